@@ -90,7 +90,7 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     handle, former = duplicate.handle, duplicate.pk
     audit.get_or_create_key(duplicate)  # finds the audit entries of the duplicate later
     duplicate.delete()
-    names = ("name_latin", "invitation_email", *PROFILE_TEXT_FIELDS)
+    names = ("name_latin", *(() if target.user_id else ("invitation_email",)), *PROFILE_TEXT_FIELDS)
     target.write(**values_for_blanks(target, duplicate, names))
     void_changed_confirmations(target.participations.all())
     HandleRedirect.objects.create(handle=handle, merged_pk=former, delegate=target)
@@ -137,8 +137,8 @@ def _check_people(target: Delegate, duplicate: Delegate) -> None:
     if len(addresses) > 1:
         raise ValidationError(
             _(
-                "The invitation addresses are different. Find out which one is right, and "
-                "enter it in both entries."
+                "The invitation addresses are different. Find out which one is right, and correct "
+                "the other one. The address of a person who has joined stays."
             )
         )
 

@@ -98,6 +98,11 @@ def is_closed(user: User) -> bool:
     return not user.is_active and not is_deliverable(user.email)
 
 
+def has_joined(delegate: Delegate) -> bool:
+    """Whether the person has an account. Then only they change their name and address."""
+    return delegate.user is not None and not is_closed(delegate.user)
+
+
 def sign_in_addresses(user: User) -> list[str]:
     """Verified addresses, the main one first."""
     rows = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk")

@@ -50,8 +50,8 @@ class UserAdmin(PrivateAdmin):
                     "People sign in with a code that we send to this address. Once a person has "
                     "signed in, or has a profile, only they can change it, on the page “Sign-in "
                     "address”. Anyone who could change it here could sign in as that person. If "
-                    "the mailbox is lost, a co-chair can end sign-in with the address and invite "
-                    "the person again."
+                    "the mailbox is lost, two people of two organisations can give the account a "
+                    "new address, under “Requests for a new address”."
                 ),
             },
         ),

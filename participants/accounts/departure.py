@@ -1,6 +1,5 @@
 """Leaving an organisation: the work address no longer signs the person in."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
@@ -13,7 +12,6 @@ from participants.accounts.addresses import remove_sign_in_address, sign_in_addr
 from participants.accounts.emails import email_account
 from participants.accounts.sessions import end_sessions
 from participants.models import Affiliation, Delegate, Invitation, User
-from participants.permissions import EventPermissions
 from roundtable.audit import log as audit
 from roundtable.mail.queue import enqueue
 
@@ -49,10 +47,10 @@ def leave_organisation(
         )
     if delegate:
         if affiliation:
-            _end_affiliations(
+            end_affiliations(
                 current_affiliations_of(delegate, at.date()).filter(pk=affiliation.pk), at.date()
             )
-        _clear_invitation_address(delegate, address, at)
+        clear_invitation_address(delegate, address, at)
     remove_sign_in_address(user, address)
     end_sessions(user)
     audit.record(action="leave organisation", at=at, actor=user, subject=delegate or user)
@@ -67,65 +65,14 @@ def leave_organisation(
     )
 
 
-def may_record_departure(delegate: Delegate, permissions: EventPermissions) -> bool:
-    """Whether this user may record that the person has left.
-
-    Not for themselves, and only operators may do it for an operator.
-    """
-    events = delegate.participations.values_list("event_id", flat=True)
-    if delegate.erased_at or not any(permissions.may_decide(event) for event in events):
-        return False
-    user = delegate.user
-    return user is None or (
-        user != permissions.user and (permissions.is_operator or not user.is_superuser)
-    )
-
-
-@transaction.atomic
-def record_departure(
-    *, delegate: Delegate, by: User, events: Collection[int], at: datetime
-) -> None:
-    """Removes the invitation address from sign-in, on behalf of a co-chair.
-
-    Without another address, the account is closed for good, and a new invitation starts with an
-    empty profile. `events` are the roundtables whose organisations count as left.
-    """
-    person = Delegate.objects.select_for_update().get(pk=delegate.pk)
-    represented = person.participations.filter(event__in=events).values("organisation")
-    _end_affiliations(
-        current_affiliations_of(person, at.date()).filter(organisation__in=represented), at.date()
-    )
-    address = person.invitation_email.lower()
-    user = person.user
-    if user:
-        user.lock()
-        address = address or user.email
-    audit.record(action="left organisation", at=at, actor=by, subject=person)
-    if user:
-        _remove_address(user, address, at)
-    _clear_invitation_address(person, address, at)
-
-
-def _remove_address(user: User, address: str, at: datetime) -> None:
-    if address not in sign_in_addresses(user):
-        return  # the person has already removed it
-    remove_sign_in_address(user, address)
-    end_sessions(user)
-    if sign_in_addresses(user):
-        _notify_departure(user, at)
-    else:
-        # A passkey may be on a device of the organisation, so close the account.
-        user.write(is_active=False)
-
-
-def _end_affiliations(rows: QuerySet[Affiliation], on: date) -> None:
+def end_affiliations(rows: QuerySet[Affiliation], on: date) -> None:
     for row in rows:
         row.until = max(on, row.since or on)
         row.full_clean()
         row.save()
 
 
-def _clear_invitation_address(delegate: Delegate, address: str, at: datetime) -> None:
+def clear_invitation_address(delegate: Delegate, address: str, at: datetime) -> None:
     pending = Invitation.objects.filter(delegate=delegate, answered_at=None, revoked_at=None)
     pending.filter(email__iexact=address).update(revoked_at=at)
     if delegate.invitation_email.lower() == address:

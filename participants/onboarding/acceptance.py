@@ -14,11 +14,12 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.models.delegate import generate_handle
 from participants.onboarding.invitations import open_invitations
 from participants.participation.confirmation import (
     keep_confirmations,
     valid_confirmations,
-    void_changed_confirmations,
+    void_confirmations,
     withdraw_own_confirmations,
 )
 from participants.privacy.consent import give_consent
@@ -93,8 +94,9 @@ def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime)
         return False
     address = person.invitation_email
     account = User.objects.select_for_update().filter(email__iexact=address).first()
-    person.write(invitation_email="")
-    void_changed_confirmations(person.participations.all())
+    # Whoever has the record next is someone else.
+    person.write(invitation_email="", handle=generate_handle())
+    void_confirmations(person)
     _record_answer(invitation, Invitation.Answer.NOT_ME, at)
     person.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
     # The address belongs to a stranger. Skip full_clean(), which requires an address.

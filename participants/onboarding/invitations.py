@@ -17,7 +17,7 @@ from participants.accounts.addresses import delete_closed_account, is_closed
 from participants.accounts.emails import hide_url_for
 from participants.models import Affiliation, Delegate, Invitation, Participation, User
 from participants.models.delegate import generate_handle
-from participants.participation.confirmation import login_addresses, void_changed_confirmations
+from participants.participation.confirmation import login_addresses, void_confirmations
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
 from participants.privacy.erasure import delete_related_rows
 from roundtable.audit import log as audit
@@ -48,7 +48,7 @@ def reset_profile(delegate: Delegate, *, by: User, at: datetime) -> None:
         if column.name not in KEPT_FIELDS
     }
     person.write(**defaults | {"handle": generate_handle()})
-    void_changed_confirmations(person.participations.all())
+    void_confirmations(person)
     audit.forget_subject(person)
     if closed_account:
         delete_closed_account(closed_account)

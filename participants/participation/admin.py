@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from participants.accounts.departure import may_record_departure, record_departure
+from participants.accounts.addresses import has_joined
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import lock_choice, request_permissions
 from participants.admin_base.filters import (
@@ -47,6 +47,7 @@ from participants.participation.confirmation import (
     suspend_participation,
     void_changed_confirmations,
 )
+from participants.participation.departure import may_record_departure, record_departure
 from participants.permissions import (
     EventPermissions,
     can_edit_all_events_of,
@@ -232,25 +233,34 @@ def left(
     if "confirmed" not in request.POST:
         context = {
             "title": _("Did these people leave their organisation?"),
+            "joined": [person for person in ready if has_joined(person)],
+            "not_joined": [person for person in ready if not has_joined(person)],
             "ready": ready,
             "left": [person for person in people if person not in ready],
         }
-        template = "participants/accounts/admin/left_organisation.html"
+        template = "participants/participation/admin/left_organisation.html"
         return render_page(request, Delegate, template, context)
+    at, recorded = timezone.now(), 0
     with transaction.atomic():
         Delegate.lock_all(person.pk for person in ready)
         for person in ready:
             parts = person.participations.values_list("event_id", flat=True)
             events = [event for event in parts if permissions.may_decide(event)]
-            record_departure(delegate=person, by=permissions.user, events=events, at=timezone.now())
-            void_changed_confirmations(person.participations.all())
-    # One text for all, because it must not show who has another address.
-    text = ngettext(
-        "%d person can no longer sign in with the invitation address.",
-        "%d people can no longer sign in with their invitation addresses.",
-        len(ready),
+            recorded += record_departure(delegate=person, by=permissions.user, events=events, at=at)
+    model_admin.report_counts(
+        request,
+        done=recorded,
+        success=ngettext_lazy(
+            "You recorded that %d person left.", "You recorded that %d people left."
+        ),
+        skipped=len(ready) - recorded,
+        warning=ngettext_lazy(
+            "%d person is not changed, because there is no confirmed participation that you can "
+            "suspend.",
+            "%d people are not changed, because there are no confirmed participations that you "
+            "can suspend.",
+        ),
     )
-    messages.success(request, text % len(ready))
     return None
 
 
@@ -271,6 +281,10 @@ class DelegateAdmin(PrivateAdmin):
             },
         )
     ]
+    joined_description = _(
+        "This person has joined the portal. Only they can change their name and their addresses, "
+        "on their own pages."
+    )
     form = PersonForm
     inlines = [ParticipationInline, AffiliationInline]
     list_display = [
@@ -310,12 +324,13 @@ class DelegateAdmin(PrivateAdmin):
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if self._may_see_address(request, obj):
-            return self.fieldsets
         ((title, options),) = self.fieldsets
-        # Only co-chairs of the person may see the invitation address.
-        fields = [name for name in options["fields"] if name != "invitation_email"]
-        return [(title, {**options, "fields": fields})]
+        fields = list(options["fields"])
+        if not self._may_see_address(request, obj):
+            # Only co-chairs of the person may see the invitation address.
+            fields.remove("invitation_email")
+        description = self.joined_description if obj and has_joined(obj) else options["description"]
+        return [(title, {"fields": fields, "description": description})]
 
     def get_list_display(self, request: HttpRequest) -> Any:
         is_shown = self._may_see_address(request)
@@ -338,6 +353,9 @@ class DelegateAdmin(PrivateAdmin):
         if obj is not None and not can_edit_all_events_of(obj, request_permissions(request)):
             # All roundtables of the person share these fields.
             fields += ["name", "name_latin", "invitation_email"]
+        if obj is not None and has_joined(obj):
+            # Whoever could change them could make the account somebody else's.
+            fields += ["name", "invitation_email"]
         return fields
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

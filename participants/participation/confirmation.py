@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from participants.accounts.emails import email_delegate
+from participants.accounts.emails import email_account, email_delegate
 from participants.models import (
     Audience,
     Capacity,
@@ -357,6 +357,14 @@ def recheck_confirmations(organisation: Organisation) -> None:
         _check_effect(row)
 
 
+def void_confirmations(person: Delegate) -> None:
+    """After the record was emptied, it is not known who will have it next."""
+    for row in _locked(person.participations.all()):
+        row.confirmations.all().delete()
+        if row.confirmed_at:
+            _lose_effect(row)
+
+
 def valid_confirmations(person: Delegate) -> list[int]:
     """Ids of the confirmations of what is the case now."""
     return [
@@ -392,10 +400,13 @@ def _lose_effect(row: Participation) -> None:
 
 
 @transaction.atomic
-def suspend_participation(*, participation: Participation, by: User, at: datetime) -> bool:
-    """One confirmer suspends at once. To return takes two.
+def suspend_participation(
+    *, participation: Participation, by: User, at: datetime, has_left: bool = False
+) -> bool:
+    """One confirmer suspends at once, and we tell the person. To return takes two.
 
-    Returns False if the user may not do this.
+    `has_left` says why: the person left the organisation. Returns False if the user may not do
+    this.
     """
     rows = _locked([participation])
     if not rows:
@@ -414,7 +425,19 @@ def suspend_participation(*, participation: Participation, by: User, at: datetim
     audit.record(
         action="suspend participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
     )
+    _tell_person(row, "participation_suspended", at, has_left=has_left)
     return True
+
+
+def _tell_person(row: Participation, template: str, at: datetime, **context: object) -> None:
+    if row.delegate.user:
+        email_account(
+            row.delegate.user,
+            dedup_key=f"{template}:{row.pk}:{at.isoformat()}",
+            template=f"participants/participation/emails/{template}",
+            context={"event": row.event, **context},
+            at=at,
+        )
 
 
 @transaction.atomic
@@ -440,6 +463,7 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
     audit.record(
         action="end participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
     )
+    _tell_person(row, "participation_ended", at)
     return True
 
 

@@ -29,6 +29,7 @@ from outcomes.imports.records.results import (
     to_file_text,
 )
 from outcomes.imports.records.validation import FileEntry
+from participants.accounts.addresses import has_joined
 from participants.models import Affiliation, Delegate, HandleRedirect, Organisation, Participation
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import EventPermissions, acting_organisation, visible_organisations
@@ -99,6 +100,8 @@ def _by_name(rows: Iterable[Organisation]) -> dict[str, list[Organisation]]:
 
 
 DELEGATE_FIELDS = ("name", "name_latin", "invitation_email")
+# Once the person has joined, only they change these.
+OWNER_FIELDS = {"name", "invitation_email"}
 # A person has one value of these per roundtable, even with several rows in the file.
 SINGLE_VALUE_FIELDS = (
     *DELEGATE_FIELDS,
@@ -142,7 +145,7 @@ class _PeopleImporter:
     def __init__(self, entries: list[FileEntry], event: Event, report: ImportReport) -> None:
         self.event, self.report = event, report
         rows = Participation.objects.filter(event=event, delegate__erased_at=None)
-        rows = rows.select_related("delegate", "organisation").order_by("pk")
+        rows = rows.select_related("delegate__user", "organisation").order_by("pk")
         self.participations = {row.delegate.handle: row for row in rows}
         for part in self.participations.values():
             part.event = event  # saves one query per row
@@ -249,7 +252,7 @@ class _PeopleImporter:
             return Participation(event=self.event, delegate=delegate)
         if handle in self.participations:
             return self.participations[handle]
-        rows = Delegate.objects.filter(handle=handle, erased_at=None)
+        rows = Delegate.objects.filter(handle=handle, erased_at=None).select_related("user")
         permissions = self.report.by
         if permissions and not permissions.is_operator:
             parts = Participation.objects.filter(event__in=permissions.editable)
@@ -280,6 +283,8 @@ class _PeopleImporter:
         changed_keys = {name for _row, changed in changes_by_row for name, _was, _is in changed}
         if self._reject_forbidden_changes(participation, changed_keys, entry):
             return
+        if has_joined(participation.delegate):
+            self._keep_own_fields(entry, rows_with_values[0][1], changes_by_row)
         mistakes_before = len(report.mistakes)
         for (row, values), (_row, changed) in zip(rows_with_values, changes_by_row, strict=True):
             if changed or row._state.adding:
@@ -303,10 +308,31 @@ class _PeopleImporter:
         )
         report.add_row(entry.location, result, given["name"], changes)
 
+    def _keep_own_fields(
+        self,
+        entry: FileEntry,
+        values: dict[str, Any],
+        changes_by_row: list[tuple[models.Model, list[tuple[str, str, str]]]],
+    ) -> None:
+        """Leaves out what only a person who has joined changes, with a note for each."""
+        person, changed = changes_by_row[0]
+        for name, _was, given in [row for row in changed if row[0] in OWNER_FIELDS]:
+            words = _(
+                "“%s” is not imported. This person has joined the portal, so only they can change "
+                "this."
+            )
+            self.report.notes.append(Mistake(f"{entry.location}.{name}", words % excerpt(given)))
+        for name in OWNER_FIELDS & values.keys():
+            del values[name]
+        changes_by_row[0] = (person, [row for row in changed if row[0] not in OWNER_FIELDS])
+
     def _write(self, row: models.Model, values: dict[str, Any], entry: FileEntry) -> None:
         if not isinstance(row, Delegate):
             row.save(update_fields=values)
             return
+        row.lock()
+        if has_joined(row):  # perhaps just now
+            values = {name: value for name, value in values.items() if name not in OWNER_FIELDS}
         try:
             row.write(**values)
         except ValidationError as problem:  # erased just now

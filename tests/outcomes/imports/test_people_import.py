@@ -229,6 +229,24 @@ def test_existing_delegate_is_matched_by_handle(
     assert AuditEntry.objects.get(subject=get_or_create_key(person)).action == "change delegate"
 
 
+def test_import_keeps_name_and_address_of_person_who_has_joined(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    own = {"name": "Rita Sen", "invitation_email": "rita@example.org"}
+    person = seat(talk, user=make_user(), **own)
+    cells = {"row": 2, "Name": "Rob", "Invitation email": "rob@example.org", "Capacity": "adviser"}
+    browser = client_of(operator)
+    answer = preview_file(browser, book_of(talk, "Delegates", [cells]))
+    text = admin_text(answer)
+    for value in ("Rob", "rob@example.org"):
+        assert f"“{value}” is not imported. This person has joined the portal, so only" in text
+    confirm_import(browser, answer)
+    person.refresh_from_db()
+    assert (person.name, person.invitation_email) == tuple(own.values())
+    part = person.participations.get()
+    assert (part.capacity, part.confirmed_at is not None) == ("adviser", True)
+
+
 def test_merged_delegate_is_matched_by_former_handle(talk: Event, tmp_path: Path) -> None:
     person = seat(talk, name="Rita Sen")
     HandleRedirect.objects.create(handle="aaaaaaaaaa", merged_pk=0, delegate=person)
@@ -615,9 +633,9 @@ def test_family_name_first_is_matched(
 
 
 def test_profile_hidden_during_import_stays_hidden(talk: Event, tmp_path: Path) -> None:
-    """A file that was read before a person hid changes only the name."""
+    """A file that was read before a person hid changes only the other name."""
     person = seat(talk, name="Rita Sen", user=make_user(), consented_at=NOON, listed_to="everyone")
-    book = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita Sén"}])
+    book = book_of(talk, "Delegates", [{"row": 2, "Name latin": "Rita S"}])
     path = tmp_path / "talk.xlsx"
     path.write_bytes(book)
     clean = Delegate.clean
@@ -629,4 +647,4 @@ def test_profile_hidden_during_import_stays_hidden(talk: Event, tmp_path: Path) 
     with patch.object(Delegate, "clean", hide):
         load_roundtable(path)
     person.refresh_from_db()
-    assert (person.name, person.listed_to, person.hidden_at) == ("Rita Sén", "only_me", NOON)
+    assert (person.name_latin, person.listed_to, person.hidden_at) == ("Rita S", "only_me", NOON)

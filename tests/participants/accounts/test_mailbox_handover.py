@@ -14,19 +14,13 @@ from django.test import Client
 
 from participants.accounts import departure
 from participants.accounts.addresses import is_closed
-from participants.accounts.departure import may_record_departure, record_departure
-from participants.models import Audience, Delegate, User
+from participants.models import Delegate, User
 from participants.onboarding.invitations import send_invitation
-from participants.permissions import EventPermissions, permissions_of
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,
     make_affiliation,
-    make_delegate,
-    make_grant,
-    make_invitation,
-    make_participation,
     make_user,
 )
 from tests.page_text import get_text
@@ -215,111 +209,6 @@ def test_foreign_address_cannot_be_removed(account: User, client_of: Sign) -> No
     answer = leave(browser, address="other@example.org")
     assert answer.status_code == 400
     assert EmailAddress.objects.filter(user=other).exists()
-
-
-# What a co-chair says -----------------------------------------------------------------
-
-
-def go(delegate: Delegate, cochair: User, event: Event) -> None:
-    record_departure(delegate=delegate, by=cochair, events=[event.pk], at=NOON)
-    delegate.refresh_from_db()
-
-
-def test_cochair_disables_address_and_other_one_stays(
-    account: User, delegate: Delegate, cochair: User, event: Event
-) -> None:
-    work = make_affiliation(delegate, organisation=delegate.participations.get().organisation)
-    elsewhere = make_affiliation(delegate)
-    delegate.write(invitation_email=WORK)
-    invitation = make_invitation(delegate, event=event, email=WORK)
-    by_work = signed_in_by(WORK)
-    waiting, code = begin(WORK)
-    go(delegate, cochair, event)
-    waiting.post(CODE, {"code": code})
-    assert not is_in(waiting) and not is_in(by_work) and not may_sign_in(WORK)
-    assert may_sign_in(HOME)
-    for row in (work, elsewhere, invitation):
-        row.refresh_from_db()
-    assert work.until == NOON.date() and elsewhere.until is None
-    assert invitation.revoked_at == NOON
-    assert delegate.invitation_email == "" and delegate.listed_to == Audience.EVERYONE
-    assert QueuedEmail.objects.get(dedup_key__startswith="left:").recipient == HOME
-    assert AuditEntry.objects.get().action == "left organisation"
-
-
-def test_account_without_other_address_is_closed_and_hidden(
-    delegate: Delegate, cochair: User, event: Event, client: Client, client_of: Sign
-) -> None:
-    assert delegate.user is not None
-    delegate.write(invitation_email=WORK)
-    browser = client_of(delegate)
-    assert client.get(f"/directory/{delegate.handle}/").status_code == 200
-    go(delegate, cochair, event)
-    assert delegate.user is not None and is_closed(delegate.user)
-    assert not is_in(browser) and not may_sign_in(WORK)
-    assert client.get(f"/directory/{delegate.handle}/").status_code == 404
-    assert not QueuedEmail.objects.filter(dedup_key__startswith="left:").exists()
-    make_user(WORK)  # the successor
-    assert is_in(signed_in_by(WORK))
-
-
-def test_person_who_already_moved_is_unchanged(
-    delegate: Delegate, cochair: User, event: Event
-) -> None:
-    delegate.write(invitation_email="former@example.org")
-    browser = signed_in_by(WORK)
-    go(delegate, cochair, event)
-    assert is_in(browser) and may_sign_in(WORK)
-    assert delegate.invitation_email == ""
-
-
-def test_own_operator_and_foreign_addresses_cannot_be_disabled(
-    event: Event, cochair: User, operator: User, delegate: Delegate, outsider: Delegate
-) -> None:
-    def may(user: User, person: Delegate) -> bool:
-        rights = permissions_of(user, NOON.date())
-        assert isinstance(rights, EventPermissions)
-        return may_record_departure(person, rights)
-
-    assert may(cochair, delegate) and may(operator, delegate)
-    assert not may(cochair, outsider)
-    editor = make_user()
-    make_grant(editor, event, role="editor")
-    assert not may(editor, delegate)
-    assert delegate.user is not None
-    make_grant(delegate.user, event)
-    assert not may(delegate.user, delegate)
-    delegate.user.write(is_superuser=True)
-    delegate.refresh_from_db()
-    assert not may(cochair, delegate) and may(operator, delegate)
-
-
-DELEGATES = "/admin/participants/delegate/"
-
-
-def test_admin_confirms_and_gives_identical_response(
-    account: User, delegate: Delegate, outsider: Delegate, cochair: User, client_of: Sign
-) -> None:
-    delegate.write(invitation_email=WORK)
-    desk = client_of(cochair)
-    chosen = {"action": "left", "_selected_action": [delegate.pk, outsider.pk]}
-    page = desk.post(DELEGATES, chosen).content.decode()
-    assert "Did these people leave their organisation?" in page and "Dewi Lestari" in page
-    assert "Olga" not in page and HOME not in page
-    assert 'value="End sign-in with this address"' in page
-    assert may_sign_in(WORK)
-    answer = desk.post(DELEGATES, chosen | {"confirmed": "yes"}, follow=True)
-    assert "1 person can no longer sign in with the invitation address." in answer.content.decode()
-    assert not may_sign_in(WORK) and may_sign_in(HOME)
-
-
-def test_admin_names_who_records_the_others(cochair: User, event: Event, client_of: Sign) -> None:
-    own = make_delegate(user=cochair)
-    make_participation(own, event)
-    chosen = {"action": "left", "_selected_action": own.pk}
-    page = " ".join(client_of(cochair).post(DELEGATES, chosen).content.decode().split())
-    assert "You cannot record this for any of these people. Read below who can." in page
-    assert "For people of other roundtables, ask their co-chairs." in page
 
 
 def test_invitation_does_not_reopen_otherwise_closed_account(

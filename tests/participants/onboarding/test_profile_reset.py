@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from outcomes.models import CommitmentParty
-from participants.accounts.departure import record_departure
+from participants.accounts.addresses import remove_sign_in_address
 from participants.models import Audience, Delegate, DelegateLanguage, RetentionAction, User
 from participants.onboarding import invitations
 from participants.privacy import access_log
@@ -74,7 +74,11 @@ def former(delegate: Delegate, event: Event, cochair: User) -> Delegate:
     party.request_focal_point(delegate)
     party.accept(NOON)
     audit.record(action=access_log.AccessAction.REVEAL, at=NOON, actor=cochair, subject=delegate)
-    record_departure(delegate=delegate, by=cochair, events=[event.pk], at=NOON)
+    # As portals did until only owners closed their accounts.
+    assert delegate.user is not None
+    remove_sign_in_address(delegate.user, WORK)
+    delegate.user.write(is_active=False)
+    delegate.write(invitation_email="")
     delegate.refresh_from_db()
     return delegate
 
@@ -162,8 +166,6 @@ def test_admin_explains_what_new_invitation_removes(
     Delegate.objects.filter(pk=former.pk).update(invitation_email=NEW)
     desk = client_of(cochair)
     url, chosen = "/admin/participants/delegate/", {"_selected_action": [former.pk]}
-    page = desk.post(url, {"action": "left"} | chosen).content.decode()
-    assert "They then start with an empty profile." in page
     page = desk.post(url, {"action": "invite"} | chosen).content.decode()
     assert "(the earlier profile is deleted; the new one starts empty)" in page
     former.refresh_from_db()
