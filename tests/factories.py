@@ -213,10 +213,14 @@ def make_consent(delegate: Delegate, **fields: Any) -> Consent:
 
 
 def make_invitation(delegate: Delegate, event: Event, **fields: Any) -> Invitation:
+    """By a co-chair of the roundtable."""
+    cochair = Grant.objects.filter(event=event, role=Grant.Role.COCHAIR).order_by("pk").first()
+    if cochair is None and "invited_by" not in fields:
+        cochair = make_grant(make_user(), event)
     given: dict[str, Any] = {
         "email": f"invited{next(_numbers)}@example.org",
         "token_hash": Invitation.digest(f"token {next(_numbers)}"),
-        "invited_by": make_user(),
+        "invited_by": cochair.user if cochair else None,
         "invited_at": NOON,
         "expires_at": NOON + timedelta(days=14),
     }

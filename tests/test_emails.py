@@ -45,7 +45,11 @@ from participants.models import (
 )
 from participants.onboarding import invitations, requests
 from participants.participation import participant_list
-from participants.participation.confirmation import confirm_participations
+from participants.participation.confirmation import (
+    confirm_participations,
+    end_participation,
+    suspend_participation,
+)
 from participants.privacy import access_log, consent, retention, visibility
 from roundtable.mail import queue
 from roundtable.models import Event
@@ -327,6 +331,24 @@ def add_a_late_participant(cast: Cast, at: datetime) -> None:
     assert Participation.objects.confirmed().filter(pk=row.pk).exists()
 
 
+def two_holders(event: Event) -> Iterator[tuple[User, User]]:
+    """Two people of two organisations who confirm, as long as it takes."""
+    made = []
+    for role in (Grant.Role.COCHAIR, Grant.Role.CONFIRMER):
+        organisation = make_organisation()
+        made.append(make_grant(make_user(), event, role=role, on_behalf_of=organisation))
+    yield made[0].user, made[1].user
+    for grant in made:
+        grant.delete()
+
+
+def lose_a_participation(cast: Cast, at: datetime) -> None:
+    row = make_participation(cast.other, make_event(title="Fourth meeting"))
+    for first, second in two_holders(row.event):
+        assert suspend_participation(participation=row, by=first, at=at)
+        assert end_participation(participation=row, by=second, at=at)
+
+
 def ask_for_the_list(cast: Cast, at: datetime) -> None:
     own = cast.user(cast.own)
     own.grants.filter(event=cast.event).update(on_behalf_of=make_organisation())
@@ -371,6 +393,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     hand_a_grant_over,
     change_an_organisation,
     add_a_late_participant,
+    lose_a_participation,
     ask_for_the_list,
     leave,
     review,

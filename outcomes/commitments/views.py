@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,6 +28,7 @@ from outcomes.models import (
     Offer,
     ProgressUpdate,
 )
+from outcomes.reporting.focal_points import with_active_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.rounds import unanswered_rounds
 from participants.models import User
@@ -113,6 +114,8 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
     parties = CommitmentParty.objects.filter(focal_point__user=request.user).select_related(
         "commitment__event", "commitment__latest_update", "organisation", "group"
     )
+    active = with_active_focal_point(parties, timezone.localdate())
+    parties = parties.filter(Q(focal_point_accepted_at=None) | Q(pk__in=active.values("pk")))
     unapproved = Prefetch("updates", ProgressUpdate.objects.unapproved(), to_attr="unapproved")
     context = {
         "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(unapproved),

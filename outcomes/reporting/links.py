@@ -9,6 +9,7 @@ from django.core import signing
 from django.urls import reverse
 
 from outcomes.models import CommitmentParty, ReportLink
+from outcomes.reporting.focal_points import with_active_focal_point
 
 _SALT = "outcomes.reporting.links"
 LINK_LIFETIME = timedelta(days=30)
@@ -40,7 +41,9 @@ def link_for_token(token: str, at: datetime) -> ReportLink | None:
     link = links.filter(pk=content[0], delegate__user__is_active=True).first()
     if link is None or link.created_at.isoformat() != content[1]:
         return None
-    return link if link.is_valid(at) else None
+    party = CommitmentParty.objects.filter(pk=link.party_id)
+    is_valid = link.is_valid(at) and with_active_focal_point(party, at.date()).exists()
+    return link if is_valid else None
 
 
 def links_in_text(text: str, *, created_at: datetime, at: datetime) -> list[ReportLink | None]:

@@ -1,12 +1,13 @@
 """Emails that ask one person to report on several commitments."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
 from outcomes.models import CommitmentParty
+from outcomes.reporting.focal_points import with_active_focal_point
 from outcomes.reporting.links import create_report_link
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
@@ -44,7 +45,7 @@ def reachable_q() -> Q:
 
 def queue_digest(
     delegate: Delegate,
-    parties: Iterable[CommitmentParty],
+    parties: Sequence[CommitmentParty],
     *,
     dedup_key: str,
     template: str,
@@ -54,11 +55,19 @@ def queue_digest(
 ) -> QueuedEmail | None:
     """Queues one email with a report link for each party, earliest due date first.
 
-    `delegate` is the focal point of all parties. Without an email, no links are created.
+    `delegate` is the focal point of all parties; those that this person left are omitted. Without
+    an email, no links are created.
     """
     if not can_receive_mail(delegate) or QueuedEmail.objects.filter(dedup_key=dedup_key).exists():
         return None
-    rows = sorted(parties, key=lambda party: (party.commitment.due_on or date.max, party.pk))
+    given = CommitmentParty.objects.filter(pk__in=[party.pk for party in parties])
+    active = set(with_active_focal_point(given, at.date()).values_list("pk", flat=True))
+    rows = sorted(
+        (party for party in parties if party.pk in active),
+        key=lambda party: (party.commitment.due_on or date.max, party.pk),
+    )
+    if not rows:
+        return None
     items = [
         DigestItem(
             reference=party.commitment.reference,

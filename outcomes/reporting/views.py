@@ -27,6 +27,7 @@ from outcomes.reporting.drafts import (
     report_no_change,
     save_report,
 )
+from outcomes.reporting.focal_points import with_active_focal_point
 from outcomes.reporting.forms import EvidenceForm
 from outcomes.reporting.handover import HandoverForm, hand_over, resume_reminders, stop_reminders
 from outcomes.reporting.links import link_for_token
@@ -57,7 +58,7 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
     assert isinstance(request.user, User)
     parties = CommitmentParty.objects.select_related("commitment__event", "organisation", "group")
     party = get_object_or_404(
-        parties,
+        with_active_focal_point(parties, timezone.localdate()),
         pk=number,
         focal_point__user=request.user,
         focal_point_accepted_at__isnull=False,

@@ -33,7 +33,7 @@ from participants.models import User
 from participants.permissions import AnyUser
 from roundtable.allauth_compat import clear_login
 from roundtable.encryption import decrypt, encrypt
-from roundtable.mail.queue import enqueue, one_time_key
+from roundtable.mail.queue import cancel_emails_to, enqueue, one_time_key
 
 LOGIN_CODE_TEMPLATE = "account/email/login_code"
 CODE_SENT_TEMPLATE = "account/messages/login_code_sent.txt"
@@ -82,6 +82,14 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         if confirmed and not is_deliverable(email_address.user.email):
             remove_sign_in_address(email_address.user, email_address.user.email)
         return confirmed
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        may_delete: bool = super().can_delete_email(email_address)
+        # allauth asks this just before it deletes the address. Of an address that is not verified,
+        # it is not known whose it is.
+        if may_delete and email_address.verified:
+            cancel_emails_to([email_address.email])
+        return may_delete
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         return reverse("account_email")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import Delegate, User
 from roundtable.audit import log as audit
+from roundtable.mail.queue import cancel_emails_to
 
 # Domain of a placeholder for a removed address. No mail server can exist below .invalid.
 UNDELIVERABLE_DOMAIN = "@no-address.invalid"
@@ -65,7 +66,9 @@ def set_sign_in_address(user: User, email: str) -> None:
         user.full_clean()
         user.save()
     # Someone else may read the former mailbox now. Secondary addresses stay.
-    EmailAddress.objects.filter(user=user, primary=True).exclude(email=user.email).delete()
+    former = EmailAddress.objects.filter(user=user, primary=True).exclude(email=user.email)
+    cancel_emails_to(former.filter(verified=True).values_list("email", flat=True))
+    former.delete()
     EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True, "primary": True}
     )
@@ -119,6 +122,7 @@ def delete_closed_account(user: User) -> None:
 def remove_sign_in_address(user: User, email: str) -> None:
     """Removes an address. Another one becomes the main address, if there is one."""
     EmailAddress.objects.filter(user=user, email__iexact=email).delete()
+    cancel_emails_to([email])
     if user.email.lower() != email.lower():
         return
     others = sign_in_addresses(user)

@@ -5,20 +5,21 @@ from datetime import date, datetime
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import remove_sign_in_address, sign_in_addresses
 from participants.accounts.emails import email_account
 from participants.accounts.sessions import end_sessions
-from participants.models import Affiliation, Delegate, Invitation, User
+from participants.models import Affiliation, Audience, Delegate, Invitation, User
+from participants.models.channels import ChannelKind
 from roundtable.audit import log as audit
 from roundtable.mail.queue import enqueue
 
 
 def current_affiliations_of(delegate: Delegate, on: date) -> QuerySet[Affiliation]:
-    rows = delegate.affiliations.filter(Q(until=None) | Q(until__gt=on))
-    return rows.select_related("organisation")
+    rows = Affiliation.objects.filter(delegate=delegate)
+    return rows.current(on).select_related("organisation")
 
 
 def has_passwordless_passkey(user: User) -> bool:
@@ -51,6 +52,7 @@ def leave_organisation(
                 current_affiliations_of(delegate, at.date()).filter(pk=affiliation.pk), at.date()
             )
         clear_invitation_address(delegate, address, at)
+        _stop_showing_work(delegate, affiliation, address, at.date())
     remove_sign_in_address(user, address)
     end_sessions(user)
     audit.record(action="leave organisation", at=at, actor=user, subject=delegate or user)
@@ -63,6 +65,17 @@ def leave_organisation(
         context={"timestamp": at},
         at=at,
     )
+
+
+def _stop_showing_work(
+    delegate: Delegate, left: Affiliation | None, address: str, on: date
+) -> None:
+    """Nobody sees the post or the work address any more; the person can share them again."""
+    is_post_there = left is not None and left.post.lower() == delegate.post.lower()
+    if delegate.post and (is_post_there or not current_affiliations_of(delegate, on).exists()):
+        delegate.write(post="")
+    work_address = delegate.channels.filter(kind=ChannelKind.EMAIL, value__iexact=address)
+    work_address.update(audience=Audience.ONLY_ME)
 
 
 def end_affiliations(rows: QuerySet[Affiliation], on: date) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,15 +15,16 @@ from participants.models import (
     Introduction,
     Participation,
 )
+from participants.models.delegate import available_q
 
 
 @dataclass(frozen=True)
 class AudiencePreview:
     """Ids of the people in each audience of a person.
 
-    Counts only confirmed participations and accepted introductions, which the person may know
-    about. A count that excludes exceptions or closed accounts would disclose where others worked or
-    who has left.
+    Counts only people who could open the page on that day: who have joined, and whose participation
+    opens details to them. It does not subtract people whom an exception excludes, because the
+    difference would disclose where they worked.
     """
 
     event_count: int = 0
@@ -31,7 +33,7 @@ class AudiencePreview:
     introduced: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, delegate: Delegate) -> "AudiencePreview":
+    def of(cls, delegate: Delegate, on: date) -> "AudiencePreview":
         own_constituencies = {
             (row.event_id, row.organisation.constituency)
             for row in delegate.participations.confirmed().select_related("organisation")
@@ -39,7 +41,8 @@ class AudiencePreview:
         events = {event for event, _constituency in own_constituencies}
         participations = (
             Participation.objects.confirmed()
-            .filter(event__in=events, delegate__erased_at=None)
+            .seeing_details(on)
+            .filter(event__in=events, delegate__user__is_active=True)
             .exclude(delegate=delegate)
             .select_related("organisation")
         )
@@ -54,6 +57,8 @@ class AudiencePreview:
                 same_constituency.add(participation.delegate_id)
         pairs = Introduction.objects.accepted().of(delegate).values_list("first", "second")
         introduced = {number for pair in pairs for number in pair} - {delegate.pk}
+        present = Delegate.objects.filter(available_q(), user__is_active=True, pk__in=introduced)
+        introduced = set(present.values_list("pk", flat=True))
         return cls(
             len(events),
             frozenset(fellow_participants),

@@ -34,15 +34,17 @@ def me(request: HttpRequest) -> HttpResponse:
     if delegate is None and invitations.pending_invitation_for(request.user, timezone.now()):
         return redirect("welcome")
     if delegate is None:
-        return render(
-            request, "participants/directory/me_without_profile.html", {"is_staff": is_staff}
-        )
+        lost = {
+            "is_staff": is_staff,
+            "has_lost_invitation": invitations.has_lost_invitation(request.user, timezone.now()),
+        }
+        return render(request, "participants/directory/me_without_profile.html", lost)
     data: QueryDict | None = request.POST if request.method == "POST" else None
     notice = None
     if delegate.consented_at is None:
         notice = consent.current_notice(get_language() or consent.FALLBACK_LANGUAGE)
     shown: dict[str, Any] = {
-        "audience_preview": AudiencePreview.of(delegate),
+        "audience_preview": AudiencePreview.of(delegate, timezone.localdate()),
         "exceptions": list(delegate.exceptions.select_related("organisation")),
     }
     state = sharing_version(delegate, shown["exceptions"])

@@ -17,6 +17,14 @@ from participants.models.user import User
 from roundtable.models import Event
 
 
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    """Which affiliations are current."""
+
+    def current(self, on: date) -> "AffiliationQuerySet":
+        """Who left on that day no longer works there."""
+        return self.filter(Q(until=None) | Q(until__gt=on))
+
+
 class Affiliation(models.Model):
     """Where a delegate works or worked. Past affiliations count too."""
 
@@ -43,6 +51,8 @@ class Affiliation(models.Model):
     until = models.DateField(
         _("to"), null=True, blank=True, help_text=_("Leave empty if the person still works there.")
     )
+
+    objects = AffiliationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("affiliation")

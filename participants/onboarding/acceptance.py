@@ -15,7 +15,7 @@ from participants.models import (
     User,
 )
 from participants.models.delegate import generate_handle
-from participants.onboarding.invitations import open_invitations
+from participants.onboarding.invitations import open_invitations, valid_invitations
 from participants.participation.confirmation import (
     keep_confirmations,
     valid_confirmations,
@@ -32,7 +32,7 @@ def accept_invitation(
     *, invitation: Invitation, user: User, notice: ConsentNotice, at: datetime
 ) -> Delegate | None:
     """Links the invited profile to the account. Returns None if it was already answered."""
-    person = lock_open_invitation(invitation)
+    person = lock_open_invitation(invitation, at)
     if person is None:
         return None
     withdraw_own_confirmations(person, user)
@@ -54,7 +54,7 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
     What the person wrote is not replaced. Returns None if the invitation was already answered.
     Raises ValidationError if only one of the two profiles is made up.
     """
-    duplicate = lock_open_invitation(invitation)
+    duplicate = lock_open_invitation(invitation, at)
     if duplicate is None:
         return None
     locked_target = Delegate.objects.select_for_update().get(pk=target.pk)
@@ -89,7 +89,7 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
 @transaction.atomic
 def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime) -> bool:
     """Removes the address from the record. Returns False if it was already answered."""
-    person = lock_open_invitation(invitation)
+    person = lock_open_invitation(invitation, at)
     if person is None:
         return False
     address = person.invitation_email
@@ -114,7 +114,7 @@ def erase_invited_person(*, invitation: Invitation, user: User, at: datetime) ->
 
     Returns False if the invitation was already answered.
     """
-    person = lock_open_invitation(invitation)
+    person = lock_open_invitation(invitation, at)
     if person is None:
         return False
     user.lock()
@@ -137,9 +137,9 @@ def exists_only_for_invitation(user: User, invitation: Invitation) -> bool:
     return bool(first and user.joined_at >= first.invited_at and not is_invited_elsewhere)
 
 
-def lock_open_invitation(invitation: Invitation) -> Delegate | None:
+def lock_open_invitation(invitation: Invitation, at: datetime) -> Delegate | None:
     Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
-    if not open_invitations().filter(pk=invitation.pk).exists():
+    if not valid_invitations(at).filter(pk=invitation.pk).exists():
         return None
     return Delegate.objects.select_for_update().get(pk=invitation.delegate_id)
 

@@ -39,7 +39,8 @@ class InvitationCandidate:
     problem: str
 
 
-def describe_invitation_state(invitations: Sequence[Invitation], at: datetime) -> str:
+def describe_invitation_state(invitations: Sequence[Any], at: datetime) -> str:
+    """Of invitations that are annotated with `has_inviter`."""
     if not invitations:
         return gettext("Not invited")
     newest = max(invitations, key=lambda row: (row.invited_at, row.pk))
@@ -50,6 +51,8 @@ def describe_invitation_state(invitations: Sequence[Invitation], at: datetime) -
         return gettext("Answered “This is not me” on %s") % day
     if newest.revoked_at:
         return gettext("Withdrawn on %s") % date_format(timezone.localdate(newest.revoked_at))
+    if not newest.answer and not newest.has_inviter:
+        return gettext("No longer valid: whoever invited on %s cannot invite now") % day
     if newest.expires_at <= at:
         return gettext("Expired: invited on %s") % day
     return gettext("Invited on %s") % day

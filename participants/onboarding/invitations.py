@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import delete_closed_account, is_closed
 from participants.accounts.emails import hide_url_for
-from participants.models import Affiliation, Delegate, Invitation, Participation, User
+from participants.models import Affiliation, Delegate, Grant, Invitation, Participation, User
 from participants.models.delegate import generate_handle
 from participants.participation.confirmation import login_addresses, void_confirmations
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
@@ -217,9 +217,28 @@ def open_invitations() -> QuerySet[Invitation]:
     ).select_related("delegate", "event", "invited_by")
 
 
+def has_inviter(on: date) -> Q:
+    """Condition that whoever sent the invitation may still invite on that day."""
+    cochairs = Grant.objects.active(on).filter(
+        user=OuterRef("invited_by"), event=OuterRef("event"), role=Grant.Role.COCHAIR
+    )
+    return Q(invited_by__is_active=True) & (Q(invited_by__is_superuser=True) | Q(Exists(cochairs)))
+
+
+def valid_invitations(at: datetime) -> QuerySet[Invitation]:
+    """Open ones whose inviter may still invite."""
+    return open_invitations().filter(has_inviter(at.date()))
+
+
 def find_open_invitation(token: str, at: datetime) -> Invitation | None:
     token_hash = Invitation.digest(token)
-    return open_invitations().filter(token_hash=token_hash, expires_at__gt=at).first()
+    return valid_invitations(at).filter(token_hash=token_hash, expires_at__gt=at).first()
+
+
+def has_lost_inviter(rows: QuerySet[Invitation], at: datetime) -> bool:
+    """Whether one of these would be open, if its inviter could still invite."""
+    found = rows.filter(expires_at__gt=at, pk__in=open_invitations().values("pk"))
+    return found.exclude(pk__in=valid_invitations(at).values("pk")).exists()
 
 
 def verified_addresses(user: User) -> set[str]:
@@ -228,9 +247,17 @@ def verified_addresses(user: User) -> set[str]:
 
 
 def pending_invitation_for(user: User, at: datetime) -> Invitation | None:
-    rows = open_invitations().filter(expires_at__gt=at - GRACE_PERIOD)
-    rows = rows.annotate(address=Lower("email")).filter(address__in=verified_addresses(user))
-    return rows.order_by("invited_at", "pk").first()
+    rows = valid_invitations(at).filter(expires_at__gt=at - GRACE_PERIOD)
+    return _of_addresses(rows, user).order_by("invited_at", "pk").first()
+
+
+def has_lost_invitation(user: User, at: datetime) -> bool:
+    """Whether the user is invited, but by someone who can no longer invite."""
+    return has_lost_inviter(_of_addresses(Invitation.objects.all(), user), at)
+
+
+def _of_addresses(rows: QuerySet[Invitation], user: User) -> QuerySet[Invitation]:
+    return rows.annotate(address=Lower("email")).filter(address__in=verified_addresses(user))
 
 
 @transaction.atomic

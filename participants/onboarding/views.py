@@ -35,9 +35,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     found = invitations.find_open_invitation(token, now)
     if found is None:
-        return _no_store(
-            render(request, "participants/onboarding/invitation_closed.html", status=404)
-        )
+        rows = Invitation.objects.filter(token_hash=Invitation.digest(token))
+        closed = {"has_lost_inviter": invitations.has_lost_inviter(rows, now)}
+        template = "participants/onboarding/invitation_closed.html"
+        return _no_store(render(request, template, closed, status=404))
     user = request.user if isinstance(request.user, User) else None
     context = {
         "invitation": found,
@@ -157,7 +158,7 @@ def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = ProfileDetailsForm(data, instance=person)
     if data is not None and form.is_valid():
         with transaction.atomic():
-            if acceptance.lock_open_invitation(invitation):
+            if acceptance.lock_open_invitation(invitation, timezone.now()):
                 form.save()
         return redirect("welcome-sharing")
     context = {"invitation": invitation, "form": form, "parts": parts, "work": work}
@@ -200,7 +201,7 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
     notice = current_notice(get_language() or "en")
     data = request.POST if request.method == "POST" else None
     person = invitation.delegate
-    onlookers = AudiencePreview.of(person)
+    onlookers = AudiencePreview.of(person, timezone.localdate())
     form = SharingForm(data, notice, audience_preview=onlookers)
     channels = ChannelFormSet(
         data, instance=person, prefix="channel", form_kwargs={"audience_preview": onlookers}

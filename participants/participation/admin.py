@@ -5,7 +5,19 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -34,6 +46,7 @@ from participants.models import (
     validate_same_demonstration,
 )
 from participants.onboarding.admin import describe_invitation_state, invite
+from participants.onboarding.invitations import has_inviter
 from participants.participation.closure_admin import close_list_view, events_to_close
 from participants.participation.confirmation import (
     RELATED,
@@ -312,7 +325,11 @@ class DelegateAdmin(PrivateAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         shown = Participation.objects.select_related("organisation")
-        sent = Invitation.objects.all()
+        sent = Invitation.objects.annotate(
+            has_inviter=ExpressionWrapper(
+                has_inviter(timezone.localdate()), output_field=BooleanField()
+            )
+        )
         permissions = request_permissions(request)
         if not permissions.is_operator:
             shown = shown.filter(event__in=permissions.readable)

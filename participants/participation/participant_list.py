@@ -214,7 +214,7 @@ def _headers() -> list[str]:
 
 
 def _listed_participations(event: Event, on: date) -> "QuerySet[Participation]":
-    working = Affiliation.objects.filter(Q(until=None) | Q(until__gte=on)).order_by("pk")
+    working = Affiliation.objects.current(on).order_by("pk")
     participations = Participation.objects.confirmed().filter(listable_q("delegate__"), event=event)
     now = Prefetch("delegate__affiliations", queryset=working, to_attr="working")
     return (

@@ -32,8 +32,7 @@ from participants.privacy.erasure_ledger import (
     record_marks,
 )
 from roundtable.audit import log as audit
-from roundtable.mail.models import QueuedEmail
-from roundtable.mail.queue import enqueue
+from roundtable.mail.queue import cancel_emails_to, enqueue
 
 # The address of an account that an erasure closed ends with this.
 ERASED_EMAIL_DOMAIN = "@example.invalid"
@@ -231,11 +230,7 @@ def _iterate_texts(value: object) -> Iterable[str]:
 def _clear_emails_and_requests(addresses: set[str], at: datetime) -> None:
     requests = InvitationRequest.objects.annotate(address=Lower("email"))
     requests.filter(address__in=addresses, requested_at__lte=at).delete()
-    # The dedup key stays, so that no email is queued again.
-    emails = QueuedEmail.objects.annotate(address=Lower("recipient"))
-    emails.filter(address__in=addresses, queued_at__lte=at).update(
-        recipient="", subject="", text="", html="", unsubscribe_url=""
-    )
+    cancel_emails_to(addresses, queued_until=at)
 
 
 def _record_marks(

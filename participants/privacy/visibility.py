@@ -150,10 +150,8 @@ def listed_at_organisation(
 def current_affiliations(on: date) -> QuerySet[Affiliation]:
     """Affiliations with public organisations on that day, latest first."""
     return (
-        Affiliation.objects.filter(
-            Q(until=None) | Q(until__gte=on),
-            organisation__in=Organisation.objects.published(),
-        )
+        Affiliation.objects.current(on)
+        .filter(organisation__in=Organisation.objects.published())
         .select_related("organisation")
         .order_by(F("since").desc(nulls_last=True), "pk")
     )

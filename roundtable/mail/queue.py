@@ -6,6 +6,7 @@ task contains only the email's number; its recipient and text are kept only unti
 
 import contextlib
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -191,6 +193,18 @@ def mark_failed(email: QueuedEmail, reason: str, *, at: datetime) -> bool:
     if was_open:
         logger.error("QueuedEmail %s was given up: %s.", email.pk, reason)
     return was_open
+
+
+def cancel_emails_to(addresses: Iterable[str], *, queued_until: datetime | None = None) -> None:
+    """Empties the emails that wait for a mailbox which someone else may read now.
+
+    Their keys stay, so that no email is queued again.
+    """
+    emails = QueuedEmail.objects.annotate(address=Lower("recipient"))
+    emails = emails.filter(address__in=[address.lower() for address in addresses])
+    if queued_until:
+        emails = emails.filter(queued_at__lte=queued_until)
+    emails.update(recipient="", subject="", text="", html="", unsubscribe_url="")
 
 
 def _mark_done(email: QueuedEmail, *, is_sent: bool, at: datetime) -> bool:

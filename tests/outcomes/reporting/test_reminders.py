@@ -21,7 +21,7 @@ from participants.models import Consent, Delegate
 from participants.privacy import consent
 from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
-from tests.factories import make_commitment, make_event, make_party, make_update
+from tests.factories import make_commitment, make_event, make_participation, make_party, make_update
 
 pytestmark = pytest.mark.django_db
 Deliver = Callable[[], list[EmailMultiAlternatives]]
@@ -119,6 +119,7 @@ def test_commitment_of_unpublished_event_is_named_by_reference_only(
     delegate: Delegate, deliver: Deliver
 ) -> None:
     closed = make_event(code="SHUT", is_public=False)
+    make_participation(delegate, closed)
     accepted(delegate, closed, reference="SHUT-C1", text="Not said aloud yet.")
     run(DUE)
     body = str(deliver()[0].body)

@@ -11,16 +11,20 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from participants.accounts import departure
 from participants.accounts.addresses import is_closed
-from participants.models import Delegate, User
+from participants.models import Audience, Delegate, User
 from participants.onboarding.invitations import send_invitation
 from roundtable.mail.models import QueuedEmail
+from roundtable.mail.queue import enqueue, one_time_key
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,
     make_affiliation,
+    make_channel,
+    make_role,
     make_user,
 )
 from tests.page_text import get_text
@@ -218,3 +222,77 @@ def test_invitation_does_not_reopen_otherwise_closed_account(
     delegate.write(invitation_email="new@example.org")
     with pytest.raises(ValidationError, match="This person has already joined"):
         send_invitation(delegate=delegate, event=event, by=cochair, at=NOON)
+
+
+def queued_for(address: str) -> str:
+    row = enqueue(
+        dedup_key=one_time_key(),
+        to=address,
+        template="participants/accounts/emails/left_organisation",
+        context={},
+        at=NOON,
+    )
+    assert row is not None
+    return row.dedup_key
+
+
+def waiting(key: str) -> str:
+    row = QueuedEmail.objects.get(dedup_key=key)
+    assert bool(row.recipient) == bool(row.text)
+    return row.recipient
+
+
+def test_unsent_emails_to_removed_address_are_emptied(account: User) -> None:
+    to_work, to_home = queued_for(WORK.title()), queued_for(HOME)
+    departure.leave_organisation(user=account, address=WORK, affiliation=None, at=NOON)
+    assert (waiting(to_work), waiting(to_home)) == ("", HOME)
+    # The notice about it is sent.
+    assert QueuedEmail.objects.filter(recipient=WORK).count() == 1
+
+
+def test_unsent_emails_to_address_removed_on_its_page_are_emptied(
+    account: User, client_of: Sign
+) -> None:
+    to_home, browser = queued_for(HOME), client_of(account)
+    prove(browser)
+    browser.post("/accounts/email/", {"action_remove": "", "email": HOME})
+    assert not EmailAddress.objects.filter(email=HOME).exists()
+    assert waiting(to_home) == ""
+
+
+def test_removing_an_unverified_address_empties_no_email(
+    delegate: Delegate, client_of: Sign
+) -> None:
+    """The address is perhaps someone else's."""
+    assert delegate.user is not None
+    EmailAddress.objects.create(user=delegate.user, email="other@example.org", verified=False)
+    to_other, browser = queued_for("other@example.org"), client_of(delegate)
+    prove(browser)
+    browser.post("/accounts/email/", {"action_remove": "", "email": "other@example.org"})
+    assert not EmailAddress.objects.filter(email="other@example.org").exists()
+    assert waiting(to_other) == "other@example.org"
+
+
+def test_post_and_work_address_stop_showing_on_that_day(
+    account: User, delegate: Delegate, client: Client
+) -> None:
+    delegate.write(post="Head of Nets")
+    work = make_affiliation(delegate, post="Head of Nets")
+    make_role(delegate.participations.get().event, organisation=work.organisation)
+    make_channel(delegate, value=WORK, audience=Audience.EVERYONE)
+    page = get_text(client, f"/directory/{delegate.handle}/")
+    assert all(text in page for text in ("Head of Nets", WORK, work.organisation.name))
+    departure.leave_organisation(user=account, address=WORK, affiliation=work, at=timezone.now())
+    page = get_text(client, f"/directory/{delegate.handle}/")
+    assert not [t for t in ("Head of Nets", WORK, work.organisation.name) if t in page]
+    assert "dewi.open@example.org" in page
+    assert delegate.channels.get(value=WORK).audience == Audience.ONLY_ME
+
+
+def test_post_at_another_organisation_keeps_showing(account: User, delegate: Delegate) -> None:
+    delegate.write(post="Head of Nets")
+    work = make_affiliation(delegate, post="Clerk")
+    make_affiliation(delegate, post="Head of Nets")
+    departure.leave_organisation(user=account, address=WORK, affiliation=work, at=NOON)
+    delegate.refresh_from_db()
+    assert delegate.post == "Head of Nets"

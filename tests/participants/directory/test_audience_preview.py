@@ -2,12 +2,20 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from participants.directory.audience_preview import AudiencePreview
-from participants.models import Audience, AudienceException, Delegate, OrganisationKind, User
+from participants.models import (
+    Audience,
+    AudienceException,
+    Delegate,
+    OrganisationKind,
+    Participation,
+    User,
+)
 from participants.privacy import visibility
 from roundtable.models import Event
 from tests.factories import (
@@ -57,7 +65,7 @@ def delegate_of_two_events(event: Event, delegate: Delegate, police: Delegate) -
 
 
 def words(of: Delegate, audience: str, *exceptions: AudienceException) -> str:
-    return AudiencePreview.of(of).describe(audience, exceptions)
+    return AudiencePreview.of(of, NOON.date()).describe(audience, exceptions)
 
 
 def test_text_counts_audience_members(delegate_of_two_events: Delegate) -> None:
@@ -104,21 +112,43 @@ def test_text_names_excluded_viewers(delegate_of_two_events: Delegate) -> None:
     )
 
 
-def test_count_reveals_nothing_about_others(
-    event: Event, delegate_of_two_events: Delegate, police: Delegate
-) -> None:
-    """Who ever worked where, and whose account is closed, is not found out by trying."""
+def test_count_reveals_nothing_about_others(event: Event, delegate_of_two_events: Delegate) -> None:
+    """Who ever worked where is not found out by trying."""
     before = [words(delegate_of_two_events, audience) for audience in Audience.values]
     elsewhere = make_organisation(kind=OrganisationKind.GOVERNMENT, country="MM")
     for seat in event.participations.exclude(delegate=delegate_of_two_events):
         make_affiliation(seat.delegate, organisation=elsewhere)
-    assert police.user is not None
-    police.user.write(is_active=False)
     assert [words(delegate_of_two_events, audience) for audience in Audience.values] == before
     left_out = AudienceException(delegate=delegate_of_two_events, organisation=elsewhere)
     assert words(delegate_of_two_events, Audience.PARTICIPANTS, left_out) == (
         f"3 participants of 2 roundtables. Excluded: {elsewhere.name}."
     )
+
+
+def test_count_leaves_out_people_who_cannot_open_the_page(
+    event: Event, delegate_of_two_events: Delegate, police: Delegate
+) -> None:
+    first, second = event.participations.filter(delegate__name__startswith="Beside")
+    first.details_open_on = date(2099, 1, 1)  # the list was closed before they were added
+    first.save()
+    invited = make_delegate(user=None)
+    make_participation(invited, event)
+    assert words(delegate_of_two_events, Audience.PARTICIPANTS) == (
+        "2 participants of 2 roundtables."
+    )
+    Participation.objects.filter(pk=second.pk).update(
+        confirmed_at=None, details_open_on=None, suspended_at=NOON
+    )
+    assert police.user is not None
+    police.user.write(is_active=False)
+    assert words(delegate_of_two_events, Audience.PARTICIPANTS) == (
+        "0 participants of 2 roundtables."
+    )
+    other = make_delegate()
+    make_introduction(other, delegate_of_two_events)
+    assert words(delegate_of_two_events, Audience.INTRODUCED) == "1 person introduced to you."
+    other.write(hidden_at=NOON)
+    assert words(delegate_of_two_events, Audience.INTRODUCED) == "0 people introduced to you."
 
 
 def test_count_is_shown_before_saving(client_of: Sign, delegate_of_two_events: Delegate) -> None:
@@ -299,7 +329,7 @@ def test_choices_do_not_reveal_foreign_participations(
 
 
 def test_channel_text_respects_listing(delegate_of_two_events: Delegate) -> None:
-    onlookers = AudiencePreview.of(delegate_of_two_events)
+    onlookers = AudiencePreview.of(delegate_of_two_events, NOON.date())
     assert onlookers.describe("participants", listed_to="only_me") == (
         "Only you, as long as no one else can see you in the directory."
     )

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from participants.models import Delegate, Invitation, User
+from participants.onboarding import acceptance, invitations
 from participants.onboarding.invitations import mask_email, send_invitation
 from roundtable.mail.batches import CANCEL_WINDOW
 from roundtable.mail.models import QueuedEmail
@@ -22,6 +23,7 @@ from tests.factories import (
     make_event,
     make_grant,
     make_invitation,
+    make_notice,
     make_organisation,
     make_participation,
     make_user,
@@ -434,3 +436,58 @@ def test_query_count_is_independent_of_people(
         make_invitation(person, event)
     with django_assert_num_queries(QUERIES):
         browser.get(PEOPLE)
+
+
+# The inviter's right -------------------------------------------------------------------------
+
+
+def end_right(cochair: User) -> None:
+    cochair.grants.update(valid_until=NOW.date() - timedelta(days=1))
+
+
+def suspend_right(cochair: User) -> None:
+    cochair.grants.update(effective_on=None, suspended_at=NOW)
+
+
+def close_account(cochair: User) -> None:
+    cochair.write(is_active=False)
+
+
+@pytest.mark.parametrize("lose", [end_right, suspend_right, close_account])
+def test_invitation_ends_with_the_right_of_its_inviter(
+    client: Client,
+    client_of: Sign,
+    invitation: Invitation,
+    cochair: User,
+    operator: User,
+    lose: Callable[[User], None],
+) -> None:
+    user = invitations.get_or_create_account(invitation, NOW)
+    assert user is not None
+    EmailAddress.objects.filter(user=user).update(verified=True)
+    browser = client_of(user)
+    assert browser.get("/welcome/").status_code == 200
+    lose(cochair)
+    answer = client.get(f"/invitations/{TOKEN}/")
+    assert answer.status_code == 404
+    sentence = "no longer valid, because the person who sent it can no longer invite people"
+    assert sentence in " ".join(answer.content.decode().split())
+    assert client.post(f"/invitations/{TOKEN}/", {"answer": "not-me"}).status_code == 404
+    assert browser.get("/welcome/")["Location"] == "/me/"
+    assert sentence in " ".join(browser.get("/me/").content.decode().split())
+    consent_notice = make_notice()
+    agreed = acceptance.accept_invitation(
+        invitation=invitation, user=user, notice=consent_notice, at=NOW
+    )
+    assert agreed is None
+    desk = client_of(operator).get("/admin/participants/delegate/").content.decode()
+    assert "No longer valid: whoever invited on 2 March 2026 cannot invite now" in desk
+
+
+def test_unknown_and_expired_invitations_name_no_inviter(
+    client: Client, invitation: Invitation, noon: Any
+) -> None:
+    noon.shift(timedelta(days=15))
+    expired, unknown = (client.get(f"/invitations/{token}/") for token in (TOKEN, "x" * 43))
+    assert words(expired) == words(unknown)
+    assert b"can no longer invite" not in expired.content

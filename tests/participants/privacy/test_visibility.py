@@ -113,12 +113,12 @@ def test_only_current_public_affiliation_is_shown(event: Event) -> None:
     make_affiliation(person, organisation=hidden)
     left = make_organisation(name="Former Office")
     make_role(event, organisation=left)
-    make_affiliation(person, organisation=left, until=TODAY - timedelta(days=1))
+    make_affiliation(person, organisation=left, until=TODAY)
     profile = visibility.find_profile(ANONYMOUS_VIEWER, person.handle, TODAY)
     assert profile is not None and profile.workplaces == () and profile.card.workplace is None
     here = make_organisation(name="Open Office")
     make_role(event, organisation=here)
-    make_affiliation(person, organisation=here, until=TODAY)
+    make_affiliation(person, organisation=here, until=TODAY + timedelta(days=1))
     profile = visibility.find_profile(ANONYMOUS_VIEWER, person.handle, TODAY)
     assert profile is not None
     assert [place.name for place in profile.workplaces] == ["Open Office"]
