@@ -35,6 +35,7 @@ from participants.models import (
     ParticipantList,
     Participation,
 )
+from participants.permissions import visible_people
 from participants.privacy.retention import count_reviews_due
 from roundtable.mail.models import MailBatch
 
@@ -102,8 +103,11 @@ def profile_reviews(site: AdminSite, request: HttpRequest) -> TodoItem | None:
     permissions = request_permissions(request)
     if not permissions.can_decide_any:
         return None
-    events = None if permissions.is_operator else permissions.decidable
-    number = count_reviews_due(events, timezone.localdate())
+    people = visible_people(permissions)
+    if not permissions.is_operator:
+        participations = Participation.objects.filter(event__in=permissions.decidable)
+        people = people.filter(pk__in=participations.values("delegate"))
+    number = count_reviews_due(people, timezone.localdate())
     return TodoItem(
         _("Profiles with a yearly review in the next 30 days, or with no answer to it yet"),
         number if number >= MIN_PEOPLE else 0,

@@ -7,18 +7,20 @@ from datetime import date, datetime
 from typing import Protocol
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from participants.models import (
     Affiliation,
     Capacity,
     Delegate,
     Grant,
+    Invitation,
     Organisation,
     OrganisationKind,
     Participation,
     User,
 )
+from participants.models.delegate import available_q, listable_q
 from participants.models.organisation import OrganisationQuerySet
 from participants.models.organisation_change import DECIDED_ROLES
 from roundtable.models import Event
@@ -89,6 +91,14 @@ class EventPermissions:
     def can_confirm_any(self) -> bool:
         """Whether some confirmation may be theirs; `confirming_rights` says by which right."""
         return self.is_operator or bool(self.confirmable)
+
+    @functools.cached_property
+    def _visible_person_ids(self) -> frozenset[int]:
+        return frozenset(visible_people(self).values_list("pk", flat=True))
+
+    def can_see(self, person: Delegate) -> bool:
+        """The rule of visible_people() for one person, with one query for all of them."""
+        return self.is_operator or person.pk in self._visible_person_ids
 
 
 def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
@@ -265,9 +275,35 @@ def affects_audiences(organisation: Organisation) -> bool:
     return any(organisations.filter(**{f"{way}__isnull": False}).exists() for way in relations)
 
 
-def can_edit_all_events_of(delegate: Delegate, permissions: EventPermissions) -> bool:
+def can_edit_visible_events_of(delegate: Delegate, permissions: EventPermissions) -> bool:
+    """Roundtables that the viewer cannot see do not count: locked fields would tell of them."""
     events = set(delegate.participations.values_list("event_id", flat=True))
-    return permissions.is_operator or events <= permissions.editable
+    return permissions.is_operator or events & permissions.readable <= permissions.editable
+
+
+def visible_people(permissions: EventPermissions) -> QuerySet[Delegate]:
+    """Whom the viewer reads of: the same people in every list, file, choice and search.
+
+    Hidden people are absent, except for operators, who close and erase accounts. Protected people
+    are absent, except for operators and for the co-chair whose invitation they accepted. If one
+    list had more people than another, the difference would say who is at risk. This includes the
+    people who confirm: a participation that waits until its owner is visible again does less harm
+    than a list of people at risk.
+    """
+    if permissions.is_operator:
+        return Delegate.objects.all()
+    accepted = Invitation.objects.filter(
+        delegate=OuterRef("pk"), event__in=permissions.decidable, answer=Invitation.Answer.ACCEPTED
+    )
+    inviter = Subquery(accepted.order_by("-answered_at", "-pk").values("invited_by")[:1])
+    took_part = Participation.objects.filter(event__in=permissions.readable)
+    people = Delegate.objects.filter(pk__in=took_part.values("delegate")).alias(inviter=inviter)
+    return people.filter(listable_q() | (available_q() & Q(inviter=permissions.user.pk)))
+
+
+def listable_people(permissions: EventPermissions) -> QuerySet[Delegate]:
+    """The same people, for files. They leave the portal, so an operator's has no hidden ones."""
+    return visible_people(permissions).filter(available_q())
 
 
 def acting_organisation(user: User, event_id: int, on: date) -> str:

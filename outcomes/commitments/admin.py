@@ -13,7 +13,7 @@ from import_export import resources
 from import_export.fields import Field
 
 from outcomes.commitments.admin_filters import AttentionFilter
-from outcomes.commitments.admin_formsets import PartyFormSet
+from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
 from outcomes.commitments.bulk_admin import end
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
@@ -24,7 +24,9 @@ from participants.admin_base.filters import EventFilter
 from participants.admin_base.history import HistoryAdmin
 from participants.admin_base.lists import split_search
 from participants.admin_base.spreadsheets import SafeExportMixin
-from participants.models import Delegate, Participation
+from participants.display_names import display_name
+from participants.models import Participation
+from participants.permissions import visible_people
 
 
 class CommitmentResource(resources.ModelResource):
@@ -82,6 +84,7 @@ class PartyInline(GrantScopedInline):
     """Parties and their focal points."""
 
     model = CommitmentParty
+    form = PartyForm
     formset = PartyFormSet
     fields = [
         ("organisation", "group"),
@@ -107,11 +110,13 @@ class PartyInline(GrantScopedInline):
         formset: Any = super().get_formset(request, obj, **kwargs)
         field = formset.form.base_fields.get("focal_point")
         if field is not None and obj is not None:
+            permissions = request_permissions(request)
             took_part = Participation.objects.filter(event=obj.event_id).values("delegate")
-            field.queryset = Delegate.objects.filter(
+            field.queryset = visible_people(permissions).filter(
                 Q(pk__in=took_part) | Q(pk__in=obj.parties.values("focal_point"))
             )
-            field.choices = [("", "---------"), *((row.pk, row.name) for row in field.queryset)]
+            names = ((row.pk, display_name(row, permissions)) for row in field.queryset)
+            field.choices = [("", "---------"), *names]
         return formset
 
 

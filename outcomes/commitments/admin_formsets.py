@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet
+from django.forms import BaseInlineFormSet, ModelForm
 from django.utils.translation import gettext_lazy as _
 
+from participants.display_names import display_name
 from participants.models import Delegate, Participation
+from participants.permissions import EventPermissions
 
 
 class UniquePartyFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -27,6 +29,28 @@ class UniquePartyFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
                     _("“%s” appears twice here. Remove one of them.") % (pair[0] or pair[1])
                 )
             pairs.add(pair)
+
+
+class PartyForm(ModelForm):  # type: ignore[type-arg]
+    """A party, and its focal point if the viewer may see that person."""
+
+    permissions: EventPermissions  # of the viewer
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person, field = self.instance.focal_point, self.fields.get("focal_point")
+        self.unseen_person = person if person and not self.permissions.can_see(person) else None
+        if self.unseen_person and field is not None:
+            # Without the number of the person, by which others could recognise who it is.
+            self.initial["focal_point"] = None
+            choices: Any = field.choices  # type: ignore[attr-defined]
+            name = display_name(person, self.permissions)
+            field.choices = [("", name), *list(choices)[1:]]  # type: ignore[attr-defined]
+
+    def clean_focal_point(self) -> Delegate | None:
+        """Someone else can be chosen, but nothing else replaces whom the page does not show."""
+        chosen: Delegate | None = self.cleaned_data["focal_point"]
+        return chosen or self.unseen_person
 
 
 class PartyFormSet(UniquePartyFormSet):

@@ -18,6 +18,7 @@ from participants.models import Delegate, HandleRedirect, Participation, User
 from participants.participation.confirmation import (
     is_own_profile,
     login_addresses,
+    split_shared_person,
     void_changed_confirmations,
 )
 from participants.permissions import acting_organisation, permissions_of
@@ -59,7 +60,9 @@ def may_merge_people(first: Delegate, second: Delegate, by: User, at: datetime) 
     ):
         return False
     events = [set(row.participations.values_list("event", flat=True)) for row in (first, second)]
-    return rights.is_operator or all(some and some <= rights.decidable for some in events)
+    # A roundtable that the viewer cannot see must not change what happens here.
+    seen = [some & rights.readable for some in events]
+    return rights.is_operator or all(some and some <= rights.decidable for some in seen)
 
 
 @transaction.atomic
@@ -76,6 +79,10 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     target, duplicate = (
         Delegate.objects.select_for_update().get(pk=row.pk) for row in (target, duplicate)
     )
+    permissions = permissions_of(by, at.date())
+    assert permissions is not None  # may_merge_people()
+    for row in (target, duplicate):
+        split_shared_person(row, permissions)
     _check_people(target, duplicate)
     moved: MovedCounts = MovedCounts()
     relations = relations_of(Delegate)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -17,8 +18,8 @@ from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
 from participants.admin_base.fields import request_permissions
 from participants.models import Delegate, Participation
-from participants.models.delegate import listable_q
 from participants.participation import participant_list
+from participants.permissions import listable_people
 from participants.privacy.access_log import log_export
 from roundtable.models import Event
 
@@ -70,7 +71,6 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             request,
             self._get_event(request, object_id),
             export.write_workbook,
-            include_people=False,
         )
 
     @method_decorator(require_safe)
@@ -78,7 +78,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.has_view_permission(request):
             raise PermissionDenied
         event = self._get_event(request, object_id)
-        return self._workbook_response(request, event, export.write_csvs, include_people=False)
+        return self._workbook_response(request, event, export.write_csvs)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def people_workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -90,7 +90,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not permissions.may_decide(event.pk):
             raise PermissionDenied
         parts = Participation.objects.filter(event=event)
-        people = Delegate.objects.filter(listable_q(), pk__in=parts.values("delegate"))
+        people = listable_people(permissions).filter(pk__in=parts.values("delegate"))
         at = timezone.now()
         can_export = participant_list.downloadable_list(event, permissions.user, at) is not None
         if request.method == "POST" and not can_export:
@@ -98,7 +98,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if request.method == "POST":
             as_csvs = "csvs" in request.POST
             write = export.write_csvs if as_csvs else export.write_workbook
-            answer = self._workbook_response(request, event, write, include_people=True)
+            answer = self._workbook_response(request, event, write, people=people)
             if answer.status_code == 200:
                 log_export(people=people, by=permissions.user, at=at)
             return answer
@@ -124,10 +124,10 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         event: Event,
         write: Callable[..., bytes],
         *,
-        include_people: bool,
+        people: QuerySet[Delegate] | None = None,
     ) -> HttpResponse:
         try:
-            book = write(event_content(event, include_people=include_people))
+            book = write(event_content(event, people=people))
         except export.CellTooLongError:
             text = _(
                 "One of the texts is longer than a workbook cell can hold (32,767 characters). "

@@ -159,11 +159,10 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             return parties
         return parties.filter(commitment__event__in=permissions.editable)
 
-    def choice_label(self, row: Any) -> str:
+    def choice_label(self, request: HttpRequest, row: Any) -> str:
         # The same organisation can be party to several commitments.
-        return (
-            f"{row.commitment.reference} · {row}" if isinstance(row, CommitmentParty) else str(row)
-        )
+        start = f"{row.commitment.reference} · " if isinstance(row, CommitmentParty) else ""
+        return f"{start}{super().choice_label(request, row)}"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # The last editor becomes the author, and authors do not see matched names. Otherwise an

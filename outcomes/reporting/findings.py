@@ -12,7 +12,10 @@ from participants.permissions import EventPermissions
 
 @dataclass(frozen=True)
 class PiiFindings:
-    """Possible personal data in a text; `names` is empty for its author."""
+    """Possible personal data in a text.
+
+    `names` is empty for its author, and has only people whom the viewer may see in lists too.
+    """
 
     contact_details: list[str]
     names: list[str]
@@ -46,5 +49,5 @@ def _scan(
     # The last author sees no names: otherwise people could write names to test which ones the
     # portal knows.
     is_author = row.author_id == rights.user.pk
-    names = [] if is_author else find_names(text)
+    names = [] if is_author else find_names(text, rights)
     return PiiFindings(find_contact_details(text), names, is_author, unreadable_files)

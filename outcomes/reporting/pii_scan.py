@@ -11,7 +11,8 @@ from collections.abc import Iterable
 import phonenumbers
 from django.utils.translation import ngettext
 
-from participants.models import Delegate, Organisation
+from participants.models import Organisation
+from participants.permissions import EventPermissions, visible_organisations, visible_people
 
 MAX_LISTED = 50
 _EMAIL = re.compile(
@@ -98,15 +99,15 @@ _UNSPACED_SCRIPTS = re.compile(
 )
 
 
-def find_names(text: str) -> list[str]:
-    """Names of known people and non-public organisations in the text; never for authors.
+def find_names(text: str, viewer: EventPermissions) -> list[str]:
+    """Names of people and non-public organisations in the text, of those whom the viewer may see.
 
-    Ignores case, accents, word order and middle names.
+    Never for authors. Ignores case, accents, word order and middle names.
     """
     folded, positions = _fold(text)
     words = set(folded.split())
     found: dict[int, str] = {}
-    for name in _known_names():
+    for name in _known_names(viewer):
         for phrase in _name_variants(name):
             if not _UNSPACED_SCRIPTS.search(phrase) and not words.issuperset(phrase.split()):
                 continue
@@ -124,11 +125,13 @@ def _end_with_combining_marks(text: str, end: int) -> int:
     return end
 
 
-def _known_names() -> Iterable[str]:
-    for pair in Delegate.objects.filter(erased_at=None).values_list("name", "name_latin"):
+def _known_names(viewer: EventPermissions) -> Iterable[str]:
+    # Any other name would tell a viewer, who writes a text full of names, whom the portal knows.
+    people = visible_people(viewer).filter(erased_at=None)
+    for pair in people.values_list("name", "name_latin"):
         yield from pair
     public = Organisation.objects.published().values("pk")
-    hidden = Organisation.objects.exclude(pk__in=public).order_by()
+    hidden = visible_organisations(viewer).exclude(pk__in=public).order_by()
     for pair in hidden.values_list("name", "short_name"):
         yield from pair
 

@@ -18,6 +18,7 @@ from participants.accounts.addresses import is_email_taken, is_in_use, set_sign_
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import PendingFilter
 from participants.admin_base.private import PersonForm, PrivateAdmin
+from participants.display_names import with_display_names
 from participants.models import FactorReset, User
 from participants.permissions import EventPermissions
 
@@ -151,9 +152,8 @@ class FactorResetAdmin(PrivateAdmin):
             },
         )
     ]
-    list_display = ["account", "reason", "requested_at", "asker", "approved_at"]
+    list_display = ["user", "reason", "requested_at", "requested_by", "approved_at"]
     list_display_links = None
-    list_select_related = ["user", "requested_by"]
     list_filter = [PendingFilter]
     actions = ["agree"]
 
@@ -164,8 +164,13 @@ class FactorResetAdmin(PrivateAdmin):
         return rows.filter(user__in=recovery.accounts_of_events(events))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        permissions = request_permissions(request)
         # No one decides about their own account.
-        return super().get_queryset(request).exclude(user=request_permissions(request).user)
+        rows = super().get_queryset(request).exclude(user=permissions.user)
+        if not permissions.is_operator:
+            accounts = recovery.visible_accounts(permissions, permissions.decidable)
+            rows = rows.filter(user__in=accounts)
+        return with_display_names(rows, "user", "requested_by")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request_permissions(request).can_decide_any
@@ -175,24 +180,13 @@ class FactorResetAdmin(PrivateAdmin):
         return obj is not None and obj.approved_at is None and self.has_view_permission(request)
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
-        return recovery.resettable_accounts(request_permissions(request)).prefetch_related("grants")
-
-    def choice_label(self, row: Any) -> str:
-        # The label never shows the sign-in address.
-        return recovery.account_label(row)
+        accounts = recovery.resettable_accounts(request_permissions(request))
+        return with_display_names(accounts)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         by = request_permissions(request).user
         stored = recovery.request_reset(user=obj.user, by=by, reason=obj.reason, at=timezone.now())
         obj.pk = stored.pk
-
-    @admin.display(description=_("account"))
-    def account(self, row: Any) -> str:
-        return recovery.account_label(row.user)
-
-    @admin.display(description=_("requested by"))
-    def asker(self, row: Any) -> str:
-        return recovery.account_label(row.requested_by) if row.requested_by else "–"
 
     @admin.action(description=_("Agree to remove the second factor"), permissions=["decide"])
     def agree(self, request: HttpRequest, queryset: QuerySet[FactorReset]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -35,7 +35,8 @@ from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, GrantValidityFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
-from participants.models import Delegate, Grant, Participation, User
+from participants.display_names import display_name, with_display_names
+from participants.models import Grant, User
 from participants.permissions import EventPermissions, events_held_for
 
 
@@ -153,7 +154,6 @@ class GrantAdmin(PrivateAdmin):
         "decide_link",
     ]
     list_filter = [PendingFilter, GrantValidityFilter, "role", EventFilter]
-    list_select_related = ["user", "event", "on_behalf_of"]
     ordering = ["event", "role", "pk"]  # not by address, which co-chairs must not learn
     search_fields = ["event__title", "event__code", "on_behalf_of__name"]
     search_help_text = _(
@@ -163,16 +163,10 @@ class GrantAdmin(PrivateAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         permissions = request_permissions(request)
         rows: QuerySet[Any] = Grant.objects.order_by(*self.ordering)
-        # Co-chairs see the profile only of people who took part in one of their roundtables.
-        people = Delegate.objects.filter(erased_at=None)
         if not permissions.is_operator:
             own = permissions.decidable | permissions.confirmable
             rows = self.limit_to_events(rows, own | events_held_for(own, timezone.localdate()))
-            participations = Participation.objects.filter(
-                delegate=OuterRef("pk"), event__in=permissions.decidable
-            )
-            people = people.filter(Exists(participations))
-        return rows.prefetch_related(Prefetch("user__delegate", queryset=people))
+        return with_display_names(rows.select_related("event", "on_behalf_of"), "user")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         permissions = request_permissions(request)
@@ -212,8 +206,9 @@ class GrantAdmin(PrivateAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         # Only operators see sign-in addresses.
-        holder = "address" if request_permissions(request).is_operator else "holder"
-        return [holder if name == "user" else name for name in self.list_display]
+        if not request_permissions(request).is_operator:
+            return super().get_list_display(request)
+        return ["address" if name == "user" else name for name in self.list_display]
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         is_operator = request_permissions(request).is_operator
@@ -224,9 +219,9 @@ class GrantAdmin(PrivateAdmin):
         is_operator = request_permissions(request).is_operator
         return [*self.search_fields, *(["user__email"] if is_operator else [])]
 
-    def choice_label(self, row: Any) -> str:
-        # Only operators request rights.
-        return row.email if isinstance(row, User) else str(row)
+    def choice_label(self, request: HttpRequest, row: Any) -> str:
+        # Only operators request rights. They know accounts by their addresses.
+        return row.email if isinstance(row, User) else super().choice_label(request, row)
 
     @admin.display(description=_("account"), ordering="user_id")
     def address(self, row: Grant) -> str:
@@ -265,7 +260,7 @@ class GrantAdmin(PrivateAdmin):
         context = {
             "title": gettext("Right at the desk"),
             "row": row,
-            "holder": self.holder(row),
+            "holder": display_name(row.user, request_permissions(request)),
             "state": self.state(row),
             "confirmations": row.confirmations.select_related("on_behalf_of"),
             "may_confirm": right_to_confirm(row, by, now) is not None,
@@ -288,11 +283,6 @@ class GrantAdmin(PrivateAdmin):
         else:
             text = _("Nothing is changed. Someone of another organisation must do this.")
             messages.error(request, text)
-
-    @admin.display(description=_("account"), ordering="user_id")
-    def holder(self, row: Grant) -> str:
-        person = getattr(row.user, "delegate", None)
-        return str(person) if person else gettext("account %d") % row.user_id
 
     def get_urls(self) -> list[Any]:
         pages: RowPages = {
@@ -326,6 +316,7 @@ class GrantAdmin(PrivateAdmin):
                 self.message_user(request, text % date_format(on), messages.SUCCESS)
                 return redirect("admin:participants_grant_changelist")
         context = {
+            "holder": display_name(row.user, request_permissions(request)),
             "title": gettext("Transfer this grant?")
             if is_form_valid
             else gettext("Transfer grant"),

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from participants.accounts.emails import email_account, email_cochairs
 from participants.accounts.second_factor import SECOND_FACTOR_TYPES
 from participants.accounts.sessions import end_sessions
-from participants.models import Delegate, FactorReset, Grant, Participation, User
-from participants.permissions import EventPermissions, permissions_of
+from participants.models import FactorReset, Grant, Participation, User
+from participants.permissions import EventPermissions, permissions_of, visible_people
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry, AuditKey
 from roundtable.models import Event
@@ -46,10 +46,17 @@ def accounts_of_events(events: Iterable[int]) -> QuerySet[User]:
 
 
 def resettable_accounts(permissions: EventPermissions) -> QuerySet[User]:
-    rows = (
-        User.objects.all() if permissions.is_operator else accounts_of_events(permissions.decidable)
-    )
+    rows = User.objects.all()
+    if not permissions.is_operator:
+        rows = visible_accounts(permissions, permissions.decidable)
     return rows.filter(is_active=True).exclude(pk=permissions.user.pk)
+
+
+def visible_accounts(permissions: EventPermissions, events: Iterable[int]) -> QuerySet[User]:
+    """Of accounts_of_events(), those who have a right there, or whom the viewer may see."""
+    working = Grant.objects.filter(event__in=(ids := list(events))).values("user")
+    people = visible_people(permissions).filter(user__isnull=False).values("user")
+    return accounts_of_events(ids).filter(Q(pk__in=working) | Q(pk__in=people))
 
 
 def approval_roles(approver: User, account: User, at: datetime) -> set[str]:
@@ -144,24 +151,6 @@ def approve_reset(*, reset: FactorReset, by: User, at: datetime) -> bool:
     audit.record(action="reset factor", at=at, actor=by, subject=row.user)
     _notify_reset(row, "second_factor_reset", at)
     return True
-
-
-def account_label(account: User) -> str:
-    """Label of an account for co-chairs, who must not see sign-in addresses."""
-    person = Delegate.objects.filter(user=account).first()
-    if person:
-        return str(person)
-    if account.is_superuser:
-        return _("The operator (account %d)") % account.pk
-    grant = account.grants.select_related("on_behalf_of").order_by("-valid_from", "pk").first()
-    if grant and grant.on_behalf_of:
-        words = {
-            "role": grant.get_role_display(),
-            "organisation": grant.on_behalf_of.internal_short,
-            "number": account.pk,
-        }
-        return _("%(role)s, for %(organisation)s (account %(number)d)") % words
-    return _("account %d") % account.pk
 
 
 def _notify_reset(row: FactorReset, name: str, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Base classes of the admin: permissions by grant, and no rows of other roundtables."""
 
 from collections.abc import Callable
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -29,7 +29,8 @@ from participants.admin_base.lists import (
     LimitedChangeList,
     reject_unreadable_query,
 )
-from participants.models import Organisation
+from participants.display_names import display_name
+from participants.models import Delegate, Organisation, User
 from participants.permissions import EventPermissions
 from roundtable import idempotency
 
@@ -160,6 +161,45 @@ class GrantScopedAdmin(PlainAdmin):
     def is_cited(self, row: Any) -> bool:
         return False
 
+    # People ----------------------------------------------------------------------------
+
+    def name_people(self, request: HttpRequest, fields: Any) -> list[Any]:
+        """The columns or read-only fields, with people named by display_name()."""
+        return [
+            tuple(self.name_people(request, field))
+            if isinstance(field, list | tuple)
+            else self._person_column(request, field)
+            if field in self._person_fields()
+            else field
+            for field in fields
+        ]
+
+    def _person_fields(self) -> set[str]:
+        fields = self.opts.concrete_fields
+        return {field.name for field in fields if field.related_model in (Delegate, User)}
+
+    def _person_column(self, request: HttpRequest, name: str) -> Callable[[Any], str]:
+        viewer = request_permissions(request)
+
+        def column(row: Any) -> str:
+            return display_name(getattr(row, name), viewer)
+
+        column.__name__ = name
+        verbose_name: Any = self.opts.get_field(name).verbose_name  # type: ignore[union-attr]
+        return admin.display(description=verbose_name, ordering=name)(column)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.name_people(request, super().get_list_display(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (title, {**options, "fields": self.name_people(request, options["fields"])})
+            for title, options in fieldsets
+        ]
+
     # Forms -----------------------------------------------------------------------------
 
     def get_form(
@@ -190,7 +230,7 @@ class GrantScopedAdmin(PlainAdmin):
             kwargs.setdefault("form_class", OrganisationChoiceField)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None:
-            field.label_from_instance = self.choice_label  # type: ignore[method-assign, assignment]
+            field.label_from_instance = partial(self.choice_label, request)  # type: ignore[method-assign]
             # Evaluate the choices once. Otherwise each form of a formset repeats the query.
             offered: Any = field.choices
             field.choices = list(offered)
@@ -206,7 +246,9 @@ class GrantScopedAdmin(PlainAdmin):
         rows: QuerySet[Any] = related.choices(request)
         return rows
 
-    def choice_label(self, row: Any) -> str:
+    def choice_label(self, request: HttpRequest, row: Any) -> str:
+        if isinstance(row, Delegate | User):
+            return display_name(row, request_permissions(request))
         return str(row)
 
     def render_change_form(

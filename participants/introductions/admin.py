@@ -18,8 +18,8 @@ from participants.introductions.lifecycle import (
     shared_events,
     was_recently_proposed,
 )
-from participants.models import Delegate, Introduction, Participation
-from participants.permissions import EventPermissions
+from participants.models import Introduction, Participation
+from participants.permissions import EventPermissions, visible_people
 
 
 class IntroductionProposalForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -63,13 +63,16 @@ class IntroductionAdmin(PrivateAdmin):
     fields = ["first", "second", "message"]
     list_display = ["first", "second", "proposed_at", "state"]
     list_display_links = None  # the list already shows every field
-    list_select_related = ["first", "second"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Operators too see only their own proposals.
-        rows = Introduction.objects.filter(proposed_by=request_permissions(request).user)
+        permissions = request_permissions(request)
+        people = visible_people(permissions).values("pk")
+        rows = Introduction.objects.filter(
+            proposed_by=permissions.user, first__in=people, second__in=people
+        ).select_related("first", "second")
         # Requests that the viewer made as a participant are private and do not belong in the admin.
-        return rows.exclude(first__user=request_permissions(request).user)
+        return rows.exclude(first__user=permissions.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and super().has_view_permission(request)
@@ -79,7 +82,7 @@ class IntroductionAdmin(PrivateAdmin):
         participations = Participation.objects.confirmed()
         if not permissions.is_operator:
             participations = participations.filter(event__in=permissions.decidable)
-        people = Delegate.objects.filter(
+        people = visible_people(permissions).filter(
             pk__in=participations.values("delegate"), user__is_active=True
         )
         return people.exclude(user=permissions.user).order_by("name", "pk")

@@ -174,7 +174,9 @@ class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
             own_addresses=login_addresses(self.permissions.user),
         ):
             raise ValidationError(problem)
-        if not cleaned.get("speaks_for") and not requests.matching_delegate(self.instance):
+        if not cleaned.get("speaks_for") and not requests.matching_delegate(
+            self.instance, self.permissions
+        ):
             self.add_error("speaks_for", _("Choose the organisation the person represented."))
         return cleaned
 
@@ -204,6 +206,10 @@ class InvitationRequestAdmin(PrivateAdmin):
         "decided_at",
     ]
     actions = ["refuse"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return requests.visible_requests(rows, request_permissions(request))
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         # get_queryset() already limits the rows to what the viewer may decide.

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,12 @@ from participants.models import (
     User,
 )
 from participants.onboarding.invitations import invitation_error, send_invitation
-from participants.permissions import EventPermissions, acting_organisation
+from participants.permissions import (
+    EventPermissions,
+    acting_organisation,
+    permissions_of,
+    visible_people,
+)
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -65,7 +70,8 @@ def grant_request(
     """
     if not lock_if_pending(invitation_request):
         return None
-    person = matching_delegate(invitation_request) or _create_delegate(
+    permissions = permissions_of(by, at.date())
+    person = matching_delegate(invitation_request, permissions) or _create_delegate(
         invitation_request, organisation
     )
     invitation = send_invitation(delegate=person, event=invitation_request.event, by=by, at=at)
@@ -91,9 +97,14 @@ def lock_if_pending(invitation_request: InvitationRequest) -> bool:
     return InvitationRequest.objects.filter(pk=invitation_request.pk, decision="").exists()
 
 
-def matching_delegate(invitation_request: InvitationRequest) -> Delegate | None:
+def matching_delegate(
+    invitation_request: InvitationRequest, permissions: EventPermissions | None
+) -> Delegate | None:
+    """Among the people whom the co-chair may see: others look as if they were not there."""
+    if permissions is None:
+        return None
     parts = Participation.objects.filter(event=invitation_request.event_id)
-    people = Delegate.objects.filter(pk__in=parts.values("delegate"))
+    people = visible_people(permissions).filter(pk__in=parts.values("delegate"))
     return people.filter(invitation_email__iexact=invitation_request.email).order_by("pk").first()
 
 
@@ -104,7 +115,7 @@ def grant_request_error(
     own_addresses: set[str],
 ) -> str:
     """Empty if the requester can be invited."""
-    person = matching_delegate(invitation_request)
+    person = matching_delegate(invitation_request, permissions)
     if person:
         return invitation_error(
             person, invitation_request.event, permissions=permissions, own_addresses=own_addresses
@@ -119,6 +130,20 @@ def grant_request_error(
 def _pending_for_same_address(invitation_request: InvitationRequest) -> QuerySet[InvitationRequest]:
     rows = InvitationRequest.objects.filter(event=invitation_request.event_id, decision="")
     return rows.filter(email__iexact=invitation_request.email)
+
+
+def visible_requests(
+    rows: QuerySet[InvitationRequest], permissions: EventPermissions
+) -> QuerySet[InvitationRequest]:
+    """Without decided ones of people whom the viewer no longer sees elsewhere."""
+    if permissions.is_operator:
+        return rows
+    unseen = Delegate.objects.exclude(pk__in=visible_people(permissions).values("pk")).filter(
+        Q(invitation_email__iexact=OuterRef("email"))
+        | Q(user__emailaddress__email__iexact=OuterRef("email")),
+        participations__event=OuterRef("event"),
+    )
+    return rows.filter(Q(decision="") | ~Exists(unseen))
 
 
 def _create_delegate(

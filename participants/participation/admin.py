@@ -57,14 +57,16 @@ from participants.participation.confirmation import (
     is_own_profile,
     is_sufficient,
     missing_confirmation,
+    split_shared_person,
     suspend_participation,
     void_changed_confirmations,
 )
 from participants.participation.departure import may_record_departure, record_departure
 from participants.permissions import (
     EventPermissions,
-    can_edit_all_events_of,
+    can_edit_visible_events_of,
     involved_condition,
+    visible_people,
 )
 
 
@@ -129,7 +131,7 @@ class AffiliationInline(GrantScopedInline):
         permissions = request_permissions(request)
         return (
             may_change
-            and can_edit_all_events_of(obj, permissions)
+            and can_edit_visible_events_of(obj, permissions)
             and not is_own_profile(obj, permissions.user)
         )
 
@@ -313,9 +315,18 @@ class DelegateAdmin(PrivateAdmin):
     search_fields = ["name", "name_latin"]
     search_help_text = _("Name. Co-chairs can also search by invitation address.")
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            split_shared_person(obj, request_permissions(request))
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         void_changed_confirmations(form.instance.participations.all())
+
+    def choices(self, request: HttpRequest) -> QuerySet[Any]:
+        people = visible_people(request_permissions(request))
+        return super().choices(request).filter(pk__in=people.values("pk"))
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         return rows.filter(pk__in=Participation.objects.filter(event__in=events).values("delegate"))
@@ -334,8 +345,9 @@ class DelegateAdmin(PrivateAdmin):
         if not permissions.is_operator:
             shown = shown.filter(event__in=permissions.readable)
             sent = sent.filter(event__in=permissions.readable)
-        rows = with_visible_address(super().get_queryset(request), permissions)
-        return rows.prefetch_related(
+        rows = super().get_queryset(request)
+        rows = rows.filter(pk__in=visible_people(permissions).values("pk"))
+        return with_visible_address(rows, permissions).prefetch_related(
             Prefetch("participations", queryset=shown, to_attr="visible_participations"),
             Prefetch("invitations", queryset=sent, to_attr="visible_invitations"),
         )
@@ -367,7 +379,7 @@ class DelegateAdmin(PrivateAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
-        if obj is not None and not can_edit_all_events_of(obj, request_permissions(request)):
+        if obj is not None and not can_edit_visible_events_of(obj, request_permissions(request)):
             # All roundtables of the person share these fields.
             fields += ["name", "name_latin", "invitation_email"]
         if obj is not None and has_joined(obj):
@@ -393,8 +405,23 @@ class DelegateAdmin(PrivateAdmin):
         permissions = request_permissions(request)
         if obj is None or permissions.is_operator:
             return permissions.can_decide_any
-        events = self._event_ids_of(obj)
+        # A roundtable that the viewer cannot see must not change what this page offers.
+        events = self._event_ids_of(obj) & permissions.readable
         return obj.user_id is None and bool(events) and events <= permissions.decidable
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        permissions = request_permissions(request)
+        events = permissions.decidable
+        others = obj.participations.exclude(event__in=events)
+        if permissions.is_operator or not others.exists():
+            super().delete_model(request, obj)
+            return
+        # Other roundtables keep the person. For the viewer, this looks the same.
+        with transaction.atomic():
+            obj.lock()
+            obj.invitations.filter(event__in=events).delete()
+            for row in obj.participations.filter(event__in=events):
+                row.delete()
 
     @admin.display(description=_("name"), ordering="name")
     def person(self, row: Delegate) -> str:
@@ -487,6 +514,7 @@ class ParticipationAdmin(PrivateAdmin):
         return (
             super()
             .get_queryset(request)
+            .filter(delegate__in=visible_people(request_permissions(request)).values("pk"))
             .prefetch_related(Prefetch("confirmations", queryset=given))
         )
 

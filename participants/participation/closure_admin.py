@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,7 +19,7 @@ from participants.participation.closure import (
     is_closed,
     list_hash,
 )
-from participants.permissions import EventPermissions
+from participants.permissions import EventPermissions, visible_people
 from roundtable.models import Event
 
 
@@ -30,6 +31,11 @@ def events_to_close(permissions: EventPermissions) -> list[Event]:
     return list(events.exclude(list_closure__closed_at__isnull=False))
 
 
+def _page_token(content_hash: str) -> str:
+    """Keyed: whoever knows the people could otherwise compute which of them the page leaves out."""
+    return salted_hmac(__name__, content_hash, algorithm="sha256").hexdigest()
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
     permissions, now = request_permissions(request), timezone.now()
@@ -39,8 +45,9 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
     given = agreements(event)
     right = closing_right(event, permissions.user, given, now)
     if request.method == "POST":
-        is_done = agree_to_close(
-            event=event, by=permissions.user, shown_hash=request.POST.get("shown", ""), at=now
+        content_hash = list_hash(event)
+        is_done = request.POST.get("shown") == _page_token(content_hash) and agree_to_close(
+            event=event, by=permissions.user, shown_hash=content_hash, at=now
         )
         if is_done and is_closed(event):
             messages.success(request, _("The list is closed. Participants see each other now."))
@@ -51,7 +58,9 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
             text = _("Nothing is changed: the list is different now, or you cannot agree to it.")
             messages.error(request, text)
         return redirect("admin:participants_participation_close", event.pk)
-    rows = Participation.objects.filter(event=event)
+    # The same people as in the list, so that the numbers tell of no one else.
+    people = visible_people(permissions)
+    rows = Participation.objects.filter(event=event, delegate__in=people.values("pk"))
     confirmed = rows.confirmed()
     context = {
         "title": _("Close the list of participants"),
@@ -62,7 +71,7 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
         "agreements": given,
         "is_closed": is_closed(event),
         "may_agree": right is not None,
-        "shown": list_hash(event),
+        "shown": _page_token(list_hash(event)),
         "list_url": f"{reverse('admin:participants_participation_changelist')}"
         f"?roundtable={event.pk}&confirmed=yes",
     }

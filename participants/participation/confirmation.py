@@ -33,9 +33,11 @@ from participants.models.confirmation import Confirmation
 from participants.permissions import (
     Body,
     ConfirmingRight,
+    EventPermissions,
     bodies_of,
     body_of,
     confirming_rights_by_event,
+    involved_condition,
     stand_in,
 )
 from roundtable.audit import log as audit
@@ -379,6 +381,40 @@ def keep_confirmations(person: Delegate, valid: Collection[int]) -> None:
     for row in _locked(person.participations.all()):
         row.confirmations.filter(pk__in=valid).update(content_hash=row.content_hash)
     void_changed_confirmations(person.participations.all())
+
+
+@transaction.atomic
+def split_shared_person(person: Delegate, permissions: EventPermissions) -> None:
+    """Before an editor changes someone who has not joined: others keep that person as it was.
+
+    Roundtables that the editor cannot see get a record of their own. If fields were locked instead,
+    or the change reached them, the editor would learn of them, or change whom they invited.
+    """
+    unseen = Participation.with_ended.filter(delegate=person)
+    unseen = unseen.exclude(event__in=permissions.readable)
+    if permissions.is_operator or person.user_id is not None or not unseen.exists():
+        return
+    stored = Delegate.objects.select_for_update().get(pk=person.pk)
+    valid = valid_confirmations(stored)
+    values = {
+        field.name: getattr(stored, field.name)
+        for field in Delegate._meta.concrete_fields
+        if field.name not in ("id", "handle")
+    }
+    kept = Delegate(**values)
+    kept.full_clean()
+    kept.save()
+    known = Organisation.objects.filter(involved_condition(permissions.readable))
+    for row in stored.affiliations.filter(organisation__in=known):
+        row.pk, row.delegate, row._state.adding = None, kept, True
+        row.save()
+    stored.affiliations.exclude(organisation__in=known).update(delegate=kept)
+    stored.invitations.exclude(event__in=permissions.readable).update(delegate=kept)
+    tasks = stored.focal_point_for.exclude(commitment__event__in=permissions.readable)
+    stored.report_links.filter(party__in=tasks).update(delegate=kept)
+    tasks.update(focal_point=kept)
+    unseen.update(delegate=kept)
+    keep_confirmations(kept, valid)
 
 
 def withdraw_own_confirmations(person: Delegate, user: User) -> None:

@@ -1,8 +1,8 @@
 """The participant list: requested with a purpose, approved by another co-chair.
 
 It contains the name, organisation, post and invitation address, and nothing that people share.
-Erased, hidden and protected people are left out at each download. Each line has a watermark, and
-one line is a made-up person.
+At each download, it has the people whom the downloader sees in the other lists too, so no erased,
+hidden or protected ones. Each line has a watermark, and one line is a made-up person.
 """
 
 import secrets
@@ -21,8 +21,7 @@ from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_cochairs
 from participants.models import Affiliation, Delegate, Grant, ParticipantList, Participation, User
-from participants.models.delegate import listable_q
-from participants.permissions import acting_organisation
+from participants.permissions import acting_organisation, listable_people, permissions_of
 from participants.privacy.access_log import log_export
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -178,7 +177,7 @@ def download_list(*, row: ParticipantList, by: User, at: datetime) -> Participan
     if not may_download_list(row, by, at):
         raise ValidationError(_("You can no longer download this list. Request it again."))
     rows = [(row.canary_name, "", "", "", row.canary_email, row.watermark)]
-    participations = list(_listed_participations(row.event, at.date()))
+    participations = list(_listed_participations(row.event, by, at.date()))
     for participation in participations:
         person, affiliation = participation.delegate, _affiliation_at(participation)
         post = affiliation.post if affiliation else participation.capacity
@@ -213,9 +212,12 @@ def _headers() -> list[str]:
     ]
 
 
-def _listed_participations(event: Event, on: date) -> "QuerySet[Participation]":
+def _listed_participations(event: Event, by: User, on: date) -> "QuerySet[Participation]":
+    permissions = permissions_of(by, on)
+    assert permissions is not None  # may_download_list()
+    people = listable_people(permissions)
     working = Affiliation.objects.current(on).order_by("pk")
-    participations = Participation.objects.confirmed().filter(listable_q("delegate__"), event=event)
+    participations = Participation.objects.confirmed().filter(event=event, delegate__in=people)
     now = Prefetch("delegate__affiliations", queryset=working, to_attr="working")
     return (
         participations.select_related("delegate", "organisation")
@@ -235,40 +237,6 @@ def find_lists_by_trace(text: str) -> "QuerySet[ParticipantList]":
     text = text.strip()
     return ParticipantList.objects.filter(
         Q(watermark__iexact=text) | Q(canary_email__iexact=text) | Q(canary_name__iexact=text)
-    )
-
-
-def with_requesters(rows: "QuerySet[ParticipantList]") -> "QuerySet[ParticipantList]":
-    """Prefetches what requester_name() needs."""
-    grants = Grant.objects.select_related("on_behalf_of")
-    return rows.select_related("event", "requested_by").prefetch_related(
-        "requested_by__delegate__participations", Prefetch("requested_by__grants", queryset=grants)
-    )
-
-
-def requester_name(user: User | None, event: Event) -> str:
-    """A co-chair's name if they took part in the event, otherwise their organisation."""
-    if user is None:
-        return _("a person whose account was deleted")
-    person: Delegate | None = getattr(user, "delegate", None)
-    if person and any(part.event_id == event.pk for part in person.participations.all()):
-        return str(person)
-    organisations = (
-        grant.on_behalf_of for grant in user.grants.all() if grant.event_id == event.pk
-    )
-    organisation_name = next(
-        (
-            organisation_name.internal_short
-            for organisation_name in organisations
-            if organisation_name
-        ),
-        "",
-    )
-    words = {"office": organisation_name, "number": user.pk}
-    return (
-        _("%(office)s (account %(number)d)") % words
-        if organisation_name
-        else _("account %d") % user.pk
     )
 
 

@@ -22,6 +22,7 @@ from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.spreadsheets import SafeCSV, SafeXLSX
+from participants.display_names import display_name, with_display_names
 from participants.models import ParticipantList
 from participants.participation import participant_list
 from participants.permissions import EventPermissions
@@ -70,13 +71,14 @@ class ParticipantListAdmin(PrivateAdmin):
             },
         )
     ]
-    list_display = ["purpose", "event", "asker", "requested_at", "state"]
+    list_display = ["purpose", "event", "requested_by", "requested_at", "state"]
     list_filter = [PendingFilter, EventFilter]
     search_fields = ["purpose", "event__code"]
     actions = ["agree", "refuse"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return participant_list.with_requesters(super().get_queryset(request))
+        rows = super().get_queryset(request).select_related("event")
+        return with_display_names(rows, "requested_by")
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         return participant_list.decidable_lists(rows, permissions.user, timezone.localdate())
@@ -100,10 +102,6 @@ class ParticipantListAdmin(PrivateAdmin):
             event=obj.event, purpose=obj.purpose, by=by, at=timezone.now()
         )
         obj.pk = stored.pk
-
-    @admin.display(description=_("requested by"))
-    def asker(self, row: ParticipantList) -> str:
-        return participant_list.requester_name(row.requested_by, row.event)
 
     @admin.display(description=_("state"))
     def state(self, row: ParticipantList) -> str:
@@ -152,7 +150,7 @@ class ParticipantListAdmin(PrivateAdmin):
         by, at = request_permissions(request).user, timezone.now()
         return {
             "state": self.state(row),
-            "asker": self.asker(row),
+            "asker": display_name(row.requested_by, request_permissions(request)),
             "may_decide": participant_list.may_decide_list(row, by, at),
             "may_fetch": participant_list.may_download_list(row, by, at),
             "formats": sorted(FORMATS),

@@ -7,7 +7,7 @@ taken, so late runs shorten none. People without a mailbox get the same periods 
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
@@ -27,7 +27,6 @@ from participants.models import (
     Consent,
     ConsentNotice,
     Delegate,
-    Participation,
     RetentionAction,
     User,
 )
@@ -133,17 +132,14 @@ def is_review_pending(delegate: Delegate) -> bool:
     return delegate.retention_actions.filter(review_started_on=review_start(delegate)).exists()
 
 
-def count_reviews_due(events: Iterable[int] | None, on: date) -> int:
-    """Number of people of these roundtables who are asked within 30 days; None means all.
+def count_reviews_due(people: QuerySet[Delegate], on: date) -> int:
+    """Number of these people who are asked within 30 days.
 
     People who did not answer in time are not counted. What a person shares makes no difference.
     """
     latest_start = add_months(on + RESPONSE_PERIOD, -MONTHS_UNTIL_REVIEW)
     since = Coalesce("reviewed_on", TruncDate("user__joined_at", tzinfo=UTC))
-    people = Delegate.objects.filter(user__isnull=False, erased_at=None).annotate(counts_from=since)
-    if events is not None:
-        participations = Participation.objects.filter(event__in=events)
-        people = people.filter(pk__in=participations.values("delegate"))
+    people = people.filter(user__isnull=False, erased_at=None).annotate(counts_from=since)
     made_private = RetentionAction.objects.filter(
         delegate=OuterRef("pk"),
         action=Action.MADE_PRIVATE,

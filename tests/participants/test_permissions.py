@@ -12,7 +12,7 @@ from participants.permissions import (
     acting_capacity,
     acting_organisation,
     affects_audiences,
-    can_edit_all_events_of,
+    can_edit_visible_events_of,
     events_of_organisation,
     involved_condition,
     may_edit_organisation,
@@ -251,7 +251,7 @@ def test_reader_edits_no_organisation() -> None:
     assert rights is not None and not may_edit_organisation(rights, make_organisation())
 
 
-def test_person_is_edited_by_editors_of_all_their_roundtables() -> None:
+def test_person_is_edited_by_editors_of_all_roundtables_they_see() -> None:
     user, here, person = make_user(), make_event(), make_delegate()
     make_grant(user, here, role="editor")
     rights, operators = (
@@ -260,10 +260,14 @@ def test_person_is_edited_by_editors_of_all_their_roundtables() -> None:
     )
     assert rights is not None and operators is not None
     make_participation(person, here)
-    assert can_edit_all_events_of(person, rights)
-    make_participation(person, make_event())
-    assert not can_edit_all_events_of(person, rights)
-    assert can_edit_all_events_of(person, operators)
+    assert can_edit_visible_events_of(person, rights)
+    make_participation(person, make_event())  # the editor must not notice
+    assert can_edit_visible_events_of(person, rights)
+    make_participation(person, there := make_event())
+    make_grant(user, there, role="reader")
+    rights = permissions_of(user, TODAY)
+    assert rights is not None and not can_edit_visible_events_of(person, rights)
+    assert can_edit_visible_events_of(person, operators)
 
 
 @pytest.mark.parametrize("way", ["role", "participation", "grant", "employer"])

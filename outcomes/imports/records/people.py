@@ -31,8 +31,16 @@ from outcomes.imports.records.results import (
 from outcomes.imports.records.validation import FileEntry
 from participants.accounts.addresses import has_joined
 from participants.models import Affiliation, Delegate, HandleRedirect, Organisation, Participation
-from participants.participation.confirmation import void_changed_confirmations
-from participants.permissions import EventPermissions, acting_organisation, visible_organisations
+from participants.participation.confirmation import (
+    split_shared_person,
+    void_changed_confirmations,
+)
+from participants.permissions import (
+    EventPermissions,
+    acting_organisation,
+    visible_organisations,
+    visible_people,
+)
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -144,7 +152,7 @@ class _PersonRow:
 class _PeopleImporter:
     def __init__(self, entries: list[FileEntry], event: Event, report: ImportReport) -> None:
         self.event, self.report = event, report
-        rows = Participation.objects.filter(event=event, delegate__erased_at=None)
+        rows = Participation.objects.filter(event=event, delegate__in=self._people())
         rows = rows.select_related("delegate__user", "organisation").order_by("pk")
         self.participations = {row.delegate.handle: row for row in rows}
         for part in self.participations.values():
@@ -162,6 +170,11 @@ class _PeopleImporter:
         self.new_rows: list[list[models.Model]] = []
         self.added: dict[str, Delegate] = {}  # by handle
         self.changed: dict[str, Delegate] = {}
+
+    def _people(self) -> "models.QuerySet[Delegate]":
+        """Whom this file may be about. All others look absent; commands see everyone."""
+        people = visible_people(self.report.by) if self.report.by else Delegate.objects.all()
+        return people.filter(erased_at=None)
 
     def add_entry(self, entry: FileEntry, organisation: Organisation) -> None:
         """Adds a question if it may be someone who is already stored."""
@@ -252,7 +265,7 @@ class _PeopleImporter:
             return Participation(event=self.event, delegate=delegate)
         if handle in self.participations:
             return self.participations[handle]
-        rows = Delegate.objects.filter(handle=handle, erased_at=None).select_related("user")
+        rows = self._people().filter(handle=handle).select_related("user")
         permissions = self.report.by
         if permissions and not permissions.is_operator:
             parts = Participation.objects.filter(event__in=permissions.editable)
@@ -330,6 +343,8 @@ class _PeopleImporter:
         if not isinstance(row, Delegate):
             row.save(update_fields=values)
             return
+        if self.report.by:
+            split_shared_person(row, self.report.by)
         row.lock()
         if has_joined(row):  # perhaps just now
             values = {name: value for name, value in values.items() if name not in OWNER_FIELDS}

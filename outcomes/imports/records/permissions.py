@@ -14,7 +14,7 @@ from participants.participation.confirmation import is_own_profile
 from participants.permissions import (
     EventPermissions,
     affects_audiences,
-    can_edit_all_events_of,
+    can_edit_visible_events_of,
     may_edit_organisation,
     role_needs_confirmation,
     visible_organisations,
@@ -135,7 +135,7 @@ def person_refusals(
         permissions
         and changed_fields
         and not person._state.adding
-        and not can_edit_all_events_of(person, permissions)
+        and not can_edit_visible_events_of(person, permissions)
     ):
         for name in changed_fields:
             yield name, _NOT_ALLOWED

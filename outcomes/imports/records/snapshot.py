@@ -14,19 +14,18 @@ from outcomes.imports.records.people import current_affiliations
 from outcomes.imports.records.reports import updates_by_key
 from outcomes.models import Outcome, Statement, Theme
 from outcomes.models.outcome import letter_number
-from participants.models import Group, Organisation, Participation
-from participants.models.delegate import listable_q
+from participants.models import Delegate, Group, Organisation, Participation
 from roundtable.models import Event
 from roundtable.text_diff import normalise_newlines
 
 Content = dict[str, Any]
 
 
-def event_content(event: Event, *, include_people: bool = False) -> Content:
+def event_content(event: Event, *, people: "models.QuerySet[Delegate] | None" = None) -> Content:
     """The tables of the roundtable file, without empty values.
 
-    Delegates are included only on request, and never with an email address. Points without a number
-    get the number that publishing would give them.
+    Delegates are included only if they are among `people`, and never with an email address. Points
+    without a number get the number that publishing would give them.
     """
     statement = Statement.objects.filter(event=event).first()
     lead_ins = _lead_ins(statement) if statement else []
@@ -37,9 +36,7 @@ def event_content(event: Event, *, include_people: bool = False) -> Content:
         "groups": [
             _table_content(TABLES["groups"], row) for row in _rows_named_by_event(event, Group)
         ],
-        "organisations": [
-            _organisation(row, event) for row in _organisations(event, include_people)
-        ],
+        "organisations": [_organisation(row, event) for row in _organisations(event, people)],
         "counts": _table_contents("counts", event.recorded_counts.order_by("pk")),
         "documents": _table_contents("documents", event.documents.order_by("pk")),
     }
@@ -48,8 +45,8 @@ def event_content(event: Event, *, include_people: bool = False) -> Content:
             "lead_ins": lead_ins
         }
     content["commitments"] = _commitments(event, lead_ins)
-    if include_people:
-        content["delegates"] = _delegates(event)
+    if people is not None:
+        content["delegates"] = _delegates(event, people)
     content["updates"] = _updates(event)
     return {name: found for name, found in content.items() if found}
 
@@ -79,12 +76,13 @@ def _themes(event: Event) -> "models.QuerySet[Theme]":
     return Theme.objects.filter(outcomes__statement__event=event).distinct().order_by("slug")
 
 
-def _organisations(event: Event, include_people: bool) -> Any:
+def _organisations(event: Event, people: "models.QuerySet[Delegate] | None") -> Any:
     named = _rows_named_by_event(event, Organisation, "roles__event")
-    if not include_people:
+    if people is None:
         return named
-    represented = Participation.objects.filter(event=event).values("organisation")
-    return named | Organisation.objects.filter(pk__in=represented).order_by("slug")
+    participations = Participation.objects.filter(event=event, delegate__in=people)
+    represented = Organisation.objects.filter(pk__in=participations.values("organisation"))
+    return named | represented.order_by("slug")
 
 
 def _rows_named_by_event(event: Event, kind: type[Any], *also: str) -> Any:
@@ -153,9 +151,9 @@ def _commitments(event: Event, lead_ins: list[Content]) -> list[Content]:
     return found
 
 
-def _delegates(event: Event) -> list[Content]:
-    # Hidden and protected people are in no file; an import keeps people who are missing from it.
-    participations = event.participations.filter(listable_q("delegate__")).order_by("pk")
+def _delegates(event: Event, people: "models.QuerySet[Delegate]") -> list[Content]:
+    # An import keeps people who are missing from the file.
+    participations = event.participations.filter(delegate__in=people).order_by("pk")
     affiliations = current_affiliations(participations)
     found = []
     for participation in participations.select_related("delegate", "organisation"):

@@ -6,11 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from participants.participation.participant_list import (
-    find_lists_by_trace,
-    requester_name,
-    with_requesters,
-)
+from participants.display_names import display_name, with_display_names
+from participants.participation.participant_list import find_lists_by_trace
 
 
 class Command(BaseCommand):
@@ -22,11 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("text", help="A mark, a name or an address from the copy.")
 
     def handle(self, *args: Any, text: str, **options: Any) -> None:
-        found = list(with_requesters(find_lists_by_trace(text)))
+        found = list(with_display_names(find_lists_by_trace(text), "requested_by"))
         if not found:
             raise CommandError(_("No list of participants contains “%s”.") % text)
         for row in found:
-            who = requester_name(row.requested_by, row.event)
+            who = display_name(row.requested_by, None)
             words = {"code": row.event.code, "who": who, "day": row.requested_at.date()}
             line = _("%(code)s: requested by %(who)s on %(day)s: ") % words
             self.stdout.write(line + row.purpose)

@@ -19,7 +19,7 @@ from outcomes.imports.readers.workbooks import read_source_file
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export, parsing
 from outcomes.models import Document
-from participants.models import Participation
+from participants.models import Delegate, Participation
 from roundtable.models import Event, Series
 from roundtable.spreadsheet_text import escape_formula, unescape_formula
 from tests.factories import make_document
@@ -44,7 +44,9 @@ ACCENTS = "Name;Organisation\r\nJosé Müller–Ñandú;“L’été”, Genève
 def test_reimported_csvs_change_nothing(tmp_path: Path, which: str) -> None:
     load_roundtable(RECORD_2018 if which == "2018" else write_complete_file(tmp_path))
     path = tmp_path / "roundtable.zip"
-    path.write_bytes(export.write_csvs(event_content(Event.objects.get(), include_people=True)))
+    path.write_bytes(
+        export.write_csvs(event_content(Event.objects.get(), people=Delegate.objects.all()))
+    )
     with ZipFile(path) as parts:
         assert len(parts.namelist()) == 13
         assert all(parts.read(name).startswith(b"\xef\xbb\xbf") for name in parts.namelist())
@@ -58,7 +60,9 @@ def test_demo_event_with_people_round_trips(tmp_path: Path, settings: object) ->
     settings.DEBUG = True  # type: ignore[attr-defined]
     load_demo(date(2026, 3, 2))
     path = tmp_path / "roundtable.zip"
-    path.write_bytes(export.write_csvs(event_content(Event.objects.get(), include_people=True)))
+    path.write_bytes(
+        export.write_csvs(event_content(Event.objects.get(), people=Delegate.objects.all()))
+    )
     before = database_rows()
     assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed, 364 unchanged.")
     assert database_rows() == before

@@ -66,7 +66,9 @@ def who(event: Event, role: str) -> User:
 
 def changed(event: Event, **cells: Any) -> bytes:
     """The workbook of a roundtable with its delegates, and some cells written over."""
-    book = load_workbook(BytesIO(export.write_workbook(event_content(event, include_people=True))))
+    book = load_workbook(
+        BytesIO(export.write_workbook(event_content(event, people=Delegate.objects.all())))
+    )
     for place, value in cells.items():
         sheet, cell = place.split("_")
         book[sheet][cell] = value

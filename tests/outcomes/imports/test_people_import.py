@@ -87,7 +87,11 @@ def seat(event: Event, **fields: Any) -> Delegate:
 def book_of(event: Event, sheet: str, rows: list[dict[str, Any]], *, people: bool = True) -> bytes:
     """The workbook of a roundtable with more rows on one sheet, each cell by its heading."""
     book = load_workbook(
-        BytesIO(export.write_workbook(event_content(event, include_people=people)))
+        BytesIO(
+            export.write_workbook(
+                event_content(event, people=Delegate.objects.all() if people else None)
+            )
+        )
     )
     page = book[sheet]
     headings = {str(cell.value): cell.column for cell in page[1]}
@@ -440,7 +444,7 @@ def test_unchanged_people_need_no_query(talk: Event) -> None:
         for _person in range(more):
             make_affiliation(seat(talk), organisation=port, post="Clerk")
         read = parsing.parse_workbook(
-            export.write_workbook(event_content(talk, include_people=True))
+            export.write_workbook(event_content(talk, people=Delegate.objects.all()))
         )
         with CaptureQueriesContext(connection) as queries:
             shown = preview.preview_import(read, by=mine, at=now())

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from outcomes.models import Assessment, Offer, ProgressUpdate, Response
 from outcomes.reporting.pii_scan import find_names
 from participants.models import Delegate, User
+from participants.permissions import permissions_of
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -18,6 +20,7 @@ from tests.factories import (
     make_evidence,
     make_grant,
     make_organisation,
+    make_participation,
     make_update,
 )
 from tests.follow_up_factories import make_assessment, make_offer, make_response
@@ -34,7 +37,7 @@ TEXT = "MARIA LOPEZ took calls on 0812 5555 0100 in the Casa Azul."
 @recorded
 def submitted(event: Event) -> ProgressUpdate:
     """A submitted update that names a hidden person and a hidden house."""
-    make_delegate(name="María del Carmen López", user=None)
+    make_participation(make_delegate(name="María del Carmen López", user=None), event)
     make_organisation(name="Casa Azul")
     update = make_update(event.commitments.all()[0], approved=False, text=TEXT)
     update.submit(at=NOON)
@@ -57,15 +60,17 @@ def submitted(event: Event) -> ProgressUpdate:
         ("", []),
     ],
 )
-def test_known_names_are_detected(event: Event, text: str, found: list[str]) -> None:
+def test_known_names_are_detected(event: Event, cochair: User, text: str, found: list[str]) -> None:
     for name in ("María del Carmen López", "Łukasz Ørsted", "สมชายใจดี"):
-        make_delegate(name=name, user=None)
+        make_participation(make_delegate(name=name, user=None), event)
+    viewer = permissions_of(cochair, timezone.localdate())
+    assert viewer is not None
     make_organisation(name="Casa Azul")
     public = event.commitments.all()[0].parties.get().organisation
     assert public
     public.name = "Organisation Known"
     public.save()
-    assert find_names(text) == found
+    assert find_names(text, viewer) == found
 
 
 def decide(browser: Client, row: Any, decision: str, **sent: Any) -> Any:
@@ -90,7 +95,7 @@ def test_cochair_reads_text_and_findings_then_approves(
         f"What will be published Status In progress What was done {TEXT} "
         f"What changed since 1 March 2025 What was done Two courses were held. {TEXT} "
         "What the portal checked Possible addresses and phone numbers 0812 5555 0100 "
-        "People and hidden places recorded in this portal MARIA LOPEZ Casa Azul Do not repeat"
+        "People and hidden places of your roundtables MARIA LOPEZ Casa Azul Do not repeat"
     ) in text
     answer = decide(browser, submitted, "approve")
     assert "The text is approved." in answer.content.decode()
@@ -279,7 +284,7 @@ def test_detected_names_are_hidden_from_author(
         "You were the last to write this text. Ask another co-chair to check it. Names are "
         "never shown to an author."
     ) in text
-    assert "Casa Azul Do not" not in text and "portal MARIA" not in text
+    assert "Casa Azul Do not" not in text and "roundtables MARIA" not in text
 
 
 def test_update_without_confirmation_cannot_be_approved(
@@ -299,13 +304,13 @@ def test_update_without_confirmation_cannot_be_approved(
 def test_cochair_reviews_detected_names_of_other_texts(
     client_of: Sign, cochair: User, event: Event
 ) -> None:
-    make_delegate(name="María López", user=None)
+    make_participation(make_delegate(name="María López", user=None), event)
     row = make_assessment(
         commitment=event.commitments.all()[0], approved=False, text="Maria Lopez told us."
     )
     row.submit(at=NOON)
     browser, address = client_of(cochair), page(Assessment, "review", row.pk)
-    assert "hidden places recorded in this portal Maria Lopez Do not repeat" in desk_text(
+    assert "hidden places of your roundtables Maria Lopez Do not repeat" in desk_text(
         browser, address
     )
 

@@ -10,12 +10,13 @@ from django.test import Client
 from django.utils import timezone
 
 from participants.accounts.recovery import (
-    account_label,
     approve_reset,
     may_approve_reset,
     request_reset,
 )
+from participants.display_names import display_name
 from participants.models import Delegate, FactorReset, User
+from participants.permissions import permissions_of
 from roundtable.audit import log as audit
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
@@ -317,10 +318,15 @@ def test_each_cochair_is_notified_once_and_can_withdraw_request(
 
 
 def test_accounts_are_shown_by_name_and_organisation(
-    cochair: User, operator: User, delegate: Delegate, locked_out_editor: User
+    event: Event, cochair: User, operator: User, delegate: Delegate, locked_out_editor: User
 ) -> None:
     assert delegate.user is not None
-    assert account_label(delegate.user) == "Dewi Lestari"
-    assert account_label(locked_out_editor) == f"editor, for Ships (account {locked_out_editor.pk})"
-    assert account_label(operator) == f"The operator (account {operator.pk})"
-    assert account_label(cochair) == f"account {cochair.pk}"
+    viewer = permissions_of(cochair, timezone.localdate())
+    for person, name in (
+        (delegate.user, "Dewi Lestari"),
+        (locked_out_editor, f"editor, for Ships (account {locked_out_editor.pk})"),
+        (operator, f"The operator (account {operator.pk})"),
+        (cochair, f"co-chair (account {cochair.pk})"),
+        (None, "A person whose account was deleted"),
+    ):
+        assert display_name(person, viewer) == name

@@ -54,9 +54,9 @@ def shared(ours: Event, theirs: Event) -> Delegate:
     return person
 
 
-def editor_of(*events: Event) -> User:
+def editor_of(*events: Event, email: str = "editor@example.org") -> User:
     """Someone who edits these roundtables."""
-    user = make_user("editor@example.org")
+    user = make_user(email)
     for event in events:
         make_grant(user, event, role="editor")
     return user
@@ -74,10 +74,29 @@ def send(client: Client, person: Delegate) -> None:
     person.refresh_from_db()
 
 
-def test_editor_of_one_event_cannot_change_shared_delegate(
-    client_of: Sign, ours: Event, shared: Delegate
+def test_editor_of_one_event_cannot_change_person_of_another(
+    client_of: Sign, ours: Event, theirs: Event, shared: Delegate
 ) -> None:
+    make_participation(alone := make_delegate(name="Shared Person", user=None), ours)
+    make_affiliation(alone, organisation=shared.affiliations.all()[0].organisation)
     send(client_of(editor_of(ours)), shared)
+    send(client_of(editor_of(ours, email="second@example.org")), alone)
+    # Where the editor cannot look, the person stays as they were.
+    kept = theirs.participations.get().delegate
+    assert (kept.name, kept.invitation_email) == ("Shared Person", "shared@example.org")
+    assert {row.post for row in kept.affiliations.all()} == {"Post of OURS", "Post of THEIRS"}
+    assert theirs.participations.get().confirmed_at is not None
+    # The editor does not learn of it: both look like people of one roundtable.
+    for person in (shared, alone):
+        assert (person.name, person.affiliations.count()) == ("Renamed", 0)
+
+
+def test_editor_who_reads_the_other_event_changes_nothing_of_its_people(
+    client_of: Sign, ours: Event, theirs: Event, shared: Delegate
+) -> None:
+    editor = editor_of(ours)
+    make_grant(editor, theirs, role="reader")
+    send(client_of(editor), shared)
     assert (shared.name, shared.invitation_email) == ("Shared Person", "shared@example.org")
     assert shared.affiliations.count() == 2
 

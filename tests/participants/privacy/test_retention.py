@@ -284,13 +284,14 @@ def test_running_out_counts_who_is_asked_within_thirty_days(person: Delegate, ev
     for _ in range(2):
         make_delegate()  # took part in nothing
     first = ASKED - timedelta(days=30)
-    assert retention.count_reviews_due([event.pk], first) == 1
-    assert retention.count_reviews_due([event.pk], first - timedelta(days=1)) == 0
-    assert retention.count_reviews_due(None, first) == 3
+    taking_part = Delegate.objects.filter(participations__event=event)
+    assert retention.count_reviews_due(taking_part, first) == 1
+    assert retention.count_reviews_due(taking_part, first - timedelta(days=1)) == 0
+    assert retention.count_reviews_due(Delegate.objects.all(), first) == 3
     run(ASKED)
-    assert retention.count_reviews_due([event.pk], ASKED) == 1
+    assert retention.count_reviews_due(taking_part, ASKED) == 1
     run(NARROWED)
-    assert retention.count_reviews_due([event.pk], NARROWED) == 0
+    assert retention.count_reviews_due(taking_part, NARROWED) == 0
 
 
 def shut(person: Delegate, how: str) -> None:
