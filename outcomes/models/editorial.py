@@ -4,12 +4,20 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import User
 from roundtable.models import Event
+
+# As long as ten pages. More is a list, such as of names to find out which ones the portal knows.
+MAX_TEXT_LENGTH = 20_000
+validate_text_length = MaxLengthValidator(
+    MAX_TEXT_LENGTH,
+    _("This text has %(show_value)d characters. At most %(limit_value)d are possible. Shorten it."),
+)
 
 
 class EditorialState(models.TextChoices):

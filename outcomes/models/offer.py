@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
-from outcomes.models.editorial import EditorialState, EditorialText
+from outcomes.models.editorial import EditorialState, EditorialText, validate_text_length
 from outcomes.models.outcome import Outcome
 from outcomes.models.party import CommitmentParty
 from outcomes.models.related import Milestone
@@ -66,6 +66,7 @@ class Offer(EditorialText):
     )
     text = models.TextField(
         _("what the organisation will do"),
+        validators=[validate_text_length],
         help_text=_("Do not name a person or a shelter. Everyone can read this."),
     )
     due_on = models.DateField(

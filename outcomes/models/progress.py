@@ -15,7 +15,7 @@ from outcomes.models.commitment import (
     Commitment,
     ImplementationStatus,
 )
-from outcomes.models.editorial import EditorialState, EditorialText
+from outcomes.models.editorial import EditorialState, EditorialText, validate_text_length
 from outcomes.models.party import CommitmentParty
 from participants.models import User
 from roundtable.models import Event
@@ -102,17 +102,25 @@ class ProgressUpdate(EditorialText):
     text = models.TextField(
         _("what was done"),
         blank=True,
+        validators=[validate_text_length],
         help_text=_("Do not name a person or a shelter. Everyone can read this."),
     )
     obstacles = models.TextField(
-        _("what is difficult"), blank=True, help_text=_("Leave empty if nothing is difficult.")
+        _("what is difficult"),
+        blank=True,
+        validators=[validate_text_length],
+        help_text=_("Leave empty if nothing is difficult."),
     )
     next_steps = models.TextField(
-        _("what is next"), blank=True, help_text=_("The next result that others will see.")
+        _("what is next"),
+        blank=True,
+        validators=[validate_text_length],
+        help_text=_("The next result that others will see."),
     )
     reason = models.TextField(
         _("why it ends"),
         blank=True,
+        validators=[validate_text_length],
         help_text=_("Required if the commitment is closed without being fulfilled, or superseded."),
     )
     source = models.CharField(

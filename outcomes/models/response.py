@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
-from outcomes.models.editorial import EditorialState, EditorialText
+from outcomes.models.editorial import EditorialState, EditorialText, validate_text_length
 from outcomes.models.outcome import Outcome
 from participants.models import Organisation, User, member_condition, validate_same_demonstration
 from roundtable.models import Event
@@ -58,6 +58,7 @@ class Response(EditorialText):
     )
     text = models.TextField(
         _("in the organisation's own words"),
+        validators=[validate_text_length],
         blank=True,
         help_text=_("Do not name a person or a shelter. Everyone can read this."),
     )
@@ -190,6 +191,7 @@ class Assessment(EditorialText):
     )
     text = models.TextField(
         _("in the organisation's own words"),
+        validators=[validate_text_length],
         help_text=_("Do not name a person or a shelter. Everyone can read this."),
     )
     assessed_on = models.DateField(

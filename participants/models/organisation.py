@@ -65,6 +65,10 @@ UNPUBLISHED_NAMES = {
 }
 
 
+# The same for each reason, because the organisation that has it may be hidden from the reader.
+UNUSABLE_SLUG = _("This address cannot be used. Choose another one.")
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Which organisations someone may see or choose."""
 
@@ -200,11 +204,7 @@ class Organisation(models.Model):
                 {"is_name_published": _("The name of a government is always published.")}
             )
         if apps.get_model("participants.SlugRedirect")._default_manager.filter(slug=self.slug):
-            words = _(
-                "An organisation with this short name was merged into another one. Choose "
-                "another short name."
-            )
-            raise ValidationError({"slug": words})
+            raise ValidationError({"slug": UNUSABLE_SLUG})
 
     @property
     def constituency(self) -> Constituency:

@@ -21,11 +21,19 @@ from participants.admin_base.history import HistoryAdmin
 from participants.admin_base.site import render_page
 from participants.admin_base.spreadsheets import OrganisationResource, SafeExportMixin
 from participants.models import Group, Organisation
+from participants.models.organisation import UNUSABLE_SLUG
 from participants.organisations.archive import set_archived
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import affects_audiences, may_edit_organisation, visible_organisations
 from roundtable.history import MAX_REASON_LENGTH
 from roundtable.models import Event
+
+
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An organisation; the message about its web address does not tell of hidden ones."""
+
+    class Meta:
+        error_messages = {"slug": {"unique": UNUSABLE_SLUG}}
 
 
 class ArchiveForm(forms.Form):
@@ -45,6 +53,7 @@ class ArchiveForm(forms.Form):
 class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
     """Organisations that the viewer may see."""
 
+    form = OrganisationForm
     resource_classes = [OrganisationResource]
     # People exclude organisations, so they are archived. A delete button that is sometimes missing
     # would tell who is excluded.

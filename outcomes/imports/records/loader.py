@@ -33,6 +33,7 @@ from participants.models import (
     RecordedCount,
     SlugRedirect,
 )
+from participants.models.organisation import UNUSABLE_SLUG
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import EVENT_PATHS, EventPermissions, role_needs_confirmation
 from roundtable.models import Event, Series
@@ -217,8 +218,7 @@ def _apply_organisations(
     for entry in file.all("organisations"):
         slug = entry.values["slug"]
         if slug in hidden_slugs:
-            sentence = _("You cannot use this short name here. Choose another one.")
-            report.add_mistake(f"{entry.location}.slug", sentence)
+            report.add_mistake(f"{entry.location}.slug", UNUSABLE_SLUG)
             continue
         stored = Organisation.objects.filter(slug=slug).first()
         merged = SlugRedirect.objects.filter(slug=slug).select_related("organisation").first()

@@ -338,7 +338,7 @@ def test_old_urls_redirect_while_organisation_is_public(client: Client, by: User
     absent = client.get("/organisations/never-was/")
     assert (hidden.status_code, absent.status_code) == (404, 404)
     assert hidden.content == absent.content
-    with pytest.raises(ValidationError, match="was merged"):
+    with pytest.raises(ValidationError, match="This address cannot be used"):
         make_organisation(slug="labour-ministry").full_clean()
     assert SlugRedirect.objects.count() == 2
 

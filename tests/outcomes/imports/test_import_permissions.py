@@ -247,7 +247,7 @@ def test_import_does_not_reveal_organisation_of_hidden_event(client_of: Sign, ta
     )
     cells = {"Slug": "secret-shelter", "Name": "Ours", "Kind": "other"}
     said_of_it = refused(client, book_of(talk, "Organisations", [cells]))
-    assert "Slug You cannot use this short name here. Choose another one." in said_of_it
+    assert "Slug This address cannot be used. Choose another one." in said_of_it
     assert "Secret Shelter" not in said_of_it
     secret.refresh_from_db()
     assert secret.name == "Secret Shelter"

@@ -568,6 +568,10 @@ def test_pending_update_is_changed_and_stays_pending(talk: Event, tmp_path: Path
             "[Updates, row 2, Has no personal details] Check that the text names no person",
         ),
         ({"Text": None}, "[Updates, row 2, Text] Describe what was done."),
+        (
+            {"Text": "x" * 20_001},
+            "[Updates, row 2, Text] This text has 20001 characters. At most 20000 are possible.",
+        ),
         ({"Status": "closed"}, "[Updates, row 2, Reason] Explain why the commitment ends"),
         (
             {"Party": "all", "Reference": "TALK1-C9"},

@@ -1,0 +1,127 @@
+"""A text full of names tells its reader of no one whom the lists do not name."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from outcomes.models import Assessment, Offer, ProgressUpdate, Response
+from outcomes.models.editorial import MAX_TEXT_LENGTH
+from outcomes.reporting.forms import UpdateForm
+from participants.models import Delegate, User
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_event,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_update,
+)
+from tests.follow_up_factories import make_assessment, make_offer, make_response
+from tests.outcomes.test_outcomes_admin import filled, page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+Sign = Callable[[User | Delegate], Client]
+ASKED = "Please check the text for names. It can name people who are not listed here."
+GIVEN = ["Amina", "Bela", "Chen", "Dara", "Eko"]
+FAMILY = ["Adler", "Bakri", "Costa", "Dewi", "Evans"]
+NAMES = [f"{given} {family}" for given in GIVEN for family in FAMILY]
+
+
+def plain(text: str) -> str:
+    """Without what differs each time."""
+    return re.sub(r'value="[\w-]{20,}"', "", text)
+
+
+def test_text_of_names_tells_of_no_one_elsewhere(
+    client_of: Sign, event: Event, cochair: User
+) -> None:
+    known = make_delegate(name="Farid Known", user=None)
+    make_participation(known, event)
+    text = ", ".join([*NAMES, "Farid Known", "Hidden House"])
+    update = make_update(event.commitments.all()[0], approved=False, text=text)
+    update.submit(at=NOON)
+    browser = client_of(cochair)
+
+    def review() -> str:
+        return plain(browser.get(page(ProgressUpdate, "review", update.pk)).content.decode())
+
+    before = review()
+    checked = before[before.index("What the portal checked") :]
+    assert "Farid Known" in checked and ASKED in " ".join(checked.split())
+    assert not [name for name in NAMES if name in checked]
+    # The same with all of them known, elsewhere, hidden or protected.
+    secret = make_event(is_public=False)
+    make_role(secret, organisation=make_organisation(name="Hidden House"))
+    states: list[tuple[Event, dict[str, Any]]] = [
+        (secret, {}),
+        (make_event(), {}),
+        (event, {"hidden_at": NOON}),
+        (event, {"is_protected": True}),
+    ]
+    for number, name in enumerate(NAMES):
+        where, state = states[number % 4]
+        make_participation(make_delegate(name=name, **state), where)
+    assert review() == before
+
+
+def test_reminder_is_there_without_any_finding(
+    client_of: Sign, event: Event, cochair: User
+) -> None:
+    for author in (None, cochair):
+        update = make_update(event.commitments.all()[0], approved=False, text="Done.")
+        update.submit(at=NOON)
+        ProgressUpdate.objects.filter(pk=update.pk).update(author=author)
+        text = client_of(cochair).get(page(ProgressUpdate, "review", update.pk)).content.decode()
+        assert ASKED in " ".join(text.split())
+
+
+TOO_LONG = (
+    f"This text has {MAX_TEXT_LENGTH + 1} characters. At most {MAX_TEXT_LENGTH} are possible. "
+    "Shorten it."
+)
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (make_update, "text"),
+        (make_update, "obstacles"),
+        (make_update, "next_steps"),
+        (make_update, "reason"),
+        (make_response, "text"),
+        (make_offer, "text"),
+        (make_assessment, "text"),
+    ],
+)
+def test_submitted_texts_have_a_greatest_length(
+    event: Event, make: Callable[..., Any], field: str
+) -> None:
+    row = make(event.commitments.all()[0]) if make is make_update else make()
+    assert isinstance(row, ProgressUpdate | Response | Offer | Assessment)
+    setattr(row, field, "x" * MAX_TEXT_LENGTH)
+    row.clean_fields()
+    setattr(row, field, "x" * (MAX_TEXT_LENGTH + 1))
+    with pytest.raises(ValidationError) as mistake:
+        row.clean_fields()
+    assert mistake.value.message_dict == {field: [TOO_LONG]}
+
+
+def test_admin_and_form_refuse_a_text_that_is_too_long(
+    client_of: Sign, event: Event, cochair: User
+) -> None:
+    update = make_update(event.commitments.all()[0], approved=False, text="Done.")
+    update.submit(at=NOON)
+    long = "x" * (MAX_TEXT_LENGTH + 1)
+    browser, address = client_of(cochair), page(ProgressUpdate, "change", update.pk)
+    answer = browser.post(address, filled(browser, address, text=long))
+    assert answer.status_code == 200 and TOO_LONG in answer.content.decode()
+    form = UpdateForm({"text": long, "reported_on": "2025-03-01"}, instance=update)
+    assert form.errors["text"] == [TOO_LONG]
+    update.refresh_from_db()
+    assert update.text == "Done."
