@@ -322,6 +322,14 @@ def _own_and_other_paths(path: str, own: object, other: object) -> dict[str, str
     }
 
 
+def _event_paths(page: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
+    def paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+        numbers = {key: event.pk for key, event in cast.events.items()} | {"deleted": UNKNOWN_PK}
+        return {key: f"/admin/participants/{page}/{number}/" for key, number in numbers.items()}
+
+    return paths
+
+
 def _first_value(rows: "models.QuerySet[Any] | None", name: str = "handle") -> object:
     return rows.values_list(name, flat=True).first() if rows is not None else None
 
@@ -511,6 +519,7 @@ OBJECT_PATHS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]
     "admin:participants_organisationchange_role": _event_paths("organisationchange/role"),
     "admin:participants_organisationchange_kind": _office_paths("kind"),
     "admin:participants_organisationchange_publish": _office_paths("publish"),
+    "admin:participants_participantlist_canary": _event_paths("participantlist/made-up-person"),
     "admin:roundtable_event_upload": _upload_paths(""),
     "admin:roundtable_event_upload_page": _upload_paths("1/"),
     "review-by-link": lambda cast, own: _link_paths(retention.review_url, cast, own),

@@ -45,6 +45,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.AudienceException.organisation": "once",
     "participants.Affiliation.organisation": "fold",
     "participants.Participation.organisation": "move",
+    "participants.CanaryConfirmation.on_behalf_of": "apart",
     "participants.GrantConfirmation.on_behalf_of": "apart",
     "participants.ListClosureConfirmation.on_behalf_of": "apart",
     "participants.ParticipationConfirmation.on_behalf_of": "apart",

@@ -1,6 +1,7 @@
 """People, organisations and what they share."""
 
 from participants.models.confirmation import (
+    CanaryConfirmation,
     Capacity,
     GrantConfirmation,
     ListClosure,
@@ -36,6 +37,7 @@ __all__ = [
     "Affiliation",
     "Audience",
     "AudienceException",
+    "CanaryConfirmation",
     "Capacity",
     "Consent",
     "ConsentNotice",

@@ -154,6 +154,24 @@ class ListClosure(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class CanaryConfirmation(Confirmation):
+    """A co-chair agrees that lists of participants contain a made-up person."""
+
+    event = models.ForeignKey(
+        Event,
+        on_delete=models.CASCADE,
+        related_name="canary_confirmations",
+        verbose_name=_("roundtable"),
+        help_text=_("The roundtable whose lists of participants contain a made-up person."),
+    )
+
+    class Meta:
+        verbose_name = _("agreement to a made-up person in lists of participants")
+        verbose_name_plural = _("agreements to a made-up person in lists of participants")
+        ordering = ["confirmed_at", "pk"]
+        constraints = confirmation_constraints("event", "canary_confirmed")
+
+
 class ListClosureConfirmation(Confirmation):
     """Someone agrees to close the list as it is."""
 

@@ -25,6 +25,14 @@ class ParticipantList(models.Model):
         max_length=300,
         help_text=_("Why you need the list, for example to make badges for the next meeting."),
     )
+    is_for_venue = models.BooleanField(
+        _("for the venue"),
+        default=False,
+        help_text=_(
+            "The list goes to people who let participants in: the venue, a hotel, or an "
+            "authority that issues visas. It never contains a made-up person."
+        ),
+    )
     requested_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
@@ -62,8 +70,8 @@ class ParticipantList(models.Model):
         _("made-up name"),
         max_length=100,
         help_text=_(
-            "One line of the list is a made-up person. Anyone who writes to this person "
-            "has the list."
+            "If two co-chairs turned it on for the roundtable, one line of the list is a made-up "
+            "person. Anyone who writes to this person has the list."
         ),
     )
     canary_email = models.EmailField(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import permutations
 
@@ -15,6 +15,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.models.confirmation import Confirmation
 from participants.participation.confirmation import CHAIRS, RELATED, confirmation_body
 from participants.permissions import ConfirmingRight, bodies_of, confirming_rights
 from roundtable.audit import log as audit
@@ -28,16 +29,21 @@ def list_hash(event: Event) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def closing_right(
-    event: Event, user: User, confirmations: Sequence[ListClosureConfirmation], at: datetime
+def agreeing_right(
+    event: Event,
+    user: User,
+    confirmations: Iterable[Confirmation],
+    at: datetime,
+    capacities: Collection[Capacity] = tuple(Capacity),
 ) -> ConfirmingRight | None:
-    """By which right the user may agree to close the list now; None if not."""
+    """By which right the user may agree beside these others now; None if not."""
     own = bodies_of(user, at.date())
     for row in confirmations:
         others = bodies_of(row.by, at.date()) | {confirmation_body(row)}
         if row.by_id == user.pk or own & others or (not own and row.on_behalf_of is None):
             return None
-    return next(iter(confirming_rights(user, event, at.date())), None)
+    rights = confirming_rights(user, event, at.date())
+    return next((right for right in rights if right.capacity in capacities), None)
 
 
 def agreements(event: Event) -> list[ListClosureConfirmation]:
@@ -59,7 +65,7 @@ def agree_to_close(*, event: Event, by: User, shown_hash: str, at: datetime) -> 
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     content_hash = list_hash(event)
     confirmations = agreements(event)
-    right = closing_right(event, by, confirmations, at)
+    right = agreeing_right(event, by, confirmations, at)
     if is_closed(event) or right is None or shown_hash != content_hash:
         return False
     closure, _created = ListClosure.objects.get_or_create(event=event)

@@ -14,8 +14,8 @@ from participants.admin_base.site import render_page
 from participants.models import Participation
 from participants.participation.closure import (
     agree_to_close,
+    agreeing_right,
     agreements,
-    closing_right,
     is_closed,
     list_hash,
 )
@@ -43,7 +43,7 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
     if event is None or not permissions.may_read(event.pk):
         raise Http404
     given = agreements(event)
-    right = closing_right(event, permissions.user, given, now)
+    right = agreeing_right(event, permissions.user, given, now)
     if request.method == "POST":
         content_hash = list_hash(event)
         is_done = request.POST.get("shown") == _page_token(content_hash) and agree_to_close(

@@ -2,9 +2,11 @@
 
 It contains the name, organisation, post and invitation address, and nothing that people share.
 At each download, it has the people whom the downloader sees in the other lists too, so no erased,
-hidden or protected ones. Each line has a watermark, and one line is a made-up person.
+hidden or protected ones. Each line has a watermark. One line is a made-up person if two co-chairs
+turned this on, and never in a list for the venue.
 """
 
+import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +22,23 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_cochairs
-from participants.models import Affiliation, Delegate, Grant, ParticipantList, Participation, User
-from participants.permissions import acting_organisation, listable_people, permissions_of
+from participants.models import (
+    Affiliation,
+    CanaryConfirmation,
+    Capacity,
+    Delegate,
+    Grant,
+    ParticipantList,
+    Participation,
+    User,
+)
+from participants.participation.closure import agreeing_right
+from participants.permissions import (
+    ConfirmingRight,
+    acting_organisation,
+    listable_people,
+    permissions_of,
+)
 from participants.privacy.access_log import log_export
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -98,7 +115,9 @@ def decidable_lists(
 
 
 @transaction.atomic
-def request_list(*, event: Event, purpose: str, by: User, at: datetime) -> ParticipantList:
+def request_list(
+    *, event: Event, purpose: str, is_for_venue: bool = False, by: User, at: datetime
+) -> ParticipantList:
     """Raises ValidationError if `by` may not request it, or the purpose is empty."""
     if problem := list_request_problem(event=event, by=by, on=at.date()):
         raise ValidationError(problem)
@@ -108,6 +127,7 @@ def request_list(*, event: Event, purpose: str, by: User, at: datetime) -> Parti
     row = ParticipantList(
         event=event,
         purpose=purpose,
+        is_for_venue=is_for_venue,
         requested_by=by,
         requested_at=at,
         watermark=get_random_string(12, UNAMBIGUOUS_CHARACTERS),
@@ -176,7 +196,7 @@ def download_list(*, row: ParticipantList, by: User, at: datetime) -> Participan
     """
     if not may_download_list(row, by, at):
         raise ValidationError(_("You can no longer download this list. Request it again."))
-    rows = [(row.canary_name, "", "", "", row.canary_email, row.watermark)]
+    rows = []
     participations = list(_listed_participations(row.event, by, at.date()))
     for participation in participations:
         person, affiliation = participation.delegate, _affiliation_at(participation)
@@ -185,14 +205,61 @@ def download_list(*, row: ParticipantList, by: User, at: datetime) -> Participan
         rows.append(
             (person.name, person.name_latin, organisation_name, post, address, row.watermark)
         )
-    # Give the made-up person an organisation from the list, the same one in each download.
-    if participations:
-        position = int.from_bytes(row.watermark.encode()) % len(participations)
-        rows[0] = (*rows[0][:2], *rows[position + 1][2:4], *rows[0][4:])
+    if rows and has_canary(row.event) and not row.is_for_venue:
+        # An organisation and a post from the list, the same ones in each download.
+        position = int.from_bytes(row.watermark.encode()) % len(rows)
+        rows.append((row.canary_name, "", *rows[position][2:4], row.canary_email, row.watermark))
     rows.sort(key=lambda line: ((line[1] or line[0]).casefold(), line))
     log_export(people=[participation.delegate for participation in participations], by=by, at=at)
     _log_list_action("fetch list of participants", row, by, at)
     return ParticipantTable(_headers(), rows)
+
+
+def canary_right(event: Event, by: User, at: datetime) -> ConfirmingRight | None:
+    """By which right the user may agree to a made-up person in lists now; None if not."""
+    given = event.canary_confirmations.select_related("by", "on_behalf_of")
+    return agreeing_right(event, by, given, at, (Capacity.COCHAIR,))
+
+
+def has_canary(event: Event) -> bool:
+    """Whether two co-chairs, of two organisations, agreed to a made-up person in lists."""
+    return event.canary_confirmations.count() > 1
+
+
+@transaction.atomic
+def agree_to_canary(*, event: Event, by: User, at: datetime) -> bool:
+    """Returns False if the user may not agree, or has agreed."""
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    right = canary_right(event, by, at)
+    if right is None or has_canary(event):
+        return False
+    confirmation = CanaryConfirmation(
+        event=event,
+        by=by,
+        capacity=right.capacity,
+        on_behalf_of=right.organisation,
+        confirmed_at=at,
+        content_hash=hashlib.sha256(event.code.encode()).hexdigest(),
+    )
+    confirmation.full_clean()
+    confirmation.save()
+    _log_canary_action("agree to made-up person in lists", event, by, at)
+    return True
+
+
+@transaction.atomic
+def turn_off_canary(*, event: Event, by: User, at: datetime) -> bool:
+    """One co-chair turns it off at once, also for lists that were requested before."""
+    if not cochaired_for(by, event, at.date()):
+        return False
+    event.canary_confirmations.all().delete()
+    _log_canary_action("turn off made-up person in lists", event, by, at)
+    return True
+
+
+def _log_canary_action(action: str, event: Event, by: User, at: datetime) -> None:
+    organisation = acting_organisation(by, event.pk, at.date())
+    audit.record(action=action, at=at, actor=by, organisation=organisation, detail=event.code)
 
 
 def _choose_canary_name() -> str:

@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from participants.models import (
     Audience,
+    CanaryConfirmation,
     Consent,
     Constituency,
     ContactChannel,
@@ -101,6 +102,7 @@ def _introduced_the_other_way_round() -> models.Model:
 
 # What is confirmed by several, and the row that holds one confirmation of it.
 CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
+    "event": (make_event, CanaryConfirmation),
     "grant": (lambda: make_grant(make_user(), make_event()), GrantConfirmation),
     "closure": (lambda: saved(ListClosure(event=make_event())), ListClosureConfirmation),
     "participation": (
@@ -145,6 +147,7 @@ def _invalid_confirmations(name: str, kind: str) -> InvalidRows:
 
 BREAKING: InvalidRows = {
     **_invalid_confirmations("grant_confirmed", "grant"),
+    **_invalid_confirmations("canary_confirmed", "event"),
     **_invalid_confirmations("list_closure", "closure"),
     **_invalid_confirmations("participation_confirmed", "participation"),
     "affiliation_ends_after_it_begins": lambda: with_values(

@@ -37,6 +37,7 @@ DECISIONS = {
     "outcomes.Response.author": _("Responses that you wrote"),
     "outcomes.SignOff.signer": _("Texts that you signed"),
     "outcomes.Upload.user": _("Files that you uploaded for import"),
+    "participants.CanaryConfirmation.by": _("Made-up people in lists that you agreed to"),
     "participants.FactorReset.approved_by": _("Second factor resets that you approved"),
     "participants.FactorReset.requested_by": _("Second factor resets that you requested"),
     "participants.Introduction.proposed_by": _("Introductions that you proposed"),

@@ -111,6 +111,11 @@ def agreed(client_of: Sign, event: Event, first: User, second: User) -> Particip
     return row
 
 
+def choose_canary(client: Client, event: Event, choice: str = "on") -> Any:
+    address = reverse("admin:participants_participantlist_canary", args=[event.pk])
+    return client.post(address, {choice: "yes"}, follow=True)
+
+
 def lines(answer: Any) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.content.decode())))
 
@@ -121,6 +126,8 @@ def lines(answer: Any) -> list[list[str]]:
 def test_list_contains_cochair_data_decoy_row_and_mark(
     client_of: Sign, meeting: Event, first: User, second: User
 ) -> None:
+    for user in (first, second):
+        choose_canary(client_of(user), meeting)
     row = agreed(client_of, meeting, first, second)
     answer = fetch(client_of(first), row)
     assert answer.status_code == 200
@@ -161,6 +168,8 @@ def test_list_contains_cochair_data_decoy_row_and_mark(
 def test_workbook_matches_list_without_formulas(
     client_of: Sign, meeting: Event, first: User, second: User
 ) -> None:
+    for user in (first, second):
+        choose_canary(client_of(user), meeting)
     row = agreed(client_of, meeting, first, second)
     answer = fetch(client_of(first), row, "xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
@@ -185,6 +194,65 @@ def test_decoy_address_uses_configured_domain(
     settings.CANARY_DOMAIN = "Mail.example.net"
     row = agreed(client_of, meeting, first, second)
     assert row.canary_email.endswith("@mail.example.net")
+
+
+def names(client_of: Sign, row: ParticipantList, first: User) -> set[str]:
+    found = lines(fetch(client_of(first), row))[1:]
+    assert {line[5] for line in found} == {row.watermark}
+    return {line[0] for line in found}
+
+
+def test_list_contains_no_made_up_person_unless_two_cochairs_agreed(
+    client_of: Sign, meeting: Event, first: User, second: User
+) -> None:
+    row = agreed(client_of, meeting, first, second)
+    assert names(client_of, row, first) == {"'=Wim", "Rita Sen"}
+    same_office = cochair(meeting, "same", on_behalf_of=first.grants.get().on_behalf_of)
+    for user in (first, first, same_office):
+        page = choose_canary(client_of(user), meeting).content.decode()
+        assert "It is off." in page
+    assert names(client_of, row, first) == {"'=Wim", "Rita Sen"}
+    assert "It is on." in choose_canary(client_of(second), meeting).content.decode()
+    assert names(client_of, row, first) == {"'=Wim", "Rita Sen", row.canary_name}
+    assert "It is off." in choose_canary(client_of(second), meeting, "off").content.decode()
+    assert names(client_of, row, first) == {"'=Wim", "Rita Sen"}
+    acts = AuditEntry.objects.filter(action__contains="made-up").values_list("action", flat=True)
+    assert list(acts) == [
+        "agree to made-up person in lists",
+        "agree to made-up person in lists",
+        "turn off made-up person in lists",
+    ]
+
+
+def test_list_for_the_venue_never_contains_a_made_up_person(
+    client_of: Sign, meeting: Event, first: User, second: User
+) -> None:
+    for user in (first, second):
+        choose_canary(client_of(user), meeting)
+    client_of(first).post(
+        f"{LIST}add/", {"event": meeting.pk, "purpose": "Door", "is_for_venue": "on"}
+    )
+    row = ParticipantList.objects.get()
+    decide(client_of(second), row)
+    row.refresh_from_db()
+    assert row.is_for_venue
+    assert names(client_of, row, first) == {"'=Wim", "Rita Sen"}
+
+
+@pytest.mark.parametrize("who", ["operator", "cohost", "editor", "for nobody"])
+def test_only_cochairs_for_an_organisation_decide_about_the_made_up_person(
+    client_of: Sign, meeting: Event, first: User, second: User, operator: User, who: str
+) -> None:
+    choose_canary(client_of(first), meeting)
+    user = {
+        "operator": lambda: operator,
+        "cohost": lambda: cochair(meeting, "cohost", role="cohost"),
+        "editor": lambda: cochair(meeting, "editor", role="editor"),
+        "for nobody": lambda: cochair(meeting, "alone", on_behalf_of=None),
+    }[who]()
+    for choice in ("on", "off"):
+        choose_canary(client_of(user), meeting, choice)
+        assert meeting.canary_confirmations.get().by == first
 
 
 def test_delegate_hidden_after_approval_is_omitted(
@@ -404,7 +472,7 @@ def test_request_time_is_independent_of_list_length(
         made.append(
             (make_participant_list(meeting, requested_by=other), f"other{number} office (account")
         )
-    assert numbers[1:] == [13, 13]
+    assert numbers[1:] == [15, 15]
 
 
 def test_database_rejects_self_approved_list(meeting: Event, first: User) -> None:

@@ -71,6 +71,7 @@ Sign = Callable[..., Client]
 
 # What refers to no person, or is no row that a person could be found by, each with its reason.
 WITHOUT_PERSONAL_DATA = {
+    "participants.CanaryConfirmation": "who agreed is counted among your acts",
     "participants.GrantConfirmation": "who confirmed is counted among your acts",
     "participants.ListClosure": "no person",
     "participants.OrganisationChange": "who requested it is counted among your acts",
