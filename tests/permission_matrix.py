@@ -425,15 +425,6 @@ def _upload_paths(rest: str) -> Callable[[Cast, Delegate | None], dict[str, str 
     return paths
 
 
-def _event_paths(route: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
-    def paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
-        numbers = {key: event.pk for key, event in cast.events.items()}
-        numbers["deleted"] = UNKNOWN_PK
-        return {key: f"/admin/participants/{route}/{number}/" for key, number in numbers.items()}
-
-    return paths
-
-
 def _office_paths(act: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
     def paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
         numbers = dict(Organisation.objects.values_list("slug", "pk"))

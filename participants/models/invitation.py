@@ -1,7 +1,10 @@
 """Invitations by co-chairs, and requests to be invited."""
 
 import hashlib
+import re
+import unicodedata
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from participants.models.delegate import Delegate
 from participants.models.user import User
 from roundtable.models import Event
+
+# Mail programs turn "example.org" into a link, too.
+_LINK = re.compile(r"[@＠]|\w:/|\w[.。][^\W\d_]{2}")
+_DATE = re.compile(r"(?<!\d)(?:\d{4}([./-])\d\d?\1\d\d?|\d\d?([./-])\d\d?\2\d{4})(?!\d)")
+_PHONE = re.compile(r"\d(?:[ ()./–-]{0,3}\d){6}")
+
+
+def validate_own_words(text: str) -> None:
+    """The only link in an invitation is ours, and it has no one's contact details."""
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    if _LINK.search(text) or _PHONE.search(_DATE.sub(" ", text)):
+        raise ValidationError(
+            _(
+                "Your words contain a web address, an email address or a phone number. Remove it. "
+                "Put a space after each full stop."
+            )
+        )
 
 
 class Invitation(models.Model):
@@ -58,6 +79,16 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField(_("invited at"), help_text=_("When the link was created."))
     expires_at = models.DateTimeField(
         _("valid until"), help_text=_("14 days after the link was created.")
+    )
+    own_words = models.TextField(
+        _("your own words"),
+        max_length=600,
+        blank=True,
+        validators=[validate_own_words],
+        help_text=_(
+            "The email contains them after the first sentence. Write plain text, without web "
+            "addresses, email addresses and phone numbers."
+        ),
     )
     answer = models.CharField(
         _("answer"),

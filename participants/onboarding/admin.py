@@ -22,7 +22,12 @@ from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
 from participants.onboarding import requests
-from participants.onboarding.invitations import invitation_error, send_invitation
+from participants.onboarding.forms import OwnWordsForm
+from participants.onboarding.invitations import (
+    invitation_error,
+    preview_invitation,
+    send_invitation,
+)
 from participants.participation.confirmation import login_addresses
 from participants.permissions import EventPermissions, visible_organisations
 from roundtable.mail.batches import create_batch
@@ -65,11 +70,23 @@ def invite(
     permissions = request_permissions(request)
     chosen = invitation_candidates(queryset, permissions)
     ready = [choice for choice in chosen if not choice.problem]
-    if "confirmed" not in request.POST:
+    form = OwnWordsForm(request.POST if "confirmed" in request.POST else None)
+    if not form.is_valid():
+        events = dict.fromkeys(choice.event for choice in ready if choice.event)
         context = {
             "title": _("Invite these people?"),
             "ready": ready,
             "excluded": [choice for choice in chosen if choice.problem],
+            "form": form,
+            "previews": [
+                preview_invitation(
+                    event=event,
+                    by=permissions.user,
+                    own_words=form.shown_words,
+                    at=timezone.now(),
+                )
+                for event in events
+            ],
         }
         template = "participants/onboarding/admin/invite_confirmation.html"
         return render_page(request, Delegate, template, context)
@@ -86,6 +103,7 @@ def invite(
                 event=event,
                 by=permissions.user,
                 at=at,
+                own_words=form.cleaned_data["own_words"],
                 batch=batches[event],
             )
     text = ngettext(
@@ -121,7 +139,7 @@ def invitation_candidates(
     return candidates
 
 
-class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
+class InvitationDecisionForm(forms.ModelForm, OwnWordsForm):  # type: ignore[type-arg]
     """A co-chair's decision about a request."""
 
     permissions: EventPermissions  # of the co-chair who decides
@@ -160,8 +178,12 @@ class InvitationDecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         same = field.queryset.filter(name__iexact=self.instance.organisation).first()
         self.initial["speaks_for"] = same and same.pk
 
+    def sends_email(self, cleaned: dict[str, Any]) -> bool:
+        return cleaned.get("answer") == "invite"
+
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        super().clean()
+        cleaned = OwnWordsForm.clean(self)  # which a model form does not call
         if not requests.lock_if_pending(self.instance):
             raise ValidationError(
                 _("Someone else has already decided this request. Return to the list.")
@@ -190,6 +212,7 @@ class InvitationRequestAdmin(PrivateAdmin):
     unavailable = ("add",)  # requests come only from the public form
     saving_is_audited = True
     form = InvitationDecisionForm
+    change_form_template = "participants/onboarding/admin/invitation_request_change_form.html"
     list_display = ["name", "organisation", "email", "event", "requested_at", "state"]
     list_filter = [PendingFilter, "decision", EventFilter]
     list_select_related = ["event"]
@@ -226,8 +249,18 @@ class InvitationRequestAdmin(PrivateAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         request_fields = ["event", "name", "organisation", "email", "note", "requested_at"]
         if self.has_change_permission(request, obj):
-            return [*request_fields, "answer", "speaks_for"]
+            return [*request_fields, "answer", "speaks_for", "own_words", "previewed"]
         return [*request_fields, "decision", "decided_at"]
+
+    def row_context(self, request: HttpRequest, row: InvitationRequest) -> dict[str, Any]:
+        if not self.has_change_permission(request, row):
+            return {}
+        words = OwnWordsForm(request.POST) if request.method == "POST" else OwnWordsForm()
+        words.is_valid()
+        by, at = request_permissions(request).user, timezone.now()
+        own_words = words.shown_words
+        preview = preview_invitation(event=row.event, by=by, own_words=own_words, at=at)
+        return {"previews": [preview]}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         by, now = request_permissions(request).user, timezone.now()
@@ -235,7 +268,13 @@ class InvitationRequestAdmin(PrivateAdmin):
             requests.refuse_request(invitation_request=obj, by=by, at=now)
             return
         chosen = form.cleaned_data["speaks_for"]
-        requests.grant_request(invitation_request=obj, organisation=chosen, by=by, at=now)
+        requests.grant_request(
+            invitation_request=obj,
+            organisation=chosen,
+            own_words=form.cleaned_data["own_words"],
+            by=by,
+            at=now,
+        )
         self.message_user(request, gettext("The invitation is sent."), messages.SUCCESS)
 
     @admin.display(description=_("decision"))

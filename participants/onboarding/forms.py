@@ -1,12 +1,14 @@
 """Forms for people who join, and for requests for an invitation."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from participants.directory.audience_preview import AudiencePreview
-from participants.models import Delegate, InvitationRequest
+from participants.models import Delegate, Invitation, InvitationRequest
+from participants.models.invitation import validate_own_words
 from participants.privacy.forms import AgreementForm, audience_field
 from roundtable.models import Event
 
@@ -22,6 +24,36 @@ class SharingForm(AgreementForm):
 
     def save_choice(self, person: Delegate) -> None:
         person.write(listed_to=self.cleaned_data["listed_to"])
+
+
+class OwnWordsForm(forms.Form):
+    """What the inviter adds to the email. It is sent only as the preview showed it."""
+
+    own_words = Invitation._meta.get_field("own_words").formfield(
+        widget=forms.Textarea(attrs={"rows": 5}),
+        validators=[validate_own_words],  # a form field does not take over those of the model
+    )
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False)
+    shown_words = ""  # in the preview
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        # Browsers send other line ends than we do.
+        words, previewed = (
+            "\n".join(cleaned.get(name, "").splitlines()) for name in ("own_words", "previewed")
+        )
+        if self.sends_email(cleaned) and not self.has_error("own_words") and words != previewed:
+            self.add_error(
+                "own_words", _("Nothing is sent yet. Read the email with your words, then send it.")
+            )
+            data = cast("QueryDict", self.data).copy()
+            data[self.add_prefix("previewed")] = words
+            self.data = data
+        cleaned["own_words"] = self.shown_words = words
+        return cleaned
+
+    def sends_email(self, cleaned: dict[str, Any]) -> bool:
+        return True
 
 
 class InvitationRequestForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -2,7 +2,9 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -15,7 +17,17 @@ from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import delete_closed_account, is_closed
 from participants.accounts.emails import hide_url_for
-from participants.models import Affiliation, Delegate, Grant, Invitation, Participation, User
+from participants.models import (
+    Affiliation,
+    Delegate,
+    EventRole,
+    Grant,
+    Invitation,
+    Organisation,
+    OrganisationKind,
+    Participation,
+    User,
+)
 from participants.models.delegate import generate_handle
 from participants.participation.confirmation import login_addresses, void_confirmations
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
@@ -23,7 +35,7 @@ from participants.privacy.erasure import delete_related_rows
 from roundtable.audit import log as audit
 from roundtable.mail.batches import register_recipient_check
 from roundtable.mail.models import MailBatch, QueuedEmail
-from roundtable.mail.queue import enqueue
+from roundtable.mail.queue import enqueue, render_email
 from roundtable.models import Event
 
 # What co-chairs know without the person. All other fields are reset.
@@ -63,11 +75,19 @@ GRACE_PERIOD = timedelta(days=1)
 
 # Start of the dedup key of an invitation email.
 DEDUP_KEY_PREFIX = "invitation:"
+EMAIL_TEMPLATE = "participants/onboarding/emails/invitation"
+PREVIEW_TOKEN = "for-each-person-another-one"
 
 
 @transaction.atomic
 def send_invitation(
-    *, delegate: Delegate, event: Event, by: User, at: datetime, batch: MailBatch | None = None
+    *,
+    delegate: Delegate,
+    event: Event,
+    by: User,
+    at: datetime,
+    own_words: str = "",
+    batch: MailBatch | None = None,
 ) -> Invitation:
     """Sends a link to the invitation address and revokes an earlier open link.
 
@@ -93,6 +113,7 @@ def send_invitation(
         invited_by=by,
         invited_at=at,
         expires_at=at + VALID_FOR,
+        own_words=own_words,
     )
     invitation.full_clean()
     invitation.save()
@@ -104,25 +125,69 @@ def send_invitation(
         organisation=acting_organisation(by, event.pk, at.date()),
         detail=event.code,
     )
-    context = {
-        "event": event,
-        "inviter": inviting_organisation(invitation, at.date()),
-        "url": f"{settings.PORTAL_URL}{reverse('invitation', args=[token])}",
-        "expires_on": invitation.expires_at.date(),
-        # If the address already signs someone in, the link hides that person.
-        "hide_url": hide_url_for(invitation.email.lower()),
-    }
-    template = "participants/onboarding/emails/invitation"
+    # If the address already signs someone in, the link hides that person.
+    hide_url = hide_url_for(invitation.email.lower())
     enqueue(
         dedup_key=f"{DEDUP_KEY_PREFIX}{invitation.pk}",
         to=invitation.email,
-        template=template,
-        context=context,
+        template=EMAIL_TEMPLATE,
+        context={**_email_context(invitation, token), "hide_url": hide_url},
         at=at,
         send_before=invitation.expires_at,
+        reply_to=invitation_contact(event),
         batch=batch,
     )
     return invitation
+
+
+def _email_context(invitation: Invitation, token: str) -> dict[str, Any]:
+    event, on = invitation.event, invitation.invited_at.date()
+    roles = event.roles.filter(role=EventRole.Role.COCHAIR).select_related("organisation")
+    return {
+        "event": event,
+        "cochairs": ", ".join(role.organisation.public_name for role in roles.order_by("pk")),
+        "inviter": inviting_organisation(invitation, on),
+        # Marked on each line, so that they cannot be taken for words of the portal.
+        "own_words": [f"> {line}" for line in invitation.own_words.splitlines()],
+        "contact": invitation_contact(event),
+        "cohost": _cohost_with_mailbox(event),
+        "url": f"{settings.PORTAL_URL}{reverse('invitation', args=[token])}",
+        "expires_on": invitation.expires_at.date(),
+    }
+
+
+def invitation_contact(event: Event) -> str:
+    """A mailbox that is no government's: of a co-host, otherwise of the portal; empty if none."""
+    cohost = _cohost_with_mailbox(event)
+    return cohost.role_mailbox if cohost else settings.CONTACT_EMAIL
+
+
+def _cohost_with_mailbox(event: Event) -> Organisation | None:
+    cohosts = Organisation.objects.not_archived().filter(
+        Q(roles__event=event, roles__role=EventRole.Role.COHOST), is_name_published=True
+    )
+    mailboxes = cohosts.exclude(kind=OrganisationKind.GOVERNMENT).exclude(role_mailbox="")
+    return mailboxes.order_by("roles__pk").first()
+
+
+@dataclass(frozen=True)
+class InvitationPreview:
+    """An email as each person gets it, apart from the link."""
+
+    event: Event
+    subject: str
+    text: str
+    reply_to: str
+
+
+def preview_invitation(
+    *, event: Event, by: User, own_words: str, at: datetime
+) -> InvitationPreview:
+    invitation = Invitation(
+        event=event, invited_by=by, invited_at=at, expires_at=at + VALID_FOR, own_words=own_words
+    )
+    email = render_email(EMAIL_TEMPLATE, _email_context(invitation, PREVIEW_TOKEN))
+    return InvitationPreview(event, email["subject"], email["text"], invitation_contact(event))
 
 
 def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> int:
@@ -304,6 +369,6 @@ def recheck_invitation(email: QueuedEmail, at: datetime) -> str:
     # A co-chair corrected the address. The new mailbox gets its own link, because the reader of the
     # old one may know this one.
     if row.email != person.invitation_email:
-        send_invitation(delegate=person, event=event, by=by, at=at)
+        send_invitation(delegate=person, event=event, by=by, at=at, own_words=row.own_words)
         return ""
     return row.email

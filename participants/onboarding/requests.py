@@ -61,6 +61,7 @@ def grant_request(
     organisation: Organisation | None,
     by: User,
     at: datetime,
+    own_words: str = "",
 ) -> Invitation | None:
     """Invites the requester, with an unconfirmed participation for that organisation.
 
@@ -74,7 +75,8 @@ def grant_request(
     person = matching_delegate(invitation_request, permissions) or _create_delegate(
         invitation_request, organisation
     )
-    invitation = send_invitation(delegate=person, event=invitation_request.event, by=by, at=at)
+    event = invitation_request.event
+    invitation = send_invitation(delegate=person, event=event, by=by, at=at, own_words=own_words)
     _record_decision(invitation_request, InvitationRequest.Decision.INVITED, by=by, at=at)
     for other in _pending_for_same_address(invitation_request):
         _record_decision(other, InvitationRequest.Decision.ANSWERED_WITH_ANOTHER, by=by, at=at)

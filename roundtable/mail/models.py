@@ -85,6 +85,11 @@ class QueuedEmail(models.Model):
             " or if there is no link."
         ),
     )
+    reply_to = models.EmailField(
+        _("reply to"),
+        blank=True,
+        help_text=_("Where answers go. Empty after the email is sent, or if there is no address."),
+    )
     queued_at = models.DateTimeField(
         _("queued at"), help_text=_("When the email was added to the queue.")
     )

@@ -34,6 +34,15 @@ RETRY_DELAYS = [
     timedelta(hours=2),
     timedelta(hours=8),
 ]
+# What is deleted once an email is sent, or its recipient is erased.
+EMPTY_CONTENT = {
+    "recipient": "",
+    "subject": "",
+    "text": "",
+    "html": "",
+    "unsubscribe_url": "",
+    "reply_to": "",
+}
 # The start of each key that never repeats.
 ONE_TIME_PREFIX = "fresh:"
 
@@ -57,6 +66,7 @@ def enqueue(
     at: datetime,
     send_before: datetime | None = None,
     unsubscribe_url: str = "",
+    reply_to: str = "",
     batch: MailBatch | None = None,
 ) -> QueuedEmail | None:
     """Queues one email; returns None if this key was used before.
@@ -64,14 +74,12 @@ def enqueue(
     The text comes from `<template>.subject.txt`, `.txt` and `.html`. With an empty `to`, everything
     is the same but no one gets the email. Raises ValidationError if `to` is not an address.
     """
-    context = {"contact_email": settings.CONTACT_EMAIL} | context
     email = QueuedEmail(
         dedup_key=dedup_key,
         recipient=to,
-        subject=" ".join(render_to_string(f"{template}.subject.txt", context).split()),
-        text=render_to_string(f"{template}.txt", context).strip() + "\n",
-        html=render_to_string(f"{template}.html", context).strip() + "\n",
+        **render_email(template, context),
         unsubscribe_url=unsubscribe_url,
+        reply_to=reply_to,
         queued_at=at,
         send_before=send_before,
         batch=batch,
@@ -87,6 +95,16 @@ def enqueue(
         return None
     _enqueue_task(stored.pk, batch)
     return stored
+
+
+def render_email(template: str, context: dict[str, Any]) -> dict[str, str]:
+    """Subject, text and HTML of an email."""
+    context = {"contact_email": settings.CONTACT_EMAIL} | context
+    return {
+        "subject": " ".join(render_to_string(f"{template}.subject.txt", context).split()),
+        "text": render_to_string(f"{template}.txt", context).strip() + "\n",
+        "html": render_to_string(f"{template}.html", context).strip() + "\n",
+    }
 
 
 def _enqueue_task(email_id: int, batch: MailBatch | None) -> None:
@@ -154,6 +172,7 @@ def _deliver(email: QueuedEmail) -> None:
         email.subject,
         email.text,
         to=[email.recipient],
+        reply_to=[email.reply_to] if email.reply_to else None,
         connection=connection,
         headers=_headers(email),
     )
@@ -204,11 +223,10 @@ def cancel_emails_to(addresses: Iterable[str], *, queued_until: datetime | None 
     emails = emails.filter(address__in=[address.lower() for address in addresses])
     if queued_until:
         emails = emails.filter(queued_at__lte=queued_until)
-    emails.update(recipient="", subject="", text="", html="", unsubscribe_url="")
+    emails.update(**EMPTY_CONTENT)
 
 
 def _mark_done(email: QueuedEmail, *, is_sent: bool, at: datetime) -> bool:
     """Deletes the content and keeps the key; whether the email was still unfinished."""
-    cleared = {"recipient": "", "subject": "", "text": "", "html": "", "unsubscribe_url": ""}
     still_open = QueuedEmail.objects.filter(pk=email.pk, done_at=None)
-    return bool(still_open.update(**cleared, claimed_at=None, done_at=at, is_sent=is_sent))
+    return bool(still_open.update(**EMPTY_CONTENT, claimed_at=None, done_at=at, is_sent=is_sent))

@@ -33,6 +33,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.form_fields import form_fields
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
@@ -295,6 +296,25 @@ def test_invite_creates_unconfirmed_delegate(
     ]
     page = browser.get(path).content.decode()
     assert "Invited" in page and 'name="answer"' not in page
+
+
+def test_email_with_own_words_is_shown_before_it_is_sent(
+    client_of: Sign,
+    cochair: User,
+    invitation_request: InvitationRequest,
+    shelter: Organisation,
+    deliver: Deliver,
+) -> None:
+    browser = client_of(cochair)
+    path = f"{DESK}{invitation_request.pk}/change/"
+    assert "invite you to this portal." in browser.get(path).content.decode()
+    sent = {"answer": "invite", "speaks_for": shelter.pk, "own_words": "Welcome back"}
+    page = browser.post(path, sent).content.decode()
+    assert "Nothing is sent yet." in page and "&gt; Welcome back" in page
+    assert not Invitation.objects.exists()
+    browser.post(path, form_fields(page, containing="previewed") | {"answer": "invite"})
+    assert Invitation.objects.get().own_words == "Welcome back"
+    assert "> Welcome back" in deliver()[0].body
 
 
 def test_delegate_with_that_address_is_invited_instead_of_a_new_one(

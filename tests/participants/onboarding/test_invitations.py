@@ -1,5 +1,6 @@
 """Invitations: whom a co-chair invites, and what the link in the mail does."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from participants.models import Delegate, Invitation, User
+from participants.models import Delegate, Invitation, Organisation, User
 from participants.onboarding import acceptance, invitations
 from participants.onboarding.invitations import mask_email, send_invitation
 from roundtable.mail.batches import CANCEL_WINDOW
@@ -26,8 +27,10 @@ from tests.factories import (
     make_notice,
     make_organisation,
     make_participation,
+    make_role,
     make_user,
 )
+from tests.form_fields import form_fields
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
@@ -491,3 +494,123 @@ def test_unknown_and_expired_invitations_name_no_inviter(
     expired, unknown = (client.get(f"/invitations/{token}/") for token in (TOKEN, "x" * 43))
     assert words(expired) == words(unknown)
     assert b"can no longer invite" not in expired.content
+
+
+# What the email says ---------------------------------------------------------------------------
+
+
+def desk_text(answer: Any) -> str:
+    return html.unescape(answer.content.decode())
+
+
+@pytest.fixture
+def cohost(event: Event) -> Organisation:
+    """An organisation that answers questions about invitations."""
+    government = make_organisation(
+        name="Ministry", kind="government", country="ID", role_mailbox="zq-ministry@example.org"
+    )
+    for role in ("cochair", "cohost"):
+        make_role(event, organisation=government, role=role)
+    office = make_organisation(name="Harbour Office", role_mailbox="office@example.org")
+    make_role(event, organisation=office, role="cohost")
+    return office
+
+
+def test_invitation_names_cochairs_and_a_contact_that_is_no_government(
+    invited: Delegate, event: Event, cochair: User, cohost: Organisation, deliver: Deliver
+) -> None:
+    send_invitation(delegate=invited, event=event, by=cochair, at=NOW)
+    [message] = deliver()
+    assert message.reply_to == ["office@example.org"]
+    for text in (message.body, message.alternatives[0][0]):
+        text = " ".join(text.split())
+        assert "Roundtable 2024" in text
+        assert "The roundtable is chaired by: Ministry." in text
+        assert "write to office@example.org. This is a mailbox of Harbour Office" in text
+        assert "zq-ministry" not in text and "cochair@example.org" not in text
+
+
+def test_contact_of_the_portal_answers_where_no_cohost_does(
+    invited: Delegate, event: Event, cochair: User, deliver: Deliver, settings: Any
+) -> None:
+    settings.CONTACT_EMAIL = "contact@example.org"
+    make_role(event, role="cohost", organisation=make_organisation(role_mailbox=""))
+    send_invitation(delegate=invited, event=event, by=cochair, at=NOW)
+    [message] = deliver()
+    assert message.reply_to == ["contact@example.org"]
+    assert "contact@example.org, the contact of this portal." in " ".join(message.body.split())
+    assert QueuedEmail.objects.get().reply_to == ""
+
+
+WORDS = "Dear friends,\r\nwe meet on 14/05/2027 <b>again</b>. At 9 a.m. & on time."
+
+
+def test_own_words_are_sent_only_as_the_preview_showed_them(
+    client_of: Sign,
+    invited: Delegate,
+    event: Event,
+    cochair: User,
+    cohost: Organisation,
+    deliver: Deliver,
+    noon: Any,
+) -> None:
+    second = make_delegate(name="Second Sita", user=None, invitation_email="sita@example.org")
+    make_participation(second, event, confirmed=False)
+    browser = client_of(cochair)
+    chosen = {"action": "invite", "_selected_action": [invited.pk, second.pk]}
+    page = desk_text(browser.post(PEOPLE, chosen))
+    assert "<bdi>An invitation</bdi>" in page
+    assert "<bdi>office@example.org</bdi>" in page
+    assert "The co-chairs of Roundtable 2024" in page and "invite you to this portal." in page
+    sent = chosen | {"confirmed": "yes", "own_words": WORDS}
+    answer = browser.post(PEOPLE, sent)
+    assert "Nothing is sent yet. Read the email with your words, then send it." in desk_text(answer)
+    assert "> we meet on 14/05/2027 <b>again</b>." in desk_text(answer)
+    assert "<b>again</b>" not in answer.content.decode()
+    assert not Invitation.objects.exists()
+    # The page that was shown sends what it shows.
+    form = form_fields(answer.content.decode(), containing="previewed")
+    browser.post(PEOPLE, form)
+    words = "Dear friends,\nwe meet on 14/05/2027 <b>again</b>. At 9 a.m. & on time."
+    assert {row.own_words for row in Invitation.objects.all()} == {words}
+    noon.shift(CANCEL_WINDOW)
+    messages = deliver()
+    assert sorted(message.to[0] for message in messages) == ["ines@example.org", "sita@example.org"]
+    for message in messages:
+        assert "> Dear friends,\n> we meet on 14/05/2027 <b>again</b>." in message.body
+        assert "<b>again</b>" not in message.alternatives[0][0]
+        assert "&gt; we meet on 14/05/2027 &lt;b&gt;again&lt;/b&gt;." in message.alternatives[0][0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "See https://evil.example/login",
+        "See evil.example now",
+        "See ｅｖｉｌ．example now",
+        "See ev\u200bil.ex\u200bample now",
+        "Write to rita@example.org",
+        "Call +62 812 3456 789",
+        "Call 0812-3456-789",
+        "x" * 601,
+    ],
+)
+def test_own_words_contain_no_links_and_no_contact_details(
+    client_of: Sign, invited: Delegate, cochair: User, words: str
+) -> None:
+    sent = {"action": "invite", "_selected_action": [invited.pk], "confirmed": "yes"}
+    page = desk_text(
+        client_of(cochair).post(PEOPLE, sent | {"own_words": words, "previewed": words})
+    )
+    assert "Your words contain a web address" in page or "at most 600 characters" in page
+    assert f"> {words[:9]}" not in page
+    assert not Invitation.objects.exists()
+
+
+def test_corrected_address_gets_the_same_words(
+    invited: Delegate, event: Event, cochair: User, deliver: Deliver
+) -> None:
+    send_invitation(delegate=invited, event=event, by=cochair, at=NOW, own_words="Welcome back")
+    Delegate.objects.filter(pk=invited.pk).update(invitation_email="new@example.org")
+    deliver()
+    assert [row.own_words for row in Invitation.objects.all()] == ["Welcome back"] * 2
