@@ -50,6 +50,7 @@ from participants.participation.confirmation import (
     end_participation,
     suspend_participation,
 )
+from participants.participation.reminders import remind_confirmers
 from participants.privacy import access_log, consent, retention, visibility
 from roundtable.mail import queue
 from roundtable.models import Event
@@ -87,6 +88,9 @@ WITHOUT_LINK = {
     ("account/email/email_confirmation", "home@example.org"),
     ("participants/onboarding/emails/invitation", "guest@example.org"),
     ("participants/privacy/emails/erased", "other@example.org"),
+    ("participants/accounts/emails/account_made", "new@example.org"),
+    ("participants/participation/emails/confirmations_missing", "cohost@example.org"),
+    ("participants/participation/emails/confirmations_missing", "confirmer@example.org"),
     ("participants/accounts/emails/grant_announced", "operator@example.org"),
     ("participants/accounts/emails/grant_handed_over", "operator@example.org"),
     ("participants/participation/emails/participant_list_requested", "operator@example.org"),
@@ -317,6 +321,33 @@ def change_an_organisation(cast: Cast, at: datetime) -> None:
     request_change(change=change, by=cast.operator, at=at)
 
 
+def add_an_account(cast: Cast, _at: datetime) -> None:
+    sent = {"email": "new@example.org", "is_active": "on"}
+    assert cast.sign(cast.operator).post("/admin/participants/user/add/", sent).status_code == 302
+
+
+def suspend_and_confirm(cast: Cast, at: datetime) -> Iterator[None]:
+    event = make_event(title="Fourth meeting")
+    row = make_participation(cast.other, event)
+    holders = [make_user(f"{name}@example.org") for name in ("cohost", "confirmer")]
+    roles = (Grant.Role.COHOST, Grant.Role.CONFIRMER)
+    rights = [
+        make_grant(user, event, role=role, on_behalf_of=make_organisation())
+        for user, role in zip(holders, roles, strict=True)
+    ]
+    own = make_grant(cast.user(cast.own), event, on_behalf_of=make_organisation())
+    assert suspend_participation(participation=row, by=holders[0], at=at)
+    assert remind_confirmers(at=at) > 0
+    yield
+    for user in holders:
+        confirm_participations(participations=[row], by=user, at=at)
+    yield
+    assert suspend_participation(participation=row, by=holders[0], at=at + timedelta(hours=1))
+    assert end_participation(participation=row, by=holders[1], at=at + timedelta(hours=2))
+    for grant in (*rights, own):
+        grant.delete()
+
+
 def add_a_late_participant(cast: Cast, at: datetime) -> None:
     shared = make_channel(cast.own, value="zqown@example.org", audience=Audience.PARTICIPANTS)
     closure = ListClosure.objects.create(event=cast.event, closed_at=at)
@@ -392,6 +423,8 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     reset_factor,
     hand_a_grant_over,
     change_an_organisation,
+    add_an_account,
+    suspend_and_confirm,
     add_a_late_participant,
     lose_a_participation,
     ask_for_the_list,

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext_lazy
 
 from participants.accounts import recovery
 from participants.accounts.addresses import is_email_taken, is_in_use, set_sign_in_address
+from participants.accounts.emails import email_account_made
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import PendingFilter
 from participants.admin_base.private import PersonForm, PrivateAdmin
@@ -93,6 +94,8 @@ class UserAdmin(PrivateAdmin):
             super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             set_sign_in_address(obj, email)
+        if not change:
+            email_account_made(obj, timezone.now())
 
 
 RESET_STEPS = (

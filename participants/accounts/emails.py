@@ -116,6 +116,16 @@ def email_account(
     return [email for email in emails if email]
 
 
+def email_account_made(user: User, at: datetime) -> None:
+    email_account(
+        user,
+        dedup_key=f"account {user.pk} made",
+        template="participants/accounts/emails/account_made",
+        context={"is_operator": user.is_superuser},
+        at=at,
+    )
+
+
 def email_cochairs(
     event: Event, *, dedup_key: str, template: str, context: dict[str, Any], at: datetime
 ) -> list[QueuedEmail]:

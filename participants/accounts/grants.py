@@ -115,19 +115,20 @@ def confirm_grant(*, grant: Grant, by: User, shown_hash: str, at: datetime) -> b
     locked.full_clean()
     locked.save()
     if locked.replaces and locked.effective_on:
-        _end_before(locked.replaces, max(locked.effective_on, locked.valid_from))
+        _end_before(locked.replaces, max(locked.effective_on, locked.valid_from), at)
     _record("confirm grant", locked, by, at)
     _announce(locked, "confirmed", at)
     return True
 
 
-def _end_before(grant: Grant, day: date) -> None:
+def _end_before(grant: Grant, day: date, at: datetime) -> None:
     """The successor's grant is in force on that day."""
     last = max(day - timedelta(days=1), grant.valid_from)
     if grant.valid_until is None or last < grant.valid_until:
         grant.valid_until = last
         grant.full_clean()
         grant.save()
+        _announce(grant, "ending", at)
 
 
 def ending_problem(grant: Grant, on: date | None, at: datetime) -> str:

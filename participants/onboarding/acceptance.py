@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from participants.accounts.emails import email_account_made
 from participants.models import (
     Consent,
     ConsentNotice,
@@ -44,6 +45,7 @@ def accept_invitation(
     audit.record(
         action="accept invitation", at=at, actor=user, subject=person, detail=invitation.event.code
     )
+    email_account_made(user, at)
     return person
 
 

@@ -44,10 +44,10 @@ def submit_request(*, invitation_request: InvitationRequest, at: datetime) -> No
     allowed = pending.order_by("pk")[:MAX_PENDING_PER_ADDRESS]
     pending.exclude(pk__in=allowed.values("pk")).delete()
     link = reverse("admin:participants_invitationrequest_changelist")
-    # At most one email an hour, however many people ask.
+    # At most one email a day, however many people ask. The daily email tells of later ones.
     email_cochairs(
         event,
-        dedup_key=f"invitation-request:{event.pk}:{at:%Y-%m-%dT%H}",
+        dedup_key=f"invitation-request:{event.pk}:{at.date()}",
         template="participants/onboarding/emails/invitation_request",
         context={"event": event, "url": f"{settings.PORTAL_URL}{link}"},
         at=at,

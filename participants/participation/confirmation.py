@@ -315,12 +315,30 @@ def _take_effect(row: Participation, at: datetime) -> None:
     valid.exclude(capacity=Capacity.ALONE).update(has_effect=True)
     if row.confirmed_at:
         return  # one person had confirmed it before two were required
+    if row.suspended_at:
+        _tell_person(row, "returned", at)
     row.confirmed_at, row.suspended_at, row.suspended_by = at, None, None
     row.took_effect_at = row.took_effect_at or at
     if ListClosure.objects.filter(event=row.event, closed_at__isnull=False).exists():
         row.details_open_on = (at + NOTICE_PERIOD).date()
     row.full_clean()
     row.save()
+
+
+def _tell_person(row: Participation, what: str, at: datetime) -> None:
+    if row.delegate.user is None:
+        return
+    email_account(
+        row.delegate.user,
+        dedup_key=f"participation {row.pk} {what} {at.isoformat()}",
+        template="participants/participation/emails/participation_changed",
+        context={
+            "event": row.event,
+            "what": what,
+            "url": f"{settings.PORTAL_URL}{reverse('me')}",
+        },
+        at=at,
+    )
 
 
 def has_effect(
@@ -458,6 +476,7 @@ def suspend_participation(
     row.confirmations.all().delete()
     row.suspended_at, row.suspended_by = at, by
     _lose_effect(row)
+    _tell_person(row, "suspended", at)
     audit.record(
         action="suspend participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
     )
@@ -496,6 +515,7 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
     row.ended_at = at
     row.full_clean()
     row.save()
+    _tell_person(row, "ended", at)
     audit.record(
         action="end participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
     )

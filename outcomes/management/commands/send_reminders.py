@@ -11,13 +11,17 @@ from django.utils.translation import gettext, ngettext
 from outcomes.reporting.reminders import send_reminders
 from outcomes.reporting.submission import remind_cochairs
 from outcomes.statements.silence_procedure import send_circulation_reminders
+from participants.participation.reminders import remind_confirmers
 from roundtable.dates import add_day_argument
 
 
 class Command(BaseCommand):
     """Sends each reminder that is due, once."""
 
-    help = "Reminds focal points 30 days before a due date, on it, and 30 days after. Run it daily."
+    help = (
+        "Reminds focal points of due dates, and co-chairs and confirmers of what waits for them. "
+        "Run it daily."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_day_argument(parser)
@@ -33,6 +37,13 @@ class Command(BaseCommand):
                 waiting,
             )
             self.stdout.write(text % waiting)
+        if confirmers := remind_confirmers(at=at):
+            text = ngettext(
+                "%d person gets an email about missing confirmations.",
+                "%d people get an email about missing confirmations.",
+                confirmers,
+            )
+            self.stdout.write(text % confirmers)
         if circulated := send_circulation_reminders(at=at):
             text = ngettext(
                 "An email is sent about %d circulated text.",

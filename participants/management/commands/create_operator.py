@@ -7,9 +7,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import set_sign_in_address
+from participants.accounts.emails import email_account_made
 from participants.models import User
 
 
@@ -35,7 +37,10 @@ class Command(BaseCommand):
             with transaction.atomic():
                 if user:
                     user.write(**permissions)
-                set_sign_in_address(user or User(**permissions), email)
+                else:
+                    user = User(**permissions)
+                set_sign_in_address(user, email)
+                email_account_made(user, timezone.now())
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from problem
         if options["verbosity"]:

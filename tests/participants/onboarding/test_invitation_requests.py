@@ -181,7 +181,7 @@ def test_at_most_three_requests_per_address_are_stored(
     assert [row.name for row in waiting] == ["Rima 0", "Rima 2", "Rima 5"]
 
 
-def test_one_email_an_hour_per_event(
+def test_one_email_a_day_per_event(
     event: Event, cochair: User, deliver: Deliver, noon: Any
 ) -> None:
     other = make_event()
@@ -190,7 +190,10 @@ def test_one_email_an_hour_per_event(
         Client().post(PAGE, asked(event, f"person{number}@example.org"))
     Client().post(PAGE, asked(other, "person9@example.org"))
     assert len(deliver()) == 2
-    noon.shift(timedelta(hours=1))
+    noon.shift(timedelta(hours=5))
+    Client().post(PAGE, asked(event, "later@example.org"))
+    assert len(deliver()) == 2
+    noon.shift(timedelta(days=1))
     Client().post(PAGE, asked(event, "late@example.org"))
     assert len(deliver()) == 3
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from participants.models import Delegate, Grant, User
 from roundtable.audit.log import get_or_create_key
 from roundtable.audit.models import AuditEntry
+from roundtable.models import Event
 from tests.factories import (
     make_delegate,
     make_event,
@@ -215,3 +216,23 @@ def test_concurrent_handover_is_reported(
     answer = client_of(operator).post(address(government_grant), sent)
     assert answer.status_code == 200
     assert "It was handed over already." in answer.content.decode()
+
+
+def test_holders_are_told_when_a_right_ends(
+    client_of: Sign, operator: User, event: Event, deliver: Deliver
+) -> None:
+    other = make_user("other@example.org")
+    make_grant(other, event, on_behalf_of=make_organisation())
+    grant = make_grant(
+        make_user("ends@example.org"), event, on_behalf_of=make_organisation(name="Office")
+    )
+    sent = {"valid_until": in_days(3).isoformat()}
+    before = len(deliver())
+    client_of(operator).post(f"/admin/participants/grant/{grant.pk}/change/", sent)
+    grant.refresh_from_db()
+    assert grant.valid_until == in_days(3)
+    told = {mail.to[0]: mail for mail in deliver()[before:]}
+    assert set(told) == {"other@example.org", "ends@example.org"}
+    for mail in told.values():
+        assert mail.subject == "A right at the co-chairs' desk ends"
+        assert "That is its last day." in mail.body and "@" not in mail.body

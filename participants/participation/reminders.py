@@ -1,0 +1,115 @@
+"""The daily email to those whose confirmation or decision is missing. It names no one."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from participants.accounts.addresses import delivery_address
+from participants.accounts.emails import hide_url_for
+from participants.accounts.grants import right_to_confirm
+from participants.models import (
+    Grant,
+    InvitationRequest,
+    Participation,
+    ParticipationConfirmation,
+    User,
+)
+from participants.participation.confirmation import RELATED, confirmable
+from participants.permissions import CAPACITIES
+from roundtable.mail.models import QueuedEmail
+from roundtable.mail.queue import enqueue
+
+REPEATED_AFTER = timedelta(days=7)
+Waiting = list[datetime]  # since when each row waits for this person
+
+
+def remind_confirmers(*, at: datetime) -> int:
+    """Returns the number of emails: one a day to a person at most.
+
+    It is sent when something new waits, and again after a week.
+    """
+    holders = Grant.objects.active(at.date()).filter(role__in=CAPACITIES)
+    users = User.objects.filter(Q(is_superuser=True) | Q(grants__in=holders), is_active=True)
+    return sum(_remind(user, at) for user in users.distinct().order_by("pk"))
+
+
+def _remind(user: User, at: datetime) -> bool:
+    recipient, key = delivery_address(user), f"waits-for-you:{user.pk}:"
+    earlier = QueuedEmail.objects.filter(dedup_key__startswith=key).order_by("-queued_at").first()
+    if not recipient or (earlier and earlier.queued_at.date() == at.date()):
+        return False
+    waiting = [(since, words, url) for since, words, url in _waiting(user, at) if since]
+    newest = max((max(since) for since, _words, _url in waiting), default=None)
+    if newest is None or (
+        earlier and newest <= earlier.queued_at and at < earlier.queued_at + REPEATED_AFTER
+    ):
+        return False
+    context = {
+        "lists": [(words, url) for _since, words, url in waiting],
+        "hide_url": hide_url_for(recipient),
+    }
+    template = "participants/participation/emails/confirmations_missing"
+    dedup_key = f"{key}{at.date()}"
+    return bool(
+        enqueue(dedup_key=dedup_key, to=recipient, template=template, context=context, at=at)
+    )
+
+
+def _waiting(user: User, at: datetime) -> Iterator[tuple[Waiting, str, str]]:
+    participations = _participations(user, at)
+    text = ngettext(
+        "%d participation needs your confirmation.",
+        "%d participations need your confirmation.",
+        len(participations),
+    )
+    yield participations, text % len(participations), _list_url("participation")
+    grants = _grants(user, at)
+    text = ngettext(
+        "%d grant needs your confirmation.", "%d grants need your confirmation.", len(grants)
+    )
+    yield grants, text % len(grants), _list_url("grant")
+    requests = _requests(user, at)
+    text = ngettext("%d person asks to be invited.", "%d people ask to be invited.", len(requests))
+    yield requests, text % len(requests), _list_url("invitationrequest")
+
+
+def _list_url(model: str) -> str:
+    path = reverse(f"admin:participants_{model}_changelist")
+    return f"{settings.PORTAL_URL}{path}?waits=me"
+
+
+def _participations(user: User, at: datetime) -> Waiting:
+    given = ParticipationConfirmation.objects.select_related("on_behalf_of", "by")
+    rows = Participation.objects.select_related(*RELATED)
+    if not user.is_superuser:
+        rows = rows.filter(event__in=user.grants.active(at.date()).values("event"))
+    found = list(rows.prefetch_related(Prefetch("confirmations", queryset=given)))
+    mine = set(confirmable(found, user, at))
+    return [
+        max(
+            row.entered_at,
+            *(confirmation.confirmed_at for confirmation in row.confirmations.all()),
+            row.suspended_at or row.entered_at,
+        )
+        for row in found
+        if row.pk in mine
+    ]
+
+
+def _grants(user: User, at: datetime) -> Waiting:
+    rows = Grant.objects.filter(Q(effective_on=None) | Q(effective_on__gt=at.date()))
+    return [
+        max(row.granted_at, row.suspended_at or row.granted_at)
+        for row in rows.select_related("user", "event", "on_behalf_of", "requested_by")
+        if right_to_confirm(row, user, at)
+    ]
+
+
+def _requests(user: User, at: datetime) -> Waiting:
+    chaired = user.grants.active(at.date()).filter(role=Grant.Role.COCHAIR)
+    rows = InvitationRequest.objects.filter(decision="", event__in=chaired.values("event"))
+    return list(rows.values_list("requested_at", flat=True))
