@@ -70,10 +70,10 @@ class World:
         make_party(self.commitment, organisation=self.office)
         states = product((False, True), repeat=3)
         # Two of each.
-        for state, events, _one in product(
+        for (hidden, protected, erased), events, _one in product(
             states, ({"here"}, {"elsewhere"}, {"here", "elsewhere"}), "ab"
         ):
-            self._add(random, *state, events)
+            self._add(random, hidden, protected, erased, events)
 
     def _add(
         self, random: Random, hidden: bool, protected: bool, erased: bool, events: set[str]

@@ -476,23 +476,11 @@ def suspend_participation(
     row.confirmations.all().delete()
     row.suspended_at, row.suspended_by = at, by
     _lose_effect(row)
-    _tell_person(row, "suspended", at)
+    _tell_person(row, "left" if has_left else "suspended", at)
     audit.record(
         action="suspend participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
     )
-    _tell_person(row, "participation_suspended", at, has_left=has_left)
     return True
-
-
-def _tell_person(row: Participation, template: str, at: datetime, **context: object) -> None:
-    if row.delegate.user:
-        email_account(
-            row.delegate.user,
-            dedup_key=f"{template}:{row.pk}:{at.isoformat()}",
-            template=f"participants/participation/emails/{template}",
-            context={"event": row.event, **context},
-            at=at,
-        )
 
 
 @transaction.atomic
@@ -519,7 +507,6 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
     audit.record(
         action="end participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
     )
-    _tell_person(row, "participation_ended", at)
     return True
 
 

@@ -218,7 +218,7 @@ def _apply_organisations(
     for entry in file.all("organisations"):
         slug = entry.values["slug"]
         if slug in hidden_slugs:
-            report.add_mistake(f"{entry.location}.slug", UNUSABLE_SLUG)
+            report.add_mistake(f"{entry.location}.slug", str(UNUSABLE_SLUG))
             continue
         stored = Organisation.objects.filter(slug=slug).first()
         merged = SlugRedirect.objects.filter(slug=slug).select_related("organisation").first()
