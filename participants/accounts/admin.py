@@ -75,18 +75,15 @@ class UserAdmin(PrivateAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
-        # Users cannot lock themselves out.
-        if obj is not None and obj.pk == request.user.pk:
-            fields += ["is_active"]
-        # Changing the address of a used account would send its codes to someone else.
-        return [*fields, "email"] if obj is not None and is_in_use(obj) else fields
+        # Only the owner closes a used account. A new address would send its codes to someone else.
+        return [*fields, "is_active", "email"] if obj is not None and is_in_use(obj) else fields
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request_permissions(request).is_operator
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        is_own = obj is not None and obj.pk == request.user.pk
-        return super().has_delete_permission(request, obj) and not is_own
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and (obj is None or not is_in_use(obj))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         email = obj.email

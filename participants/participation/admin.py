@@ -403,11 +403,14 @@ class DelegateAdmin(PrivateAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         permissions = request_permissions(request)
-        if obj is None or permissions.is_operator:
+        if obj is None:
             return permissions.can_decide_any
+        # People who joined erase themselves. No other account does it for them.
+        if obj.user_id is not None or permissions.is_operator:
+            return obj.user_id is None
         # A roundtable that the viewer cannot see must not change what this page offers.
         events = self._event_ids_of(obj) & permissions.readable
-        return obj.user_id is None and bool(events) and events <= permissions.decidable
+        return bool(events) and events <= permissions.decidable
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         permissions = request_permissions(request)

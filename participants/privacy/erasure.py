@@ -108,7 +108,7 @@ def is_identifiable(row: Delegate | User) -> bool:
 
 
 @transaction.atomic
-def erase_or_delete(row: Delegate | User, *, by: User, at: datetime) -> None:
+def erase_or_delete(row: Delegate | User, *, by: User | None, at: datetime) -> None:
     """Erases the person, and deletes the profile if no participation remains."""
     delegate = row if isinstance(row, Delegate) else Delegate.objects.filter(user=row).first()
     if delegate is None:

@@ -10,9 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from participants.accounts.addresses import set_sign_in_address
+from participants.accounts.addresses import find_account, set_sign_in_address
 from participants.accounts.emails import email_account_made
+from participants.accounts.sessions import end_sessions
 from participants.models import User
+from roundtable.audit import log as audit
 
 
 class Command(BaseCommand):
@@ -22,9 +24,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="The address that the code is sent to.")
+        parser.add_argument(
+            "--end", action="store_true", help="The account is no longer an operator."
+        )
 
-    def handle(self, *args: Any, email: str, **options: Any) -> None:
+    def handle(self, *args: Any, email: str, end: bool, **options: Any) -> None:
         email = email.strip().lower()
+        if end:
+            self._end(email)
+            return
         try:
             validate_email(email)
         except ValidationError as problem:
@@ -40,8 +48,18 @@ class Command(BaseCommand):
                 else:
                     user = User(**permissions)
                 set_sign_in_address(user, email)
+                audit.record(action="create operator", at=timezone.now(), subject=user)
                 email_account_made(user, timezone.now())
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from problem
         if options["verbosity"]:
             self.stdout.write(_("%s is an operator and can sign in with a code by email.") % email)
+
+    @transaction.atomic
+    def _end(self, email: str) -> None:
+        user = find_account(email)
+        if user is None or not user.is_superuser:
+            raise CommandError(_("No operator has the address “%s”.") % email)
+        user.write(is_superuser=False)
+        end_sessions(user)
+        audit.record(action="end operator", at=timezone.now(), subject=user)

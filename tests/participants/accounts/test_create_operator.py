@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from participants.models import User
+from roundtable.audit.models import AuditEntry
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,14 @@ def test_create_operator_prints_result(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == (
         "operator@example.org is an operator and can sign in with a code by email.\n"
     )
+
+
+def test_operator_ends_on_the_server() -> None:
+    call_command("create_operator", "operator@example.org", verbosity=0)
+    call_command("create_operator", "Operator@example.org", end=True, verbosity=0)
+    assert not User.objects.get().is_superuser
+    actions = AuditEntry.objects.order_by("sequence").values_list("action", flat=True)
+    assert list(actions) == ["create operator", "end operator"]
+    for email in ("operator@example.org", "nobody@example.org"):
+        with pytest.raises(CommandError, match="No operator has the address"):
+            call_command("create_operator", email, end=True, verbosity=0)

@@ -4,13 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
 from participants.models import Delegate, Erasure, User
 from participants.privacy.erasure_ledger import compute_mark
 from roundtable.models import AuditEntry, Event
-from tests.factories import make_delegate, make_event, make_grant, make_participation, make_user
+from tests.factories import (
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_organisation_change,
+    make_participation,
+    make_user,
+)
 from tests.outcomes.test_outcomes_admin import page, run_admin_action
 
 pytestmark = pytest.mark.django_db
@@ -30,59 +39,84 @@ def is_marked(kind: str, value: str) -> bool:
     return Erasure.objects.filter(kind=kind, mark=compute_mark(kind, value)).exists()
 
 
-def test_deleted_delegate_is_erased_with_the_account(
-    client_of: Sign, operator: User, delegate: Delegate
+@pytest.fixture
+def invited(event: Event) -> Delegate:
+    """Someone who was invited, and has not joined."""
+    person = make_delegate(name="Dewi Lestari", user=None, invitation_email="dewi@example.org")
+    make_participation(person, event)
+    return person
+
+
+def test_deleted_delegate_is_erased(client_of: Sign, operator: User, invited: Delegate) -> None:
+    handle = invited.handle
+    delete(client_of(operator), invited)
+    assert is_marked("handle", handle)
+    assert is_marked("address", "dewi@example.org")
+    invited.refresh_from_db()
+    assert str(invited) == "Erased delegate"
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["erase"]
+
+
+def test_erased_delegate_can_be_deleted_again(
+    client_of: Sign, operator: User, invited: Delegate
 ) -> None:
+    client = client_of(operator)
+    delete(client, invited)
+    client.post(page(Delegate, "delete", invited.pk), {"post": "yes"})
+    assert not Delegate.objects.filter(pk=invited.pk).exists()
+
+
+def test_no_one_at_the_desk_erases_or_closes_a_used_account(
+    client_of: Sign, operator: User, cochair: User, delegate: Delegate
+) -> None:
+    client = client_of(operator)
+    assert delegate.user is not None
+    for row in (delegate, delegate.user, cochair):
+        address = page(type(row), "delete", row.pk)
+        assert client.get(address).status_code == 403
+        assert client.post(address, {"post": "yes"}).status_code == 403
+        sent = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+        client.post(page(type(row), "changelist"), sent)
+        row.refresh_from_db()
+    assert delegate.erased_at is None
+    for user in (delegate.user, cochair):
+        client.post(page(User, "change", user.pk), {"email": user.email})  # no tick: not active
+        user.refresh_from_db()
+        assert user.is_active
+
+
+def test_command_on_the_server_erases_who_cannot_sign_in(delegate: Delegate) -> None:
     handle = delegate.handle
-    delete(client_of(operator), delegate)
+    with pytest.raises(CommandError, match="No one has the address or handle"):
+        call_command("erase_person", "nobody@example.org", yes=True, verbosity=0)
+    with pytest.raises(CommandError, match="This cannot be undone"):
+        call_command("erase_person", "delegate@example.org", verbosity=0)
+    delegate.refresh_from_db()
+    assert delegate.erased_at is None
+    call_command("erase_person", "Delegate@example.org", yes=True, verbosity=0)
     assert not User.objects.filter(email="delegate@example.org").exists()
     assert is_marked("handle", handle)
     assert is_marked("address", "delegate@example.org")
     delegate.refresh_from_db()
     assert (str(delegate), delegate.user) == ("Erased delegate", None)
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["erase"]
+    with pytest.raises(CommandError):
+        call_command("erase_person", handle, yes=True, verbosity=0)
 
 
-def test_erased_delegate_can_be_deleted_again(
-    client_of: Sign, operator: User, delegate: Delegate
-) -> None:
-    client = client_of(operator)
-    delete(client, delegate)
-    client.post(page(Delegate, "delete", delegate.pk), {"post": "yes"})
-    assert not Delegate.objects.filter(pk=delegate.pk).exists()
-
-
-def test_deleted_account_is_erased_with_its_profile(
-    client_of: Sign, operator: User, delegate: Delegate
-) -> None:
-    assert delegate.user is not None
-    handle = delegate.handle
-    delete(client_of(operator), delegate.user)
-    assert not User.objects.filter(email="delegate@example.org").exists()
-    assert is_marked("handle", handle)
-    delegate.refresh_from_db()
-    assert delegate.erased_at is not None
-
-
-def test_deleted_account_without_a_profile_is_erased(client_of: Sign, operator: User) -> None:
-    user = make_user("alone@example.org")
-    delete(client_of(operator), user)
-    assert not User.objects.filter(pk=user.pk).exists()
-    assert is_marked("address", "alone@example.org")
-
-
-def test_referenced_account_is_closed(
-    client_of: Sign, operator: User, cochair: User, delegate: Delegate
-) -> None:
-    client = client_of(operator)
-    delete(client, cochair)
+def test_command_erases_an_account_that_others_refer_to(cochair: User) -> None:
+    make_organisation_change(make_organisation(), requested_by=cochair)
+    call_command("erase_person", "cochair@example.org", yes=True, verbosity=0)
     cochair.refresh_from_db()
     assert (cochair.is_active, cochair.email.split("@")[1]) == (False, "example.invalid")
     assert is_marked("address", "cochair@example.org")
-    # It no longer belongs to a person, but stays because of what it confirmed.
-    client.post(page(User, "delete", cochair.pk), {"post": "yes"})
-    assert User.objects.filter(pk=cochair.pk).exists()
-    assert AuditEntry.objects.filter(action="erase").count() == 1
+
+
+def test_deleted_account_that_no_one_used_is_erased(client_of: Sign, operator: User) -> None:
+    user = make_user("alone@example.org", last_login=None)
+    delete(client_of(operator), user)
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert is_marked("address", "alone@example.org")
 
 
 def test_cochair_deletes_an_invited_person(client_of: Sign, event: Event, cochair: User) -> None:
@@ -93,17 +127,17 @@ def test_cochair_deletes_an_invited_person(client_of: Sign, event: Event, cochai
     assert not Delegate.objects.filter(pk=person.pk).exists()
 
 
-def test_bulk_delete_erases_rows(client_of: Sign, operator: User, delegate: Delegate) -> None:
+def test_bulk_delete_erases_rows(client_of: Sign, operator: User, invited: Delegate) -> None:
     plain = make_delegate(name="Never invited", user=None)
     make_participation(plain, make_event())
     client = client_of(operator)
-    text = run_admin_action(client, Delegate, "delete_selected", delegate.pk, plain.pk)
+    text = run_admin_action(client, Delegate, "delete_selected", invited.pk, plain.pk)
     assert text.count(WARNING) == 1
-    chosen = [str(delegate.pk), str(plain.pk)]
+    chosen = [str(invited.pk), str(plain.pk)]
     sent = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
     assert client.post(page(Delegate, "changelist"), sent).status_code == 302
-    delegate.refresh_from_db()
-    assert delegate.erased_at is not None
+    invited.refresh_from_db()
+    assert invited.erased_at is not None
     assert not Delegate.objects.filter(pk=plain.pk).exists()
     assert sorted(AuditEntry.objects.values_list("action", flat=True)) == [
         "delete delegate",
@@ -112,14 +146,14 @@ def test_bulk_delete_erases_rows(client_of: Sign, operator: User, delegate: Dele
 
 
 def test_erasure_requires_ledger_entry(
-    client_of: Sign, operator: User, delegate: Delegate, settings: Settings, tmp_path: Path
+    client_of: Sign, operator: User, invited: Delegate, settings: Settings, tmp_path: Path
 ) -> None:
     settings.ERASURE_LEDGER = tmp_path / "absent" / "erasures.log"
-    address = page(Delegate, "delete", delegate.pk)
+    address = page(Delegate, "delete", invited.pk)
     text = client_of(operator).post(address, {"post": "yes"}, follow=True).content.decode()
     assert "Something went wrong, and nothing is erased. Try again in a few minutes." in text
-    delegate.refresh_from_db()
-    assert (delegate.name, delegate.erased_at) == ("Dewi Lestari", None)
+    invited.refresh_from_db()
+    assert (invited.name, invited.erased_at) == ("Dewi Lestari", None)
 
 
 def test_editor_cannot_erase(client_of: Sign, event: Event, delegate: Delegate) -> None:
