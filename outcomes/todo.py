@@ -142,7 +142,7 @@ SOURCES: tuple[TodoSource, ...] = (
     pending_list(
         _("Changes of organisations to confirm"), OrganisationChange, concerns="can_confirm_any"
     ),
-    pending_list(_("People who ask to be invited"), InvitationRequest),
+    pending_list(_("People who ask to be invited, or are nominated"), InvitationRequest),
     pending_list(_("Invitations not answered"), Delegate, {"invitation": "unanswered"}),
     pending_list(_("Lists of participants to agree to"), ParticipantList),
     pending_list(_("Second factors to remove"), FactorReset),

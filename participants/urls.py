@@ -38,6 +38,7 @@ urlpatterns = [
         introductions.answer_introduction,
         name="answer-introduction",
     ),
+    path("me/nominations/", onboarding.my_nominations, name="my-nominations"),
     path("me/data/", privacy.my_data, name="my-data"),
     path("me/data.json", privacy.my_data_json, name="my-data-json"),
     path("me/data.zip", privacy.my_data_zip, name="my-data-zip"),

@@ -577,13 +577,19 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
         message="zq-quiet-message",
     )
     make_consent(person["quiet"], notice=make_notice(text="zq-quiet-notice"))
-    make_invitation(person["imported"], event, email="zq-imported-invited@example.org")
+    make_invitation(
+        person["imported"], event, email="zq-imported-invited@example.org", own_words="zq-own-words"
+    )
     make_invitation_request(
         event,
         name="zq-request-name",
         organisation="zq-request-organisation",
         email="zq-request-email@example.org",
         note="zq-request-note",
+        post="zq-request-post",
+        capacity="zq-request-capacity",
+        nominated_by=readers["delegate"],
+        nominated_for=make_organisation(name="Nominating Office"),
     )
 
 

@@ -44,6 +44,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     # Hidden from one entry means hidden from the merged one: no one may see more than before.
     "participants.AudienceException.organisation": "once",
     "participants.Affiliation.organisation": "fold",
+    "participants.InvitationRequest.nominated_for": "move",
     "participants.Participation.organisation": "move",
     "participants.CanaryConfirmation.on_behalf_of": "apart",
     "participants.GrantConfirmation.on_behalf_of": "apart",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
+from participants.models.organisation import Organisation
 from participants.models.user import User
 from roundtable.models import Event
 
@@ -138,7 +139,7 @@ class Invitation(models.Model):
 
 
 class InvitationRequest(models.Model):
-    """Someone says that they took part and asks for an invitation; the co-chairs decide."""
+    """Someone asks for an invitation, or an organisation nominates someone; co-chairs decide."""
 
     class Decision(models.TextChoices):
         INVITED = "invited", _("Invited")
@@ -169,6 +170,36 @@ class InvitationRequest(models.Model):
         max_length=600,
         blank=True,
         help_text=_("Anything that helps the co-chairs to remember you."),
+    )
+    nominated_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("nominated by"),
+        help_text=_("The person who nominated someone. Empty if the person asked."),
+    )
+    nominated_for = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("nominated for"),
+        help_text=_("The organisation that nominated the person. Empty if the person asked."),
+    )
+    post = models.CharField(
+        _("post"),
+        max_length=200,
+        blank=True,
+        help_text=_("What the person does at the organisation."),
+    )
+    capacity = models.CharField(
+        _("capacity"),
+        max_length=100,
+        blank=True,
+        help_text=_("As what the person takes part, for example head of delegation."),
     )
     requested_at = models.DateTimeField(
         _("requested at"), help_text=_("When the request was sent.")
@@ -202,6 +233,10 @@ class InvitationRequest(models.Model):
                 condition=Q(decision="", decided_at=None)
                 | (~Q(decision="") & Q(decided_at__isnull=False)),
                 name="invitation_request_decided_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(nominated_by=None) | Q(nominated_for__isnull=False),
+                name="invitation_request_nominated_for_organisation",
             ),
         ]
 

@@ -28,6 +28,7 @@ from participants.onboarding.invitations import (
     preview_invitation,
     send_invitation,
 )
+from participants.onboarding.nominations import nomination_sentence
 from participants.participation.confirmation import login_addresses
 from participants.permissions import EventPermissions, visible_organisations
 from roundtable.mail.batches import create_batch
@@ -176,6 +177,10 @@ class InvitationDecisionForm(forms.ModelForm, OwnWordsForm):  # type: ignore[typ
             .order_by("name")
         )
         same = field.queryset.filter(name__iexact=self.instance.organisation).first()
+        if nominated_for := self.instance.nominated_for:
+            # No organisation nominates for another one.
+            field.queryset = Organisation.objects.filter(pk=nominated_for.pk)
+            field.disabled, same = True, nominated_for
         self.initial["speaks_for"] = same and same.pk
 
     def sends_email(self, cleaned: dict[str, Any]) -> bool:
@@ -205,15 +210,23 @@ class InvitationDecisionForm(forms.ModelForm, OwnWordsForm):  # type: ignore[typ
 
 @admin.register(InvitationRequest)
 class InvitationRequestAdmin(PrivateAdmin):
-    """Requests for an invitation, which co-chairs of the roundtable decide."""
+    """Requests for an invitation and nominations, which co-chairs of the roundtable decide."""
 
     event_path = "event"
     cochairs_only = True
-    unavailable = ("add",)  # requests come only from the public form
+    unavailable = ("add",)  # they come only from the public form and from nominations
     saving_is_audited = True
     form = InvitationDecisionForm
     change_form_template = "participants/onboarding/admin/invitation_request_change_form.html"
-    list_display = ["name", "organisation", "email", "event", "requested_at", "state"]
+    list_display = [
+        "name",
+        "organisation",
+        "is_nominated",
+        "email",
+        "event",
+        "requested_at",
+        "state",
+    ]
     list_filter = [PendingFilter, "decision", EventFilter]
     list_select_related = ["event"]
     search_fields = ["name", "organisation", "email"]
@@ -222,6 +235,9 @@ class InvitationRequestAdmin(PrivateAdmin):
         "event",
         "name",
         "organisation",
+        "nomination",
+        "post",
+        "capacity",
         "email",
         "note",
         "requested_at",
@@ -248,6 +264,8 @@ class InvitationRequestAdmin(PrivateAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         request_fields = ["event", "name", "organisation", "email", "note", "requested_at"]
+        if obj is not None and obj.nominated_for_id:
+            request_fields[3:5] = ["nomination", "post", "capacity", "email"]
         if self.has_change_permission(request, obj):
             return [*request_fields, "answer", "speaks_for", "own_words", "previewed"]
         return [*request_fields, "decision", "decided_at"]
@@ -276,6 +294,14 @@ class InvitationRequestAdmin(PrivateAdmin):
             at=now,
         )
         self.message_user(request, gettext("The invitation is sent."), messages.SUCCESS)
+
+    @admin.display(description=_("nominated"))
+    def nomination(self, row: InvitationRequest) -> str:
+        return nomination_sentence(row) or "–"
+
+    @admin.display(description=_("nominated"), boolean=True)
+    def is_nominated(self, row: InvitationRequest) -> bool:
+        return row.nominated_for_id is not None
 
     @admin.display(description=_("decision"))
     def state(self, row: InvitationRequest) -> str:

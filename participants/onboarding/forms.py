@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.directory.audience_preview import AudiencePreview
 from participants.models import Delegate, Invitation, InvitationRequest
 from participants.models.invitation import validate_own_words
+from participants.onboarding.nominations import NominationPlace
 from participants.privacy.forms import AgreementForm, audience_field
 from roundtable.models import Event
 
@@ -54,6 +55,41 @@ class OwnWordsForm(forms.Form):
 
     def sends_email(self, cleaned: dict[str, Any]) -> bool:
         return True
+
+
+class NominationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A person who is to take part for the nominator's organisation."""
+
+    place = forms.ChoiceField(
+        label=_("Roundtable and organisation"),
+        help_text=_("You can nominate people for the organisation that you take part for."),
+    )
+
+    class Meta:
+        model = InvitationRequest
+        fields = ["name", "email", "post", "capacity"]
+        help_texts = {
+            "name": _("Write the name as the person does, in any script."),
+            "email": _("If the co-chairs invite the person, we send the invitation there."),
+        }
+
+    field_order = ["place", "name", "email", "post", "capacity"]
+
+    def __init__(self, *args: Any, places: list[NominationPlace], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = {place.key: place for place in places}
+        field: Any = self.fields["place"]
+        field.choices = [
+            (
+                key,
+                _("%(event)s, for %(organisation)s")
+                % {"event": place.event, "organisation": place.organisation},
+            )
+            for key, place in self.places.items()
+        ]
+
+    def clean_place(self) -> NominationPlace:
+        return self.places[self.cleaned_data["place"]]
 
 
 class InvitationRequestForm(forms.ModelForm):  # type: ignore[type-arg]

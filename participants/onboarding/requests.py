@@ -6,10 +6,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_cochairs
 from participants.models import (
+    Affiliation,
     Delegate,
     Invitation,
     InvitationRequest,
@@ -40,9 +43,13 @@ def submit_request(*, invitation_request: InvitationRequest, at: datetime) -> No
     invitation_request.save()
     # Known and unknown addresses take the same steps, and a surplus request is saved and deleted,
     # so that the response time discloses nothing.
-    pending = _pending_for_same_address(invitation_request)
+    pending = _pending_for_same_address(invitation_request).filter(nominated_for=None)
     allowed = pending.order_by("pk")[:MAX_PENDING_PER_ADDRESS]
     pending.exclude(pk__in=allowed.values("pk")).delete()
+    email_deciders(event, at)
+
+
+def email_deciders(event: Event, at: datetime) -> None:
     link = reverse("admin:participants_invitationrequest_changelist")
     # At most one email a day, however many people ask. The daily email tells of later ones.
     email_cochairs(
@@ -73,8 +80,10 @@ def grant_request(
         return None
     permissions = permissions_of(by, at.date())
     person = matching_delegate(invitation_request, permissions) or _create_delegate(
-        invitation_request, organisation
+        invitation_request, invitation_request.nominated_for or organisation
     )
+    if invitation_request.nominated_for:
+        _note_nomination(invitation_request, person)
     event = invitation_request.event
     invitation = send_invitation(delegate=person, event=event, by=by, at=at, own_words=own_words)
     _record_decision(invitation_request, InvitationRequest.Decision.INVITED, by=by, at=at)
@@ -159,11 +168,32 @@ def _create_delegate(
     person.full_clean()
     person.save()
     participation = Participation(
-        delegate=person, event=invitation_request.event, organisation=organisation
+        delegate=person,
+        event=invitation_request.event,
+        organisation=organisation,
+        capacity=invitation_request.capacity,
     )
     participation.full_clean()
     participation.save()
+    if invitation_request.post:
+        assert organisation is not None
+        Affiliation.objects.create(
+            delegate=person, organisation=organisation, post=invitation_request.post
+        )
     return person
+
+
+def _note_nomination(invitation_request: InvitationRequest, person: Delegate) -> None:
+    """Those who confirm read it. It names no one: it is kept when the nominator is erased."""
+    day = date_format(timezone.localdate(invitation_request.requested_at))
+    text = _("Nominated in the portal on %s by a person who represents the organisation") % day
+    Participation.objects.filter(
+        delegate=person,
+        event=invitation_request.event_id,
+        organisation=invitation_request.nominated_for,
+        confirmed_at=None,
+        nomination="",
+    ).update(nomination=text)
 
 
 def _record_decision(

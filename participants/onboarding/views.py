@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -21,8 +21,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants.directory.audience_preview import AudiencePreview
 from participants.directory.profile_forms import ChannelFormSet, ProfileDetailsForm
 from participants.models import Delegate, EventRole, Invitation, OrganisationKind, User
-from participants.onboarding import acceptance, invitations, requests
-from participants.onboarding.forms import InvitationRequestForm, SharingForm
+from participants.onboarding import acceptance, invitations, nominations, requests
+from participants.onboarding.forms import InvitationRequestForm, NominationForm, SharingForm
 from participants.privacy.consent import current_notice
 from roundtable.allauth_compat import LoginCodeVerificationProcess
 
@@ -102,6 +102,36 @@ def request_invitation(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def request_invitation_done(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/onboarding/request_invitation_done.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_nominations(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
+    person, now = get_object_or_404(Delegate, user=request.user), timezone.now()
+    places = nominations.nomination_places(person, now.date())
+    data = request.POST if request.method == "POST" else None
+    form = NominationForm(data, places=places)
+    if data is not None and form.is_valid():
+        place = form.cleaned_data["place"]
+        try:
+            nominations.nominate(nomination=form.instance, place=place, by=request.user, at=now)
+        except ValidationError as problem:
+            form.add_error(None, problem.messages)
+        else:
+            messages.success(request, _("The nomination is sent to the co-chairs. They decide."))
+            return redirect("my-nominations")
+    context = {
+        "form": form,
+        "places": places,
+        "open_nominations": nominations.open_nominations(request.user),
+        "limit": nominations.MAX_OPEN_NOMINATIONS,
+    }
+    return render(
+        request,
+        "participants/onboarding/my_nominations.html",
+        context,
+        status=200 if data is None else 400,
+    )
 
 
 InvitationView = Callable[[HttpRequest, Invitation], HttpResponse]

@@ -233,6 +233,7 @@ SIGNED_IN_PAGES = [
     Page("preview-cochair", "/me/preview/?viewer=cochair"),
     Page("my-audience", "/me/audience/"),
     Page("my-audience-way", own_channel),
+    Page("my-nominations", "/me/nominations/"),
     Page("my-introductions", "/me/introductions/"),
     Page("introduction-ask", introduction_request),
     Page("my-consent", "/me/consent/"),

@@ -59,7 +59,7 @@ EVERYTHING = [
     (1, "Offers that need your decision"),
     (1, "Assessments that need your decision"),
     (1, "Participations to confirm"),
-    (1, "People who ask to be invited"),
+    (1, "People who ask to be invited, or are nominated"),
     (1, "Invitations not answered"),
     (1, "Second factors to remove"),
     (1, "Commitments past their due date"),

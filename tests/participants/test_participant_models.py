@@ -198,6 +198,9 @@ BREAKING: InvalidRows = {
     "invitation_one_open": lambda: with_values(
         duplicate_of(make_invitation(make_delegate(), make_event())), token_hash="b" * 64
     ),
+    "invitation_request_nominated_for_organisation": lambda: with_values(
+        make_invitation_request(make_event()), nominated_by=make_user()
+    ),
     "invitation_request_decided_has_date": lambda: with_values(
         make_invitation_request(make_event()), decision="invited"
     ),

@@ -43,6 +43,7 @@ DECISIONS = {
     "participants.Introduction.proposed_by": _("Introductions that you proposed"),
     "participants.Invitation.invited_by": _("Invitations that you sent"),
     "participants.InvitationRequest.decided_by": _("Requests to be invited that you decided on"),
+    "participants.InvitationRequest.nominated_by": _("People whom you nominated"),
     "participants.ParticipantList.requested_by": _("Participant lists that you requested"),
     "participants.ParticipantList.decided_by": _("Participant lists that you decided on"),
     "participants.Grant.requested_by": _("Rights that you requested"),

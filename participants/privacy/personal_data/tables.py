@@ -59,7 +59,8 @@ def _rows_of_delegate(model: type[models.Model], *related: str) -> Callable[[Dat
 
 
 def _request_rows(person: DataSubject) -> "models.QuerySet[InvitationRequest]":
-    requests = InvitationRequest.objects.annotate(address=Lower("email")).select_related("event")
+    requests = InvitationRequest.objects.annotate(address=Lower("email"))
+    requests = requests.select_related("event", "nominated_for")
     return requests.filter(address__in=person.addresses).order_by("pk")
 
 
@@ -265,13 +266,20 @@ TABLES = (
             "event",
             "name",
             "organisation",
+            "nominated_for",
+            "post",
+            "capacity",
             "email",
             "note",
             "requested_at",
             "decision",
             "decided_at",
         ),
-        {"id": INTERNAL_ID_REASON, "decided_by": OTHER_PERSON_REASON},
+        {
+            "id": INTERNAL_ID_REASON,
+            "decided_by": OTHER_PERSON_REASON,
+            "nominated_by": OTHER_PERSON_REASON,
+        },
     ),
     PersonalDataTable(
         "retention_actions",
