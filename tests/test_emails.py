@@ -60,6 +60,7 @@ from tests.factories import (
     make_commitment,
     make_delegate,
     make_event,
+    make_exception,
     make_grant,
     make_organisation,
     make_participation,
@@ -348,6 +349,18 @@ def suspend_and_confirm(cast: Cast, at: datetime) -> Iterator[None]:
         grant.delete()
 
 
+def confirm_again(cast: Cast, at: datetime) -> None:
+    event = make_event(title="Fifth meeting")
+    make_participation(cast.other, event)
+    make_exception(cast.other)
+    row = make_participation(make_delegate(user=None), event, confirmed_by=cast.operator)
+    for role in (Grant.Role.COHOST, Grant.Role.CONFIRMER):
+        user = make_user()
+        grant = make_grant(user, event, role=role, on_behalf_of=make_organisation())
+        confirm_participations(participations=[row], by=user, at=at)
+        grant.delete()
+
+
 def add_a_late_participant(cast: Cast, at: datetime) -> None:
     shared = make_channel(cast.own, value="zqown@example.org", audience=Audience.PARTICIPANTS)
     closure = ListClosure.objects.create(event=cast.event, closed_at=at)
@@ -425,6 +438,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     change_an_organisation,
     add_an_account,
     suspend_and_confirm,
+    confirm_again,
     add_a_late_participant,
     lose_a_participation,
     ask_for_the_list,

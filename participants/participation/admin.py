@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import (
     BooleanField,
     Case,
+    Count,
     Exists,
     ExpressionWrapper,
     F,
@@ -38,6 +39,7 @@ from participants.admin_base.private import PersonForm, PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.models import (
     Affiliation,
+    Capacity,
     Delegate,
     Invitation,
     Organisation,
@@ -509,7 +511,16 @@ class ParticipationAdmin(PrivateAdmin):
         return [path("close/<int:event_id>/", view, name=name), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        more = {"events_to_close": events_to_close(request_permissions(request))}
+        permissions = request_permissions(request)
+        more: dict[str, Any] = {"events_to_close": events_to_close(permissions)}
+        is_alone = Q(confirmations__capacity=Capacity.ALONE)
+        rows = self.get_queryset(request).annotate(
+            alone=Count("confirmations", filter=is_alone),
+            others=Count("confirmations", filter=~is_alone),
+        )
+        by_one = rows.filter(confirmed_at__isnull=False, alone__gt=0, others__lt=2)
+        more["confirmed_by_one"] = by_one.count()
+        more["offers_review"] = permissions.can_confirm_any and "waits" in request.GET
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

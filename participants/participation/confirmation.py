@@ -7,7 +7,7 @@ other is the confirmer of that constituency.
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import permutations
 
 from allauth.account.models import EmailAddress
@@ -236,6 +236,7 @@ def confirm_participations(
     confirmer = Confirmer(by, at)
     confirmed: list[Participation] = []
     late: dict[Event, list[Participation]] = {}
+    renewed: set[Event] = set()
     for row in rows:
         confirmations = list(row.confirmations.select_related("on_behalf_of", "by"))
         right = confirmer.right_for(row, confirmations)
@@ -262,11 +263,16 @@ def confirm_participations(
         confirmed.append(row)
         if is_sufficient(row, [*confirmations, confirmation]):
             was_late = row.confirmed_at is None
+            if not was_late:
+                renewed.add(row.event)
             _take_effect(row, at)
             if was_late and row.details_open_on:
                 late.setdefault(row.event, []).append(row)
     for event, newcomers in late.items():
         _tell_who_shares(event, newcomers, at)
+    for event in renewed:
+        day = (at + NOTICE_PERIOD).date()
+        _tell_who_excludes(event, day, key=str(at.date()), at=at)
     return confirmed
 
 
@@ -310,11 +316,9 @@ def _locked(participations: Iterable[Participation]) -> list[Participation]:
 
 
 def _take_effect(row: Participation, at: datetime) -> None:
-    valid = row.confirmations.filter(content_hash=row.content_hash)
-    row.confirmations.update(has_effect=False)
-    valid.exclude(capacity=Capacity.ALONE).update(has_effect=True)
     if row.confirmed_at:
         return  # one person had confirmed it before two were required
+    _count_for_exclusions(row)
     if row.suspended_at:
         _tell_person(row, "returned", at)
     row.confirmed_at, row.suspended_at, row.suspended_by = at, None, None
@@ -323,6 +327,61 @@ def _take_effect(row: Participation, at: datetime) -> None:
         row.details_open_on = (at + NOTICE_PERIOD).date()
     row.full_clean()
     row.save()
+
+
+def _count_for_exclusions(row: Participation) -> None:
+    """From now on, who excludes all organisations of these confirmations excludes the person."""
+    valid = row.confirmations.filter(content_hash=row.content_hash)
+    row.confirmations.update(has_effect=False)
+    valid.exclude(capacity=Capacity.ALONE).update(has_effect=True)
+
+
+@transaction.atomic
+def count_renewed_confirmations(*, at: datetime) -> int:
+    """Exclusions count two confirmations instead of the earlier one, a week after the notice.
+
+    Returns the number of participations.
+    """
+    earlier = ParticipationConfirmation.objects.filter(capacity=Capacity.ALONE, has_effect=True)
+    counted = 0
+    for row in _locked(Participation.objects.confirmed().filter(confirmations__in=earlier)):
+        confirmations = list(row.confirmations.select_related("on_behalf_of", "by"))
+        newest = max(confirmation.confirmed_at for confirmation in confirmations)
+        if newest <= at - NOTICE_PERIOD and is_sufficient(row, confirmations):
+            _count_for_exclusions(row)
+            counted += 1
+    return counted
+
+
+def tell_of_earlier_confirmations(*, at: datetime) -> int:
+    """After the upgrade, tells once who exclude someone that confirmations count for this.
+
+    Returns the number of emails.
+    """
+    earlier = ParticipationConfirmation.objects.filter(capacity=Capacity.ALONE, has_effect=True)
+    events = Event.objects.filter(participations__confirmations__in=earlier).distinct()
+    return sum(_tell_who_excludes(event, None, key="upgrade", at=at) for event in events)
+
+
+def _tell_who_excludes(event: Event, day: date | None, *, key: str, at: datetime) -> int:
+    """From this day, more people may see something of theirs; without one, fewer do."""
+    took_part = Participation.objects.confirmed().filter(event=event).values("delegate")
+    excluding = Delegate.objects.filter(pk__in=took_part, exceptions__isnull=False)
+    emails = [
+        email_delegate(
+            person,
+            dedup_key=f"exclusions:{key}:{event.pk}:{person.pk}",
+            template="participants/participation/emails/exclusions_changed",
+            context={
+                "event": event,
+                "day": day,
+                "url": f"{settings.PORTAL_URL}{reverse('my-audience')}",
+            },
+            at=at,
+        )
+        for person in excluding.select_related("user").distinct()
+    ]
+    return sum(email is not None for email in emails)
 
 
 def _tell_person(row: Participation, what: str, at: datetime) -> None:

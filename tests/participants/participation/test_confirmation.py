@@ -1,5 +1,6 @@
 """Who takes part is confirmed by two people of two organisations."""
 
+import html
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,7 +26,9 @@ from participants.participation.closure import agree_to_close, list_hash
 from participants.participation.confirmation import (
     add_working_days,
     confirm_participations,
+    count_renewed_confirmations,
     suspend_participation,
+    tell_of_earlier_confirmations,
     void_changed_confirmations,
 )
 from participants.privacy.audiences import get_viewer
@@ -430,6 +433,9 @@ def test_further_confirmation_of_an_earlier_one_does_not_undo_an_exception(
     assert row.confirmations.count() == 2
     assert reveal(account(row), owner.handle, NOON) is None
     assert confirm(row, meeting.confirmer)
+    # The owner is told first.
+    assert reveal(account(row), owner.handle, NOON) is None
+    count_renewed_confirmations(at=NOON + timedelta(days=7))
     assert reveal(account(row), owner.handle, NOON)
 
 
@@ -466,3 +472,101 @@ def test_late_email_goes_to_whoever_shares_a_detail(meeting: Meeting, deliver: A
     confirm(meeting.takes_part(shelter()), meeting.first, meeting.confirmer)
     (email,) = deliver()
     assert owner.user and email.to == [owner.user.email]
+
+
+# After the upgrade: what one person had confirmed -----------------------------------------------
+
+
+class Presses:
+    """A browser that counts the links and buttons that someone presses."""
+
+    def __init__(self, browser: Client) -> None:
+        self.browser, self.count = browser, 0
+        self.path, self.page = "/admin/", browser.get("/admin/").content.decode()
+
+    def _arrive(self, answer: Any) -> None:
+        self.count += 1
+        if answer.redirect_chain:
+            self.path = answer.redirect_chain[-1][0]
+        self.page = answer.content.decode()
+
+    def follow(self, words: str) -> None:
+        before = self.page[: self.page.index(words)]
+        self.path = html.unescape(re.findall(r'<a[^>]*\shref="([^"]+)"', before)[-1])
+        self._arrive(self.browser.get(self.path, follow=True))
+
+    def press(self, words: str, *, containing: str) -> None:
+        assert words in " ".join(self.page.split())
+        fields = form_fields(self.page, containing=containing)
+        self._arrive(self.browser.post(self.path, fields, follow=True))
+
+
+@pytest.mark.parametrize("role", ["first", "cohost", "confirmer"])
+def test_sixty_participations_of_before_are_confirmed_in_three_presses(
+    meeting: Meeting, client_of: Any, role: str
+) -> None:
+    for number in range(60):
+        row = make_participation(
+            make_delegate(name=f"Person {number}"),
+            meeting.event,
+            organisation=shelter(f"Shelter {number}"),
+        )
+        make_confirmation(row, make_user())
+    user = getattr(meeting, role)
+    presses = Presses(client_of(user))
+    presses.follow("Participations to confirm")
+    page = " ".join(presses.page.split())
+    assert "60 participations were confirmed by one person, before two were required." in page
+    presses.press("Review all 60 participations", containing="select_across")
+    presses.press("Confirm these 60 people", containing="shown")
+    assert "You confirmed 60 participations." in presses.page
+    assert presses.count == 3
+    assert meeting.event.participations.filter(confirmations__by=user).count() == 60
+
+
+def test_review_of_all_contains_only_the_filtered_list(meeting: Meeting, client_of: Any) -> None:
+    meeting.takes_part(shelter())
+    other = Meeting.__new__(Meeting)
+    other.event = make_event(code="OTHER")
+    make_grant(meeting.first, other.event, on_behalf_of=meeting.indonesia)
+    other.takes_part(shelter("Elsewhere"))
+    presses = Presses(client_of(meeting.first))
+    address = reverse("admin:participants_participation_changelist")
+    presses.path = f"{address}?waits=me&roundtable={meeting.event.pk}"
+    presses.page = presses.browser.get(presses.path).content.decode()
+    presses.press("Review 1 participation", containing="select_across")
+    assert "A shelter" in presses.page and "Elsewhere" not in presses.page
+
+
+def test_owner_is_told_before_a_second_confirmation_lets_more_people_see(
+    meeting: Meeting, deliver: Any
+) -> None:
+    owner, indifferent = make_delegate(listed_to=Audience.PARTICIPANTS), make_delegate()
+    for person in (owner, indifferent):
+        make_participation(person, meeting.event)
+    make_exception(owner, country="ID", organisation=None)
+    row = make_participation(make_delegate(), meeting.event, organisation=shelter())
+    make_confirmation(row, meeting.first, on_behalf_of=meeting.indonesia)
+
+    def sees(at: datetime) -> bool:
+        return reveal(account(row), owner.handle, at) is not None
+
+    def told() -> str:
+        new = deliver()[len(read) :]
+        read.extend(new)
+        assert owner.user and {mail.to[0] for mail in new} <= {owner.user.email}
+        text = " ".join(" ".join(mail.body.split()) for mail in new)
+        assert row.delegate.name not in text and "Indonesia" not in text
+        return text
+
+    read = list(deliver())
+    assert not sees(NOON)
+    assert tell_of_earlier_confirmations(at=NOON) == 1
+    assert "No one sees more of you. Some see less" in told()
+    assert tell_of_earlier_confirmations(at=NOON + timedelta(days=1)) == 0
+    assert confirm(row, meeting.second, meeting.confirmer)
+    assert "From 9 March 2026, you exclude such a participant only if" in told()
+    for days, number, is_seen in ((6, 0, False), (7, 1, True), (8, 0, True)):
+        at = NOON + timedelta(days=days)
+        assert count_renewed_confirmations(at=at) == number
+        assert sees(at) == is_seen
