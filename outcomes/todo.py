@@ -27,6 +27,7 @@ from outcomes.models import (
 )
 from participants.admin_base.fields import request_permissions
 from participants.models import (
+    AddressRequest,
     Delegate,
     FactorReset,
     Grant,
@@ -146,6 +147,7 @@ SOURCES: tuple[TodoSource, ...] = (
     pending_list(_("Invitations not answered"), Delegate, {"invitation": "unanswered"}),
     pending_list(_("Lists of participants to agree to"), ParticipantList),
     pending_list(_("Second factors to remove"), FactorReset),
+    pending_list(_("New addresses to agree to"), AddressRequest, concerns="can_confirm_any"),
     pending_list(
         _("Commitments past their due date"),
         Commitment,

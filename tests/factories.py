@@ -23,6 +23,7 @@ from outcomes.models import (
 )
 from outcomes.models.outcome import letter_number
 from participants.models import (
+    AddressRequest,
     Affiliation,
     Audience,
     AudienceException,
@@ -246,6 +247,17 @@ def make_organisation_change(organisation: Organisation, **fields: Any) -> Organ
     given: dict[str, Any] = {"what": "kind", "kind": "government", "reason": "Letter of 3 March"}
     given["requested_by"] = fields.pop("requested_by", None) or make_user()
     return save(OrganisationChange(organisation=organisation, **given | fields))
+
+
+def make_address_request(participation: Participation, **fields: Any) -> AddressRequest:
+    """Requested for someone who has joined, and agreed to by no one."""
+    given: dict[str, Any] = {
+        "user": participation.delegate.user,
+        "email": f"new{next(_numbers)}@example.org",
+        "reason": "Called",
+        "requested_at": NOON,
+    }
+    return save(AddressRequest(participation=participation, **given | fields))
 
 
 def make_participant_list(event: Event, **fields: Any) -> ParticipantList:

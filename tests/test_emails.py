@@ -30,6 +30,8 @@ from outcomes.reporting.review import request_text_changes
 from outcomes.reporting.submission import submit_text
 from outcomes.statements import silence_procedure
 from participants.accounts import departure, emails, grants, recovery
+from participants.accounts.address_requests import WAITING_PERIOD, put_addresses_in_place
+from participants.accounts.addresses import set_sign_in_address
 from participants.introductions import lifecycle
 from participants.models import (
     Audience,
@@ -45,6 +47,11 @@ from participants.models import (
 )
 from participants.onboarding import invitations, requests
 from participants.participation import participant_list
+from participants.participation.address_requests import (
+    agree_to_address,
+    request_address,
+    stop_as_confirmer,
+)
 from participants.participation.confirmation import (
     confirm_participations,
     end_participation,
@@ -96,6 +103,8 @@ WITHOUT_LINK = {
     ("participants/accounts/emails/grant_handed_over", "operator@example.org"),
     ("participants/participation/emails/participant_list_requested", "operator@example.org"),
     ("account/email/email_deleted", "home@example.org"),
+    ("participants/accounts/emails/address_changed", "other@example.org"),
+    ("participants/participation/emails/address_to_agree", "confirmer@example.org"),
     ("account/email/email_deleted", "second@example.org"),
 }
 HIDING = re.compile(r"https://portal\.example\.org(/hide/([^/\s\"]+)/)")
@@ -379,8 +388,9 @@ def two_holders(event: Event) -> Iterator[tuple[User, User]]:
     """Two people of two organisations who confirm, as long as it takes."""
     made = []
     for role in (Grant.Role.COCHAIR, Grant.Role.CONFIRMER):
-        organisation = make_organisation()
-        made.append(make_grant(make_user(), event, role=role, on_behalf_of=organisation))
+        address = f"{role}@example.org"
+        user = User.objects.filter(email=address).first() or make_user(address)
+        made.append(make_grant(user, event, role=role, on_behalf_of=make_organisation()))
     yield made[0].user, made[1].user
     for grant in made:
         grant.delete()
@@ -391,6 +401,23 @@ def lose_a_participation(cast: Cast, at: datetime) -> None:
     for first, second in two_holders(row.event):
         assert suspend_participation(participation=row, by=first, at=at)
         assert end_participation(participation=row, by=second, at=at)
+
+
+def lose_the_mailbox(cast: Cast, at: datetime) -> Iterator[None]:
+    row = make_participation(cast.other, make_event(title="Fifth meeting"))
+    for first, second in two_holders(row.event):
+        for is_stopped in (True, False):
+            request = request_address(
+                participation=row, email="zq@example.org", reason="Zq", by=first, at=at
+            )
+            assert agree_to_address(request=request, by=second, at=at)
+            yield
+            if is_stopped:
+                assert stop_as_confirmer(request=request, by=second, at=at)
+        later = at + WAITING_PERIOD
+        assert put_addresses_in_place(at=later) == 1
+        yield
+        set_sign_in_address(cast.user(cast.other), "other@example.org")
 
 
 def ask_for_the_list(cast: Cast, at: datetime) -> None:
@@ -441,6 +468,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     confirm_again,
     add_a_late_participant,
     lose_a_participation,
+    lose_the_mailbox,
     ask_for_the_list,
     leave,
     review,

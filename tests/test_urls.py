@@ -106,6 +106,7 @@ MAP = {
     "me": signed_in("/me/", takes_post=True),
     "me-preview": signed_in("/me/preview/"),
     "me-leave-organisation": signed_in("/me/left/", takes_post=True),
+    "me-stop-new-address": only_post("/me/new-address/stop/", "/me/"),
     "my-consent": signed_in("/me/consent/", takes_post=True),
     "my-consent-withdraw": only_post("/me/consent/withdraw/", "/me/consent/"),
     "my-consent-text": signed_in("/me/consent.txt"),

@@ -47,6 +47,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.InvitationRequest.nominated_for": "move",
     "participants.Participation.organisation": "move",
     "participants.CanaryConfirmation.on_behalf_of": "apart",
+    "participants.AddressConfirmation.on_behalf_of": "apart",
     "participants.GrantConfirmation.on_behalf_of": "apart",
     "participants.ListClosureConfirmation.on_behalf_of": "apart",
     "participants.ParticipationConfirmation.on_behalf_of": "apart",

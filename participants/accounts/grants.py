@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_holders
 from participants.models import (
+    AddressConfirmation,
     Grant,
     GrantConfirmation,
     ParticipationConfirmation,
@@ -202,6 +203,9 @@ def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
     forget_pending(GrantConfirmation.objects.filter(by=grant.user), at)
     ParticipationConfirmation.objects.filter(
         by=grant.user, participation__event=grant.event, participation__confirmed_at=None
+    ).delete()
+    AddressConfirmation.objects.filter(
+        by=grant.user, request__participation__event=grant.event, request__agreed_at=None
     ).delete()
 
 

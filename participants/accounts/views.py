@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts import reauthentication
+from participants.accounts.address_requests import open_address_request, stop_address_request
 from participants.accounts.addresses import sign_in_addresses
 from participants.accounts.departure import has_passwordless_passkey, leave_organisation
 from participants.accounts.forms import LeaveOrganisationForm, ReauthenticationCodeForm
@@ -145,6 +146,16 @@ def leave_my_organisation(request: HttpRequest) -> HttpResponse:
         context,
         status=400 if form.errors else 200,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_new_address(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
+    if request.method == "POST":  # a redirect after sign-in uses GET
+        found = open_address_request(request.user)
+        if found and stop_address_request(found, by=request.user, at=timezone.now()):
+            messages.success(request, _("The request is stopped. Your addresses did not change."))
+    return redirect("me")
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from participants.accounts.address_requests import open_address_request
 from participants.directory.audience_preview import AudiencePreview
 from participants.directory.profile_forms import (
     ChannelFormSet,
@@ -67,6 +68,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "notice": notice,
+        "address_request": open_address_request(request.user),
         "is_review_awaited": retention.is_review_pending(delegate),
         "channels": channels,
         "participations": delegate.participations.select_related("event", "organisation"),

@@ -1,6 +1,8 @@
 """People, organisations and what they share."""
 
+from participants.models.address_request import AddressRequest
 from participants.models.confirmation import (
+    AddressConfirmation,
     CanaryConfirmation,
     Capacity,
     GrantConfirmation,
@@ -34,6 +36,8 @@ from participants.models.retention import Erasure, RetentionAction
 from participants.models.user import FactorReset, Grant, User
 
 __all__ = [
+    "AddressConfirmation",
+    "AddressRequest",
     "Affiliation",
     "Audience",
     "AudienceException",

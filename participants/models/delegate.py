@@ -49,8 +49,15 @@ def validate_has_visible_character(value: str) -> None:
 
 
 def available_q(prefix: str = "") -> Q:
-    """Neither hidden nor erased; `prefix` leads to the delegate, for example "delegate__"."""
-    return Q((f"{prefix}hidden_at", None), (f"{prefix}erased_at", None))
+    """Neither hidden nor erased, and no new address is awaited.
+
+    `prefix` leads to the delegate, for example "delegate__".
+    """
+    return Q(
+        (f"{prefix}hidden_at", None),
+        (f"{prefix}erased_at", None),
+        (f"{prefix}new_address_agreed_at", None),
+    )
 
 
 def listable_q(prefix: str = "") -> Q:
@@ -149,6 +156,16 @@ class Delegate(PersonModel):
         editable=False,
         help_text=_("While this is set, no other participant can see the person's profile."),
     )
+    new_address_agreed_at = models.DateTimeField(
+        _("new address agreed"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "Set while the person waits for a new sign-in address that two people agreed to. No "
+            "other participant can then see the person's profile."
+        ),
+    )
     erased_at = models.DateTimeField(
         _("erased at"),
         null=True,
@@ -226,7 +243,8 @@ class Delegate(PersonModel):
 
     @property
     def is_available(self) -> bool:
-        return self.hidden_at is None and self.erased_at is None
+        """The same as available_q()."""
+        return not (self.hidden_at or self.erased_at or self.new_address_agreed_at)
 
 
 class DelegateLanguage(models.Model):

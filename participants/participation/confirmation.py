@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import permutations
+from typing import Protocol
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -60,9 +61,22 @@ def add_working_days(start: datetime, number: int) -> datetime:
     return day
 
 
-def is_sufficient(
-    participation: Participation, confirmations: Iterable[ParticipationConfirmation]
-) -> bool:
+class Confirmable(Protocol):
+    """A participation, or something else about a person that the same people confirm."""
+
+    @property
+    def delegate(self) -> Delegate: ...
+    @property
+    def event(self) -> Event: ...
+    @property
+    def organisation(self) -> Organisation: ...
+    @property
+    def entered_at(self) -> datetime: ...
+    @property
+    def content_hash(self) -> str: ...
+
+
+def is_sufficient(participation: Confirmable, confirmations: Iterable[Confirmation]) -> bool:
     """Whether these confirmations are of the present content, and by the two who are required."""
     given = _valid(participation, confirmations)
     return any(
@@ -70,9 +84,7 @@ def is_sufficient(
     )
 
 
-def _valid(
-    participation: Participation, confirmations: Iterable[ParticipationConfirmation]
-) -> list[ParticipationConfirmation]:
+def _valid(participation: Confirmable, confirmations: Iterable[Confirmation]) -> list[Confirmation]:
     """Those of the present content, without the ones of before two were required."""
     content_hash = participation.content_hash
     return [
@@ -83,9 +95,7 @@ def _valid(
 
 
 def _are_required_two(
-    participation: Participation,
-    first: ParticipationConfirmation,
-    second: ParticipationConfirmation,
+    participation: Confirmable, first: Confirmation, second: Confirmation
 ) -> bool:
     bodies = {confirmation_body(first), confirmation_body(second)}
     if len(bodies) < 2 or body_of(participation.organisation) in bodies:
@@ -99,9 +109,7 @@ def confirmation_body(confirmation: Confirmation) -> Body | None:
     return body_of(confirmation.on_behalf_of) if confirmation.on_behalf_of else None
 
 
-def _is_of_constituency(
-    confirmation: ParticipationConfirmation, participation: Participation
-) -> bool:
+def _is_of_constituency(confirmation: Confirmation, participation: Confirmable) -> bool:
     organisation = confirmation.on_behalf_of
     return (
         confirmation.capacity == Capacity.CONFIRMER
@@ -110,9 +118,7 @@ def _is_of_constituency(
     )
 
 
-def missing_confirmation(
-    participation: Participation, confirmations: Iterable[ParticipationConfirmation]
-) -> str:
+def missing_confirmation(participation: Confirmable, confirmations: Iterable[Confirmation]) -> str:
     """Who must still confirm it, in words."""
     organisation, valid = participation.organisation, _valid(participation, confirmations)
     is_government = organisation.kind == OrganisationKind.GOVERNMENT
@@ -147,9 +153,7 @@ class Confirmer:
         return self._bodies[user.pk]
 
     def right_for(
-        self,
-        participation: Participation,
-        confirmations: Sequence[ParticipationConfirmation],
+        self, participation: Confirmable, confirmations: Sequence[Confirmation]
     ) -> ConfirmingRight | None:
         """By which right the person may confirm it now; None if not, or not any more."""
         if (
@@ -169,9 +173,7 @@ class Confirmer:
         rights.sort(key=lambda right: right.capacity != Capacity.CONFIRMER)
         return rights[0] if rights else None
 
-    def _repeats(
-        self, right: ConfirmingRight, confirmations: Sequence[ParticipationConfirmation]
-    ) -> bool:
+    def _repeats(self, right: ConfirmingRight, confirmations: Sequence[Confirmation]) -> bool:
         """Whether the person, or someone of one of their organisations, has confirmed it."""
         own = set(self.own_bodies)
         if right.organisation:
@@ -186,9 +188,7 @@ class Confirmer:
 
 
 def _is_missing(
-    right: ConfirmingRight,
-    participation: Participation,
-    confirmations: Sequence[ParticipationConfirmation],
+    right: ConfirmingRight, participation: Confirmable, confirmations: Sequence[Confirmation]
 ) -> bool:
     """Whether a confirmation by this right is still required."""
     valid = _valid(participation, confirmations)
@@ -200,7 +200,7 @@ def _is_missing(
     return not any(row.capacity in CHAIRS_AND_HOSTS for row in valid)
 
 
-def _counts(right: ConfirmingRight, participation: Participation, at: datetime) -> bool:
+def _counts(right: ConfirmingRight, participation: Confirmable, at: datetime) -> bool:
     match right.capacity:
         case Capacity.OPERATOR:
             waits_since = participation.suspended_at or participation.entered_at

@@ -134,7 +134,7 @@ def hide_profile(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
     """Hides the profile and ends all sessions. Returns False if no one could see it anyway."""
     delegate.lock()
     # Do nothing more: a forwarded link must not sign the owner out again and again.
-    if not delegate.is_available:
+    if delegate.hidden_at or delegate.erased_at:
         return False
     if delegate.user:
         end_sessions(delegate.user)

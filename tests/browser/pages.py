@@ -311,6 +311,7 @@ def admin_pages() -> dict[str, str]:
         "roundtable_event",
         "participants_delegate",
         "participants_introduction",
+        "participants_addressrequest",
         "participants_factorreset",
         "outcomes_commitment",
         "outcomes_reportinground",
@@ -343,6 +344,7 @@ def admin_pages() -> dict[str, str]:
     found["export"] = reverse("admin:outcomes_commitment_export")
     found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
     found["workbook"] = reverse("admin:roundtable_event_import")
+    found["new-addresses"] = reverse("admin:participants_addressrequest_changelist")
     found["resets"] = reverse("admin:participants_factorreset_changelist")
     pk = event.statement.pk
     for name in ("text", "agreement", "corrigendum"):

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from participants.models import (
+    AddressConfirmation,
+    AddressRequest,
     Audience,
     CanaryConfirmation,
     Consent,
@@ -42,6 +44,7 @@ from tests.constraints import (
 )
 from tests.factories import (
     NOON,
+    make_address_request,
     make_affiliation,
     make_channel,
     make_commitment,
@@ -104,12 +107,17 @@ def _introduced_the_other_way_round() -> models.Model:
 CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
     "event": (make_event, CanaryConfirmation),
     "grant": (lambda: make_grant(make_user(), make_event()), GrantConfirmation),
+    "request": (lambda: _address_request(), AddressConfirmation),
     "closure": (lambda: saved(ListClosure(event=make_event())), ListClosureConfirmation),
     "participation": (
         lambda: make_participation(make_delegate(), make_event()),
         ParticipationConfirmation,
     ),
 }
+
+
+def _address_request() -> AddressRequest:
+    return make_address_request(make_participation(make_delegate(), make_event()))
 
 
 def _confirmed(subject: models.Model, kind: str, **fields: Any) -> models.Model:
@@ -146,6 +154,7 @@ def _invalid_confirmations(name: str, kind: str) -> InvalidRows:
 
 
 BREAKING: InvalidRows = {
+    **_invalid_confirmations("address_confirmed", "request"),
     **_invalid_confirmations("grant_confirmed", "grant"),
     **_invalid_confirmations("canary_confirmed", "event"),
     **_invalid_confirmations("list_closure", "closure"),
@@ -179,6 +188,12 @@ BREAKING: InvalidRows = {
     "event_role_unique": lambda: duplicate_of(make_role(make_event())),
     "exception_has_one_target": lambda: with_values(make_exception(make_delegate()), country="TH"),
     "exception_unique": lambda: duplicate_of(make_exception(make_delegate(), country="TH")),
+    "address_request_one_open": lambda: duplicate_of(_address_request()),
+    "address_request_closed_has_outcome": lambda: with_values(_address_request(), outcome="done"),
+    "address_request_done_was_agreed": lambda: with_values(
+        _address_request(), closed_at=NOON, outcome="done", email=""
+    ),
+    "address_request_open_has_address": lambda: with_values(_address_request(), email=""),
     "factor_reset_by_two": lambda: _reset_by_one(),
     "factor_reset_one_open": lambda: duplicate_of(make_factor_reset(make_user())),
     "grant_ends_after_it_begins": lambda: with_values(

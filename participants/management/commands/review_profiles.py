@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.accounts.address_requests import put_addresses_in_place
 from participants.models import RetentionAction
 from participants.privacy import retention
 from roundtable.dates import add_day_argument
@@ -31,7 +32,10 @@ RESULT_LABELS = {
 class Command(BaseCommand):
     """Runs each review action that is due."""
 
-    help = "Runs the yearly review: asks, makes private, warns and erases. Run it daily."
+    help = (
+        "Runs the yearly review: asks, makes private, warns and erases. Puts new addresses in "
+        "place that no one stopped. Run it daily."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_day_argument(parser)
@@ -50,6 +54,8 @@ class Command(BaseCommand):
                 )
                 % on
             )
+        if not dry_run and (changed := put_addresses_in_place(at=timezone.now())):
+            self.stdout.write(gettext("New addresses in place: %d") % changed)
         done = retention.run_retention(on=on, at=timezone.now(), dry_run=dry_run)
         if dry_run:
             self.stdout.write(gettext("Nothing is done. A real run would do this:"))

@@ -47,6 +47,7 @@ DECISIONS = {
     "participants.ParticipantList.requested_by": _("Participant lists that you requested"),
     "participants.ParticipantList.decided_by": _("Participant lists that you decided on"),
     "participants.Grant.requested_by": _("Rights that you requested"),
+    "participants.AddressConfirmation.by": _("New addresses that you agreed to"),
     "participants.GrantConfirmation.by": _("Rights that you confirmed"),
     "participants.ListClosureConfirmation.by": _("Lists of participants that you closed"),
     "participants.OrganisationChange.requested_by": _("Changes of organisations you requested"),

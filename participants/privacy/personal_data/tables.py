@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import (
+    AddressRequest,
     Affiliation,
     AudienceException,
     Consent,
@@ -144,6 +145,18 @@ TABLES = (
         {**USER_WITHHELD, "requested_by": OTHER_PERSON_REASON, "approved_by": OTHER_PERSON_REASON},
     ),
     PersonalDataTable(
+        "address_requests",
+        _("New addresses that others requested for you"),
+        AddressRequest,
+        _rows_of_user(AddressRequest, "participation__event", "participation__delegate"),
+        ("reason", "requested_at", "agreed_at", "closed_at", "outcome"),
+        {
+            **USER_WITHHELD,
+            "participation": "only shows who decides about it",
+            "email": "would tell whoever reads your former mailbox where you can be reached",
+        },
+    ),
+    PersonalDataTable(
         "reveals",
         _("How many profiles you opened"),
         RevealBudget,
@@ -168,6 +181,7 @@ TABLES = (
             "consented_at",
             "reviewed_on",
             "hidden_at",
+            "new_address_agreed_at",
             "hide_link_version",
             "is_demonstration",
         ),

@@ -23,6 +23,7 @@ from outcomes.models import (
     Theme,
 )
 from participants.models import (
+    AddressRequest,
     Audience,
     Delegate,
     FactorReset,
@@ -78,6 +79,7 @@ SHOWN = {
     User,
     Grant,
     FactorReset,
+    AddressRequest,
     Statement,
     Outcome,
     Theme,

@@ -37,6 +37,7 @@ from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditKey, Event
 from tests.factories import (
     NOON,
+    make_address_request,
     make_affiliation,
     make_channel,
     make_commitment,
@@ -86,7 +87,8 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         is_protected=True,
         hidden_at=NOON,
     )
-    make_participation(person, event, confirmed_by=cochair, capacity=f"Head of {TELLING}")
+    part = make_participation(person, event, confirmed_by=cochair, capacity=f"Head of {TELLING}")
+    make_address_request(part, email=f"{TELLING}.new@example.org")
     make_participation(person, make_event(), confirmed=False)
     make_affiliation(person, post=f"Head of {TELLING}")
     make_exception(person)
@@ -154,6 +156,7 @@ def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate)
     assert rows_that_tell(TELLING) == {
         "account.emailaddress",
         "mfa.authenticator",
+        "participants.addressrequest",
         "participants.affiliation",
         "participants.contactchannel",
         "participants.delegate",
@@ -203,6 +206,7 @@ def test_erasure_leaves_empty_row(delegate_with_everything: Delegate, event: Eve
         "consented_at": None,
         "reviewed_on": None,
         "hidden_at": None,
+        "new_address_agreed_at": None,
         "hide_link_version": 0,
         "erased_at": LATER,
         "is_demonstration": False,

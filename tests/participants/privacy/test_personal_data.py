@@ -43,6 +43,7 @@ from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (
     NOON,
+    make_address_request,
     make_affiliation,
     make_channel,
     make_commitment,
@@ -72,6 +73,7 @@ Sign = Callable[..., Client]
 # What refers to no person, or is no row that a person could be found by, each with its reason.
 WITHOUT_PERSONAL_DATA = {
     "participants.CanaryConfirmation": "who agreed is counted among your acts",
+    "participants.AddressConfirmation": "who agreed is counted among your acts",
     "participants.GrantConfirmation": "who confirmed is counted among your acts",
     "participants.ListClosure": "no person",
     "participants.OrganisationChange": "who requested it is counted among your acts",
@@ -120,7 +122,8 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         user=user,
         listed_to=Audience.PARTICIPANTS,
     )
-    make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
+    part = make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
+    make_address_request(part, reason="zarniqa-spoken-to")
     make_affiliation(person, post="zarniqa-former")
     channel = make_channel(person, value="zarniqa.channel@example.org")
     make_exception(person, channel=channel, organisation=make_organisation(name="zarniqa-out"))
