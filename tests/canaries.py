@@ -50,6 +50,7 @@ from participants.privacy import retention
 from roundtable.models import Event
 from tests.factories import (
     NOON,
+    make_address_request,
     make_addressee,
     make_affiliation,
     make_channel,
@@ -184,6 +185,7 @@ CANARIES = (
     | canaries_of(
         "quiet", "message", "leftout", "notice"
     )  # of a co-chair; an exception; what was agreed to
+    | canaries_of("quiet", "newaddress", "newreason")  # requested by a co-chair
     | canaries_of("imported", "invited")  # where the invitation went
     | canaries_of("request", "name", "organisation", "email", "note")  # of who asks to be invited
     | canaries_of(
@@ -575,6 +577,11 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
         accepted=False,
         proposed_by=readers["co-chair"],
         message="zq-quiet-message",
+    )
+    make_address_request(
+        person["quiet"].participations.get(),
+        email="zq-quiet-newaddress@example.org",
+        reason="zq-quiet-newreason",
     )
     make_consent(person["quiet"], notice=make_notice(text="zq-quiet-notice"))
     make_invitation(

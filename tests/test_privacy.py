@@ -135,7 +135,10 @@ READS = {
     # The pages about signing in show your own address, and /me/ shows your own organisation.
     "owner": BESIDE
     | OWN
-    | canaries_of("quiet", "signin", "delegation", "message", "leftout", "notice", *HELD),
+    | canaries_of("quiet", "signin", "delegation", "message", "leftout", "notice", *HELD)
+    | canaries_of("quiet", "newreason")
+    # Who is proposed an introduction reads the organisation of the other one.
+    | canaries_of("inside", "delegation"),
 }
 # What "Show" adds.
 ANYONE_OPENS = canaries_of("open", *PROFILE, "everyone")
@@ -158,9 +161,10 @@ OPENS = {
     "outsider": ANYONE_OPENS | canaries_of("elsewhere", *SHARED),
     "owner": BESIDE_OPENS | OWN,
 }
-NEVER_SHOWN = {
-    canary for key in PEOPLE if key != "quiet" for canary in canaries_of(key, *HELD)
-} | canaries_of("request", "name", "organisation", "email", "note")
+NEVER_SHOWN = {canary for key in PEOPLE if key != "quiet" for canary in canaries_of(key, *HELD)}
+# Not even its owner, because someone else may read the former mailbox.
+NEVER_SHOWN |= canaries_of("quiet", "newaddress")
+NEVER_SHOWN |= canaries_of("request", "name", "organisation", "email", "note")
 
 
 @pytest.fixture(scope="module")

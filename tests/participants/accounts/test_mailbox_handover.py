@@ -242,6 +242,7 @@ def waiting(key: str) -> str:
     return row.recipient
 
 
+@pytest.mark.each_database
 def test_unsent_emails_to_removed_address_are_emptied(account: User) -> None:
     to_work, to_home = queued_for(WORK.title()), queued_for(HOME)
     departure.leave_organisation(user=account, address=WORK, affiliation=None, at=NOON)
@@ -273,6 +274,7 @@ def test_removing_an_unverified_address_empties_no_email(
     assert waiting(to_other) == "other@example.org"
 
 
+@pytest.mark.each_database
 def test_post_and_work_address_stop_showing_on_that_day(
     account: User, delegate: Delegate, client: Client
 ) -> None:

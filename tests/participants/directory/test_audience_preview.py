@@ -125,6 +125,7 @@ def test_count_reveals_nothing_about_others(event: Event, delegate_of_two_events
     )
 
 
+@pytest.mark.each_database
 def test_count_leaves_out_people_who_cannot_open_the_page(
     event: Event, delegate_of_two_events: Delegate, police: Delegate
 ) -> None:

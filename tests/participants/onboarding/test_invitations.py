@@ -456,6 +456,7 @@ def close_account(cochair: User) -> None:
     cochair.write(is_active=False)
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("lose", [end_right, suspend_right, close_account])
 def test_invitation_ends_with_the_right_of_its_inviter(
     client: Client,
