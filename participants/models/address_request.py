@@ -108,7 +108,7 @@ class AddressRequest(models.Model):
         return self.participation.organisation
 
     @property
-    def entered_at(self) -> datetime:
+    def waits_since(self) -> datetime:
         return self.requested_at
 
     @property

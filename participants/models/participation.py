@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -247,6 +247,10 @@ class Participation(models.Model):
             self.ended_at = timezone.now()
             self.save(update_fields=["ended_at"])
         return 0, {}
+
+    @property
+    def waits_since(self) -> datetime:
+        return self.suspended_at or self.entered_at
 
     @property
     def content_hash(self) -> str:

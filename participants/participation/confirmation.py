@@ -71,7 +71,7 @@ class Confirmable(Protocol):
     @property
     def organisation(self) -> Organisation: ...
     @property
-    def entered_at(self) -> datetime: ...
+    def waits_since(self) -> datetime: ...
     @property
     def content_hash(self) -> str: ...
 
@@ -203,8 +203,7 @@ def _is_missing(
 def _counts(right: ConfirmingRight, participation: Confirmable, at: datetime) -> bool:
     match right.capacity:
         case Capacity.OPERATOR:
-            waits_since = participation.suspended_at or participation.entered_at
-            return at >= add_working_days(waits_since, WORKING_DAYS_BEFORE_STAND_IN)
+            return at >= add_working_days(participation.waits_since, WORKING_DAYS_BEFORE_STAND_IN)
         case Capacity.CONFIRMER if participation.organisation.kind != OrganisationKind.GOVERNMENT:
             organisation = right.organisation
             assert organisation is not None
