@@ -20,7 +20,7 @@ from outcomes.imports.records.duplicate_matcher import (
     normalise_name,
 )
 from outcomes.imports.records.errors import Mistake, excerpt, suggest_similar
-from outcomes.imports.records.permissions import person_refusals
+from outcomes.imports.records.permissions import PERSON_FIELDS, person_refusals
 from outcomes.imports.records.results import (
     DuplicateQuestion,
     ImportReport,
@@ -304,6 +304,8 @@ class _PeopleImporter:
                 self._validate(row, values, entry.location)
         if len(report.mistakes) > mistakes_before:
             return
+        if changed_keys & set(PERSON_FIELDS):
+            self._leave_to_others(participation.delegate)
         if is_new:
             self.new_rows.append([row for row, _values in rows_with_values])
         for row, changed in changes_by_row:
@@ -339,12 +341,14 @@ class _PeopleImporter:
             del values[name]
         changes_by_row[0] = (person, [row for row in changed if row[0] not in OWNER_FIELDS])
 
+    def _leave_to_others(self, person: Delegate) -> None:
+        if self.report.by and not person._state.adding:
+            split_shared_person(person, self.report.by)
+
     def _write(self, row: models.Model, values: dict[str, Any], entry: FileEntry) -> None:
         if not isinstance(row, Delegate):
             row.save(update_fields=values)
             return
-        if self.report.by:
-            split_shared_person(row, self.report.by)
         row.lock()
         if has_joined(row):  # perhaps just now
             values = {name: value for name, value in values.items() if name not in OWNER_FIELDS}
@@ -392,6 +396,7 @@ class _PeopleImporter:
                 continue
             if self._reject_forbidden_changes(participation, {"post"}, entry):
                 continue
+            self._leave_to_others(participation.delegate)
             if not is_written:
                 # Without it, the only stored affiliation would be another organisation, and the
                 # person would no longer speak for the first one.

@@ -584,6 +584,8 @@ def test_only_permitted_users_merge(client_of: Sign, role: str) -> None:
     event, hidden = make_event(), make_event(is_public=False)
     user = make_user()
     make_grant(user, event, role="cochair" if role == "elsewhere" else role)
+    if role == "elsewhere":
+        make_grant(user, hidden, role="reader")
     offices = two()
     persons = make_delegate(user=None), make_delegate(user=None)
     for office, person in zip(offices, persons, strict=True):

@@ -290,10 +290,18 @@ def test_person_of_other_event_is_treated_as_unknown(client_of: Sign, talk: Even
     said = [refused(client, book_of(talk, "Delegates", [row])) for row in rows]
     assert said[0] == said[1]
     assert "Handle There is no such person here. Leave the cell empty for a new person." in said[0]
-    # A person in two roundtables keeps the name that both have.
+    # A person in two roundtables keeps the name in the one that the co-chair cannot see.
     both = seat(talk, name="Rita Sen")
     make_participation(both, hidden)
     content = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita"}])
+    confirm_import(client, preview_file(client, content))
+    both.refresh_from_db()
+    names = hidden.participations.values_list("delegate__name", flat=True)
+    assert (both.name, set(names)) == ("Rita", {"Rita Sen", "Strange Stranger"})
+    # In one that the co-chair reads, the person keeps it in both.
+    make_participation(both, seen := make_event())
+    make_grant(User.objects.get(grants__event=talk), seen, role="reader")
+    content = book_of(talk, "Delegates", [{"row": 2, "Name": "Rita S."}])
     assert f"Delegates, row 2, Name {HERE}" in refused(client, content)
 
 
