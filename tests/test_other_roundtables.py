@@ -69,9 +69,8 @@ def test_second_factors_name_no_one_by_another_roundtable(
     assert f"editor, for Ships (account {editor.pk})" in before
     make_participation(person, secret)
     make_grant(editor, secret, on_behalf_of=make_organisation(short_name="Zq Office"))
-    other = make_user()
+    make_grant(other := make_user(), secret)
     make_delegate(name="Zq Other", user=other)
-    make_grant(other, secret)
     assert body(browser, address) == before
 
 

@@ -45,7 +45,11 @@ from tests.import_pages import admin_text, preview_file
 from tests.outcomes.test_outcomes_admin import page
 from tests.participants.participation.test_participant_list import fetch
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("recorded_templates"),
+]
 Sign = Callable[..., Client]
 Names = set[str]
 ROLES = ("cochair", "cohost", "confirmer", "editor", "reader", "operator")
@@ -68,16 +72,16 @@ class World:
         self.everyone: list[str] = []
         self.commitment = make_commitment(self.here, reference="HERE-C1")
         make_party(self.commitment, organisation=self.office)
-        states = product((False, True), repeat=3)
+        bools = (False, True)
+        states = product(bools, bools, bools)
         # Two of each.
-        for (hidden, protected, erased), events, _one in product(
+        for state, events, _one in product(
             states, ({"here"}, {"elsewhere"}, {"here", "elsewhere"}), "ab"
         ):
-            self._add(random, hidden, protected, erased, events)
+            self._add(random, state, events)
 
-    def _add(
-        self, random: Random, hidden: bool, protected: bool, erased: bool, events: set[str]
-    ) -> None:
+    def _add(self, random: Random, state: tuple[bool, bool, bool], events: set[str]) -> None:
+        hidden, protected, erased = state
         name = "Zq" + "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=6))
         email = f"{name.lower()}@example.org"
         person = make_delegate(

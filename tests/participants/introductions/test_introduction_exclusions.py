@@ -31,6 +31,7 @@ from tests.factories import (
     make_exception,
     make_grant,
     make_introduction,
+    make_invitation,
     make_organisation,
     make_participation,
 )
@@ -59,13 +60,14 @@ def official(event: Event, atlantis: Organisation) -> Delegate:
 
 
 @pytest.fixture
-def shelter(event: Event) -> Delegate:
-    """Protected: seen by people introduced to her, and by no one else."""
+def shelter(event: Event, cochair: User) -> Delegate:
+    """Protected: seen by people introduced to her, and at the desk by the co-chair who invited."""
     shelter = make_delegate(
         name="Sita Shelter", is_protected=True, listed_to=Audience.INTRODUCED, post="Night desk"
     )
     place = make_organisation(name="Safe House", country="TH")
     make_participation(shelter, event, organisation=place)
+    make_invitation(shelter, event, invited_by=cochair, answer="agreed", answered_at=NOON)
     make_channel(shelter, value="sita.night@example.org", audience=Audience.INTRODUCED)
     return shelter
 
@@ -135,7 +137,9 @@ def test_cochair_and_colleague_do_not_learn_of_an_exclusion(
     """Two people ask for the same; one of the two is excluded. Both read the same."""
     other = make_delegate(name=shelter.name, is_protected=True, listed_to=Audience.INTRODUCED)
     place = shelter.participations.get().organisation
-    make_participation(other, official.participations.get().event, organisation=place)
+    event = official.participations.get().event
+    make_participation(other, event, organisation=place)
+    make_invitation(other, event, invited_by=cochair, answer="agreed", answered_at=NOON)
     exclude(shelter, "organisation", atlantis)
     seen = []
     for asked in (shelter, other):
