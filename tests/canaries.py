@@ -585,7 +585,10 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
     )
     make_consent(person["quiet"], notice=make_notice(text="zq-quiet-notice"))
     make_invitation(
-        person["imported"], event, email="zq-imported-invited@example.org", own_words="zq-own-words"
+        person["imported"],
+        event,
+        email="zq-imported-invited@example.org",
+        own_words="zq-invitation-words",
     )
     make_invitation_request(
         event,
@@ -595,7 +598,7 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
         note="zq-request-note",
         post="zq-request-post",
         capacity="zq-request-capacity",
-        nominated_by=readers["delegate"],
+        nominated_by=person["open"].user,
         nominated_for=make_organisation(name="Nominating Office"),
     )
 

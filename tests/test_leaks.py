@@ -319,7 +319,7 @@ ALLOWED_IN_EMAILS = {
     "grant": canaries_of("event", "title"),
     "handover": set(),
     "introduction": set(),
-    "invitation": canaries_of("event", "title"),
+    "invitation": canaries_of("event", "title", "organisation"),
     "invitation-request": canaries_of("event", "title"),
     "left": set(),
     "list": canaries_of("event", "title"),
