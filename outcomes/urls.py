@@ -6,6 +6,7 @@ from outcomes.changes import views as changes
 from outcomes.commitments import progress_views
 from outcomes.commitments import views as commitments
 from outcomes.contributions import views as contributions
+from outcomes.duplicates import views as duplicates
 from outcomes.models.references import NUMBER_PATTERN, REFERENCE_PATTERN, case_insensitive
 from outcomes.reporting import views as reporting
 from outcomes.site import views as site
@@ -84,6 +85,7 @@ urlpatterns = [
         commitments.answer_focal_point_request,
         name="focal-point-request",
     ),
+    path("me/entries/<slug:key>/merge/", duplicates.answer_merge, name="answer-merge"),
     path("me/answers/", contributions.my_responses, name="my-responses"),
     path("me/answers/<slug:slug>/<number:number>/", contributions.my_response, name="my-response"),
     path("me/texts/", statements.my_circulations, name="my-circulations"),

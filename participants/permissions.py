@@ -18,6 +18,7 @@ from participants.models import (
     Organisation,
     OrganisationKind,
     Participation,
+    Proposal,
     User,
 )
 from participants.models.delegate import available_q, listable_q
@@ -42,7 +43,11 @@ DIRECT_EVENT_PATHS = (
     "sign_offs__version__statement__event",
     "grants__event",
 )
-EVENT_PATHS = (*DIRECT_EVENT_PATHS, "affiliations__delegate__participations__event")
+EVENT_PATHS = (
+    *DIRECT_EVENT_PATHS,
+    "affiliations__delegate__participations__event",
+    "proposals__delegate__participations__event",
+)
 
 
 def may_enter_admin(user: AnyUser) -> bool:
@@ -152,7 +157,8 @@ def bodies_of(user: User, on: date) -> set[Body]:
     organisations = Organisation.objects.filter(
         Q(pk__in=user.grants.active(on).values("on_behalf_of"))
         | Q(
-            pk__in=Affiliation.objects.filter(
+            # A removed one too: else people could make themselves eligible.
+            pk__in=Affiliation.with_removed.filter(
                 Q(until=None) | Q(until__gte=on), delegate__user=user
             ).values("organisation")
         )
@@ -332,10 +338,10 @@ def visible_organisations(permissions: EventPermissions) -> OrganisationQuerySet
     # An affiliation may come from another roundtable of the person, so it stays hidden here.
     people = Participation.objects.filter(event__in=permissions.readable).values("delegate")
     others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
-    employers = Affiliation.objects.filter(delegate__in=people).exclude(delegate__in=others)
-    involved_there = involved_condition(permissions.readable) | Q(
-        pk__in=employers.values("organisation")
-    )
+    involved_there = involved_condition(permissions.readable)
+    for entries in (Affiliation.with_removed, Proposal.objects):
+        employers = entries.filter(delegate__in=people).exclude(delegate__in=others)
+        involved_there |= Q(pk__in=employers.values("organisation"))
     public = Q(pk__in=Organisation.objects.published().values("pk"))
     return Organisation.objects.filter(public | involved_there | ~_is_involved())
 

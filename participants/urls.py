@@ -8,6 +8,7 @@ from participants.introductions import views as introductions
 from participants.onboarding import views as onboarding
 from participants.organisations import views as organisations
 from participants.privacy import views as privacy
+from participants.proposals import views as proposals
 
 urlpatterns = [
     path("directory/", directory.delegate_list, name="delegate-list"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("directory/<slug:handle>.vcf", directory.delegate_vcard, name="delegate-vcard"),
     path("organisations/", organisations.organisation_list, name="organisation-list"),
     path("me/", profile_views.me, name="me"),
+    path("me/entries/<slug:key>/", proposals.answer_proposal, name="answer-proposal"),
+    path("me/workplaces/<slug:key>/", proposals.remove_workplace, name="remove-workplace"),
     path("me/preview/", profile_views.me_preview, name="me-preview"),
     path("me/consent/", privacy.my_consent, name="my-consent"),
     path("me/consent/withdraw/", privacy.my_consent_withdraw, name="my-consent-withdraw"),

@@ -32,6 +32,7 @@ from outcomes.models import (
 from outcomes.models.version import save_version
 from participants.accounts import emails
 from participants.models import (
+    Affiliation,
     Audience,
     ConsentNotice,
     Constituency,
@@ -42,6 +43,7 @@ from participants.models import (
     Introduction,
     Organisation,
     OrganisationKind,
+    Proposal,
     RecordedCount,
     User,
 )
@@ -71,6 +73,7 @@ from tests.factories import (
     make_outcome,
     make_participation,
     make_party,
+    make_proposal,
     make_role,
     make_series,
     make_statement,
@@ -117,7 +120,7 @@ PEOPLE = {
 CARD = ["name", "latin", "post"]
 PROFILE = [*CARD, "about", "desk"]
 CHANNELS = ["onlyme", "introd", "constit", "partic", "phone", "everyone"]
-NEVER_SHOWN = ["invite", "signin", "hideout", "delegation", "capacity", "former"]
+NEVER_SHOWN = ["invite", "signin", "hideout", "delegation", "capacity", "former", "proposed"]
 NUMBERS = {key: f"+62215555{number:04}" for number, key in enumerate(PEOPLE, start=101)}
 
 EVENT_TEXTS = [
@@ -270,6 +273,8 @@ def make_people(event: Event, other: Event, hidden_event: Event) -> None:
         make_affiliation(
             person, organisation=office, post=f"zq-{key}-former", until=date(2023, 12, 31)
         )
+        if user:
+            make_proposal(person, organisation=office, post=f"zq-{key}-proposed")
         _make_channels(person, key)
         if key == "closed":
             User.objects.filter(delegate=person).update(is_active=False)
@@ -702,6 +707,11 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     ],
     "my-channel-audience": lambda: [
         f"/me/audience/{row.handle}/" for row in ContactChannel.objects.all()[::7]
+    ],
+    "answer-proposal": lambda: [f"/me/entries/{row.handle}/" for row in Proposal.objects.all()],
+    "answer-merge": lambda: [f"/me/entries/{row.handle}/merge/" for row in Proposal.objects.all()],
+    "remove-workplace": lambda: [
+        f"/me/workplaces/{row.key}/" for row in Affiliation.objects.all()[::7]
     ],
     "answer-introduction": lambda: [
         f"/me/introductions/{row.handle}/" for row in Introduction.objects.all()

@@ -45,6 +45,7 @@ from participants.models import (
     ParticipantList,
     Participation,
     ParticipationConfirmation,
+    Proposal,
     User,
 )
 from participants.models.channels import ChannelKind
@@ -140,6 +141,14 @@ def make_affiliation(delegate: Delegate, **fields: Any) -> Affiliation:
         is_demonstration=delegate.is_demonstration
     )
     return save(Affiliation(delegate=delegate, organisation=organisation, **fields))
+
+
+def make_proposal(delegate: Delegate, **fields: Any) -> Proposal:
+    """A proposed workplace, unless another kind is given."""
+    given: dict[str, Any] = {"kind": Proposal.Kind.WORKPLACE, "proposed_at": NOON} | fields
+    if given["kind"] == Proposal.Kind.WORKPLACE and "organisation" not in given:
+        given["organisation"] = make_organisation(is_demonstration=delegate.is_demonstration)
+    return save(Proposal(delegate=delegate, **given))
 
 
 def make_participation(

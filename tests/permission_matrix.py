@@ -28,7 +28,7 @@ from outcomes.imports.storage import create_upload
 from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Upload
 from outcomes.reporting.links import create_report_link
 from participants.accounts import emails
-from participants.models import Audience, Delegate, Invitation, Organisation, User
+from participants.models import Audience, Delegate, Invitation, Organisation, Proposal, User
 from participants.privacy import retention
 from roundtable.mail.batches import create_batch
 from roundtable.models import Event
@@ -51,6 +51,7 @@ from tests.factories import (
     make_participant_list,
     make_participation,
     make_party,
+    make_proposal,
     make_role,
     make_statement,
     make_theme,
@@ -179,6 +180,8 @@ def _make_others(cast: Cast, here: Event) -> None:
         person = cast.others[key] = make_delegate(name=key.title(), **fields)
         make_participation(person, here)
         make_affiliation(person)
+        make_proposal(person)
+        make_proposal(person, kind=Proposal.Kind.MERGE, duplicate=make_delegate(user=None))
         make_channel(person, audience=Audience.EVERYONE)
     erased = cast.others["erased"] = make_delegate(user=None)
     make_participation(erased, here)
@@ -208,6 +211,9 @@ def _make_own_rows(delegate: Delegate, here: Event) -> None:
     number = here.commitments.count() + 1
     commitment = make_commitment(here, reference=f"{here.code}-C{number}", text="Asked")
     make_party(commitment).request_focal_point(delegate)
+    make_affiliation(delegate, organisation=delegate.participations.get().organisation)
+    make_proposal(delegate)
+    make_proposal(delegate, kind=Proposal.Kind.MERGE, duplicate=make_delegate(user=None))
 
 
 @functools.cache
@@ -334,6 +340,17 @@ def _first_value(rows: "models.QuerySet[Any] | None", name: str = "handle") -> o
     return rows.values_list(name, flat=True).first() if rows is not None else None
 
 
+PathsOf = Callable[[Cast, Delegate | None], dict[str, str | None]]
+
+
+def _proposal_paths(kind: Proposal.Kind, path: str) -> PathsOf:
+    return lambda cast, own: _own_and_other_paths(
+        path,
+        _first_value(own.proposals.filter(kind=kind) if own else None),
+        cast.others["open"].proposals.get(kind=kind).handle,
+    )
+
+
 def _link_paths(path_of: Any, cast: Cast, own: Delegate | None) -> dict[str, str | None]:
     """Links from emails to oneself, to someone else, and to a deleted person."""
     other = urlsplit(path_of(cast.others["inside"])).path
@@ -425,7 +442,7 @@ def _upload_paths(rest: str) -> Callable[[Cast, Delegate | None], dict[str, str 
     return paths
 
 
-def _office_paths(act: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
+def _office_paths(act: str) -> PathsOf:
     def paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
         numbers = dict(Organisation.objects.values_list("slug", "pk"))
         return {
@@ -437,7 +454,7 @@ def _office_paths(act: str) -> Callable[[Cast, Delegate | None], dict[str, str |
     return paths
 
 
-OBJECT_PATHS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]] = {
+OBJECT_PATHS: dict[str, PathsOf] = {
     "event-detail": lambda _cast, _own: _slug_paths("/roundtables/", "/"),
     "event-brief": lambda _cast, _own: _slug_paths("/roundtables/", "/brief/"),
     "event-brief-pdf": lambda _cast, _own: _slug_paths("/roundtables/", "/brief.pdf"),
@@ -492,6 +509,18 @@ OBJECT_PATHS: dict[str, Callable[[Cast, Delegate | None], dict[str, str | None]]
             CommitmentParty.objects.filter(focal_point=own, **ACCEPTED) if own else None, "pk"
         ),
         CommitmentParty.objects.get(focal_point=cast.others["hidden"]).pk,
+    ),
+    **{
+        name: _proposal_paths(kind, path)
+        for name, kind, path in (
+            ("answer-proposal", Proposal.Kind.WORKPLACE, "/me/entries/{}/"),
+            ("answer-merge", Proposal.Kind.MERGE, "/me/entries/{}/merge/"),
+        )
+    },
+    "remove-workplace": lambda cast, own: _own_and_other_paths(
+        "/me/workplaces/{}/",
+        own.affiliations.get().key if own else None,
+        cast.others["open"].affiliations.get().key,
     ),
     "answer-introduction": lambda cast, own: _own_and_other_paths(
         "/me/introductions/{}/",

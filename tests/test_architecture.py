@@ -24,6 +24,7 @@ CAPABILITIES = {
         "participants.privacy",
         "participants.directory",
         "participants.introductions",
+        "participants.proposals",
         "participants.participation",
         "participants.onboarding",
         "participants.organisations",

@@ -25,6 +25,7 @@ from outcomes.models import ReportingRound
 from outcomes.organisations.changes import request_change
 from outcomes.reporting import reminders
 from outcomes.reporting.actions import open_round, remind_round_parties
+from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.review import request_text_changes
 from outcomes.reporting.submission import submit_text
@@ -59,6 +60,7 @@ from participants.participation.confirmation import (
 )
 from participants.participation.reminders import remind_confirmers
 from participants.privacy import access_log, consent, retention, visibility
+from participants.proposals.lifecycle import propose_name_latin
 from roundtable.mail import queue
 from roundtable.models import Event
 from tests.conftest import ROOT
@@ -278,6 +280,15 @@ def be_asked(cast: Cast, at: datetime) -> Iterator[None]:
     assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
 
 
+def be_written_about(cast: Cast, at: datetime) -> None:
+    by = cast.user(cast.own)
+    propose_name_latin(cast.other, "Zq words", by=by, at=at)
+    # The email names the organisation, unless its name is not published.
+    office = make_organisation(name="Zq Office", is_name_published=False)
+    party = make_party(make_commitment(cast.event), organisation=office)
+    ask_focal_point(party, cast.other, at=at)
+
+
 def agree_on_a_text(cast: Cast, at: datetime) -> Iterator[None]:
     event = make_event(title="Third meeting")
     make_participation(cast.own, event, confirmed_by=cast.operator)
@@ -457,6 +468,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     introduce,
     invite,
     be_asked,
+    be_written_about,
     agree_on_a_text,
     follow_something,
     pause_and_look,

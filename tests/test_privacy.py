@@ -66,7 +66,7 @@ NEW_EACH_TIME = re.compile(
 )
 
 # These one reads of oneself alone, on the page of what is held about one.
-HELD = ["invite", "capacity", "former", "hideout"]
+HELD = ["invite", "capacity", "former", "proposed", "hideout"]
 # What anyone may read of a public roundtable.
 SHOWN_OF_EVENT = [
     "title",

@@ -90,7 +90,7 @@ DETAILS = {
     "/nothing/": (0, 2),
 }
 OWN = {
-    "/me/": 16,
+    "/me/": 19,
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 4,
@@ -102,7 +102,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 70,
+    "/me/data/": 72,
 }
 
 

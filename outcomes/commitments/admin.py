@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
@@ -18,6 +19,7 @@ from outcomes.commitments.bulk_admin import end
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.models import Commitment, CommitmentParty, Outcome
+from outcomes.reporting.focal_points import ask_focal_point
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
@@ -198,7 +200,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         )
         if change and "text" in form.changed_data and before != after:
             for party in form.instance.parties.filter(focal_point_accepted_at__isnull=False):
-                party.request_focal_point(party.focal_point)
+                ask_focal_point(party, party.focal_point, at=timezone.now())
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_export_queryset(request)

@@ -4,11 +4,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, ModelForm
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.reporting.focal_points import ask_focal_point, may_be_focal_point
 from participants.display_names import display_name
-from participants.models import Delegate, Participation
+from participants.models import Delegate
 from participants.permissions import EventPermissions
+
+# A focal point who accepted for one party did not accept for another.
+ASKED_ABOUT = {"focal_point", "organisation", "group"}
 
 
 class UniquePartyFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -59,27 +64,31 @@ class PartyFormSet(UniquePartyFormSet):
     def clean(self) -> None:
         super().clean()
         for form in self.remaining_forms():
-            person: Delegate | None = form.cleaned_data.get("focal_point")
-            if person is None or "focal_point" not in form.changed_data:
+            row = form.cleaned_data
+            person: Delegate | None = row.get("focal_point")
+            if person is None or not ASKED_ABOUT & set(form.changed_data):
                 continue
-            took_part = Participation.objects.filter(
-                delegate=person, event=self.instance.event_id
-            ).exists()
-            if not took_part:
-                form.add_error("focal_point", _("Choose someone who took part in the roundtable."))
+            if not may_be_focal_point(
+                person, row.get("organisation"), self.instance.event, timezone.localdate()
+            ):
+                text = _(
+                    "Choose someone whose participation for this organisation is confirmed. Or "
+                    "leave this field empty."
+                )
+                form.add_error("focal_point", text)
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
         row = super().save_new(form, commit=False)
         if commit:
-            row.request_focal_point(row.focal_point)
+            ask_focal_point(row, row.focal_point, at=timezone.now())
         return row
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
         # A person accepts to be asked about one party of one commitment: a change needs a new
         # acceptance.
         row = form.save(commit=False)
-        if commit and {"focal_point", "organisation", "group"} & set(form.changed_data):
-            row.request_focal_point(row.focal_point)
+        if commit and ASKED_ABOUT & set(form.changed_data):
+            ask_focal_point(row, row.focal_point, at=timezone.now())
         elif commit:
             row.save()
         return row

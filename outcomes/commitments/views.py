@@ -33,6 +33,8 @@ from outcomes.reporting.handover import hand_over
 from outcomes.reporting.rounds import unanswered_rounds
 from participants.models import User
 from participants.privacy import visibility
+from participants.privacy.own_profile import atomic_post
+from participants.proposals.views import CHANGED_ERROR
 from roundtable.query_forms import get_page
 
 
@@ -125,13 +127,19 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
 def answer_focal_point_request(request: HttpRequest, number: int) -> HttpResponse:
     if request.method != "POST":  # a redirect after sign-in uses GET
         return redirect("my-commitments")
     assert isinstance(request.user, User)
     parties = CommitmentParty.objects.select_related("commitment__event")
-    party = get_object_or_404(parties, pk=number, focal_point__user=request.user)
-    if request.POST.get("answer") == "accept":
+    # Locked, so that what is accepted is what the page showed.
+    locked = parties.select_for_update(of=("self", "commitment"))
+    party = get_object_or_404(locked, pk=number, focal_point__user=request.user)
+    is_stale = request.POST.get("shown", party.request_hash) != party.request_hash
+    if request.POST.get("answer") == "accept" and is_stale:
+        messages.error(request, CHANGED_ERROR)
+    elif request.POST.get("answer") == "accept":
         party.accept(timezone.now())
         messages.success(request, _("Thank you. People can now ask you about this commitment."))
     elif request.POST.get("answer") == "decline":

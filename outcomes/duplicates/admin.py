@@ -19,6 +19,7 @@ from outcomes.duplicates.relations import MovedCounts
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
 from participants.models import Delegate
+from participants.proposals.lifecycle import must_accept, propose_merge
 
 
 @admin.action(description=_("Merge two entries for one person"), permissions=["decide"])
@@ -65,18 +66,27 @@ def merge_page(
     duplicate = next((row for row in rows if target and row.pk != target.pk), None)
     moved, problem, request_merge = MovedCounts(), "", None
     reason = request.POST.get("reason", "").strip()
+    waits = isinstance(target, Delegate) and must_accept(target)
     if target:
         request_merge = ask(target, duplicate) if ask else None
         is_preview = "confirmed" not in request.POST or request_merge is not None
         try:
             with transaction.atomic():
                 moved = merge(target=target, duplicate=duplicate)
-                transaction.set_rollback(is_preview)  # the preview merges only to count
+                # The preview merges only to count.
+                transaction.set_rollback(is_preview or waits)
         except ValidationError as mistake:
             problem = " ".join(mistake.messages)
         else:
             if request_merge and reason:
                 request_merge(reason)
+                return None
+            if not is_preview and waits:
+                assert isinstance(target, Delegate) and isinstance(duplicate, Delegate)
+                by, at = request_permissions(request).user, timezone.now()
+                propose_merge(target, duplicate, by=by, at=at)
+                text = _("“%s” has an account. The entries are merged once this person accepts.")
+                messages.success(request, text % target)
                 return None
             if not is_preview:
                 text = _("The two entries are merged into “%s”. The old address now leads there.")
@@ -87,6 +97,7 @@ def merge_page(
         "rows": rows,
         "target_choices": [(row, list(_row_details(model_admin, request, row))) for row in targets],
         "target": target,
+        "waits": waits,
         "duplicate": duplicate,
         "moved": sorted(moved.items()),
         "problem": problem,

@@ -24,6 +24,7 @@ from participants.models import (
     GrantConfirmation,
     Organisation,
     OrganisationChange,
+    Proposal,
     SlugRedirect,
     User,
 )
@@ -45,6 +46,9 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.AudienceException.organisation": "once",
     "participants.Affiliation.organisation": "fold",
     "participants.InvitationRequest.nominated_for": "move",
+    "participants.Affiliation.entered_for": "move",
+    "participants.Proposal.organisation": "by hand",
+    "participants.Proposal.on_behalf_of": "move",
     "participants.Participation.organisation": "move",
     "participants.CanaryConfirmation.on_behalf_of": "apart",
     "participants.AddressConfirmation.on_behalf_of": "apart",
@@ -134,6 +138,7 @@ def apply_merge(
         if number and name in COUNTED_RELATIONS:
             moved[str(relations[name].related_model._meta.verbose_name_plural)] += number
     _merge_subscriptions(target, duplicate)
+    _merge_proposals(target, duplicate)
     if newly_invalid := _invalid_texts(target) - invalid_before:
         raise ValidationError(
             _(
@@ -163,6 +168,14 @@ def apply_merge(
         action="merge organisation", at=at, actor=by, detail=f"{old} → {target.slug}"[:200]
     )
     return moved
+
+
+def _merge_proposals(target: Organisation, duplicate: Organisation) -> None:
+    new = Proposal.objects.filter(kind=Proposal.Kind.WORKPLACE, affiliation=None)
+    # One new workplace waits for each person and organisation.
+    doubled = new.filter(organisation=target).values("delegate")
+    new.filter(organisation=duplicate, delegate__in=doubled).delete()
+    Proposal.objects.filter(organisation=duplicate).update(organisation=target)
 
 
 def check_merge(*, target: Organisation, duplicate: Organisation) -> None:

@@ -14,7 +14,7 @@ from outcomes.duplicates.relations import (
     values_for_blanks,
 )
 from outcomes.models import ReportLink
-from participants.models import Delegate, HandleRedirect, Participation, User
+from participants.models import Delegate, HandleRedirect, Participation, Proposal, User
 from participants.participation.confirmation import (
     is_own_profile,
     login_addresses,
@@ -38,6 +38,9 @@ PERSON_RULES: dict[str, MergeRule] = {
     "outcomes.ReportLink.delegate": "by hand",
     "participants.Affiliation.delegate": "fold",
     "participants.HandleRedirect.delegate": "move",
+    "participants.Proposal.delegate": "theirs",
+    # Deleted with the entry.
+    "participants.Proposal.duplicate": "by hand",
 }
 # Texts that people write about themselves.
 PROFILE_TEXT_FIELDS = ("post", "about")
@@ -97,7 +100,9 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     handle, former = duplicate.handle, duplicate.pk
     audit.get_or_create_key(duplicate)  # finds the audit entries of the duplicate later
     duplicate.delete()
-    names = ("name_latin", *(() if target.user_id else ("invitation_email",)), *PROFILE_TEXT_FIELDS)
+    # The address of a person who has joined is changed by that person only.
+    address = () if target.user_id else ("invitation_email",)
+    names = ("name_latin", *address, *PROFILE_TEXT_FIELDS)
     target.write(**values_for_blanks(target, duplicate, names))
     void_changed_confirmations(target.participations.all())
     HandleRedirect.objects.create(handle=handle, merged_pk=former, delegate=target)
@@ -105,6 +110,15 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     office = acting_organisation(by, event, at.date()) if event else ""
     audit.record(action="merge person", at=at, actor=by, subject=target, organisation=office)
     return moved
+
+
+def merge_proposed(row: Proposal, *, at: datetime) -> None:
+    """Merges once the person accepts. Raises ValidationError as merge_people() does."""
+    assert row.duplicate and row.proposed_by
+    work = list(row.duplicate.affiliations.values_list("pk", flat=True))
+    merge_people(target=row.delegate, duplicate=row.duplicate, by=row.proposed_by, at=at)
+    row.delegate.affiliations.filter(pk__in=work).update(accepted_at=at)
+    audit.record(action="accept entry", at=at, actor=row.delegate.user, subject=row.delegate)
 
 
 def _check_people(target: Delegate, duplicate: Delegate) -> None:

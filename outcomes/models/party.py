@@ -1,5 +1,7 @@
 """The parties to a commitment, and their focal points."""
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -123,6 +125,12 @@ class CommitmentParty(models.Model):
             validate_same_demonstration(event, self.organisation.is_demonstration)
         if event and self.focal_point:
             validate_same_demonstration(event, self.focal_point.is_demonstration)
+
+    @property
+    def request_hash(self) -> str:
+        """Of what a focal point accepts to be asked about."""
+        content = [self.commitment.text, self.organisation_id, self.group_id]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def request_focal_point(self, delegate: Delegate | None) -> None:
         """No one is shown until this person accepts."""

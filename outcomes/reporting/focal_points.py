@@ -1,11 +1,22 @@
-"""The people who represent an organisation at a roundtable."""
+"""The people who represent an organisation at a roundtable, and asking them about commitments."""
 
-from datetime import date
+from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from outcomes.models import CommitmentParty
-from participants.models import Affiliation, Participation, User
+from participants.accounts.emails import email_delegate
+from participants.models import (
+    Affiliation,
+    Delegate,
+    Organisation,
+    OrganisationKind,
+    Participation,
+    User,
+)
+from roundtable.models import Event
 
 
 def active_participations(on: date) -> QuerySet[Participation]:
@@ -51,3 +62,38 @@ def with_active_focal_point(
 def _is_current(on: date) -> Q:
     """Affiliations on that day; who left on it no longer works there."""
     return (Q(since=None) | Q(since__lte=on)) & (Q(until=None) | Q(until__gt=on))
+
+
+def may_be_focal_point(
+    person: Delegate, organisation: Organisation | None, event: Event, on: date
+) -> bool:
+    """Whether it is confirmed that the person takes part for the organisation.
+
+    All bodies of one government are one. A group has no people of its own, so anyone who takes part
+    may report for it.
+    """
+    parts = active_participations(on).filter(delegate=person, event=event)
+    if organisation is None:
+        return parts.exists()
+    own = Q(organisation=organisation)
+    if organisation.kind == OrganisationKind.GOVERNMENT and organisation.country:
+        own |= Q(organisation__kind=organisation.kind, organisation__country=organisation.country)
+    return parts.filter(own).exists()
+
+
+def ask_focal_point(party: CommitmentParty, person: Delegate | None, *, at: datetime) -> None:
+    """Stores who is asked, and tells this person: the task counts once the person accepts."""
+    party.request_focal_point(person)
+    if person is None:
+        return
+    email_delegate(
+        person,
+        dedup_key=f"focal point:{party.pk}:{person.pk}:{at:%Y-%m-%d}",
+        template="outcomes/reporting/emails/focal_point_requested",
+        context={
+            "party": party,
+            "event": party.commitment.event,
+            "url": f"{settings.PORTAL_URL}{reverse('me')}",
+        },
+        at=at,
+    )

@@ -24,6 +24,7 @@ from participants.permissions import may_enter_admin
 from participants.privacy import access_log, consent, retention, visibility
 from participants.privacy.audience_choice import sharing_version
 from participants.privacy.own_profile import atomic_post, find_own_delegate
+from participants.proposals.lifecycle import entries_about
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,6 +77,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "is_stale": is_stale,
         "state": state,
         "is_staff": is_staff,
+        "entries": entries_about(delegate),
     }
     return render(
         request, "participants/directory/me.html", context, status=200 if data is None else 400

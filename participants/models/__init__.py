@@ -31,6 +31,7 @@ from participants.models.organisation_change import (
 )
 from participants.models.participant_list import ParticipantList
 from participants.models.participation import Affiliation, Participation
+from participants.models.proposal import Proposal
 from participants.models.redirects import HandleRedirect, SlugRedirect
 from participants.models.retention import Erasure, RetentionAction
 from participants.models.user import FactorReset, Grant, User
@@ -68,6 +69,7 @@ __all__ = [
     "ParticipantList",
     "Participation",
     "ParticipationConfirmation",
+    "Proposal",
     "RecordedCount",
     "RetentionAction",
     "RevealBudget",

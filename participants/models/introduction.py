@@ -22,7 +22,7 @@ def _excludes(owner: str, other: str) -> Exists:
         *(When(kind=kind, then=Value(word)) for kind, word in CONSTITUENCY_BY_KIND.items())
     )
     belongs_there = Organisation.objects.alias(own_constituency=constituency).filter(
-        Q(pk__in=Affiliation.objects.filter(delegate=person).values("organisation"))
+        Q(pk__in=Affiliation.with_removed.filter(delegate=person).values("organisation"))
         | Q(pk__in=Participation.with_ended.filter(delegate=person).values("organisation"))
         | Q(pk__in=Grant.objects.filter(user__delegate=person).values("on_behalf_of")),
         Q(pk=OuterRef("organisation"))

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
@@ -25,8 +26,27 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         return self.filter(Q(until=None) | Q(until__gt=on))
 
 
+_AffiliationManager = models.Manager.from_queryset(AffiliationQuerySet)
+
+
+class PresentAffiliations(_AffiliationManager["Affiliation"]):
+    """Leaves out those that the person removed: only exclusions and their owner know of them.
+
+    Lookups across relations, such as affiliations__organisation, do not use it.
+    """
+
+    def get_queryset(self) -> AffiliationQuerySet:
+        rows: Any = super().get_queryset()
+        found: AffiliationQuerySet = rows.filter(removed_at=None)
+        return found
+
+
 class Affiliation(models.Model):
-    """Where a delegate works or worked. Past affiliations count too."""
+    """Where a delegate works or worked. Past affiliations count too.
+
+    Of a person with an account, others only propose one: see Proposal. If the person removes one,
+    the row stays: exclusions still match it.
+    """
 
     delegate = models.ForeignKey(
         Delegate,
@@ -51,8 +71,33 @@ class Affiliation(models.Model):
     until = models.DateField(
         _("to"), null=True, blank=True, help_text=_("Leave empty if the person still works there.")
     )
+    entered_for = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("entered by"),
+        help_text=_("The organisation for which it was entered. Empty if not recorded."),
+    )
+    accepted_at = models.DateTimeField(
+        _("accepted"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the person accepted it. Empty if it was there before the person joined."),
+    )
+    removed_at = models.DateTimeField(
+        _("removed"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the person removed it. It then counts for nothing but exclusions."),
+    )
 
-    objects = AffiliationQuerySet.as_manager()
+    objects = PresentAffiliations()
+    with_removed = AffiliationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("affiliation")
@@ -70,6 +115,11 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delegate}, {self.organisation}"
+
+    @property
+    def key(self) -> str:
+        """Identifies it in web addresses, which must not count people's rows."""
+        return salted_hmac("participants.Affiliation", str(self.pk)).hexdigest()[:16]
 
     def clean(self) -> None:
         if self.delegate_id and self.organisation_id:

@@ -25,6 +25,7 @@ from participants.participation.confirmation import (
 )
 from participants.privacy.consent import give_consent
 from participants.privacy.erasure import erase_account, erase_delegate
+from participants.proposals.lifecycle import propose_workplace
 from roundtable.audit import log as audit
 
 
@@ -69,7 +70,7 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
     valid = [*valid_confirmations(duplicate), *valid_confirmations(locked_target)]
     _move_participations(duplicate, locked_target, at)
     keep_confirmations(locked_target, valid)
-    _move_affiliations(duplicate, locked_target)
+    _propose_affiliations(duplicate, locked_target, invitation.invited_by, at)
     duplicate.focal_point_for.update(focal_point=locked_target)
     _record_answer(invitation, Invitation.Answer.ACCEPTED, at)
     # A person can have one open invitation per roundtable.
@@ -171,10 +172,18 @@ def _move_participations(duplicate: Delegate, target: Delegate, at: datetime) ->
         row.save()
 
 
-def _move_affiliations(duplicate: Delegate, target: Delegate) -> None:
-    # Others exclude people by past and present employers, so keep all of them.
+def _propose_affiliations(
+    duplicate: Delegate, target: Delegate, by: User | None, at: datetime
+) -> None:
     known = set(target.affiliations.values_list("organisation_id", flat=True))
     for row in duplicate.affiliations.exclude(organisation__in=known):
-        row.delegate = target
-        row.full_clean()
-        row.save()
+        propose_workplace(
+            target,
+            affiliation=None,
+            organisation=row.organisation,
+            post=row.post,
+            since=row.since,
+            until=row.until,
+            by=by,
+            at=at,
+        )

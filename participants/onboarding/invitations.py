@@ -54,6 +54,7 @@ def reset_profile(delegate: Delegate, *, by: User, at: datetime) -> None:
     # Someone else may read the mailbox now. Do not pass on what the person wrote, shared or agreed
     # to, or who viewed the profile.
     delete_related_rows(person, except_models={Affiliation, Participation})
+    person.affiliations.update(accepted_at=None)
     defaults = {
         column.name: column.get_default()
         for column in person._meta.concrete_fields

@@ -23,6 +23,7 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,7 @@ from participants.models import (
     Organisation,
     Participation,
     ParticipationConfirmation,
+    Proposal,
     validate_same_demonstration,
 )
 from participants.onboarding.admin import describe_invitation_state, invite
@@ -70,24 +72,67 @@ from participants.permissions import (
     involved_condition,
     visible_people,
 )
+from participants.proposals.lifecycle import (
+    must_accept,
+    organisation_acted_for,
+    propose_name_latin,
+    propose_workplace,
+)
+
+WAITS_FOR_PERSON = _(
+    "This person has an account. What you entered does not show or count until the person accepts "
+    "it. The person gets an email."
+)
 
 
 class AffiliationForm(ModelForm):  # type: ignore[type-arg]
-    """After the person has joined, the organisation cannot be changed."""
+    """After the person has joined, only an operator can propose another organisation."""
 
     permissions: EventPermissions  # of the viewer
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
-        is_locked = row.pk and is_affiliation_locked(row.delegate, self.permissions)
+        is_locked = row.pk and must_accept(row.delegate) and not self.permissions.is_operator
         if is_locked and "organisation" in self.fields:
             self.fields["organisation"].disabled = True
             lock_choice(self, "organisation")
 
 
 class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """Where a person works or worked."""
+    """Where a person works or worked. Of a person who has joined, entries are only proposed."""
+
+    permissions: EventPermissions  # of the viewer
+    number_proposed = 0
+
+    def save_new(self, form: Any, commit: bool = True) -> Any:
+        row = super().save_new(form, commit=False)
+        if must_accept(self.instance):
+            self._propose(None, row)
+        elif commit:
+            row.entered_for = organisation_acted_for(
+                self.permissions.user, self.instance, timezone.localdate()
+            )
+            row.save()
+        return row
+
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
+        if must_accept(self.instance):
+            self._propose(Affiliation.objects.get(pk=obj.pk), obj)
+            return obj
+        return super().save_existing(form, obj, commit=commit)
+
+    def _propose(self, affiliation: Affiliation | None, values: Affiliation) -> None:
+        self.number_proposed += propose_workplace(
+            self.instance,
+            affiliation=affiliation,
+            organisation=values.organisation,
+            post=values.post,
+            since=values.since,
+            until=values.until,
+            by=self.permissions.user,
+            at=timezone.now(),
+        )
 
     def clean(self) -> None:
         super().clean()
@@ -117,14 +162,7 @@ class AffiliationInline(GrantScopedInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("organisation", "delegate")
-        permissions = request_permissions(request)
-        if permissions.is_operator:
-            return rows
-        # Of a person who also belongs to other roundtables, show only organisations that are
-        # involved in the viewer's own.
-        others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
-        known = Organisation.objects.filter(involved_condition(permissions.readable)).values("pk")
-        return rows.filter(~Q(delegate__in=others) | Q(organisation__in=known))
+        return rows.filter(_known_workplaces(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_change = super().has_change_permission(request, obj)
@@ -139,15 +177,48 @@ class AffiliationInline(GrantScopedInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_change = self.has_change_permission(request, obj)
-        # After the person has joined, end the affiliation instead.
-        return may_change and (
-            obj is None or not is_affiliation_locked(obj, request_permissions(request))
-        )
+        # Others exclude people by affiliation. After the person has joined, propose an end instead.
+        return may_change and (obj is None or not must_accept(obj))
 
 
-def is_affiliation_locked(person: Delegate, permissions: EventPermissions) -> bool:
-    # Others exclude people by affiliation, so only an operator may correct it.
-    return person.user_id is not None and not permissions.is_operator
+class ProposalInline(GrantScopedInline):
+    """What waits until the person accepts it."""
+
+    model = Proposal
+    fk_name = "delegate"
+    fields = ["what", "state"]
+    readonly_fields = ["what", "state"]
+    extra = max_num = 0
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request).select_related("organisation", "delegate")
+        return rows.filter(Q(organisation=None) | _known_workplaces(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # only the person answers
+
+    @admin.display(description=_("entry"))
+    def what(self, row: Proposal) -> str:
+        if row.kind != Proposal.Kind.WORKPLACE:
+            return ": ".join(filter(None, [row.get_kind_display(), row.name_latin]))
+        days = [date_format(day) if day else "" for day in (row.since, row.until)]
+        period = "–".join(days) if any(days) else ""
+        return ", ".join(filter(None, [str(row.organisation), row.post, period]))
+
+    @admin.display(description=_("state"))
+    def state(self, row: Proposal) -> str:
+        return gettext("Proposed, waits for the person")
+
+
+def _known_workplaces(request: HttpRequest) -> Q:
+    """Of a person who also belongs to other roundtables, only organisations of the viewer's own."""
+    permissions = request_permissions(request)
+    if permissions.is_operator:
+        return Q()
+    others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
+    known = Organisation.objects.filter(involved_condition(permissions.readable))
+    return ~Q(delegate__in=others) | Q(organisation__in=known.values("pk"))
 
 
 class ParticipationForm(ModelForm):  # type: ignore[type-arg]
@@ -303,7 +374,7 @@ class DelegateAdmin(PrivateAdmin):
         "on their own pages."
     )
     form = PersonForm
-    inlines = [ParticipationInline, AffiliationInline]
+    inlines = [ParticipationInline, AffiliationInline, ProposalInline]
     list_display = [
         "person",
         "name_latin",
@@ -320,10 +391,17 @@ class DelegateAdmin(PrivateAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             split_shared_person(obj, request_permissions(request))
+        if change and must_accept(obj) and "name_latin" in form.changed_data:
+            form.changed_data.remove("name_latin")
+            by, at = request_permissions(request).user, timezone.now()
+            propose_name_latin(obj, form.cleaned_data["name_latin"], by=by, at=at)
+            messages.info(request, WAITS_FOR_PERSON)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        if any(getattr(formset, "number_proposed", 0) for formset in formsets):
+            messages.info(request, WAITS_FOR_PERSON)
         void_changed_confirmations(form.instance.participations.all())
 
     def choices(self, request: HttpRequest) -> QuerySet[Any]:

@@ -266,7 +266,9 @@ class ViewerFact(NamedTuple):
 def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
     nothing = Value(0, BigIntegerField()), Value(""), Value("")
     is_current = Case(
-        When(Q(until=None) | Q(until__gte=on), then=True), default=False, output_field=BOOLEAN
+        When(Q(until=None) | Q(until__gte=on), removed_at=None, then=True),
+        default=False,
+        output_field=BOOLEAN,
     )
     grant_is_active = Case(
         When(Q(valid_until=None) | Q(valid_until__gte=on), then=True),
@@ -301,7 +303,8 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
             *on_behalf_columns,
             yes,
         ),
-        Affiliation.objects.filter(delegate__in=people)
+        # Exceptions match removed ones too: no one removes a past that others exclude.
+        Affiliation.with_removed.filter(delegate__in=people)
         .order_by()
         .values_list(Value("works"), "delegate", zero, *organisation_columns, is_current),
         Grant.objects.filter(

@@ -89,7 +89,14 @@ def test_changed_party_requires_new_acceptance(
     client_of: Sign, admin_event: Event, accepted: CommitmentParty
 ) -> None:
     client = signed(client_of, "cochair", admin_event)
-    save_with(client, accepted, **{"parties-0-organisation": make_organisation().pk})
+    assert accepted.focal_point is not None
+    # Of these two, the person may report for the second one only.
+    other, represented = make_organisation(), make_organisation()
+    accepted.focal_point.participations.update(organisation=represented)
+    address = page(Commitment, "change", accepted.commitment_id)
+    sent = filled(client, address, **{"parties-0-organisation": other.pk})
+    assert client.post(address, sent).status_code == 200
+    save_with(client, accepted, **{"parties-0-organisation": represented.pk})
     assert accepted.focal_point is not None
     assert accepted.focal_point_accepted_at is None
 

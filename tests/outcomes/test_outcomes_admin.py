@@ -190,9 +190,9 @@ def test_approved_text_is_read_only_until_changes_requested(
 
 def test_replacing_focal_point_resets_acceptance(client_of: Sign, admin_event: Event) -> None:
     first, second, stranger = (make_delegate(name=f"Person {n}") for n in range(3))
-    make_participation(first, admin_event)
-    make_participation(second, admin_event)
     party = CommitmentParty.objects.get()
+    for person in (first, second):
+        make_participation(person, admin_event, organisation=party.organisation)
     party.request_focal_point(first)
     party.accept(NOON)
     client = signed(client_of, "cochair", admin_event)

@@ -29,6 +29,7 @@ from participants.models import (
     ParticipantList,
     Participation,
     ParticipationConfirmation,
+    Proposal,
     RecordedCount,
     RetentionAction,
     RevealBudget,
@@ -63,6 +64,7 @@ from tests.factories import (
     make_participant_list,
     make_participation,
     make_party,
+    make_proposal,
     make_role,
     make_user,
 )
@@ -244,6 +246,22 @@ BREAKING: InvalidRows = {
         make_participation(make_delegate(), make_event(), confirmed=False), ended_at=NOON
     ),
     "participation_unique": lambda: duplicate_of(make_participation(make_delegate(), make_event())),
+    "proposal_ends_after_it_begins": lambda: with_values(
+        make_proposal(make_delegate()), since=date(2020, 1, 2), until=date(2020, 1, 1)
+    ),
+    "proposal_has_its_subject": lambda: with_values(
+        make_proposal(make_delegate()), organisation=None
+    ),
+    "proposal_one_name": lambda: duplicate_of(
+        make_proposal(make_delegate(), kind=Proposal.Kind.NAME_LATIN)
+    ),
+    "proposal_one_per_affiliation": lambda: duplicate_of(
+        make_proposal(make_delegate(), affiliation=make_affiliation(make_delegate()))
+    ),
+    "proposal_one_per_duplicate": lambda: duplicate_of(
+        make_proposal(make_delegate(), kind=Proposal.Kind.MERGE, duplicate=make_delegate())
+    ),
+    "proposal_one_per_new_workplace": lambda: duplicate_of(make_proposal(make_delegate())),
     "recorded_count_most": lambda: RecordedCount(
         event=make_event(), kind=OrganisationKind.GOVERNMENT, number=2001
     ),

@@ -76,6 +76,9 @@ class Person:
     ]  # at which event a grant is held: for whom, until when
     # From which day the person sees details there, and which two organisations confirmed it.
     details_open: dict[int, date] = field(default_factory=dict)
+    # Workplaces that the person removed, and those that others propose.
+    removed: list[int] = field(default_factory=list)
+    proposed: set[int] = field(default_factory=set)
     confirmed_by: dict[int, list[int]] = field(default_factory=dict)
     exclusions: list[Exclusion] = field(default_factory=list)
 
@@ -98,7 +101,7 @@ class Person:
         """All that this person ever worked, spoke or acts for."""
         seats = {office for office, _confirmed in self.participations.values()}
         grants = {office for office, _until in self.grants.values()}
-        return {office for office, _until in self.affiliations} | seats | grants
+        return {office for office, _until in self.affiliations} | set(self.removed) | seats | grants
 
     def current_constituencies(self) -> set[str]:
         """Where this person would sit if a roundtable began now."""
@@ -271,6 +274,8 @@ def _make_person(random: Random) -> Person:
         if random.random() < 0.5:
             number = random.choice([1, 1, 2])
             made.confirmed_by[event] = random.sample(range(len(ORGANISATIONS)), number)
+    made.removed = [_random_organisation(random) for _ in range(random.random() < 0.1)]
+    made.proposed = {_random_organisation(random) for _ in range(random.random() < 0.2)}
     return made
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Commitment, CommitmentParty, Outcome
+from outcomes.reporting.focal_points import ask_focal_point
 from participants.models import Group, Organisation
 from roundtable.models import Event
 
@@ -160,8 +161,9 @@ def apply_commitments(
 
 def _ask_focal_points_again(commitment: Commitment, report: ImportReport) -> None:
     # They accepted the earlier text, not this one.
+    assert report.at is not None
     for party in commitment.parties.filter(focal_point_accepted_at__isnull=False):
-        party.request_focal_point(party.focal_point)
+        ask_focal_point(party, party.focal_point, at=report.at)
         report.kept.append(
             _("a focal point of %s, who is asked again because its text changed")
             % commitment.reference

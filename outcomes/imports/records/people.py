@@ -41,6 +41,11 @@ from participants.permissions import (
     visible_organisations,
     visible_people,
 )
+from participants.proposals.lifecycle import (
+    must_accept,
+    propose_name_latin,
+    propose_workplace,
+)
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -306,13 +311,18 @@ class _PeopleImporter:
             return
         if changed_keys & set(PERSON_FIELDS):
             self._leave_to_others(participation.delegate)
-        if is_new:
-            self.new_rows.append([row for row, _values in rows_with_values])
+        to_add = []
         for row, changed in changes_by_row:
-            if row._state.adding and not is_new:
-                self.new_rows.append([row])
-            elif changed and not row._state.adding:
-                self._write(row, {name: getattr(row, name) for name, _was, _is in changed}, entry)
+            new_values = {name: getattr(row, name) for name, _was, _is in changed}
+            if must_accept(participation.delegate):
+                new_values = self._propose(row, new_values, entry)
+                if isinstance(row, Affiliation):
+                    continue
+            if row._state.adding:
+                to_add.append(row)
+            elif new_values:
+                self._write(row, new_values, entry)
+        self.new_rows.append(to_add)
         changes = tuple(change for _row, changed in changes_by_row for change in changed)
         if is_new or changes:
             (self.added if is_new else self.changed)[participation.delegate.handle] = (
@@ -357,6 +367,33 @@ class _PeopleImporter:
         except ValidationError as problem:  # erased just now
             self.report.add_validation_errors(entry.location, problem, values)
 
+    def _propose(
+        self, row: models.Model, values: dict[str, Any], entry: FileEntry
+    ) -> dict[str, Any]:
+        """Proposes what the person must accept, and returns the other values."""
+        by, at = self.report.by.user if self.report.by else None, self.report.at
+        assert at is not None
+        proposed = set()
+        if isinstance(row, Affiliation) and (values or row._state.adding):
+            propose_workplace(
+                row.delegate,
+                affiliation=None if row._state.adding else row,
+                organisation=row.organisation,
+                post=row.post,
+                since=row.since,
+                until=row.until,
+                by=by,
+                at=at,
+            )
+            proposed = {"post"}
+        elif isinstance(row, Delegate) and "name_latin" in values:
+            propose_name_latin(row, values["name_latin"], by=by, at=at)
+            proposed = {"name_latin"}
+        for name in proposed:
+            sentence = _("This person has an account. It counts once the person accepts it.")
+            self.report.notes.append(Mistake(f"{entry.location}.{name}", sentence))
+        return {name: value for name, value in values.items() if name not in proposed}
+
     def _merge_repeats(self, row: _PersonRow, participation: Participation) -> None:
         """Fills empty values from later rows; adds a note for each value that contradicts."""
         given = row.entry.values
@@ -397,17 +434,23 @@ class _PeopleImporter:
             if self._reject_forbidden_changes(participation, {"post"}, entry):
                 continue
             self._leave_to_others(participation.delegate)
+            new: list[models.Model] = []
             if not is_written:
                 # Without it, the only stored affiliation would be another organisation, and the
                 # person would no longer speak for the first one.
-                self.new_rows.append([self._affiliation_for(participation, row.organisation)])
+                new.append(self._affiliation_for(participation, row.organisation))
                 is_written = True
             affiliation = Affiliation(delegate=participation.delegate)
             self._validate(
                 affiliation, {"organisation": organisation, "post": post}, entry.location
             )
             known_work.add((organisation.pk, normalise_name(post)))
-            self.new_rows.append([affiliation])
+            new.append(affiliation)
+            if must_accept(participation.delegate):
+                for work in new:
+                    self._propose(work, {}, entry)
+            else:
+                self.new_rows.append(new)
             if participation.delegate.handle not in self.added:
                 self.changed[participation.delegate.handle] = participation.delegate
             change = ("post", "", ", ".join(filter(None, [post, str(organisation)])))

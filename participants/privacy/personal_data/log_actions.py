@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.models import Consent
 
 ACTION_LABELS = {
+    "accept entry": _("Entry by others accepted"),
     "accept introduction": _("Introduction accepted"),
     "accept invitation": _("Invitation accepted"),
     "adopt statement": _("Statement adopted"),
@@ -70,6 +71,7 @@ ACTION_LABELS = {
     "nudge round": _("Reporting round: remaining parties asked again"),
     "open round": _("Reporting round opened"),
     "pause": _("Profile hidden"),
+    "propose entry": _("Entry about you proposed"),
     "propose introduction": _("Introduction proposed"),
     "prune log": _("Old log entries deleted"),
     "publish corrigendum": _("Correction of a statement published"),
@@ -77,6 +79,7 @@ ACTION_LABELS = {
     "receive grant": _("Grant received from another person"),
     "refuse list of participants": _("Request for a list of participants refused"),
     "request change of organisation": _("Change of an organisation requested"),
+    "remove entry": _("Entry by others removed"),
     "request grant": _("Grant requested"),
     "request invited": _("Request for an invitation approved"),
     "request new address": _("New sign-in address requested"),

@@ -54,6 +54,7 @@ DECISIONS = {
     "participants.OrganisationChangeConfirmation.by": _("Changes of organisations you confirmed"),
     "participants.Participation.suspended_by": _("Participations that you suspended"),
     "participants.ParticipationConfirmation.by": _("Participations that you confirmed"),
+    "participants.Proposal.proposed_by": _("Entries about others that you proposed"),
 }
 
 

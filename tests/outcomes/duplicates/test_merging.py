@@ -567,16 +567,33 @@ def test_cochair_merges_delegates_in_admin(client_of: Sign) -> None:
     event, chair = make_event(), make_user()
     make_grant(chair, event)
     office = make_organisation()
-    stays, goes = make_delegate(), make_delegate(user=None)
+    stays, goes = make_delegate(user=None), make_delegate(user=None)
     for row in (stays, goes):
         make_participation(row, event, organisation=office)
     client, name = client_of(chair), "merge_two_people"
     assert "Which entry do you want to keep?" in run_admin_action(client, PEOPLE, name, stays, goes)
-    run_admin_action(client, PEOPLE, name, stays, goes, target=goes.pk, confirmed="yes")
-    assert Delegate.objects.filter(pk__in=[stays.pk, goes.pk]).count() == 2
     text = run_admin_action(client, PEOPLE, name, stays, goes, target=stays.pk, confirmed="yes")
     assert MERGED.format(stays) in text
     assert not Delegate.objects.filter(pk=goes.pk).exists()
+
+
+def test_cochair_only_proposes_to_merge_into_an_account(client_of: Sign) -> None:
+    event, chair = make_event(), make_user()
+    make_grant(chair, event)
+    office, (stays, goes) = make_organisation(), (make_delegate(), make_delegate(user=None))
+    for row in (stays, goes):
+        make_participation(row, event, organisation=office)
+    client, name = client_of(chair), "merge_two_people"
+    # The entry without the account cannot be kept.
+    run_admin_action(client, PEOPLE, name, stays, goes, target=goes.pk, confirmed="yes")
+    assert Delegate.objects.filter(pk__in=[stays.pk, goes.pk]).count() == 2
+    assert not stays.proposals.exists()
+    text = run_admin_action(client, PEOPLE, name, stays, goes, target=stays.pk)
+    assert "merged only when the person accepts" in text
+    text = run_admin_action(client, PEOPLE, name, stays, goes, target=stays.pk, confirmed="yes")
+    assert "The entries are merged once this person accepts." in text
+    assert Delegate.objects.filter(pk__in=[stays.pk, goes.pk]).count() == 2
+    assert stays.proposals.get().duplicate == goes
 
 
 @pytest.mark.parametrize("role", ["reader", "editor", "elsewhere"])

@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -171,6 +172,61 @@ def test_new_delegate_is_unconfirmed_and_unlisted(
     assert "The portal already has everything in this file." in admin_text(
         preview_file(browser, again)
     )
+
+
+def test_rows_about_a_joined_person_are_only_proposed(
+    client_of: Sign,
+    operator: User,
+    talk: Event,
+    deliver: Callable[[], list[EmailMultiAlternatives]],
+) -> None:
+    person = seat(talk, name="Rita Sen", name_latin="Rita", user=make_user("rita@example.org"))
+    part = person.participations.get()
+    work = make_affiliation(person, organisation=part.organisation, post="Clerk")
+    rows = [
+        {
+            "Handle": person.handle,
+            "Name": "Rita Sen",
+            "Name latin": "Rita Senn",
+            "Organisation": part.organisation.slug,
+            "Post": "Informant",
+        }
+    ]
+    browser = client_of(operator)
+    answer = preview_file(browser, book_of(talk, "Delegates", rows, people=False))
+    assert admin_text(answer).count("It counts once the person accepts it.") == 2
+    assert not person.proposals.exists()
+    confirm_import(browser, answer)
+    person.refresh_from_db()
+    work.refresh_from_db()
+    assert (person.name_latin, work.post) == ("Rita", "Clerk")
+    assert sorted(person.proposals.values_list("kind", "name_latin", "post")) == [
+        ("name_latin", "Rita Senn", ""),
+        ("workplace", "", "Informant"),
+    ]
+    assert person.proposals.get(kind="workplace").affiliation == work
+    assert [email.to for email in deliver()] == [["rita@example.org"]]
+
+
+def test_new_workplace_of_a_joined_person_is_only_proposed(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    address = "rita@example.org"
+    person = seat(talk, name="Rita Sen", user=make_user(address), invitation_email=address)
+    rita = {"Name": "Rita Sen", "Invitation email": address}
+    rows = [
+        {**rita, "Organisation": "port"},
+        {**rita, "Organisation": "harbour", "Post": "Informant"},
+    ]
+    browser = client_of(operator)
+    answer = preview_file(browser, book_of(talk, "Delegates", rows, people=False))
+    same = press_button(browser, answer, "preview", **{"answer.*": "same"})
+    confirm_import(browser, same)
+    assert not person.affiliations.exists()
+    assert sorted(person.proposals.values_list("organisation__slug", "post")) == [
+        ("harbour", "Informant"),
+        ("port", ""),
+    ]
 
 
 def test_people_workbook_has_no_addresses_and_is_logged(

@@ -1,22 +1,29 @@
 """Focal points: asked by the co-chairs, shown once they accept, to those who may see them."""
 
 from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from outcomes.models import Commitment, CommitmentParty
-from participants.models import Audience, Delegate, User
+from participants.models import Audience, Delegate, Organisation, OrganisationKind, User
 from roundtable.models import Event
 from tests.factories import (
     NOON,
     make_affiliation,
     make_commitment,
+    make_delegate,
     make_event,
+    make_organisation,
+    make_participation,
     make_party,
     make_role,
 )
-from tests.page_text import get_text, page_links, page_text
+from tests.outcomes.test_outcomes_admin import filled, page
+from tests.page_text import get_text, page_html, page_links, page_text
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -65,6 +72,68 @@ def test_request_is_shown_and_accepted(
     assert "You accepted on " in text and "This is not my task" in text
     assert is_named(client, "Dewi Lestari") == [True, True, True]
     assert f"/directory/{delegate.handle}/" in page_links(client.get("/commitments/rt2024-c2/"))
+
+
+def ask_on_the_desk(browser: Client, party: CommitmentParty, person: Delegate) -> Any:
+    address = page(Commitment, "change", party.commitment_id)
+    sent = filled(browser, address, **{"parties-0-focal_point": person.pk})
+    return browser.post(address, sent, follow=True)
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_focal_point_is_asked_by_one_email_and_answers_on_the_profile(
+    client: Client,
+    client_of: Sign,
+    event: Event,
+    delegate: Delegate,
+    cochair: User,
+    deliver: Callable[[], list[EmailMultiAlternatives]],
+) -> None:
+    office = delegate.participations.get().organisation
+    Organisation.objects.filter(pk=office.pk).update(name="Harbour Office")
+    party = event.commitments.get(reference="RT2024-C2").parties.get()
+    CommitmentParty.objects.filter(pk=party.pk).update(organisation=office)
+    for _time in range(2):
+        assert ask_on_the_desk(client_of(cochair), party, delegate).status_code == 200
+    (email,) = deliver()
+    assert email.to == ["delegate@example.org"]
+    body = " ".join(str(email.body).split())
+    assert "Roundtable 2024, May 2024 (RT2024) names you as the focal point of Harbour" in body
+    assert "dewi.open@example.org" not in body
+    browser = client_of(delegate)
+    text = get_text(browser, "/me/")
+    assert "1 entry about you waits for your answer" in text
+    assert "Focal point of Harbour Office for RT2024-C2" in text
+    assert is_named(client, "Dewi Lestari") == [False, False, False]
+    assert answer(browser, party, answer="accept") == 302
+    assert is_named(client, "Dewi Lestari") == [True, True, True]
+    text = get_text(browser, "/me/")
+    assert "waits for your answer" not in text and "You accepted on" in text
+    assert answer(browser, party, answer="decline") == 302
+    assert "Focal point of" not in get_text(browser, "/me/")
+
+
+@pytest.mark.usefixtures("recorded_templates")
+@pytest.mark.parametrize("case", ["other organisation", "not confirmed", "left", "same government"])
+def test_focal_point_is_chosen_among_people_of_the_organisation(
+    client_of: Sign, event: Event, cochair: User, case: str
+) -> None:
+    party = event.commitments.get(reference="RT2024-C2").parties.get()
+    office = make_organisation(kind=OrganisationKind.GOVERNMENT, country="TH")
+    CommitmentParty.objects.filter(pk=party.pk).update(organisation=office)
+    place = {
+        "other organisation": make_organisation(kind=OrganisationKind.GOVERNMENT, country="ID"),
+        "same government": make_organisation(kind=OrganisationKind.GOVERNMENT, country="TH"),
+    }.get(case, office)
+    person = make_delegate()
+    make_participation(person, event, organisation=place, confirmed=case != "not confirmed")
+    if case == "left":
+        make_affiliation(person, organisation=office, until=date(2020, 1, 1))
+    text = page_html(ask_on_the_desk(client_of(cochair), party, person))
+    party.refresh_from_db()
+    may = case == "same government"
+    assert (party.focal_point == person) == may
+    assert ("Choose someone whose participation for this organisation" in text) != may
 
 
 def test_request_is_declined(
@@ -135,6 +204,21 @@ def test_previously_requested_delegate_cannot_answer(
     assert answer(client_of(quiet_delegate), request_to, answer="accept") == 302
 
 
+def test_request_that_changed_meanwhile_is_not_accepted(
+    client_of: Sign, delegate: Delegate, request_to: CommitmentParty
+) -> None:
+    browser, opened = client_of(delegate), request_to.request_hash
+    Commitment.objects.filter(pk=request_to.commitment_id).update(text="Close every border.")
+    assert answer(browser, request_to, answer="accept", shown=opened) == 302
+    assert get_text(browser, "/me/commitments/").startswith("This entry changed after you opened")
+    request_to.refresh_from_db()
+    assert request_to.focal_point_accepted_at is None
+    request_to = CommitmentParty.objects.get(pk=request_to.pk)
+    assert answer(browser, request_to, answer="accept", shown=request_to.request_hash) == 302
+    request_to.refresh_from_db()
+    assert request_to.focal_point_accepted_at is not None
+
+
 def test_get_changes_nothing(
     client_of: Sign, delegate: Delegate, request_to: CommitmentParty
 ) -> None:
@@ -161,18 +245,18 @@ def test_focal_point_is_named_to_permitted_viewers_only(
     outsider: Delegate,
     cochair: User,
 ) -> None:
-    page = "/commitments/rt2024-c1/"
-    assert "Who to ask Farah Point" in get_text(client_of(delegate), page)
-    assert "Who to ask Farah Point" in get_text(client_of(focal_point), page)
+    path = "/commitments/rt2024-c1/"
+    assert "Who to ask Farah Point" in get_text(client_of(delegate), path)
+    assert "Who to ask Farah Point" in get_text(client_of(focal_point), path)
     for browser in (client, client_of(outsider), client_of(cochair)):
-        text = get_text(browser, page)
+        text = get_text(browser, path)
         assert "Farah" not in text and "No contact is shown for this commitment." in text
     focal_point.write(listed_to=Audience.ONLY_ME)
-    assert "Farah" not in get_text(client_of(delegate), page)
+    assert "Farah" not in get_text(client_of(delegate), path)
     focal_point.write(listed_to=Audience.EVERYONE)
-    assert "Who to ask Farah Point" in get_text(client, page)
+    assert "Who to ask Farah Point" in get_text(client, path)
     # The name leads to the profile; her contact details are not here.
-    assert "farah.inside@example.org" not in get_text(client_of(delegate), page)
+    assert "farah.inside@example.org" not in get_text(client_of(delegate), path)
 
 
 def test_focal_point_shows_post_and_organisation(

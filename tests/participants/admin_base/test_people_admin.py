@@ -211,7 +211,7 @@ def test_own_past_affiliation_cannot_be_changed(
 
 
 @pytest.mark.parametrize("role", ["editor", "cochair"])
-def test_affiliation_is_ended_not_deleted(
+def test_affiliation_is_neither_deleted_nor_moved(
     client_of: Sign, joined: Delegate, ours: Event, role: str
 ) -> None:
     colleague = make_user()
@@ -223,17 +223,25 @@ def test_affiliation_is_ended_not_deleted(
     moved = {"affiliations-0-organisation": elsewhere, "affiliations-0-until": "2021-01-01"}
     changed(client, joined, **moved)
     assert list(joined.affiliations.values_list("organisation", "until")) == [
-        (kept.organisation_id, date(2021, 1, 1))
+        (kept.organisation_id, date(2020, 1, 1))
+    ]
+    # An end is proposed to the person.
+    assert list(joined.proposals.values_list("affiliation", "organisation", "until")) == [
+        (kept.pk, kept.organisation_id, date(2021, 1, 1))
     ]
 
 
-def test_operator_corrects_affiliation(client_of: Sign, joined: Delegate, operator: User) -> None:
-    elsewhere = make_organisation()
+def test_operator_proposes_a_correction_only(
+    client_of: Sign, joined: Delegate, operator: User
+) -> None:
+    kept, elsewhere = joined.affiliations.get(), make_organisation()
     client = client_of(operator)
     changed(client, joined, **{"affiliations-0-organisation": elsewhere.pk})
-    assert joined.affiliations.get().organisation == elsewhere
     changed(client, joined, **{"affiliations-0-DELETE": "on"})
-    assert not joined.affiliations.exists()
+    assert joined.affiliations.get().organisation == kept.organisation
+    assert list(joined.proposals.values_list("affiliation", "organisation")) == [
+        (kept.pk, elsewhere.pk)
+    ]
 
 
 @pytest.mark.parametrize("role", ["editor", "cochair"])

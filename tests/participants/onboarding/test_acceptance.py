@@ -342,10 +342,9 @@ def test_second_invitation_is_merged_into_the_profile(
         "Earlier roundtable",
         "Roundtable 2024",
     ]
-    assert sorted(row.organisation_id for row in own_profile.affiliations.all()) == [
-        shared.pk,
-        work.organisation_id,
-    ]
+    # The person has not read of this workplace yet.
+    assert [row.organisation for row in own_profile.affiliations.all()] == [shared]
+    assert [row.organisation for row in own_profile.proposals.all()] == [work.organisation]
     party.refresh_from_db()
     assert party.focal_point == own_profile
     invitation.refresh_from_db()

@@ -25,6 +25,7 @@ from participants.models import (
     HandleRedirect,
     InvitationRequest,
     Participation,
+    Proposal,
     RetentionAction,
     RevealBudget,
     User,
@@ -52,6 +53,7 @@ from tests.factories import (
     make_invitation_request,
     make_participation,
     make_party,
+    make_proposal,
     make_update,
     make_user,
 )
@@ -91,6 +93,8 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     make_address_request(part, email=f"{TELLING}.new@example.org")
     make_participation(person, make_event(), confirmed=False)
     make_affiliation(person, post=f"Head of {TELLING}")
+    make_proposal(person, post=f"Spy of {TELLING}")
+    make_proposal(make_delegate(), kind=Proposal.Kind.MERGE, duplicate=person)
     make_exception(person)
     make_exception(person, channel=make_channel(person, value=f"{TELLING}@example.org"))
     DelegateLanguage.objects.create(delegate=person, language="id")
@@ -165,6 +169,7 @@ def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate)
         "participants.invitation",
         "participants.invitationrequest",
         "participants.participation",
+        "participants.proposal",
         "participants.user",
         "roundtable.queuedemail",
         "usersessions.usersession",

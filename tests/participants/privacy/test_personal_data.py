@@ -59,6 +59,7 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_party,
+    make_proposal,
     make_role,
     make_theme,
     make_user,
@@ -104,6 +105,7 @@ OTHERWISE = {
     "outcomes.CommitmentParty.focal_point": "focal_point_for",
     "outcomes.Subscription.user": "subscriptions",
     "outcomes.ReportLink.delegate": "report_links",
+    "participants.Proposal.duplicate": "proposals",
     "participants.Introduction.first": "introductions",
     "participants.Introduction.second": "introductions",
 }
@@ -125,6 +127,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     part = make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
     make_address_request(part, reason="zarniqa-spoken-to")
     make_affiliation(person, post="zarniqa-former")
+    make_proposal(person, post="zarniqa-proposed")
     channel = make_channel(person, value="zarniqa.channel@example.org")
     make_exception(person, channel=channel, organisation=make_organisation(name="zarniqa-out"))
     DelegateLanguage.objects.create(delegate=person, language="id")
@@ -168,6 +171,7 @@ WORDS = """
     zarniqa.in@example.org|zarniqa-capacity|zarniqa-former|zarniqa.channel@example.org|zarniqa-out
     Indonesian|zarniqa-why|zarniqa.earlier@example.org|zarniqa-asks|zarniqa-called|192.0.2.77
     zarniqa-browser|zarniqa-subject|zarniqa-ministry|zarniqa-pause|zarniqa-vote|zarniqa-theme|RT2024
+    zarniqa-proposed
 """.strip().replace("\n    ", "|")
 
 

@@ -24,6 +24,7 @@ from participants.models import (
     Organisation,
     Participation,
     ParticipationConfirmation,
+    Proposal,
     User,
 )
 from participants.privacy import visibility
@@ -104,6 +105,16 @@ def store(world: World) -> None:
         Affiliation(delegate_id=pk, organisation_id=office + 1, until=until)
         for pk, someone in people
         for office, until in someone.affiliations
+    )
+    Affiliation.objects.bulk_create(
+        Affiliation(delegate_id=pk, organisation_id=office + 1, removed_at=NOON)
+        for pk, someone in people
+        for office in someone.removed
+    )
+    Proposal.objects.bulk_create(
+        Proposal(delegate_id=pk, organisation_id=office + 1, kind="workplace", proposed_at=NOON)
+        for pk, someone in people
+        for office in someone.proposed
     )
     Participation.objects.bulk_create(
         Participation(

@@ -1,0 +1,162 @@
+"""What others enter about a person who has an account: it waits until the person accepts it."""
+
+import hashlib
+import json
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from participants.models.delegate import Delegate, handle_field
+from participants.models.organisation import Organisation
+from participants.models.participation import Affiliation
+from participants.models.user import User
+
+
+class Proposal(models.Model):
+    """An entry about a person that shows and counts for nothing until the person accepts it.
+
+    It is deleted when the person accepts or removes it.
+    """
+
+    class Kind(models.TextChoices):
+        WORKPLACE = "workplace", _("workplace")
+        NAME_LATIN = "name_latin", _("name in Latin letters")
+        MERGE = "merge", _("merging with another entry")
+
+    handle = handle_field(_("Identifies the entry in web addresses."))
+    delegate = models.ForeignKey(
+        Delegate,
+        on_delete=models.CASCADE,
+        related_name="proposals",
+        verbose_name=_("delegate"),
+        help_text=_("The person whom the entry is about."),
+    )
+    kind = models.CharField(
+        _("what"), max_length=10, choices=Kind.choices, help_text=_("What the entry is about.")
+    )
+    affiliation = models.ForeignKey(
+        Affiliation,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("affiliation"),
+        help_text=_("The workplace that would change. Empty for a new one."),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("organisation"),
+        help_text=_("The organisation where the person is said to work or to have worked."),
+    )
+    post = models.CharField(
+        _("post"), max_length=200, blank=True, help_text=_("What the person does or did there.")
+    )
+    since = models.DateField(
+        _("from"), null=True, blank=True, help_text=_("Leave empty if not recorded.")
+    )
+    until = models.DateField(
+        _("to"), null=True, blank=True, help_text=_("Leave empty if the person still works there.")
+    )
+    name_latin = models.CharField(
+        _("name in Latin letters"),
+        max_length=200,
+        blank=True,
+        help_text=_("The name in Latin letters, as others propose it."),
+    )
+    duplicate = models.ForeignKey(
+        Delegate,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="proposed_merges",
+        verbose_name=_("other entry"),
+        help_text=_("The entry that would be merged into the person's own."),
+    )
+    proposed_by = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("proposed by"),
+        help_text=_("The person who entered it. Empty if it was imported on the server."),
+    )
+    on_behalf_of = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("entered by"),
+        help_text=_("The organisation for which it was entered. Empty for an operator."),
+    )
+    proposed_at = models.DateTimeField(_("entered"), help_text=_("When it was entered."))
+
+    class Meta:
+        verbose_name = _("entry by others")
+        verbose_name_plural = _("entries by others")
+        ordering = ["proposed_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="workplace", organisation__isnull=False, duplicate=None)
+                | Q(kind="name_latin", organisation=None, affiliation=None, duplicate=None)
+                | Q(kind="merge", duplicate__isnull=False, organisation=None, affiliation=None),
+                name="proposal_has_its_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(since=None) | Q(until__gte=F("since")),
+                name="proposal_ends_after_it_begins",
+            ),
+            # So no one can fill a person's page: a newer proposal replaces the older one.
+            models.UniqueConstraint(
+                fields=["delegate"], condition=Q(kind="name_latin"), name="proposal_one_name"
+            ),
+            models.UniqueConstraint(
+                fields=["affiliation"],
+                condition=Q(affiliation__isnull=False),
+                name="proposal_one_per_affiliation",
+            ),
+            models.UniqueConstraint(
+                fields=["delegate", "organisation"],
+                condition=Q(kind="workplace", affiliation=None),
+                name="proposal_one_per_new_workplace",
+            ),
+            models.UniqueConstraint(
+                fields=["delegate", "duplicate"],
+                condition=Q(kind="merge"),
+                name="proposal_one_per_duplicate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def content_hash(self) -> str:
+        """Of what the person reads and accepts."""
+        content: list[object] = [
+            self.kind,
+            self.affiliation_id,
+            self.organisation_id,
+            self.post,
+            str(self.since),
+            str(self.until),
+            self.name_latin,
+        ]
+        if self.duplicate:
+            content += [self.duplicate.handle, self.duplicate.name, self.duplicate.name_latin]
+            content += sorted(
+                self.duplicate.participations.values_list("event", "organisation", "capacity")
+            )
+            content += sorted(
+                (place, post, str(since), str(until))
+                for place, post, since, until in self.duplicate.affiliations.values_list(
+                    "organisation", "post", "since", "until"
+                )
+            )
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
