@@ -24,6 +24,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -179,36 +181,6 @@ class AffiliationInline(GrantScopedInline):
         may_change = self.has_change_permission(request, obj)
         # Others exclude people by affiliation. After the person has joined, propose an end instead.
         return may_change and (obj is None or not must_accept(obj))
-
-
-class ProposalInline(GrantScopedInline):
-    """What waits until the person accepts it."""
-
-    model = Proposal
-    fk_name = "delegate"
-    fields = ["what", "state"]
-    readonly_fields = ["what", "state"]
-    extra = max_num = 0
-    can_delete = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).select_related("organisation", "delegate")
-        return rows.filter(Q(organisation=None) | _known_workplaces(request))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # only the person answers
-
-    @admin.display(description=_("entry"))
-    def what(self, row: Proposal) -> str:
-        if row.kind != Proposal.Kind.WORKPLACE:
-            return ": ".join(filter(None, [row.get_kind_display(), row.name_latin]))
-        days = [date_format(day) if day else "" for day in (row.since, row.until)]
-        period = "–".join(days) if any(days) else ""
-        return ", ".join(filter(None, [str(row.organisation), row.post, period]))
-
-    @admin.display(description=_("state"))
-    def state(self, row: Proposal) -> str:
-        return gettext("Proposed, waits for the person")
 
 
 def _known_workplaces(request: HttpRequest) -> Q:
@@ -374,7 +346,7 @@ class DelegateAdmin(PrivateAdmin):
         "on their own pages."
     )
     form = PersonForm
-    inlines = [ParticipationInline, AffiliationInline, ProposalInline]
+    inlines = [ParticipationInline, AffiliationInline]
     list_display = [
         "person",
         "name_latin",
@@ -427,7 +399,13 @@ class DelegateAdmin(PrivateAdmin):
             sent = sent.filter(event__in=permissions.readable)
         rows = super().get_queryset(request)
         rows = rows.filter(pk__in=visible_people(permissions).values("pk"))
+        proposed = Proposal.objects.filter(Q(organisation=None) | _known_workplaces(request))
         return with_visible_address(rows, permissions).prefetch_related(
+            Prefetch(
+                "proposals",
+                queryset=proposed.select_related("organisation"),
+                to_attr="visible_proposals",
+            ),
             Prefetch("participations", queryset=shown, to_attr="visible_participations"),
             Prefetch("invitations", queryset=sent, to_attr="visible_invitations"),
         )
@@ -438,6 +416,8 @@ class DelegateAdmin(PrivateAdmin):
         if not self._may_see_address(request, obj):
             # Only co-chairs of the person may see the invitation address.
             fields.remove("invitation_email")
+        if getattr(obj, "visible_proposals", None):
+            fields.append("waiting")
         description = self.joined_description if obj and has_joined(obj) else options["description"]
         return [(title, {"fields": fields, "description": description})]
 
@@ -458,7 +438,7 @@ class DelegateAdmin(PrivateAdmin):
         return bool(self._event_ids_of(row) & permissions.decidable)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fields = super().get_readonly_fields(request, obj)
+        fields = [*super().get_readonly_fields(request, obj), "waiting"]
         if obj is not None and not can_edit_visible_events_of(obj, request_permissions(request)):
             # All roundtables of the person share these fields.
             fields += ["name", "name_latin", "invitation_email"]
@@ -514,6 +494,12 @@ class DelegateAdmin(PrivateAdmin):
     def invitation_address(self, row: Any) -> str:
         return str(row.visible_address)
 
+    @admin.display(description=_("entered about a person with an account"))
+    def waiting(self, row: Any) -> str:
+        state = gettext("Proposed, waits for the person")
+        lines = [(_describe_proposal(entry), state) for entry in row.visible_proposals]
+        return format_html_join(mark_safe("<br>"), "{} – {}", lines)
+
     @admin.display(description=_("represents"))
     def speaks_for(self, row: Any) -> str:
         return (
@@ -532,6 +518,14 @@ class DelegateAdmin(PrivateAdmin):
         return bool(row.visible_participations) and all(
             part.confirmed_at for part in row.visible_participations
         )
+
+
+def _describe_proposal(row: Proposal) -> str:
+    if row.kind != Proposal.Kind.WORKPLACE:
+        return ": ".join(filter(None, [row.get_kind_display(), row.name_latin]))
+    days = [date_format(day) if day else "" for day in (row.since, row.until)]
+    period = "–".join(days) if any(days) else ""
+    return ", ".join(filter(None, [str(row.organisation), row.post, period]))
 
 
 def with_visible_address(rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:

@@ -62,6 +62,8 @@ def _propose(
     at: datetime,
 ) -> bool:
     Delegate.lock_all([person.pk])
+    if not Delegate.objects.filter(pk=person.pk, user__isnull=False, erased_at=None).exists():
+        return False  # erased just now
     row = Proposal.objects.filter(delegate=person, **subject).first()
     if row and all(getattr(row, name) == value for name, value in values.items()):
         return False

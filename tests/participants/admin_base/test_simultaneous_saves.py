@@ -110,11 +110,13 @@ def test_save_keeps_what_person_just_chose(
 ) -> None:
     choose, chosen = CHOICES[choice]
     browser = client_of(cochair)
-    fields = opened(browser, delegate) | {"name_latin": "Dewi L."}
+    fields = opened(browser, delegate) | {"name": "Dewi", "name_latin": "Dewi L."}
     meanwhile(lambda: choose(Delegate.objects.get(pk=delegate.pk)))
     assert browser.post(page_of(delegate), fields).status_code == 302
     assert stored(delegate, *SHARED) == SHARED | chosen
-    assert stored(delegate, "name_latin") == {"name_latin": "Dewi L."}
+    # The name in Latin letters waits for the person.
+    assert stored(delegate, "name", "name_latin") == {"name": "Dewi", "name_latin": ""}
+    assert delegate.proposals.get().name_latin == "Dewi L."
 
 
 def test_save_does_not_bring_erased_person_back(
@@ -162,9 +164,10 @@ def test_old_page_writes_only_what_was_changed_on_it(
     assert browser.post(page_of(delegate), fields).status_code == 302
     assert stored(delegate, "name", "name_latin", "invitation_email") == {
         "name": "Dewi Sri",
-        "name_latin": "Dewi L.",
+        "name_latin": "",
         "invitation_email": "d@example.org",
     }
+    assert delegate.proposals.get().name_latin == "Dewi L."
 
 
 def test_change_of_same_field_is_shown_before_it_is_replaced(
