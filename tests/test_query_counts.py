@@ -90,7 +90,7 @@ DETAILS = {
     "/nothing/": (0, 2),
 }
 OWN = {
-    "/me/": 19,
+    "/me/": 20,
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
     "/me/commitments/": 4,

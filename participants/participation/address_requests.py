@@ -122,15 +122,15 @@ def stop_as_confirmer(*, request: AddressRequest, by: User, at: datetime) -> boo
 
 def agreeable(rows: Iterable[AddressRequest], user: User, at: datetime) -> list[int]:
     """Ids of those that the user may agree to now. Needs `confirmations` prefetched."""
-    confirmer = Confirmer(user, at)
-    return [
-        row.pk
+    waiting = [
+        row
         for row in rows
-        if row.closed_at is None
-        and row.agreed_at is None
-        and row.participation.confirmed_at
-        and confirmer.right_for(row, list(row.confirmations.all()))
+        if row.closed_at is None and row.agreed_at is None and row.participation.confirmed_at
     ]
+    if not waiting:
+        return []
+    confirmer = Confirmer(user, at)
+    return [row.pk for row in waiting if confirmer.right_for(row, list(row.confirmations.all()))]
 
 
 def _confirm(row: AddressRequest, by: User, at: datetime) -> bool:
