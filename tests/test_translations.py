@@ -486,6 +486,7 @@ OWN_PATHS = [
     "/me/preview/?viewer=cochair",
     "/me/audience/",
     "/me/introductions/",
+    "/me/nominations/",
     "/me/consent/",
     "/me/review/",
     "/me/looks/",
