@@ -16,12 +16,12 @@ trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
 
 processors=$(getconf _NPROCESSORS_ONLN)
 workers="-n $processors --dist worksteal"
-# A browser test waits for the browser half of the time.
+# A browser test waits for the browser half of the time, so the tests on PostgreSQL run beside.
 browser_workers="-n $((processors + processors / 2)) --dist worksteal"
 # Tables come straight from the models. At full size they come from the migrations; at each size
 # test_deploy.py migrates on SQLite and test_worker_kills.py on PostgreSQL.
 [ "${FULL:-}" = 1 ] && migrations="" || migrations=--nomigrations
-passed="" failed="" missing="" packages=""
+passed="" failed="" missing="" packages="" browser_process=""
 
 run() {
     local name=$1 began=$SECONDS
@@ -75,14 +75,33 @@ start_checks() {
 }
 
 finish_checks() {
-    local name status seconds
+    local name
     wait "$checks_process"
     for name in "${checks[@]}"; do
-        read -r status seconds <"$logs/$name.result"
-        printf '\n== %s\n' "$name"
-        cat "$logs/$name"
-        record "$status" "$name" "$seconds"
+        report "$name" "$name"
     done
+}
+
+# Says what ran beside something else has said, and how it ended.
+report() {
+    local log=$1 name=$2 status seconds
+    read -r status seconds <"$logs/$log.result"
+    printf '\n== %s\n' "$name"
+    cat "$logs/$log"
+    record "$status" "$name" "$seconds"
+}
+
+start_browser() {
+    (
+        # Beside, it is deaf to Ctrl-C.
+        trap 'kill $!; exit' TERM
+        began=$SECONDS
+        env -u DATABASE_URL python -m pytest -q $browser_workers --force-enable-socket \
+            tests/browser >"$logs/browser" 2>&1 &
+        wait $!
+        echo "$? $((SECONDS - began))" >"$logs/browser.result"
+    ) &
+    browser_process=$!
 }
 
 run_quick() {
@@ -108,6 +127,12 @@ run_all() {
         python -m pytest -q $workers $migrations --ignore=tests/browser
     finish_checks
 
+    if [ -x "$(python -c 'from tests.browser import CHROMIUM; print(CHROMIUM)')" ]; then
+        start_browser
+    else
+        skip "tests in the browser" "Chromium" chromium
+    fi
+
     if [ $follows = 1 ]; then
         run "tests on PostgreSQL" tests/with_postgres.sh \
             python -m pytest -q $workers $migrations --ignore=tests/browser -m "not own_process"
@@ -119,11 +144,9 @@ run_all() {
         skip "tests of the brief as a PDF" "Pango" libpangoft2-1.0-0
     fi
 
-    if [ -x "$(python -c 'from tests.browser import CHROMIUM; print(CHROMIUM)')" ]; then
-        run "tests in the browser" env -u DATABASE_URL \
-            python -m pytest -q $browser_workers --force-enable-socket tests/browser
-    else
-        skip "tests in the browser" "Chromium" chromium
+    if [ -n "$browser_process" ]; then
+        wait "$browser_process"
+        report browser "tests in the browser"
     fi
 }
 
