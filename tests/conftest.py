@@ -1,5 +1,6 @@
 """The cast that every page is asked about, and how the tests run."""
 
+import fcntl
 import gc
 import os
 from collections import Counter
@@ -34,6 +35,7 @@ from tests.factories import (
     make_user,
 )
 from tests.mail_queue import deliver_mail
+from tests.processes import PRODUCTION_ENVIRONMENT, manage
 from tests.recorded_fixtures import recorded
 from tests.sign_in import sign_in
 
@@ -205,6 +207,24 @@ def event(db: None) -> Event:
     make_update(make_commitment(event, reference="RT2024-C1", text="Train officers."))
     make_party(make_commitment(event, reference="RT2024-C2", text="Print leaflets."))
     return event
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file as `migrate` makes it in a folder that was not there; copy it.
+
+    Only the first process that wants it runs the command.
+    """
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = common / "some" / "where"
+    environment = PRODUCTION_ENVIRONMENT | {"DATABASE_URL": "", "DATA_DIR": str(folder)}
+    with (common / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            result = manage("migrate", "--verbosity", "0", **environment)
+            assert (result.returncode, result.stderr) == (0, "")
+    return folder / "roundtable.sqlite3"
+
+
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 import ast
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import FULL
 from tests.processes import (
     PRODUCTION_ENVIRONMENT,
     ROOT,
@@ -178,8 +180,12 @@ def test_uncreatable_folder_gives_one_message(tmp_path: Path) -> None:
     assert result.stderr == sentence
 
 
+# To pack the files of the admin takes longest, and no test here asks for one.
+COLLECT = ["collectstatic", "--no-input", *([] if FULL else ["--ignore", "admin"])]
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[Path]:
+def server(migrated_file: Path) -> Iterator[Path]:
     """The portal under gunicorn; the file that it listens at. All it writes is in one folder."""
     with tempfile.TemporaryDirectory(prefix="roundtable-") as name:
         folder = Path(name)
@@ -189,9 +195,9 @@ def server() -> Iterator[Path]:
             "HOME": f"{folder}/home",
         }
         (folder / "home").mkdir()
-        for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--no-input"]):
-            result = manage(*command, **environment)
-            assert (result.returncode, result.stderr) == (0, "")
+        result = manage(*COLLECT, **environment)
+        assert (result.returncode, result.stderr) == (0, "")
+        shutil.copyfile(migrated_file, folder / "some" / "where" / migrated_file.name)
         socket, log = folder / "socket", folder / "log"
         command = [*GUNICORN, "--bind", f"unix:{socket}", "--workers", "1"]
         with running_process(command, environment, log) as process:
@@ -203,8 +209,8 @@ def server() -> Iterator[Path]:
         assert list((folder / "home").iterdir()) == []
 
 
-def test_database_folder_is_created(server: Path) -> None:
-    assert (server.parent / "some" / "where" / "roundtable.sqlite3").is_file()
+def test_database_folder_is_created(migrated_file: Path) -> None:
+    assert migrated_file.is_file()
 
 
 def test_gunicorn_serves_the_first_page(server: Path) -> None:

@@ -22,6 +22,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
+from tests.conftest import FULL
 from tests.processes import ROOT, TIMEOUT, run, running_process, wait_for_output
 
 # Ports of this machine alone are opened here.
@@ -60,7 +61,7 @@ def clone(tmp_path: Path) -> Path:
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / name)
     return folder
 
 
@@ -73,7 +74,23 @@ def prepared(clone: Path) -> Path:
             (clone / ".venv" / path.name).symlink_to(path)
     digest = hashlib.sha256((clone / "requirements.txt").read_bytes()).hexdigest()
     (clone / ".venv" / "requirements.txt.sha256").write_text(digest)
+    # The compiled modules too, which takes a program some seconds.
+    for compiled in ROOT.glob("*/**/__pycache__"):
+        if (place := clone / compiled.relative_to(ROOT)).parent.is_dir():
+            shutil.copytree(compiled, place)
     return clone
+
+
+@pytest.fixture
+def tables(prepared: Path, migrated_file: Path) -> None:
+    """Unless at full size a database that lacks one migration alone: all of them take long."""
+    if FULL:
+        return
+    (prepared / "var").mkdir()
+    file = shutil.copy(migrated_file, prepared / "var")
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DROP TABLE django_session")
+        database.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
 
 
 def test_script_can_be_read_by_an_old_python() -> None:
@@ -209,6 +226,7 @@ def running(
     assert "Traceback" not in log.read_text()
 
 
+@pytest.mark.usefixtures("tables")
 def test_run_prepares_serves_and_keeps_data(prepared: Path) -> None:
     port = free_port()
     with running(prepared, port) as (visitor, log):
