@@ -46,7 +46,6 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 IS_POSTGRES_RUN = ON_POSTGRES and not FULL
 # The first of two runs, which leaves a part to the second.
 POSTGRES_FOLLOWS = os.environ.get("POSTGRES_FOLLOWS") == "1"
-ASKED_TWICE = ("each_database", "crawl")
 # With FULL=1 walks through every page, which reads the same on either database, have their full
 # size on SQLite, and on PostgreSQL the size that they have on SQLite without it.
 FULL_WALKS = FULL and not ON_POSTGRES
@@ -69,30 +68,40 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _leave_out(config, items, {item for item in items if ON_POSTGRES and not _asks(item)})
         return
     left_out = {item for item in items if item.get_closest_marker("prove")}
-    on_postgres = _asked_on_postgres(items)
     if ON_POSTGRES:
-        left_out |= set(items) - on_postgres
+        left_out |= set(items) - _asked_on_postgres(items)
     elif POSTGRES_FOLLOWS:
-        left_out |= {item for item in on_postgres if not _is_marked(item, *ASKED_TWICE)}
+        left_out |= _left_to_postgres(items)
     _leave_out(config, items, left_out)
     # What takes long begins early, so that nothing else waits for it at the end.
     items.sort(key=lambda item: not _is_marked(item, "walk", "own_process"))
 
 
 def _asked_on_postgres(items: list[pytest.Item]) -> set[pytest.Item]:
-    """Of many cases of a test the first and then one in six; of a file's tests every fifth one.
+    """What the databases may answer differently in full, and of everything else a part."""
+    able = [
+        item
+        for item in items
+        if _asks(item) and not _is_marked(item, "prove", "own_process", "walk")
+    ]
+    others = [item for item in able if not _is_marked(item, "each_database")]
+    return set(able) - set(others) | _part(others)
 
-    What the databases may answer differently is asked in full.
-    """
+
+def _left_to_postgres(items: list[pytest.Item]) -> set[pytest.Item]:
+    """All that PostgreSQL is asked, save what it is asked less of, and a part of the full."""
+    left = _asked_on_postgres(items)
+    in_full = [item for item in items if item in left and _is_marked(item, "each_database")]
+    smaller = {item for item in left if _is_marked(item, "crawl")} - set(in_full)
+    return left - smaller - _part(in_full)
+
+
+def _part(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of many cases of a test the first and then one in six; of a file's tests every fifth one."""
     asked = set()
     cases: Counter[str] = Counter()
     kept_in_file: Counter[Path] = Counter()
     for item in items:
-        if _is_marked(item, "prove", "own_process", "walk") or not _asks(item):
-            continue
-        if _is_marked(item, "each_database"):
-            asked.add(item)
-            continue
         name = item.nodeid.partition("[")[0]
         cases[name] += 1
         if cases[name] > 1 and cases[name] % 6:
@@ -198,15 +207,6 @@ def ledger(settings: Settings, ledgers: Path) -> Path:
     return settings.ERASURE_LEDGER
 
 
-@pytest.fixture
-@recorded
-def event(db: None) -> Event:
-    """A public roundtable with a published statement and two commitments."""
-    event = make_event(code="RT2024", slug="roundtable-2024", title="Roundtable 2024")
-    make_statement(event)
-    make_update(make_commitment(event, reference="RT2024-C1", text="Train officers."))
-    make_party(make_commitment(event, reference="RT2024-C2", text="Print leaflets."))
-    return event
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file as `migrate` makes it in a folder that was not there; copy it.
@@ -225,6 +225,15 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "roundtable.sqlite3"
 
 
+@pytest.fixture
+@recorded
+def event(db: None) -> Event:
+    """A public roundtable with a published statement and two commitments."""
+    event = make_event(code="RT2024", slug="roundtable-2024", title="Roundtable 2024")
+    make_statement(event)
+    make_update(make_commitment(event, reference="RT2024-C1", text="Train officers."))
+    make_party(make_commitment(event, reference="RT2024-C2", text="Print leaflets."))
+    return event
 
 
 @pytest.fixture
