@@ -649,7 +649,8 @@ def test_admin_pages_are_fully_translatable(client_of: Sign, translated: None, r
         portal[role] if role == "cochair" else make_user("operator@example.org", is_superuser=True)
     )
     wrong = {}
-    for path in admin_paths():
+    # Unless at full size, each role reads every second page.
+    for path in admin_paths()[slice(None) if FULL_WALKS else slice(role == "operator", None, 2)]:
         answer = browser.get(path)
         if answer.status_code == 200 and (
             words := words_without_translation(answer.content.decode())

@@ -50,7 +50,14 @@ def address_of_another_person() -> None:
 
 
 @pytest.mark.crawl
-@pytest.mark.parametrize("in_the_way", [real_organisation, real_event, address_of_another_person])
+@pytest.mark.parametrize(
+    "in_the_way",
+    [
+        pytest.param(real_organisation, marks=pytest.mark.prove),
+        real_event,
+        address_of_another_person,  # noticed the latest
+    ],
+)
 def test_conflicting_real_rows_are_reported_and_kept(
     settings: Settings, in_the_way: Callable[[], None]
 ) -> None:
