@@ -6,9 +6,11 @@ With SHOTS=FOLDER in the environment it takes a picture of each step.
 import os
 from collections import Counter
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -115,6 +117,9 @@ def confirm_all(presses: Presses, number: int) -> None:
 @pytest.mark.prove
 def test_meeting_of_sixty_is_confirmed_and_closed(visit: Open, meeting: Meeting) -> None:
     walk, presses = Walk(), dict[str, Presses]()
+    call_command("send_reminders", verbosity=0, stdout=StringIO())
+    told = Counter(mail.to[0] for mail in deliver_mail())
+    assert told == {user.email: 1 for user in meeting.holders.values()}
     for name, user in meeting.holders.items():
         desk = visit("/admin/", who=user)
         walk.keep(desk.page, f"{name}-desk".replace(" ", "-"))
