@@ -187,7 +187,7 @@ def _known_workplaces(request: HttpRequest) -> Q:
     """Of a person who also belongs to other roundtables, only organisations of the viewer's own."""
     permissions = request_permissions(request)
     if permissions.is_operator:
-        return Q()
+        return Q(pk__isnull=False)  # an empty condition would vanish in a disjunction
     others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
     known = Organisation.objects.filter(involved_condition(permissions.readable))
     return ~Q(delegate__in=others) | Q(organisation__in=known.values("pk"))
