@@ -43,7 +43,7 @@ from tests.canaries import (
     handles,
     response_text,
 )
-from tests.conftest import FULL_WALKS
+from tests.conftest import FULL, FULL_WALKS
 from tests.factories import (
     make_grant,
     make_organisation,
@@ -112,7 +112,7 @@ def look_at_people(browser: Client, of_whom: list[str]) -> set[str]:
 
 
 # Unless at full size, test_visibility_worlds.py must find the others.
-@pytest.mark.parametrize("mistake", list(MUTATIONS)[:: 1 if FULL_WALKS else 2])
+@pytest.mark.parametrize("mistake", list(MUTATIONS)[:: 1 if FULL else 2])
 def test_search_for_leaks_detects_broken_visibility(
     readers: Readers, client_of: Sign, monkeypatch: pytest.MonkeyPatch, mistake: str
 ) -> None:
