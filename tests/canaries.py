@@ -190,7 +190,9 @@ CANARIES = (
     )  # of a co-chair; an exception; what was agreed to
     | canaries_of("quiet", "newaddress", "newreason")  # requested by a co-chair
     | canaries_of("imported", "invited")  # where the invitation went
-    | canaries_of("request", "name", "organisation", "email", "note")  # of who asks to be invited
+    # Of who asks to be invited, or is nominated.
+    | canaries_of("request", "name", "organisation", "email", "note", "post", "capacity")
+    | canaries_of("invitation", "words")
     | canaries_of(
         "update", "draft", "submitted", "changerequested", "private", "privateurl", "unready"
     )

@@ -168,8 +168,8 @@ def _make_roles(cast: Cast, here: Event, elsewhere: Event) -> None:
         user = cast.users[role] = make_user()
         make_grant(user, event, on_behalf_of=make_organisation())
     cast.users["operator"] = make_user(is_superuser=True)
-    cast.users["confirmer"] = make_user()
-    make_grant(cast.users["confirmer"], here, role="confirmer", on_behalf_of=make_organisation())
+    confirmer = cast.users["confirmer"] = make_user()
+    make_grant(confirmer, here, role="confirmer", on_behalf_of=make_organisation())
 
 
 def _make_others(cast: Cast, here: Event) -> None:

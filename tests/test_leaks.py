@@ -45,6 +45,7 @@ from tests.canaries import (
 )
 from tests.conftest import FULL, FULL_WALKS
 from tests.factories import (
+    make_affiliation,
     make_grant,
     make_organisation,
     make_party,
@@ -204,6 +205,8 @@ def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) 
     assert operator
     commitment = event.commitments.get(reference="ZQEVENT-C1")
     party, person = make_party(commitment), named("bench")
+    # Who works elsewhere has no task here.
+    make_affiliation(person, organisation=person.participations.get(event=event).organisation)
     party.request_focal_point(person)
     party.accept(at)
     on = commitment.due_on

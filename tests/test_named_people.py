@@ -21,11 +21,13 @@ from outcomes.models import (
 )
 from participants.display_names import display_name
 from participants.models import (
+    AddressRequest,
     Delegate,
     FactorReset,
     Grant,
     Introduction,
     InvitationRequest,
+    OrganisationChange,
     ParticipantList,
     Participation,
     User,
@@ -34,6 +36,7 @@ from participants.permissions import permissions_of
 from roundtable.models import Event
 from tests.factories import (
     NOON,
+    make_address_request,
     make_addressee,
     make_delegate,
     make_event,
@@ -42,8 +45,10 @@ from tests.factories import (
     make_introduction,
     make_invitation_request,
     make_organisation,
+    make_organisation_change,
     make_participant_list,
     make_participation,
+    make_role,
     make_update,
     make_user,
 )
@@ -63,8 +68,12 @@ ROWS: dict[type[models.Model], Callable[[Event, User], Any]] = {
         *(make_participation(make_delegate(), event).delegate for _number in "ab"), proposed_by=by
     ),
     InvitationRequest: lambda event, _by: make_invitation_request(
-        event, decision="refused", decided_at=NOON
+        event, decision="refused", decided_at=NOON, nominated_for=make_organisation()
     ),
+    AddressRequest: lambda event, _by: make_address_request(
+        make_participation(make_delegate(), event)
+    ),
+    OrganisationChange: lambda event, _by: make_organisation_change(make_role(event).organisation),
     ParticipantList: lambda event, _by: make_participant_list(event, decided_at=NOON),
     ProgressUpdate: lambda event, _by: make_update(event.commitments.all()[0]),
     Response: lambda event, _by: make_response(
@@ -204,7 +213,7 @@ def test_focal_point_who_is_not_shown_stays(
     assert (party.focal_point, party.focal_point_accepted_at) == (focal_point, NOON)
     # Someone else can be asked instead.
     other = make_delegate()
-    make_participation(other, event)
+    make_participation(other, event, organisation=party.organisation)
     sent = filled(browser, address, **{"parties-0-focal_point": other.pk})
     assert browser.post(address, sent).status_code == 302
     party.refresh_from_db()

@@ -197,6 +197,7 @@ def test_desk_sees_the_name_and_decides(client_of: Sign, at_risk: Organisation) 
     make_grant(cochair, Event.objects.get())
     client, path = client_of(cochair), f"/admin/participants/organisation/{at_risk.pk}/change/"
     page = client.get(path).content.decode()
-    assert "zq-event-organisation" in page and 'name="is_name_published"' in page
+    assert "zq-event-organisation" in page and 'name="is_name_published"' not in page
+    assert f"/admin/participants/organisationchange/publish/{at_risk.pk}/" in page
     event = f"/admin/roundtable/event/{Event.objects.get().pk}/change/"
     assert "zq-event-organisation" in client.get(event).content.decode()

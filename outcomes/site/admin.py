@@ -36,9 +36,10 @@ class EventRoleForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         is_decided = self.instance.pk is None or {"role", "organisation"} & set(self.changed_data)
         roles = [cleaned.get("role", ""), self.initial.get("role", "")]
-        event, today = self.instance.event, timezone.localdate()
+        event, today = getattr(self.instance, "event", None), timezone.localdate()
         if (
-            self.has_changed()
+            event is not None  # a new roundtable
+            and self.has_changed()
             and is_decided
             and any(role_needs_confirmation(event, role, today) for role in roles)
         ):

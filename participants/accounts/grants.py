@@ -142,7 +142,7 @@ def ending_problem(grant: Grant, on: date | None, at: datetime) -> str:
             "a right at once, suspend it."
         )
     if _is_in_force(grant, at) and not _leaves_two(grant, at):
-        return _("Two organisations must keep a right there. First request one for somebody else.")
+        return _("Two organisations must keep a right there. First request one for another person.")
     return ""
 
 

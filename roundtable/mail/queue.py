@@ -223,6 +223,9 @@ def cancel_emails_to(addresses: Iterable[str], *, queued_until: datetime | None 
     emails = emails.filter(address__in=[address.lower() for address in addresses])
     if queued_until:
         emails = emails.filter(queued_at__lte=queued_until)
+    else:
+        # Those of a batch go to the address that the person has when they are sent.
+        emails = emails.filter(batch=None)
     emails.update(**EMPTY_CONTENT)
 
 

@@ -25,6 +25,7 @@ from participants.models import (
     ListClosure,
     ListClosureConfirmation,
     Organisation,
+    OrganisationChangeConfirmation,
     OrganisationKind,
     ParticipantList,
     Participation,
@@ -61,6 +62,7 @@ from tests.factories import (
     make_invitation_request,
     make_notice,
     make_organisation,
+    make_organisation_change,
     make_participant_list,
     make_participation,
     make_party,
@@ -110,6 +112,10 @@ CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
     "event": (make_event, CanaryConfirmation),
     "grant": (lambda: make_grant(make_user(), make_event()), GrantConfirmation),
     "request": (lambda: _address_request(), AddressConfirmation),
+    "change": (
+        lambda: make_organisation_change(make_organisation()),
+        OrganisationChangeConfirmation,
+    ),
     "closure": (lambda: saved(ListClosure(event=make_event())), ListClosureConfirmation),
     "participation": (
         lambda: make_participation(make_delegate(), make_event()),
@@ -160,6 +166,19 @@ BREAKING: InvalidRows = {
     **_invalid_confirmations("grant_confirmed", "grant"),
     **_invalid_confirmations("canary_confirmed", "event"),
     **_invalid_confirmations("list_closure", "closure"),
+    **_invalid_confirmations("organisation_change_confirmed", "change"),
+    "organisation_change_complete": lambda: with_values(
+        make_organisation_change(make_organisation()), kind=""
+    ),
+    "organisation_change_done_or_stopped": lambda: with_values(
+        make_organisation_change(make_organisation()), done_at=NOON, stopped_at=NOON
+    ),
+    "organisation_change_once": lambda: duplicate_of(make_organisation_change(make_organisation())),
+    "organisation_change_of_role_once": lambda: duplicate_of(
+        make_organisation_change(
+            make_organisation(), what="give role", kind="", role="cohost", event=make_event()
+        )
+    ),
     **_invalid_confirmations("participation_confirmed", "participation"),
     "affiliation_ends_after_it_begins": lambda: with_values(
         make_affiliation(make_delegate()), since=date(2020, 1, 2), until=date(2020, 1, 1)

@@ -135,7 +135,11 @@ TABLES = (
             "suspended_at",
             "granted_at",
         ),
-        {**USER_WITHHELD, "requested_by": OTHER_PERSON_REASON},
+        {
+            **USER_WITHHELD,
+            "requested_by": OTHER_PERSON_REASON,
+            "replaces": OTHER_PERSON_REASON,
+        },
     ),
     PersonalDataTable(
         "factor_resets",

@@ -169,7 +169,7 @@ def test_reviewer_sees_names_in_file_and_unreadable_parts(
     answer = browser.get(page(ProgressUpdate, "review", waiting.pk))
     text = desk_text(browser, page(ProgressUpdate, "review", waiting.pk))
     assert "Possible addresses and phone numbers 0812 5555 0100 People" in text
-    assert "recorded in this portal Maria Lopez Do not repeat" in text
+    assert "hidden places of your roundtables Maria Lopez Do not repeat" in text
     assert "that the portal could not read Open each file and read it. Photograph Your" in text
     for title in ("Report", "Photograph"):
         address = desk_address(waiting, title)

@@ -698,7 +698,7 @@ def test_family_name_first_is_matched(
 
 
 def test_profile_hidden_during_import_stays_hidden(talk: Event, tmp_path: Path) -> None:
-    """A file that was read before a person hid changes only the other name."""
+    """A file that was read before a person hid only proposes the other name."""
     person = seat(talk, name="Rita Sen", user=make_user(), consented_at=NOON, listed_to="everyone")
     book = book_of(talk, "Delegates", [{"row": 2, "Name latin": "Rita S"}])
     path = tmp_path / "talk.xlsx"
@@ -712,4 +712,5 @@ def test_profile_hidden_during_import_stays_hidden(talk: Event, tmp_path: Path) 
     with patch.object(Delegate, "clean", hide):
         load_roundtable(path)
     person.refresh_from_db()
-    assert (person.name_latin, person.listed_to, person.hidden_at) == ("Rita S", "only_me", NOON)
+    assert (person.name_latin, person.listed_to, person.hidden_at) == ("", "only_me", NOON)
+    assert person.proposals.get().name_latin == "Rita S"

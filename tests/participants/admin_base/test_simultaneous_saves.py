@@ -9,7 +9,6 @@ from django.contrib.admin import ModelAdmin
 from django.test import Client
 
 from participants.accounts.addresses import set_sign_in_address
-from participants.accounts.sessions import end_sessions
 from participants.models import Audience, Consent, Delegate, User
 from participants.participation.confirmation import confirm_participations
 from participants.privacy import consent
@@ -110,12 +109,12 @@ def test_save_keeps_what_person_just_chose(
 ) -> None:
     choose, chosen = CHOICES[choice]
     browser = client_of(cochair)
-    fields = opened(browser, delegate) | {"name": "Dewi", "name_latin": "Dewi L."}
+    fields = opened(browser, delegate) | {"name_latin": "Dewi L."}
     meanwhile(lambda: choose(Delegate.objects.get(pk=delegate.pk)))
     assert browser.post(page_of(delegate), fields).status_code == 302
     assert stored(delegate, *SHARED) == SHARED | chosen
     # The name in Latin letters waits for the person.
-    assert stored(delegate, "name", "name_latin") == {"name": "Dewi", "name_latin": ""}
+    assert stored(delegate, "name_latin") == {"name_latin": ""}
     assert delegate.proposals.get().name_latin == "Dewi L."
 
 
@@ -190,7 +189,8 @@ def test_change_of_same_field_is_shown_before_it_is_replaced(
         ["Dewi Sri"],
     )
     assert browser.post(page_of(delegate), again).status_code == 302
-    assert stored(delegate, "name_latin") == {"name_latin": "Dewi Lestari Putri"}
+    assert stored(delegate, "name_latin") == {"name_latin": "Dewi Sri"}
+    assert delegate.proposals.get().name_latin == "Dewi Lestari Putri"
 
 
 def leave(user: User) -> None:
@@ -209,33 +209,27 @@ def close(user: User) -> None:
 def test_operator_does_not_undo_change_of_account(
     client_of: Sign,
     operator: User,
-    delegate: Delegate,
     meanwhile: Callable[[Callable[[], object]], None],
     act: Callable[[User], None],
     kept: Fields,
 ) -> None:
-    user, browser = delegate.user, client_of(operator)
-    assert user is not None
+    user, browser = make_user("unused@example.org", last_login=None), client_of(operator)
     fields = opened(browser, user)
     meanwhile(lambda: act(User.objects.get(pk=user.pk)))
     assert browser.post(page_of(user), fields).status_code == 302
-    as_before = {"email": "delegate@example.org", "is_active": True}
+    as_before = {"email": "unused@example.org", "is_active": True}
     assert stored(user, "email", "is_active") == as_before | kept
 
 
-def test_operator_does_not_renew_ended_sessions(
-    client_of: Sign,
-    operator: User,
-    delegate: Delegate,
-    meanwhile: Callable[[Callable[[], object]], None],
+def test_page_of_a_used_account_changes_nothing(
+    client_of: Sign, operator: User, delegate: Delegate
 ) -> None:
-    user, browser, owner = delegate.user, client_of(operator), client_of(delegate)
+    user, browser = delegate.user, client_of(operator)
     assert user is not None
-    fields = opened(browser, user)
-    meanwhile(lambda: end_sessions(User.objects.get(pk=user.pk)))
-    assert owner.get("/me/").status_code == 200
-    assert browser.post(page_of(user), fields).status_code == 302
-    assert owner.get("/me/").status_code == 302
+    assert client_of(delegate).get("/me/").status_code == 200
+    as_before = stored(user, "email", "is_active", "last_login", "password")
+    browser.post(page_of(user), {"email": "evil@example.org", "last_login": "", "password": "x"})
+    assert stored(user, *as_before) == as_before
 
 
 def test_old_confirmation_does_not_bring_participation_back(

@@ -99,7 +99,8 @@ def test_desk_says_that_the_owner_changes_name_and_address(
     assert "Only they can change their name and their addresses" in page
     assert save_at_desk(browser, victim, name="X", name_latin="Dewi L").status_code == 302
     victim.refresh_from_db()
-    assert (victim.name, victim.name_latin) == ("Dewi", "Dewi L")
+    assert (victim.name, victim.name_latin) == ("Dewi", "")
+    assert victim.proposals.get().name_latin == "Dewi L"
 
 
 def test_departure_suspends_and_tells_a_person_who_has_joined(

@@ -222,17 +222,19 @@ def test_holders_are_told_when_a_right_ends(
     client_of: Sign, operator: User, event: Event, deliver: Deliver
 ) -> None:
     other = make_user("other@example.org")
-    make_grant(other, event, on_behalf_of=make_organisation())
+    third = make_user("third@example.org")
+    for user in (other, third):
+        make_grant(user, event, on_behalf_of=make_organisation())
     grant = make_grant(
         make_user("ends@example.org"), event, on_behalf_of=make_organisation(name="Office")
     )
-    sent = {"valid_until": in_days(3).isoformat()}
+    sent = {"valid_until": in_days(8).isoformat()}
     before = len(deliver())
     client_of(operator).post(f"/admin/participants/grant/{grant.pk}/change/", sent)
     grant.refresh_from_db()
-    assert grant.valid_until == in_days(3)
+    assert grant.valid_until == in_days(8)
     told = {mail.to[0]: mail for mail in deliver()[before:]}
-    assert set(told) == {"other@example.org", "ends@example.org"}
+    assert set(told) == {"other@example.org", "third@example.org", "ends@example.org"}
     for mail in told.values():
         assert mail.subject == "A right at the co-chairs' desk ends"
         assert "That is its last day." in mail.body and "@" not in mail.body
