@@ -20,6 +20,7 @@ from tests.factories import (
     make_event,
     make_evidence,
     make_grant,
+    make_participation,
     make_update,
     make_user,
 )
@@ -144,8 +145,8 @@ def test_file_is_scanned_on_submission(client: Client, path: str) -> None:
 
 @pytest.fixture
 def waiting(event: Event) -> ProgressUpdate:
-    """An update with a document that names a hidden person, and with a photograph."""
-    make_delegate(name="María López", user=None)
+    """An update with a document that names a participant, and with a photograph."""
+    make_participation(make_delegate(name="María López", user=None), event)
     update = make_update(event.commitments.all()[0], approved=False)
     document = written("Thanks to Maria| Lopez, 0812 5555 0100.")
     for title, content, kind in (
