@@ -139,7 +139,7 @@ SOURCES: tuple[TodoSource, ...] = (
     pending_list(_("Offers that need your decision"), Offer),
     pending_list(_("Assessments that need your decision"), Assessment),
     pending_list(_("Participations to confirm"), Participation, concerns="can_confirm_any"),
-    pending_list(_("Grants to confirm"), Grant, concerns="can_confirm_any"),
+    pending_list(_("Rights to confirm"), Grant, concerns="can_confirm_any"),
     pending_list(
         _("Changes of organisations to confirm"), OrganisationChange, concerns="can_confirm_any"
     ),

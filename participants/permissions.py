@@ -288,7 +288,7 @@ def can_edit_visible_events_of(delegate: Delegate, permissions: EventPermissions
 
 
 def visible_people(permissions: EventPermissions) -> QuerySet[Delegate]:
-    """Whom the viewer reads of: the same people in every list, file, choice and search.
+    """Whom the viewer may see: the same people in every list, file, choice and search.
 
     Hidden people are absent, except for operators, who close and erase accounts. Protected people
     are absent, except for operators and for the co-chair whose invitation they accepted. If one

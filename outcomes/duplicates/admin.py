@@ -75,12 +75,12 @@ def merge_page(
                 moved = merge(target=target, duplicate=duplicate)
                 # The preview merges only to count.
                 transaction.set_rollback(is_preview or waits)
-        except ValidationError as mistake:
-            problem = " ".join(mistake.messages)
-        else:
             if request_merge and reason:
                 request_merge(reason)
                 return None
+        except ValidationError as mistake:
+            problem = " ".join(mistake.messages)
+        else:
             if not is_preview and waits:
                 assert isinstance(target, Delegate) and isinstance(duplicate, Delegate)
                 by, at = request_permissions(request).user, timezone.now()

@@ -44,7 +44,7 @@ from roundtable.models import Event
 
 REQUESTED = _(
     "The change is requested. It is made seven days after another organisation confirms it, or at "
-    "once when a second one does. We told everyone who can confirm it."
+    "once when two have. We told everyone who can confirm it."
 )
 
 
@@ -289,8 +289,8 @@ class OrganisationChangeAdmin(PrivateAdmin):
             messages.error(
                 request,
                 _(
-                    "Nothing is changed. It is different now, or someone of another organisation "
-                    "must do this."
+                    "Nothing is changed. It changed after you opened the page, or you cannot decide "
+                    "about it. Read it again."
                 ),
             )
 

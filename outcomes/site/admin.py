@@ -24,8 +24,8 @@ from participants.permissions import has_two_holders, role_needs_confirmation
 from roundtable.models import Event, Series
 
 ROLE_NEEDS_CONFIRMATION = _(
-    "Other organisations confirm who is co-chair or co-host. Use “Change co-chairs or co-hosts” "
-    "above."
+    "Other organisations confirm who is co-chair or co-host. Use “Request other co-chairs or "
+    "co-hosts” above."
 )
 
 

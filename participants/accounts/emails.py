@@ -119,7 +119,7 @@ def email_account(
 def email_account_made(user: User, at: datetime) -> None:
     email_account(
         user,
-        dedup_key=f"account {user.pk} made",
+        dedup_key=f"account {user.pk} {'operator' if user.is_superuser else 'made'}",
         template="participants/accounts/emails/account_made",
         context={"is_operator": user.is_superuser},
         at=at,

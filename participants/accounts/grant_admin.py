@@ -128,7 +128,7 @@ class GrantAdmin(PrivateAdmin):
                 "description": _(
                     "You request a grant for one roundtable. We tell all who have a right there. It"
                     " is in force seven days after another organisation confirms it, or at once "
-                    "when a second one does."
+                    "when two have."
                 ),
             },
         ),
@@ -273,7 +273,10 @@ class GrantAdmin(PrivateAdmin):
         by, now = request_permissions(request).user, timezone.now()
         if request.POST.get("act") == "suspend":
             done = suspend_grant(grant=row, by=by, at=now)
-            text = _("It is suspended. Two organisations must confirm it before it is in force.")
+            text = _(
+                "You suspended this right. Two organisations must confirm it before it is in force "
+                "again."
+            )
         else:
             shown = request.POST.get("shown", "")
             done = confirm_grant(grant=row, by=by, shown_hash=shown, at=now)
@@ -281,7 +284,10 @@ class GrantAdmin(PrivateAdmin):
         if done:
             messages.success(request, text)
         else:
-            text = _("Nothing is changed. Someone of another organisation must do this.")
+            text = _(
+                "Nothing is changed. This right changed after you opened the page, or you cannot "
+                "decide about it. Read it again."
+            )
             messages.error(request, text)
 
     def get_urls(self) -> list[Any]:

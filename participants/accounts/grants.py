@@ -1,6 +1,6 @@
 """Rights at the desk: requested, confirmed by other organisations, announced, and handed over.
 
-A right is in force seven days after another organisation confirmed it, or when a second one did.
+A right is in force seven days after another organisation confirmed it, or when two have.
 """
 
 from datetime import date, datetime, timedelta

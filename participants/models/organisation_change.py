@@ -30,7 +30,7 @@ def kind_and_country(row: "Organisation | OrganisationChange") -> str:
 class OrganisationChange(models.Model):
     """A change that decides who belongs to an audience, who may confirm, or who signs.
 
-    It is made seven days after another organisation confirmed it, or when a second one did.
+    It is made seven days after another organisation confirmed it, or when two have.
     """
 
     class What(models.TextChoices):

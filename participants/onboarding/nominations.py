@@ -46,9 +46,8 @@ def nomination_places(person: Delegate, on: date) -> list[NominationPlace]:
     Only roundtables that are upcoming or whose list is open, and that the person can see.
     """
     affiliations = Affiliation.objects.filter(delegate=person)
-    ended = affiliations.filter(until__lt=on)
-    current = affiliations.exclude(until__lt=on)
-    left = ended.exclude(organisation__in=current.values("organisation"))
+    current = affiliations.current(on).values("organisation")
+    left = affiliations.exclude(organisation__in=current)
     rows = Participation.objects.confirmed().filter(delegate=person, organisation__archived_at=None)
     rows = rows.exclude(organisation__in=left.values("organisation"))
     rows = rows.select_related("event", "organisation")

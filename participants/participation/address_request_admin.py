@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -27,7 +27,7 @@ from participants.participation.address_requests import (
     stop_as_confirmer,
 )
 from participants.participation.confirmation import missing_confirmation
-from participants.permissions import EventPermissions
+from participants.permissions import EventPermissions, visible_people
 
 STEPS = (
     _(
@@ -100,8 +100,12 @@ class AddressRequestAdmin(PrivateAdmin):
         permissions = request_permissions(request)
         rows = super().get_queryset(request)
         if not permissions.is_operator:
-            # Only those who may decide see the new address.
-            rows = self.limit_to_events(rows, permissions.confirmable)
+            # Only those who may decide see the new address. While it is awaited, the person is in
+            # no other list, but these can still stop it.
+            rows = self.limit_to_events(rows, permissions.confirmable).filter(
+                Q(participation__delegate__in=visible_people(permissions))
+                | Q(agreed_at__isnull=False)
+            )
         # No one decides about their own account.
         return rows.exclude(user=permissions.user).prefetch_related(
             "confirmations__on_behalf_of", "confirmations__by"

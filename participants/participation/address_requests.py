@@ -23,7 +23,7 @@ from participants.accounts.address_requests import (
 from participants.accounts.emails import email_holders
 from participants.models import AddressConfirmation, AddressRequest, Grant, Participation, User
 from participants.participation.confirmation import Confirmer, is_sufficient
-from participants.permissions import CAPACITIES, EventPermissions
+from participants.permissions import CAPACITIES, EventPermissions, visible_people
 from roundtable.audit import log as audit
 
 
@@ -33,7 +33,9 @@ def participations_with_account(permissions: EventPermissions) -> QuerySet[Parti
         delegate__user__is_active=True, delegate__user__is_superuser=False
     )
     if not permissions.is_operator:
-        rows = rows.filter(event__in=permissions.confirmable)
+        rows = rows.filter(
+            event__in=permissions.confirmable, delegate__in=visible_people(permissions)
+        )
     return rows.exclude(delegate__user=permissions.user).select_related(
         "delegate__user", "event", "organisation"
     )

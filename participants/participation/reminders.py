@@ -69,11 +69,15 @@ def _waiting(user: User, at: datetime) -> Iterator[tuple[Waiting, str, str]]:
     yield participations, text % len(participations), _list_url("participation")
     grants = _grants(user, at)
     text = ngettext(
-        "%d grant needs your confirmation.", "%d grants need your confirmation.", len(grants)
+        "%d right needs your confirmation.", "%d rights need your confirmation.", len(grants)
     )
     yield grants, text % len(grants), _list_url("grant")
     requests = _requests(user, at)
-    text = ngettext("%d person asks to be invited.", "%d people ask to be invited.", len(requests))
+    text = ngettext(
+        "%d request for an invitation, or nomination.",
+        "%d requests for an invitation, or nominations.",
+        len(requests),
+    )
     yield requests, text % len(requests), _list_url("invitationrequest")
 
 
