@@ -289,8 +289,8 @@ class OrganisationChangeAdmin(PrivateAdmin):
             messages.error(
                 request,
                 _(
-                    "Nothing is changed. It changed after you opened the page, or you cannot decide "
-                    "about it. Read it again."
+                    "Nothing is changed. This request changed after you opened the page, or you "
+                    "cannot decide about it. Read it again."
                 ),
             )
 

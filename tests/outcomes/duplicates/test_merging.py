@@ -525,7 +525,7 @@ def test_admin_previews_and_merges(client_of: Sign, by: User) -> None:
         client, ORGANISATIONS, name, stays, goes
     )
     text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk)
-    assert "You keep “Ministry of Labour”. “Labour Ministry” is deleted" in text
+    assert "You keep “Ministry of Labour”. A merge deletes “Labour Ministry”" in text
     swapped = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=goes.pk)
     assert "<li>Roles at roundtables: 1</li>" in swapped
     assert "One person cannot decide this alone." in swapped

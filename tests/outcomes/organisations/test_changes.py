@@ -276,6 +276,11 @@ def test_merge_of_organisations_with_people_is_confirmed(
     browser.post(organisations, sent | {"reason": "The same house"})
     change = OrganisationChange.objects.get()
     assert Organisation.objects.filter(pk=double.pk).exists()
+    again = browser.post(organisations, sent | {"reason": "The same house"})
+    assert "Such a change already waits to be confirmed." in again.content.decode()
+    too_long = browser.post(organisations, sent | {"reason": "x" * 301})
+    assert too_long.status_code == 200
+    assert OrganisationChange.objects.get() == change
     deliver()
     assert world.confirm(change, world.second)
     assert world.confirm(change, world.host)

@@ -267,7 +267,7 @@ def test_cochair_confirms_and_suspends_at_the_desk(holders: Holders, client_of: 
     sent = {"act": "confirm", "shown": shown.context["shown"]}
     assert "You confirmed this right." in browser.post(page, sent, follow=True).content.decode()
     sent = {"act": "suspend"}
-    assert "It is suspended." in browser.post(page, sent, follow=True).content.decode()
+    assert "You suspended this right." in browser.post(page, sent, follow=True).content.decode()
     assert effective_on(grant) is None
     outsider = make_user("outside@example.org")
     make_grant(outsider, make_event(code="RX", slug="rx"), on_behalf_of=government("NZ"))

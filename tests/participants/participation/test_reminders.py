@@ -139,7 +139,7 @@ def test_cochairs_are_told_of_requests_and_grants(
     request_grant(grant=grant, by=make_user(), at=TUESDAY)
     reminders.seen = len(deliver())
     sent = reminders()
-    assert "1 person asks to be invited." in sent["cochair@example.org"]
+    assert "1 request for an invitation, or nomination." in sent["cochair@example.org"]
     assert "1 grant needs your confirmation." in sent["cochair@example.org"]
     assert "asks to be invited" not in sent["confirmer@example.org"]
     assert "1 grant needs your confirmation." in sent["confirmer@example.org"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from participants.models import (
@@ -34,6 +35,7 @@ from tests.factories import (
     make_grant,
     make_organisation,
     make_participation,
+    make_proposal,
     make_role,
     make_user,
 )
@@ -533,3 +535,14 @@ def test_page_without_script_has_a_form_for_each_entry(
     assert len(forms) == len(set(forms)) == 5
     assert html.count('formaction="/me/entries/') == 1
     assert "4 entries about you wait for your answer" in html
+
+
+def test_each_entry_has_its_own_button(client_of: Sign, person: Delegate, double: Delegate) -> None:
+    """After a merge, an entry was sent to the address that accepts merges."""
+    make_proposal(person, kind="merge", duplicate=double)
+    make_proposal(person, kind="name_latin", name_latin="Rina S.")
+    page_of_mine = client_of(person).get("/me/").content.decode()
+    entries = page_of_mine[page_of_mine.index('id="entered"') :]
+    assert entries.count("formaction=") == 1
+    name = person.proposals.get(kind="name_latin")
+    assert f'action="{reverse("answer-proposal", args=[name.handle])}"' in entries
