@@ -77,7 +77,7 @@ def prepared(clone: Path) -> Path:
     # The compiled modules too, which takes a program some seconds.
     for compiled in ROOT.glob("*/**/__pycache__"):
         if (place := clone / compiled.relative_to(ROOT)).parent.is_dir():
-            shutil.copytree(compiled, place)
+            shutil.copytree(compiled, place, dirs_exist_ok=True)
     return clone
 
 

@@ -32,6 +32,7 @@ from outcomes.organisations.changes import (
     request_change,
     right_to_confirm,
     stop_change,
+    valid_confirmations,
 )
 from participants.admin_base.fields import OrganisationChoiceField, request_permissions
 from participants.admin_base.filters import PendingFilter
@@ -39,7 +40,12 @@ from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.models import Organisation, OrganisationChange
 from participants.models.organisation_change import kind_and_country
-from participants.permissions import EVENT_PATHS, EventPermissions, involved_condition
+from participants.permissions import (
+    EVENT_PATHS,
+    EventPermissions,
+    involved_condition,
+    visible_organisations,
+)
 from roundtable.models import Event
 
 REQUESTED = _(
@@ -141,6 +147,12 @@ class OrganisationChangeAdmin(PrivateAdmin):
         organisations = involved.values("pk")
         of_organisation = Q(organisation__in=organisations) | Q(target__in=organisations)
         return rows.filter(Q(event__in=events) | (Q(event=None) & of_organisation))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        # The page names both entries.
+        seen = visible_organisations(request_permissions(request)).values("pk")
+        rows = super().get_queryset(request).filter(organisation__in=seen)
+        return rows.filter(Q(target=None) | Q(target__in=seen))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
@@ -257,7 +269,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
             "original": row,
             "state": self.state(row),
             "present": kind_and_country(row.organisation),
-            "confirmations": row.confirmations.select_related("on_behalf_of"),
+            "confirmations": valid_confirmations(row).select_related("on_behalf_of"),
             "may_confirm": right_to_confirm(row, by, now) is not None,
             "may_stop": may_stop(row, by, now),
             "shown": row.content_hash,

@@ -5,18 +5,20 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from outcomes.duplicates.organisations import apply_merge, check_merge
 from participants.accounts.emails import email_holders
 from participants.models import (
+    Delegate,
     EventRole,
     Grant,
     Organisation,
     OrganisationChange,
     OrganisationChangeConfirmation,
+    Participation,
     User,
 )
 from participants.participation.confirmation import recheck_confirmations
@@ -87,11 +89,16 @@ def _check(change: OrganisationChange) -> None:
             )
 
 
+def valid_confirmations(change: OrganisationChange) -> QuerySet[OrganisationChangeConfirmation]:
+    """Those of the organisations as they are now."""
+    return change.confirmations.filter(content_hash=change.content_hash)
+
+
 def right_to_confirm(change: OrganisationChange, by: User, at: datetime) -> ConfirmingRight | None:
     """By which right the user may confirm the change now; None if not."""
     if not change.is_open:
         return None
-    confirmations = change.confirmations.select_related("on_behalf_of", "by")
+    confirmations = valid_confirmations(change).select_related("on_behalf_of", "by")
     organisations = [change.organisation, change.target]
     organisations += [row.on_behalf_of for row in confirmations]
     return independent_right(
@@ -126,12 +133,12 @@ def confirm_change(*, change: OrganisationChange, by: User, shown_hash: str, at:
     )
     confirmation.full_clean()
     confirmation.save()
-    _record("confirm change of organisation", locked, by, at)
     if locked.confirmations.count() > 1:
-        _make(locked, at)
+        _make(locked, at, confirmed_by=by)
     else:
         locked.effective_on = (at + WAITING_PERIOD).date()
         locked.save()
+        _record("confirm change of organisation", locked, by, at)
         _announce(locked, "confirmed", at)
     return True
 
@@ -167,11 +174,15 @@ def make_due_changes(at: datetime) -> tuple[int, int]:
         try:
             with transaction.atomic():
                 locked = _lock(change)
-                valid = locked.confirmations.filter(content_hash=locked.content_hash)
-                if not locked.is_open or not valid.exists():
-                    # The organisation was changed meanwhile: what waits is no longer what
-                    # somebody confirmed.
-                    failed += locked.is_open
+                if not locked.is_open:
+                    continue
+                if not valid_confirmations(locked).exists():
+                    # An organisation changed since, so it must be confirmed again.
+                    locked.confirmations.all().delete()
+                    locked.effective_on = None
+                    locked.save()
+                    _announce(locked, "requested", at)
+                    failed += 1
                     continue
                 _make(locked, at)
                 done += 1
@@ -186,8 +197,14 @@ def _lock(change: OrganisationChange) -> OrganisationChange:
     return locked.get(pk=change.pk)
 
 
-def _make(change: OrganisationChange, at: datetime) -> None:
+def _make(change: OrganisationChange, at: datetime, *, confirmed_by: User | None = None) -> None:
     _check(change)
+    # People are locked before organisations, and both before the log.
+    sides = [change.organisation_id, change.target_id]
+    concerned = Participation.with_ended.filter(
+        Q(organisation__in=sides) | Q(confirmations__on_behalf_of__in=sides)
+    )
+    Delegate.lock_all(concerned.values_list("delegate", flat=True))
     events = events_concerned(change)  # after a merge, the other entry is gone
     change.done_at = at
     change.save()
@@ -199,6 +216,8 @@ def _make(change: OrganisationChange, at: datetime) -> None:
         _set_role(change, change.event)
     else:
         _set_fields(change)
+    if confirmed_by:
+        _record("confirm change of organisation", change, confirmed_by, at)
     _record("make change of organisation", change, None, at)
     _announce(change, "made", at, events)
 

@@ -63,7 +63,14 @@ def _put_in_place(request: AddressRequest, at: datetime) -> bool:
     if row is None or row.agreed_at is None or row.agreed_at > at - WAITING_PERIOD:
         return False
     person, user, address = row.delegate, row.user, row.email.lower()
-    is_possible = person.user_id == user.pk and user.is_active and not is_email_taken(address, user)
+    is_possible = (
+        person.user_id == user.pk
+        and user.is_active
+        and not is_email_taken(address, user)
+        # Nothing was suspended since two agreed.
+        and row.participation.confirmed_at is not None
+        and row.confirmations.count() > 1
+    )
     _close(row, AddressRequest.Outcome.DONE if is_possible else AddressRequest.Outcome.STOPPED, at)
     if not is_possible:
         audit.record(action="stop new address", at=at, subject=person)
@@ -71,7 +78,8 @@ def _put_in_place(request: AddressRequest, at: datetime) -> bool:
         return False
     former = user.email
     set_sign_in_address(user, address)
-    person.write(invitation_email=address)
+    # Co-chairs read that field, and how the person signs in is private.
+    person.write(invitation_email="")
     # The second factor stays: who lost that too needs a reset, with its own rules.
     end_sessions(user)
     audit.record(action="new address", at=at, subject=person)

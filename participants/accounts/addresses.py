@@ -129,3 +129,10 @@ def remove_sign_in_address(user: User, email: str) -> None:
     set_sign_in_address(
         user, others[0] if others else f"{get_random_string(16).lower()}{UNDELIVERABLE_DOMAIN}"
     )
+
+
+def mask_address(email: str) -> str:
+    """Shortens an address to the form a…@example.org."""
+    # Anyone with a forwarded link can open a page that shows this.
+    name, _at, host = email.rpartition("@")
+    return f"{name[:1]}…@{host}"

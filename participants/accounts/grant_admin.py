@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from participants.accounts.addresses import find_account
+from participants.accounts.addresses import find_account, mask_address
 from participants.accounts.grants import (
     confirm_grant,
     end_grant,
@@ -263,7 +263,9 @@ class GrantAdmin(PrivateAdmin):
             "holder": display_name(row.user, request_permissions(request)),
             "state": self.state(row),
             "confirmations": row.confirmations.select_related("on_behalf_of"),
-            "may_confirm": right_to_confirm(row, by, now) is not None,
+            "may_confirm": (may_confirm := right_to_confirm(row, by, now) is not None),
+            # Who confirms must be able to ask the organisation whose mailbox it is.
+            "masked_address": mask_address(row.user.email) if may_confirm else "",
             "may_suspend": may_suspend(row, by, now),
             "shown": row.content_hash,
         }
@@ -318,7 +320,10 @@ class GrantAdmin(PrivateAdmin):
                 form.add_error(None, mistake.messages)
                 is_form_valid = False
             else:
-                text = gettext("The grant is transferred from %s. Both people receive an email.")
+                text = gettext(
+                    "The transfer is requested, from %s. Other organisations must confirm it. Both "
+                    "people receive an email."
+                )
                 self.message_user(request, text % date_format(on), messages.SUCCESS)
                 return redirect("admin:participants_grant_changelist")
         context = {

@@ -18,6 +18,9 @@ from participants.models import (
     AddressConfirmation,
     Grant,
     GrantConfirmation,
+    ListClosureConfirmation,
+    OrganisationChange,
+    OrganisationChangeConfirmation,
     ParticipationConfirmation,
     User,
 )
@@ -156,6 +159,11 @@ def end_grant(*, grant: Grant, on: date | None, by: User, at: datetime) -> str:
     locked = Grant.objects.get(pk=grant.pk)
     if problem := ending_problem(locked, on, at):
         return problem
+    if not _is_in_force(locked, at):
+        # What was confirmed had another last day.
+        _keep_predecessor(locked)
+        locked.confirmations.all().delete()
+        locked.effective_on = None
     locked.valid_until = on
     locked.full_clean()
     locked.save()
@@ -185,9 +193,8 @@ def suspend_grant(*, grant: Grant, by: User, at: datetime) -> bool:
     locked = Grant.objects.get(pk=grant.pk)
     if not may_suspend(locked, by, at):
         return False
-    if locked.replaces and not _is_in_force(locked, at):
-        # Its successor does not come, so the former grant stays.
-        Grant.objects.filter(pk=locked.replaces.pk).update(valid_until=locked.valid_until)
+    if not _is_in_force(locked, at):
+        _keep_predecessor(locked)
     locked.confirmations.all().delete()
     locked.effective_on, locked.suspended_at = None, at
     locked.full_clean()
@@ -198,6 +205,12 @@ def suspend_grant(*, grant: Grant, by: User, at: datetime) -> bool:
     return True
 
 
+def _keep_predecessor(grant: Grant) -> None:
+    """The successor does not come, so the former grant keeps its own last day."""
+    if grant.replaces and grant.confirmations.exists():
+        Grant.objects.filter(pk=grant.replaces.pk).update(valid_until=grant.valid_until)
+
+
 def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
     """What the person confirmed, and what has no effect yet, no longer counts."""
     forget_pending(GrantConfirmation.objects.filter(by=grant.user), at)
@@ -205,8 +218,14 @@ def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
         by=grant.user, participation__event=grant.event, participation__confirmed_at=None
     ).delete()
     AddressConfirmation.objects.filter(
-        by=grant.user, request__participation__event=grant.event, request__agreed_at=None
+        by=grant.user, request__participation__event=grant.event, request__closed_at=None
     ).delete()
+    ListClosureConfirmation.objects.filter(
+        by=grant.user, closure__event=grant.event, closure__closed_at=None
+    ).delete()
+    changes = OrganisationChange.objects.filter(done_at=None, stopped_at=None)
+    OrganisationChangeConfirmation.objects.filter(by=grant.user, change__in=changes).delete()
+    changes.filter(confirmations=None).update(effective_on=None)
 
 
 def forget_pending(given: QuerySet[GrantConfirmation], at: datetime) -> None:

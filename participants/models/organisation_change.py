@@ -177,6 +177,8 @@ class OrganisationChange(models.Model):
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def clean(self) -> None:
+        if self.organisation_id is None:
+            return  # a form says so
         row = self.organisation
         if self.what == self.What.PUBLISH and row.is_name_published:
             raise ValidationError(_("Its name is published already."))

@@ -141,6 +141,8 @@ def exists_only_for_invitation(user: User, invitation: Invitation) -> bool:
 
 
 def lock_open_invitation(invitation: Invitation, at: datetime) -> Delegate | None:
+    # As where someone is invited again: first the person, then the invitation.
+    Delegate.lock_all([invitation.delegate_id])
     Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
     if not valid_invitations(at).filter(pk=invitation.pk).exists():
         return None

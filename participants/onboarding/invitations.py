@@ -345,13 +345,6 @@ def get_or_create_account(invitation: Invitation, at: datetime) -> User | None:
     return user if user.is_active else None
 
 
-def mask_email(email: str) -> str:
-    """Shortens an address to the form a…@example.org."""
-    # Anyone with a forwarded link can open the page that shows this.
-    name, _at, host = email.rpartition("@")
-    return f"{name[:1]}…@{host}"
-
-
 @register_recipient_check(DEDUP_KEY_PREFIX)
 @transaction.atomic
 def recheck_invitation(email: QueuedEmail, at: datetime) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from participants.accounts.addresses import mask_address
 from participants.directory.audience_preview import AudiencePreview
 from participants.directory.profile_forms import ChannelFormSet, ProfileDetailsForm
 from participants.models import Delegate, EventRole, Invitation, OrganisationKind, User
@@ -43,7 +44,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "invitation": found,
         "inviter": invitations.inviting_organisation(found, now.date()),
-        "address": invitations.mask_email(found.email),
+        "address": mask_address(found.email),
         "is_other_account": user is not None
         and found.email.lower() not in invitations.verified_addresses(user),
     }

@@ -62,6 +62,7 @@ from participants.participation.confirmation import (
     end_participation,
     is_own_profile,
     is_sufficient,
+    joined_by_address,
     missing_confirmation,
     split_shared_person,
     suspend_participation,
@@ -465,9 +466,12 @@ class DelegateAdmin(PrivateAdmin):
         permissions = request_permissions(request)
         if obj is None:
             return permissions.can_decide_any
-        # People who joined erase themselves. No other account does it for them.
-        if obj.user_id is not None or permissions.is_operator:
-            return obj.user_id is None
+        # People who joined erase themselves. Whom two organisations confirmed, no one erases alone.
+        took_part = Participation.with_ended.filter(delegate=obj, took_effect_at__isnull=False)
+        if obj.user_id is not None or (not obj.erased_at and took_part.exists()):
+            return False
+        if permissions.is_operator:
+            return True
         # A roundtable that the viewer cannot see must not change what this page offers.
         events = self._event_ids_of(obj) & permissions.readable
         return bool(events) and events <= permissions.decidable
@@ -642,9 +646,13 @@ class ParticipationAdmin(PrivateAdmin):
         if "shown" not in request.POST:
             mine = set(confirmable(rows, by, at))
             ready = [row for row in rows if row.pk in mine]
+            joined_by = joined_by_address(row.delegate_id for row in ready)
             context = {
                 "title": _("Confirm that these people take part?"),
-                "ready": [(row, self.kind(row), self.confirmations(row)) for row in ready],
+                "ready": [
+                    (row, self.kind(row), self.confirmations(row), joined_by.get(row.delegate_id))
+                    for row in ready
+                ],
                 "number_of_others": len(rows) - len(ready),
                 "shown": content_hash_of(ready),
             }

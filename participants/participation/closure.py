@@ -80,6 +80,11 @@ def agree_to_close(*, event: Event, by: User, shown_hash: str, at: datetime) -> 
     )
     confirmation.full_clean()
     confirmation.save()
+    if _is_sufficient([*confirmations, confirmation]):
+        closure.closed_at = at
+        closure.save()
+        rows = Participation.objects.confirmed().filter(event=event, details_open_on=None)
+        rows.update(details_open_on=at.date())
     audit.record(
         action="agree to close list of participants",
         at=at,
@@ -87,11 +92,6 @@ def agree_to_close(*, event: Event, by: User, shown_hash: str, at: datetime) -> 
         organisation=right.organisation.slug if right.organisation else "",
         detail=event.code,
     )
-    if _is_sufficient([*confirmations, confirmation]):
-        closure.closed_at = at
-        closure.save()
-        rows = Participation.objects.confirmed().filter(event=event, details_open_on=None)
-        rows.update(details_open_on=at.date())
     return True
 
 

@@ -23,6 +23,7 @@ from participants.models import (
     Audience,
     Capacity,
     Delegate,
+    Invitation,
     ListClosure,
     Organisation,
     OrganisationKind,
@@ -273,6 +274,15 @@ def confirm_participations(
         day = (at + NOTICE_PERIOD).date()
         _tell_who_excludes(event, day, key=str(at.date()), at=at)
     return confirmed
+
+
+def joined_by_address(delegates: Iterable[int]) -> dict[int, str]:
+    """The mailbox that accepted the invitation: whose that is, those who confirm must know."""
+    accepted = Invitation.objects.filter(
+        delegate__in=list(delegates), answer=Invitation.Answer.ACCEPTED
+    )
+    rows = accepted.order_by("answered_at", "pk").values_list("delegate", "email")
+    return dict(rows)
 
 
 def content_hash_of(participations: Iterable[Participation]) -> str:
@@ -552,9 +562,10 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
         return False
     (row,) = rows
     confirmer = Confirmer(by, at)
-    if row.suspended_by is None or row.suspended_by == by or not confirmer.rights(row.event):
+    if row.suspended_at is None or row.suspended_by == by or not confirmer.rights(row.event):
         return False
-    first = bodies_of(row.suspended_by, at.date())
+    # The account that suspended it may be erased since.
+    first = bodies_of(row.suspended_by, at.date()) if row.suspended_by else set()
     # Two operators act for no organisation.
     if confirmer.own_bodies & first or not (confirmer.own_bodies or first):
         return False

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -34,8 +34,10 @@ from participants.models import (
 )
 from participants.participation.closure import agreeing_right
 from participants.permissions import (
+    Body,
     ConfirmingRight,
     acting_organisation,
+    bodies_with_rights,
     listable_people,
     permissions_of,
 )
@@ -62,10 +64,11 @@ GIVEN_NAMES = ("Ana", "Amir", "Chandra", "Daniel", "Elena", "Farid", "Grace", "K
 FAMILY_NAMES = ("Adler", "Aziz", "Costa", "Dewi", "Haddad", "Kaya", "Lim", "Okoro", "Perera")
 
 
-def cochaired_for(user: User, event: Event, on: date) -> set[int]:
-    """Ids of the organisations for which the user is a co-chair of the event."""
-    grants = Grant.objects.active(on).filter(user=user, event=event, role=Grant.Role.COCHAIR)
-    return set(grants.exclude(on_behalf_of=None).values_list("on_behalf_of_id", flat=True))
+def cochaired_for(user: User, event: Event, on: date) -> set[Body]:
+    """For whom the user is a co-chair of the event. All bodies of one government are one."""
+    return bodies_with_rights(
+        Grant.objects.active(on).filter(user=user, event=event, role=Grant.Role.COCHAIR)
+    )
 
 
 def list_request_problem(*, event: Event, by: User, on: date) -> str:
@@ -80,38 +83,23 @@ def list_request_problem(*, event: Event, by: User, on: date) -> str:
 
 def may_decide_list(row: ParticipantList, by: User, at: datetime) -> bool:
     """Only a co-chair for another organisation than the requester may decide."""
-    if row.decided_at or row.requested_by is None or by.pk == row.requested_by.pk:
+    return not row.decided_at and _is_of_another_body(row, by, at.date())
+
+
+def _is_of_another_body(row: ParticipantList, by: User, on: date) -> bool:
+    if row.requested_by is None or by.pk == row.requested_by.pk:
         return False
-    own_organisations, other_organisations = (
-        cochaired_for(user, row.event, at.date()) for user in (by, row.requested_by)
-    )
-    return (
-        bool(own_organisations)
-        and bool(other_organisations)
-        and not own_organisations & other_organisations
-    )
+    own, others = (cochaired_for(user, row.event, on) for user in (by, row.requested_by))
+    return bool(own) and bool(others) and not own & others
 
 
 def decidable_lists(
     rows: "QuerySet[ParticipantList]", by: User, on: date
 ) -> "QuerySet[ParticipantList]":
-    """The same rule as may_decide_list(), as a database query."""
-    cochair_grants = Grant.objects.active(on).filter(
-        event=OuterRef("event"), role=Grant.Role.COCHAIR, on_behalf_of__isnull=False
-    )
-    own_grants, requester_grants = (
-        cochair_grants.filter(user=by),
-        cochair_grants.filter(user=OuterRef("requested_by")),
-    )
-    shared_organisations = requester_grants.filter(
-        on_behalf_of__in=Grant.objects.active(on)
-        .filter(user=by, role=Grant.Role.COCHAIR, event=OuterRef("event"))
-        .values("on_behalf_of")
-    )
+    """Those that may_decide_list() allows; only a few are open at a time."""
     open_rows = rows.filter(decided_at=None, requested_by__isnull=False).exclude(requested_by=by)
-    return open_rows.filter(
-        Exists(own_grants), Exists(requester_grants), ~Exists(shared_organisations)
-    )
+    waiting = open_rows.select_related("event", "requested_by")
+    return rows.filter(pk__in=[row.pk for row in waiting if _is_of_another_body(row, by, on)])
 
 
 @transaction.atomic

@@ -271,7 +271,7 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
         output_field=BOOLEAN,
     )
     grant_is_active = Case(
-        When(Q(valid_until=None) | Q(valid_until__gte=on), then=True),
+        When(Q(valid_until=None) | Q(valid_until__gte=on), effective_on__lte=on, then=True),
         default=False,
         output_field=BOOLEAN,
     )
@@ -307,8 +307,11 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
         Affiliation.with_removed.filter(delegate__in=people)
         .order_by()
         .values_list(Value("works"), "delegate", zero, *organisation_columns, is_current),
+        # A right that was suspended matches exceptions as one that has ended does.
         Grant.objects.filter(
-            user__delegate__in=people, on_behalf_of__isnull=False, effective_on__isnull=False
+            Q(effective_on__lte=on) | Q(suspended_at__isnull=False),
+            user__delegate__in=people,
+            on_behalf_of__isnull=False,
         )
         .order_by()
         .values_list(Value("works"), "user__delegate", zero, *on_behalf_columns, grant_is_active),

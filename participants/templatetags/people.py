@@ -3,11 +3,11 @@
 from django import template
 from django.utils.html import format_html
 
+from participants.accounts.addresses import mask_address
 from participants.models import Organisation
-from participants.onboarding.invitations import mask_email
 
 register = template.Library()
-register.filter("mask_email", mask_email)
+register.filter("mask_address", mask_address)
 
 
 @register.simple_tag

@@ -13,9 +13,10 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from participants.accounts.addresses import mask_address
 from participants.models import Delegate, Invitation, Organisation, User
 from participants.onboarding import acceptance, invitations
-from participants.onboarding.invitations import mask_email, send_invitation
+from participants.onboarding.invitations import send_invitation
 from roundtable.mail.batches import CANCEL_WINDOW
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
@@ -344,7 +345,7 @@ def test_account_with_other_uses_is_kept(client: Client, invitation: Invitation)
     [("a.person@example.org", "a…@example.org"), ("ü@example.org", "ü…@example.org")],
 )
 def test_masked_address_keeps_one_character_and_the_host(address: str, seen: str) -> None:
-    assert mask_email(address) == seen
+    assert mask_address(address) == seen
 
 
 # The co-chairs' desk ---------------------------------------------------------------------
