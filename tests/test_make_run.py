@@ -75,9 +75,9 @@ def prepared(clone: Path) -> Path:
     digest = hashlib.sha256((clone / "requirements.txt").read_bytes()).hexdigest()
     (clone / ".venv" / "requirements.txt.sha256").write_text(digest)
     # The compiled modules too, which takes a program some seconds.
-    for compiled in ROOT.glob("*/**/__pycache__"):
+    for compiled in ROOT.glob("[a-z]*/**/__pycache__"):  # not those of the environment
         if (place := clone / compiled.relative_to(ROOT)).parent.is_dir():
-            shutil.copytree(compiled, place, dirs_exist_ok=True)
+            shutil.copytree(compiled, place)
     return clone
 
 
