@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes.organisations.changes import confirm_change, make_due_changes, request_change
+from participants.accounts.grants import suspend_grant
 from participants.models import (
     EventRole,
     Organisation,
@@ -305,3 +306,52 @@ def test_unpublished_name_is_published_by_two(world: World, client_of: Sign) -> 
     assert Organisation.objects.get(pk=world.shelter.pk).is_name_published
     again = browser.post(address, {"reason": "It asked for it"})
     assert "Its name is published already." in again.content.decode()
+
+
+def test_lapsed_change_can_be_confirmed_again(world: World, deliver: Deliver) -> None:
+    """One editor cannot stop a change by a new name that no one is told of."""
+    change = world.new_kind()
+    assert world.confirm(change, world.second)
+    Organisation.objects.filter(pk=world.shelter.pk).update(name="The shelter")
+    deliver()
+    assert make_due_changes(NOON + timedelta(days=7)) == (0, 1)
+    assert {mail.subject for mail in deliver()} >= {"A change of an organisation is requested"}
+    change = OrganisationChange.objects.get(pk=change.pk)
+    assert change.effective_on is None
+    assert world.confirm(change, world.second)
+    assert world.confirm(change, world.host)
+    assert kind_of(world.shelter) == "government"
+
+
+def test_suspended_holder_no_longer_confirms_a_change(world: World) -> None:
+    change = world.new_kind()
+    assert world.confirm(change, world.second)
+    third = world.holder("third@example.org", "cochair", government("NZ"))
+    assert suspend_grant(grant=world.second.grants.get(), by=third, at=NOON)
+    assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
+    change.refresh_from_db()
+    assert change.effective_on is None and not change.confirmations.exists()
+
+
+def test_role_without_an_organisation_is_asked_for(world: World, client_of: Sign) -> None:
+    address = reverse("admin:participants_organisationchange_role", args=[world.event.pk])
+    sent = {"role": "cohost", "what": "give role", "reason": "Letter", "organisation": "x"}
+    assert client_of(world.first).post(address, sent).status_code == 200
+    assert client_of(world.first).post(address, {}).status_code == 200
+    assert not OrganisationChange.objects.exists()
+
+
+def test_change_with_an_organisation_of_a_hidden_roundtable_is_not_listed(
+    world: World, client_of: Sign, operator: User
+) -> None:
+    secret = make_organisation(name="Zq secret", kind=OrganisationKind.CIVIL_SOCIETY, country="MY")
+    hidden = make_event(code="HID", slug="hid", is_public=False)
+    make_participation(make_delegate(), hidden, organisation=secret)
+    change = OrganisationChange(
+        organisation=secret, what="merge", target=world.shelter, reason="The same house"
+    )
+    request_change(change=change, by=operator, at=NOON)
+    browser = client_of(world.first)
+    assert "Zq secret" not in browser.get(LIST).content.decode()
+    assert browser.get(f"{LIST}{change.pk}/change/").status_code == 404
+    assert "Zq secret" in client_of(operator).get(LIST).content.decode()

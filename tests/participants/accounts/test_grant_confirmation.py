@@ -14,15 +14,18 @@ from django.utils import timezone
 from outcomes.duplicates.organisations import apply_merge
 from participants.accounts.grants import (
     confirm_grant,
+    end_grant,
     hand_over_grant,
     request_grant,
     suspend_grant,
 )
 from participants.models import Grant, Organisation, OrganisationKind, User
 from participants.permissions import may_decide
+from participants.privacy.audiences import get_viewer
 from roundtable.audit.models import AuditEntry
 from tests.factories import (
     NOON,
+    make_delegate,
     make_event,
     make_grant,
     make_organisation,
@@ -377,3 +380,45 @@ def test_first_rights_come_from_a_logged_command(holders: Holders, deliver: Deli
     ):
         with pytest.raises(CommandError):
             call_command("appoint", *wrong, verbosity=0)
+
+
+def test_who_confirms_reads_whose_mailbox_it_is(holders: Holders, client_of: Sign) -> None:
+    grant = holders.request(government("MY"))
+    User.objects.filter(pk=grant.user_id).update(email="rani@ministry.example")
+    page = f"{LIST}{grant.pk}/decide/"
+    assert "r…@ministry.example" in client_of(holders.first).get(page).content.decode()
+    own = holders.holder("own@example.org", "cochair", government("MY", "Police"))
+    assert "ministry.example" not in client_of(own).get(page).content.decode()
+
+
+def test_new_last_day_of_a_successor_is_confirmed_again(holders: Holders) -> None:
+    """Otherwise a transfer ends a right, and the next one lasts a day."""
+    held = holders.second.grants.get()
+    day = NOON.date() + timedelta(days=30)
+    new = hand_over_grant(grant=held, to=make_user(), on=day, by=holders.operator, at=NOON)
+    assert confirm_grant(grant=new, by=holders.first, shown_hash=new.content_hash, at=NOON)
+    held.refresh_from_db()
+    assert held.valid_until == day - timedelta(days=1)
+    assert end_grant(grant=new, on=day, by=holders.operator, at=NOON) == ""
+    held.refresh_from_db()
+    assert held.valid_until is None
+    assert effective_on(new) is None and not new.confirmations.exists()
+
+
+def test_suspended_right_matches_exceptions_and_a_pending_one_does_not(holders: Holders) -> None:
+    person = make_delegate(user=make_user())
+    ministry = government("MY")
+    assert person.user is not None
+    grant = make_grant(person.user, holders.event, on_behalf_of=ministry)
+
+    def excluded() -> bool:
+        assert person.user is not None
+        return ministry.pk in get_viewer(person.user, NOON.date()).organisations
+
+    assert excluded()
+    assert suspend_grant(grant=grant, by=holders.first, at=NOON)
+    assert excluded()
+    Grant.objects.filter(pk=grant.pk).update(
+        suspended_at=None, effective_on=NOON.date() + timedelta(days=7)
+    )
+    assert not excluded()

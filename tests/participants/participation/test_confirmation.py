@@ -43,6 +43,7 @@ from tests.factories import (
     make_event,
     make_exception,
     make_grant,
+    make_invitation,
     make_organisation,
     make_participation,
     make_role,
@@ -570,3 +571,21 @@ def test_owner_is_told_before_a_second_confirmation_lets_more_people_see(
         at = NOON + timedelta(days=days)
         assert count_renewed_confirmations(at=at) == number
         assert sees(at) == is_seen
+
+
+def test_who_confirms_reads_by_which_mailbox_the_person_joined(
+    meeting: Meeting, client_of: Any
+) -> None:
+    """Otherwise one co-chair joins under somebody's name, and the others confirm the name."""
+    row = meeting.takes_part(shelter())
+    make_invitation(
+        row.delegate,
+        meeting.event,
+        email="impostor@evil.example",
+        answer="agreed",
+        answered_at=NOON,
+    )
+    sent = {"action": "confirm", "_selected_action": [row.pk]}
+    address = reverse("admin:participants_participation_changelist")
+    page = client_of(meeting.first).post(address, sent).content.decode()
+    assert "impostor@evil.example" in page

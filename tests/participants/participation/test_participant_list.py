@@ -482,3 +482,22 @@ def test_database_rejects_self_approved_list(meeting: Event, first: User) -> Non
         row.full_clean()
     with pytest.raises(IntegrityError):
         row.save()
+
+
+def test_two_accounts_of_one_government_do_not_agree_for_each_other(
+    client_of: Sign, meeting: Event
+) -> None:
+    ministries = [
+        make_organisation(short_name=name, kind="government", country="ID")
+        for name in ("Interior", "Police")
+    ]
+    asks, agrees = (
+        cochair(meeting, ministry.short_name.lower(), on_behalf_of=ministry)
+        for ministry in ministries
+    )
+    assert ask(client_of(asks), meeting).status_code == 302
+    row = ParticipantList.objects.latest("pk")
+    decide(client_of(agrees), row)
+    row.refresh_from_db()
+    assert row.decided_at is None
+    assert client_of(agrees).get(f"{LIST}?waits=me").context["cl"].result_count == 0

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from participants.accounts.grants import request_grant
-from participants.models import Grant, OrganisationKind, Participation, User
+from participants.models import Delegate, Grant, OrganisationKind, Participation, User
 from participants.participation.confirmation import confirm_participations
 from roundtable.models import Event
 from tests.factories import (
@@ -140,9 +140,9 @@ def test_cochairs_are_told_of_requests_and_grants(
     reminders.seen = len(deliver())
     sent = reminders()
     assert "1 request for an invitation, or nomination." in sent["cochair@example.org"]
-    assert "1 grant needs your confirmation." in sent["cochair@example.org"]
+    assert "1 right needs your confirmation." in sent["cochair@example.org"]
     assert "asks to be invited" not in sent["confirmer@example.org"]
-    assert "1 grant needs your confirmation." in sent["confirmer@example.org"]
+    assert "1 right needs your confirmation." in sent["confirmer@example.org"]
     assert len(sent) == 2
 
 
@@ -169,3 +169,13 @@ def test_person_is_told_of_suspension_return_and_end(
     assert told("confirmer", "confirm") == ["Your participation counts again"]
     assert told("confirmer", "suspend") == ["Your participation is suspended"]
     assert told("cochair", "end") == ["Your participation has ended"]
+
+
+def test_numbers_do_not_tell_who_is_hidden(meeting: Event, reminders: Reminders) -> None:
+    """The email would count one more than the list that it links."""
+    takes_part(meeting, "Open")
+    for name, state in (("Hidden", {"hidden_at": TUESDAY}), ("Protected", {"is_protected": True})):
+        row = takes_part(meeting, name)
+        Delegate.objects.filter(pk=row.delegate_id).update(**state)
+    sent = reminders()
+    assert "1 participation needs your confirmation." in sent["cochair@example.org"]
