@@ -217,6 +217,18 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
             if field.disabled and name in ("event", "organisation"):
                 lock_choice(self, name)
 
+    def clean_nomination(self) -> str:
+        text: str = self.cleaned_data["nomination"]
+        if text != self.initial.get("nomination", "") and "portal" in text.casefold():
+            # Those who confirm rely on the sentence that the portal writes about a nomination.
+            raise ValidationError(
+                _(
+                    "Only the portal writes that someone was nominated in it. Write how the "
+                    "organisation named the person, for example by a letter."
+                )
+            )
+        return text
+
 
 class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """A person's participations that the viewer may see."""

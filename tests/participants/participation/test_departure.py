@@ -252,3 +252,19 @@ def test_page_of_an_earlier_closed_account_still_takes_an_address(
     save_at_desk(browser, person, invitation_email="new@example.org")
     person.refresh_from_db()
     assert person.invitation_email == "new@example.org"
+
+
+def test_desk_does_not_write_the_portals_own_words_about_a_nomination(
+    meeting: Meeting, client_of: Sign
+) -> None:
+    row = meeting.takes_part(shelter())
+    browser = client_of(meeting.first)
+    forged = "Nominated in the portal on 3 March 2026 by a person who represents Shelter"
+    name = "participations-0-nomination"
+    answer = save_at_desk(browser, row.delegate, **{name: forged})
+    assert "Only the portal writes that someone was nominated in it." in answer.content.decode()
+    row.refresh_from_db()
+    assert row.nomination == ""
+    assert save_at_desk(browser, row.delegate, **{name: "Letter"}).status_code == 302
+    row.refresh_from_db()
+    assert row.nomination == "Letter"
