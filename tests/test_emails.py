@@ -358,6 +358,7 @@ def suspend_and_confirm(cast: Cast, at: datetime) -> Iterator[None]:
     ]
     own = make_grant(cast.user(cast.own), event, on_behalf_of=make_organisation())
     assert suspend_participation(participation=row, by=holders[0], at=at)
+    make_participation(make_delegate(user=None), event, confirmed=False, entered_at=at)
     assert remind_confirmers(at=at) > 0
     yield
     for user in holders:

@@ -21,9 +21,10 @@ class Command(BaseCommand):
         self.stdout.write(text % done if done else _("Nothing is due."))
         if failed:
             text = ngettext(
-                "%d change cannot be made. Read it at the desk, stop it, and request it again.",
-                "%d changes cannot be made. Read them at the desk, stop them, and request them "
-                "again.",
+                "%d change is not made. Read it at the desk: it must be confirmed again, or "
+                "stopped.",
+                "%d changes are not made. Read them at the desk: they must be confirmed again, or "
+                "stopped.",
                 failed,
             )
             raise CommandError(text % failed)

@@ -490,7 +490,7 @@ def test_delegate_of_two_events_shows_granted_event_only(
 
 def test_admin_log_contains_no_names(client_of: Sign, admin_event: Event, operator: User) -> None:
     guest = make_delegate(name="Guest", user=None)
-    make_participation(guest, admin_event)
+    make_participation(guest, admin_event, confirmed=False)
     client = client_of(operator)
     assert client.post(page(Delegate, "delete", guest.pk), {"post": "yes"}).status_code == 302
     assert not LogEntry.objects.exists()
@@ -503,7 +503,7 @@ def test_cochair_deletes_delegate_who_never_signed_in(client_of: Sign, admin_eve
         make_delegate(name="Guest", user=None),
         admin_event.participations.get().delegate,
     )
-    make_participation(guest, admin_event)
+    make_participation(guest, admin_event, confirmed=False)
     client = client_of(holder(admin_event, "cochair"))
     for row, status in ((member, 403), (guest, 302)):
         address = page(Delegate, "delete", row.pk)

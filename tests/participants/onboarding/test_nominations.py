@@ -160,7 +160,7 @@ def test_who_cannot_nominate(
         make_affiliation(person, organisation=shelter, until=date(2026, 1, 1))
     browser = client_of(person)
     page = browser.get(PAGE)
-    assert "You cannot nominate people now." in page_html(page)
+    assert "You cannot nominate anyone now." in page_html(page)
     assert "Third" not in page_html(page)
     assert browser.post(PAGE, nomination(coming, shelter)).status_code == 400
     assert not InvitationRequest.objects.exists()

@@ -428,7 +428,7 @@ def test_leaked_copy_identifies_its_owner(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     row = agreed(client_of, meeting, first, second)
-    make_participant_list(meeting, canary_name="Maya Lim")
+    make_participant_list(meeting, canary_name=f"Not {row.canary_name}")
     for text in (row.watermark.upper(), row.canary_email, f" {row.canary_name}"):
         call_command("trace_participant_list", text)
         told = capsys.readouterr().out
