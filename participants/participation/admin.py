@@ -480,6 +480,8 @@ class DelegateAdmin(PrivateAdmin):
             return permissions.can_decide_any
         # People who joined erase themselves. Whom two organisations confirmed, no one erases alone.
         took_part = Participation.with_ended.filter(delegate=obj, took_effect_at__isnull=False)
+        if not permissions.is_operator:
+            took_part = took_part.filter(event__in=permissions.readable)
         if obj.user_id is not None or (not obj.erased_at and took_part.exists()):
             return False
         if permissions.is_operator:
