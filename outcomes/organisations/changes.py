@@ -144,7 +144,7 @@ def confirm_change(*, change: OrganisationChange, by: User, shown_hash: str, at:
 
 
 def may_stop(change: OrganisationChange, by: User, at: datetime) -> bool:
-    """Whoever requested it, and whoever has a right to confirm at one of the roundtables."""
+    """The person who requested it, and people with a right to confirm at a roundtable of it."""
     holders = (event_of_holders(event, at.date()) for event in events_concerned(change))
     return change.is_open and (
         by == change.requested_by

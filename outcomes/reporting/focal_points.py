@@ -46,7 +46,7 @@ def with_active_focal_point(
 ) -> QuerySet[CommitmentParty]:
     """Parties whose focal point still takes part, and has not left the party.
 
-    Whoever loses the participation or leaves cannot report any more, by link or signed in.
+    A person who loses the participation or leaves cannot report any more, by link or signed in.
     """
     participations = active_participations(on).filter(
         delegate=OuterRef("focal_point"), event=OuterRef("commitment__event")

@@ -46,7 +46,7 @@ def stop_address_request(request: AddressRequest, *, by: User, at: datetime) -> 
 
 @transaction.atomic
 def stop_after_sign_in(user: User, *, at: datetime) -> bool:
-    """Whoever can sign in has not lost the mailbox."""
+    """A person who can sign in has not lost the mailbox."""
     request = open_address_request(user)
     return request is not None and stop_address_request(request, by=user, at=at)
 

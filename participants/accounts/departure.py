@@ -70,7 +70,7 @@ def leave_organisation(
 def _stop_showing_work(
     delegate: Delegate, left: Affiliation | None, address: str, on: date
 ) -> None:
-    """Nobody sees the post or the work address any more; the person can share them again."""
+    """The post and the work address no longer show; the person can share them again."""
     is_post_there = left is not None and left.post.lower() == delegate.post.lower()
     if delegate.post and (is_post_there or not current_affiliations_of(delegate, on).exists()):
         delegate.write(post="")

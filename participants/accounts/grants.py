@@ -313,7 +313,7 @@ def handover_problem(grant: Grant, *, to: User, on: date, today: date) -> str:
 def hand_over_grant(*, grant: Grant, to: User, on: date, by: User, at: datetime) -> Grant:
     """Requests the same grant for `to`, and emails the holder, whose grant then ends.
 
-    It ends on the day before the new one is in force: somebody must be able to act until then.
+    It ends on the day before the new one is in force: until then, it is needed.
     Raises ValidationError if the transfer is not possible.
     """
     locked = Grant.objects.select_for_update().get(pk=grant.pk)

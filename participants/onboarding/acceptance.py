@@ -97,7 +97,7 @@ def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime)
         return False
     address = person.invitation_email
     account = User.objects.select_for_update().filter(email__iexact=address).first()
-    # Whoever has the record next is someone else.
+    # The next person to have the record is another one.
     person.write(invitation_email="", handle=generate_handle())
     void_confirmations(person)
     _record_answer(invitation, Invitation.Answer.NOT_ME, at)

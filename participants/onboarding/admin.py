@@ -58,7 +58,7 @@ def describe_invitation_state(invitations: Sequence[Any], at: datetime) -> str:
     if newest.revoked_at:
         return gettext("Withdrawn on %s") % date_format(timezone.localdate(newest.revoked_at))
     if not newest.answer and not newest.has_inviter:
-        return gettext("No longer valid: whoever invited on %s cannot invite now") % day
+        return gettext("No longer valid: the person who invited on %s can no longer invite") % day
     if newest.expires_at <= at:
         return gettext("Expired: invited on %s") % day
     return gettext("Invited on %s") % day

@@ -284,7 +284,7 @@ def open_invitations() -> QuerySet[Invitation]:
 
 
 def has_inviter(on: date) -> Q:
-    """Condition that whoever sent the invitation may still invite on that day."""
+    """Condition that the person who sent the invitation may still invite on that day."""
     cochairs = Grant.objects.active(on).filter(
         user=OuterRef("invited_by"), event=OuterRef("event"), role=Grant.Role.COCHAIR
     )

@@ -25,7 +25,6 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -456,7 +455,7 @@ class DelegateAdmin(PrivateAdmin):
             # All roundtables of the person share these fields.
             fields += ["name", "name_latin", "invitation_email"]
         if obj is not None and has_joined(obj):
-            # Whoever could change them could make the account somebody else's.
+            # A person who could change them could take over the account.
             fields += ["name", "invitation_email"]
         return fields
 
@@ -516,7 +515,7 @@ class DelegateAdmin(PrivateAdmin):
     def waiting(self, row: Any) -> str:
         state = gettext("Proposed, waits for the person")
         lines = [(_describe_proposal(entry), state) for entry in row.visible_proposals]
-        return format_html_join(mark_safe("<br>"), "{} – {}", lines)
+        return format_html_join("\n", "{} – {}<br>", lines)
 
     @admin.display(description=_("represents"))
     def speaks_for(self, row: Any) -> str:

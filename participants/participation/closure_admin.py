@@ -32,7 +32,7 @@ def events_to_close(permissions: EventPermissions) -> list[Event]:
 
 
 def _page_token(content_hash: str) -> str:
-    """Keyed: whoever knows the people could otherwise compute which of them the page leaves out."""
+    """Keyed: from a plain hash, one could compute which known people the page leaves out."""
     return salted_hmac(__name__, content_hash, algorithm="sha256").hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Whoever leaves, is let go or loses the participation cannot report any more."""
+"""A person who leaves, is let go or loses the participation cannot report any more."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit

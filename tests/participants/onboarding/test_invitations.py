@@ -486,7 +486,7 @@ def test_invitation_ends_with_the_right_of_its_inviter(
     )
     assert agreed is None
     desk = client_of(operator).get("/admin/participants/delegate/").content.decode()
-    assert "No longer valid: whoever invited on 2 March 2026 cannot invite now" in desk
+    assert "No longer valid: the person who invited on 2 March 2026 can no longer invite" in desk
 
 
 def test_unknown_and_expired_invitations_name_no_inviter(

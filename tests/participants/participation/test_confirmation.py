@@ -576,7 +576,7 @@ def test_owner_is_told_before_a_second_confirmation_lets_more_people_see(
 def test_who_confirms_reads_by_which_mailbox_the_person_joined(
     meeting: Meeting, client_of: Any
 ) -> None:
-    """Otherwise one co-chair joins under somebody's name, and the others confirm the name."""
+    """Otherwise one co-chair joins under another name, and the others confirm that name."""
     row = meeting.takes_part(shelter())
     make_invitation(
         row.delegate,
