@@ -74,6 +74,8 @@ class EventPermissions:
     editable: frozenset[int]
     decidable: frozenset[int]
     confirmable: frozenset[int]
+    # Each with the constituency whose participants the user confirms there.
+    constituencies: frozenset[tuple[int, str]]
 
     def may_read(self, event_id: int | None) -> bool:
         return self.is_operator or event_id in self.readable
@@ -83,6 +85,16 @@ class EventPermissions:
 
     def may_decide(self, event_id: int | None) -> bool:
         return self.is_operator or event_id in self.decidable
+
+    def may_invite(self, event_id: int, organisation: Organisation) -> bool:
+        """People of an organisation at risk are invited by their constituency's confirmer alone."""
+        if organisation.is_name_published:
+            return self.may_decide(event_id)
+        return (event_id, organisation.constituency) in self.constituencies
+
+    @property
+    def can_invite_any(self) -> bool:
+        return self.can_decide_any or bool(self.constituencies)
 
     @property
     def can_edit_any(self) -> bool:
@@ -110,7 +122,9 @@ def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
     """None if the user has no access to the admin on that day."""
     if not isinstance(user, User) or not user.is_active:
         return None
-    grants = [] if user.is_superuser else list(user.grants.active(on))
+    # An operator confirms no constituency.
+    held = user.grants.none() if user.is_superuser else user.grants.active(on)
+    grants = list(held.select_related("on_behalf_of"))
     if not grants and not user.is_superuser:
         return None
     return EventPermissions(
@@ -123,6 +137,11 @@ def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
             grant.event_id
             for grant in grants
             if grant.role in CAPACITIES and grant.on_behalf_of_id is not None
+        ),
+        constituencies=frozenset(
+            (grant.event_id, grant.on_behalf_of.constituency)
+            for grant in grants
+            if grant.role == Grant.Role.CONFIRMER and grant.on_behalf_of is not None
         ),
     )
 
@@ -291,15 +310,18 @@ def visible_people(permissions: EventPermissions) -> QuerySet[Delegate]:
     """Whom the viewer may see: the same people in every list, file, choice and search.
 
     Hidden people are absent, except for operators, who close and erase accounts. Protected people
-    are absent, except for operators and for the co-chair whose invitation they accepted. If one
+    are absent, except for operators and for the person whose invitation they accepted. If one
     list had more people than another, the difference would say who is at risk. This includes the
     people who confirm: a participation that waits until its owner is visible again does less harm
     than a list of people at risk.
     """
     if permissions.is_operator:
         return Delegate.objects.all()
+    inviting = permissions.decidable | {
+        event for event, _constituency in permissions.constituencies
+    }
     accepted = Invitation.objects.filter(
-        delegate=OuterRef("pk"), event__in=permissions.decidable, answer=Invitation.Answer.ACCEPTED
+        delegate=OuterRef("pk"), event__in=inviting, answer=Invitation.Answer.ACCEPTED
     )
     inviter = Subquery(accepted.order_by("-answered_at", "-pk").values("invited_by")[:1])
     took_part = Participation.objects.filter(event__in=permissions.readable)

@@ -42,6 +42,11 @@ urlpatterns = [
         name="answer-introduction",
     ),
     path("me/nominations/", onboarding.my_nominations, name="my-nominations"),
+    path(
+        "me/nominations/<int:number>/withdraw/",
+        onboarding.withdraw_nomination,
+        name="withdraw-nomination",
+    ),
     path("me/data/", privacy.my_data, name="my-data"),
     path("me/data.json", privacy.my_data_json, name="my-data-json"),
     path("me/data.zip", privacy.my_data_zip, name="my-data-zip"),

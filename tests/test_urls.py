@@ -119,6 +119,7 @@ MAP = {
     "my-audience": signed_in("/me/audience/", takes_post=True),
     "my-channel-audience": signed_in("/me/audience/0/", 404, takes_post=True),
     "my-nominations": signed_in("/me/nominations/", takes_post=True),
+    "withdraw-nomination": only_post("/me/nominations/1/withdraw/", "/me/nominations/"),
     "my-introductions": signed_in("/me/introductions/"),
     "answer-introduction": only_post("/me/introductions/1/", "/me/introductions/"),
     "my-data": signed_in("/me/data/"),

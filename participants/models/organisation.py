@@ -50,6 +50,10 @@ CONSTITUENCY_BY_KIND = {
 }
 
 
+def kinds_of(constituency: str) -> list[OrganisationKind]:
+    return [kind for kind, its in CONSTITUENCY_BY_KIND.items() if its == constituency]
+
+
 # How public pages name an organisation that does not want its name published.
 UNPUBLISHED_NAMES = {
     OrganisationKind.GOVERNMENT: _("A government, name not published"),
@@ -437,10 +441,5 @@ def member_condition(member_rule: str, event_id: int) -> Q:
         roles = roles.filter(role=EventRole.Role.COCHAIR)
     condition = Q(pk__in=roles.values("organisation"))
     if member_rule in Constituency.values:
-        kinds = [
-            kind
-            for kind, constituency in CONSTITUENCY_BY_KIND.items()
-            if constituency == member_rule
-        ]
-        condition &= Q(kind__in=kinds)
+        condition &= Q(kind__in=kinds_of(member_rule))
     return condition

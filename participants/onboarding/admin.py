@@ -64,7 +64,7 @@ def describe_invitation_state(invitations: Sequence[Any], at: datetime) -> str:
     return gettext("Invited on %s") % day
 
 
-@admin.action(description=_("Invite"), permissions=["decide"])
+@admin.action(description=_("Invite"), permissions=["invite"])
 def invite(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[Delegate]
 ) -> HttpResponse | None:
@@ -124,12 +124,15 @@ def invitation_candidates(
     """Pairs each person with the latest roundtable that the viewer may invite them to."""
     own_addresses = login_addresses(permissions.user)
     candidates = []
-    for person in people.prefetch_related("participations__event"):
-        events = [
-            part.event
+    for person in people.prefetch_related("participations__event", "participations__organisation"):
+        # For the others, the error says who can invite.
+        ranked = [
+            (permissions.may_invite(part.event_id, part.organisation), part.event)
             for part in person.participations.all()
-            if permissions.may_decide(part.event_id)
+            if permissions.may_read(part.event_id)
         ]
+        may_invite = any(may for may, _event in ranked)
+        events = [event for may, event in ranked if may == may_invite]
         event = max(events, key=lambda row: (row.starts_on, row.pk), default=None)
         problem = (
             invitation_error(person, event, permissions=permissions, own_addresses=own_addresses)
@@ -199,6 +202,7 @@ class InvitationDecisionForm(forms.ModelForm, OwnWordsForm):  # type: ignore[typ
             self.instance,
             permissions=self.permissions,
             own_addresses=login_addresses(self.permissions.user),
+            organisation=cleaned.get("speaks_for"),
         ):
             raise ValidationError(problem)
         if not cleaned.get("speaks_for") and not requests.matching_delegate(
@@ -210,10 +214,9 @@ class InvitationDecisionForm(forms.ModelForm, OwnWordsForm):  # type: ignore[typ
 
 @admin.register(InvitationRequest)
 class InvitationRequestAdmin(PrivateAdmin):
-    """Requests for an invitation and nominations, which co-chairs of the roundtable decide."""
+    """Requests for an invitation and nominations. Only people who decide them see them."""
 
     event_path = "event"
-    cochairs_only = True
     unavailable = ("add",)  # they come only from the public form and from nominations
     saving_is_audited = True
     form = InvitationDecisionForm
@@ -253,6 +256,15 @@ class InvitationRequestAdmin(PrivateAdmin):
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         # get_queryset() already limits the rows to what the viewer may decide.
         return rows.filter(decision="")
+
+    def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        permissions = request_permissions(request)
+        if obj is None:
+            return permissions.can_invite_any
+        return requests.may_decide_request(obj, permissions)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_decide_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_view = self.has_view_permission(request, obj)

@@ -24,7 +24,6 @@ from participants.models import (
     Grant,
     Invitation,
     Organisation,
-    OrganisationKind,
     Participation,
     User,
 )
@@ -135,7 +134,7 @@ def send_invitation(
         context={**_email_context(invitation, token), "hide_url": hide_url},
         at=at,
         send_before=invitation.expires_at,
-        reply_to=invitation_contact(event),
+        reply_to=settings.CONTACT_EMAIL,
         batch=batch,
     )
     return invitation
@@ -150,25 +149,11 @@ def _email_context(invitation: Invitation, token: str) -> dict[str, Any]:
         "inviter": inviting_organisation(invitation, on),
         # Marked on each line, so that they cannot be taken for words of the portal.
         "own_words": [f"> {line}" for line in invitation.own_words.splitlines()],
-        "contact": invitation_contact(event),
-        "cohost": _cohost_with_mailbox(event),
+        # No organisation's mailbox: who edits the organisation could read the answers.
+        "contact": settings.CONTACT_EMAIL,
         "url": f"{settings.PORTAL_URL}{reverse('invitation', args=[token])}",
         "expires_on": invitation.expires_at.date(),
     }
-
-
-def invitation_contact(event: Event) -> str:
-    """A mailbox that is no government's: of a co-host, otherwise of the portal; empty if none."""
-    cohost = _cohost_with_mailbox(event)
-    return cohost.role_mailbox if cohost else settings.CONTACT_EMAIL
-
-
-def _cohost_with_mailbox(event: Event) -> Organisation | None:
-    cohosts = Organisation.objects.not_archived().filter(
-        Q(roles__event=event, roles__role=EventRole.Role.COHOST), is_name_published=True
-    )
-    mailboxes = cohosts.exclude(kind=OrganisationKind.GOVERNMENT).exclude(role_mailbox="")
-    return mailboxes.order_by("roles__pk").first()
 
 
 @dataclass(frozen=True)
@@ -188,7 +173,7 @@ def preview_invitation(
         event=event, invited_by=by, invited_at=at, expires_at=at + VALID_FOR, own_words=own_words
     )
     email = render_email(EMAIL_TEMPLATE, _email_context(invitation, PREVIEW_TOKEN))
-    return InvitationPreview(event, email["subject"], email["text"], invitation_contact(event))
+    return InvitationPreview(event, email["subject"], email["text"], settings.CONTACT_EMAIL)
 
 
 def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> int:
@@ -235,23 +220,45 @@ def invitation_error(
     permissions: EventPermissions | None,
     own_addresses: set[str],
 ) -> str:
-    """Empty if the co-chair with `own_addresses` can invite the person."""
-    if permissions is None or not permissions.may_decide(event.pk):
-        return _("You are not a co-chair of this roundtable.")
+    """Empty if the user with `own_addresses` can invite the person."""
+    places = [part for part in delegate.participations.all() if part.event_id == event.pk]
+    if problem := inviting_right_error(permissions, event, [part.organisation for part in places]):
+        return problem
+    assert permissions is not None
     if delegate.erased_at:
         return _("This person asked to be erased.")
     if (
         delegate.user_id == permissions.user.pk
         or delegate.invitation_email.lower() in own_addresses
     ):
-        return _("This is you. Another co-chair can invite you.")
+        return _("This is you. Someone else must invite you.")
     # If the account is closed, the person can be invited again, with an empty profile.
     if delegate.user and not is_closed(delegate.user):
         return _("This person has already joined.")
     if not delegate.invitation_email:
         return _("There is no invitation address. Add one first.")
-    if event.pk not in {part.event_id for part in delegate.participations.all()}:
+    if not places:
         return _("This person does not take part in the roundtable.")
+    return ""
+
+
+def inviting_right_error(
+    permissions: EventPermissions | None, event: Event, organisations: Iterable[Organisation]
+) -> str:
+    """Empty if the user may invite people of these organisations."""
+    at_risk = [row for row in organisations if not row.is_name_published]
+    if permissions is not None and at_risk:
+        if all(permissions.may_invite(event.pk, row) for row in at_risk):
+            return ""
+        return (
+            _(
+                "The name of this organisation is not published. Only the confirmer for %s can "
+                "invite its people."
+            )
+            % at_risk[0].constituency.label
+        )
+    if permissions is None or not permissions.may_decide(event.pk):
+        return _("You are not a co-chair of this roundtable.")
     return ""
 
 
@@ -264,7 +271,7 @@ def inviting_organisation(invitation: Invitation, on: date) -> str:
         .select_related("on_behalf_of")
         .first()
     )
-    return grant.on_behalf_of.name if grant and grant.on_behalf_of else ""
+    return grant.on_behalf_of.public_name if grant and grant.on_behalf_of else ""
 
 
 def open_invitations() -> QuerySet[Invitation]:
@@ -285,10 +292,20 @@ def open_invitations() -> QuerySet[Invitation]:
 
 def has_inviter(on: date) -> Q:
     """Condition that the person who sent the invitation may still invite on that day."""
-    cochairs = Grant.objects.active(on).filter(
-        user=OuterRef("invited_by"), event=OuterRef("event"), role=Grant.Role.COCHAIR
+    grants = Grant.objects.active(on).filter(user=OuterRef("invited_by"), event=OuterRef("event"))
+    is_at_risk = Exists(
+        Participation.objects.filter(
+            delegate=OuterRef("delegate"),
+            event=OuterRef("event"),
+            organisation__is_name_published=False,
+        )
     )
-    return Q(invited_by__is_active=True) & (Q(invited_by__is_superuser=True) | Q(Exists(cochairs)))
+    is_confirmer = Exists(grants.filter(role=Grant.Role.CONFIRMER))
+    cochairs = grants.filter(role=Grant.Role.COCHAIR)
+    is_cochair = Q(invited_by__is_superuser=True) | Q(Exists(cochairs))
+    return Q(invited_by__is_active=True) & (
+        Q(is_at_risk, is_confirmer) | (Q(~is_at_risk) & is_cochair)
+    )
 
 
 def valid_invitations(at: datetime) -> QuerySet[Invitation]:

@@ -21,8 +21,9 @@ from participants.models import (
     User,
 )
 from participants.models.delegate import listable_q
-from participants.onboarding.requests import email_deciders
+from participants.onboarding.requests import email_deciders, lock_if_pending
 from participants.participation.closure import is_closed
+from roundtable.audit import log as audit
 from roundtable.models import Event
 
 MAX_OPEN_NOMINATIONS = 20
@@ -93,12 +94,23 @@ def nominate(
     nomination.nominated_by, nomination.requested_at = by, at
     nomination.full_clean()
     nomination.save()
-    email_deciders(place.event, at)
+    email_deciders(place.event, at, place.organisation)
 
 
 def open_nominations(user: User) -> "list[InvitationRequest]":
     rows = InvitationRequest.objects.filter(nominated_by=user, decision="")
     return list(rows.select_related("event", "nominated_for"))
+
+
+@transaction.atomic
+def withdraw_nomination(number: int, *, by: User, at: datetime) -> bool:
+    """Deletes it, because it contains an address. Returns False if it was already decided."""
+    row = InvitationRequest.objects.filter(pk=number, nominated_by=by).first()
+    if row is None or not lock_if_pending(row):
+        return False
+    audit.record(action="withdraw nomination", at=at, actor=by, subject=row, detail=row.event.code)
+    row.delete()
+    return True
 
 
 def nomination_sentence(nomination: InvitationRequest) -> str:

@@ -10,17 +10,23 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from participants.accounts.emails import email_cochairs
+from participants.accounts.emails import email_holders
 from participants.models import (
     Affiliation,
     Delegate,
+    Grant,
     Invitation,
     InvitationRequest,
     Organisation,
     Participation,
     User,
 )
-from participants.onboarding.invitations import invitation_error, send_invitation
+from participants.models.organisation import kinds_of
+from participants.onboarding.invitations import (
+    invitation_error,
+    inviting_right_error,
+    send_invitation,
+)
 from participants.permissions import (
     EventPermissions,
     acting_organisation,
@@ -49,11 +55,17 @@ def submit_request(*, invitation_request: InvitationRequest, at: datetime) -> No
     email_deciders(event, at)
 
 
-def email_deciders(event: Event, at: datetime) -> None:
+def email_deciders(event: Event, at: datetime, nominated_for: Organisation | None = None) -> None:
     link = reverse("admin:participants_invitationrequest_changelist")
+    deciders = Grant.objects.active(at.date()).filter(event=event)
+    if nominated_for is None or nominated_for.is_name_published:
+        deciders = deciders.filter(role=Grant.Role.COCHAIR)
+    else:
+        kinds = kinds_of(nominated_for.constituency)
+        deciders = deciders.filter(role=Grant.Role.CONFIRMER, on_behalf_of__kind__in=kinds)
     # At most one email a day, however many people ask. The daily email tells of later ones.
-    email_cochairs(
-        event,
+    email_holders(
+        deciders,
         dedup_key=f"invitation-request:{event.pk}:{at.date()}",
         template="participants/onboarding/emails/invitation_request",
         context={"event": event, "url": f"{settings.PORTAL_URL}{link}"},
@@ -124,17 +136,19 @@ def grant_request_error(
     *,
     permissions: EventPermissions | None,
     own_addresses: set[str],
+    organisation: Organisation | None,
 ) -> str:
-    """Empty if the requester can be invited."""
+    """Empty if the requester can be invited, for this organisation if they are not known yet."""
     person = matching_delegate(invitation_request, permissions)
     if person:
         return invitation_error(
             person, invitation_request.event, permissions=permissions, own_addresses=own_addresses
         )
-    if permissions is None or not permissions.may_decide(invitation_request.event_id):
-        return _("You are not a co-chair of this roundtable.")
+    organisations = [organisation] if organisation else []
+    if problem := inviting_right_error(permissions, invitation_request.event, organisations):
+        return problem
     if invitation_request.email.lower() in own_addresses:
-        return _("This is you. Another co-chair can invite you.")
+        return _("This is you. Someone else must invite you.")
     return ""
 
 
@@ -143,12 +157,26 @@ def _pending_for_same_address(invitation_request: InvitationRequest) -> QuerySet
     return rows.filter(email__iexact=invitation_request.email)
 
 
+def may_decide_request(
+    invitation_request: InvitationRequest, permissions: EventPermissions
+) -> bool:
+    organisation, event_id = invitation_request.nominated_for, invitation_request.event_id
+    if organisation is None or permissions.is_operator:
+        return permissions.may_decide(event_id)
+    return permissions.may_invite(event_id, organisation)
+
+
 def visible_requests(
     rows: QuerySet[InvitationRequest], permissions: EventPermissions
 ) -> QuerySet[InvitationRequest]:
-    """Without decided ones of people whom the viewer no longer sees elsewhere."""
+    """Those that the viewer decides, or decided about people whom they still see elsewhere."""
     if permissions.is_operator:
         return rows
+    at_risk = Q(nominated_for__is_name_published=False)
+    decidable = Q(~at_risk, event__in=permissions.decidable)
+    for event, constituency in permissions.constituencies:
+        decidable |= at_risk & Q(event=event, nominated_for__kind__in=kinds_of(constituency))
+    rows = rows.filter(decidable)
     unseen = Delegate.objects.exclude(pk__in=visible_people(permissions).values("pk")).filter(
         Q(invitation_email__iexact=OuterRef("email"))
         | Q(user__emailaddress__email__iexact=OuterRef("email")),

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from participants.accounts.addresses import mask_address
 from participants.directory.audience_preview import AudiencePreview
@@ -119,7 +119,8 @@ def my_nominations(request: HttpRequest) -> HttpResponse:
         except ValidationError as problem:
             form.add_error(None, problem.messages)
         else:
-            messages.success(request, _("The nomination is sent to the co-chairs. They decide."))
+            text = _("The nomination is sent. Until it is decided, you can withdraw it.")
+            messages.success(request, text)
             return redirect("my-nominations")
     context = {
         "form": form,
@@ -133,6 +134,16 @@ def my_nominations(request: HttpRequest) -> HttpResponse:
         context,
         status=200 if data is None else 400,
     )
+
+
+@require_POST
+def withdraw_nomination(request: HttpRequest, number: int) -> HttpResponse:
+    assert isinstance(request.user, User)
+    if nominations.withdraw_nomination(number, by=request.user, at=timezone.now()):
+        messages.success(request, _("The nomination is withdrawn and deleted."))
+    else:
+        messages.warning(request, _("Nothing changed. This nomination was already decided."))
+    return redirect("my-nominations")
 
 
 InvitationView = Callable[[HttpRequest, Invitation], HttpResponse]

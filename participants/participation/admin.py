@@ -473,6 +473,9 @@ class DelegateAdmin(PrivateAdmin):
             return permissions.can_edit_any
         return bool(self._event_ids_of(obj) & permissions.editable)
 
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        return request_permissions(request).can_invite_any
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         permissions = request_permissions(request)
         if obj is None:

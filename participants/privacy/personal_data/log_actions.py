@@ -98,6 +98,7 @@ ACTION_LABELS = {
     "take back statement": _("Text withdrawn from circulation"),
     "take out sentence": _("Sentence of a draft deleted"),
     "vcard": _("Contact card downloaded"),
+    "withdraw nomination": _("Nomination withdrawn"),
     "write statement": _("Draft of a statement changed"),
 }
 

@@ -310,7 +310,9 @@ def test_email_with_own_words_is_shown_before_it_is_sent(
 ) -> None:
     browser = client_of(cochair)
     path = f"{DESK}{invitation_request.pk}/change/"
-    assert "invite you to this portal." in browser.get(path).content.decode()
+    assert (
+        "You are invited to this portal as a participant of" in browser.get(path).content.decode()
+    )
     sent = {"answer": "invite", "speaks_for": shelter.pk, "own_words": "Welcome back"}
     page = browser.post(path, sent).content.decode()
     assert "Nothing is sent yet." in page and "&gt; Welcome back" in page
@@ -355,7 +357,7 @@ def test_invite_requires_organisation_and_other_person(
     joined = make_invitation_request(event, email="joined@example.org")
     make_participation(make_delegate(invitation_email="joined@example.org"), event)
     for row, sentence in (
-        (own, "This is you. Another co-chair can invite you."),
+        (own, "This is you. Someone else must invite you."),
         (joined, "This person has already joined."),
     ):
         data = {"answer": "invite", "speaks_for": shelter.pk}

@@ -109,7 +109,7 @@ def test_person_nominates_for_the_own_organisation_at_the_next_roundtable(
     browser = client_of(speaker)
     assert places(browser) == {"Third roundtable, March 2027 (R2027), for Example Shelter"}
     page = browser.post(PAGE, nomination(coming, shelter), follow=True).content.decode()
-    assert "The nomination is sent to the co-chairs. They decide." in page
+    assert "The nomination is sent. Until it is decided, you can withdraw it." in page
     assert "<bdi>Nina Nominated</bdi>, Third roundtable" in page
     row = InvitationRequest.objects.get()
     assert (row.event, row.nominated_for, row.nominated_by) == (coming, shelter, speaker.user)
@@ -260,6 +260,27 @@ def test_organisation_has_twenty_open_nominations_for_a_roundtable(
     assert "Zq 1" not in page_html(answer)
     InvitationRequest.objects.filter(name="Zq 1").update(decision="refused", decided_at=NOW)
     assert browser.post(PAGE, nomination(coming, shelter)).status_code == 302
+
+
+def test_person_withdraws_only_an_own_nomination_that_waits(
+    client_of: Sign, speaker: Delegate, coming: Event, shelter: Organisation
+) -> None:
+    browser = client_of(speaker)
+    browser.post(PAGE, nomination(coming, shelter))
+    row = InvitationRequest.objects.get()
+    path = f"{PAGE}{row.pk}/withdraw/"
+    assert f'action="{path}"' in browser.get(PAGE).content.decode()
+    colleague = make_delegate(name="Zq Colleague")
+    make_participation(colleague, coming, organisation=shelter)
+    answer = client_of(colleague).post(path, follow=True)
+    assert "Nothing changed." in page_html(answer)
+    assert browser.get(path).status_code == 405
+    InvitationRequest.objects.update(decision="refused", decided_at=NOW)
+    assert "already decided" in page_html(browser.post(path, follow=True))
+    InvitationRequest.objects.update(decision="", decided_at=None)
+    answer = browser.post(path, follow=True)
+    assert "The nomination is withdrawn and deleted." in page_html(answer)
+    assert not InvitationRequest.objects.exists()
 
 
 # What comes of it ------------------------------------------------------------------------------

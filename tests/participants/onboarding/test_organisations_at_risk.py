@@ -1,0 +1,231 @@
+"""People of an organisation whose name is not published: their confirmer alone invites them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from participants.models import (
+    Audience,
+    Delegate,
+    Invitation,
+    InvitationRequest,
+    Organisation,
+    OrganisationKind,
+    Participation,
+    User,
+)
+from participants.onboarding.invitations import find_open_invitation, send_invitation
+from roundtable.mail.batches import CANCEL_WINDOW
+from roundtable.models import Event
+from tests.factories import (
+    make_delegate,
+    make_event,
+    make_grant,
+    make_invitation,
+    make_invitation_request,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+from tests.page_text import page_html
+
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[Any]]
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PEOPLE = "/admin/participants/delegate/"
+DESK = "/admin/participants/invitationrequest/"
+ONLY_CONFIRMER = (
+    "The name of this organisation is not published. Only the confirmer for Civil society can "
+    "invite its people."
+)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event(code="R2026", title="Roundtable 2026")
+
+
+@pytest.fixture
+def shelter() -> Organisation:
+    return make_organisation(
+        name="Zq Shelter", kind=OrganisationKind.CIVIL_SOCIETY, is_name_published=False
+    )
+
+
+@pytest.fixture
+def amal(event: Event, shelter: Organisation) -> Delegate:
+    person = make_delegate(name="Zq Amal", user=None, invitation_email="amal@example.org")
+    make_participation(person, event, organisation=shelter, confirmed=False)
+    return person
+
+
+def holder(name: str, event: Event, role: str, kind: str) -> User:
+    user = make_user(f"{name}@example.org")
+    country = "ID" if kind == OrganisationKind.GOVERNMENT else ""
+    organisation = make_organisation(kind=kind, country=country)
+    make_grant(user, event, role=role, on_behalf_of=organisation)
+    return user
+
+
+@pytest.fixture
+def chair(event: Event) -> User:
+    return holder("chair", event, "cochair", OrganisationKind.GOVERNMENT)
+
+
+@pytest.fixture
+def confirmer(event: Event) -> User:
+    return holder("confirmer", event, "confirmer", OrganisationKind.CIVIL_SOCIETY)
+
+
+def invite(browser: Client, person: Delegate) -> str:
+    chosen = {"action": "invite", "_selected_action": [person.pk], "confirmed": "yes"}
+    return page_html(browser.post(PEOPLE, chosen, follow=True))
+
+
+def test_confirmer_of_the_constituency_invites(
+    client_of: Sign, amal: Delegate, confirmer: User, deliver: Deliver, noon: Any
+) -> None:
+    browser = client_of(confirmer)
+    assert 'value="invite"' in browser.get(PEOPLE).content.decode()
+    assert "We send 1 invitation in ten minutes." in invite(browser, amal)
+    noon.shift(CANCEL_WINDOW)
+    assert [message.to for message in deliver()] == [["amal@example.org"]]
+
+
+def test_cochair_cannot_invite_and_reads_who_can(
+    client_of: Sign, amal: Delegate, chair: User, deliver: Deliver, noon: Any
+) -> None:
+    invite(client_of(chair), amal)
+    chosen = {"action": "invite", "_selected_action": [amal.pk]}
+    assert ONLY_CONFIRMER in page_html(client_of(chair).post(PEOPLE, chosen))
+    assert not Invitation.objects.exists()
+    noon.shift(CANCEL_WINDOW)
+    assert deliver() == []
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [
+        ("confirmer", OrganisationKind.AGENCY),
+        ("cohost", OrganisationKind.CIVIL_SOCIETY),
+        ("editor", OrganisationKind.CIVIL_SOCIETY),
+        ("operator", ""),
+        ("elsewhere", OrganisationKind.CIVIL_SOCIETY),
+    ],
+)
+def test_no_one_else_invites(
+    client_of: Sign, amal: Delegate, event: Event, role: str, kind: str
+) -> None:
+    if role == "operator":
+        user = make_user("operator@example.org", is_superuser=True)
+    elif role == "elsewhere":
+        user = holder("other", make_event(code="R2027"), "confirmer", kind)
+    else:
+        user = holder("other", event, role, kind)
+    invite(client_of(user), amal)
+    with pytest.raises(ValidationError):
+        send_invitation(delegate=amal, event=event, by=user, at=NOW)
+    assert not Invitation.objects.exists()
+
+
+def test_confirmer_invites_no_one_of_other_organisations(
+    client_of: Sign, event: Event, confirmer: User
+) -> None:
+    person = make_delegate(user=None, invitation_email="open@example.org")
+    make_participation(person, event, organisation=make_organisation(), confirmed=False)
+    invite(client_of(confirmer), person)
+    assert not Invitation.objects.exists()
+
+
+def test_link_ends_when_the_confirmers_right_or_the_published_name_ends(
+    amal: Delegate, event: Event, confirmer: User, chair: User, deliver: Deliver
+) -> None:
+    send_invitation(delegate=amal, event=event, by=confirmer, at=NOW)
+    token = deliver()[-1].body.split("/invitations/")[1].split("/")[0]
+    assert find_open_invitation(token, NOW)
+    confirmer.grants.update(valid_until=NOW.date() - timedelta(days=1))
+    assert find_open_invitation(token, NOW) is None
+    # A co-chair's open link ends once the name is no longer published.
+    Participation.objects.update(organisation=make_organisation(name="Zq Open"))
+    send_invitation(delegate=amal, event=event, by=chair, at=NOW)
+    token = deliver()[-1].body.split("/invitations/")[1].split("/")[0]
+    assert find_open_invitation(token, NOW)
+    Organisation.objects.filter(name="Zq Open").update(is_name_published=False)
+    assert find_open_invitation(token, NOW) is None
+
+
+def test_cochair_cannot_invite_for_it_by_a_request(
+    client_of: Sign, event: Event, chair: User, shelter: Organisation, amal: Delegate
+) -> None:
+    row = make_invitation_request(event, email="stranger@example.org")
+    answer = client_of(chair).post(
+        f"{DESK}{row.pk}/change/", {"answer": "invite", "speaks_for": shelter.pk}
+    )
+    assert ONLY_CONFIRMER in page_html(answer)
+    row.refresh_from_db()
+    assert row.decision == "" and not Invitation.objects.exists()
+
+
+def test_nomination_goes_to_the_confirmer_alone(
+    client_of: Sign,
+    event: Event,
+    shelter: Organisation,
+    chair: User,
+    confirmer: User,
+    deliver: Deliver,
+) -> None:
+    other = holder("other", event, "confirmer", OrganisationKind.AGENCY)
+    speaker = make_delegate(name="Zq Speaker", user=make_user("speaker@example.org"))
+    make_participation(speaker, event, organisation=shelter)
+    client_of(speaker).post(
+        "/me/nominations/",
+        {
+            "place": f"{event.pk}-{shelter.pk}",
+            "name": "Zq Nina",
+            "email": "nina@example.org",
+            "capacity": "Head of delegation",
+        },
+    )
+    row = InvitationRequest.objects.get()
+    assert [message.to for message in deliver()] == [["confirmer@example.org"]]
+    path = f"{DESK}{row.pk}/change/"
+    for user in (chair, other):
+        browser = client_of(user)
+        assert "Zq Nina" not in browser.get(DESK).content.decode()
+        absent = browser.get(f"{DESK}{row.pk + 1}/change/")
+        answer = browser.get(path)
+        assert (answer.status_code, answer.headers.get("Location")) == (
+            absent.status_code,
+            absent.headers.get("Location"),
+        )
+        browser.post(path, {"answer": "invite"})
+        browser.post(DESK, {"action": "refuse", "_selected_action": [row.pk]})
+    row.refresh_from_db()
+    assert row.decision == ""
+    browser = client_of(confirmer)
+    assert "Zq Nina" in browser.get(DESK).content.decode()
+    browser.post(path, {"answer": "invite"})
+    assert deliver()[-1].to == ["nina@example.org"]
+    participation = Participation.objects.get(delegate__name="Zq Nina")
+    assert (participation.organisation, participation.confirmed_at) == (shelter, None)
+
+
+def test_invited_and_protected_person_is_seen_by_that_confirmer_alone(
+    client_of: Sign, amal: Delegate, event: Event, confirmer: User, chair: User
+) -> None:
+    amal.write(user=make_user("amal@example.org"), listed_to=Audience.ONLY_ME, is_protected=True)
+    make_invitation(amal, event, invited_by=confirmer, answer="agreed", answered_at=NOW)
+    assert "Zq Amal" in client_of(confirmer).get(PEOPLE).content.decode()
+    assert "Zq Amal" not in client_of(chair).get(PEOPLE).content.decode()
