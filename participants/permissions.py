@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -21,12 +21,14 @@ from participants.models import (
     Proposal,
     User,
 )
+from participants.models.confirmation import Confirmation
 from participants.models.delegate import available_q, listable_q
 from participants.models.organisation import OrganisationQuerySet
 from participants.models.organisation_change import DECIDED_ROLES
 from roundtable.models import Event
 
 AnyUser = User | AnonymousUser
+ConfirmationT = TypeVar("ConfirmationT", bound=Confirmation)
 EDITORS = (Grant.Role.COCHAIR, Grant.Role.EDITOR)
 # Lookups from an organisation to the roundtables it is involved in. Ended participations count:
 # what exceptions match stays within its roundtable, and its kind and country stay settled.
@@ -192,6 +194,16 @@ class ConfirmingRight:
 
     capacity: Capacity
     organisation: Organisation | None = None
+
+    def confirm(
+        self, row: ConfirmationT, *, by: User, at: datetime, content_hash: str
+    ) -> ConfirmationT:
+        """Completes and stores a confirmation that names only what is confirmed."""
+        row.by, row.capacity, row.on_behalf_of = by, self.capacity, self.organisation
+        row.confirmed_at, row.content_hash = at, content_hash
+        row.full_clean()
+        row.save()
+        return row
 
 
 def _confirming_grants(on: date) -> QuerySet[Grant]:

@@ -28,7 +28,15 @@ from outcomes.imports.storage import create_upload
 from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Upload
 from outcomes.reporting.links import create_report_link
 from participants.accounts import emails
-from participants.models import Audience, Delegate, Invitation, Organisation, Proposal, User
+from participants.models import (
+    Audience,
+    Delegate,
+    Invitation,
+    InvitationRequest,
+    Organisation,
+    Proposal,
+    User,
+)
 from participants.privacy import retention
 from roundtable.mail.batches import create_batch
 from roundtable.models import Event
@@ -185,6 +193,7 @@ def _make_others(cast: Cast, here: Event) -> None:
         make_affiliation(person)
         make_proposal(person)
         make_proposal(person, kind=Proposal.Kind.MERGE, duplicate=make_delegate(user=None))
+        make_invitation_request(here, nominated_by=person.user, nominated_for=make_organisation())
         make_channel(person, audience=Audience.EVERYONE)
     erased = cast.others["erased"] = make_delegate(user=None)
     make_participation(erased, here)
@@ -217,6 +226,7 @@ def _make_own_rows(delegate: Delegate, here: Event) -> None:
     make_affiliation(delegate, organisation=delegate.participations.get().organisation)
     make_proposal(delegate)
     make_proposal(delegate, kind=Proposal.Kind.MERGE, duplicate=make_delegate(user=None))
+    make_invitation_request(here, nominated_by=delegate.user, nominated_for=make_organisation())
 
 
 @functools.cache
@@ -341,6 +351,11 @@ def _event_paths(page: str) -> Callable[[Cast, Delegate | None], dict[str, str |
 
 def _first_value(rows: "models.QuerySet[Any] | None", name: str = "handle") -> object:
     return rows.values_list(name, flat=True).first() if rows is not None else None
+
+
+def _nomination_of(person: Delegate | None) -> object:
+    user = person.user if person else None
+    return user and InvitationRequest.objects.get(nominated_by=user).pk
 
 
 PathsOf = Callable[[Cast, Delegate | None], dict[str, str | None]]
@@ -520,6 +535,9 @@ OBJECT_PATHS: dict[str, PathsOf] = {
             ("answer-merge", Proposal.Kind.MERGE, "/me/entries/{}/merge/"),
         )
     },
+    "withdraw-nomination": lambda cast, own: _own_and_other_paths(
+        "/me/nominations/{}/withdraw/", _nomination_of(own), _nomination_of(cast.others["open"])
+    ),
     "remove-workplace": lambda cast, own: _own_and_other_paths(
         "/me/workplaces/{}/",
         own.affiliations.get().key if own else None,

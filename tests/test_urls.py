@@ -357,6 +357,7 @@ COUNTED = {
     "my-offer": "offers, which come and go",
     "my-consent-notice": "versions of the notice",
     "report": "the parties of commitments are public",
+    "withdraw-nomination": "requests to be invited, which come and go",
 }
 
 

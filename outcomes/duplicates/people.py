@@ -115,6 +115,13 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
 def merge_proposed(row: Proposal, *, at: datetime) -> None:
     """Merges once the person accepts. Raises ValidationError as merge_people() does."""
     assert row.duplicate and row.proposed_by
+    if not may_merge_people(row.delegate, row.duplicate, row.proposed_by, at):
+        raise ValidationError(
+            _(
+                "Nothing is merged: the person who proposed this no longer has the right to. "
+                "Remove the entry, or ask a co-chair."
+            )
+        )
     work = list(row.duplicate.affiliations.values_list("pk", flat=True))
     merge_people(target=row.delegate, duplicate=row.duplicate, by=row.proposed_by, at=at)
     row.delegate.affiliations.filter(pk__in=work).update(accepted_at=at)

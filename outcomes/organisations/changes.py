@@ -123,16 +123,9 @@ def confirm_change(*, change: OrganisationChange, by: User, shown_hash: str, at:
     right = right_to_confirm(locked, by, at)
     if right is None or shown_hash != content_hash:
         return False
-    confirmation = OrganisationChangeConfirmation(
-        change=locked,
-        by=by,
-        capacity=right.capacity,
-        on_behalf_of=right.organisation,
-        confirmed_at=at,
-        content_hash=content_hash,
+    right.confirm(
+        OrganisationChangeConfirmation(change=locked), by=by, at=at, content_hash=content_hash
     )
-    confirmation.full_clean()
-    confirmation.save()
     if locked.confirmations.count() > 1:
         _make(locked, at, confirmed_by=by)
     else:

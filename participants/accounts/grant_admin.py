@@ -231,7 +231,7 @@ class GrantAdmin(PrivateAdmin):
     def roundtable(self, row: Grant) -> str:
         return row.event.code
 
-    @admin.display(description=_("in force"))
+    @admin.display(description=_("state"))
     def state(self, row: Grant) -> str:
         today = timezone.localdate()
         if row.suspended_at:
@@ -241,7 +241,9 @@ class GrantAdmin(PrivateAdmin):
         if row.valid_until and row.valid_until < today:
             return gettext("Ended")
         begins = max(row.effective_on, row.valid_from)
-        return gettext("From %s") % date_format(begins) if begins > today else gettext("Yes")
+        if begins > today:
+            return gettext("In force from %s") % date_format(begins)
+        return gettext("In force")
 
     @admin.display(description=_("decide"))
     def decide_link(self, row: Grant) -> str:

@@ -102,16 +102,7 @@ def confirm_grant(*, grant: Grant, by: User, shown_hash: str, at: datetime) -> b
     right = right_to_confirm(locked, by, at)
     if right is None or shown_hash != locked.content_hash:
         return False
-    confirmation = GrantConfirmation(
-        grant=locked,
-        by=by,
-        capacity=right.capacity,
-        on_behalf_of=right.organisation,
-        confirmed_at=at,
-        content_hash=locked.content_hash,
-    )
-    confirmation.full_clean()
-    confirmation.save()
+    right.confirm(GrantConfirmation(grant=locked), by=by, at=at, content_hash=locked.content_hash)
     if locked.confirmations.count() > 1:
         locked.effective_on, locked.suspended_at = at.date(), None
     elif locked.suspended_at is None:

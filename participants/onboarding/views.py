@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts.addresses import mask_address
 from participants.directory.audience_preview import AudiencePreview
@@ -136,9 +136,11 @@ def my_nominations(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_nomination(request: HttpRequest, number: int) -> HttpResponse:
     assert isinstance(request.user, User)
+    if request.method != "POST":  # a redirect after sign-in uses GET
+        return redirect("my-nominations")
     if nominations.withdraw_nomination(number, by=request.user, at=timezone.now()):
         messages.success(request, _("The nomination is withdrawn and deleted."))
     else:

@@ -140,14 +140,5 @@ def _confirm(row: AddressRequest, by: User, at: datetime) -> bool:
     right = Confirmer(by, at).right_for(row, confirmations)
     if right is None or not row.participation.confirmed_at:
         return False
-    confirmation = AddressConfirmation(
-        request=row,
-        by=by,
-        capacity=right.capacity,
-        on_behalf_of=right.organisation,
-        confirmed_at=at,
-        content_hash=row.content_hash,
-    )
-    confirmation.full_clean()
-    confirmation.save()
+    right.confirm(AddressConfirmation(request=row), by=by, at=at, content_hash=row.content_hash)
     return True

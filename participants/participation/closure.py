@@ -70,16 +70,9 @@ def agree_to_close(*, event: Event, by: User, shown_hash: str, at: datetime) -> 
         return False
     closure, _created = ListClosure.objects.get_or_create(event=event)
     closure.confirmations.exclude(content_hash=content_hash).delete()
-    confirmation = ListClosureConfirmation(
-        closure=closure,
-        by=by,
-        capacity=right.capacity,
-        on_behalf_of=right.organisation,
-        confirmed_at=at,
-        content_hash=content_hash,
+    confirmation = right.confirm(
+        ListClosureConfirmation(closure=closure), by=by, at=at, content_hash=content_hash
     )
-    confirmation.full_clean()
-    confirmation.save()
     if _is_sufficient([*confirmations, confirmation]):
         closure.closed_at = at
         closure.save()

@@ -242,16 +242,12 @@ def confirm_participations(
         right = confirmer.right_for(row, confirmations)
         if right is None:
             continue
-        confirmation = ParticipationConfirmation(
-            participation=row,
+        confirmation = right.confirm(
+            ParticipationConfirmation(participation=row),
             by=by,
-            capacity=right.capacity,
-            on_behalf_of=right.organisation,
-            confirmed_at=at,
+            at=at,
             content_hash=row.content_hash,
         )
-        confirmation.full_clean()
-        confirmation.save()
         audit.record(
             action="confirm participation",
             at=at,

@@ -221,16 +221,12 @@ def agree_to_canary(*, event: Event, by: User, at: datetime) -> bool:
     right = canary_right(event, by, at)
     if right is None or has_canary(event):
         return False
-    confirmation = CanaryConfirmation(
-        event=event,
+    right.confirm(
+        CanaryConfirmation(event=event),
         by=by,
-        capacity=right.capacity,
-        on_behalf_of=right.organisation,
-        confirmed_at=at,
+        at=at,
         content_hash=hashlib.sha256(event.code.encode()).hexdigest(),
     )
-    confirmation.full_clean()
-    confirmation.save()
     _log_canary_action("agree to made-up person in lists", event, by, at)
     return True
 

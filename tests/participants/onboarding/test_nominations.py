@@ -274,7 +274,7 @@ def test_person_withdraws_only_an_own_nomination_that_waits(
     make_participation(colleague, coming, organisation=shelter)
     answer = client_of(colleague).post(path, follow=True)
     assert "Nothing changed." in page_html(answer)
-    assert browser.get(path).status_code == 405
+    assert browser.get(path).status_code == 302
     InvitationRequest.objects.update(decision="refused", decided_at=NOW)
     assert "already decided" in page_html(browser.post(path, follow=True))
     InvitationRequest.objects.update(decision="", decided_at=None)

@@ -331,7 +331,9 @@ def test_merge_needs_the_right_of_the_proposer_still(
     merged_double(client_of(attacker), person, ministry)
     attacker.grants.all().delete()
     text = answer(client_of(person), waiting(person), "accept")
-    assert text.startswith("You do not have permission to merge these two entries.")
+    assert text.startswith(
+        "Nothing is merged: the person who proposed this no longer has the right"
+    )
     assert Delegate.objects.filter(pk=double.pk).exists()
 
 
