@@ -1,6 +1,7 @@
 """Organisations, groups, and their roles at a roundtable."""
 
 import functools
+import re
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -70,6 +72,23 @@ UNPUBLISHED_NAMES = {
 
 
 # The same for each reason, because the organisation that has it may be hidden from the reader.
+MAX_SLUG_LENGTH = 80
+_SLUG_ENDING = re.compile(r"-[0-9a-f]{4}$")
+
+
+def distinct_slug(base: str, key: str) -> str:
+    """The short name with an ending, so that it never clashes with one that the user cannot see.
+
+    The same key gives the same ending.
+    """
+    ending = salted_hmac("participants.organisation.slug", f"{base}:{key}").hexdigest()[:4]
+    return f"{base[: MAX_SLUG_LENGTH - 5]}-{ending}"
+
+
+def base_of_slug(slug: str) -> str:
+    return _SLUG_ENDING.sub("", slug)
+
+
 UNUSABLE_SLUG = _("This address cannot be used. Choose another one.")
 
 
@@ -119,7 +138,7 @@ class Organisation(models.Model):
     slug = models.SlugField(
         _("short name in web addresses"),
         unique=True,
-        max_length=80,
+        max_length=MAX_SLUG_LENGTH,
         help_text=_(
             "Use lower-case letters, digits and hyphens. Do not change it: other people's"
             " links use it."

@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.decorators import method_decorator
+from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -21,7 +23,7 @@ from participants.admin_base.history import HistoryAdmin
 from participants.admin_base.site import render_page
 from participants.admin_base.spreadsheets import OrganisationResource, SafeExportMixin
 from participants.models import Group, Organisation
-from participants.models.organisation import UNUSABLE_SLUG
+from participants.models.organisation import UNUSABLE_SLUG, distinct_slug
 from participants.organisations.archive import set_archived
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import affects_audiences, may_edit_organisation, visible_organisations
@@ -83,7 +85,10 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
             _("Web address in this portal"),
             {
                 "fields": ["slug", "is_demonstration"],
-                "description": _("After others link to it, the short name does not change."),
+                "description": _(
+                    "After others link to it, the short name does not change. Unless an operator "
+                    "chooses it, the portal makes it from the name, with four letters or digits."
+                ),
             },
         ),
     ]
@@ -161,23 +166,26 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
+        is_operator = request_permissions(request).is_operator
         if obj is None:
-            return fields
+            return fields if is_operator else [*fields, "slug"]
         # Kind and country decide who is in an audience and who may confirm, and an organisation at
         # risk is not named, so no one account changes them. The slug is in public URLs.
         settled = ["kind", "country"] if affects_audiences(obj) else []
         if not obj.is_name_published:
             settled.append("is_name_published")
-        is_operator = request_permissions(request).is_operator
         return [*fields, *settled, *([] if is_operator else ["slug"])]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return {} if obj else self.prepopulated_fields
+        is_chosen = obj is None and request_permissions(request).is_operator
+        return self.prepopulated_fields if is_chosen else {}
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         row = super().save_form(request, form, change)
         permissions = request_permissions(request)
         if not change and not permissions.is_operator:
+            base = slugify(row.name) or "organisation"
+            row.slug = distinct_slug(base, get_random_string(12))
             # Users who edit only demonstrations create made-up organisations.
             row.is_demonstration = not Event.objects.filter(
                 pk__in=permissions.editable, is_demonstration=False

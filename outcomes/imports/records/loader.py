@@ -15,7 +15,7 @@ from outcomes.imports.records.parsing import parse_toml
 from outcomes.imports.records.people import apply_delegates
 from outcomes.imports.records.permissions import (
     ROLE_NEEDS_CONFIRMATION,
-    hidden_slugs_among,
+    OrganisationFinder,
     may_choose_series,
     may_import,
 )
@@ -31,9 +31,8 @@ from participants.models import (
     Organisation,
     Participation,
     RecordedCount,
-    SlugRedirect,
 )
-from participants.models.organisation import UNUSABLE_SLUG
+from participants.models.organisation import distinct_slug
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import EVENT_PATHS, EventPermissions, role_needs_confirmation
 from roundtable.models import Event, Series
@@ -212,22 +211,14 @@ def _apply_organisations(
     file: FileEntry, event: Event, report: ImportReport
 ) -> dict[str, Organisation]:
     organisations, roles = {}, []
-    hidden_slugs = hidden_slugs_among(
-        (entry.values["slug"] for entry in file.all("organisations")), report.by
-    )
-    for entry in file.all("organisations"):
+    entries = file.all("organisations")
+    finder = OrganisationFinder((entry.values["slug"] for entry in entries), report.by)
+    for entry in entries:
         slug = entry.values["slug"]
-        if slug in hidden_slugs:
-            report.add_mistake(f"{entry.location}.slug", str(UNUSABLE_SLUG))
-            continue
-        stored = Organisation.objects.filter(slug=slug).first()
-        merged = SlugRedirect.objects.filter(slug=slug).select_related("organisation").first()
-        if merged and stored is None:
-            sentence = (
-                _("This organisation was merged into another one. Write %s.")
-                % merged.organisation.slug
-            )
-            report.add_mistake(f"{entry.location}.slug", sentence)
+        stored = finder.stored(slug)
+        if merged_into := finder.merged_into(slug):
+            sentence = _("This organisation was merged into another one. Write %s.")
+            report.add_mistake(f"{entry.location}.slug", sentence % merged_into.slug)
             continue
         if stored and stored.is_demonstration != event.is_demonstration:
             report.add_mistake(
@@ -240,6 +231,10 @@ def _apply_organisations(
         if not check_slug(entry, Group, report):
             continue
         organisation = stored or Organisation(is_demonstration=event.is_demonstration)
+        if stored:
+            entry.values["slug"] = stored.slug
+        elif report.by and not report.by.is_operator:
+            entry.values["slug"] = distinct_slug(slug, event.code)
         row = store_shared(organisation, entry, event, report)
         organisations[slug] = row
         roles += [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from outcomes.models import Outcome, Statement, Theme
 from participants.models import EventRole, Group, Organisation, Participation, SlugRedirect
+from participants.models.organisation import base_of_slug
 from participants.participation.confirmation import is_own_profile
 from participants.permissions import (
     EventPermissions,
@@ -79,16 +80,26 @@ def may_publish(event: Event, permissions: EventPermissions | None) -> bool:
     return permissions is None or permissions.may_decide(event.pk)
 
 
-def hidden_slugs_among(slugs: Iterable[str], permissions: EventPermissions | None) -> set[str]:
-    """The slugs that belong to organisations which this user cannot see."""
-    if permissions is None or permissions.is_operator:
-        return set()
-    visible = visible_organisations(permissions).filter(slug__in=(wanted := list(slugs)))
-    taken = Organisation.objects.filter(slug__in=wanted)
-    unseen = set(taken.values_list("slug", flat=True)) - set(visible.values_list("slug", flat=True))
-    merged = SlugRedirect.objects.filter(slug__in=wanted)
-    merged = merged.exclude(organisation__in=visible_organisations(permissions).values("pk"))
-    return unseen | set(merged.values_list("slug", flat=True))
+class OrganisationFinder:
+    """Finds organisations by the short names of a file; those the user cannot see look absent."""
+
+    def __init__(self, slugs: Iterable[str], permissions: EventPermissions | None) -> None:
+        wanted = list(slugs)
+        rows = visible_organisations(permissions) if permissions else Organisation.objects.all()
+        merged = SlugRedirect.objects.filter(slug__in=wanted, organisation__in=rows.values("pk"))
+        self._merged = {row.slug: row.organisation for row in merged.select_related("organisation")}
+        if permissions is None or permissions.is_operator:
+            self._stored = {row.slug: row for row in rows.filter(slug__in=wanted)}
+        else:
+            # A short name of theirs has an ending, which the file does not.
+            self._stored = {base_of_slug(row.slug): row for row in rows.order_by("-pk")}
+            self._stored |= {row.slug: row for row in rows}
+
+    def stored(self, slug: str) -> Organisation | None:
+        return self._stored.get(slug)
+
+    def merged_into(self, slug: str) -> Organisation | None:
+        return None if slug in self._stored else self._merged.get(slug)
 
 
 def person_refusals(
