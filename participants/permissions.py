@@ -218,17 +218,19 @@ def bodies_with_rights(grants: QuerySet[Grant]) -> set[Body]:
 
 def has_two_holders(event: Event, on: date) -> bool:
     """Whether two organisations can confirm what concerns the roundtable."""
+    if event.pk is None:
+        return False
     return len(bodies_with_rights(_confirming_grants(on).filter(event=event))) > 1
 
 
 def role_needs_confirmation(event: Event, role: str, on: date) -> bool:
     """Whether other organisations confirm that an organisation gets, or loses, this role."""
-    return role in DECIDED_ROLES and event.pk is not None and has_two_holders(event, on)
+    return role in DECIDED_ROLES and has_two_holders(event_of_holders(event, on), on)
 
 
 def event_of_holders(event: Event, on: date) -> Event:
     """The roundtable itself; until two organisations have rights there, the last one."""
-    if has_two_holders(event, on):
+    if has_two_holders(event, on) or event.starts_on is None:
         return event
     holders = _confirming_grants(on)
     earlier = Event.objects.filter(

@@ -30,7 +30,7 @@ ROLE_NEEDS_CONFIRMATION = _(
 
 
 class EventRoleForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Co-chairs and co-hosts are entered here until two organisations have rights."""
+    """Co-chairs and co-hosts are entered here only where no two organisations could confirm."""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -48,14 +48,16 @@ class EventRoleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class EventRoleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """Says that the role of a co-chair or co-host is not removed here."""
+    """The same for roles that are removed, and for a new roundtable."""
 
     def clean(self) -> None:
         super().clean()
         today = timezone.localdate()
+        decided = list(self.deleted_forms)
+        if self.instance.pk is None:
+            decided += [form for form in self.forms if form.has_changed()]
         if any(
-            role_needs_confirmation(self.instance, form.instance.role, today)
-            for form in self.deleted_forms
+            role_needs_confirmation(self.instance, form.instance.role, today) for form in decided
         ):
             raise ValidationError(ROLE_NEEDS_CONFIRMATION)
 

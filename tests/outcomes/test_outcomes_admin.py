@@ -434,9 +434,9 @@ def test_organisation_of_other_event_is_visible_once_public(
 def test_demo_editor_adds_demo_organisations(client_of: Sign) -> None:
     demonstration = make_event(is_demonstration=True)
     client = signed(client_of, "cochair", demonstration)
-    sent = {"name": "Made up", "slug": "made-up", "kind": "agency"}
+    sent = {"name": "Made up", "kind": "agency"}
     assert client.post(page(Organisation, "add"), sent).status_code == 302
-    assert Organisation.objects.get(slug="made-up").is_demonstration
+    assert Organisation.objects.get(name="Made up").is_demonstration
 
 
 # Lists -------------------------------------------------------------------------------------

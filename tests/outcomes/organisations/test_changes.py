@@ -20,6 +20,7 @@ from participants.models import (
     User,
 )
 from roundtable.audit.models import AuditEntry
+from roundtable.models import Event
 from tests.factories import (
     NOON,
     make_delegate,
@@ -27,6 +28,7 @@ from tests.factories import (
     make_grant,
     make_organisation,
     make_participation,
+    make_series,
     make_user,
 )
 from tests.outcomes.test_outcomes_admin import filled
@@ -254,6 +256,38 @@ def test_cochair_role_is_not_entered_on_the_roundtables_page(
         ("cochair", "Ministry"),
         ("observer", ""),
     ]
+
+
+def test_holders_of_the_last_roundtable_confirm_the_roles_at_the_next(
+    world: World, client_of: Sign, operator: User
+) -> None:
+    browser, page = client_of(operator), reverse("admin:roundtable_event_add")
+    world.event.series = make_series()
+    world.event.save()
+    day = world.event.starts_on.replace(year=world.event.starts_on.year + 1)
+    sent = filled(browser, page) | {
+        "code": "NEXT",
+        "slug": "next",
+        "title": "Next",
+        "series": world.event.series.pk,
+        "starts_on": day,
+        "ends_on": day,
+        "time_zone": "UTC",
+    }
+    role = {
+        "roles-TOTAL_FORMS": 1,
+        "roles-0-organisation": world.shelter.pk,
+        "roles-0-role": "cohost",
+    }
+    answer = browser.post(page, sent | role)
+    assert "Other organisations confirm who is co-chair or co-host" in answer.content.decode()
+    assert not Event.objects.filter(code="NEXT").exists()
+    assert browser.post(page, sent | role | {"roles-0-role": "observer"}).status_code == 302
+    event = Event.objects.get(code="NEXT")
+    page = reverse("admin:roundtable_event_change", args=[event.pk])
+    answer = browser.post(page, filled(browser, page) | {"roles-0-role": "cohost"})
+    assert "Other organisations confirm who is co-chair or co-host" in answer.content.decode()
+    assert [row.role for row in event.roles.all()] == ["observer"]
 
 
 def test_merge_of_organisations_with_people_is_confirmed(
