@@ -43,6 +43,8 @@ DIRECT_EVENT_PATHS = (
     "offers__commitment__event",
     "replies__circulation__version__statement__event",
     "sign_offs__version__statement__event",
+    "source_comparisons__statement__event",
+    "source_comparisons__corrigendum__statement__event",
     "grants__event",
 )
 EVENT_PATHS = (

@@ -12,16 +12,19 @@ from outcomes.models import (
     ENDED_STATUSES,
     Commitment,
     CommitmentParty,
+    Corrigendum,
     Document,
     Evidence,
     ImplementationStatus,
     Outcome,
     OutcomeAddressee,
     ProgressUpdate,
+    SourceComparison,
     Statement,
     Theme,
 )
 from outcomes.models.outcome import letter_number
+from outcomes.sources.comparisons import record_comparison
 from participants.models import (
     AddressRequest,
     Affiliation,
@@ -324,7 +327,19 @@ def make_statement(
     )
     if published:
         statement.publish(NOON)
+        statement.versions.update(published_before_comparisons=True)
     return statement
+
+
+def compare_with_source(text: Statement | Corrigendum) -> list[SourceComparison]:
+    """Two people of two organisations that the roundtable has not had."""
+    found = []
+    for _number in range(2):
+        user, organisation = make_user(), make_organisation()
+        make_grant(user, text.event, role=Grant.Role.EDITOR, on_behalf_of=organisation)
+        shown = text.source_hash()
+        found.append(record_comparison(text, shown_hash=shown, by=user, at=timezone.now()))
+    return found
 
 
 def make_outcome(statement: Statement, **fields: Any) -> Outcome:

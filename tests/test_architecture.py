@@ -33,6 +33,7 @@ CAPABILITIES = {
     "outcomes": [
         "outcomes.models",
         "outcomes.datasets",
+        "outcomes.sources",
         "outcomes.commitments",
         "outcomes.evidence",
         "outcomes.reporting",

@@ -29,6 +29,7 @@ from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.review import request_text_changes
 from outcomes.reporting.submission import submit_text
+from outcomes.sources.comparisons import record_comparison
 from outcomes.statements import silence_procedure
 from participants.accounts import departure, emails, grants, recovery
 from participants.accounts.address_requests import WAITING_PERIOD, put_addresses_in_place
@@ -432,6 +433,16 @@ def lose_the_mailbox(cast: Cast, at: datetime) -> Iterator[None]:
         set_sign_in_address(cast.user(cast.other), "other@example.org")
 
 
+def compare_a_text(cast: Cast, at: datetime) -> None:
+    event = make_event(title="Seventh meeting")
+    statement = make_statement(event, points=1, published=False, source_title="Zq source")
+    own = cast.user(cast.own)
+    make_grant(own, event, on_behalf_of=make_organisation())
+    for first, _second in two_holders(event):
+        shown = statement.source_hash()
+        record_comparison(statement, shown_hash=shown, by=first, at=at)
+
+
 def ask_for_the_list(cast: Cast, at: datetime) -> None:
     own = cast.user(cast.own)
     own.grants.filter(event=cast.event).update(on_behalf_of=make_organisation())
@@ -482,6 +493,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     add_a_late_participant,
     lose_a_participation,
     lose_the_mailbox,
+    compare_a_text,
     ask_for_the_list,
     leave,
     review,

@@ -73,8 +73,8 @@ LISTS = {
     "/search/?q=office": (4, 7),
 }
 DETAILS = {
-    "/roundtables/counted/": (19, 24),
-    "/roundtables/counted/?as_of=2025-06-01": (19, 24),
+    "/roundtables/counted/": (20, 25),
+    "/roundtables/counted/?as_of=2025-06-01": (20, 25),
     "/outcomes/counted/1.a/?as_of=2025-06-01": (14, 19),
     "/commitments/counted-c1/?as_of=2025-06-01": (11, 16),
     "/outcomes/counted/1/": (9, 14),
@@ -102,7 +102,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 78,
+    "/me/data/": 79,
 }
 
 

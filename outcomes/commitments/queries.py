@@ -15,6 +15,7 @@ from outcomes.models import (
     SignOff,
     Statement,
 )
+from outcomes.sources.comparisons import source_check
 from participants.privacy import visibility
 from roundtable.models import Event
 
@@ -62,6 +63,7 @@ def verification_context(statement: Statement) -> dict[str, object]:
     """Context of `_check_text.html`; `version` is None if the page shows another text."""
     versions = statement.public_versions()
     latest = versions[-1] if versions else None
+    is_recorded = statement.adoption == Statement.Adoption.SOURCE
     signed = SignOff.objects.filter(
         version__statement=statement, version__published_at__isnull=False, signed_at__isnull=False
     )
@@ -70,6 +72,7 @@ def verification_context(statement: Statement) -> dict[str, object]:
         "versions": versions,
         "signed": signed.filter(version__corrigendum=None).select_related("organisation"),
         "corrigenda": _published_corrigenda(statement),
+        "source_check": source_check(latest) if latest and is_recorded else None,
     }
 
 

@@ -61,6 +61,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.SlugRedirect.organisation": "move",
     "outcomes.CirculationReply.organisation": "apart",
     "outcomes.SignOff.organisation": "apart",
+    "outcomes.SourceComparison.organisation": "apart",
     "outcomes.Subscription.organisation": "by hand",
     "outcomes.Offer.organisation": "move",
     "outcomes.Response.organisation": "move",

@@ -29,6 +29,7 @@ from outcomes.models.reporting_requests import (
     RoundRequest,
 )
 from outcomes.models.response import Assessment, Response
+from outcomes.models.source_comparison import SourceComparison
 from outcomes.models.statement import Document, Statement, Theme
 from outcomes.models.upload import Upload
 from outcomes.models.version import StatementVersion
@@ -65,6 +66,7 @@ __all__ = [
     "Rewording",
     "RoundRequest",
     "SignOff",
+    "SourceComparison",
     "Statement",
     "StatementVersion",
     "Subscription",

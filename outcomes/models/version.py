@@ -43,6 +43,13 @@ class StatementVersion(models.Model):
         help_text=_("When everyone was first able to read this version."),
     )
 
+    published_before_comparisons = models.BooleanField(
+        _("published before two comparisons were required"),
+        default=False,
+        editable=False,
+        help_text=_("Whether it was public before two organisations had to compare such texts."),
+    )
+
     class Meta:
         verbose_name = _("version of a statement")
         verbose_name_plural = _("versions of statements")

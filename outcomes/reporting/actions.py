@@ -3,17 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from outcomes.models import (
     Commitment,
     CommitmentParty,
     ReportingRound,
     RoundRequest,
-    Statement,
 )
 from outcomes.reporting.request_emails import parties_with_focal_point
 from outcomes.reporting.rounds import parties_to_ask, queue_round_emails, unanswered_requests
@@ -23,45 +20,6 @@ from roundtable.audit import log as audit
 from roundtable.mail.batches import create_batch
 from roundtable.mail.models import MailBatch
 from roundtable.models import Event
-
-
-@transaction.atomic
-def publish_statements(
-    *, statements: Iterable[Statement], by: User, at: datetime
-) -> list[Statement]:
-    """Publishes statements that were adopted outside the portal.
-
-    Raises ValidationError without points or source, or if one was circulated: that one needs
-    signatures.
-    """
-    done = []
-    for given in statements:
-        statement = Statement.objects.select_for_update().get(pk=given.pk)
-        is_publishable = (
-            statement.state == statement.State.DRAFT
-            and statement.adoption == statement.Adoption.SOURCE
-        )
-        if not is_publishable or not may_decide(by, statement, at):
-            continue
-        if not statement.source_title:
-            raise ValidationError(
-                _(
-                    "Enter the source that shows where the text was adopted. A text agreed in "
-                    "this portal is signed instead."
-                )
-            )
-        if statement.versions.filter(circulation__isnull=False).exists():
-            raise ValidationError(
-                _(
-                    "This text was circulated in the portal. You can publish it only after the "
-                    "circulation ends in agreement and both signatures are given."
-                )
-            )
-        version = statement.publish(at)
-        detail = f"{statement.event.code} version {version.number} {version.sha256}"
-        _record("publish statement", statement.event, by, at, detail)
-        done.append(statement)
-    return done
 
 
 @transaction.atomic

@@ -18,13 +18,15 @@ from django.views.decorators.http import require_safe
 
 from outcomes.models import Circulation, Corrigendum, Statement
 from outcomes.models.canonical import sha256_of
-from outcomes.reporting.actions import publish_statements
+from outcomes.sources.comparisons import is_publishable, pending_comparisons, source_check
 from outcomes.statements import agreement, corrigenda, signing, silence_procedure
 from outcomes.statements.comparison import compare_texts, split_blocks
 from outcomes.statements.drafting_admin import FORM_METHODS, get_statement
 from outcomes.statements.emails import organisations_able_to_reply
+from outcomes.statements.publication import publish_statements
 from outcomes.statements.replies import previous_version
 from outcomes.statements.silence_procedure import organisations_to_ask
+from outcomes.statements.source_admin import source_of, text_to_compare
 from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
@@ -155,6 +157,8 @@ def _agreement_page(
     text = agreement.text_in_progress(statement)
     version = agreement.current_version(text) if text else None
     circulation = version.circulation if version else None
+    recorded = text_to_compare(statement)
+    public = [] if text or not recorded else statement.public_versions()
     asked = list(organisations_to_ask(statement.event))
     able_to_answer_ids = organisations_able_to_reply(statement.event, at.date())
     context = {
@@ -177,6 +181,11 @@ def _agreement_page(
         "may_decide": may_decide,
         "asked": asked,
         "unable": [row for row in asked if row.pk not in able_to_answer_ids],
+        "recorded": recorded,
+        "source": source_of(text) if text else "",
+        "comparisons": pending_comparisons(recorded) if recorded else [],
+        "may_publish": recorded is not None and is_publishable(recorded),
+        "source_check": source_check(public[-1]) if public else None,
         "versions": statement.versions.select_related("circulation", "corrigendum"),
         "form": form,
         "mistakes": mistakes,

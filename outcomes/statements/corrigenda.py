@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from outcomes.models import Corrigendum, Rewording, Statement
 from outcomes.models.canonical import check_bidi_controls
 from outcomes.models.version import save_version
+from outcomes.sources.comparisons import check_compared
 from outcomes.statements.agreement import (
     StatementState,
     check_may_decide,
@@ -106,6 +107,8 @@ def publish_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> 
         raise ValidationError(_("The source is missing. Enter the source of the correct wording."))
     elif row.state != StatementState.DRAFT:
         raise ValidationError(_("There is nothing to publish. Open the page again."))
+    else:
+        check_compared(row)
     for rewording in row.rewordings.select_related("outcome"):
         _apply_rewording(statement, rewording, hides_previous_text=row.hides_previous_text)
     row.state, row.published_at = StatementState.PUBLISHED, at

@@ -19,6 +19,7 @@ from outcomes.models import (
     Commitment,
     CommitmentParty,
     CompletionLevel,
+    Corrigendum,
     EditorialText,
     Evidence,
     Freshness,
@@ -26,13 +27,14 @@ from outcomes.models import (
     OfferedMilestone,
     Outcome,
     ProgressUpdate,
+    SourceComparison,
     Statement,
     Upload,
     freshness_of,
     freshness_q,
 )
 from outcomes.models.outcome import letter_number
-from participants.models import Audience, Delegate
+from participants.models import Audience, Delegate, Organisation
 from tests.constraints import (
     InvalidRows,
     assert_database_rejects,
@@ -57,6 +59,7 @@ from tests.factories import (
     make_theme,
     make_update,
     make_user,
+    save,
 )
 from tests.follow_up_factories import (
     make_assessment,
@@ -103,6 +106,28 @@ def a_point() -> Outcome:
 
 def followed_again(name: str) -> Model:
     return duplicate_of(make_follow(**{name: FOLLOWABLE[name]()}))
+
+
+def make_comparison(
+    text: Statement | Corrigendum, organisation: Organisation | None = None
+) -> SourceComparison:
+    return save(
+        SourceComparison(
+            **{str(text._meta.model_name): text},
+            compared_by=make_user(),
+            organisation=organisation,
+            compared_at=NOON,
+            content_hash="0" * 64,
+        )
+    )
+
+
+def compared_again(make: Callable[[], Statement | Corrigendum], rule: str) -> Model:
+    row = make_comparison(make(), None if rule == "operator_once" else make_organisation())
+    changed: dict[str, Any] = {"compared_by": make_user()}
+    if rule == "once_per_person":
+        changed = {"organisation": make_organisation()}
+    return with_values(duplicate_of(row), **changed)
 
 
 EDITORIAL: dict[str, Callable[..., EditorialText]] = {
@@ -193,6 +218,14 @@ BREAKING: InvalidRows = {
     "sign_off_unique_per_person": lambda: with_values(
         duplicate_of(make_sign_off()), organisation=make_organisation()
     ),
+    "source_comparison_of_one_text": lambda: with_values(
+        make_comparison(make_statement()), corrigendum=make_corrigendum()
+    ),
+    **{
+        f"source_comparison_{name}_{rule}": partial(compared_again, make, rule)
+        for name, make in (("statement", make_statement), ("corrigendum", make_corrigendum))
+        for rule in ("once_per_body", "once_per_person", "operator_once")
+    },
     "statement_adopted_here_is_signed": lambda: with_values(
         make_statement(published=False), state="adopted"
     ),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.permissions import may_publish
@@ -11,9 +12,9 @@ from outcomes.imports.records.results import ImportReport, RowReport, RowResult
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Corrigendum, Outcome, OutcomeAddressee, Rewording, Statement, Theme
 from outcomes.models.version import save_version
+from outcomes.sources.comparisons import is_released
+from outcomes.statements.publication import publish_from_source
 from participants.models import Group, Organisation
-from participants.permissions import acting_organisation
-from roundtable.audit import log as audit
 from roundtable.models import Event
 
 Texts = dict[int | None, str]
@@ -29,7 +30,7 @@ def record_source_correction(
 ) -> None:
     """Records changed texts of a published statement as a correction by the source.
 
-    Refused for a statement that was signed in the portal: only co-chairs can correct it.
+    Refused unless a release ships this text: two organisations decide about other corrections.
     """
     text = statement.canonical_text()
     latest = statement.versions.filter(published_at__isnull=False).order_by("-number").first()
@@ -41,6 +42,15 @@ def record_source_correction(
             _(
                 "The co-chairs signed this text in the portal. Correct it at the co-chairs' "
                 "desk, not with a file."
+            ),
+        )
+        return
+    if not is_released(statement):
+        report.add_mistake(
+            location,
+            _(
+                "This text is published. Correct it at the co-chairs' desk, where two "
+                "organisations compare the correction with the source."
             ),
         )
         return
@@ -102,7 +112,7 @@ def apply_statement(
     at: datetime,
 ) -> dict[str, Outcome]:
     """Stores the statement; returns its outcomes by their number in the file."""
-    stored = Statement.objects.filter(event=event).first()
+    stored = Statement.objects.select_for_update().filter(event=event).first()
     if entry is None:
         if stored:
             report.kept.append(_("statement “%s”") % stored.title)
@@ -148,15 +158,11 @@ def apply_statement(
         record_source_correction(statement, before, location=entry.location, report=report, at=at)
     if is_publishing and not report.mistakes:
         state = statement.state
-        version = statement.publish(at)
-        if report.by:
-            audit.record(
-                action="publish statement",
-                at=at,
-                actor=report.by.user,
-                organisation=acting_organisation(report.by.user, event.pk, at.date()),
-                detail=f"{event.code} version {version.number} {version.sha256}",
-            )
+        try:
+            publish_from_source(statement, by=report.by.user if report.by else None, at=at)
+        except ValidationError as refusal:
+            report.add_mistake(f"{entry.location}.state", " ".join(refusal.messages))
+            return outcomes
         change = ("state", str(state), str(statement.state))
         report.rows.append(RowReport(entry.location, RowResult.CHANGED, str(statement), (change,)))
     return outcomes

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from outcomes.models import Statement, StatementVersion
+from outcomes.sources.comparisons import source_check
 from roundtable.audit.models import AuditEntry
 
 PUBLISH_ACTS = ("publish statement", "publish corrigendum")
@@ -33,6 +34,8 @@ def find_faults(statement: Statement) -> list[str]:
         found.append(_("%s: the pages do not show the version that was published.") % code)
     if statement.adoption == Statement.Adoption.SIGNED:
         found += _missing_signatures(code, published)
+    else:
+        found += _missing_comparisons(code, published)
     return [*found, *_audit_log_mismatches(code, latest)]
 
 
@@ -44,6 +47,25 @@ def _missing_signatures(code: str, versions: list[StatementVersion]) -> Iterator
                 "event": code,
                 "number": version.number,
             }
+
+
+def earlier_versions(statement: Statement) -> Iterator[str]:
+    """Those that fewer than two organisations compared, because this was not required yet."""
+    for version in statement.versions.filter(published_before_comparisons=True):
+        check = source_check(version)
+        if not check.comparisons and not check.is_released:
+            yield _(
+                "%(event)s: version %(number)d was published before two confirmations were "
+                "required."
+            ) % {"event": statement.event.code, "number": version.number}
+
+
+def _missing_comparisons(code: str, versions: list[StatementVersion]) -> Iterator[str]:
+    for version in versions:
+        if source_check(version).is_missing:
+            yield _(
+                "%(event)s: two organisations have not compared version %(number)d with its source."
+            ) % {"event": code, "number": version.number}
 
 
 def _audit_log_mismatches(code: str, latest: StatementVersion) -> Iterator[str]:
@@ -79,6 +101,8 @@ class Command(BaseCommand):
         found = []
         for statement in rows.order_by("event__code"):
             found += find_faults(statement)
+            for sentence in earlier_versions(statement):
+                self.stdout.write(sentence)
             latest = statement.versions.filter(published_at__isnull=False).last()
             if latest:
                 self.stdout.write(f"{latest.sha256}  {statement.event.slug}")

@@ -36,6 +36,7 @@ DECISIONS = {
     "outcomes.Response.approved_by": _("Responses that you approved"),
     "outcomes.Response.author": _("Responses that you wrote"),
     "outcomes.SignOff.signer": _("Texts that you signed"),
+    "outcomes.SourceComparison.compared_by": _("Texts that you compared with their source"),
     "outcomes.Upload.user": _("Files that you uploaded for import"),
     "participants.CanaryConfirmation.by": _("Made-up people in lists that you agreed to"),
     "participants.FactorReset.approved_by": _("Second factor resets that you approved"),

@@ -17,7 +17,7 @@ from outcomes.imports.workbook import export
 from outcomes.models import Commitment, Theme, Upload
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
-from tests.factories import make_grant, make_user
+from tests.factories import compare_with_source, make_grant, make_user
 from tests.import_pages import UPLOAD_URL, admin_text, confirm_import, preview_file
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.page_text import page_html
@@ -117,6 +117,10 @@ def test_preview_shows_statement_publication(
     event = Event.objects.get()
     event.statement.state, event.statement.published_at = "draft", None
     event.statement.save()
+    answer = preview_file(client_of(operator), content)
+    refusal = "Statement, State Two people of two organisations must compare this text"
+    assert refusal in admin_text(answer)
+    compare_with_source(event.statement)
     answer = preview_file(client_of(operator), content)
     assert "State: draft published" in admin_text(answer)
     confirm_import(client_of(operator), answer)

@@ -8,13 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
 from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
-from outcomes.reporting.actions import publish_statements
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.review import approve_texts, request_text_changes
 from outcomes.reporting.submission import notify_author, remind_cochairs, submit_text
@@ -29,7 +27,6 @@ from tests.factories import (
     make_event,
     make_grant,
     make_participation,
-    make_statement,
     make_update,
     make_user,
 )
@@ -324,40 +321,6 @@ def test_draft_is_not_decided_about(event: Event, cochair: User) -> None:
     assert request_text_changes(rows=[update], note=NOTE, by=cochair, at=NOON) == []
     update.refresh_from_db()
     assert update.state == "draft"
-
-
-def test_editor_here_who_is_cochair_elsewhere_cannot_publish_a_statement() -> None:
-    statement = make_statement(published=False, adoption="source", source_title="The hosts' page")
-    user = editor_here_and_cochair_elsewhere(statement.event)
-    assert publish_statements(statements=[statement], by=user, at=NOON) == []
-    statement.refresh_from_db()
-    assert statement.state == "draft"
-
-
-def test_cochair_publishes_a_statement_only_with_its_source() -> None:
-    user, statement = make_user(), make_statement(published=False, adoption="source")
-    make_grant(user, statement.event)
-    with pytest.raises(
-        ValidationError, match="Enter the source that shows where the text was adopted"
-    ):
-        publish_statements(statements=[statement], by=user, at=NOON)
-    statement.source_title = "The hosts' page"
-    statement.save()
-    assert publish_statements(statements=[statement], by=user, at=NOON) == [statement]
-
-
-@pytest.mark.parametrize(("published", "adoption"), [(True, "source"), (False, "signed")])
-def test_only_a_draft_adopted_elsewhere_is_published_without_signatures(
-    published: bool, adoption: str
-) -> None:
-    user = make_user()
-    statement = make_statement(
-        published=published, adoption=adoption, source_title="The hosts' page"
-    )
-    make_grant(user, statement.event)
-    assert publish_statements(statements=[statement], by=user, at=NOON) == []
-    statement.refresh_from_db()
-    assert statement.state == ("published" if published else "draft")
 
 
 def test_every_submission_goes_through_submission_module() -> None:

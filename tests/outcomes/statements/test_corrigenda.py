@@ -11,7 +11,13 @@ from django.urls import reverse
 from outcomes.models import Circulation, Corrigendum, Outcome, Statement
 from outcomes.statements import corrigenda, signing
 from participants.models import Delegate, User
-from tests.factories import make_event, make_grant, make_statement, make_user
+from tests.factories import (
+    compare_with_source,
+    make_event,
+    make_grant,
+    make_statement,
+    make_user,
+)
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import (
@@ -163,6 +169,7 @@ def test_statement_adopted_elsewhere_is_corrected_from_source(
     )
     sent["opened"] = opened(client, elsewhere)["opened"]
     client.post(address(elsewhere), sent | {"source": "Communiqué, page 1"})
+    compare_with_source(Corrigendum.objects.get())
     press_agreement_button(client, elsewhere, "publish")
     page = page_html(Client().get("/roundtables/source/"))
     assert "<del>We met.</del> <ins>We met in Bali.</ins>" in page
@@ -178,6 +185,7 @@ def test_removed_text_is_hidden_everywhere(client_of: Sign, elsewhere: Statement
     sent = opened(client, elsewhere)
     sent |= {"reason": "It named somebody.", "text-0": "A shelter spoke.", "source": "Page 1"}
     client.post(address(elsewhere), sent | {"hides_previous_text": "on"})
+    compare_with_source(Corrigendum.objects.get())
     press_agreement_button(client, elsewhere, "publish")
     for path in (
         "/roundtables/source/",
@@ -277,6 +285,7 @@ def test_hidden_text_is_absent_from_earlier_corrections(
         sent = opened(client, elsewhere) | {"reason": "Better.", "source": "Page 1"}
         more = {"hides_previous_text": "on"} if hides else {}
         client.post(address(elsewhere), sent | {"text-0": words} | more)
+        compare_with_source(Corrigendum.objects.get(state="draft"))
         press_agreement_button(client, elsewhere, "publish")
     elsewhere.refresh_from_db()
     assert elsewhere.introduction == "A shelter spoke."
@@ -409,6 +418,7 @@ def test_import_cannot_restore_hidden_text(tmp_path: Any) -> None:
     row = make_corrigendum(statement, hides_previous_text=True, source="Page 1")
     make_rewording(row, outcome=point, before=point.text, after="meet each year;")
     operator = make_user(is_superuser=True)
+    compare_with_source(row)
     corrigenda.publish_corrigendum(row, by=operator, at=CIRCULATED_AT)
     [sentence] = rejection_messages(file)
     assert sentence == (

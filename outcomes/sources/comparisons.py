@@ -1,0 +1,179 @@
+"""A text that is recorded from a source is public once two organisations compared it with that.
+
+All bodies of one government are one organisation. Who entered or edited the text may be one of the
+two.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outcomes.models import Corrigendum, SourceComparison, Statement, StatementVersion
+from outcomes.sources.emails import ask_others_to_compare
+from participants.models import Grant, Organisation, User
+from participants.permissions import CAPACITIES, EDITORS, Body, bodies_of, body_of
+from roundtable.audit import log as audit
+
+# Content that is confirmed by the release that ships it: the statement of 2018, and that of the
+# demonstration. A test compares them with the files.
+RELEASED = frozenset(
+    {
+        "5ec85ce39483d043d3a8269485aa876dfb3bdcf25afdaf1f404be9bafde76149",  # 2018
+        "5539845f01fc67ea029a226c27a4a113ba3a9f339fb847a3319fa63c2d4d7354",  # demonstration
+    }
+)
+COMPARING_ROLES = {*EDITORS, *CAPACITIES}
+
+RecordedText = Statement | Corrigendum
+
+
+@transaction.atomic
+def record_comparison(
+    text: RecordedText, *, shown_hash: str, by: User, at: datetime
+) -> SourceComparison:
+    """`shown_hash` is the `source_hash` of what the person compared.
+
+    Raises ValidationError if it is not the present one, or if the person may not compare it.
+    """
+    rows: Any = type(text)._default_manager
+    stored = rows.select_for_update(of=("self",)).filter(pk=text.pk).first()
+    if stored is None or stored.source_hash() != shown_hash:
+        raise ValidationError(
+            _("The text or its source changed after you opened this page. Compare it again.")
+        )
+    organisation = organisation_to_compare_for(stored, by, at)
+    counted = pending_comparisons(stored)
+    stored.comparisons.exclude(pk__in=[row.pk for row in counted]).delete()
+    row = SourceComparison(
+        **{text._meta.model_name or "": stored},
+        compared_by=by,
+        organisation=organisation,
+        compared_at=at,
+        content_hash=shown_hash,
+    )
+    row.full_clean()
+    row.save()
+    audit.record(
+        action="compare with source",
+        at=at,
+        actor=by,
+        organisation=organisation.slug if organisation else "",
+        detail=f"{stored.event.code} {shown_hash}",
+    )
+    if not counted:
+        ask_others_to_compare(row, by=by, at=at)
+    return row
+
+
+def organisation_to_compare_for(
+    text: RecordedText, user: User, at: datetime
+) -> Organisation | None:
+    """For whom the user may compare the text now; None is an operator, who acts for none.
+
+    Raises ValidationError, with the reason, if the user may not.
+    """
+    grants = user.grants.active(at.date()).filter(
+        event=text.event, role__in=COMPARING_ROLES, on_behalf_of__isnull=False
+    )
+    organisations: list[Organisation | None] = []
+    if user.is_active:
+        rows = grants.select_related("on_behalf_of").order_by("pk")
+        organisations = [row.on_behalf_of for row in rows]
+        if not organisations and user.is_superuser:
+            organisations = [None]
+    if not organisations:
+        raise ValidationError(
+            _(
+                "Only someone with a right to edit or to confirm, who acts for an organisation, "
+                "can compare this text. Ask a co-chair."
+            )
+        )
+    given, own = pending_comparisons(text), bodies_of(user, at.date())
+    others: set[Body | None] = set()
+    for row in given:
+        others |= _bodies(row, at)
+    repeats = user.pk in {row.compared_by_id for row in given} or own & others
+    if repeats or (organisations == [None] and None in others):
+        raise ValidationError(
+            _(
+                "Someone of an organisation that you act for or work for has already compared this "
+                "text. A person of another organisation must compare it too."
+            )
+        )
+    return organisations[0]
+
+
+def _bodies(row: SourceComparison, at: datetime) -> set[Body | None]:
+    """Whom the person acted for then, and acts or works for now."""
+    own: set[Body | None] = {_body(row)}
+    return own | bodies_of(row.compared_by, at.date()) if row.compared_by else own
+
+
+def _body(row: SourceComparison) -> Body | None:
+    return body_of(row.organisation) if row.organisation else None
+
+
+def valid_comparisons(text: RecordedText, wording: str = "") -> list[SourceComparison]:
+    """Those of the present content, or of the version with this wording."""
+    rows = text.comparisons.filter(content_hash=text.source_hash(wording))
+    return list(rows.select_related("organisation", "compared_by"))
+
+
+def pending_comparisons(text: RecordedText) -> list[SourceComparison]:
+    """Without those of a person whose right is suspended now."""
+    suspended = Grant.objects.filter(event=text.event, suspended_at__isnull=False)
+    users = set(suspended.values_list("user", flat=True))
+    return [row for row in valid_comparisons(text) if row.compared_by_id not in users]
+
+
+def are_sufficient(rows: Iterable[SourceComparison]) -> bool:
+    return any(_body(first) != _body(second) for first, second in combinations(rows, 2))
+
+
+def is_released(text: RecordedText, wording: str = "") -> bool:
+    return text.source_hash(wording) in RELEASED
+
+
+def is_publishable(text: RecordedText) -> bool:
+    return is_released(text) or are_sufficient(pending_comparisons(text))
+
+
+def check_compared(text: RecordedText) -> None:
+    """Raises ValidationError if the text may not be public yet. The caller locks the text."""
+    if not is_publishable(text):
+        raise ValidationError(
+            _(
+                "Two people of two organisations must compare this text with its source before it "
+                "is published. They do this on the page “Compare with the source”."
+            )
+        )
+
+
+@dataclass(frozen=True)
+class SourceCheck:
+    """Who compared a published version with its source."""
+
+    comparisons: Sequence[SourceComparison]
+    is_released: bool
+    is_earlier: bool  # public before two were required
+
+    @property
+    def is_missing(self) -> bool:
+        return not (self.comparisons or self.is_released or self.is_earlier)
+
+
+def source_check(version: StatementVersion) -> SourceCheck:
+    """Of a version that was not signed in the portal."""
+    text = version.corrigendum or version.statement
+    rows = valid_comparisons(text, version.text)
+    return SourceCheck(
+        comparisons=rows if are_sufficient(rows) else [],
+        is_released=is_released(version.statement, version.text),
+        is_earlier=version.published_before_comparisons,
+    )

@@ -1,0 +1,298 @@
+"""No one alone publishes a text as its source records, or corrects it."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.models import Corrigendum, SourceComparison, Statement
+from outcomes.sources.comparisons import RELEASED, record_comparison
+from outcomes.statements import corrigenda
+from outcomes.statements.corrigenda import draft_corrigendum
+from outcomes.statements.publication import publish_statements
+from participants.models import Delegate, User
+from roundtable.mail.models import QueuedEmail
+from tests.factories import (
+    compare_with_source,
+    make_affiliation,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_user,
+)
+from tests.page_text import get_text, page_html
+from tests.recorded_fixtures import recorded
+from tests.roundtable_files import (
+    RECORD_2018,
+    load_demo,
+    load_roundtable,
+    replace_text,
+    write_complete_file,
+)
+from tests.silence_procedure import (
+    CIRCULATED_AT,
+    AgreementCase,
+    make_agreement_case,
+    press_agreement_button,
+)
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("recorded_templates"),
+]
+Sign = Callable[[User | Delegate], Client]
+NEEDS_TWO = "Two people of two organisations must compare this text with its source"
+COMPARED = (
+    "Compared with the source by two organisations: Indonesia on 2 March 2026, "
+    "Australia on 2 March 2026."
+)
+SAME_BODY = "Someone of an organisation that you act for or work for has already compared this text"
+CHANGED = "The text or its source changed after you opened this page."
+
+
+@pytest.fixture
+@recorded
+def case(db: None) -> AgreementCase:
+    """The text is not made here: it has a source."""
+    found = make_agreement_case(is_public=True)
+    found.statement.source_title = "Communiqué"
+    found.statement.save()
+    for organisation, country in zip(found.cochairs, ("ID", "AU"), strict=True):
+        organisation.country = country
+        organisation.save()
+    return found
+
+
+def compare_url(statement: Statement) -> str:
+    return reverse("admin:outcomes_statement_compare", args=[statement.pk])
+
+
+def compare(client: Client, statement: Statement) -> Any:
+    shown = client.get(compare_url(statement)).context["shown"]
+    return client.post(compare_url(statement), {"shown": shown}, follow=True)
+
+
+def by_command(user: User, text: Statement | Corrigendum) -> SourceComparison:
+    return record_comparison(text, shown_hash=text.source_hash(), by=user, at=CIRCULATED_AT)
+
+
+@time_machine.travel(CIRCULATED_AT, tick=False)
+def test_one_cochair_alone_cannot_publish_an_invented_text(
+    client_of: Sign, case: AgreementCase
+) -> None:
+    client, statement = client_of(case.first), case.statement
+    answer = press_agreement_button(client, statement, "publish")
+    assert NEEDS_TWO in answer.content.decode()
+    compare(client, statement)
+    assert SAME_BODY in compare(client, statement).content.decode()
+    answer = press_agreement_button(client, statement, "publish")
+    assert answer.status_code == 400
+    assert "Publish the text as adopted" not in answer.content.decode()
+    with pytest.raises(ValidationError, match=NEEDS_TWO):
+        publish_statements(statements=[statement], by=case.first, at=CIRCULATED_AT)
+    assert SourceComparison.objects.count() == 1
+    compare(client_of(case.second), statement)
+    press_agreement_button(client, statement, "publish")
+    statement.refresh_from_db()
+    assert statement.state == "published"
+    page = get_text(Client(), "/roundtables/agree/")
+    assert COMPARED in page
+    call_command("verify_statement")
+
+
+@time_machine.travel(CIRCULATED_AT, tick=False)
+def test_one_cochair_alone_cannot_correct_a_published_point(
+    client_of: Sign, case: AgreementCase
+) -> None:
+    statement, client = case.statement, client_of(case.first)
+    compare_with_source(statement)
+    press_agreement_button(client, statement, "publish")
+    statement.refresh_from_db()
+    point = statement.outcomes.get(number="1.b")
+    fields = {"reason": "A slip.", "source": "Page 2", "hides_previous_text": True}
+    new_texts: dict[int | None, str] = {point.pk: "share nothing"}
+    row = draft_corrigendum(
+        statement, fields=fields, new_texts=new_texts, by=case.first, at=CIRCULATED_AT
+    )
+    compare(client, statement)
+    assert NEEDS_TWO in press_agreement_button(client, statement, "publish").content.decode()
+    point.refresh_from_db()
+    assert point.text == "share what works"
+    page = client_of(case.second).get(compare_url(statement)).content.decode()
+    assert "no one can read the earlier wording" in page
+    assert "<del>share what works</del>" in page
+    compare(client_of(case.second), statement)
+    # What was compared is not what would be published: also its reason is public.
+    draft_corrigendum(
+        statement,
+        fields=fields | {"reason": "Belize asked for it."},
+        new_texts=new_texts,
+        by=case.first,
+        at=CIRCULATED_AT,
+    )
+    row.refresh_from_db()
+    with pytest.raises(ValidationError, match=NEEDS_TWO):
+        corrigenda.publish_corrigendum(row, by=case.first, at=CIRCULATED_AT)
+    compare(client, statement)
+    compare(client_of(case.second), statement)
+    press_agreement_button(client, statement, "publish")
+    point.refresh_from_db()
+    assert point.text == "share nothing"
+    call_command("verify_statement")
+
+
+@pytest.mark.parametrize("field", ["title", "introduction", "source_title", "source_url"])
+def test_comparison_is_void_once_the_content_changes(case: AgreementCase, field: str) -> None:
+    statement = case.statement
+    compare_with_source(statement)
+    setattr(statement, field, "https://example.org/other")
+    statement.save()
+    with pytest.raises(ValidationError, match=NEEDS_TWO):
+        publish_statements(statements=[statement], by=case.first, at=CIRCULATED_AT)
+    by_command(case.first, statement)
+    assert SourceComparison.objects.get().compared_by == case.first
+
+
+def test_text_that_changed_after_the_page_was_opened_is_not_compared(
+    client_of: Sign, case: AgreementCase
+) -> None:
+    client = client_of(case.first)
+    shown = client.get(compare_url(case.statement)).context["shown"]
+    case.statement.outcomes.filter(parent__isnull=False).update(text="invented")
+    answer = client.post(compare_url(case.statement), {"shown": shown})
+    assert answer.status_code == 400
+    assert CHANGED in answer.content.decode()
+    assert not SourceComparison.objects.exists()
+
+
+def colleague(case: AgreementCase) -> User:
+    """Of another ministry of Indonesia."""
+    user, ministry = make_user(), make_organisation(kind="government", country="ID")
+    make_grant(user, case.event, role="editor", on_behalf_of=ministry)
+    return user
+
+
+def seconded(case: AgreementCase) -> User:
+    """Acts for a clinic, and works for Indonesia too."""
+    user = make_user()
+    make_grant(user, case.event, role="editor", on_behalf_of=make_organisation())
+    make_affiliation(make_delegate(user=user), organisation=case.cochairs[0])
+    return user
+
+
+@pytest.mark.parametrize("other", [colleague, seconded])
+def test_bodies_of_one_government_and_seconded_staff_count_as_one(
+    case: AgreementCase, other: Callable[[AgreementCase], User]
+) -> None:
+    user = other(case)
+    by_command(case.first, case.statement)
+    with pytest.raises(ValidationError, match=SAME_BODY):
+        by_command(user, case.statement)
+
+
+def test_operators_stand_in_once(case: AgreementCase) -> None:
+    by_command(make_user(is_superuser=True), case.statement)
+    with pytest.raises(ValidationError, match=SAME_BODY):
+        by_command(make_user(is_superuser=True), case.statement)
+    by_command(case.second, case.statement)
+    assert publish_statements(statements=[case.statement], by=case.first, at=CIRCULATED_AT)
+
+
+@pytest.mark.parametrize("role", ["reader", "editor without organisation", "editor elsewhere"])
+def test_only_who_edits_or_confirms_for_an_organisation_compares(
+    client_of: Sign, case: AgreementCase, role: str
+) -> None:
+    user = make_user()
+    if role == "reader":
+        make_grant(user, case.event, role="reader", on_behalf_of=make_organisation())
+    elif role == "editor elsewhere":
+        make_grant(user, make_event(), role="editor", on_behalf_of=make_organisation())
+    else:
+        make_grant(user, case.event, role="editor")
+    answer = client_of(user).post(
+        compare_url(case.statement), {"shown": case.statement.source_hash()}
+    )
+    assert answer.status_code == (404 if role == "editor elsewhere" else 400)
+    assert not SourceComparison.objects.exists()
+
+
+def test_comparison_by_a_suspended_person_does_not_count(case: AgreementCase) -> None:
+    by_command(case.first, case.statement)
+    by_command(case.second, case.statement)
+    case.second.grants.update(suspended_at=CIRCULATED_AT, effective_on=None)
+    with pytest.raises(ValidationError, match=NEEDS_TWO):
+        publish_statements(statements=[case.statement], by=case.first, at=CIRCULATED_AT)
+
+
+def test_the_other_cochair_is_told_that_a_comparison_is_missing(case: AgreementCase) -> None:
+    by_command(case.first, case.statement)
+    email = QueuedEmail.objects.get()
+    assert email.recipient == case.second.email
+    assert f"/admin/outcomes/statement/{case.statement.pk}/compare/" in email.text
+    by_command(case.second, case.statement)
+    assert QueuedEmail.objects.count() == 1
+
+
+def test_signed_texts_are_not_compared(client_of: Sign, case: AgreementCase) -> None:
+    Statement.objects.update(adoption="signed")
+    assert client_of(case.first).get(compare_url(case.statement)).status_code == 404
+
+
+# By a file ---------------------------------------------------------------------------------
+
+
+def test_command_does_not_publish_or_correct_what_no_one_compared(tmp_path: Path) -> None:
+    file = write_complete_file(tmp_path)
+    with pytest.raises(CommandError, match=NEEDS_TWO):
+        call_command("load_roundtable", str(file), verbosity=0)
+    assert not Statement.objects.exists()
+    load_roundtable(file)
+    replace_text(file, 'text = "meet again;"', 'text = "never meet again;"')
+    with pytest.raises(CommandError, match=r"This text is published\. Correct it at the co-chairs"):
+        call_command("load_roundtable", str(file), verbosity=0)
+    assert not Corrigendum.objects.exists()
+
+
+def test_release_confirms_what_it_ships(settings: Any) -> None:
+    settings.DEBUG = True
+    call_command("load_roundtable", str(RECORD_2018), verbosity=0)
+    load_demo(date(2026, 3, 1))
+    settings.DEBUG = False
+    rows = Statement.objects.select_related("event")
+    assert {row.source_hash() for row in rows} == RELEASED
+    assert len(RELEASED) == rows.count() == 2
+    call_command("verify_statement")
+    page = Client().get("/roundtables/bali-process-2018/").content.decode()
+    assert "two confirmations" not in page
+    assert "ompared" not in page
+
+
+def test_earlier_statements_say_so(client_of: Sign, case: AgreementCase, capsys: Any) -> None:
+    statement = case.statement
+    statement.publish(CIRCULATED_AT)
+    with pytest.raises(CommandError):
+        call_command("verify_statement")
+    missing = "AG: two organisations have not compared version 1 with its source."
+    assert missing in capsys.readouterr().err
+    statement.versions.update(published_before_comparisons=True)
+    call_command("verify_statement")
+    earlier = "AG: version 1 was published before two confirmations were required."
+    assert earlier in capsys.readouterr().out
+    sentence = "Published before two confirmations were required."
+    assert sentence in page_html(Client().get("/roundtables/agree/"))
+    desk = client_of(case.first)
+    address = reverse("admin:outcomes_statement_agreement", args=[statement.pk])
+    assert sentence in desk.get(address).content.decode()
+    # Two organisations can still compare it.
+    for user in (case.first, case.second):
+        compare(client_of(user), statement)
+    assert sentence not in page_html(Client().get("/roundtables/agree/"))
