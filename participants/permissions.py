@@ -45,6 +45,7 @@ DIRECT_EVENT_PATHS = (
     "sign_offs__version__statement__event",
     "source_comparisons__statement__event",
     "source_comparisons__corrigendum__statement__event",
+    "source_comparisons__commitment__event",
     "grants__event",
 )
 EVENT_PATHS = (

@@ -41,6 +41,7 @@ from participants.models import (
     EventRole,
     Group,
     Introduction,
+    InvitationRequest,
     Organisation,
     OrganisationKind,
     Proposal,
@@ -709,6 +710,9 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     ],
     "my-channel-audience": lambda: [
         f"/me/audience/{row.handle}/" for row in ContactChannel.objects.all()[::7]
+    ],
+    "withdraw-nomination": lambda: [
+        f"/me/nominations/{row.pk}/withdraw/" for row in InvitationRequest.objects.all()
     ],
     "answer-proposal": lambda: [f"/me/entries/{row.handle}/" for row in Proposal.objects.all()],
     "answer-merge": lambda: [f"/me/entries/{row.handle}/merge/" for row in Proposal.objects.all()],

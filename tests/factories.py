@@ -331,7 +331,7 @@ def make_statement(
     return statement
 
 
-def compare_with_source(text: Statement | Corrigendum) -> list[SourceComparison]:
+def compare_with_source(text: Statement | Corrigendum | Commitment) -> list[SourceComparison]:
     """Two people of two organisations that the roundtable has not had."""
     found = []
     for _number in range(2):
@@ -366,6 +366,7 @@ def make_commitment(event: Event | None = None, **fields: Any) -> Commitment:
     given: dict[str, Any] = {
         "reference": f"{event.code}-C{number}",
         "text": f"Train officers ({number})",
+        "state": "public",
     } | fields
     return save(Commitment(event=event, **given))
 

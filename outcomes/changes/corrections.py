@@ -126,7 +126,10 @@ def _written_in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySe
         )
     if model in (Commitment, Milestone):
         event = "event" if model is Commitment else "commitment__event"
-        return _while_public(history, Event, event, at, settled, is_public=True)
+        history = _while_public(history, Event, event, at, settled, is_public=True)
+        if model is Milestone:
+            return history
+        return _while_public(history, Commitment, "id", at, settled, state="public")
     published = {"state": Statement.State.PUBLISHED}
     if model is Statement:
         history = _while_public(history, Event, "event", at, settled, is_public=True)

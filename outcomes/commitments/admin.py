@@ -6,9 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.fields import Field
@@ -17,10 +19,11 @@ from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
 from outcomes.commitments.bulk_admin import end
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
+from outcomes.commitments.source_admin import compare_commitment
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from outcomes.reporting.focal_points import ask_focal_point
-from participants.admin_base.base import GrantScopedInline
+from participants.admin_base.base import GrantScopedInline, RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
 from participants.admin_base.history import HistoryAdmin
@@ -133,14 +136,24 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         (
             None,
             {
-                "fields": ["event", "reference", "text"],
-                "description": _("What the parties committed to do, in the agreed words."),
+                "fields": ["publication", "event", "reference", "text"],
+                "description": _(
+                    "What a public source says that the parties will do, in its words. Everyone "
+                    "can read it after two organisations compared it with the source."
+                ),
             },
         ),
         (
             _("Source and due date"),
             {
-                "fields": ["outcomes", "place_in_source", "due_on", "is_open"],
+                "fields": [
+                    "source_title",
+                    "source_url",
+                    "place_in_source",
+                    "outcomes",
+                    "due_on",
+                    "is_open",
+                ],
                 "description": _("Leave a field empty if the information is not recorded."),
             },
         ),
@@ -154,11 +167,11 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             },
         ),
     ]
-    readonly_fields = ["status_label"]
+    readonly_fields = ["status_label", "publication"]
     locked_fields = ("event",)
     inlines = [PartyInline, MilestoneInline, RelatedTextInline]
-    list_display = ["reference", "text", "event", "due_on", "status_label", "public_page"]
-    list_filter = [AttentionFilter, EventFilter]
+    list_display = ["reference", "text", "event", "state", "due_on", "status_label", "public_page"]
+    list_filter = [AttentionFilter, "state", EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
     actions = [end]
@@ -186,6 +199,13 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             else fields
         )
 
+    def get_urls(self) -> list[Any]:
+        pages: RowPages = {"compare/": ("compare", self.compare_view)}
+        return [*self.row_urls(pages), *super().get_urls()]
+
+    def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return compare_commitment(request, self.row_or_404(request, object_id))
+
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_field_queryset(db, db_field, request)
         # Lead-ins are not complete sentences, so commitments answer points only.
@@ -208,11 +228,24 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             "outcomes", "parties__organisation", "parties__group"
         )
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # What everyone can read does not disappear at the wish of one account.
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_public)
+
     def is_cited(self, row: Any) -> bool:
         return bool(row.updates.approved().exists())
 
     def is_published(self, row: Any) -> bool:
-        return bool(row.event.is_public)
+        return bool(row.is_public and row.event.is_public)
+
+    @admin.display(description=_("public"))
+    def publication(self, row: Commitment) -> str:
+        if row.is_public:
+            return str(row.get_basis_display())
+        if not row.pk:
+            return str(_("Not yet"))
+        address = reverse("admin:outcomes_commitment_compare", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Not yet: compare with the source"))
 
     @admin.display(description=_("status"))
     def status_label(self, row: Commitment) -> str:

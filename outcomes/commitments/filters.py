@@ -146,7 +146,7 @@ class CommitmentScopeForm(DayForm):
             self.fields["point"].widget = forms.Select()
             title = f"{self._point.number}, {self._point.statement.event}"
             set_choices(self, "point", _("All points"), [(data["point"], title, "")])
-        offered = _filter_options(CommitmentParty.objects.filter(commitment__event__is_public=True))
+        offered = _filter_options(CommitmentParty.objects.published())
         codes = {code for _slug, _name, code in offered["party"] if code}
         by_name = sorted(((code, countries.name(code), "") for code in codes), key=lambda c: c[1])
         set_choices(self, "event", _("All roundtables"), public_event_options())

@@ -113,7 +113,8 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def my_commitments(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
-    parties = CommitmentParty.objects.filter(focal_point__user=request.user).select_related(
+    own = CommitmentParty.objects.public().filter(focal_point__user=request.user)
+    parties = own.select_related(
         "commitment__event", "commitment__latest_update", "organisation", "group"
     )
     active = with_active_focal_point(parties, timezone.localdate())
@@ -132,7 +133,7 @@ def answer_focal_point_request(request: HttpRequest, number: int) -> HttpRespons
     if request.method != "POST":  # a redirect after sign-in uses GET
         return redirect("my-commitments")
     assert isinstance(request.user, User)
-    parties = CommitmentParty.objects.select_related("commitment__event")
+    parties = CommitmentParty.objects.public().select_related("commitment__event")
     # Locked, so that what is accepted is what the page showed.
     locked = parties.select_for_update(of=("self", "commitment"))
     party = get_object_or_404(locked, pk=number, focal_point__user=request.user)

@@ -204,6 +204,8 @@ COMMITMENTS = Dataset(
             is_list=True,
             help=_("Short names of the organisations or groups that are partners."),
         ),
+        Column("source_title", synonyms="source document", is_wording=True),
+        Column("source_url", is_wording=True),
     ),
     identifier="reference",
 )

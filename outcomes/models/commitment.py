@@ -1,5 +1,6 @@
 """Commitments, their status and the age of their last report."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.models.canonical import sha256_of
 from outcomes.models.outcome import Outcome
 from outcomes.models.references import REFERENCE_PATTERN, full_match
 from roundtable.history import record_history
@@ -88,11 +90,29 @@ def freshness_q(freshness: str, on: date, reported_on_field: str = "latest_repor
     }[Freshness(freshness)]
 
 
+class Basis(models.TextChoices):
+    """Whether a party undertook a commitment in this portal."""
+
+    UNDERTAKEN = "undertaken", _("undertaken here")
+    RECORDED = "recorded", _("recorded from a source")
+
+
+class CommitmentState(models.TextChoices):
+    """How far a commitment has come before everyone can read it."""
+
+    DRAFT = "draft", _("draft")
+    PUBLIC = "public", _("public")
+
+
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
     """Which commitments someone may see."""
 
+    def public(self) -> "CommitmentQuerySet":
+        """Those that count, once their roundtable is public."""
+        return self.filter(state=CommitmentState.PUBLIC)
+
     def published(self) -> "CommitmentQuerySet":
-        return self.filter(event__is_public=True)
+        return self.public().filter(event__is_public=True)
 
     def not_ended(self) -> "CommitmentQuerySet":
         return self.exclude(latest_status__in=ENDED_STATUSES)
@@ -143,6 +163,44 @@ class Commitment(models.Model):
         max_length=200,
         blank=True,
         help_text=_("Where the commitment appears in the source, for example: introduction."),
+    )
+    source_title = models.CharField(
+        _("title of the source"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "The public document that contains the commitment. Everyone can read this. Leave empty "
+            "if it is the source of the statement."
+        ),
+    )
+    source_url = models.URLField(
+        _("web address of the source"),
+        max_length=500,
+        blank=True,
+        help_text=_("Where everyone can read the document."),
+    )
+    basis = models.CharField(
+        _("basis"),
+        max_length=10,
+        choices=Basis.choices,
+        default=Basis.RECORDED,
+        editable=False,
+        help_text=_("Whether a party undertook it here, or it is recorded from a source."),
+    )
+    state = models.CharField(
+        _("state"),
+        max_length=8,
+        choices=CommitmentState.choices,
+        default=CommitmentState.DRAFT,
+        editable=False,
+        help_text=_("Everyone can read public commitments. Drafts are counted nowhere."),
+    )
+    parties_told_at = models.DateTimeField(
+        _("parties told"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When we told its parties that it will be public."),
     )
     due_on = models.DateField(
         _("due"), null=True, blank=True, help_text=_("Leave empty if no due date is recorded.")
@@ -209,6 +267,10 @@ class Commitment(models.Model):
                 ),
                 name="commitment_latest_update_as_copied",
             ),
+            models.CheckConstraint(
+                condition=Q(basis__in=Basis.values) & Q(state__in=CommitmentState.values),
+                name="commitment_basis_and_state_valid",
+            ),
         ]
         indexes = [models.Index(fields=["due_on"]), models.Index(fields=["event", "due_on"])]
 
@@ -224,6 +286,24 @@ class Commitment(models.Model):
                 raise ValidationError(
                     {"reference": _("Begin with the roundtable's code: %s-C…") % self.event.code}
                 )
+
+    @property
+    def is_public(self) -> bool:
+        return self.state == CommitmentState.PUBLIC
+
+    def source_hash(self, text: str = "") -> str:
+        """Of what is compared with the source."""
+        content = [
+            self.reference,
+            text or self.text,
+            str(self.due_on or ""),
+            self.source_title,
+            self.source_url,
+            self.place_in_source,
+            sorted(point.number for point in self.outcomes.all()),
+            sorted((party.role, str(party)) for party in self.parties.all()),
+        ]
+        return sha256_of(json.dumps(content))
 
     @property
     def status(self) -> ImplementationStatus | None:

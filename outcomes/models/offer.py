@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.commitment import Commitment
+from outcomes.models.commitment import Basis, Commitment, CommitmentState
 from outcomes.models.editorial import EditorialState, EditorialText, validate_text_length
 from outcomes.models.outcome import Outcome
 from outcomes.models.party import CommitmentParty
@@ -192,6 +192,9 @@ class Offer(EditorialText):
             due_on=self.due_on,
             is_open=self.is_open,
             recorded_at=at,
+            # The organisation wrote it itself.
+            basis=Basis.UNDERTAKEN,
+            state=CommitmentState.PUBLIC,
         )
         row.full_clean()
         row.save()

@@ -11,7 +11,7 @@ from django.db.models.deletion import Collector
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.commitment import Commitment
+from outcomes.models.commitment import Commitment, CommitmentState
 from outcomes.models.outcome import organisation_or_group_constraints
 from participants.models import Delegate, Group, Organisation, validate_same_demonstration
 
@@ -24,6 +24,16 @@ def clear_focal_point(
     assert isinstance(accepted, models.Field)
     collector.add_field_update(accepted, None, rows)
     collector.add_field_update(field, None, rows)
+
+
+class CommitmentPartyQuerySet(models.QuerySet["CommitmentParty"]):
+    """Which parties someone may see."""
+
+    def public(self) -> "CommitmentPartyQuerySet":
+        return self.filter(commitment__state=CommitmentState.PUBLIC)
+
+    def published(self) -> "CommitmentPartyQuerySet":
+        return self.public().filter(commitment__event__is_public=True)
 
 
 class CommitmentParty(models.Model):
@@ -91,6 +101,8 @@ class CommitmentParty(models.Model):
         editable=False,
         help_text=_("When the focal point stopped reminders about this commitment."),
     )
+
+    objects = CommitmentPartyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("party")

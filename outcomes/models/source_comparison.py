@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.models.commitment import Commitment
 from outcomes.models.corrigendum import Corrigendum
 from outcomes.models.statement import Statement
 from participants.models import Organisation, User
@@ -32,6 +33,15 @@ class SourceComparison(models.Model):
         related_name="comparisons",
         verbose_name=_("correction"),
         help_text=_("The correction that was compared. Empty for another kind of text."),
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="comparisons",
+        verbose_name=_("commitment"),
+        help_text=_("The commitment that was compared. Empty for another kind of text."),
     )
     compared_by = models.ForeignKey(
         User,
@@ -64,13 +74,14 @@ class SourceComparison(models.Model):
         ordering = ["compared_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(statement__isnull=False, corrigendum=None)
-                | Q(statement=None, corrigendum__isnull=False),
+                condition=Q(statement__isnull=False, corrigendum=None, commitment=None)
+                | Q(statement=None, corrigendum__isnull=False, commitment=None)
+                | Q(statement=None, corrigendum=None, commitment__isnull=False),
                 name="source_comparison_of_one_text",
             ),
             *(
                 constraint
-                for subject in ("statement", "corrigendum")
+                for subject in ("statement", "corrigendum", "commitment")
                 for constraint in (
                     models.UniqueConstraint(
                         fields=[subject, "compared_by"],

@@ -154,7 +154,9 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         if db_field.name != "party":
             return super().get_field_queryset(db, db_field, request)
         permissions = request_permissions(request)
-        parties = CommitmentParty.objects.select_related("commitment", "organisation", "group")
+        parties = CommitmentParty.objects.public().select_related(
+            "commitment", "organisation", "group"
+        )
         if permissions.is_operator:
             return parties
         return parties.filter(commitment__event__in=permissions.editable)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from outcomes.models import CommitmentParty
+from outcomes.models import CommitmentParty, CommitmentState
 from participants.accounts.emails import email_delegate
 from participants.models import (
     Affiliation,
@@ -55,7 +55,9 @@ def with_active_focal_point(
         delegate=OuterRef("focal_point"), organisation=OuterRef("organisation")
     )
     return parties.filter(
-        Exists(participations), ~Exists(work) | Exists(work.filter(_is_current(on)))
+        Exists(participations),
+        ~Exists(work) | Exists(work.filter(_is_current(on))),
+        commitment__state=CommitmentState.PUBLIC,
     )
 
 
@@ -73,18 +75,33 @@ def may_be_focal_point(
     may report for it.
     """
     parts = active_participations(on).filter(delegate=person, event=event)
-    if organisation is None:
-        return parts.exists()
+    return parts.filter(_of_organisation(organisation) if organisation else Q()).exists()
+
+
+def _of_organisation(organisation: Organisation) -> Q:
     own = Q(organisation=organisation)
     if organisation.kind == OrganisationKind.GOVERNMENT and organisation.country:
         own |= Q(organisation__kind=organisation.kind, organisation__country=organisation.country)
-    return parts.filter(own).exists()
+    return own
+
+
+def people_to_tell(party: CommitmentParty, on: date) -> list[Delegate]:
+    """Everyone who takes part for the organisation; no one for a group, which has no people."""
+    if party.organisation is None:
+        return []
+    parts = active_participations(on).filter(
+        _of_organisation(party.organisation), event=party.commitment.event
+    )
+    return list(Delegate.objects.filter(pk__in=parts.values("delegate")).order_by("pk"))
 
 
 def ask_focal_point(party: CommitmentParty, person: Delegate | None, *, at: datetime) -> None:
-    """Stores who is asked, and tells this person: the task counts once the person accepts."""
+    """Stores who is asked, and tells this person: the task counts once the person accepts.
+
+    About a draft, no one is asked before it is public.
+    """
     party.request_focal_point(person)
-    if person is None:
+    if person is None or not party.commitment.is_public:
         return
     email_delegate(
         person,

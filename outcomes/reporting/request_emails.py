@@ -28,9 +28,11 @@ class DigestItem:
 
 def parties_with_focal_point() -> QuerySet[CommitmentParty]:
     """Parties with an accepted focal point."""
-    return CommitmentParty.objects.filter(
-        focal_point__isnull=False, focal_point_accepted_at__isnull=False
-    ).select_related("commitment__event", "organisation", "group")
+    return (
+        CommitmentParty.objects.public()
+        .filter(focal_point__isnull=False, focal_point_accepted_at__isnull=False)
+        .select_related("commitment__event", "organisation", "group")
+    )
 
 
 def can_receive_mail(delegate: Delegate) -> bool:

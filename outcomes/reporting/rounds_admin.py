@@ -43,7 +43,7 @@ class ReportingRoundForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not cleaned.get("event"):
             return cleaned
-        found = Commitment.objects.not_ended().filter(event=cleaned["event"])
+        found = Commitment.objects.public().not_ended().filter(event=cleaned["event"])
         references = re.split(r"[\s,;]+", cleaned.get("references", "").upper())
         if wanted_references := {word for word in references if word}:
             found = found.filter(reference__in=wanted_references)

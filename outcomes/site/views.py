@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     latest = _latest_or_next(real, on) or _latest_or_next(published, on)
     context: dict[str, object] = {"latest": latest, "today": on}
     if latest:
-        commitments = Commitment.objects.filter(event=latest)
+        commitments = Commitment.objects.public().filter(event=latest)
         counts = count_by_status(commitments, on)
         parts = status_shares(counts, f"?event={latest.slug}&")
         constituency_groups = attendance_by_constituency(latest)

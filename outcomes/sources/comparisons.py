@@ -14,23 +14,25 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from outcomes.models import Corrigendum, SourceComparison, Statement, StatementVersion
+from outcomes.models import Commitment, Corrigendum, SourceComparison, Statement, StatementVersion
 from outcomes.sources.emails import ask_others_to_compare
 from participants.models import Grant, Organisation, User
 from participants.permissions import CAPACITIES, EDITORS, Body, bodies_of, body_of
 from roundtable.audit import log as audit
 
-# Content that is confirmed by the release that ships it: the statement of 2018, and that of the
-# demonstration. A test compares them with the files.
+# Content that is confirmed by the release that ships it: the statement and the commitments of 2018,
+# and the statement of the demonstration. A test compares them with the files.
 RELEASED = frozenset(
     {
         "5ec85ce39483d043d3a8269485aa876dfb3bdcf25afdaf1f404be9bafde76149",  # 2018
         "5539845f01fc67ea029a226c27a4a113ba3a9f339fb847a3319fa63c2d4d7354",  # demonstration
+        "e99c4c20d983c98157ed4fd657a60519eee2a670cada15c798c4e0bdbf0c6384",  # BP2018-C1
+        "919546f39edb2ad8cb01e6df63b194b9c3d7fd2ab947d5a5b4d5740972b4d5c2",  # BP2018-C2
     }
 )
 COMPARING_ROLES = {*EDITORS, *CAPACITIES}
 
-RecordedText = Statement | Corrigendum
+RecordedText = Statement | Corrigendum | Commitment
 
 
 @transaction.atomic

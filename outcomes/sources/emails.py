@@ -13,20 +13,25 @@ from participants.models import Grant, User
 
 def ask_others_to_compare(row: SourceComparison, *, by: User, at: datetime) -> int:
     """Tells the co-chairs of other organisations that theirs is missing; returns their number."""
-    statement = row.statement or (row.corrigendum and row.corrigendum.statement)
-    assert statement is not None
-    event = statement.event
+    if row.commitment:
+        event = row.commitment.event
+        path = reverse("admin:outcomes_commitment_compare", args=[row.commitment.pk])
+    else:
+        statement = row.statement or (row.corrigendum and row.corrigendum.statement)
+        assert statement is not None
+        event = statement.event
+        path = reverse("admin:outcomes_statement_compare", args=[statement.pk])
     cochairs = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
     own = Q(user=by)
     if row.organisation:
         own |= Q(on_behalf_of=row.organisation)
-    path = reverse("admin:outcomes_statement_compare", args=[statement.pk])
     emails = email_holders(
         cochairs.exclude(own),
         dedup_key=f"compare {row._meta.label_lower} {row.pk} {row.content_hash}",
         template="outcomes/sources/emails/comparison_requested",
         context={
             "event": event,
+            "commitment": row.commitment,
             "is_correction": row.corrigendum is not None,
             "organisation": row.organisation,
             "url": f"{settings.PORTAL_URL}{path}",

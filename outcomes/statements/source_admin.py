@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from outcomes.models import Corrigendum, Statement
 from outcomes.sources.comparisons import (
-    RecordedText,
     are_sufficient,
     organisation_to_compare_for,
     pending_comparisons,
@@ -22,8 +21,10 @@ from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
 
+StatementText = Statement | Corrigendum
 
-def text_to_compare(statement: Statement) -> RecordedText | None:
+
+def text_to_compare(statement: Statement) -> StatementText | None:
     """The text that is not public yet; else the latest that is; None if it is signed here."""
     text = text_in_progress(statement)
     if statement.adoption == Statement.Adoption.SIGNED:
@@ -37,7 +38,7 @@ def text_to_compare(statement: Statement) -> RecordedText | None:
     return None if was_circulated or not source_of(text) else text
 
 
-def source_of(text: RecordedText) -> str:
+def source_of(text: StatementText) -> str:
     return text.source if isinstance(text, Corrigendum) else text.source_title
 
 
@@ -80,7 +81,7 @@ def compare_view(request: HttpRequest, object_id: str) -> HttpResponse:
     return render_page(request, Statement, template, context, status=400 if mistakes else 200)
 
 
-def _success_message(text: RecordedText) -> str:
+def _success_message(text: StatementText) -> str:
     if are_sufficient(pending_comparisons(text)):
         return _("Two organisations have compared the text. A co-chair can publish it.")
     return _("Your comparison is saved. Someone of another organisation must compare it too.")

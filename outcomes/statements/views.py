@@ -172,7 +172,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     viewer = visibility.get_viewer(request.user, on)
     statement = Statement.objects.published().filter(event=event).first()
     lead_ins = _lead_ins(statement, form.day) if statement else []
-    rows = as_of(Commitment.objects.filter(event=event), form.day)
+    rows = as_of(Commitment.objects.public().filter(event=event), form.day)
     commitments = with_parties(rows).order_by("pk")
     constituency_groups = attendance_by_constituency(event)
     counts = count_by_status(rows, form.day or on, status_columns=status_columns_for(form.day))

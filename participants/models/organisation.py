@@ -113,7 +113,8 @@ def _is_published() -> Q:
         Q(pk__in=EventRole.objects.filter(event__is_public=True).values("organisation"))
         | Q(
             pk__in=Organisation.objects.filter(
-                commitment_parties__commitment__event__is_public=True
+                commitment_parties__commitment__state="public",
+                commitment_parties__commitment__event__is_public=True,
             ).values("pk")
         )
         | Q(

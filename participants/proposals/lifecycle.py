@@ -205,6 +205,7 @@ def entries_about(person: Delegate) -> Entries:
         if row.duplicate:
             row.own_record = readable_record(person, person)  # type: ignore[attr-defined]
             row.other_record = readable_record(row.duplicate, person)  # type: ignore[attr-defined]
-    parties = person.focal_point_for.select_related("commitment__event", "organisation", "group")
+    public = person.focal_point_for.filter(commitment__state="public")
+    parties = public.select_related("commitment__event", "organisation", "group")
     work = person.affiliations.select_related("organisation", "entered_for").order_by("pk")
     return Entries(proposals, list(parties.order_by("pk")), list(work))

@@ -43,6 +43,7 @@ def make_dataset(commitments: int = COMMITMENTS, updates: int = UPDATES) -> None
                 pk=number,
                 event_id=event + 1,
                 reference=f"BENCH{event:02}-C{number}",
+                state="public",
                 text=f"Train {number} officers at the border in the law on trafficking.",
                 due_on=TODAY + timedelta(days=random.randint(-1500, 900))
                 if random.random() < 0.7

@@ -122,7 +122,7 @@ def make_comparison(
     )
 
 
-def compared_again(make: Callable[[], Statement | Corrigendum], rule: str) -> Model:
+def compared_again(make: Callable[[], Statement | Corrigendum | Commitment], rule: str) -> Model:
     row = make_comparison(make(), None if rule == "operator_once" else make_organisation())
     changed: dict[str, Any] = {"compared_by": make_user()}
     if rule == "once_per_person":
@@ -223,7 +223,11 @@ BREAKING: InvalidRows = {
     ),
     **{
         f"source_comparison_{name}_{rule}": partial(compared_again, make, rule)
-        for name, make in (("statement", make_statement), ("corrigendum", make_corrigendum))
+        for name, make in (
+            ("statement", make_statement),
+            ("corrigendum", make_corrigendum),
+            ("commitment", make_commitment),
+        )
         for rule in ("once_per_body", "once_per_person", "operator_once")
     },
     "statement_adopted_here_is_signed": lambda: with_values(
@@ -231,6 +235,7 @@ BREAKING: InvalidRows = {
     ),
     "statement_version_has_text": lambda: with_values(make_version(), text=""),
     "statement_version_number_unique": lambda: duplicate_of(make_version()),
+    "commitment_basis_and_state_valid": lambda: with_values(make_commitment(), state="hidden"),
     "commitment_has_text": lambda: with_values(make_commitment(), text=""),
     "commitment_latest_update_as_copied": lambda: with_values(
         Commitment.objects.get(pk=make_update(make_commitment()).commitment_id), latest_status=""

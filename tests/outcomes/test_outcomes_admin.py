@@ -556,6 +556,8 @@ def test_export_contains_viewers_rows_and_no_person(client_of: Sign, admin_event
         "place_in_source",
         "due_on",
         "is_open",
+        "source_title",
+        "source_url",
         "points",
         "parties",
         "status",

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from outcomes.commitments.publication import publish_released
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Commitment, CommitmentParty, Outcome
@@ -153,6 +154,8 @@ def apply_commitments(
         report.set_links(commitment, entry.location, "outcomes", answered_outcomes)
         _apply_parties(entry, commitment, parties, report)
     importer.save_new()
+    if report.at and not report.mistakes:
+        publish_released(event, at=report.at)
     file_references = {entry.values["reference"] for entry in entries}
     for reference in importer.stored:
         if reference not in file_references:

@@ -45,7 +45,7 @@ def apply_updates(
     if not entries or report.mistakes:
         return
     stored = updates_by_key(event)
-    rows = CommitmentParty.objects.filter(commitment__event=event)
+    rows = CommitmentParty.objects.public().filter(commitment__event=event)
     rows = rows.select_related("commitment__event", "organisation", "group")
     parties = {(row.commitment.reference, party_slug(row)): row for row in rows}
     references = {reference for reference, _slug in parties}

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from outcomes.commitments.publication import publish_due_commitments
 from outcomes.organisations.changes import make_due_changes
 
 
@@ -16,7 +17,12 @@ class Command(BaseCommand):
     help = "Makes the changes of organisations that others confirmed seven days ago. Run it daily."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done, failed = make_due_changes(timezone.now())
+        at = timezone.now()
+        published = publish_due_commitments(at=at)
+        text = ngettext("%d commitment is public now.", "%d commitments are public now.", published)
+        if published:
+            self.stdout.write(text % published)
+        done, failed = make_due_changes(at)
         text = ngettext("%d change is made.", "%d changes are made.", done)
         self.stdout.write(text % done if done else _("Nothing is due."))
         if failed:

@@ -288,7 +288,8 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
     assert page_text(answer) == (
         "Old roundtable, May 2024 (OLD) · OLD-C2 underway "
         "In progress Due 2 March 2026 within 30 days "
-        f"Parties MoL Answers 1.a {point.text} Place in the source introduction "
+        f"Parties MoL Answers 1.a {point.text} "
+        "Recorded from the source of the statement, introduction "
         "Who to ask No contact is shown for this commitment. "
         "Participants may see more after signing in. Latest report "
         "In progress As of 10 January 2026 · Under a year ago "

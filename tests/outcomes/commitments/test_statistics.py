@@ -248,6 +248,7 @@ def store(world: World) -> None:
             point.themes.set([themes[theme] for theme in named])
     for promise in world.promises:
         row = Commitment.objects.create(
+            state="public",
             event=events[promise.meeting.slug],
             reference=promise.reference,
             text="Train officers.",

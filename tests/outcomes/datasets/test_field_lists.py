@@ -135,7 +135,7 @@ def test_page_shows_each_public_text(client: Client, name: str) -> None:
     words: dict[str, Any] = {}
     for field in table.free_texts:
         is_url = isinstance(table.get_field(field), models.URLField)
-        words[field] = f"https://zqxvar-{field}.org" if is_url else f"zqxvar-{field}"
+        words[field] = f"https://zqxvar.org/{field}" if is_url else f"zqxvar-{field}"
     page = client.get(FILLED[name](words).get_absolute_url()).content.decode()
     missing = {field for field, text in words.items() if text not in page}
     assert not missing, f"The page does not show {sorted(missing)} of {name}."

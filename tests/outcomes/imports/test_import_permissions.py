@@ -121,7 +121,7 @@ def test_reimported_download_changes_nothing(client_of: Sign, talk: Event, role:
         (
             {
                 **{"Points_A2": "2", "Points_A3": "2.a", "Points_A4": "2.b"},
-                "Commitments_F2": "2.a",
+                "Commitments_H2": "2.a",
             },
             "Points, rows 2–4, Number",
             WORDS,

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from outcomes.models import Corrigendum, SourceComparison, Statement
+from outcomes.models import Commitment, Corrigendum, SourceComparison, Statement
 from outcomes.sources.comparisons import RELEASED, record_comparison
 from outcomes.statements import corrigenda
 from outcomes.statements.corrigenda import draft_corrigendum
@@ -268,8 +268,10 @@ def test_release_confirms_what_it_ships(settings: Any) -> None:
     load_demo(date(2026, 3, 1))
     settings.DEBUG = False
     rows = Statement.objects.select_related("event")
-    assert {row.source_hash() for row in rows} == RELEASED
-    assert len(RELEASED) == rows.count() == 2
+    commitments = Commitment.objects.filter(event__code="BP2018")
+    assert {row.source_hash() for row in [*rows, *commitments]} == RELEASED
+    assert (len(RELEASED), rows.count(), commitments.count()) == (4, 2, 2)
+    assert {row.state for row in Commitment.objects.all()} == {"public"}
     call_command("verify_statement")
     page = Client().get("/roundtables/bali-process-2018/").content.decode()
     assert "two confirmations" not in page

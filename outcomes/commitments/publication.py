@@ -1,0 +1,90 @@
+"""When a recorded commitment becomes public, and what its parties hear before."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from outcomes.models import Commitment, CommitmentState
+from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
+from outcomes.sources.comparisons import is_publishable
+from participants.accounts.emails import email_delegate
+from roundtable.audit import log as audit
+from roundtable.models import Event
+
+# So long, a party can object before everyone reads what is recorded in its name.
+NOTICE_PERIOD = timedelta(days=14)
+
+
+@transaction.atomic
+def tell_parties(commitment: Commitment, *, at: datetime) -> None:
+    """Tells them once two organisations have compared it; public at once if no one is known."""
+    row = _lock(commitment)
+    if row is None or row.parties_told_at or not is_publishable(row):
+        return
+    row.parties_told_at = at
+    row.save(update_fields=["parties_told_at"])
+    number = 0
+    for party in row.parties.select_related("organisation", "group"):
+        for person in people_to_tell(party, at.date()):
+            email = email_delegate(
+                person,
+                dedup_key=f"recorded:{party.pk}:{person.pk}:{row.source_hash()}",
+                template="outcomes/commitments/emails/recorded",
+                context={
+                    "commitment": row,
+                    "party": party,
+                    "event": row.event,
+                    "day": timezone.localdate(at + NOTICE_PERIOD),
+                },
+                at=at,
+            )
+            number += email is not None
+    if not number:
+        publish(row, at=at)
+
+
+def publish_due_commitments(*, at: datetime) -> int:
+    """Returns how many became public."""
+    due = _drafts().filter(parties_told_at__lte=at - NOTICE_PERIOD)
+    return sum(_publish_due(row, at) for row in due.order_by("pk"))
+
+
+@transaction.atomic
+def _publish_due(commitment: Commitment, at: datetime) -> bool:
+    row = _lock(commitment)
+    if row is None or row.parties_told_at is None or row.parties_told_at > at - NOTICE_PERIOD:
+        return False
+    if not is_publishable(row):
+        # It changed since, or a comparison was withdrawn with a suspended right.
+        row.parties_told_at = None
+        row.save(update_fields=["parties_told_at"])
+        return False
+    publish(row, at=at)
+    return True
+
+
+def publish_released(event: Event, *, at: datetime) -> None:
+    """What ships with a release was compared before; made-up commitments have no source."""
+    for row in _drafts().filter(event=event):
+        if event.is_demonstration or is_publishable(row):
+            publish(row, at=at)
+
+
+def publish(commitment: Commitment, *, at: datetime) -> None:
+    commitment.state = CommitmentState.PUBLIC
+    commitment.recorded_at = at
+    commitment.save()
+    audit.record(action="publish commitment", at=at, detail=commitment.reference)
+    for party in commitment.parties.filter(focal_point_accepted_at=None).exclude(focal_point=None):
+        ask_focal_point(party, party.focal_point, at=at)
+
+
+def _drafts() -> QuerySet[Commitment]:
+    return Commitment.objects.filter(state=CommitmentState.DRAFT).select_related("event")
+
+
+def _lock(commitment: Commitment) -> Commitment | None:
+    rows = _drafts().select_for_update(of=("self",))
+    return rows.filter(pk=commitment.pk).first()

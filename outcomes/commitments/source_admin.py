@@ -1,0 +1,51 @@
+"""Admin page on which two organisations compare a commitment with its source."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outcomes.commitments.publication import NOTICE_PERIOD, tell_parties
+from outcomes.models import Commitment
+from outcomes.sources.comparisons import (
+    organisation_to_compare_for,
+    pending_comparisons,
+    record_comparison,
+)
+from participants.admin_base.fields import request_permissions
+from participants.admin_base.site import render_page
+
+
+def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResponse:
+    at, user = timezone.now(), request_permissions(request).user
+    mistakes = []
+    if request.method == "POST":
+        try:
+            record_comparison(commitment, shown_hash=request.POST.get("shown", ""), by=user, at=at)
+            tell_parties(commitment, at=at)
+        except ValidationError as refusal:
+            mistakes = refusal.messages
+        else:
+            messages.success(request, _("Your comparison is saved."))
+            return redirect(request.path)
+    try:
+        organisation_to_compare_for(commitment, user, at)
+        obstacle = ""
+    except ValidationError as refusal:
+        obstacle = " ".join(refusal.messages)
+    told = commitment.parties_told_at
+    context = {
+        "title": _("Compare with the source"),
+        "commitment": commitment,
+        "parties": commitment.parties.select_related("organisation", "group"),
+        "points": commitment.outcomes.all(),
+        "comparisons": pending_comparisons(commitment),
+        "public_on": timezone.localdate(told + NOTICE_PERIOD) if told else None,
+        "shown": commitment.source_hash(),
+        "obstacle": obstacle,
+        "mistakes": mistakes,
+    }
+    template = "outcomes/commitments/admin/commitment_compare.html"
+    return render_page(request, Commitment, template, context, status=400 if mistakes else 200)

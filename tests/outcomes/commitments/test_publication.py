@@ -1,0 +1,279 @@
+"""A recorded commitment is public once two organisations compared it and its parties were told."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.test import Client
+
+from outcomes.models import Commitment, CommitmentParty, ProgressUpdate
+from participants.models import Delegate, Organisation, User
+from roundtable.models import Event
+from tests.canaries import all_paths, make_complete_event, response_text
+from tests.conftest import FULL_WALKS
+from tests.factories import (
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_theme,
+    make_user,
+)
+from tests.outcomes.test_outcomes_admin import filled, page
+from tests.page_text import page_html
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("recorded_templates"),
+]
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[Any]]
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SHELTERS = "Pay for ten shelters from the national budget"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Any:
+    with time_machine.travel(NOW, tick=False) as moved:
+        yield moved
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event(code="R2026", title="Roundtable 2026")
+
+
+def holder(name: str, event: Event, role: str, country: str) -> User:
+    user = make_user(f"{name}@example.org")
+    government = make_organisation(
+        name=f"Ministry of {country}", kind="government", country=country
+    )
+    make_grant(user, event, role=role, on_behalf_of=government)
+    return user
+
+
+@pytest.fixture
+def indonesia(event: Event) -> User:
+    return holder("indonesia", event, "cochair", "ID")
+
+
+@pytest.fixture
+def australia(event: Event) -> User:
+    return holder("australia", event, "cochair", "AU")
+
+
+@pytest.fixture
+def belize() -> Organisation:
+    return make_organisation(name="Government of Belize", kind="government", country="BZ")
+
+
+@pytest.fixture
+def draft(event: Event, belize: Organisation) -> Commitment:
+    row = make_commitment(
+        event,
+        reference="R2026-C1",
+        text=SHELTERS,
+        state="draft",
+        source_title="Budget speech 2026",
+        place_in_source="page 4",
+    )
+    make_party(row, organisation=belize)
+    return row
+
+
+def compare_page(row: Commitment) -> str:
+    return f"/admin/outcomes/commitment/{row.pk}/compare/"
+
+
+def compare(browser: Client, row: Commitment) -> str:
+    text = browser.get(compare_page(row)).content.decode()
+    shown = text.partition('name="shown" value="')[2].partition('"')[0]
+    return page_html(browser.post(compare_page(row), {"shown": shown}, follow=True))
+
+
+def public_pages(event: Event) -> list[str]:
+    return [
+        "/",
+        "/commitments/",
+        "/progress/",
+        "/changes/",
+        "/search/?q=shelters",
+        "/organisations/",
+        f"/roundtables/{event.slug}/",
+        f"/roundtables/{event.slug}/brief/",
+    ]
+
+
+def test_cochair_alone_puts_no_words_in_a_partys_mouth(
+    client_of: Sign, event: Event, indonesia: User, belize: Organisation
+) -> None:
+    browser, address = client_of(indonesia), page(Commitment, "add")
+    sent = filled(browser, address) | {
+        "event": event.pk,
+        "reference": "R2026-C1",
+        "text": SHELTERS,
+        "source_title": "Budget speech 2026",
+        "parties-TOTAL_FORMS": 1,
+        "parties-0-organisation": belize.pk,
+        "parties-0-role": "lead",
+    }
+    assert browser.post(address, sent).status_code == 302
+    row = Commitment.objects.get()
+    assert row.state == "draft"
+    compare(browser, row)
+    assert "has already compared this text" in compare(browser, row)
+    call_command("make_due_changes")
+    visitor = Client()
+    for path in public_pages(event):
+        text = visitor.get(path).content.decode()
+        assert SHELTERS not in text and "Government of Belize" not in text, path
+    assert visitor.get(row.get_absolute_url()).status_code == 404
+    assert visitor.get(f"/organisations/{belize.slug}/").status_code == 404
+    # Nor is it reported on.
+    party = CommitmentParty.objects.get()
+    address = page(ProgressUpdate, "add")
+    assert f'<option value="{party.pk}"' not in browser.get(address).content.decode()
+    sent = filled(browser, address) | {"party": party.pk, "status": "fulfilled", "text": "Done"}
+    assert browser.post(address, sent).status_code == 200
+    assert not ProgressUpdate.objects.exists()
+
+
+def test_two_organisations_compare_and_the_party_is_told_fourteen_days_before(
+    client_of: Sign,
+    event: Event,
+    draft: Commitment,
+    belize: Organisation,
+    indonesia: User,
+    australia: User,
+    deliver: Deliver,
+    clock: Any,
+) -> None:
+    speaker = make_delegate(name="Zq Speaker", user=make_user("speaker@example.org"))
+    make_participation(speaker, event, organisation=belize)
+    compare(client_of(indonesia), draft)
+    told = compare(client_of(australia), draft)
+    assert "Its parties are told. It becomes public on 16 March 2026." in told
+    [message] = [row for row in deliver() if row.to == ["speaker@example.org"]]
+    text = " ".join(message.body.split())
+    assert f"> {SHELTERS}" in text and "Budget speech 2026" in text
+    assert "On 16 March 2026 it becomes public" in text
+    clock.shift(timedelta(days=14, minutes=-1))
+    call_command("make_due_changes")
+    assert Client().get(draft.get_absolute_url()).status_code == 404
+    clock.shift(timedelta(minutes=1))
+    call_command("make_due_changes")
+    shown = page_html(Client().get(draft.get_absolute_url()))
+    assert "Recorded from" in shown and "Budget speech 2026" in shown and "page 4" in shown
+    draft.refresh_from_db()
+    # It is new on the day on which everyone could first read it.
+    assert draft.recorded_at == NOW + timedelta(days=14)
+
+
+def test_commitment_of_a_party_with_no_known_address_is_public_at_once(
+    client_of: Sign, draft: Commitment, indonesia: User, australia: User
+) -> None:
+    compare(client_of(indonesia), draft)
+    assert "This commitment is public." in compare(client_of(australia), draft)
+    assert Client().get(draft.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("change", ["text", "party", "source"])
+def test_what_changed_is_compared_again(
+    client_of: Sign, draft: Commitment, indonesia: User, australia: User, change: str
+) -> None:
+    compare(client_of(indonesia), draft)
+    stale = client_of(australia).get(compare_page(draft)).content.decode()
+    shown = stale.partition('name="shown" value="')[2].partition('"')[0]
+    if change == "party":
+        make_party(draft)
+    else:
+        field = {"text": "text", "source": "source_title"}[change]
+        Commitment.objects.update(**{field: "Something else"})
+    refused = client_of(australia).post(compare_page(draft), {"shown": shown})
+    assert refused.status_code == 400
+    compare(client_of(australia), draft)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    assert "This commitment is public." in compare(client_of(indonesia), draft)
+
+
+def test_edit_while_the_parties_are_told_stops_publication(
+    client_of: Sign,
+    event: Event,
+    draft: Commitment,
+    belize: Organisation,
+    indonesia: User,
+    australia: User,
+    clock: Any,
+) -> None:
+    speaker = make_delegate(user=make_user("speaker@example.org"))
+    make_participation(speaker, event, organisation=belize)
+    for user in (indonesia, australia):
+        compare(client_of(user), draft)
+    browser, address = client_of(indonesia), page(Commitment, "change", draft.pk)
+    assert browser.post(address, filled(browser, address) | {"text": "X"}).status_code == 302
+    clock.shift(timedelta(days=15))
+    call_command("make_due_changes")
+    draft.refresh_from_db()
+    assert (draft.state, draft.parties_told_at) == ("draft", None)
+
+
+@pytest.mark.parametrize("who", ["cochair", "operator"])
+def test_no_single_account_deletes_what_is_public(
+    client_of: Sign, event: Event, indonesia: User, who: str
+) -> None:
+    row = make_commitment(event)
+    user = indonesia if who == "cochair" else make_user("op@example.org", is_superuser=True)
+    answer = client_of(user).post(page(Commitment, "delete", row.pk), {"post": "yes"})
+    assert answer.status_code == 403
+    assert Commitment.objects.exists()
+
+
+def test_focal_point_of_a_draft_is_asked_once_it_is_public(
+    client_of: Sign,
+    event: Event,
+    draft: Commitment,
+    belize: Organisation,
+    indonesia: User,
+    australia: User,
+    deliver: Deliver,
+    clock: Any,
+) -> None:
+    speaker: Delegate = make_delegate(user=make_user("speaker@example.org"))
+    make_participation(speaker, event, organisation=belize)
+    browser, address = client_of(indonesia), page(Commitment, "change", draft.pk)
+    sent = filled(browser, address) | {"parties-0-focal_point": speaker.pk}
+    assert browser.post(address, sent).status_code == 302
+    assert not [row for row in deliver() if "focal point" in row.subject]
+    assert SHELTERS not in client_of(speaker).get("/me/").content.decode()
+    for user in (indonesia, australia):
+        compare(client_of(user), draft)
+    clock.shift(timedelta(days=14))
+    call_command("make_due_changes")
+    assert [row.to for row in deliver() if "focal point" in row.subject] == [
+        ["speaker@example.org"]
+    ]
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("reader", ["visitor", "participant"])
+def test_draft_is_on_no_public_page(client_of: Sign, reader: str) -> None:
+    event = make_complete_event("event", make_theme(slug="theme", name="Theme"))
+    row = make_commitment(event, reference="ZQEVENT-C9", text="Zq-draft promise", state="draft")
+    make_party(row, organisation=make_organisation(name="Zq-draft office", country="NP"))
+    row.outcomes.add(event.commitments.exclude(pk=row.pk).get().outcomes.get())
+    person = make_delegate()
+    make_participation(person, event)
+    browser = Client() if reader == "visitor" else client_of(person)
+    paths = all_paths() if FULL_WALKS else all_paths()[reader == "visitor" :: 2]
+    assert len(paths) > 60
+    for path in paths:
+        text = response_text(browser.get(path)).lower()
+        assert "zq-draft" not in text and "zqevent-c9" not in text, path
