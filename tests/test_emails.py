@@ -31,6 +31,7 @@ from outcomes.reporting.review import request_text_changes
 from outcomes.reporting.submission import submit_text
 from outcomes.sources.comparisons import record_comparison
 from outcomes.statements import silence_procedure
+from outcomes.statements.publication import publish_statements
 from participants.accounts import departure, emails, grants, recovery
 from participants.accounts.address_requests import WAITING_PERIOD, put_addresses_in_place
 from participants.accounts.addresses import set_sign_in_address
@@ -438,9 +439,12 @@ def compare_a_text(cast: Cast, at: datetime) -> None:
     statement = make_statement(event, points=1, published=False, source_title="Zq source")
     own = cast.user(cast.own)
     make_grant(own, event, on_behalf_of=make_organisation())
-    for first, _second in two_holders(event):
-        shown = statement.source_hash()
-        record_comparison(statement, shown_hash=shown, by=first, at=at)
+    make_participation(cast.own, event)
+    for first, second in two_holders(event):
+        for by in (first, second):
+            shown = statement.source_hash()
+            record_comparison(statement, shown_hash=shown, by=by, at=at)
+    assert publish_statements(statements=[statement], by=own, at=at)
 
 
 def ask_for_the_list(cast: Cast, at: datetime) -> None:

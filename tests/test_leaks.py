@@ -23,6 +23,7 @@ from outcomes.reporting.reminders import send_reminders
 from outcomes.reporting.review import request_text_changes
 from outcomes.reporting.submission import remind_cochairs, submit_text
 from outcomes.statements import silence_procedure
+from outcomes.statements.emails import tell_participants
 from participants.accounts import departure, grants
 from participants.introductions import lifecycle
 from participants.models import Consent, Delegate, InvitationRequest, User
@@ -45,6 +46,7 @@ from tests.canaries import (
 )
 from tests.conftest import FULL, FULL_WALKS
 from tests.factories import (
+    compare_with_source,
     make_affiliation,
     make_grant,
     make_organisation,
@@ -234,7 +236,9 @@ def follow_up(event: Event, cochair: User, operator: User | None, at: datetime) 
 
 
 def go_round(event: Event, cochair: User, at: datetime) -> None:
-    """A correction goes round, is objected to, goes round again, and is met with silence."""
+    """A correction is compared, goes round, is objected to, goes round again, and meets silence."""
+    compare_with_source(event.statement.corrigenda.get())
+    tell_participants(event.statement.public_versions()[-1], at=at)
     Statement.objects.filter(event=event).update(adoption="signed")
     for _number in range(2):
         make_role(event, role="cochair")
@@ -318,6 +322,8 @@ ALLOWED_IN_EMAILS = {
     "silence": canaries_of("event", "title"),
     "stopped": canaries_of("event", "title"),
     "tosign": canaries_of("event", "title"),
+    "compare": canaries_of("event", "title"),
+    "published": canaries_of("event", "title"),
     "erased": set(),
     "follows": set(),
     "grant": canaries_of("event", "title"),

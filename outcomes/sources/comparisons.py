@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from outcomes.models import Commitment, Corrigendum, SourceComparison, Statement, StatementVersion
@@ -69,8 +70,26 @@ def record_comparison(
         detail=f"{stored.event.code} {shown_hash}",
     )
     if not counted:
-        ask_others_to_compare(row, by=by, at=at)
+        ask_others_to_compare(row, at=at)
     return row
+
+
+def remind_missing_comparisons(*, at: datetime) -> int:
+    """Returns the number of emails about texts that one organisation has compared."""
+    first = SourceComparison.objects.filter(
+        Q(statement__state="draft")
+        | Q(corrigendum__state="draft")
+        | Q(commitment__state="draft", commitment__parties_told_at=None)
+    )
+    queued = 0
+    for row in first.select_related(
+        "statement__event", "corrigendum__statement__event", "commitment__event"
+    ):
+        text = row.statement or row.corrigendum or row.commitment
+        assert text is not None
+        if pending_comparisons(text) == [row]:
+            queued += ask_others_to_compare(row, at=at)
+    return queued
 
 
 def organisation_to_compare_for(

@@ -1,6 +1,6 @@
 """Emails about texts that are recorded from a source."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -8,11 +8,17 @@ from django.urls import reverse
 
 from outcomes.models import SourceComparison
 from participants.accounts.emails import email_holders
-from participants.models import Grant, User
+from participants.models import Grant
+
+REPEATED_AFTER = timedelta(days=7)
 
 
-def ask_others_to_compare(row: SourceComparison, *, by: User, at: datetime) -> int:
-    """Tells the co-chairs of other organisations that theirs is missing; returns their number."""
+def ask_others_to_compare(row: SourceComparison, *, at: datetime) -> int:
+    """Tells the co-chairs of other organisations that theirs is missing, and again each week.
+
+    Returns the number of emails.
+    """
+    weeks = (at - row.compared_at) // REPEATED_AFTER
     if row.commitment:
         event = row.commitment.event
         path = reverse("admin:outcomes_commitment_compare", args=[row.commitment.pk])
@@ -22,12 +28,12 @@ def ask_others_to_compare(row: SourceComparison, *, by: User, at: datetime) -> i
         event = statement.event
         path = reverse("admin:outcomes_statement_compare", args=[statement.pk])
     cochairs = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
-    own = Q(user=by)
+    own = Q(user=row.compared_by)
     if row.organisation:
         own |= Q(on_behalf_of=row.organisation)
     emails = email_holders(
         cochairs.exclude(own),
-        dedup_key=f"compare {row._meta.label_lower} {row.pk} {row.content_hash}",
+        dedup_key=f"compare {row.pk} {row.content_hash} week {weeks}",
         template="outcomes/sources/emails/comparison_requested",
         context={
             "event": event,

@@ -19,6 +19,7 @@ from outcomes.statements.agreement import (
     record_act,
     text_in_progress,
 )
+from outcomes.statements.emails import tell_participants
 from outcomes.statements.signing import check_signed
 from participants.models import User
 from roundtable.history import REDACTED
@@ -117,6 +118,7 @@ def publish_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> 
     version = save_version(
         statement.pk, statement.canonical_text(), at=at, corrigendum_id=row.pk, published=True
     )
+    tell_participants(version, at=at)
     record_act("publish corrigendum", row, by, at, f"version {version.number} {version.sha256}")
 
 

@@ -1,21 +1,23 @@
-"""Emails about a circulated text.
+"""Emails about a text that is circulated or published.
 
-They never quote it, because only the asked organisations may read it.
+They never quote it, because only the asked organisations may read a circulated one.
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from outcomes.models import Circulation, CirculationReply
+from outcomes.models import Circulation, CirculationReply, StatementVersion
 from outcomes.reporting.focal_points import active_participations
 from outcomes.reporting.request_emails import can_receive_mail
-from participants.accounts.emails import email_cochairs, email_delegate
-from participants.models import Delegate, Organisation, Participation
+from participants.accounts.emails import email_delegate, email_holders
+from participants.models import Delegate, Grant, Organisation, Participation
 from roundtable.models import Event
+
+REPEATED_AFTER = timedelta(days=7)
 
 
 def representatives(
@@ -82,17 +84,53 @@ def notify_cochairs_of_objection(reply: CirculationReply, *, at: datetime) -> No
 
 
 def ask_cochairs_to_sign(circulation: Circulation, *, at: datetime) -> bool:
-    """Emails the co-chairs after agreement; false if they were emailed before."""
+    """Emails those who have not signed after agreement, and again each week.
+
+    Returns false if they were all emailed before.
+    """
+    weeks = (at - circulation.deadline) // REPEATED_AFTER
+    signed = circulation.version.sign_offs.filter(signed_at__isnull=False)
     return _notify_cochairs(
         circulation,
-        dedup_key=f"tosign {circulation.pk}",
+        dedup_key=f"tosign {circulation.pk}" + (f" week {weeks}" if weeks else ""),
         template="outcomes/statements/emails/signature_requested",
         at=at,
+        without=list(signed.values_list("organisation", flat=True)),
     )
 
 
+def tell_participants(version: StatementVersion, *, at: datetime) -> int:
+    """Once for each version that is published in a public roundtable; returns the emails."""
+    event = version.statement.event
+    if not event.is_public:
+        return 0
+    took_part = Participation.objects.confirmed().filter(event=event)
+    people = Delegate.objects.filter(pk__in=took_part.values("delegate"))
+    emails = [
+        email_delegate(
+            person,
+            dedup_key=f"published {version.pk} {person.pk}",
+            template="outcomes/statements/emails/text_published",
+            context={
+                "event": event,
+                "is_correction": version.corrigendum_id is not None,
+                "url": f"{settings.PORTAL_URL}{event.get_absolute_url()}#statement",
+            },
+            at=at,
+        )
+        for person in people.select_related("user").order_by("pk")
+        if can_receive_mail(person)
+    ]
+    return sum(email is not None for email in emails)
+
+
 def _notify_cochairs(
-    circulation: Circulation, *, dedup_key: str, template: str, at: datetime
+    circulation: Circulation,
+    *,
+    dedup_key: str,
+    template: str,
+    at: datetime,
+    without: Collection[int] = (),
 ) -> bool:
     statement = circulation.version.statement
     url = reverse("admin:outcomes_statement_agreement", args=[statement.pk])
@@ -100,9 +138,10 @@ def _notify_cochairs(
         "event": statement.event,
         "url": f"{settings.PORTAL_URL}{url}",
     }
-    emails = email_cochairs(
-        statement.event, dedup_key=dedup_key, template=template, context=context, at=at
-    )
+    grants = Grant.objects.active(at.date()).filter(event=statement.event, role=Grant.Role.COCHAIR)
+    if without:
+        grants = grants.exclude(on_behalf_of__in=without)
+    emails = email_holders(grants, dedup_key=dedup_key, template=template, context=context, at=at)
     return bool(emails)
 
 

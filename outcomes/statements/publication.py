@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from outcomes.models import Statement, StatementVersion
 from outcomes.sources.comparisons import check_compared
 from outcomes.statements.agreement import record_act
+from outcomes.statements.emails import tell_participants
 from participants.models import User
 from participants.permissions import may_decide
 
@@ -58,6 +59,7 @@ def publish_from_source(statement: Statement, *, by: User | None, at: datetime) 
     """
     check_compared(statement)
     version = statement.publish(at)
+    tell_participants(version, at=at)
     if by:
         detail = f"version {version.number} {version.sha256}"
         record_act("publish statement", statement, by, at, detail)

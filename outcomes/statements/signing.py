@@ -18,6 +18,7 @@ from outcomes.statements.agreement import (
 )
 from outcomes.statements.agreement import agreed_circulation as _settled
 from outcomes.statements.agreement import statement_of as _statement
+from outcomes.statements.emails import tell_participants
 from outcomes.statements.silence_procedure import MIN_COCHAIRS
 from participants.models import Grant, User
 
@@ -101,6 +102,7 @@ def publish_signed(statement: Statement, *, by: User, at: datetime) -> None:
     check_may_decide(text, by, at)
     check_signed(text, at)
     version = text.publish(at)
+    tell_participants(version, at=at)
     record_act("publish statement", text, by, at, f"version {version.number} {version.sha256}")
 
 

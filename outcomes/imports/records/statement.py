@@ -13,6 +13,7 @@ from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Corrigendum, Outcome, OutcomeAddressee, Rewording, Statement, Theme
 from outcomes.models.version import save_version
 from outcomes.sources.comparisons import is_released
+from outcomes.statements.emails import tell_participants
 from outcomes.statements.publication import publish_from_source
 from participants.models import Group, Organisation
 from roundtable.models import Event
@@ -95,7 +96,8 @@ def record_source_correction(
             before=before.get(number, ""),
             after=after,
         ).save()
-    save_version(statement.pk, text, at=at, corrigendum_id=corrigendum.pk, published=True)
+    version = save_version(statement.pk, text, at=at, corrigendum_id=corrigendum.pk, published=True)
+    tell_participants(version, at=at)
 
 
 CIRCULATING_STATES = (Statement.State.CIRCULATED, Statement.State.ADOPTED)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 
 from outcomes.reporting.reminders import send_reminders
 from outcomes.reporting.submission import remind_cochairs
+from outcomes.sources.comparisons import remind_missing_comparisons
 from outcomes.statements.silence_procedure import send_circulation_reminders
 from participants.participation.confirmation import (
     count_renewed_confirmations,
@@ -57,6 +58,13 @@ class Command(BaseCommand):
                 circulated,
             )
             self.stdout.write(text % circulated)
+        if asked := remind_missing_comparisons(at=at):
+            text = ngettext(
+                "%d email is sent about texts to compare with their source.",
+                "%d emails are sent about texts to compare with their source.",
+                asked,
+            )
+            self.stdout.write(text % asked)
         if not sent:
             self.stdout.write(gettext("Nothing is due."))
             return

@@ -1,7 +1,8 @@
 """No one alone publishes a text as its source records, or corrects it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,11 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes.models import Commitment, Corrigendum, SourceComparison, Statement
-from outcomes.sources.comparisons import RELEASED, record_comparison
+from outcomes.sources.comparisons import (
+    RELEASED,
+    record_comparison,
+    remind_missing_comparisons,
+)
 from outcomes.statements import corrigenda
 from outcomes.statements.corrigenda import draft_corrigendum
 from outcomes.statements.publication import publish_statements
@@ -238,8 +243,11 @@ def test_the_other_cochair_is_told_that_a_comparison_is_missing(case: AgreementC
     email = QueuedEmail.objects.get()
     assert email.recipient == case.second.email
     assert f"/admin/outcomes/statement/{case.statement.pk}/compare/" in email.text
+    remind = partial(remind_missing_comparisons, at=CIRCULATED_AT + timedelta(days=8))
+    assert [remind(), remind()] == [1, 0]
     by_command(case.second, case.statement)
-    assert QueuedEmail.objects.count() == 1
+    assert remind_missing_comparisons(at=CIRCULATED_AT + timedelta(days=15)) == 0
+    assert QueuedEmail.objects.count() == 2
 
 
 def test_signed_texts_are_not_compared(client_of: Sign, case: AgreementCase) -> None:

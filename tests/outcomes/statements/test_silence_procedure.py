@@ -27,6 +27,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.form_fields import form_fields
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import (
@@ -318,6 +319,35 @@ def test_silent_party_is_reminded_once(table: AgreementCase, deliver: Deliver) -
     assert told(at=DEADLINE - timedelta(days=2)) == 1
     assert new(deliver) == [("sari@example.org", "A text needs your answer")]
     assert told(at=DEADLINE - timedelta(hours=5)) == 0
+
+
+def test_only_the_cochair_whose_signature_is_missing_is_told_again(
+    table: AgreementCase, deliver: Deliver
+) -> None:
+    version, told = circulate_draft(table).version, silence_procedure.send_circulation_reminders
+    new(deliver)
+    assert told(at=AFTER_DEADLINE) == 1
+    both = {"indonesia@example.org", "australia@example.org"}
+    assert {recipient for recipient, _subject in new(deliver)} == both
+    signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
+    assert told(at=AFTER_DEADLINE + timedelta(days=6)) == 0
+    assert [told(at=AFTER_DEADLINE + timedelta(days=days)) for days in (7, 8)] == [1, 0]
+    assert new(deliver) == [("australia@example.org", "A text needs your signature")]
+
+
+def test_participants_are_told_once_of_a_published_text(
+    client_of: Sign, table: AgreementCase, deliver: Deliver
+) -> None:
+    publish_draft(table)
+    assert "The agreed text is public" not in dict(new(deliver)).values()
+    # No one could read it before the roundtable is public.
+    desk = client_of(table.first)
+    address = reverse("admin:roundtable_event_change", args=[table.event.pk])
+    for shown in ("on", "", "on"):
+        fields = form_fields(page_html(desk.get(address)), containing="title")
+        fields["is_public"] = [shown] if shown else []
+        assert desk.post(address, fields).status_code == 302
+    assert new(deliver) == [("sari@example.org", "The agreed text is public")]
 
 
 def test_party_that_replied_is_not_reminded(table: AgreementCase, deliver: Deliver) -> None:
