@@ -130,6 +130,14 @@ def test_table_is_complete() -> None:
 
 # What looks, to whom it is hidden from, like what is not there.
 ALIKE = ["hidden", "paused", "protected", "erased", "deleted"]
+# A roundtable that is not public is shown to those who have a right to it; operators, to all.
+PREVIEWED = [
+    "event-detail",
+    "event-brief",
+    "event-brief-pdf",
+    "statement-text",
+    "statement-version",
+]
 
 
 def test_hidden_and_unknown_objects_get_same_status() -> None:
@@ -137,7 +145,8 @@ def test_hidden_and_unknown_objects_get_same_status() -> None:
     compared = 0
     for (name, thing, method, role), text in cells.items():
         absent = cells.get((name, "deleted", method, role))
-        if thing not in ALIKE or (name.startswith("admin") and role == "operator"):
+        is_seen_by_operators = name.startswith("admin") or name in PREVIEWED
+        if thing not in ALIKE or (role == "operator" and is_seen_by_operators):
             continue
         assert text == absent, (name, thing, method, role)
         compared += thing != "deleted"

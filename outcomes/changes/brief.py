@@ -31,6 +31,7 @@ from outcomes.models import (
     freshness_of,
 )
 from outcomes.reporting.rounds import has_answered_q
+from outcomes.statements.preview import add_draft_numbers
 from participants.models import Organisation, member_condition
 from roundtable.models import Event
 
@@ -111,12 +112,15 @@ def build_brief(event: Event, on: date, now: datetime) -> Brief:
 def _points(
     event: Event, commitments: list[Commitment]
 ) -> tuple[list[PointSummary], list[OutstandingReport]]:
-    published = Outcome.objects.published().filter(statement__event=event)
+    shown = Outcome.objects.published() if event.is_public else Outcome.objects.all()
     points = list(
-        published.points()
+        shown.points()
+        .filter(statement__event=event)
         .select_related("parent", "statement__event")
         .order_by("parent__position", "position", "pk")
     )
+    if points and not event.is_public:
+        add_draft_numbers(points[0].statement, points)
     under: dict[int, list[Commitment]] = {}
     for commitment in commitments:
         for outcome in commitment.outcomes.all():

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -23,6 +23,7 @@ from outcomes.changes.log import change_log
 from outcomes.changes.topics import Topic, find_topic
 from outcomes.commitments.as_of import EARLIEST_DAY, last_meeting_before
 from outcomes.models import Subscription
+from outcomes.statements.preview import event_or_404, mark_preview
 from participants.accounts.second_factor import second_factor_required
 from participants.models import User
 from participants.permissions import permissions_of
@@ -123,7 +124,8 @@ def change_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
     context = _brief_context(request, slug) | {"has_pdf": pdf.can_render_pdf()}
-    return render(request, "outcomes/changes/brief.html", context)
+    page = render(request, "outcomes/changes/brief.html", context)
+    return mark_preview(page, context["event"])
 
 
 @second_factor_required
@@ -138,14 +140,16 @@ def event_brief_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     )
     name = f"brief-{slug}-{context['today']}.pdf"
     headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
-    return HttpResponse(document, content_type="application/pdf", headers=headers)
+    file = HttpResponse(document, content_type="application/pdf", headers=headers)
+    return mark_preview(file, context["event"])
 
 
-def _brief_context(request: HttpRequest, slug: str) -> dict[str, object]:
-    """Template context; raises Http404 without a public roundtable or a grant for it."""
+def _brief_context(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Template context; raises Http404 without a grant for the roundtable."""
     on = timezone.localdate()
     rights = permissions_of(request.user, on)
-    event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
+    event = event_or_404(request, slug)
     if rights is None or not rights.may_read(event.pk):
         raise Http404
-    return {"event": event, "brief": build_brief(event, on, timezone.now()), "today": on}
+    brief = build_brief(event, on, timezone.now())
+    return {"event": event, "is_preview": not event.is_public, "brief": brief, "today": on}

@@ -166,7 +166,8 @@ class EventAdmin(UploadsMixin, WorkbookMixin, HistoryAdmin):
 
     def row_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         addresses = {
-            "brief": reverse("event-brief", args=[row.slug]) if row.is_public else "",
+            "preview": "" if row.is_public else row.get_absolute_url(),
+            "brief": reverse("event-brief", args=[row.slug]),
             "workbook": reverse("admin:roundtable_event_workbook", args=[row.pk]),
             "csvs": reverse("admin:roundtable_event_csvs", args=[row.pk]),
         }

@@ -18,6 +18,7 @@ from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
 from outcomes.statements.agreement_admin import AGREEMENT_PAGES
 from outcomes.statements.corrigenda_admin import CORRIGENDUM_PAGES
 from outcomes.statements.drafting_admin import TEXT_PAGES, may_edit_text
+from outcomes.statements.emails_admin import EMAIL_PAGES
 from outcomes.statements.signing import statements_to_sign
 from outcomes.statements.source_admin import SOURCE_PAGES
 from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
@@ -75,7 +76,7 @@ class StatementAdmin(HistoryAdmin):
     change_form_template = "outcomes/statements/admin/statement_change_form.html"
 
     def get_urls(self) -> list[Any]:
-        pages = TEXT_PAGES | AGREEMENT_PAGES | CORRIGENDUM_PAGES | SOURCE_PAGES
+        pages = TEXT_PAGES | AGREEMENT_PAGES | CORRIGENDUM_PAGES | SOURCE_PAGES | EMAIL_PAGES
         return [*self.row_urls(pages), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

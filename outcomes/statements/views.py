@@ -40,6 +40,7 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.statements.comparison import compare_texts, split_blocks
+from outcomes.statements.preview import add_draft_numbers, event_or_404, mark_preview
 from outcomes.statements.replies import ReplyForm, previous_version, replies_of, reply_readers
 from outcomes.statements.silence_procedure import submit_reply
 from participants.models import EventRole, User
@@ -56,12 +57,17 @@ from roundtable.query_forms import ListForm, get_page
 @require_safe
 @login_not_required
 def statement_text(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    statement = get_object_or_404(Statement.objects.published(), event__slug=slug)
-    versions = statement.public_versions()
-    wanted = [version for version in versions if number in (None, version.number)]
-    if not wanted:
+    event = event_or_404(request, slug)
+    statement = get_object_or_404(Statement, event=event)
+    is_draft = statement.state != Statement.State.PUBLISHED
+    versions = [] if is_draft else statement.public_versions()
+    texts = [version.text for version in versions if number in (None, version.number)]
+    if is_draft and number is None and not event.is_public:
+        texts = [statement.canonical_text()]
+    if not texts:
         raise Http404
-    return HttpResponse(wanted[-1].text, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(texts[-1], content_type="text/plain; charset=utf-8")
+    return mark_preview(response, event)
 
 
 @require_safe
@@ -163,14 +169,17 @@ def event_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    event = get_object_or_404(Event.objects.published().select_related("series"), slug=slug)
+    event = event_or_404(request, slug)
     on = timezone.localdate()
     form = AsOfForm(request.GET, on)
     form.check_begun(event.starts_on)
     if form.errors:
         return form.render_errors(request)
     viewer = visibility.get_viewer(request.user, on)
-    statement = Statement.objects.published().filter(event=event).first()
+    statements = Statement.objects.published() if event.is_public else Statement.objects.all()
+    statement = statements.filter(event=event).first()
+    if statement:
+        statement.event = event
     lead_ins = _lead_ins(statement, form.day) if statement else []
     rows = as_of(Commitment.objects.public().filter(event=event), form.day)
     commitments = with_parties(rows).order_by("pk")
@@ -181,6 +190,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     ledger = commitments[:MAX_LEDGER_ROWS]
     context: dict[str, object] = {
         "event": event,
+        "is_preview": not event.is_public,
         "statement": statement,
         "lead_ins": lead_ins,
         "is_numbered_by_portal": bool(lead_ins) and all(map(_has_portal_number, lead_ins)),
@@ -202,19 +212,24 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     }
     context = context | contacts_context(on, event) | as_of_context(form.day)
     if statement:
-        statement.event = event
         context |= verification_context(statement)
-    return render(request, "outcomes/statements/event_detail.html", context)
+    page = render(request, "outcomes/statements/event_detail.html", context)
+    return mark_preview(page, event)
 
 
 def _lead_ins(statement: Statement, day: date | None) -> list[Outcome]:
-    existing = existing_as_of(Commitment.objects.published(), day)
-    commitments = as_of(existing, day).select_related("event").order_by("pk")
-    outcomes = statement.outcomes.published()
+    is_public = statement.event.is_public
+    known = Commitment.objects.published() if is_public else Commitment.objects.all()
+    commitments = as_of(existing_as_of(known, day), day).select_related("event").order_by("pk")
+    outcomes = statement.outcomes.published() if is_public else statement.outcomes.all()
     points = outcomes.order_by("position", "pk").prefetch_related(
         Prefetch("commitments", commitments)
     )
-    return list(outcomes.lead_ins().prefetch_related(Prefetch("points", points)))
+    lead_ins = list(outcomes.lead_ins().prefetch_related(Prefetch("points", points)))
+    if not is_public:
+        under = [point for lead_in in lead_ins for point in lead_in.points.all()]
+        add_draft_numbers(statement, [*lead_ins, *under])
+    return lead_ins
 
 
 def _has_portal_number(lead_in: Outcome) -> bool:

@@ -46,6 +46,13 @@ def second_factor_required(view: View) -> View:
     return view
 
 
+def has_used_second_factor(request: HttpRequest) -> bool:
+    """Whether the person signed in with one of the factors that the account still has."""
+    factors = dict(_authenticators_of(request.user).values_list("pk", "type"))
+    has_one = bool(set(factors.values()) & set(SECOND_FACTOR_TYPES))
+    return has_one and has_used_factor(request, set(factors))
+
+
 class SecondFactorMiddleware:
     """Requires the second factor for the admin and for marked views."""
 
@@ -79,5 +86,5 @@ class SecondFactorMiddleware:
         return render(request, "mfa/cannot_be_opened.html", {"reason": problem}, status=403)
 
 
-def _authenticators_of(user: User) -> Any:
+def _authenticators_of(user: AnyUser) -> Any:
     return Authenticator.objects.filter(user=user)

@@ -91,6 +91,7 @@ ACTION_LABELS = {
     "reveal": _("Contact details opened"),
     "review": _("Profile confirmed as correct"),
     "sign statement": _("Statement signed"),
+    "compare with source": _("Text compared with its source"),
     "stop change of organisation": _("Change of an organisation stopped"),
     "stop new address": _("New sign-in address stopped"),
     "suspend grant": _("Grant suspended"),

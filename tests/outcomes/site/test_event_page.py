@@ -168,6 +168,7 @@ def first() -> Event:
             text=text,
         )
     statement.publish(NOON)
+    statement.versions.update(published_before_comparisons=True)
     make_document(
         event,
         title="Agenda",
@@ -201,6 +202,7 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
         "Statement Commitments 1 Participants Shared contact details Documents Citation "
         "What was agreed "
         "Outcome statement. Text as published in the source. It was not signed in this portal. "
+        "Published before two confirmations were required. "
         "After two days, it was agreed by participants that: "
         "1 Examples of good practices includes: "
         "1.a Innovative approaches "

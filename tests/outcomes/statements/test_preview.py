@@ -1,0 +1,104 @@
+"""Whoever has a right to a roundtable sees its pages before they are public, and no one else."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from participants.models import Delegate, User
+from roundtable.mail.models import QueuedEmail
+from tests.factories import make_commitment, make_event, make_grant, make_user
+from tests.page_text import page_html, page_text
+from tests.recorded_fixtures import recorded
+from tests.silence_procedure import AgreementCase, make_agreement_case, publish_draft
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+PAGE = "/roundtables/agree/"
+PAGES = [PAGE, f"{PAGE}brief/", f"{PAGE}statement.txt"]
+NOT_PUBLIC = "Not public yet: only people with a right to this roundtable see this page."
+
+
+@pytest.fixture
+@recorded
+def case(db: None) -> AgreementCase:
+    found = make_agreement_case()
+    make_commitment(found.event, text="Pay for ten shelters")
+    return found
+
+
+def reader(case: AgreementCase) -> User:
+    user = make_user()
+    make_grant(user, case.event, role="reader")
+    return user
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_shown_before_they_are_public(
+    client_of: Sign, case: AgreementCase, path: str
+) -> None:
+    for user in (case.first, reader(case), make_user(is_superuser=True)):
+        answer = client_of(user).get(path)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+        assert "protect those who were trafficked" in answer.content.decode()
+        if not path.endswith(".txt"):
+            assert NOT_PUBLIC in page_text(answer)
+            assert '<meta name="robots" content="noindex">' in answer.content.decode()
+            assert "1.a" in page_text(answer)
+
+
+def test_links_lead_to_no_page_that_is_absent(client_of: Sign, case: AgreementCase) -> None:
+    page = page_html(client_of(case.first).get(PAGE))
+    assert "Pay for ten shelters" in page
+    assert "/commitments/ev" not in page
+    assert "/outcomes/agree/" not in page
+    assert "agree.atom" not in page
+
+
+@pytest.mark.parametrize("path", [*PAGES, f"{PAGE}statement-1.txt"])
+def test_pages_are_absent_for_everybody_else(
+    client_of: Sign, case: AgreementCase, path: str
+) -> None:
+    publish_draft(case)
+    elsewhere = make_user()
+    make_grant(elsewhere, make_event())
+    former = make_user()
+    make_grant(former, case.event, valid_until="2025-01-01")
+    people: list[User | Delegate] = [case.speaker, elsewhere, former]
+    clients = [client_of(person) for person in people]
+    if "brief" not in path:  # there, everyone with a right is asked for the second factor
+        clients += [Client(), client_of(reader(case), second_factor=False)]
+    for client in clients:
+        shown, absent = client.get(path), client.get(path.replace("agree", "absent"))
+        assert shown.status_code == absent.status_code == 404
+        assert page_text(shown).replace("agree", "absent") == page_text(absent)
+
+
+def test_emails_are_shown_before_they_are_sent(client_of: Sign, case: AgreementCase) -> None:
+    path = reverse("admin:outcomes_statement_emails", args=[case.statement.pk])
+    page = page_html(client_of(reader(case)).get(path))
+    for subject in (
+        "Compare a text with its source",
+        "A text to agree on",
+        "A text needs your signature",
+        "The agreed text is public",
+    ):
+        assert f"<bdi>{subject}</bdi>" in page
+    assert "The statement of Roundtable" in page
+    assert not QueuedEmail.objects.exists()
+    elsewhere = make_user()
+    make_grant(elsewhere, make_event())
+    assert client_of(elsewhere).get(path).status_code == 404
+
+
+def test_public_pages_are_not_marked(client_of: Sign, case: AgreementCase) -> None:
+    publish_draft(case)
+    case.event.is_public = True
+    case.event.save()
+    for path in PAGES:
+        answer = client_of(case.first).get(path)
+        assert "X-Robots-Tag" not in answer.headers
+        assert "Not public yet" not in answer.content.decode()
