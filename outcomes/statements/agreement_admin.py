@@ -1,6 +1,6 @@
 """Admin pages to circulate, sign and publish a text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,7 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from outcomes.models import Circulation, Corrigendum, Statement
+from outcomes.models import (
+    Circulation,
+    CirculationReply,
+    Corrigendum,
+    Statement,
+    StatementVersion,
+)
 from outcomes.models.canonical import sha256_of
 from outcomes.sources.comparisons import is_publishable, pending_comparisons, source_check
 from outcomes.statements import agreement, corrigenda, signing, silence_procedure
@@ -34,6 +41,7 @@ from participants.models import User
 
 State = Statement.State
 DEFAULT_RESPONSE_TIME = timedelta(days=7)
+END_OF_DAY = time(23, 59, 59)
 TEXT_CHANGED = gettext_lazy(
     "The text changed after you opened this page. Read it, then select the button again."
 )
@@ -47,9 +55,14 @@ class DeadlineForm(forms.Form):
         label=gettext_lazy("Last day to answer (no answer counts as agreement)"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy(
-            "Allow a week or more, because delegates need to ask their organisations. "
-            "Time zone of the roundtable:"
+            "Allow a week or more, because delegates need to ask their organisations."
         ),
+    )
+    hour = forms.TimeField(
+        label=gettext_lazy("Time on that day"),
+        required=False,  # without one, the whole day counts
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=gettext_lazy("Time zone of the roundtable:"),
     )
 
 
@@ -96,11 +109,22 @@ def version_view(request: HttpRequest, object_id: str, number: int) -> HttpRespo
         "version": version,
         "before": before,
         "is_hidden": is_hidden,
+        "replies": [] if is_hidden else _readable_replies(request, version),
         "rows": [] if is_hidden else compare_texts(before.text if before else "", version.text),
         "versions": [row for row in versions.values() if row != version],
     }
     template = "outcomes/statements/admin/statement_version.html"
     return render_page(request, Statement, template, context)
+
+
+def _readable_replies(
+    request: HttpRequest, version: StatementVersion
+) -> Iterable[CirculationReply]:
+    """Also after the circulation has ended: for the co-chairs, as while it was open."""
+    if not request_permissions(request).may_decide(version.statement.event_id):
+        return []
+    circulation = Circulation.objects.filter(version=version).first()
+    return replies_to(circulation) if circulation else []
 
 
 AGREEMENT_PAGES: RowPages = {
@@ -142,7 +166,9 @@ def _take_step(
 
 
 def _empty_form(at: datetime) -> DeadlineForm:
-    return DeadlineForm(initial={"deadline": (at + DEFAULT_RESPONSE_TIME).date()})
+    return DeadlineForm(
+        initial={"deadline": (at + DEFAULT_RESPONSE_TIME).date(), "hour": END_OF_DAY}
+    )
 
 
 def _agreement_page(
@@ -171,7 +197,7 @@ def _agreement_page(
         "circulation": circulation,
         "current_status": circulation.current_status(at) if circulation else "",
         "deadline": circulation and circulation.local_deadline,
-        "replies": _replies(circulation) if circulation and may_decide else [],
+        "replies": replies_to(circulation) if circulation and may_decide else [],
         "answered": circulation.replies.exclude(answer="").count() if circulation else 0,
         "is_current": text is not None and signing.are_signatures_valid(text),
         "words": split_blocks(text.canonical_text()) if text else [],
@@ -204,12 +230,13 @@ def _locked_text(statement: Statement) -> Statement | Corrigendum:
 
 def _circulate(text: Any, *, by: User, at: datetime, form: DeadlineForm) -> str:
     if not form.is_valid():
-        raise ValidationError(_("Enter the deadline as a date."))
+        raise ValidationError(_("Enter the deadline as a date and a time."))
     event = (text if isinstance(text, Statement) else text.statement).event
     day: date = form.cleaned_data["deadline"]
     if day.year > at.year + 2:
         raise ValidationError(_("Choose a deadline within a year."))
-    deadline = datetime.combine(day, time(23, 59, 59), event.zone)
+    hour: time = form.cleaned_data["hour"] or END_OF_DAY
+    deadline = datetime.combine(day, hour, event.zone)
     circulation = silence_procedure.circulate(text, deadline=deadline, by=by, at=at)
     asked = circulation.replies.count()
     return _("Version %(version)s is circulated. Organisations asked to answer: %(asked)d.") % {
@@ -242,5 +269,5 @@ def _publish(text: Any, *, by: User, at: datetime) -> str:
     return _("The statement is published. From now on, its numbers do not change.")
 
 
-def _replies(circulation: Circulation) -> Any:
+def replies_to(circulation: Circulation) -> QuerySet[CirculationReply]:
     return circulation.replies.select_related("organisation")

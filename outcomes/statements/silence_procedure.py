@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from outcomes.models import Circulation, CirculationReply, Corrigendum, SignOff, Statement
@@ -29,6 +30,7 @@ from participants.models import EventRole, Organisation, Participation, User
 from roundtable.models import Event
 
 MIN_COCHAIRS = 2  # one person alone can never adopt a text
+TIME_TO_ENTER = timedelta(minutes=15)
 MIN_PERIOD, MAX_PERIOD = timedelta(days=1), timedelta(days=366)
 
 
@@ -108,6 +110,12 @@ def circulate(text: AgreedText, *, deadline: datetime, by: User, at: datetime) -
     return circulation
 
 
+def earliest_deadline(event: Event, at: datetime) -> datetime:
+    """A whole hour by the clocks of the roundtable, with time left to enter it."""
+    earliest = (at + MIN_PERIOD + TIME_TO_ENTER).astimezone(event.zone)
+    return (earliest + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+
+
 def _check_ready(text: AgreedText, statement: Statement, deadline: datetime, at: datetime) -> None:
     if text.state != StatementState.DRAFT:
         raise ValidationError(_("You can circulate only a draft. This text is no longer a draft."))
@@ -120,7 +128,11 @@ def _check_ready(text: AgreedText, statement: Statement, deadline: datetime, at:
         )
     if not at + MIN_PERIOD <= deadline <= at + MAX_PERIOD:
         raise ValidationError(
-            _("Choose a deadline that is at least one whole day and at most one year from now.")
+            _("Choose %(earliest)s (%(zone)s) or a later deadline, at most one year from now.")
+            % {
+                "earliest": date_format(earliest_deadline(statement.event, at), "DATETIME_FORMAT"),
+                "zone": statement.event.time_zone,
+            }
         )
     if not statement.outcomes.filter(parent__isnull=False).exists():
         raise ValidationError(

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -50,6 +51,10 @@ Deliver = Callable[[], list[EmailMultiAlternatives]]
 VOID = (
     "The text changed after it was agreed, so no signature is valid. Withdraw it, then circulate "
     "it again."
+)
+
+EARLIEST = (
+    "Choose 3 March 2026, 20:00 (Asia/Bangkok) or a later deadline, at most one year from now."
 )
 
 
@@ -204,18 +209,18 @@ def test_consulted_parties_are_recorded(table: AgreementCase) -> None:
     [
         (
             CIRCULATED_AT + timedelta(hours=23, minutes=59),
-            "Choose a deadline that is at least one whole day and at most one year from now.",
+            EARLIEST,
         ),
         (
             CIRCULATED_AT + timedelta(days=366, minutes=1),
-            "Choose a deadline that is at least one whole day and at most one year from now.",
+            EARLIEST,
         ),
     ],
 )
 def test_deadline_must_leave_minimum_time(
     table: AgreementCase, deadline: object, sentence: str
 ) -> None:
-    with pytest.raises(ValidationError, match=sentence):
+    with pytest.raises(ValidationError, match=re.escape(sentence)):
         silence_procedure.circulate(
             table.statement,
             deadline=deadline,  # type: ignore[arg-type]
@@ -232,6 +237,46 @@ def test_deadline_after_one_day_or_a_year_is_accepted(table: AgreementCase, days
         table.statement, deadline=deadline, by=table.first, at=CIRCULATED_AT
     )
     assert Circulation.objects.get().deadline == deadline
+
+
+def test_deadline_has_an_hour_by_the_clocks_of_the_roundtable(
+    client_of: Sign, table: AgreementCase, clock: "time_machine.Traveller"
+) -> None:
+    client = client_of(table.first)
+    page = page_html(client.get(agreement_url(table.statement)))
+    assert 'name="hour"' in page and "Time zone of the roundtable: Asia/Bangkok" in page
+    press = partial(press_agreement_button, client, table.statement, "circulate")
+    answer = press(deadline="2026-03-03", hour="18:00")
+    assert EARLIEST in answer.content.decode()
+    answer = press(deadline="2026-03-03", hour="late")
+    assert "Enter a valid time." in answer.content.decode()
+    press(deadline="2026-03-03", hour="20:00")
+    assert Circulation.objects.get().deadline == datetime(2026, 3, 3, 13, tzinfo=UTC)
+
+
+def test_answers_stay_readable_for_cochairs_after_the_end(
+    client_of: Sign, table: AgreementCase
+) -> None:
+    circulation = circulate_draft(table)
+    silence_procedure.submit_reply(
+        circulation.replies.get(organisation=table.shelter),
+        answer="comment",
+        text="Say who pays.",
+        version="none",
+        by=table.first,
+        at=CIRCULATED_AT,
+    )
+    for user in (table.first, table.second):
+        version = circulation.version
+        signing.sign(table.statement, sha256=version.sha256, by=user, at=AFTER_DEADLINE)
+    signing.publish_signed(table.statement, by=table.first, at=AFTER_DEADLINE)
+    path = reverse("admin:outcomes_statement_version", args=[table.statement.pk, version.number])
+    assert "Say who pays." in page_html(client_of(table.second).get(path))
+    own = page_html(client_of(table.speaker).get(page_of(circulation)))
+    assert "Say who pays." in own
+    editor = make_user()
+    make_grant(editor, table.event, role="editor")
+    assert "Say who pays." not in page_html(client_of(editor).get(path))
 
 
 def test_circulation_requires_point_and_recipients(table: AgreementCase) -> None:
