@@ -1,5 +1,6 @@
 """Admin of delegates and participations. It never shows what people share."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -55,6 +56,7 @@ from participants.onboarding.invitations import has_inviter
 from participants.participation.closure_admin import close_list_view, events_to_close
 from participants.participation.confirmation import (
     RELATED,
+    confirm_entered,
     confirm_participations,
     confirmable,
     content_hash_of,
@@ -336,6 +338,17 @@ def left(
     return None
 
 
+def _entered(formsets: Iterable[Any]) -> list[Participation]:
+    """The participations that are new, or of another roundtable or organisation than before."""
+    found: list[Participation] = []
+    for formset in formsets:
+        if isinstance(formset, ParticipationFormSet):
+            found += formset.new_objects
+            changed = formset.changed_objects
+            found += [row for row, names in changed if {"event", "organisation"} & set(names)]
+    return found
+
+
 @admin.register(Delegate)
 class DelegateAdmin(PrivateAdmin):
     """People of the viewer's roundtables: name, invitation address and organisations."""
@@ -387,6 +400,10 @@ class DelegateAdmin(PrivateAdmin):
         if any(getattr(formset, "number_proposed", 0) for formset in formsets):
             messages.info(request, WAITS_FOR_PERSON)
         void_changed_confirmations(form.instance.participations.all())
+        by, at = request_permissions(request).user, timezone.now()
+        if confirm_entered(_entered(formsets), by=by, at=at):
+            words = _("You entered this participation, so it counts as confirmed by you.")
+            messages.info(request, words)
 
     def choices(self, request: HttpRequest) -> QuerySet[Any]:
         people = visible_people(request_permissions(request))

@@ -40,6 +40,7 @@ from participants.permissions import (
     body_of,
     confirming_rights_by_event,
     involved_condition,
+    may_decide,
     stand_in,
 )
 from roundtable.audit import log as audit
@@ -270,6 +271,17 @@ def confirm_participations(
         day = (at + NOTICE_PERIOD).date()
         _tell_who_excludes(event, day, key=str(at.date()), at=at)
     return confirmed
+
+
+def confirm_entered(
+    participations: Iterable[Participation], *, by: User, at: datetime
+) -> list[Participation]:
+    """A co-chair who enters a participation has read it, and need not confirm it on another page.
+
+    Returns those that the rules let them confirm: never of their own organisation.
+    """
+    entered = [row for row in participations if may_decide(by, row, at)]
+    return confirm_participations(participations=entered, by=by, at=at) if entered else []
 
 
 def joined_by_address(delegates: Iterable[int]) -> dict[int, str]:

@@ -32,6 +32,7 @@ from outcomes.imports.records.validation import FileEntry
 from participants.accounts.addresses import has_joined
 from participants.models import Affiliation, Delegate, HandleRedirect, Organisation, Participation
 from participants.participation.confirmation import (
+    confirm_entered,
     split_shared_person,
     void_changed_confirmations,
 )
@@ -224,6 +225,11 @@ class _PeopleImporter:
             manager.bulk_create([row for row in rows if row._state.adding], batch_size=500)
         changed = Participation.objects.filter(delegate__in=self.changed.values())
         void_changed_confirmations(changed)
+        if (by := self.report.by) and (at := self.report.at):
+            entered = Participation.objects.filter(
+                event=self.event, delegate__in=self.added.values()
+            )
+            confirm_entered(entered, by=by.user, at=at)
         self._log_changes()
         if unmentioned := len(self.participations.keys() - self.named):
             text = ngettext("%d delegate", "%d delegates", unmentioned)

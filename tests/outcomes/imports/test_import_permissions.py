@@ -17,6 +17,7 @@ from participants.models import Delegate, Organisation, Participation, SlugRedir
 from roundtable.models import AuditEntry, Event
 from tests.conftest import FULL
 from tests.factories import (
+    compare_with_source,
     hold_list,
     make_delegate,
     make_event,
@@ -200,6 +201,7 @@ def test_only_cochair_publishes_statement_by_import(client_of: Sign, talk: Event
     content = changed(talk, Roundtable_B11="yes")
     said = refused(client_of(who(talk, "editor")), content)
     assert "Roundtable, Is public Only a co-chair can decide whether everyone sees it." in said
+    compare_with_source(Statement.objects.get())
     cochair = who(talk, "cochair")
     client = client_of(cochair)
     answer = preview_file(client, changed(talk, Roundtable_B11="yes", Statement_B4="published"))

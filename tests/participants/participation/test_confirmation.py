@@ -589,3 +589,31 @@ def test_who_confirms_reads_by_which_mailbox_the_person_joined(
     address = reverse("admin:participants_participation_changelist")
     page = client_of(meeting.first).post(address, sent).content.decode()
     assert "impostor@evil.example" in page
+
+
+@pytest.mark.parametrize(
+    ("entered_for", "confirmed"), [("ID", 1), ("AU", 0)], ids=["another organisation", "its own"]
+)
+def test_cochair_who_enters_a_participation_has_confirmed_it(
+    client_of: Any, entered_for: str, confirmed: int
+) -> None:
+    event, user = make_event(), make_user()
+    own = make_organisation(kind="government", country="AU")
+    make_grant(user, event, on_behalf_of=own)
+    ministry = make_organisation(kind="government", country=entered_for)
+    sent = {
+        "name": "New Person",
+        "invitation_email": "new@example.org",
+        "participations-TOTAL_FORMS": 1,
+        "participations-INITIAL_FORMS": 0,
+        "participations-0-event": event.pk,
+        "participations-0-organisation": ministry.pk,
+        "affiliations-TOTAL_FORMS": 0,
+        "affiliations-INITIAL_FORMS": 0,
+    }
+    answer = client_of(user).post("/admin/participants/delegate/add/", sent, follow=True)
+    row = Participation.objects.get()
+    assert row.confirmed_at is None  # another organisation must confirm it too
+    assert row.confirmations.filter(by=user).count() == confirmed
+    said = "You entered this participation, so it counts as confirmed by you."
+    assert (said in answer.content.decode()) == bool(confirmed)
