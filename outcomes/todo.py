@@ -134,10 +134,10 @@ def unfinished_uploads(site: AdminSite, request: HttpRequest) -> TodoItem | None
 
 SOURCES: tuple[TodoSource, ...] = (
     pending_list(_("Texts waiting for your signature"), Statement),
-    pending_list(_("Progress updates that need your decision"), ProgressUpdate),
-    pending_list(_("Answers to recommendations that need your decision"), Response),
-    pending_list(_("Offers that need your decision"), Offer),
-    pending_list(_("Assessments that need your decision"), Assessment),
+    pending_list(_("Progress updates to check"), ProgressUpdate, concerns="can_edit_any"),
+    pending_list(_("Answers to recommendations to check"), Response, concerns="can_edit_any"),
+    pending_list(_("Offers to check"), Offer, concerns="can_edit_any"),
+    pending_list(_("Assessments to check"), Assessment, concerns="can_edit_any"),
     pending_list(_("Participations to confirm"), Participation, concerns="can_confirm_any"),
     pending_list(_("Rights to confirm"), Grant, concerns="can_confirm_any"),
     pending_list(
@@ -164,6 +164,12 @@ SOURCES: tuple[TodoSource, ...] = (
         _("Commitments whose focal point returned the task"),
         Commitment,
         {"standing": "given-back"},
+        concerns="can_edit_any",
+    ),
+    pending_list(
+        _("Reports that no longer set a status, because their submitter is not known"),
+        ProgressUpdate,
+        {"voice": "unknown"},
         concerns="can_edit_any",
     ),
     profile_reviews,

@@ -81,6 +81,7 @@ class EventPermissions:
     confirmable: frozenset[int]
     # Each with the constituency whose participants the user confirms there.
     constituencies: frozenset[tuple[int, str]]
+    on: date
 
     def may_read(self, event_id: int | None) -> bool:
         return self.is_operator or event_id in self.readable
@@ -115,6 +116,10 @@ class EventPermissions:
         return self.is_operator or bool(self.confirmable)
 
     @functools.cached_property
+    def bodies(self) -> "set[Body]":
+        return bodies_of(self.user, self.on)
+
+    @functools.cached_property
     def _visible_person_ids(self) -> frozenset[int]:
         return frozenset(visible_people(self).values_list("pk", flat=True))
 
@@ -134,6 +139,7 @@ def permissions_of(user: AnyUser, on: date) -> EventPermissions | None:
         return None
     return EventPermissions(
         user=user,
+        on=on,
         is_operator=user.is_superuser,
         readable=frozenset(grant.event_id for grant in grants),
         editable=frozenset(grant.event_id for grant in grants if grant.role in EDITORS),
@@ -189,6 +195,49 @@ def bodies_of(user: User, on: date) -> set[Body]:
         | Q(pk__in=Participation.with_ended.filter(delegate__user=user).values("organisation"))
     )
     return {body_of(organisation) for organisation in organisations}
+
+
+def colleagues_of(permissions: EventPermissions) -> QuerySet[User]:
+    """The user, and everyone of the same bodies.
+
+    Those of whom no organisation is known count as colleagues, because they may be. An operator
+    acts for no organisation.
+    """
+    user, on = permissions.user, permissions.on
+    myself = User.objects.filter(pk=user.pk)
+    if permissions.bodies:
+        return myself | _people_of(organisations_in(permissions.bodies), on)
+    if permissions.is_operator:
+        return myself
+    known = _people_of(Organisation.objects.all(), on)
+    return User.objects.filter(
+        Q(pk=user.pk) | Q(is_superuser=False) & ~Q(pk__in=known.values("pk"))
+    )
+
+
+def organisations_in(bodies: Iterable[Body]) -> QuerySet[Organisation]:
+    """The reverse of body_of()."""
+    by_kind: dict[str, list[str]] = {"government": [], "organisation": []}
+    for kind, key in bodies:
+        by_kind[kind].append(key)
+    government = Q(kind=OrganisationKind.GOVERNMENT)
+    return Organisation.objects.filter(
+        government & Q(country__in=by_kind["government"])
+        | ~government & Q(pk__in=by_kind["organisation"])
+    )
+
+
+def _people_of(organisations: QuerySet[Organisation], on: date) -> QuerySet[User]:
+    """The reverse of bodies_of()."""
+    ids = organisations.order_by().values("pk")
+    work = Affiliation.with_removed.filter(Q(until=None) | Q(until__gte=on), organisation__in=ids)
+    took_part = Participation.with_ended.filter(organisation__in=ids)
+    grants = Grant.objects.active(on).filter(on_behalf_of__in=ids)
+    return User.objects.filter(
+        Q(pk__in=grants.values("user"))
+        | Q(delegate__in=work.values("delegate"))
+        | Q(delegate__in=took_part.values("delegate"))
+    )
 
 
 @dataclass(frozen=True)

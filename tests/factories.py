@@ -19,6 +19,7 @@ from outcomes.models import (
     Outcome,
     OutcomeAddressee,
     ProgressUpdate,
+    ReportedBy,
     SourceComparison,
     Statement,
     Theme,
@@ -388,12 +389,18 @@ def make_update(
         "status": ImplementationStatus.IN_PROGRESS,
         "text": "Two courses were held.",
         "has_no_personal_details": True,
+        "reported_by": ReportedBy.PARTY,
     } | fields
+    if given["reported_by"] == ReportedBy.RECORDED:
+        given = {"source": "https://example.org/source"} | given
     if given["status"] in ENDED_STATUSES:
         given = {"source": "https://example.org/report", "reason": "The law changed."} | given
     if "party" not in given:
         given["party"] = commitment.parties.first() or make_party(commitment)
-    update = save(ProgressUpdate(commitment=commitment, **given))
+    update = ProgressUpdate(commitment=commitment, **given)
+    if update.is_of_party:
+        update.claim_for_party()
+    save(update)
     if approved:
         update.approve(by=by or make_user(), at=NOON)
     commitment.refresh_from_db()

@@ -14,7 +14,6 @@ from outcomes.commitments.as_of import EARLIEST_DAY, last_meeting_before
 from outcomes.commitments.charts import Share, status_shares
 from outcomes.commitments.queries import with_parties
 from outcomes.commitments.statistics import count_by_status
-from outcomes.commitments.status import with_origin
 from outcomes.models import (
     ENDED_STATUSES,
     UNFULFILLED_STATUSES,
@@ -100,9 +99,7 @@ def build_brief(event: Event, on: date, now: datetime) -> Brief:
         addressees=addressees,
         overdue=[row for row in commitments if row.is_overdue(on)],
         ended=list(
-            with_origin(ended)
-            .select_related("commitment", "party__organisation", "party__group")
-            .order_by("pk")
+            ended.select_related("commitment", "party__organisation", "party__group").order_by("pk")
         ),
         unanswered=_unanswered_requests(event, on),
         pending_count=_count_pending(event),
@@ -177,7 +174,7 @@ def _silent_parties(
 ) -> list[OutstandingReport]:
     """Parties to open commitments without a report in the 12 months before `on`."""
     last: dict[int, date] = {}
-    approved = ProgressUpdate.objects.approved().filter(commitment__event=event)
+    approved = ProgressUpdate.objects.of_party().approved().filter(commitment__event=event)
     for number, reported_on in approved.values_list("party", "reported_on"):
         last.setdefault(number, reported_on)
     about: dict[str, list[str]] = {}

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.corrections import field_corrections, with_previous_row
 from outcomes.changes.values import Change, ChangeKind
-from outcomes.commitments.status import ReportOrigin, with_origin
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -148,8 +147,10 @@ def _statements(numbers: Iterable[int]) -> DescribedChanges:
 
 
 def _updates(numbers: Iterable[int]) -> DescribedChanges:
-    before = _previously_approved(ProgressUpdate.objects.approved(), "reported_on", "commitment")
-    rows: Any = with_origin(ProgressUpdate.objects.filter(pk__in=numbers)).annotate(
+    before = _previously_approved(
+        ProgressUpdate.objects.approved(), "reported_on", "commitment", "reported_by"
+    )
+    rows: Any = ProgressUpdate.objects.filter(pk__in=numbers).annotate(
         status_before=Subquery(before.values("status")[:1])
     )
     for row in rows.select_related("commitment__event", "party__organisation", "party__group"):
@@ -159,17 +160,20 @@ def _updates(numbers: Iterable[int]) -> DescribedChanges:
                 at=_required(row.approved_at),
                 kind=ChangeKind.UPDATE,
                 key=f"update-{row.pk}",
-                field=_("Status"),
+                # What was recorded from a source does not change the status.
+                field=_("Status") if row.is_of_party else _("Recorded status"),
                 before=str(
                     ImplementationStatus(row.status_before).label
                     if row.status_before
                     else _("Never reported on")
+                    if row.is_of_party
+                    else _("Nothing recorded")
                 ),
                 after=str(ImplementationStatus(row.status).label),
                 by=(
-                    _("the co-chairs, for %(party)s") % {"party": row.party.public_name}
-                    if row.origin == ReportOrigin.COCHAIRS
-                    else row.party.public_name
+                    row.party.public_name
+                    if row.is_of_party
+                    else _("recorded for %(party)s") % {"party": row.party.public_name}
                 ),
                 day=row.reported_on,
                 text=row.text,

@@ -161,9 +161,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             _("Progress reports"),
             {
                 "fields": ["status_label"],
-                "description": _(
-                    "The approved progress update with the latest date sets this status."
-                ),
+                "description": _("The party's own report with the latest date sets this status."),
             },
         ),
     ]

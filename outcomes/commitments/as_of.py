@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -24,14 +24,24 @@ EARLIEST_DAY = date(1900, 1, 1)
 
 @dataclass(frozen=True)
 class StatusColumns:
-    """Names of the columns with the status and the day of the last report."""
+    """Names of the columns with the status and the day of the party's last report.
+
+    `is_recorded` is the condition that others recorded something about the commitment.
+    """
 
     status: str
     reported_on: str
+    is_recorded: Q
+
+    @property
+    def is_only_recorded(self) -> Q:
+        return self.is_recorded & Q((self.status, ""))
 
 
-CURRENT_COLUMNS = StatusColumns("latest_status", "latest_reported_on")
-AS_OF_COLUMNS = StatusColumns("status_as_of", "reported_on_as_of")
+CURRENT_COLUMNS = StatusColumns(
+    "latest_status", "latest_reported_on", Q(latest_recorded_update__isnull=False)
+)
+AS_OF_COLUMNS = StatusColumns("status_as_of", "reported_on_as_of", Q(is_recorded_as_of=True))
 
 
 def status_columns_for(day: date | None) -> StatusColumns:
@@ -39,15 +49,18 @@ def status_columns_for(day: date | None) -> StatusColumns:
 
 
 def as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
-    """Annotates the commitments with their status on that day; None means today."""
+    """Annotates the commitments with their status on that day; None means today.
+
+    Each voice keeps its own past: what others recorded sets no status.
+    """
     if day is None:
         return commitments
-    updates = updates_as_of(
-        ProgressUpdate.objects.approved().filter(commitment=OuterRef("pk")), day
-    )
+    published = ProgressUpdate.objects.approved().filter(commitment=OuterRef("pk"))
+    updates = updates_as_of(published.of_party(), day)
     annotated: QuerySet[Commitment] = commitments.annotate(
         status_as_of=Coalesce(Subquery(updates.values("status")[:1]), Value("")),
         reported_on_as_of=Subquery(updates.values("reported_on")[:1]),
+        is_recorded_as_of=Exists(updates_as_of(published.recorded(), day)),
     )
     return annotated
 

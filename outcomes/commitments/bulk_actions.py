@@ -10,10 +10,7 @@ from outcomes.models import (
     ENDED_STATUSES,
     Commitment,
     CommitmentParty,
-    EditorialState,
-    ImplementationStatus,
     Outcome,
-    ProgressUpdate,
     Theme,
 )
 from participants.models import User
@@ -57,6 +54,8 @@ def reason_cannot_end(commitment: Commitment, *, rights: EventPermissions, on: d
         return _("You are not a co-chair of its roundtable. Ask a co-chair to end it.")
     if commitment.latest_status in ENDED_STATUSES:
         return _("It has already ended. You do not need to do anything.")
+    if commitment.updates.recorded().filter(status__in=ENDED_STATUSES).exists():
+        return _("It is already recorded that it ended. You do not need to do anything.")
     if not reporting_party(commitment):
         return _("It has no party to report for. Add a party first.")
     if on < commitment.event.starts_on:
@@ -73,42 +72,6 @@ def reporting_party(commitment: Commitment) -> CommitmentParty | None:
         key=lambda party: (party.role != CommitmentParty.Role.LEAD, party.pk),
     )
     return parties[0] if parties else None
-
-
-@transaction.atomic
-def end_commitments(
-    *,
-    commitments: Iterable[Commitment],
-    status: ImplementationStatus,
-    on: date,
-    reason: str,
-    source: str,
-    by: User,
-    at: datetime,
-) -> int:
-    """Creates and approves a final update for each commitment, or for none if one is invalid."""
-    ended = 0
-    for commitment in commitments:
-        party = reporting_party(commitment)
-        assert party is not None
-        update = ProgressUpdate(
-            commitment=commitment,
-            party=party,
-            reported_on=on,
-            recorded_at=at,
-            status=status,
-            text=reason,
-            reason=reason,
-            source=source,
-            has_no_personal_details=True,
-            author=by,
-            state=EditorialState.DRAFT,
-        )
-        update.full_clean()
-        update.approve(by=by, at=at)
-        _record("end commitment", commitment.event, by, at, detail=str(update))
-        ended += 1
-    return ended
 
 
 def _record(action: str, event: Event, by: User, at: datetime, detail: str = "") -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments import bulk_actions
 from outcomes.models import UNFULFILLED_STATUSES, Commitment, ImplementationStatus, Outcome, Theme
+from outcomes.reporting.actions import end_commitments
 from participants.admin_base.fields import ReasonField, request_permissions
 from participants.admin_base.site import render_page
 
@@ -142,7 +143,7 @@ def end(
     problems = {row: bulk_actions.reason_cannot_end(row, rights=permissions, on=on) for row in rows}
     ready = [row for row in rows if not problems[row]]
     if is_form_valid and "confirmed" in request.POST:
-        done = bulk_actions.end_commitments(
+        done = end_commitments(
             commitments=ready,
             status=ImplementationStatus(form.cleaned_data["status"]),
             on=on,
@@ -151,17 +152,25 @@ def end(
             by=permissions.user,
             at=at,
         )
-        text = ngettext("%d commitment has ended.", "%d commitments have ended.", done)
+        text = ngettext(
+            "You recorded that %d commitment ended. It is public after another organisation "
+            "checks it.",
+            "You recorded that %d commitments ended. This is public after another organisation "
+            "checks it.",
+            done,
+        )
         messages.success(request, text % done)
         return None
     status = ImplementationStatus(form.cleaned_data["status"]).label if is_form_valid else ""
     return render_action_preview(
         model_admin,
         request,
-        title=gettext("End these commitments?") if is_form_valid else gettext("End commitments"),
+        title=gettext("Record that these commitments ended?")
+        if is_form_valid
+        else gettext("Record that commitments ended"),
         explanation=gettext(
-            "Everyone can see immediately that they ended, why, and what the source is. "
-            "Everyone who follows them receives an email."
+            "You record this from a source, and another organisation checks it. The status stays "
+            "what the party reports. We tell the party, which can confirm it."
         ),
         column_titles=(gettext("Commitment"), gettext("Reported for")),
         rows=[
@@ -170,7 +179,7 @@ def end(
         ],
         selected_ids=[row.pk for row in ready],
         action="end",
-        button=gettext("End commitments") if is_form_valid else gettext("Continue"),
+        button=gettext("Record") if is_form_valid else gettext("Continue"),
         excluded=[(str(row), problem) for row, problem in problems.items() if problem],
         form=form,
         shows_form=not is_form_valid,

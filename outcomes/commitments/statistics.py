@@ -57,28 +57,35 @@ def count_by_status(
     only_overdue: bool = False,
     status_columns: StatusColumns = CURRENT_COLUMNS,
 ) -> dict[str, int]:
-    """Counts by status, and as "all", "overdue" and "found", in one query.
+    """Counts by status, and as "all", "overdue", "found" and "recorded", in one query.
+
+    "recorded" are those that no party reported on, but others recorded something about.
 
     With `only_overdue`, statuses and "all" count only overdue commitments. With `status`, "overdue"
     counts only that status. "found" applies both.
     """
-    is_overdue = Case(
-        When(overdue_q(on, status_columns.status), then=Value(True)), default=Value(False)
-    )
+    is_overdue = _as_column(overdue_q(on, status_columns.status))
     rows = (
-        commitments.order_by().annotate(late=is_overdue).values_list(status_columns.status, "late")
+        commitments.order_by()
+        .annotate(late=is_overdue, recorded=_as_column(status_columns.is_only_recorded))
+        .values_list(status_columns.status, "late", "recorded")
     )
     numbers = dict.fromkeys([slug for slug, _label in STATUS_CHOICES], 0)
-    numbers |= {"all": 0, "overdue": 0, "found": 0}
-    for word, is_late, number in rows.annotate(number=Count("pk")):
+    numbers |= {"all": 0, "overdue": 0, "found": 0, "recorded": 0}
+    for word, is_late, is_recorded_only, number in rows.annotate(number=Count("pk")):
         slug = word or NO_UPDATE
         if is_late or not only_overdue:
             numbers[slug] += number
             numbers["all"] += number
+            numbers["recorded"] += number if is_recorded_only else 0
         if slug == (status or slug):
             numbers["overdue"] += number if is_late else 0
             numbers["found"] += number if is_late or not only_overdue else 0
     return numbers
+
+
+def _as_column(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False))
 
 
 def themed_commitment_points() -> QuerySet[Model]:
@@ -130,6 +137,7 @@ class ProgressStatistics:
 
     total: int
     reported: int
+    recorded: int  # only by others, from sources
     status: list[Share]
     freshness: list[Share]
     findings: list[Share]
@@ -146,7 +154,7 @@ def progress_statistics(
     line, because other lines are not comparable.
     """
     on, status_columns = as_of_day or on, status_columns_for(as_of_day)
-    started, status, freshness = _count_by_axis(rows, on, status_columns)
+    started, status, freshness, recorded = _count_by_axis(rows, on, status_columns)
     total = status.total()
     findings: Counter[str] = Counter(
         dict(
@@ -161,6 +169,7 @@ def progress_statistics(
     return ProgressStatistics(
         total=total,
         reported=total - status[NO_UPDATE],
+        recorded=recorded,
         status=status_shares(status, _filter_query(filters)),
         freshness=_neutral_shares(Freshness.choices, freshness, "fresh", Freshness.NEVER, filters),
         findings=_neutral_shares(FINDING_CHOICES, findings, "finding", NO_FINDING, filters),
@@ -211,7 +220,7 @@ StatusCounts = dict[str, Counter[str]]  # filter value -> status -> number
 
 def _count_by_axis(
     rows: QuerySet[Commitment], on: date, status_columns: StatusColumns
-) -> tuple[Counter[date], Counter[str], Counter[str]]:
+) -> tuple[Counter[date], Counter[str], Counter[str], int]:
     ages = [
         When(freshness_q(age, on, status_columns.reported_on), then=Value(age.value))
         for age in Freshness
@@ -219,15 +228,17 @@ def _count_by_axis(
     started: Counter[date] = Counter()
     status: Counter[str] = Counter()
     freshness: Counter[str] = Counter()
-    for day, word, age, number in (
-        rows.annotate(age=Case(*ages))
-        .values_list("event__starts_on", status_columns.status, "age")
+    recorded = 0
+    for day, word, age, is_recorded_only, number in (
+        rows.annotate(age=Case(*ages), recorded=_as_column(status_columns.is_only_recorded))
+        .values_list("event__starts_on", status_columns.status, "age", "recorded")
         .annotate(number=Count("pk"))
     ):
         started[day] += number
         status[word or NO_UPDATE] += number
         freshness[age] += number
-    return started, status, freshness
+        recorded += number if is_recorded_only else 0
+    return started, status, freshness, recorded
 
 
 def _filter_query(filters: dict[str, str], **more: str) -> str:
@@ -343,7 +354,8 @@ def _status_changes(
     )
     updates = (
         updates_as_of(
-            ProgressUpdate.objects.approved().filter(commitment__in=rows.values("pk")), as_of_day
+            ProgressUpdate.objects.of_party().approved().filter(commitment__in=rows.values("pk")),
+            as_of_day,
         )
         .order_by()
         .annotate(quarter=TruncQuarter("reported_on"), before=before)

@@ -4,10 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from outcomes.models import (
     Assessment,
@@ -16,11 +13,8 @@ from outcomes.models import (
     Freshness,
     ImplementationStatus,
     ProgressUpdate,
-    ReportLink,
     freshness_of,
 )
-from participants.models import Grant, Participation
-from participants.permissions import EDITORS
 
 Finding = Assessment.Finding
 # Findings that contradict a status. "No evidence available" contradicts nothing: it does not mean
@@ -34,65 +28,12 @@ CONTRADICTING_FINDINGS = {
 }
 
 
-class ReportOrigin(models.TextChoices):
-    """Whose words a report contains."""
-
-    PARTY = "party", gettext_lazy("The party's own words, checked for personal details.")
-    COCHAIRS = (
-        "cochairs",
-        gettext_lazy("Recorded by the co-chairs for the party. Checked for personal details."),
-    )
-    UNKNOWN = (
-        "unknown",
-        gettext_lazy(
-            "What the party reported, or what the co-chairs recorded for it. Checked for personal "
-            "details."
-        ),
-    )
-
-
-def with_origin(updates: QuerySet[ProgressUpdate]) -> QuerySet[ProgressUpdate]:
-    """Annotates approved updates with `origin`, a ReportOrigin.
-
-    Someone who represents the party and also works at the co-chairs' desk could have written as
-    either, so the origin of their reports is unknown. So is that of reports without an author.
-    """
-    author = OuterRef("author")
-    event = OuterRef("commitment__event")
-    focal_points = CommitmentParty.objects.filter(
-        pk=OuterRef("party"), focal_point__user=author, focal_point_accepted_at__isnull=False
-    )
-    # Links are kept after a handover, so they show earlier focal points.
-    links = ReportLink.objects.filter(party=OuterRef("party"), delegate__user=author)
-    participations = Participation.objects.confirmed().filter(
-        event=event, organisation=OuterRef("party__organisation"), delegate__user=author
-    )
-    grants = Grant.objects.filter(event=event, user=author, role__in=EDITORS)
-    represents_party = Exists(focal_points) | Exists(links) | Exists(participations)
-    works_at_desk = Exists(grants) | Q(author__is_superuser=True)
-    # Only co-chairs can record an update that is approved without being submitted first.
-    is_recorded = Q(submitted_at=F("approved_at"))
-    # “Nothing new” repeats the reason of the report before, which a co-chair may have written.
-    repeats_reason = Q(is_unchanged=True) & ~Q(reason="")
-    return updates.annotate(
-        origin=Case(
-            When(is_recorded | (works_at_desk & ~represents_party), Value(ReportOrigin.COCHAIRS)),
-            When(represents_party & ~works_at_desk & ~repeats_reason, Value(ReportOrigin.PARTY)),
-            default=Value(ReportOrigin.UNKNOWN),
-        )
-    )
-
-
 @dataclass(frozen=True)
 class ReportEntry:
     """A report; `unchanged_since` is the day of the report that it confirms."""
 
     update: ProgressUpdate
     unchanged_since: date | None
-
-    @property
-    def origin(self) -> ReportOrigin:
-        return ReportOrigin(self.update.origin)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -111,6 +52,7 @@ class CommitmentReports:
     freshness: Freshness
     parties: list[PartyReport]
     entries: list[ReportEntry]
+    recorded: list[ReportEntry]  # what others recorded about the parties
     findings: list[Assessment]
 
     @property
@@ -118,10 +60,10 @@ class CommitmentReports:
         return len({voice.update.status for voice in self.parties if voice.update}) > 1
 
     @property
-    def shared_origin(self) -> ReportOrigin | None:
-        """The origin of all reports, or None if it differs or there is no report."""
-        origins = {entry.origin for entry in self.entries}
-        return origins.pop() if len(origins) == 1 else None
+    def shared_origin(self) -> str:
+        """The origin of all reports of the parties, or empty if it differs."""
+        origins = {entry.update.origin for entry in self.entries}
+        return origins.pop() if len(origins) == 1 else ""
 
     @property
     def contradiction(self) -> str:
@@ -152,11 +94,9 @@ def commitment_reports(
     assessments: Iterable[Assessment],
     on: date,
 ) -> CommitmentReports:
-    """`commitment` comes from `with_parties`, and `updates` from `with_origin`.
-
-    Updates and assessments are newest first.
-    """
-    entries = _entries(list(updates))
+    """`commitment` comes from `with_parties`. Updates and assessments are newest first."""
+    rows = list(updates)
+    entries = _entries([row for row in rows if row.is_of_party])
     latest = entries[0].update if entries else None
     of_party: dict[int, ProgressUpdate] = {}
     for entry in entries:
@@ -169,6 +109,7 @@ def commitment_reports(
         freshness=freshness_of(latest.reported_on if latest else None, on),
         parties=[PartyReport(party, of_party.get(party.pk)) for party in commitment.parties.all()],
         entries=entries,
+        recorded=_entries([row for row in rows if not row.is_of_party]),
         findings=list(of_assessor.values()),
     )
 

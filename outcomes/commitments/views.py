@@ -19,11 +19,12 @@ from outcomes.commitments.as_of import (
 from outcomes.commitments.charts import bar_segments, status_shares
 from outcomes.commitments.filters import CommitmentFilterForm
 from outcomes.commitments.queries import contacts_context, focal_point_cards, with_parties
-from outcomes.commitments.status import commitment_reports, with_origin
+from outcomes.commitments.status import commitment_reports
 from outcomes.models import (
     Assessment,
     Commitment,
     CommitmentParty,
+    EditorialState,
     Evidence,
     Offer,
     ProgressUpdate,
@@ -98,9 +99,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "commitment": commitment,
         "event": commitment.event,
-        "reports": commitment_reports(
-            commitment, with_origin(updates), assessments, form.day or on
-        ),
+        "reports": commitment_reports(commitment, updates, assessments, form.day or on),
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,
         "today": form.day or on,
@@ -119,9 +118,15 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
     )
     active = with_active_focal_point(parties, timezone.localdate())
     parties = parties.filter(Q(focal_point_accepted_at=None) | Q(pk__in=active.values("pk")))
-    unapproved = Prefetch("updates", ProgressUpdate.objects.unapproved(), to_attr="unapproved")
+    updates = ProgressUpdate.objects
+    own = Prefetch("updates", updates.of_party().unapproved(), to_attr="unapproved")
+    entered = Prefetch(
+        "updates",
+        updates.recorded().exclude(state=EditorialState.DRAFT).order_by("-recorded_at"),
+        to_attr="entered",
+    )
     context = {
-        "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(unapproved),
+        "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(own, entered),
         "today": timezone.localdate(),
     }
     return render(request, "outcomes/reporting/my_commitments.html", context)

@@ -1,4 +1,4 @@
-"""Admin of answers, offers and assessments, for co-chairs to review."""
+"""Admin of answers, offers and assessments, for other organisations to check."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.datasets.tables import ASSESSMENTS, OFFERED_MILESTONES, OFFERS, RESPONSES
 from outcomes.models import Assessment, Offer, OfferedMilestone, Response
-from outcomes.reporting.review_admin import ReviewedAdmin
+from outcomes.reporting.review_admin import CheckFilter, ReviewedAdmin
 from participants.admin_base.base import GrantScopedInline
-from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.admin_base.filters import EventFilter
 
 REVIEW_FIELDSET: Any = (
     _("Review and publication"),
     {
         "fields": ["contact_details", "state", "note", "submitted_at", "approved_at"],
         "description": _(
-            "Only its organisation can change it. A co-chair approves it or asks for a "
-            "change, on the page “Review and decide” or in the list."
+            "Only its organisation can change it. Someone of another organisation checks it for "
+            "personal details, on the page “Check and publish” or in the list."
         ),
     },
 )
@@ -44,7 +44,7 @@ class ResponseAdmin(ReviewedAdmin):
     day_field = "answered_on"
     series_fields = ("outcome", "organisation")
     list_display = ["subject", "organisation", "stance", "answered_on", "state", "public_page"]
-    list_filter = [PendingFilter, "state", "stance", EventFilter]
+    list_filter = [CheckFilter, "state", "stance", EventFilter]
     list_select_related = ["outcome__statement__event", "organisation"]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Organisation name, or words in the answer")
@@ -71,7 +71,7 @@ class OfferAdmin(ReviewedAdmin):
             {
                 "fields": ["outcome", "commitment", "organisation", *OFFERS.fields],
                 "description": _(
-                    "If you approve an offer, it becomes a commitment with the next reference. If"
+                    "If you publish an offer, it becomes a commitment with the next reference. If"
                     " it has no point, its organisation becomes a partner of the open commitment."
                 ),
             },
@@ -81,7 +81,7 @@ class OfferAdmin(ReviewedAdmin):
     inlines = [OfferedStepInline]
     dataset = OFFERS
     list_display = ["subject", "organisation", "text", "state", "public_page"]
-    list_filter = [PendingFilter, "state", "is_open", EventFilter]
+    list_filter = [CheckFilter, "state", "is_open", EventFilter]
     list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Organisation name, or words in the offer")
@@ -108,9 +108,9 @@ class OfferAdmin(ReviewedAdmin):
     def approval_effect(self, row: Offer) -> str:
         if row.is_joining:
             return gettext(
-                "If you approve it, the organisation becomes a partner of the commitment."
+                "If you publish it, the organisation becomes a partner of the commitment."
             )
-        return gettext("If you approve it, it becomes a commitment with the next reference.")
+        return gettext("If you publish it, it becomes a commitment with the next reference.")
 
 
 @admin.register(Assessment)
@@ -141,7 +141,7 @@ class AssessmentAdmin(ReviewedAdmin):
         "state",
         "public_page",
     ]
-    list_filter = [PendingFilter, "state", "finding", EventFilter]
+    list_filter = [CheckFilter, "state", "finding", EventFilter]
     list_select_related = ["commitment__event", "organisation"]
     search_fields = ["commitment__reference", "organisation__name", "text"]
     search_help_text = _("Reference, organisation name, or words in the assessment")

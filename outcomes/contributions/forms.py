@@ -1,4 +1,4 @@
-"""Forms for texts of organisations that a co-chair approves."""
+"""Forms for texts of organisations that another organisation checks."""
 
 from copy import copy
 from datetime import date, datetime, timedelta

@@ -251,6 +251,7 @@ REPORTS = Dataset(
         Column("next_steps", synonyms="next whatisnext nextstep plans", is_wording=True),
         Column("reason", is_wording=True),
         Column("source", is_wording=True),
+        Column("received_on", is_wording=True),
         "has_no_personal_details",
         Column(
             "state",
@@ -260,7 +261,7 @@ REPORTS = Dataset(
                 default="",
                 max_length=16,
                 help_text=_(
-                    "Do not change it. A co-chair must approve the reports that you import."
+                    "Do not change it. Another organisation must check the reports that you import."
                 ),
             ),
         ),

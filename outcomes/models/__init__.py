@@ -20,7 +20,7 @@ from outcomes.models.follow import SUBSCRIPTION_TARGETS, Subscription
 from outcomes.models.offer import Offer, OfferedMilestone
 from outcomes.models.outcome import Outcome, OutcomeAddressee
 from outcomes.models.party import CommitmentParty
-from outcomes.models.progress import CompletionLevel, ProgressUpdate
+from outcomes.models.progress import CompletionLevel, ProgressUpdate, ReportedBy
 from outcomes.models.related import Milestone, RelatedText
 from outcomes.models.reporting_requests import (
     Handover,
@@ -63,6 +63,7 @@ __all__ = [
     "RelatedText",
     "Reminder",
     "ReportLink",
+    "ReportedBy",
     "ReportingRound",
     "Response",
     "Rewording",

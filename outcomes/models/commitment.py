@@ -224,8 +224,19 @@ class Commitment(models.Model):
         editable=False,
         related_name="+",
         verbose_name=_("latest update"),
+        help_text=_("The party's public report on the latest day. Checking a report sets it."),
+    )
+    latest_recorded_update = models.ForeignKey(
+        "outcomes.ProgressUpdate",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("latest recorded update"),
         help_text=_(
-            "The approved update that reports on the latest day. Approving an update sets it."
+            "What others last recorded about the commitment. It is not the party's report and "
+            "sets no status."
         ),
     )
     # Copied from the latest update, so that 100,000 commitments can be counted without a join.

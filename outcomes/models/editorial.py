@@ -1,4 +1,8 @@
-"""The editorial workflow: from a draft to an approved text."""
+"""The editorial workflow: from a draft to a public text.
+
+A text is checked for form and personal details, never for what it says. The stored words
+"approved", `approved_by` and `approved_at` mean that.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -26,11 +30,11 @@ class EditorialState(models.TextChoices):
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("submitted")
     CHANGE_REQUESTED = "change-requested", _("change requested")
-    APPROVED = "approved", _("approved")
+    APPROVED = "approved", _("checked")
 
 
 class EditorialText(models.Model):
-    """A text that a co-chair must approve before anyone else can read it."""
+    """A text that another organisation must check before anyone else can read it."""
 
     State = EditorialState
     # From a text to its roundtable; an offer is about a point or about a commitment.
@@ -42,7 +46,7 @@ class EditorialText(models.Model):
         choices=State.choices,
         default=State.DRAFT,
         editable=False,
-        help_text=_("Only approved text is shown."),
+        help_text=_("Only checked text is shown."),
     )
     author = models.ForeignKey(
         User,
@@ -79,15 +83,15 @@ class EditorialText(models.Model):
         blank=True,
         editable=False,
         related_name="+",
-        verbose_name=_("approved by"),
-        help_text=_("The co-chair who approved the text."),
+        verbose_name=_("checked by"),
+        help_text=_("The person of another organisation who checked the text."),
     )
     approved_at = models.DateTimeField(
-        _("approved"),
+        _("checked"),
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When the text was approved."),
+        help_text=_("When the text was checked."),
     )
     revision = models.PositiveIntegerField(
         _("revision"),

@@ -82,7 +82,7 @@ class Evidence(models.Model):
         default=False,
         help_text=_(
             "Tick this to show it to everyone, including search engines, once the update "
-            "is approved."
+            "is checked."
         ),
     )
 

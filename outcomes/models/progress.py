@@ -1,5 +1,7 @@
-"""Progress updates on commitments."""
+"""Progress updates on commitments: reports of parties, and what was recorded from sources."""
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import (
@@ -19,12 +23,21 @@ from outcomes.models.editorial import EditorialState, EditorialText, validate_te
 from outcomes.models.party import CommitmentParty
 from participants.models import User
 from roundtable.models import Event
+from roundtable.text_diff import normalise_newlines
 
 _NO_TEXT = _("Describe what was done.")
 _NO_REASON = _("Explain why the commitment ends without being fulfilled.")
 _NO_SOURCE = _(
     "A commitment can end only with a source. Enter where people can read that it ended."
 )
+_NOT_RECORDED_FROM = _(
+    "Enter where this was taken from: the address or title of the source, or the day of the "
+    "party's message."
+)
+_WAITS_FOR_PARTY = _(
+    "This text was edited after the party submitted it. It waits until the party confirms it."
+)
+_REFUSED = _("The party did not confirm this text. Change it, or delete it.")
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
@@ -43,6 +56,21 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     def published(self) -> "ProgressUpdateQuerySet":
         return self.approved().filter(commitment__event__is_public=True)
 
+    def of_party(self) -> "ProgressUpdateQuerySet":
+        """What the parties report themselves."""
+        return self.filter(reported_by=ReportedBy.PARTY)
+
+    def recorded(self) -> "ProgressUpdateQuerySet":
+        """What others recorded about the parties. It sets no status."""
+        return self.filter(reported_by=ReportedBy.RECORDED)
+
+
+class ReportedBy(models.TextChoices):
+    """Whose words an update contains."""
+
+    PARTY = "party", _("the party")
+    RECORDED = "recorded", _("recorded from a source")
+
 
 class CompletionLevel(models.IntegerChoices):
     """How far a commitment has come, in percent, according to its party."""
@@ -55,7 +83,10 @@ class CompletionLevel(models.IntegerChoices):
 
 
 class ProgressUpdate(EditorialText):
-    """What a party reports about a commitment, as of a day."""
+    """What a party reports about a commitment, or what was recorded about it, as of a day.
+
+    It is the party's if its focal point submitted or confirmed exactly this content.
+    """
 
     commitment = models.ForeignKey(
         Commitment,
@@ -129,6 +160,58 @@ class ProgressUpdate(EditorialText):
         blank=True,
         help_text=_("An address or the name of a document. Required if the commitment ends."),
     )
+    reported_by = models.CharField(
+        _("reported by"),
+        max_length=8,
+        choices=ReportedBy.choices,
+        default=ReportedBy.RECORDED,
+        editable=False,
+        help_text=_("Only what a party submits or confirms itself sets the status."),
+    )
+    received_on = models.DateField(
+        _("day of the party's message"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "If the party sent you this text: the day of its message. We ask the party to confirm "
+            "the text."
+        ),
+    )
+    party_hash = models.CharField(
+        _("hash of what the party submitted"),
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text=_("The SHA-256 of what the party last submitted or confirmed."),
+    )
+    refused_hash = models.CharField(
+        _("hash of what the party refused"),
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text=_("The SHA-256 of what the party did not confirm."),
+    )
+    confirmed_at = models.DateTimeField(
+        _("confirmed by the party"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the party confirmed what someone else entered."),
+    )
+    submitter_unknown = models.BooleanField(
+        _("submitter not known"),
+        default=False,
+        editable=False,
+        help_text=_("It was public before the portal recorded who submitted a report."),
+    )
+    edited_by = models.ManyToManyField(
+        User,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("entered or edited by"),
+        help_text=_("The accounts at the co-chairs' desk that wrote it. They cannot check it."),
+    )
 
     objects = ProgressUpdateQuerySet.as_manager()
     event_lookups = ("commitment__event",)
@@ -163,6 +246,25 @@ class ProgressUpdate(EditorialText):
                 name="update_end_has_reason",
                 violation_error_message=_NO_REASON,
             ),
+            models.CheckConstraint(
+                condition=Q(reported_by__in=["party", "recorded"]), name="update_reported_by_valid"
+            ),
+            models.CheckConstraint(
+                condition=~Q(reported_by="party") | Q(state="draft") | ~Q(party_hash=""),
+                name="update_of_party_has_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(reported_by="party"),
+                name="update_confirmed_is_of_party",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved", reported_by="recorded")
+                | ~Q(source="")
+                | Q(received_on__isnull=False)
+                | Q(submitter_unknown=True),
+                name="update_recorded_has_source",
+                violation_error_message=_NOT_RECORDED_FROM,
+            ),
         ]
         indexes = [
             models.Index(fields=["commitment", "state", "-reported_on"]),
@@ -172,8 +274,8 @@ class ProgressUpdate(EditorialText):
             # In chronological order, so that progress over time needs no sorting.
             models.Index(
                 fields=["commitment", "reported_on", "recorded_at", "id", "status"],
-                condition=Q(state="approved"),
-                name="update_course",
+                condition=Q(state="approved", reported_by="party"),
+                name="update_course_of_party",
             ),
         ]
 
@@ -184,7 +286,90 @@ class ProgressUpdate(EditorialText):
     def event(self) -> Event:
         return self.commitment.event
 
+    @property
+    def is_of_party(self) -> bool:
+        return self.reported_by == ReportedBy.PARTY
+
+    @property
+    def has_source(self) -> bool:
+        """Whether it is known where a recorded text was taken from, or it was public before."""
+        return bool(self.source.strip() or self.received_on or self.submitter_unknown)
+
+    @property
+    def origin(self) -> str:
+        """Whose words a report contains, or where a recorded text was taken from."""
+        names = {
+            "party": self.party.public_name,
+            "day": date_format(self.received_on) if self.received_on else "",
+            "source": self.source,
+        }
+        if self.is_of_party and self.received_on:
+            return gettext("Sent by %(party)s on %(day)s, entered by the secretariat.") % names
+        if self.is_of_party and self.confirmed_at:
+            return gettext("Entered by the secretariat, confirmed by %(party)s.") % names
+        if self.is_of_party:
+            return gettext("The party's own words, checked for personal details.")
+        if self.awaits_party:
+            return gettext("Submitted by %(party)s, then edited by the secretariat.") % names
+        if self.submitter_unknown:
+            return gettext("Recorded for %(party)s. The submitter is not known.") % names
+        if self.received_on:
+            message = gettext(
+                "Recorded from a message of %(party)s of %(day)s, entered by the secretariat."
+            )
+            return message % names
+        return gettext("Recorded from: %(source)s") % names
+
+    @property
+    def origin_names_source(self) -> bool:
+        """Whether the sentence about the origin already names the source."""
+        other = self.is_of_party or self.awaits_party or self.submitter_unknown
+        return not (other or self.received_on)
+
+    @property
+    def content_hash(self) -> str:
+        """Of all that the public reads, with the evidence."""
+        words = (self.status, self.text, self.obstacles, self.next_steps, self.reason, self.source)
+        evidence: list[tuple[str, str, str, str]] = []
+        if self.pk:
+            rows = self.evidence.order_by("pk")
+            evidence = [(row.title, row.url, str(row.dated_on), row.key) for row in rows]
+        content = [
+            self.party_id,
+            f"{self.reported_on:%Y-%m-%d}",
+            self.completion,
+            self.is_unchanged,
+            *(normalise_newlines(text) for text in words),
+            evidence,
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def claim_for_party(self, *, confirmed_at: datetime | None = None) -> None:
+        """From now on, exactly this content is the party's. Does not save.
+
+        `confirmed_at` is for a text that someone else had entered.
+        """
+        self.reported_by = ReportedBy.PARTY
+        self.party_hash, self.refused_hash = self.content_hash, ""
+        self.confirmed_at = confirmed_at
+        self.submitter_unknown = False
+
+    def record_for_party(self) -> None:
+        """Someone else entered or edited it, so it is not the party's. Does not save.
+
+        If the party had submitted it, it stays private until the party confirms it.
+        """
+        self.reported_by, self.confirmed_at = ReportedBy.RECORDED, None
+        self.submitter_unknown = False
+
+    @property
+    def awaits_party(self) -> bool:
+        """Whether someone edited a text that the party had submitted or confirmed."""
+        return not self.is_of_party and bool(self.party_hash)
+
     def clean(self) -> None:
+        if self.received_on and self.received_on > self.recorded_at.date() + timedelta(days=1):
+            raise ValidationError({"received_on": _("This day is in the future.")})
         if self.party_id and self.commitment_id and self.party.commitment_id != self.commitment_id:
             raise ValidationError({"party": _("Choose a party to this commitment.")})
         if self.reported_on and self.commitment_id:
@@ -203,6 +388,8 @@ class ProgressUpdate(EditorialText):
             found["reason"] = _NO_REASON
         if self.status in ENDED_STATUSES and not self.source.strip():
             found["source"] = _NO_SOURCE
+        if not (self.is_of_party or self.awaits_party or self.has_source):
+            found["source"] = _NOT_RECORDED_FROM
         if not self.has_no_personal_details:
             found["has_no_personal_details"] = _(
                 "Check that the text names no person and no shelter, then tick the box."
@@ -228,13 +415,14 @@ class ProgressUpdate(EditorialText):
 
         Raises ValidationError if anything is missing.
         """
+        self._check_voice()
         super().approve(by=by, at=at)
-        self._refresh_latest()
+        self.refresh_latest()
 
     @transaction.atomic
     def request_change(self, *, note: str, at: datetime) -> None:
         super().request_change(note=note, at=at)
-        self._refresh_latest()
+        self.refresh_latest()
 
     @transaction.atomic
     def delete_with_evidence(self) -> None:
@@ -243,16 +431,32 @@ class ProgressUpdate(EditorialText):
         for evidence in self.evidence.all():
             evidence.delete()
         self.delete()
-        self._refresh_latest()
+        self.refresh_latest()
 
     def _check_ready(self) -> None:
         if missing := self.missing_fields():
             raise ValidationError(list(missing.values()))
 
-    def _refresh_latest(self) -> None:
+    def _check_voice(self) -> None:
+        """Nothing that the party did not submit or confirm becomes public as the party's."""
+        content_hash = self.content_hash
+        if self.awaits_party or (self.is_of_party and self.party_hash != content_hash):
+            raise ValidationError(_WAITS_FOR_PARTY)
+        if self.refused_hash == content_hash:
+            raise ValidationError(_REFUSED)
+
+    def refresh_latest(self) -> None:
         commitment = Commitment.objects.select_for_update().get(pk=self.commitment_id)
-        latest = commitment.updates.approved().first()
+        latest = commitment.updates.of_party().approved().first()
+        commitment.latest_recorded_update = commitment.updates.recorded().approved().first()
         commitment.latest_update = latest
         commitment.latest_status = latest.status if latest else ""
         commitment.latest_reported_on = latest.reported_on if latest else None
-        commitment.save(update_fields=["latest_update", "latest_status", "latest_reported_on"])
+        commitment.save(
+            update_fields=[
+                "latest_update",
+                "latest_status",
+                "latest_reported_on",
+                "latest_recorded_update",
+            ]
+        )

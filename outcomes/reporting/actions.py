@@ -1,19 +1,25 @@
 """Actions of co-chairs; rows that the user may not decide about stay unchanged."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from outcomes.commitments.bulk_actions import reporting_party
 from outcomes.models import (
     Commitment,
     CommitmentParty,
+    EditorialState,
+    ImplementationStatus,
+    ProgressUpdate,
     ReportingRound,
     RoundRequest,
 )
+from outcomes.reporting.party_confirmation import tell_parties
 from outcomes.reporting.request_emails import parties_with_focal_point
 from outcomes.reporting.rounds import parties_to_ask, queue_round_emails, unanswered_requests
+from outcomes.reporting.submission import submit_text
 from participants.models import User
 from participants.permissions import acting_organisation, may_decide
 from roundtable.audit import log as audit
@@ -37,6 +43,48 @@ def open_round(
     queue_round_emails(parties, reporting_round=reporting_round, is_reminder=False, at=at)
     _record("open round", reporting_round.event, by, at)
     return len(parties)
+
+
+@transaction.atomic
+def end_commitments(
+    *,
+    commitments: Iterable[Commitment],
+    status: ImplementationStatus,
+    on: date,
+    reason: str,
+    source: str,
+    by: User,
+    at: datetime,
+) -> int:
+    """Records from a source that each commitment ended, or none if one is invalid.
+
+    Another organisation checks the records. They do not set the status: only the party's own report
+    does. Returns their number.
+    """
+    recorded = []
+    for commitment in commitments:
+        party = reporting_party(commitment)
+        assert party is not None
+        update = ProgressUpdate(
+            commitment=commitment,
+            party=party,
+            reported_on=on,
+            recorded_at=at,
+            status=status,
+            text=reason,
+            reason=reason,
+            source=source,
+            has_no_personal_details=True,
+            author=by,
+            state=EditorialState.DRAFT,
+        )
+        update.full_clean()
+        submit_text(update, at=at)
+        update.edited_by.add(by)
+        _record("end commitment", commitment.event, by, at, detail=str(update))
+        recorded.append(update)
+    tell_parties(recorded, at=at)
+    return len(recorded)
 
 
 @transaction.atomic

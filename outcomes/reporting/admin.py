@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -20,14 +20,42 @@ from django.views.decorators.http import require_safe
 from outcomes.commitments.admin_filters import ReportAgeFilter
 from outcomes.datasets.tables import REPORTS
 from outcomes.evidence.files import download
-from outcomes.models import Commitment, CommitmentParty, EditorialState, Evidence, ProgressUpdate
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    EditorialState,
+    Evidence,
+    ProgressUpdate,
+    ReportedBy,
+)
 from outcomes.reporting.findings import PiiFindings, pii_in_update
-from outcomes.reporting.review_admin import ReviewedAdmin
+from outcomes.reporting.party_confirmation import tell_parties
+from outcomes.reporting.review import may_review
+from outcomes.reporting.review_admin import CheckFilter, ReviewedAdmin
 from outcomes.reporting.submission import submit_text
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.admin_base.filters import ChoiceFilter, EventFilter
 from participants.admin_base.lists import split_search
+
+
+class VoiceFilter(ChoiceFilter):
+    """Updates by who reports in them."""
+
+    title = _("reported by")
+    parameter_name = "voice"
+    options = [
+        *ReportedBy.choices,
+        ("awaiting", _("edited, waits for the party")),
+        ("unknown", _("public before, submitter not known")),
+    ]
+
+    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if value == "awaiting":
+            return queryset.filter(reported_by=ReportedBy.RECORDED).exclude(party_hash="")
+        if value == "unknown":
+            return queryset.filter(submitter_unknown=True)
+        return queryset.filter(reported_by=value)
 
 
 class EvidenceInlineForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -96,7 +124,8 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             {
                 "fields": ["commitment", "party", "reported_on", "status", "completion", "text"],
                 "description": _(
-                    "What a party reports on the progress of a commitment, as of a day."
+                    "What you record here about a party is not its report and sets no status. "
+                    "Enter the source that you took it from."
                 ),
             },
         ),
@@ -105,9 +134,20 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             {"fields": ["obstacles", "next_steps"]},
         ),
         (
+            _("Where it was taken from"),
+            {
+                "fields": ["source", "received_on"],
+                "description": _(
+                    "Enter a source that everyone can read. If the party sent you the text, enter "
+                    "the day of its message: we ask the party to confirm the text. Once it has, "
+                    "the report is the party's."
+                ),
+            },
+        ),
+        (
             _("If the commitment ends"),
             {
-                "fields": ["reason", "source"],
+                "fields": ["reason"],
                 "description": _(
                     "A commitment cannot end without a source. If it ends unfulfilled, it also "
                     "needs a reason."
@@ -119,24 +159,34 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             {
                 "fields": [
                     "has_no_personal_details",
+                    "reported_by",
                     "state",
                     "note",
                     "recorded_at",
                     "approved_at",
                 ],
                 "description": _(
-                    "A co-chair approves it, on the page “Review and decide” or in the list. You "
-                    "cannot change an approved update. Ask for a change first."
+                    "Someone of another organisation checks it for personal details, on the page "
+                    "“Check and publish” or in the list. You cannot change a checked update. Ask "
+                    "for a change first."
                 ),
             },
         ),
     ]
-    readonly_fields = ["state", "note", "recorded_at", "approved_at"]
+    readonly_fields = ["reported_by", "state", "note", "recorded_at", "approved_at"]
     locked_fields = ("commitment",)
     inlines = [EvidenceInline]
     dataset = REPORTS
-    list_display = ["subject", "party_name", "reported_on", "status", "state", "public_page"]
-    list_filter = [PendingFilter, "state", "status", ReportAgeFilter, EventFilter]
+    list_display = [
+        "subject",
+        "party_name",
+        "reported_by",
+        "reported_on",
+        "status",
+        "state",
+        "public_page",
+    ]
+    list_filter = [CheckFilter, VoiceFilter, "state", "status", ReportAgeFilter, EventFilter]
     list_select_related = ["commitment__event", "party__organisation", "party__group"]
     search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
     search_help_text = _("Reference, or words in the commitment or the update")
@@ -169,16 +219,34 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # The last editor becomes the author, and authors do not see matched names. Otherwise an
         # editor could test which names the portal knows.
-        obj.author = request_permissions(request).user
+        user = request_permissions(request).user
+        obj.author = user
+        if not change or form.changed_data:
+            obj.record_for_party()
         if (
             obj.state in (EditorialState.DRAFT, EditorialState.CHANGE_REQUESTED)
             and not obj.missing_fields()
         ):
             submit_text(obj, at=timezone.now())
+            tell_parties([obj], at=timezone.now())
         else:
             # A new revision makes the author's open form detect the conflict.
             obj.revision += 1
             super().save_model(request, obj, form, change)
+        if obj.state == EditorialState.DRAFT:
+            missing = " ".join(str(sentence) for sentence in obj.missing_fields().values())
+            text = _("It is saved as a draft, and not submitted yet.")
+            self.message_user(request, f"{text} {missing}", messages.WARNING)
+        obj.edited_by.add(user)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        # Evidence is a part of what the party reports.
+        if row.is_of_party and any(formset.has_changed() for formset in formsets):
+            row.record_for_party()
+            row.save()
+            tell_parties([row], at=timezone.now())
 
     def sender_of(self, row: ProgressUpdate) -> CommitmentParty:
         return row.party
@@ -200,8 +268,9 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     @method_decorator(require_safe)
     def evidence_view(self, request: HttpRequest, number: int, key: str) -> HttpResponseBase:
         update = get_object_or_404(self.get_queryset(request), pk=number)
-        # Files may be non-public, so editors without the right to decide cannot open them.
-        if not request_permissions(request).may_decide(update.commitment.event_id):
+        # Files may be non-public, so only those who decide about the text can open them.
+        rights = request_permissions(request)
+        if not (rights.may_decide(update.commitment.event_id) or may_review(rights, update)):
             raise PermissionDenied
         return download(get_object_or_404(update.evidence.exclude(file=""), key=key))
 

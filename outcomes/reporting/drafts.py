@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outcomes.evidence.files import public_evidence_text
-from outcomes.models import ENDED_STATUSES, CommitmentParty, ProgressUpdate
+from outcomes.models import ENDED_STATUSES, CommitmentParty, ProgressUpdate, ReportedBy
 from outcomes.reporting import submission
 from outcomes.reporting.forms import EvidenceForm, UpdateForm
 from participants.models import User
@@ -31,7 +31,10 @@ class FieldDifference:
 
 @dataclass(frozen=True)
 class ReportDraft:
-    """The unapproved update of a party, and its latest approved one."""
+    """The party's own unapproved update, and its latest approved one.
+
+    What others entered for the party is not among them.
+    """
 
     party: CommitmentParty
     unapproved: ProgressUpdate | None
@@ -63,7 +66,7 @@ class SaveResult:
 
 
 def draft_for(party: CommitmentParty) -> ReportDraft:
-    updates = ProgressUpdate.objects.filter(party=party)
+    updates = ProgressUpdate.objects.of_party().filter(party=party)
     return ReportDraft(
         party=party, unapproved=updates.unapproved().first(), latest=updates.approved().first()
     )
@@ -119,7 +122,9 @@ def _save_report(
     draft = draft_for(party)
     stored = draft.unapproved or draft.latest
     stored_values = _display_values(UpdateForm(instance=stored)) if stored else {}
-    update = draft.unapproved or ProgressUpdate(commitment_id=party.commitment_id, party=party)
+    update = draft.unapproved or ProgressUpdate(
+        commitment_id=party.commitment_id, party=party, reported_by=ReportedBy.PARTY
+    )
     previous_state, update.state = (
         update.state,
         ProgressUpdate.State.DRAFT,
@@ -151,14 +156,14 @@ def _save_report(
         return SaveResult(form, evidence)
     update = form.save(commit=False)
     update.author = by
-    if submitting:
-        submission.submit_text(update, at=at)
-    else:
-        update.save_draft()
+    update.save_draft()
     for row in update.evidence.filter(pk__in=_evidence_ids_to_remove(data)):
         row.delete()
     if evidence.is_given:
         evidence.save_to(update)
+    if submitting:
+        update.claim_for_party()
+        submission.submit_text(update, at=at)
     return SaveResult(form, evidence, is_saved=True)
 
 
@@ -186,6 +191,7 @@ def report_no_change(
         has_no_personal_details=True,
         author=by,
     )
+    update.claim_for_party()
     update.full_clean()
     submission.submit_text(update, at=at)
     return True

@@ -1,4 +1,4 @@
-"""Personal data that a co-chair checks before a text is published."""
+"""Personal data that someone checks before a text is published."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class PiiFindings:
 
 
 def pii_in_update(update: ProgressUpdate, rights: EventPermissions) -> PiiFindings | None:
-    """None if the user may not decide about it, or if it is not submitted."""
+    """None if the user may not check it, or if it is not submitted."""
     if not may_review(rights, update):
         return None
     texts = [getattr(update, name) for name in REPORTS.free_texts]

@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy
 from outcomes.datasets.tables import REPORTS
 from outcomes.evidence.files import extract_text
 from outcomes.evidence.validation import CheckedFile, check_file
-from outcomes.models import CompletionLevel, Evidence, ImplementationStatus, ProgressUpdate
+from outcomes.models import (
+    CompletionLevel,
+    Evidence,
+    ImplementationStatus,
+    ProgressUpdate,
+    ReportedBy,
+)
 from outcomes.reporting.pii_scan import find_contact_details
 
 
@@ -59,7 +65,8 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.submitting:
             # The instance gets its values only after clean(), so check a temporary one.
             sent = {name: value for name, value in values.items() if name in self.Meta.fields}
-            for name, sentence in ProgressUpdate(**sent).missing_fields().items():
+            report = ProgressUpdate(reported_by=ReportedBy.PARTY, **sent)
+            for name, sentence in report.missing_fields().items():
                 if name not in self.errors:
                     self.add_error(name, sentence)
             said = [*(values.get(name, "") for name in REPORTS.free_texts), *self.other_public_text]

@@ -1,14 +1,16 @@
-"""Review of submitted texts: progress updates, responses, offers and assessments.
+"""Checks of submitted texts: progress updates, responses, offers and assessments.
 
-Texts that the user may not decide about stay unchanged.
+Someone of another organisation checks form and personal details, never substance. Texts that the
+user may not check stay unchanged.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from outcomes.models import (
     Assessment,
@@ -18,29 +20,70 @@ from outcomes.models import (
     ProgressUpdate,
     Response,
 )
-from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author
+from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author, tell_authors
 from participants.models import User
-from participants.permissions import EventPermissions, acting_organisation, may_decide
+from participants.permissions import (
+    EventPermissions,
+    acting_organisation,
+    colleagues_of,
+    organisations_in,
+    permissions_of,
+)
 from roundtable.audit import log as audit
 
 ReviewedT = TypeVar("ReviewedT", ProgressUpdate, Response, Offer, Assessment)
 
 
+def may_check(rights: EventPermissions, row: EditorialText) -> bool:
+    """Whether someone else wrote it, for another organisation: see `checkable`."""
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    has_right = rights.is_operator or row.event.pk in events_to_check(rights)
+    return has_right and checkable(rows, rights).exists()
+
+
 def may_review(rights: EventPermissions, row: EditorialText) -> bool:
-    return row.state == EditorialState.SUBMITTED and rights.may_decide(row.event.pk)
+    return row.state == EditorialState.SUBMITTED and may_check(rights, row)
+
+
+def events_to_check(rights: EventPermissions) -> frozenset[int]:
+    """Co-chairs check, and editors whose organisation is known."""
+    return rights.editable if rights.bodies else rights.decidable
+
+
+def checkable(rows: QuerySet[Any], rights: EventPermissions) -> QuerySet[Any]:
+    """Texts that neither come from an organisation of the user, nor were written by a colleague.
+
+    All bodies of one government are one organisation.
+    """
+    colleagues = colleagues_of(rights).values("pk")
+    is_report = rows.model is ProgressUpdate
+    own = organisations_in(rights.bodies).order_by().values("pk")
+    is_own = Q(author__in=colleagues) | Q(
+        **{"party__organisation__in" if is_report else "organisation__in": own}
+    )
+    if is_report:
+        edited = ProgressUpdate.edited_by.through.objects.filter(user__in=colleagues)
+        is_own |= Q(pk__in=edited.values("progressupdate"))
+    return rows.exclude(is_own)
 
 
 @transaction.atomic
 def approve_texts(*, rows: Iterable[ReviewedT], by: User, at: datetime) -> list[ReviewedT]:
-    """Raises ValidationError if one changed since it was read or may name a person."""
-    return _decide(
+    """Makes checked texts public, and tells their authors.
+
+    Raises ValidationError if one changed since it was read or may name a person.
+    """
+    done = _decide(
         rows,
         "approve",
         lambda row: row.approve(by=by, at=at),
+        may=may_check,
         done_already=EditorialState.APPROVED,
         by=by,
         at=at,
     )
+    tell_authors(done, at=at)
+    return done
 
 
 @transaction.atomic
@@ -55,6 +98,8 @@ def request_text_changes(
         rows,
         "ask for changes to",
         lambda row: row.request_change(note=note, at=at),
+        # A co-chair can always make a text private again, of their own organisation too.
+        may=lambda rights, row: rights.may_decide(row.event.pk) or may_check(rights, row),
         done_already=EditorialState.CHANGE_REQUESTED,
         by=by,
         at=at,
@@ -69,11 +114,13 @@ def _decide(
     act: str,
     change: Callable[[ReviewedT], None],
     *,
+    may: Callable[[EventPermissions, ReviewedT], bool],
     done_already: EditorialState,
     by: User,
     at: datetime,
 ) -> list[ReviewedT]:
-    done = []
+    done: list[ReviewedT] = []
+    rights = permissions_of(by, at.date())
     for read in rows:
         # The author may have withdrawn or changed it since the page was opened.
         row = type(read).objects.select_for_update().filter(pk=read.pk).first()
@@ -81,7 +128,7 @@ def _decide(
             raise ValidationError(CHANGED_MEANWHILE)
         event = row.event
         # Drafts belong to their authors.
-        if row.state in (EditorialState.DRAFT, done_already) or not may_decide(by, event, at):
+        if row.state in (EditorialState.DRAFT, done_already) or not (rights and may(rights, row)):
             continue
         change(row)
         kind = "update" if isinstance(row, ProgressUpdate) else type(row).__name__.lower()

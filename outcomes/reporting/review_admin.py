@@ -1,6 +1,6 @@
-"""Review of texts at the admin: one page, on which a co-chair approves or asks for a change."""
+"""Checks of texts at the admin: one page, on which someone publishes or asks for a change."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -24,15 +24,38 @@ from outcomes.datasets.columns import Dataset
 from outcomes.models import Commitment, EditorialState, Outcome
 from outcomes.reporting.findings import PiiFindings, pii_in_text
 from outcomes.reporting.pii_scan import find_contact_details
-from outcomes.reporting.review import approve_texts, may_review, request_text_changes
+from outcomes.reporting.review import (
+    approve_texts,
+    checkable,
+    events_to_check,
+    may_check,
+    may_review,
+    request_text_changes,
+)
 from outcomes.reporting.submission import CHANGED_MEANWHILE
 from participants.admin_base.base import GrantScopedAdmin, RowPages
 from participants.admin_base.fields import request_permissions
+from participants.admin_base.filters import PendingFilter
 from participants.admin_base.lists import LimitedChangeList
 from participants.admin_base.site import render_page
 from participants.admin_base.versions import FieldChange, field_text
 from participants.permissions import EventPermissions
 from roundtable.text_diff import diff_words
+
+NOT_INDEPENDENT = gettext_lazy(
+    "Someone of another organisation must check this text. It is yours or your organisation's, or "
+    "you or a colleague entered it."
+)
+
+
+class CheckFilter(PendingFilter):
+    """Also for editors, who check texts of other organisations."""
+
+    options = [("me", gettext_lazy("Needs my check"))]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        super().lookups(request, model_admin)
+        return self.options if model_admin.has_check_permission(request) else []
 
 
 class ReviewNoteForm(ActionForm):
@@ -106,7 +129,8 @@ class ReviewedAdmin(GrantScopedAdmin):
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         """Possible personal data, for people who may decide about the text."""
-        return pii_in_text(self.public_text(row), row, request_permissions(request))
+        rights = request_permissions(request)
+        return pii_in_text(self.public_text(row), row, rights)
 
     def public_text(self, row: Any) -> str:
         return "\n".join(str(getattr(row, name)) for name in self.dataset.free_texts)
@@ -139,7 +163,10 @@ class ReviewedAdmin(GrantScopedAdmin):
         return self.dataset.wordings
 
     def approval_effect(self, row: Any) -> str:
-        return _("If you approve it, everyone who can see this roundtable can read it.")
+        return _(
+            "You check form and personal details, not whether it is right. Everyone who can see "
+            "this roundtable can then read it."
+        )
 
     def sender_of(self, row: Any) -> Any:
         return row.organisation
@@ -160,7 +187,17 @@ class ReviewedAdmin(GrantScopedAdmin):
         return format_html("{} <bdi>{}</bdi>", self.reference_of(row), words)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        return self.decidable_rows(rows.filter(state=EditorialState.SUBMITTED), permissions)
+        rows = rows.filter(state=EditorialState.SUBMITTED)
+        if not permissions.is_operator:
+            rows = self.limit_to_events(rows, events_to_check(permissions))
+        return checkable(rows, permissions)
+
+    def has_check_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # The actions of a list check each row.
+        rights = request_permissions(request)
+        if obj is None:
+            return rights.is_operator or bool(events_to_check(rights))
+        return may_check(rights, obj)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ReviewList
@@ -184,6 +221,8 @@ class ReviewedAdmin(GrantScopedAdmin):
     def review_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = self.row_or_404(request, object_id)
         if not may_review(request_permissions(request), row):
+            if row.state == EditorialState.SUBMITTED and self.has_decide_permission(request, row):
+                self.message_user(request, NOT_INDEPENDENT, messages.WARNING)
             return redirect(admin_url(self.model, "change", row.pk))
         form = DecisionForm(initial={"revision": row.revision})
         return self._page(request, row, form, status=200)
@@ -196,7 +235,8 @@ class ReviewedAdmin(GrantScopedAdmin):
             by = request_permissions(request).user
             return approve_texts(rows=[row], by=by, at=timezone.now())
 
-        return self._decide(request, object_id, form, approve, _("The text is approved."))
+        text = _("The text is checked.")
+        return self._decide(request, object_id, form, approve, text, self.has_check_permission)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def request_change_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -207,8 +247,13 @@ class ReviewedAdmin(GrantScopedAdmin):
             by, note = request_permissions(request).user, form.cleaned_data["note"]
             return request_text_changes(rows=[row], note=note, by=by, at=timezone.now())
 
+        def may_ask(request: HttpRequest, row: Any) -> bool:
+            return self.has_decide_permission(request, row) or self.has_check_permission(
+                request, row
+            )
+
         text = _("You asked for a change.")
-        return self._decide(request, object_id, form, ask, text)
+        return self._decide(request, object_id, form, ask, text, may_ask)
 
     def _decide(
         self,
@@ -217,13 +262,14 @@ class ReviewedAdmin(GrantScopedAdmin):
         form: DecisionForm,
         decide: Callable[[Any], list[Any]],
         success: str,
+        may: Callable[[HttpRequest, Any], bool],
     ) -> HttpResponse:
         if request.method != "POST":  # as after signing in again
             return redirect("../review/")
         row = self.get_object(request, object_id)
         if row is None:
             return self._absent(request)
-        if not self.has_decide_permission(request, row):
+        if not may(request, row):
             raise PermissionDenied
         following = self._next_url(row, self._pending(request))
         is_valid = form.is_valid()
@@ -249,7 +295,7 @@ class ReviewedAdmin(GrantScopedAdmin):
 
     def _absent(self, request: HttpRequest) -> HttpResponse:
         # The same for a text that is hidden, deleted or withdrawn.
-        if not self.has_decide_permission(request):
+        if not self.has_check_permission(request):
             raise Http404
         text = _("This text is no longer here. Its author may have withdrawn it.")
         self.message_user(request, text, messages.WARNING)
@@ -262,7 +308,7 @@ class ReviewedAdmin(GrantScopedAdmin):
         reference = self.reference_of(row)
         context = {
             "original": row,
-            "title": _("Review %s") % reference,
+            "title": _("Check %s") % reference,
             "reference": reference,
             "words": self.topic_of(row).text,
             # 0 if another co-chair decided about it a moment ago.
@@ -312,7 +358,7 @@ class ReviewedAdmin(GrantScopedAdmin):
 
     # Actions of the list ---------------------------------------------------------------
 
-    @admin.action(description=gettext_lazy("Approve"), permissions=["decide"])
+    @admin.action(description=gettext_lazy("Checked: publish"), permissions=["check"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         by = request_permissions(request).user
         try:
@@ -320,10 +366,10 @@ class ReviewedAdmin(GrantScopedAdmin):
         except ValidationError as mistake:
             self.message_user(request, " ".join(mistake.messages), messages.ERROR)
             return
-        text = ngettext_lazy("%d text is approved.", "%d texts are approved.")
+        text = ngettext_lazy("%d text is checked.", "%d texts are checked.")
         self._report_result(request, text, done, len(queryset))
 
-    @admin.action(description=gettext_lazy("Ask for a change"), permissions=["decide"])
+    @admin.action(description=gettext_lazy("Ask for a change"), permissions=["check"])
     def ask_for_changes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         by, note = request_permissions(request).user, request.POST.get("note", "")
         try:
@@ -338,10 +384,10 @@ class ReviewedAdmin(GrantScopedAdmin):
 
     def _report_result(self, request: HttpRequest, text: Any, done: int, chosen: int) -> None:
         warning = ngettext_lazy(
-            "%d was not changed. This was already done, or you are not a co-chair of its "
-            "roundtable.",
-            "%d were not changed. This was already done, or you are not a co-chair of "
-            "their roundtable.",
+            "%d was not changed. This was already done, or someone of another organisation "
+            "must do it.",
+            "%d were not changed. This was already done, or someone of another organisation "
+            "must do it.",
         )
         self.report_counts(request, done=done, success=text, skipped=chosen - done, warning=warning)
 

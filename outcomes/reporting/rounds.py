@@ -53,9 +53,11 @@ class RoundStatus:
 
 
 def submitted_updates() -> QuerySet[ProgressUpdate]:
-    """Updates that are submitted and not back in draft."""
-    return ProgressUpdate.objects.filter(submitted_at__isnull=False).exclude(
-        state=EditorialState.DRAFT
+    """Updates that the parties submitted, and that are not back in draft."""
+    return (
+        ProgressUpdate.objects.of_party()
+        .filter(submitted_at__isnull=False)
+        .exclude(state=EditorialState.DRAFT)
     )
 
 

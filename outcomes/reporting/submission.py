@@ -3,6 +3,7 @@
 Emails never quote a text, because it can still contain personal data.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -71,22 +72,61 @@ def remind_cochairs(*, at: datetime) -> int:
 def notify_author(row: SubmittedText, *, at: datetime) -> None:
     """Emails the author of a returned text, or the people who can edit it now."""
     for person, path in _next_editors(row, at):
-        mailbox = delivery_address(person)
-        delegate = Delegate.objects.filter(user=person).first()
-        if not mailbox or (delegate and not can_receive_mail(delegate)):
-            continue
         url = path and f"{settings.PORTAL_URL}{path}"
-        enqueue(
-            dedup_key=f"sent back {row._meta.model_name} {row.pk} {row.revision} {person.pk}",
-            to=mailbox,
-            template="outcomes/reporting/emails/changes_requested",
+        if can_be_emailed(person):
+            email_writer(
+                person,
+                dedup_key=f"sent back {row._meta.model_name} {row.pk} {row.revision} {person.pk}",
+                template="outcomes/reporting/emails/changes_requested",
+                context={
+                    "event": row.event,
+                    "url": url or create_report_link(row.party, at=at),  # type: ignore[union-attr]
+                },
+                at=at,
+            )
+
+
+def tell_authors(rows: Iterable[SubmittedText], *, at: datetime) -> None:
+    """Emails authors, once each, that their texts were checked and are public."""
+    published: dict[User, list[SubmittedText]] = {}
+    for row in rows:
+        if row.author and row.event.is_public:
+            published.setdefault(row.author, []).append(row)
+    for author, texts in published.items():
+        first = texts[0]
+        email_writer(
+            author,
+            dedup_key=f"public {first._meta.model_name} {first.pk} {first.revision}",
+            template="outcomes/reporting/emails/texts_published",
             context={
-                "event": row.event,
-                "url": url or create_report_link(row.party, at=at),  # type: ignore[union-attr]
-                "hide_url": hide_url_for(mailbox),
+                "event": first.event,
+                "urls": [f"{settings.PORTAL_URL}{_public_path(row)}" for row in texts],
             },
             at=at,
         )
+
+
+def _public_path(row: SubmittedText) -> str:
+    topic: Any = getattr(row, "outcome", None) or row.commitment  # type: ignore[union-attr]
+    path: str = topic.get_absolute_url()
+    return path
+
+
+def can_be_emailed(person: User) -> bool:
+    """False for a person who is hidden or erased, or has no email address."""
+    delegate = Delegate.objects.filter(user=person).first()
+    return bool(delivery_address(person)) and (delegate is None or can_receive_mail(delegate))
+
+
+def email_writer(
+    person: User, *, dedup_key: str, template: str, context: dict[str, Any], at: datetime
+) -> None:
+    """Emails someone who wrote a text, if possible."""
+    if not can_be_emailed(person):
+        return
+    mailbox = delivery_address(person)
+    context = {**context, "hide_url": hide_url_for(mailbox)}
+    enqueue(dedup_key=dedup_key, to=mailbox, template=template, context=context, at=at)
 
 
 def _notify_cochairs(event: Event, rows: list[Any], *, dedup_key: str, at: datetime) -> bool:

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.evidence.files import download
-from outcomes.models import CommitmentParty, Evidence
+from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
 from outcomes.reporting.drafts import (
     VERSION_FIELD,
     SaveResult,
@@ -31,6 +31,12 @@ from outcomes.reporting.focal_points import with_active_focal_point
 from outcomes.reporting.forms import EvidenceForm
 from outcomes.reporting.handover import HandoverForm, hand_over, resume_reminders, stop_reminders
 from outcomes.reporting.links import link_for_token
+from outcomes.reporting.party_confirmation import (
+    confirm_update,
+    may_be_refused,
+    refuse_update,
+    unconfirmed,
+)
 from participants.models import User
 
 REPORT_CHANGED = gettext_lazy(
@@ -83,6 +89,14 @@ def _report_page(
 
 
 @dataclass(frozen=True)
+class EnteredReport:
+    """What someone else entered for the party."""
+
+    update: ProgressUpdate
+    may_be_refused: bool
+
+
+@dataclass(frozen=True)
 class ReportPage:
     """The page on which a party reports, with a method for each of its buttons."""
 
@@ -103,6 +117,7 @@ class ReportPage:
         context = {
             "party": self.party,
             "draft": draft,
+            "entered": [EnteredReport(row, may_be_refused(row)) for row in unconfirmed(self.party)],
             "form": result.form if result else form_for(draft, at=self.at),
             "evidence": result.evidence if result else EvidenceForm(),
             "result": result,
@@ -120,6 +135,23 @@ class ReportPage:
             if not (unapproved and unapproved.is_unchanged):  # a double click
                 return self.render(problem=REPORT_CHANGED)
         return redirect(self.request.path)
+
+    def confirm_entered(self) -> HttpResponse:
+        return self._answer_entered(confirm_update)
+
+    def refuse_entered(self) -> HttpResponse:
+        return self._answer_entered(refuse_update)
+
+    def _answer_entered(self, answer: Callable[..., bool]) -> HttpResponse:
+        number, content_hash = (self.request.POST.get(name, "") for name in ("number", "shown"))
+        shown = {str(row.pk): row.content_hash for row in unconfirmed(self.party)}
+        is_done = answer(
+            self.party, number=number, content_hash=content_hash, by=self.by, at=self.at
+        )
+        # Without it on the page, this is the second press of a double click.
+        if is_done or number not in shown:
+            return redirect(self.request.path)
+        return self.render(problem=REPORT_CHANGED)
 
     def save_draft(self) -> HttpResponse:
         return self._save(submitting=False)
@@ -161,6 +193,8 @@ class ReportPage:
 
 # By the value of the button.
 BUTTONS: dict[str, Callable[[ReportPage], HttpResponse]] = {
+    "confirm": ReportPage.confirm_entered,
+    "refuse": ReportPage.refuse_entered,
     "unchanged": ReportPage.report_no_change,
     "draft": ReportPage.save_draft,
     "hand-in": ReportPage.submit_report,

@@ -49,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
             .count(),
             "due_next": commitments.due_from(on).select_related("event", "latest_update")[:5],
             "changed": ProgressUpdate.objects.published()
+            .of_party()
             .filter(commitment__event__is_demonstration=latest.is_demonstration)
             .select_related("commitment__event", "party__organisation", "party__group")[:5],
             "others": Event.objects.published().exclude(pk=latest.pk)[:5],

@@ -14,6 +14,7 @@ from outcomes.models import (
     ImplementationStatus,
     Outcome,
     ProgressUpdate,
+    ReportedBy,
     Statement,
     Theme,
 )
@@ -143,6 +144,8 @@ def _make_updates(commitments: int, updates: int, user: User, random: Random) ->
                 status=status,
                 text="Two courses were held. The next is planned with the border police.",
                 source="https://example.org/report" if status in ENDED_STATUSES else "",
+                reported_by=ReportedBy.PARTY,
+                party_hash="0" * 64,
                 reason="The law changed." if status in ENDED_STATUSES else "",
                 has_no_personal_details=True,
                 submitted_at=datetime(day.year, day.month, day.day, tzinfo=UTC),

@@ -640,22 +640,25 @@ def test_bulk_closing_is_previewed_and_needs_reason_and_source(
     client, rows = client_of(cochair(admin_event)), (one, two, done, alone)
     assert "Why they end" in run_admin_action(client, COMMITMENTS, "end", *rows)
     text = run_admin_action(client, COMMITMENTS, "end", *rows, **END)
-    assert "End these commitments?" in text
+    assert "Record that these commitments ended?" in text
     assert "It has already ended. You do not need to do anything." in text
     assert "It has no party to report for. Add a party first." in text
     assert f"{leads} → Closed without being fulfilled" in text
     assert one.updates.count() == 0
     text = run_admin_action(client, COMMITMENTS, "end", *rows, **END, confirmed="yes")
-    assert "2 commitments have ended." in text
+    assert "You recorded that 2 commitments ended." in text
     for row in (one, two):
         row.refresh_from_db()
         update = row.updates.get()
-        assert (row.latest_status, row.latest_reported_on) == ("closed", date(2026, 3, 1))
+        assert (row.latest_status, update.state, update.status) == ("", "submitted", "closed")
+        assert update.reported_by == "recorded"
         assert (update.reason, update.source) == ("The law was not passed.", "Minutes of 1 March")
     assert one.updates.get().party == leads
     done.refresh_from_db()
     assert done.latest_status == "fulfilled"
     assert AuditEntry.objects.filter(action="end commitment").count() == 2
+    text = run_admin_action(client, COMMITMENTS, "end", one, **END)
+    assert "It is already recorded that it ended. You do not need to do anything." in text
 
 
 @pytest.mark.parametrize(

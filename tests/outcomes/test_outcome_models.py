@@ -265,6 +265,16 @@ BREAKING: InvalidRows = {
     "statement_state_valid": lambda: with_values(
         make_statement(published=False), state="whispered"
     ),
+    "update_confirmed_is_of_party": lambda: with_values(
+        make_update(make_commitment(), reported_by="recorded"), confirmed_at=NOON
+    ),
+    "update_of_party_has_hash": lambda: with_values(make_update(make_commitment()), party_hash=""),
+    "update_recorded_has_source": lambda: with_values(
+        make_update(make_commitment(), reported_by="recorded"), source=""
+    ),
+    "update_reported_by_valid": lambda: with_values(
+        make_update(make_commitment()), reported_by="neighbour"
+    ),
     "upload_done_has_date": lambda: with_values(make_upload(), state="done"),
     "upload_state_valid": lambda: with_values(make_upload(), state="lost"),
     "update_has_text": lambda: with_values(make_update(make_commitment()), text=""),

@@ -104,7 +104,7 @@ def run_admin_action(client: Client, model: type, action: str, *rows: int, note:
 def test_updates_are_approved_and_returned(client_of: Sign, admin_event: Event, role: str) -> None:
     update = ProgressUpdate.objects.get()
     client = signed(client_of, role, admin_event)
-    assert "1 text is approved." in run_admin_action(client, ProgressUpdate, "approve", update.pk)
+    assert "1 text is checked." in run_admin_action(client, ProgressUpdate, "approve", update.pk)
     update.refresh_from_db()
     assert update.state == "approved"
     assert Commitment.objects.get().latest_update == update

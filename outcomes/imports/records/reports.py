@@ -1,4 +1,4 @@
-"""Imports progress updates: new ones are submitted and wait for a co-chair."""
+"""Imports progress updates: new ones are submitted, and another organisation checks them."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from outcomes.imports.records.errors import excerpt
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
 from outcomes.imports.records.validation import FileEntry
-from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate
+from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate, ReportedBy
+from outcomes.reporting.party_confirmation import tell_parties
 from outcomes.reporting.submission import submit_text
 from roundtable.models import Event
 
@@ -41,15 +42,19 @@ def party_slug(party: CommitmentParty) -> str:
 def apply_updates(
     entries: list[FileEntry], event: Event, *, report: ImportReport, at: datetime
 ) -> None:
-    """Submits new and changed updates; refuses changes to approved ones."""
+    """Submits new and changed updates; refuses changes to approved ones.
+
+    They are recorded from a source: no file reports in the name of a party.
+    """
     if not entries or report.mistakes:
         return
     stored = updates_by_key(event)
     rows = CommitmentParty.objects.public().filter(commitment__event=event)
-    rows = rows.select_related("commitment__event", "organisation", "group")
+    rows = rows.select_related("commitment__event", "organisation", "group", "focal_point__user")
     parties = {(row.commitment.reference, party_slug(row)): row for row in rows}
     references = {reference for reference, _slug in parties}
     seen: set[tuple[Any, ...]] = set()
+    entered: list[ProgressUpdate] = []
     for entry in entries:
         given = entry.values
         reference, slug, day, number = (given[name] for name in IDENTIFYING_KEYS[:4])
@@ -68,11 +73,20 @@ def apply_updates(
             )
             report.add_mistake(f"{entry.location}.of_that_day", sentence)
         elif number <= len(stored_updates):
-            _change_update(entry, stored_updates[number - 1], report, at)
+            entered += _change_update(entry, stored_updates[number - 1], report, at)
         else:
-            stored_updates.append(_add_update(entry, party, report, at))
+            row = _add_update(entry, party, report, at)
+            stored_updates.append(row)
             stored[reference, slug, day] = stored_updates
+            entered += [row] if row.pk else []
         seen.add(key)
+    if report.by:
+        editing = ProgressUpdate.edited_by.through
+        editing.objects.bulk_create(
+            (editing(progressupdate=row, user=report.by.user) for row in entered),
+            ignore_conflicts=True,
+        )
+    tell_parties(entered, at=at)
 
 
 def _reject_party(entry: FileEntry, is_known: bool, report: ImportReport) -> None:
@@ -88,29 +102,33 @@ def _add_update(
     entry: FileEntry, party: CommitmentParty, report: ImportReport, at: datetime
 ) -> ProgressUpdate:
     commitment = party.commitment
+    event = commitment.event
     row = ProgressUpdate(commitment=commitment, party=party, recorded_at=at)
     values = _update_values(entry) | {"reported_on": entry.values["reported_on"]}
     if entry.values["state"] in ("", EditorialState.SUBMITTED):
+        if _is_made_up(event, report):
+            row.reported_by = ReportedBy.PARTY
         if _validate_update(row, entry, values, report, at):
-            submit_text(row, at=at)
+            _submit_update(row, at)
             changes = tuple(
                 (name, "", to_file_text(value)) for name, value in values.items() if value
             )
             report.add_row(entry.location, RowResult.ADDED, str(row), changes)
     else:
-        sentence = _("This report is new. A co-chair must approve it. Leave the state empty.")
+        sentence = _("This report is new. Someone must check it first. Leave the state empty.")
         report.add_mistake(f"{entry.location}.state", sentence)
     return row
 
 
 def _change_update(
     entry: FileEntry, row: ProgressUpdate, report: ImportReport, at: datetime
-) -> None:
+) -> list[ProgressUpdate]:
+    """Returns the update if it changed."""
     values = _update_values(entry)
     changed = {name: value for name, value in values.items() if differs(row, name, value)}
     if entry.values["state"] not in ("", row.state):
         sentence = _(
-            "Co-chairs approve reports or ask for a change at the co-chairs' desk. "
+            "Reports are checked, or returned for a change, at the co-chairs' desk. "
             "Restore the earlier state."
         )
         report.add_mistake(f"{entry.location}.state", sentence)
@@ -118,7 +136,7 @@ def _change_update(
         report.add_row(entry.location, RowResult.UNCHANGED, str(row))
     elif row.state == EditorialState.APPROVED:
         sentence = _(
-            "This report is approved, and everyone can read it. First ask for a change at"
+            "This report is checked, and everyone can read it. First ask for a change at"
             " the co-chairs' desk."
         )
         for name in changed:
@@ -128,9 +146,23 @@ def _change_update(
             (name, to_file_text(getattr(row, name)), to_file_text(value))
             for name, value in changed.items()
         )
+        row.record_for_party()
         if _validate_update(row, entry, changed, report, at):
-            submit_text(row, at=at)
+            _submit_update(row, at)
             report.add_row(entry.location, RowResult.CHANGED, str(row), changes)
+            return [row]
+    return []
+
+
+def _is_made_up(event: Event, report: ImportReport) -> bool:
+    """Whether a command loads made-up reports, such as those of the demonstration."""
+    return event.is_demonstration and report.by is None
+
+
+def _submit_update(row: ProgressUpdate, at: datetime) -> None:
+    if row.is_of_party:
+        row.claim_for_party()
+    submit_text(row, at=at)
 
 
 def _update_values(entry: FileEntry) -> dict[str, Any]:

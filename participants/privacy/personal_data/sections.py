@@ -24,16 +24,17 @@ def collect_personal_data(person: DataSubject, at: datetime) -> list[Section]:
 
 # Decisions about others are counted, without naming the people concerned.
 DECISIONS = {
-    "outcomes.Assessment.approved_by": _("Assessments that you approved"),
+    "outcomes.Assessment.approved_by": _("Assessments that you checked"),
     "outcomes.Assessment.author": _("Assessments that you wrote"),
     "outcomes.Circulation.opened_by": _("Texts that you circulated"),
-    "outcomes.Offer.approved_by": _("Offers that you approved"),
+    "outcomes.Offer.approved_by": _("Offers that you checked"),
     "outcomes.Offer.author": _("Offers that you wrote"),
-    "outcomes.ProgressUpdate.approved_by": _("Updates that you approved"),
+    "outcomes.ProgressUpdate.approved_by": _("Updates that you checked"),
     "outcomes.ProgressUpdate.author": _("Updates that you wrote"),
+    "outcomes.ProgressUpdate_edited_by.user": _("Updates that you entered or edited for a party"),
     "outcomes.ReportingRound.opened_by": _("Reporting rounds that you opened"),
     "outcomes.CirculationReply.author": _("Answers to circulated texts that you wrote"),
-    "outcomes.Response.approved_by": _("Responses that you approved"),
+    "outcomes.Response.approved_by": _("Responses that you checked"),
     "outcomes.Response.author": _("Responses that you wrote"),
     "outcomes.SignOff.signer": _("Texts that you signed"),
     "outcomes.SourceComparison.compared_by": _("Texts that you compared with their source"),

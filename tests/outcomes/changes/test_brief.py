@@ -104,9 +104,9 @@ def test_brief_lists_decisions_silent_parties_and_changes(meeting: Event, client
     for words in (
         "Brief: Second meeting",
         "3 commitments, by the latest report from their parties.",
-        "1 text is waiting for approval.",
+        "1 text is waiting for a check.",
         "NEW-C1 Train. Due 1 January 2025, reported 1 June 2024",
-        "NEW-C2 Print. Closed without being fulfilled, the co-chairs, for Example Press, "
+        "NEW-C2 Print. Closed without being fulfilled, Example Press, "
         "1 February 2025. Why: The law changed. Source: The gazette",
         "Example Ministry, NEW-C1: no answer to 2 requests Round 6, Round 9",
         "Example Ministry: NEW-C1 last reported 1 June 2024",
@@ -149,7 +149,7 @@ def test_pending_texts_are_counted_for_this_event_only(meeting: Event, client_of
     row.submit(at=datetime(2025, 3, 1, tzinfo=UTC))
     assert row.state == EditorialState.SUBMITTED
     operator = make_user("op@example.org", is_superuser=True)
-    assert "1 text is waiting for approval." in page_text(client_of(operator).get(PATH))
+    assert "1 text is waiting for a check." in page_text(client_of(operator).get(PATH))
 
 
 def test_pending_offers_are_counted(meeting: Event, client_of: Sign) -> None:
@@ -159,7 +159,7 @@ def test_pending_offers_are_counted(meeting: Event, client_of: Sign) -> None:
     for given in ({"commitment": commitment}, {"outcome": commitment.outcomes.get()}):
         make_offer(approved=False, **given).submit(at=NOON)
     operator = make_user("op@example.org", is_superuser=True)
-    assert "3 texts are waiting for approval." in page_text(client_of(operator).get(PATH))
+    assert "3 texts are waiting for a check." in page_text(client_of(operator).get(PATH))
 
 
 def test_query_count_is_independent_of_rows(meeting: Event, client_of: Sign) -> None:

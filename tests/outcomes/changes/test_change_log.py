@@ -85,7 +85,7 @@ def test_update_entry_shows_status_before_and_after(meeting: Event) -> None:
     ]
     latest = found[0]
     assert (latest.at, latest.day) == (at(3), date(2025, 3, 1))
-    assert latest.by == "the co-chairs, for Example Aid"
+    assert latest.by == "Example Aid"
     assert (latest.reference, latest.subject) == (commitment.reference, "Train officers.")
     assert (latest.url, latest.text) == (commitment.get_absolute_url(), "Words.")
     assert [row.at for row in latest_changes(at(2), at(3))] == [at(2)]

@@ -119,14 +119,14 @@ def test_entry_has_stable_id_and_absolute_urls(commitment_with_changes: Commitme
     assert entry.id == f"tag:portal.example.org,2026:/update-{update.pk}"
     assert entry.link == f"{HOST}/commitments/rt2024-c1/"
     assert entry.updated == NOON.isoformat()
-    assert entry.author == "the co-chairs, for Example Aid"
+    assert entry.author == "Example Aid"
     [content] = entry.content
     assert content.type == "text/plain"
     assert content.value.split("\n\n") == [
         "Train 50 nurses & <b>midwives</b>.",
         "Status: Never reported on → In progress",
         f"As of {update.reported_on.day} {update.reported_on:%B %Y}",
-        "By the co-chairs, for Example Aid",
+        "By Example Aid",
         "Two courses.",
         "Roundtable 2024, May 2024 (RT2024)",
     ]

@@ -1,6 +1,5 @@
 """Three voices on a commitment's page: what the party says, what it reported, what others found."""
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import product
@@ -11,7 +10,6 @@ import time_machine
 from django.test import Client
 
 from outcomes.changes.descriptions import describe_changes
-from outcomes.commitments.bulk_actions import end_commitments
 from outcomes.commitments.status import CONTRADICTING_FINDINGS
 from outcomes.models import (
     Assessment,
@@ -21,6 +19,7 @@ from outcomes.models import (
     ProgressUpdate,
     RelatedText,
 )
+from outcomes.reporting.actions import end_commitments
 from outcomes.reporting.drafts import draft_for, report_no_change
 from participants.models import User
 from tests.factories import (
@@ -41,7 +40,6 @@ from tests.follow_up_factories import (
     make_assessment,
     make_milestone,
     make_related_text,
-    make_report_link,
 )
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
@@ -50,10 +48,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/commitments/told-c1/"
 Finding = Assessment.Finding
 OWN_WORDS = "The party's own words, checked for personal details."
-RECORDED = "Recorded by the co-chairs for the party. Checked for personal details."
-EITHER = (
-    "What the party reported, or what the co-chairs recorded for it. Checked for personal details."
-)
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +68,7 @@ def unreported_commitment() -> Commitment:
 
 def voices_in(client: Client) -> str:
     """What the page says below the heading of the latest report."""
-    return re.split("What the party reports|Latest report", get_text(client, PAGE), maxsplit=1)[1]
+    return get_text(client, PAGE).split("What the party reports", maxsplit=1)[1]
 
 
 def representative(commitment: Commitment) -> User:
@@ -133,7 +127,82 @@ def test_page_shows_party_report_and_assessment(
     assert "Each party" not in page_text(answer)
 
 
-def test_ending_by_cochair_is_not_called_words_of_the_party(
+def recorded_by(author: User | None, commitment: Commitment, **fields: Any) -> ProgressUpdate:
+    """What the desk entered from a source, and another organisation checked."""
+    given = {"reported_by": "recorded", "source": "Gazette of Belize"} | fields
+    return report_by(author, commitment, **given)
+
+
+def test_recorded_status_is_not_shown_as_what_the_party_reports(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    update = recorded_by(
+        make_user(),
+        unreported_commitment,
+        status="fulfilled",
+        text="All nurses were trained.",
+        source="https://example.org/gazette",
+    )
+    answer = client.get(PAGE)
+    text = page_text(answer)
+    assert (
+        "What the party reports Never reported on What was reported No party has reported. This "
+        "does not mean that nothing was done. Recorded from sources Others recorded this, checked "
+        "for personal details. The party did not report it here. It does not set the status of "
+        "the commitment. 1 March 2025 · Ministry of Labour Fulfilled "
+        "Recorded from: https://example.org/gazette All nurses were trained."
+    ) in text
+    assert OWN_WORDS not in text
+    assert "https://example.org/gazette" in page_links(answer)
+    unreported_commitment.refresh_from_db()
+    assert (unreported_commitment.latest_update, unreported_commitment.status) == (None, None)
+    assert unreported_commitment.latest_recorded_update == update
+    [change] = describe_changes([(NOON, "update", update.pk)])
+    assert (change.by, str(change.field)) == (
+        "recorded for Ministry of Labour",
+        "Recorded status",
+    )
+    assert change.before == "Nothing recorded"
+
+
+def test_recorded_message_names_its_day(client: Client, unreported_commitment: Commitment) -> None:
+    recorded_by(make_user(), unreported_commitment, source="", received_on=date(2026, 2, 3))
+    assert (
+        "Recorded from a message of Ministry of Labour of 3 February 2026, entered by the "
+        "secretariat."
+    ) in get_text(client, PAGE)
+
+
+def test_recorded_text_of_before_says_that_its_submitter_is_not_known(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    recorded_by(make_user(), unreported_commitment, source="", submitter_unknown=True)
+    text = get_text(client, PAGE)
+    assert "Recorded for Ministry of Labour. The submitter is not known." in text
+
+
+def test_report_stays_the_party_s_beside_later_records(
+    client: Client, unreported_commitment: Commitment
+) -> None:
+    report_by(
+        representative(unreported_commitment),
+        unreported_commitment,
+        text="We trained 20.",
+        reported_on=date(2025, 4, 1),
+    )
+    recorded_by(
+        make_user(), unreported_commitment, status="fulfilled", reported_on=date(2025, 6, 1)
+    )
+    assert (
+        "What the party reports In progress As of 1 April 2025 · Under a year ago "
+        f"What was reported {OWN_WORDS} 1 April 2025 · Ministry of Labour In progress "
+        "We trained 20. Recorded from sources"
+    ) in get_text(client, PAGE)
+    text = get_text(client, f"{PAGE}?as_of=2025-05-01")
+    assert "In progress" in text and "Recorded from sources" not in text
+
+
+def test_ending_by_cochair_does_not_end_the_commitment(
     client: Client, unreported_commitment: Commitment
 ) -> None:
     cochair = make_user()
@@ -148,12 +217,13 @@ def test_ending_by_cochair_is_not_called_words_of_the_party(
             by=author,
             at=NOON,
         )
+        assert "Closed without being fulfilled" not in get_text(client, PAGE)
+        ProgressUpdate.objects.get().approve(by=make_user(), at=NOON)
         text = get_text(client, PAGE)
-        assert "Latest report Closed without being fulfilled" in text
-        assert f"What was reported {RECORDED}" in text
-        assert OWN_WORDS not in text and "What the party reports" not in text
-        [change] = describe_changes([(NOON, "update", ProgressUpdate.objects.get().pk)])
-        assert change.by == "the co-chairs, for Ministry of Labour"
+        assert "What the party reports Never reported on" in text
+        assert "Closed without being fulfilled Recorded from: Minutes of 1 March" in text
+        unreported_commitment.refresh_from_db()
+        assert unreported_commitment.latest_status == ""
         ProgressUpdate.objects.all().delete()
 
 
@@ -167,59 +237,18 @@ def test_report_of_earlier_focal_point_stays_words_of_the_party(
     assert f"What was reported {OWN_WORDS}" in get_text(client, PAGE)
     [change] = describe_changes([(NOON, "update", update.pk)])
     assert change.by == "Ministry of Labour"
-    make_report_link(party, delegate)
     party.request_focal_point(make_delegate())
     assert f"What was reported {OWN_WORDS}" in get_text(client, PAGE)
 
 
-def test_report_written_at_desk_is_recorded_by_cochairs(
-    client: Client, unreported_commitment: Commitment
+def test_nothing_new_repeats_the_party_s_own_report_alone(
+    unreported_commitment: Commitment,
 ) -> None:
-    editor = make_user()
-    make_grant(editor, unreported_commitment.event, role="editor")
-    for author in (editor, make_user(is_superuser=True)):
-        update = report_by(author, unreported_commitment)
-        assert f"What was reported {RECORDED}" in get_text(client, PAGE)
-        update.delete_with_evidence()
-
-
-def test_report_has_unknown_origin_if_author_can_write_as_either_or_is_unknown(
-    client: Client, unreported_commitment: Commitment
-) -> None:
-    both = representative(unreported_commitment)
-    make_grant(both, unreported_commitment.event)
-    elsewhere = make_delegate()
-    make_participation(elsewhere, unreported_commitment.event)
-    for author in (both, elsewhere.user, None):
-        update = report_by(author, unreported_commitment)
-        assert f"What was reported {EITHER}" in get_text(client, PAGE)
-        update.delete_with_evidence()
-
-
-def test_nothing_new_does_not_turn_reason_of_cochair_into_words_of_the_party(
-    client: Client, unreported_commitment: Commitment
-) -> None:
-    member = representative(unreported_commitment)
-    make_update(unreported_commitment, status=ImplementationStatus.CLOSED)
+    recorded_by(make_user(), unreported_commitment, status=ImplementationStatus.CLOSED)
     party = unreported_commitment.parties.get()
     version = draft_for(party).version
-    assert report_no_change(party, version=version, by=member, at=NOON - timedelta(days=1))
-    party.updates.get(is_unchanged=True).approve(by=make_user(), at=NOON)
-    text = get_text(client, PAGE)
-    assert "Nothing new since 1 March 2025 Why it ends The law changed." in text
-    assert EITHER in text and OWN_WORDS not in text
-
-
-def test_reports_of_different_origin_are_each_marked(
-    client: Client, unreported_commitment: Commitment
-) -> None:
-    report_by(representative(unreported_commitment), unreported_commitment, text="We trained 20.")
-    make_update(unreported_commitment, reported_on=date(2025, 6, 1), text="They trained 20.")
-    assert (
-        "What was reported "
-        f"1 June 2025 · Ministry of Labour In progress {RECORDED} They trained 20. "
-        f"1 March 2025 · Ministry of Labour In progress {OWN_WORDS} We trained 20."
-    ) in get_text(client, PAGE)
+    member = representative(unreported_commitment)
+    assert not report_no_change(party, version=version, by=member, at=NOON)
 
 
 def test_unreported_commitment_has_no_freshness(

@@ -269,6 +269,8 @@ def store(world: World) -> None:
                 text="Done.",
                 source="A report",
                 reason="A reason",
+                reported_by="party",
+                party_hash="0" * 64,
                 **handed_in,
                 **(approved if is_approved else waits),
             )

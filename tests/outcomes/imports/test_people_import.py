@@ -552,6 +552,7 @@ UPDATE = {
     "Reported on": date(2025, 6, 1),
     "Status": "in-progress",
     "Text": "+ Two courses",
+    "Source": "Report of the port",
     "Has no personal details": "yes",
 }
 

@@ -73,7 +73,7 @@ def test_text_of_names_tells_of_no_one_elsewhere(
 def test_reminder_is_there_without_any_finding(
     client_of: Sign, event: Event, cochair: User
 ) -> None:
-    for author in (None, cochair):
+    for author in (None, make_participation(make_delegate(), event).delegate.user):
         update = make_update(event.commitments.all()[0], approved=False, text="Done.")
         update.submit(at=NOON)
         ProgressUpdate.objects.filter(pk=update.pk).update(author=author)

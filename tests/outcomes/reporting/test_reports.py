@@ -118,7 +118,10 @@ def test_report_is_submitted_for_review(client: Client, path: str, party: Commit
     assert update.author == party.focal_point.user and update.submitted_at  # type: ignore[union-attr]
     text = get_text(client, path)
     assert "Thank you. The co-chairs have what you submitted on" in text
-    assert "(UTC). It is shown after one of them approves it." in text
+    assert (
+        "(UTC). It is shown after someone of another organisation checks it for personal details."
+        in text
+    )
     assert "Three courses" not in get_text(Client(), "/commitments/rt2024-c1/")
 
 

@@ -98,7 +98,7 @@ def test_cochair_reads_text_and_findings_then_approves(
         "People and hidden places of your roundtables MARIA LOPEZ Casa Azul Do not repeat"
     ) in text
     answer = decide(browser, submitted, "approve")
-    assert "The text is approved." in answer.content.decode()
+    assert "The text is checked." in answer.content.decode()
     assert answer.redirect_chain == [(page(ProgressUpdate, "changelist"), 302)]
     submitted.refresh_from_db()
     assert (submitted.is_approved, submitted.approved_by) == (True, cochair)
@@ -191,7 +191,7 @@ def test_page_of_submitted_text_leads_cochair_to_review(
 ) -> None:
     content = client_of(cochair).get(page(ProgressUpdate, "change", submitted.pk)).content.decode()
     assert (
-        f'<a href="{page(ProgressUpdate, "review", submitted.pk)}">Review and decide</a>' in content
+        f'<a href="{page(ProgressUpdate, "review", submitted.pk)}">Check and publish</a>' in content
     )
 
 
@@ -271,7 +271,7 @@ def test_offer_is_reviewed_with_what_it_becomes(
     text = desk_text(client_of(cochair), page(Offer, "review", offer.pk))
     assert "Open a desk. Due 1 June 2027" in text
     assert "Milestone Find a room, 1 January 2027" in text
-    assert "If you approve it, it becomes a commitment with the next reference." in text
+    assert "If you publish it, it becomes a commitment with the next reference." in text
 
 
 def test_detected_names_are_hidden_from_author(
@@ -279,11 +279,10 @@ def test_detected_names_are_hidden_from_author(
 ) -> None:
     submitted.author = cochair
     submitted.save()
-    text = desk_text(client_of(cochair), page(ProgressUpdate, "review", submitted.pk))
-    assert (
-        "You were the last to write this text. Ask another co-chair to check it. Names are "
-        "never shown to an author."
-    ) in text
+    answer = client_of(cochair).get(page(ProgressUpdate, "review", submitted.pk), follow=True)
+    assert answer.redirect_chain == [(page(ProgressUpdate, "change", submitted.pk), 302)]
+    text = " ".join(answer.content.decode().split())
+    assert "Someone of another organisation must check this text." in text
     assert "Casa Azul Do not" not in text and "roundtables MARIA" not in text
 
 
@@ -295,7 +294,7 @@ def test_update_without_confirmation_cannot_be_approved(
     update.author = cochair
     update.save()
     assert (
-        "1 was not changed. This was already done, or you are not a co-chair of its roundtable."
+        "1 was not changed. This was already done, or someone of another organisation must do it."
     ) in run_admin_action(client_of(cochair), ProgressUpdate, "approve", update.pk)
     update.refresh_from_db()
     assert update.state == "draft"

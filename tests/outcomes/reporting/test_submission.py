@@ -88,7 +88,7 @@ def test_cochairs_are_notified_at_most_once_an_hour(
     emails = deliver_mail()
     assert sorted(mail.to[0] for mail in emails) == ["cochair@example.org", "second@example.org"]
     for mail in emails:
-        assert mail.subject == "A text is waiting for approval"
+        assert mail.subject == "A text is waiting for a check"
         assert "for Roundtable 2024, May 2024 (RT2024)." in str(mail.body)
         assert "Zq words" not in str(mail.message())
     assert "RT2024-C1" in desk_text(client_of(cochair), path_in(emails[0]))
@@ -157,7 +157,7 @@ def test_focal_point_reads_review_note_without_signing_in(
     assert NOTE in page and "Zq words." in page
 
 
-def test_draft_and_approval_send_no_email(
+def test_draft_sends_no_email_and_author_is_told_of_publication(
     client_of: Sign, cochair: User, party: CommitmentParty
 ) -> None:
     path = urlsplit(create_report_link(party, at=timezone.now())).path
@@ -166,7 +166,13 @@ def test_draft_and_approval_send_no_email(
     update = submitted_update(party)
     before = len(deliver_mail())
     run_admin_action(client_of(cochair), ProgressUpdate, "approve", update.pk)
-    assert newest(party).is_approved and len(deliver_mail()) == before
+    assert newest(party).is_approved
+    (mail,) = deliver_mail()[before:]
+    assert (mail.to, mail.subject) == (
+        ["focal@example.org"],
+        "Your text was checked and is public",
+    )
+    assert party.commitment.get_absolute_url() in mail.body
 
 
 def test_current_focal_point_is_notified_instead_of_former(
@@ -211,7 +217,7 @@ def test_cochair_author_gets_admin_link(
 ) -> None:
     editor = make_user("editor@example.org")
     make_grant(editor, event, role="editor")
-    update = make_update(party.commitment, approved=False)
+    update = make_update(party.commitment, approved=False, reported_by="recorded")
     update.author = editor
     update.submit(at=timezone.now())
     request_text_changes(rows=[update], note=NOTE, by=cochair, at=timezone.now())
@@ -224,7 +230,7 @@ def test_cochair_author_gets_admin_link(
     assert browser.post(page, form).status_code == 302
     update.refresh_from_db()
     assert (update.state, update.text) == ("submitted", "Other words.")
-    assert deliver_mail()[-1].to == ["cochair@example.org"]
+    assert {mail.to[0] for mail in deliver_mail()} >= {"cochair@example.org", "focal@example.org"}
 
 
 @pytest.mark.parametrize("kind", ["answer", "offer", "finding"])

@@ -52,7 +52,7 @@ def test_event_without_commitments_shows_message(client: Client) -> None:
             "The latest roundtable Bare roundtable Process 14–15 May 2024 "
             "Progress of its commitments No commitments are recorded. They appear here when the "
             "co-chairs add them. Latest reports No party has reported yet. A report appears here "
-            "when it is approved. All changes, before and after Due next No commitment has a due "
+            "when it is checked. All changes, before and after Due next No commitment has a due "
             "date in the future."
         )
     )

@@ -1,0 +1,104 @@
+"""The party confirms, or refuses, what others entered for it. Until then, it is not the party's."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate
+from outcomes.reporting.request_emails import queue_digest
+from outcomes.reporting.submission import email_writer
+from participants.models import Delegate, User
+from roundtable.audit import log as audit
+
+
+def tell_parties(updates: Iterable[ProgressUpdate], *, at: datetime) -> None:
+    """One email to each accepted focal point, with a link to confirm what was entered."""
+    entered: dict[Delegate, list[ProgressUpdate]] = {}
+    for update in updates:
+        person = update.party.focal_point if update.party.focal_point_accepted_at else None
+        if person and not update.is_of_party and update.state != EditorialState.DRAFT:
+            entered.setdefault(person, []).append(update)
+    for person, rows in entered.items():
+        first = min(row.pk for row in rows)
+        queue_digest(
+            person,
+            list({row.party_id: row.party for row in rows}.values()),
+            dedup_key=f"entered {first}.{max(row.revision for row in rows)} {person.pk}",
+            template="outcomes/reporting/emails/report_entered",
+            at=at,
+        )
+
+
+def unconfirmed(party: CommitmentParty) -> list[ProgressUpdate]:
+    """What others entered for the party, and it has neither confirmed nor refused; newest first."""
+    return [row for row in _entered(party) if row.refused_hash != row.content_hash]
+
+
+def may_be_refused(update: ProgressUpdate) -> bool:
+    """Whether it claims to be the party's text. A public source may say what it says."""
+    return update.received_on is not None or update.awaits_party
+
+
+def _entered(party: CommitmentParty) -> QuerySet[ProgressUpdate]:
+    rows = ProgressUpdate.objects.recorded().filter(party=party)
+    return rows.exclude(state=EditorialState.DRAFT).order_by("-recorded_at", "-pk")
+
+
+@transaction.atomic
+def confirm_update(
+    party: CommitmentParty, *, number: str, content_hash: str, by: User | None, at: datetime
+) -> bool:
+    """From now on, it is the party's report. False if it changed since the party read it."""
+    row = _locked(party, number, content_hash)
+    if row is None:
+        return False
+    row.claim_for_party(confirmed_at=at)
+    row.revision += 1
+    row.save()
+    row.refresh_latest()
+    audit.record(action="confirm report", at=at, actor=by, detail=str(row))
+    return True
+
+
+@transaction.atomic
+def refuse_update(
+    party: CommitmentParty, *, number: str, content_hash: str, by: User | None, at: datetime
+) -> bool:
+    """No one can publish this text, and we tell its author.
+
+    False if it changed since the party read it, or was taken from a public source.
+    """
+    row = _locked(party, number, content_hash)
+    if row is None or not may_be_refused(row):
+        return False
+    row.refused_hash = content_hash
+    row.request_change(note=_("The party did not confirm this text."), at=at)
+    audit.record(action="refuse report", at=at, actor=by, detail=str(row))
+    _tell_author(row, at)
+    return True
+
+
+def _locked(party: CommitmentParty, number: str, content_hash: str) -> ProgressUpdate | None:
+    CommitmentParty.objects.select_for_update().get(pk=party.pk)
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    row = _entered(party).select_for_update(of=("self",)).filter(pk=number).first()
+    return row if row and row.content_hash == content_hash else None
+
+
+def _tell_author(row: ProgressUpdate, at: datetime) -> None:
+    if row.author is None:
+        return
+    page = reverse("admin:outcomes_progressupdate_change", args=[row.pk])
+    email_writer(
+        row.author,
+        dedup_key=f"refused {row.pk} {row.revision}",
+        template="outcomes/reporting/emails/report_refused",
+        context={"event": row.event, "party": row.party, "url": f"{settings.PORTAL_URL}{page}"},
+        at=at,
+    )
