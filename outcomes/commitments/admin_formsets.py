@@ -52,6 +52,16 @@ class PartyForm(ModelForm):  # type: ignore[type-arg]
             name = display_name(person, self.permissions)
             field.choices = [("", name), *list(choices)[1:]]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        becomes_another = {"organisation", "group"} & set(self.changed_data)
+        if self.instance.pk and becomes_another and self.instance.updates.exists():
+            # Else the reports of one party would become those of another.
+            raise ValidationError(
+                _("There are reports of this party. Keep it, and add the other one on a new line.")
+            )
+        return cleaned
+
     def clean_focal_point(self) -> Delegate | None:
         """Someone else can be chosen, but nothing else replaces whom the page does not show."""
         chosen: Delegate | None = self.cleaned_data["focal_point"]

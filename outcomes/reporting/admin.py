@@ -116,7 +116,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     event_path = "commitment__event"
     unavailable = ()
     day_field = "reported_on"
-    series_fields = ("party",)
+    series_fields = ("party", "reported_by")
     form = ProgressUpdateForm
     fieldsets = [
         (
@@ -250,6 +250,9 @@ class ProgressUpdateAdmin(ReviewedAdmin):
 
     def sender_of(self, row: ProgressUpdate) -> CommitmentParty:
         return row.party
+
+    def recorded_from(self, row: ProgressUpdate) -> str:
+        return "" if row.is_of_party else row.origin
 
     def previous_of(self, row: ProgressUpdate) -> Any:
         return None if row.is_unchanged else super().previous_of(row)

@@ -171,6 +171,10 @@ class ReviewedAdmin(GrantScopedAdmin):
     def sender_of(self, row: Any) -> Any:
         return row.organisation
 
+    def recorded_from(self, row: Any) -> str:
+        """From where others took the text, if its sender did not write it."""
+        return ""
+
     def day_of(self, row: Any) -> Any:
         return getattr(row, self.day_field) if self.day_field else None
 
@@ -316,6 +320,7 @@ class ReviewedAdmin(GrantScopedAdmin):
             "number_pending": len(pending),
             "next_url": self._next_url(row, pending) if len(pending) > 1 else "",
             "sender": self.sender_of(row),
+            "recorded_from": self.recorded_from(row),
             "day": self.day_of(row),
             "event": row.event,
             "values": list(self._values(row)),

@@ -129,6 +129,9 @@ def test_report_entered_by_form_is_neither_checked_by_its_author_nor_the_party_s
     assert not approve_texts(rows=[update], by=case.cochair, at=timezone.now())
     assert "Fulfilled" not in get_text(Client(), "/commitments/bz-c1/")
     assert_not_reported(case)
+    shown = client_of(case.other).get(page(ProgressUpdate, "review", update.pk)).content.decode()
+    assert "<bdi>Government of Belize</bdi></strong>, which did not report it." in shown
+    assert "Recorded from: https://example.org/gazette" in shown
     assert check(case.other, update, client_of).status_code == 302
     assert case.update().state == "approved"
     assert_not_reported(case)
@@ -403,6 +406,19 @@ def test_evidence_added_at_the_desk_is_not_the_party_s(client_of: Sign, case: Be
     text = run_admin_action(client_of(case.other), ProgressUpdate, "approve", update.pk)
     assert "It waits until the party confirms it." in text
     assert case.update().state == "submitted"
+
+
+def test_report_does_not_become_that_of_another_party(client_of: Sign, case: BelizeCase) -> None:
+    """A co-chair's own organisation reports, and then the desk names Belize as the party."""
+    commitment = make_commitment(case.event, reference="BZ-C2")
+    party = make_party(commitment)
+    own, update = party.organisation, make_update(commitment, status="fulfilled")
+    browser, change = client_of(case.cochair), page(Commitment, "change", commitment.pk)
+    sent = filled(browser, change, **{"parties-0-organisation": str(case.belize.pk)})
+    answer = browser.post(change, sent)
+    assert "There are reports of this party." in answer.content.decode()
+    party.refresh_from_db()
+    assert (party.organisation, update.party) == (own, party)
 
 
 def test_saving_without_a_change_leaves_the_report_the_party_s(
