@@ -27,7 +27,8 @@ from outcomes.reporting import reminders
 from outcomes.reporting.actions import open_round, remind_round_parties
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
-from outcomes.reporting.review import request_text_changes
+from outcomes.reporting.party_confirmation import refuse_update, tell_parties
+from outcomes.reporting.review import approve_texts, request_text_changes
 from outcomes.reporting.submission import submit_text
 from outcomes.sources.comparisons import record_comparison
 from outcomes.statements import silence_procedure
@@ -282,6 +283,31 @@ def be_asked(cast: Cast, at: datetime) -> Iterator[None]:
     assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
 
 
+def be_reported_for(cast: Cast, at: datetime) -> Iterator[None]:
+    commitment, author = make_commitment(cast.event), cast.user(cast.own)
+    party = make_party(commitment)
+    party.request_focal_point(author.delegate)  # as it is now
+    party.accept(at)
+    update = make_update(
+        commitment,
+        approved=False,
+        author=author,
+        party=party,
+        text="Zq words",
+        reported_by="recorded",
+        received_on=at.date(),
+    )
+    update.submit(at=at)
+    tell_parties([update], at=at)
+    yield
+    assert refuse_update(
+        party, number=str(update.pk), content_hash=update.content_hash, by=author, at=at
+    )
+    own = make_update(commitment, approved=False, author=author, party=party, text="Zq words")
+    own.submit(at=at)
+    assert approve_texts(rows=[own], by=cast.operator, at=at)
+
+
 def be_written_about(cast: Cast, at: datetime) -> None:
     by = cast.user(cast.own)
     propose_name_latin(cast.other, "Zq words", by=by, at=at)
@@ -484,6 +510,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     introduce,
     invite,
     be_asked,
+    be_reported_for,
     be_written_about,
     agree_on_a_text,
     follow_something,

@@ -99,6 +99,6 @@ def _tell_author(row: ProgressUpdate, at: datetime) -> None:
         row.author,
         dedup_key=f"refused {row.pk} {row.revision}",
         template="outcomes/reporting/emails/report_refused",
-        context={"event": row.event, "party": row.party, "url": f"{settings.PORTAL_URL}{page}"},
+        context={"reference": row.commitment.reference, "url": f"{settings.PORTAL_URL}{page}"},
         at=at,
     )

@@ -166,7 +166,7 @@ def test_each_count_matches_linked_list(client_of: Sign, role: str) -> None:
 def test_empty_todo_shows_message(client_of: Sign) -> None:
     text = client_of(person("cochair", make_event())).get("/admin/").content.decode()
     assert "You have nothing to do." in text
-    assert "need your decision" not in text
+    assert "to check" not in text
 
 
 def test_own_participation_and_requests_are_not_in_todo(

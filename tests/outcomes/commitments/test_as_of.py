@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates
 PAGES = ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/")
 DAYS = {"starts_on": date(2018, 5, 1), "ends_on": date(2018, 5, 2)}
 LINE = (
-    "This page shows reports for that day or earlier, including reports approved later. The "
+    "This page shows reports for that day or earlier, including reports published later. The "
     "wording and the parties are those of today."
 )
 
