@@ -66,6 +66,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/test_outcome_models",
             "outcomes/reporting/test_review",
             "outcomes/reporting/test_submission",
+            "outcomes/reporting/test_voices",
         ),
     ),
     (
@@ -73,6 +74,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "outcomes/reporting/test_review",
             "outcomes/reporting/test_submission",
+            "outcomes/reporting/test_voices",
             "outcomes/contributions/test_offers",
             "outcomes/contributions/test_assessments",
         ),

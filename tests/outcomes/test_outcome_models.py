@@ -273,7 +273,7 @@ BREAKING: InvalidRows = {
         make_update(make_commitment(), reported_by="recorded"), source=""
     ),
     "update_reported_by_valid": lambda: with_values(
-        make_update(make_commitment()), reported_by="neighbour"
+        make_update(make_commitment()), reported_by="nobody"
     ),
     "upload_done_has_date": lambda: with_values(make_upload(), state="done"),
     "upload_state_valid": lambda: with_values(make_upload(), state="lost"),
