@@ -62,7 +62,7 @@ LISTS = {
     "/progress/?as_of=2025-06-01": (10, 12),
     "/commitments/?as_of=2025-06-01&sort=updated": (9, 12),
     "/progress/?point=counted/1.a": (11, 13),
-    "/progress/matrix/": (8, 10),
+    "/progress/matrix/": (9, 11),
     "/organisations/": (3, 5),
     "/organisations/?kind=civil-society&country=TH": (3, 5),
     "/directory/": (4, 7),

@@ -97,6 +97,7 @@ class Matrix:
     rows: list[MatrixRow]
     commitments_under_points: int = 0  # each counted once
     commitments_elsewhere: int = 0  # of this roundtable, under no point
+    commitments_only_recorded: int = 0  # of this roundtable, reported on by no party
 
     @property
     def addressees(self) -> int:
@@ -148,7 +149,8 @@ def build_matrix(event: Event, day: date | None = None) -> Matrix:
         ]
     of_event = Commitment.objects.published().filter(event=event)
     elsewhere = of_event.exclude(outcomes__in=points).count()
-    return Matrix(points, list(rows.values()), len(under), elsewhere)
+    only_recorded = as_of(of_event, day).filter(status_columns_for(day).is_only_recorded)
+    return Matrix(points, list(rows.values()), len(under), elsewhere, only_recorded.count())
 
 
 def _addressee_rows(event: Event, points: list[Outcome]) -> dict[RowKey, MatrixRow]:
