@@ -303,6 +303,12 @@ def be_reported_for(cast: Cast, at: datetime) -> Iterator[None]:
     assert refuse_update(
         party, number=str(update.pk), content_hash=update.content_hash, by=author, at=at
     )
+    party.request_focal_point(None)
+    office = author.delegate.participations.get(event=cast.event).organisation
+    other = make_party(commitment, organisation=office)
+    tell_parties(
+        [make_update(commitment, party=other, reported_by="recorded", text="Zq words")], at=at
+    )
     own = make_update(commitment, approved=False, author=author, party=party, text="Zq words")
     own.submit(at=at)
     assert approve_texts(rows=[own], by=cast.operator, at=at)

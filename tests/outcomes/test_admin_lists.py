@@ -100,7 +100,7 @@ def test_action_on_too_many_rows_is_rejected(
     sent = asked | {"_selected_action": rows if across == "0" else rows[:1]}
     assert said in browser.post(COMMITMENTS, sent, follow=True).content.decode()
     few = browser.post(COMMITMENTS, asked | {"select_across": "0", "_selected_action": rows[:2]})
-    assert "<h1>End commitments</h1>" in few.content.decode()
+    assert "<h1>Record that commitments ended</h1>" in few.content.decode()
 
 
 def test_too_many_form_fields_are_rejected_with_message(browser: Client) -> None:

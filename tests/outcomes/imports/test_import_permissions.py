@@ -348,7 +348,7 @@ def test_import_cannot_approve_update(client_of: Sign, talk: Event) -> None:
     for role in ("editor", "cochair"):
         content = book_of(talk, "Updates", [UPDATE | {"State": "approved"}])
         said = refused(client_of(who(talk, role)), content)
-        assert "Updates, row 2, State This report is new. A co-chair must approve it." in said
+        assert "Updates, row 2, State This report is new. Someone must check it first." in said
 
 
 @pytest.mark.walk

@@ -592,12 +592,12 @@ def test_approved_update_is_not_changed(talk: Event, tmp_path: Path) -> None:
     assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
     path.write_bytes(book_of(talk, "Updates", [{"row": 3, "Text": "Other words."}]))
     assert rejection_messages(path) == [
-        "[Updates, row 3, Text] This report is approved, and everyone can read it. First ask for a "
+        "[Updates, row 3, Text] This report is checked, and everyone can read it. First ask for a "
         "change at the co-chairs' desk."
     ]
     path.write_bytes(book_of(talk, "Updates", [{"row": 2, "State": "submitted"}]))
     assert rejection_messages(path)[0].startswith(
-        "[Updates, row 2, State] Co-chairs approve reports or ask for a change"
+        "[Updates, row 2, State] Reports are checked, or returned for a change"
     )
     update.refresh_from_db()
     twice.refresh_from_db()
@@ -644,7 +644,7 @@ def test_pending_update_is_changed_and_stays_pending(talk: Event, tmp_path: Path
             "[Updates, row 2, Of that day] There are fewer reports from this party on that day. "
             "Write 1.",
         ),
-        ({"State": "approved"}, "[Updates, row 2, State] This report is new. A co-chair must"),
+        ({"State": "approved"}, "[Updates, row 2, State] This report is new. Someone must"),
         ({"Reported on": date(2020, 1, 1)}, "[Updates, row 2, Reported on] The roundtable began"),
         ({"Completion": 30}, "[Updates, row 2, Completion] Value 30 is not a valid choice."),
     ],

@@ -311,6 +311,15 @@ def test_party_is_told_and_confirms_what_was_entered_from_its_message(
     assert AuditEntry.objects.filter(action="confirm report").count() == 1
 
 
+def test_people_of_a_party_without_focal_point_are_told(client_of: Sign, case: BelizeCase) -> None:
+    case.party.request_focal_point(None)
+    enter(client_of(case.cochair), case)
+    subject = "A text about your organisation was entered"
+    [mail] = [mail for mail in deliver_mail() if mail.subject == subject]
+    assert mail.to == [case.delegate.user.email]  # type: ignore[union-attr]
+    assert "BZ-C1" in mail.body and "Belize paid" not in mail.body
+
+
 def test_party_refuses_what_was_entered_in_its_name(client_of: Sign, case: BelizeCase) -> None:
     enter(client_of(case.cochair), case, source="", received_on="2025-06-03", status="planning")
     assert check(case.other, case.update(), client_of).status_code == 302
