@@ -112,8 +112,8 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def my_commitments(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
-    own = CommitmentParty.objects.public().filter(focal_point__user=request.user)
-    parties = own.select_related(
+    asked = CommitmentParty.objects.public().filter(focal_point__user=request.user)
+    parties = asked.select_related(
         "commitment__event", "commitment__latest_update", "organisation", "group"
     )
     active = with_active_focal_point(parties, timezone.localdate())

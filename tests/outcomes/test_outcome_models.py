@@ -109,7 +109,7 @@ def followed_again(name: str) -> Model:
 
 
 def make_comparison(
-    text: Statement | Corrigendum, organisation: Organisation | None = None
+    text: Statement | Corrigendum | Commitment, organisation: Organisation | None = None
 ) -> SourceComparison:
     return save(
         SourceComparison(

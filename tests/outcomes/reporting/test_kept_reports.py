@@ -24,7 +24,7 @@ from tests.follow_up_factories import make_report_link
 from tests.page_text import get_text
 
 pytestmark = pytest.mark.django_db
-MIGRATION = importlib.import_module("outcomes.migrations.0005_keep_reports_of_parties")
+MIGRATION = importlib.import_module("outcomes.migrations.0007_keep_reports_of_parties")
 
 
 def earlier_report(party: CommitmentParty, author: User | None) -> ProgressUpdate:
