@@ -256,7 +256,7 @@ def test_answer_to_a_text_lists_its_errors(client_of: Sign) -> None:
         (
             "outcomes/commitment/",
             {"action": "end", "_selected_action": "{commitment}", "asked": "yes"},
-            "End commitments",
+            "Record that commitments ended",
             [
                 "Final status: This field is required.",
                 "As of: This field is required.",

@@ -117,7 +117,7 @@ def _report(visit: Open, walk: Walk) -> None:
 
 
 def _approve(desk: Visit, walk: Walk) -> None:
-    """A co-chair reads what was submitted, sees who answered, and approves."""
+    """A co-chair reads what was submitted, sees who answered, and checks it."""
     page = desk.open(reverse("admin:outcomes_reportinground_changelist"))
     row = page.get_by_role("row").filter(has_text="Before the ministerial conference")
     expect(row).to_contain_text(re.compile(r"1 of \d"))
@@ -126,8 +126,8 @@ def _approve(desk: Visit, walk: Walk) -> None:
     page.locator("#result_list tbody th a").first.click()
     expect(page.locator(".reviewed")).to_contain_text(DONE)
     walk.keep(page, "approval")
-    page.get_by_role("button", name="Approve").click()
-    expect(page.locator("ul.messagelist")).to_contain_text("approved")
+    page.get_by_role("button", name="Checked: publish").click()
+    expect(page.locator("ul.messagelist")).to_contain_text("The text is checked.")
 
 
 def _fulfilled(visitor: Visit, as_of: str = "") -> int:
