@@ -33,7 +33,7 @@ from outcomes.datasets.tables import (
     ROUNDTABLES,
     STATEMENTS,
 )
-from outcomes.models import Commitment, Milestone, Statement
+from outcomes.models import Commitment, CommitmentState, Milestone, Statement
 from participants.models import EventRole, Organisation
 from roundtable.models import Event
 
@@ -67,6 +67,8 @@ def public_corrections(rows: "QuerySet[Any]", since: datetime, until: datetime) 
         history_date__lt=until,
         id__in=rows.order_by().values("pk"),
     )
+    if rows.model is Commitment:  # a draft is compared with what was public before
+        history = history.filter(state=CommitmentState.PUBLIC)
     history = with_previous_row(history).annotate(
         settled=ExpressionWrapper(F("history_date") - SETTLING_TIME, output_field=DateTimeField())
     )
@@ -96,6 +98,8 @@ def with_previous_row(history: "QuerySet[Any]") -> "QuerySet[Any]":
     earlier = history.model.objects.filter(
         id=OuterRef("id"), history_date__lte=OuterRef("history_date")
     ).exclude(history_id=OuterRef("history_id"))
+    if history.model.instance_type is Commitment:
+        earlier = earlier.filter(state=CommitmentState.PUBLIC)
     latest = earlier.order_by("-history_date", "-history_id").values("history_id")[:1]
     found: QuerySet[Any] = history.annotate(previous_row=Subquery(latest))
     return found
@@ -127,9 +131,7 @@ def _written_in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySe
     if model in (Commitment, Milestone):
         event = "event" if model is Commitment else "commitment__event"
         history = _while_public(history, Event, event, at, settled, is_public=True)
-        if model is Milestone:
-            return history
-        return _while_public(history, Commitment, "id", at, settled, state="public")
+        return history
     published = {"state": Statement.State.PUBLISHED}
     if model is Statement:
         history = _while_public(history, Event, "event", at, settled, is_public=True)

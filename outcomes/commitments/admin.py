@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from import_export.fields import Field
 from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
 from outcomes.commitments.bulk_admin import end
+from outcomes.commitments.publication import withdraw_if_changed
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.commitments.source_admin import compare_commitment
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
@@ -139,7 +140,8 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
                 "fields": ["publication", "event", "reference", "text"],
                 "description": _(
                     "What a public source says that the parties will do, in its words. Everyone "
-                    "can read it after two organisations compared it with the source."
+                    "can read it after two organisations compared it with the source. If it is "
+                    "changed, they compare it again; until then, it is a draft."
                 ),
             },
         ),
@@ -209,8 +211,29 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         # Lead-ins are not complete sentences, so commitments answer points only.
         return rows.filter(parent__isnull=False) if db_field.name == "outcomes" else rows
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            form.compared_hash = Commitment.objects.get(pk=obj.pk).source_hash()
+            self._withdraw_if_changed(request, obj, form)
+        super().save_model(request, obj, form, change)
+
+    def _withdraw_if_changed(self, request: HttpRequest, row: Commitment, form: Any) -> bool:
+        by = request_permissions(request).user
+        is_withdrawn = withdraw_if_changed(row, form.compared_hash, by=by)
+        if is_withdrawn:
+            text = _(
+                "This commitment is a draft again. It is public after two organisations compared "
+                "it with its source, and its parties are told."
+            )
+            self.message_user(request, text, messages.WARNING)
+        return is_withdrawn
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        if change:
+            row = Commitment.objects.get(pk=form.instance.pk)  # with its new parties and points
+            if self._withdraw_if_changed(request, row, form):
+                row.save(update_fields=["state", "parties_told_at"])
         # Focal points accept a text, so ask them again when it changes. Compare words only:
         # browsers send different line ends.
         before, after = (

@@ -10,6 +10,7 @@ from outcomes.models import Commitment, CommitmentState
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
 from outcomes.sources.comparisons import is_publishable
 from participants.accounts.emails import email_delegate
+from participants.models import User
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -72,9 +73,26 @@ def publish_released(event: Event, *, at: datetime) -> None:
             publish(row, at=at)
 
 
+def withdraw_if_changed(commitment: Commitment, compared_hash: str, *, by: User | None) -> bool:
+    """What someone changed is compared again before everyone reads it; the caller saves the row."""
+    if not commitment.is_public or commitment.source_hash() == compared_hash:
+        return False
+    withdraw(commitment, by=by)
+    return True
+
+
+def withdraw(commitment: Commitment, *, by: User | None) -> None:
+    """The caller saves the row, together with what changed: no one reads that in public."""
+    commitment.state, commitment.parties_told_at = CommitmentState.DRAFT, None
+    detail, at = commitment.reference, timezone.now()
+    audit.record(action="withdraw commitment", at=at, actor=by, detail=detail)
+
+
 def publish(commitment: Commitment, *, at: datetime) -> None:
     commitment.state = CommitmentState.PUBLIC
-    commitment.recorded_at = at
+    # A corrected one is not new.
+    if not commitment.history.filter(state=CommitmentState.PUBLIC).exists():
+        commitment.recorded_at = at
     commitment.save()
     audit.record(action="publish commitment", at=at, detail=commitment.reference)
     for party in commitment.parties.filter(focal_point_accepted_at=None).exclude(focal_point=None):

@@ -306,7 +306,7 @@ class Commitment(models.Model):
         """Of what is compared with the source."""
         content = [
             self.reference,
-            text or self.text,
+            " ".join((text or self.text).split()),
             str(self.due_on or ""),
             self.source_title,
             self.source_url,

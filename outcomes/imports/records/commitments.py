@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from outcomes.commitments.publication import publish_released
+from outcomes.commitments.publication import publish_released, withdraw, withdraw_if_changed
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Commitment, CommitmentParty, Outcome
@@ -144,6 +144,11 @@ def apply_commitments(
         ):
             continue
         before = stored.text.split() if stored else None
+        by = report.by.user if report.by else None
+        compared_hash = stored.source_hash() if stored else ""
+        words = {name: value for name, value in entry.values.items() if name != "is_open"}
+        if stored and stored.is_public and any(differs(stored, *word) for word in words.items()):
+            withdraw(stored, by=by)
         commitment = report.store_entry(stored or Commitment(), entry, event=event)
         if commitment.pk is None:
             continue
@@ -153,6 +158,9 @@ def apply_commitments(
         answered_outcomes += commitment.outcomes.exclude(statement__event=event)
         report.set_links(commitment, entry.location, "outcomes", answered_outcomes)
         _apply_parties(entry, commitment, parties, report)
+        changed = Commitment.objects.get(pk=commitment.pk)  # with its new parties and points
+        if stored and withdraw_if_changed(changed, compared_hash, by=by):
+            changed.save()
     importer.save_new()
     if report.at and not report.mistakes:
         publish_released(event, at=report.at)

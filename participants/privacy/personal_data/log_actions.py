@@ -75,6 +75,7 @@ ACTION_LABELS = {
     "propose entry": _("Entry about you proposed"),
     "propose introduction": _("Introduction proposed"),
     "prune log": _("Old log entries deleted"),
+    "publish commitment": _("Commitment published"),
     "publish corrigendum": _("Correction of a statement published"),
     "publish statement": _("Statement published"),
     "receive grant": _("Grant received from another person"),
@@ -101,6 +102,7 @@ ACTION_LABELS = {
     "take back statement": _("Text withdrawn from circulation"),
     "take out sentence": _("Sentence of a draft deleted"),
     "vcard": _("Contact card downloaded"),
+    "withdraw commitment": _("Commitment changed, so it is a draft again"),
     "withdraw nomination": _("Nomination withdrawn"),
     "write statement": _("Draft of a statement changed"),
 }

@@ -22,6 +22,7 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_party,
+    make_statement,
     make_theme,
     make_user,
 )
@@ -277,3 +278,61 @@ def test_draft_is_on_no_public_page(client_of: Sign, reader: str) -> None:
     for path in paths:
         text = response_text(browser.get(path)).lower()
         assert "zq-draft" not in text and "zqevent-c9" not in text, path
+
+
+def test_changed_commitment_is_a_draft_again_and_then_says_what_changed(
+    client_of: Sign,
+    event: Event,
+    indonesia: User,
+    australia: User,
+    clock: Any,
+) -> None:
+    row = make_commitment(event, reference="R2026-C1", text="Train officers", recorded_at=NOW)
+    make_party(row)
+    clock.shift(timedelta(days=1))
+    browser, address = client_of(indonesia), page(Commitment, "change", row.pk)
+    answer = browser.post(address, filled(browser, address) | {"text": SHELTERS}, follow=True)
+    assert "This commitment is a draft again." in page_html(answer)
+    visitor = Client()
+    assert visitor.get(row.get_absolute_url()).status_code == 404
+    assert SHELTERS not in visitor.get("/changes/").content.decode()
+    for user in (indonesia, australia):
+        compare(client_of(user), row)
+    assert SHELTERS in visitor.get(row.get_absolute_url()).content.decode()
+    changes = page_html(visitor.get("/changes/"))
+    assert "Train officers" in changes and SHELTERS in changes
+    row.refresh_from_db()
+    assert row.recorded_at == NOW  # a corrected one is not new
+
+
+@pytest.mark.parametrize("change", ["party", "points"])
+def test_other_parties_or_points_make_it_a_draft_again(
+    client_of: Sign, event: Event, indonesia: User, belize: Organisation, change: str
+) -> None:
+    row = make_commitment(event)
+    make_party(row)
+    browser, address = client_of(indonesia), page(Commitment, "change", row.pk)
+    sent = filled(browser, address)
+    if change == "party":
+        sent |= {"parties-0-organisation": belize.pk}
+    else:
+        point = make_statement(event).outcomes.filter(parent__isnull=False)[0]
+        sent |= {"outcomes": [point.pk]}
+    assert browser.post(address, sent).status_code == 302
+    row.refresh_from_db()
+    assert row.state == "draft"
+
+
+def test_focal_point_and_openness_are_changed_without_a_comparison(
+    client_of: Sign, event: Event, indonesia: User, belize: Organisation
+) -> None:
+    row = make_commitment(event, text="Train\r\nofficers")
+    make_party(row, organisation=belize)
+    speaker = make_delegate(user=make_user("speaker@example.org"))
+    make_participation(speaker, event, organisation=belize)
+    browser, address = client_of(indonesia), page(Commitment, "change", row.pk)
+    sent = filled(browser, address) | {"parties-0-focal_point": speaker.pk, "is_open": "on"}
+    assert browser.post(address, sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.is_open) == ("public", True)
+    assert row.parties.get().focal_point == speaker
