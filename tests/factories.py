@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import models
 from django.utils import timezone
 
+from outcomes.commitments.publication import tell_parties
 from outcomes.models import (
     ENDED_STATUSES,
     Commitment,
@@ -341,6 +342,15 @@ def compare_with_source(text: Statement | Corrigendum | Commitment) -> list[Sour
         shown = text.source_hash()
         found.append(record_comparison(text, shown_hash=shown, by=user, at=timezone.now()))
     return found
+
+
+def republish(commitment: Commitment) -> None:
+    """Two organisations compared what changed, and no one of its parties is known."""
+    row = Commitment.objects.get(pk=commitment.pk)
+    compare_with_source(row)
+    tell_parties(row, at=timezone.now())
+    row.refresh_from_db()
+    assert row.is_public
 
 
 def make_outcome(statement: Statement, **fields: Any) -> Outcome:

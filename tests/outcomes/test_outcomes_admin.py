@@ -34,6 +34,7 @@ from tests.factories import (
     make_theme,
     make_update,
     make_user,
+    republish,
 )
 from tests.follow_up_factories import make_milestone
 from tests.recorded_fixtures import recorded
@@ -624,6 +625,7 @@ def test_previous_text_can_be_hidden_from_change_log(
     sent = filled(editor, address, text="Train with survivors.", take_out="on")
     sent["milestones-0-title"] = "Ask survivors"
     assert editor.post(address, sent).status_code == 302
+    republish(commitment)
     told = client.get("/changes/").content.decode()
     assert "(deleted)" in told and "Train with survivors." in told
     assert "Desk commitment" not in told
