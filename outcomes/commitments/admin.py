@@ -170,7 +170,15 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
     readonly_fields = ["status_label", "publication"]
     locked_fields = ("event",)
     inlines = [PartyInline, MilestoneInline, RelatedTextInline]
-    list_display = ["reference", "text", "event", "state", "due_on", "status_label", "public_page"]
+    list_display = [
+        "reference",
+        "text",
+        "roundtable",
+        "state",
+        "due_on",
+        "status_label",
+        "public_page",
+    ]
     list_filter = [AttentionFilter, "state", EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
@@ -258,6 +266,10 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
 
     def is_published(self, row: Any) -> bool:
         return bool(row.is_public and row.event.is_public)
+
+    @admin.display(description=_("roundtable"), ordering="event__code")
+    def roundtable(self, row: Commitment) -> str:
+        return row.event.code
 
     @admin.display(description=_("public"))
     def publication(self, row: Commitment) -> str:
