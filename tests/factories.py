@@ -8,7 +8,6 @@ from allauth.account.models import EmailAddress
 from django.db import models
 from django.utils import timezone
 
-from outcomes.commitments.publication import tell_parties
 from outcomes.models import (
     ENDED_STATUSES,
     Commitment,
@@ -26,6 +25,7 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.models.outcome import letter_number
+from outcomes.reporting.publication import announce
 from outcomes.sources.comparisons import record_comparison
 from participants.models import (
     AddressRequest,
@@ -348,7 +348,7 @@ def republish(commitment: Commitment) -> None:
     """Two organisations compared what changed, and no one of its parties is known."""
     row = Commitment.objects.get(pk=commitment.pk)
     compare_with_source(row)
-    tell_parties(row, at=timezone.now())
+    announce(row, at=timezone.now())
     row.refresh_from_db()
     assert row.is_public
 

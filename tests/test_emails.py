@@ -28,6 +28,7 @@ from outcomes.reporting.actions import open_round, remind_round_parties
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.party_confirmation import refuse_update, tell_parties
+from outcomes.reporting.publication import announce
 from outcomes.reporting.review import approve_texts, request_text_changes
 from outcomes.reporting.submission import submit_text
 from outcomes.sources.comparisons import record_comparison
@@ -472,11 +473,14 @@ def compare_a_text(cast: Cast, at: datetime) -> None:
     own = cast.user(cast.own)
     make_grant(own, event, on_behalf_of=make_organisation())
     make_participation(cast.own, event)
-    for first, second in two_holders(event):
-        for by in (first, second):
-            shown = statement.source_hash()
-            record_comparison(statement, shown_hash=shown, by=by, at=at)
+    commitment = make_commitment(event, state="draft", text="Train officers")
+    make_party(commitment, organisation=cast.own.participations.get(event=event).organisation)
+    for holders in two_holders(event):
+        for by in holders:
+            for text in (statement, commitment):
+                record_comparison(text, shown_hash=text.source_hash(), by=by, at=at)
     assert publish_statements(statements=[statement], by=own, at=at)
+    announce(commitment, at=at)
 
 
 def ask_for_the_list(cast: Cast, at: datetime) -> None:

@@ -9,21 +9,23 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 from import_export import resources
 from import_export.fields import Field
 
 from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
 from outcomes.commitments.bulk_admin import end
-from outcomes.commitments.publication import withdraw_if_changed
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.commitments.source_admin import compare_commitment
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from outcomes.reporting.focal_points import ask_focal_point
+from outcomes.reporting.publication import withdraw_if_changed
 from participants.admin_base.base import GrantScopedInline, RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
@@ -211,6 +213,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         pages: RowPages = {"compare/": ("compare", self.compare_view)}
         return [*self.row_urls(pages), *super().get_urls()]
 
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return compare_commitment(request, self.row_or_404(request, object_id))
 

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes.commitments.publication import NOTICE_PERIOD, tell_parties
 from outcomes.models import Commitment
+from outcomes.reporting.publication import NOTICE_PERIOD, announce
 from outcomes.sources.comparisons import (
     organisation_to_compare_for,
     pending_comparisons,
@@ -24,7 +24,7 @@ def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
     if request.method == "POST":
         try:
             record_comparison(commitment, shown_hash=request.POST.get("shown", ""), by=user, at=at)
-            tell_parties(commitment, at=at)
+            announce(commitment, at=at)
         except ValidationError as refusal:
             mistakes = refusal.messages
         else:

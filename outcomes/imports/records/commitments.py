@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from outcomes.commitments.publication import publish_released, withdraw, withdraw_if_changed
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Commitment, CommitmentParty, Outcome
 from outcomes.reporting.focal_points import ask_focal_point
+from outcomes.reporting.publication import publish_released, withdraw, withdraw_if_changed
 from participants.models import Group, Organisation
 from roundtable.models import Event
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outcomes.commitments.publication import publish_due_commitments
 from outcomes.organisations.changes import make_due_changes
+from outcomes.reporting.publication import publish_due_commitments
 
 
 class Command(BaseCommand):

@@ -19,7 +19,7 @@ NOTICE_PERIOD = timedelta(days=14)
 
 
 @transaction.atomic
-def tell_parties(commitment: Commitment, *, at: datetime) -> None:
+def announce(commitment: Commitment, *, at: datetime) -> None:
     """Tells them once two organisations have compared it; public at once if no one is known."""
     row = _lock(commitment)
     if row is None or row.parties_told_at or not is_publishable(row):
@@ -35,7 +35,6 @@ def tell_parties(commitment: Commitment, *, at: datetime) -> None:
                 template="outcomes/commitments/emails/recorded",
                 context={
                     "commitment": row,
-                    "party": party,
                     "event": row.event,
                     "day": timezone.localdate(at + NOTICE_PERIOD),
                 },
