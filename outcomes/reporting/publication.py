@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outcomes.models import Commitment, CommitmentState
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
-from outcomes.sources.comparisons import is_publishable
+from outcomes.sources.comparisons import is_publishable, is_released
 from participants.accounts.emails import email_delegate
 from participants.models import User
 from roundtable.audit import log as audit
@@ -67,8 +67,10 @@ def _publish_due(commitment: Commitment, at: datetime) -> bool:
 
 def publish_released(event: Event, *, at: datetime) -> None:
     """What ships with a release was compared before; made-up commitments have no source."""
-    for row in _drafts().filter(event=event):
-        if event.is_demonstration or is_publishable(row):
+    drafts = _drafts().filter(event=event)
+    drafts = drafts.prefetch_related("outcomes", "parties__organisation", "parties__group")
+    for row in drafts:
+        if event.is_demonstration or is_released(row):
             publish(row, at=at)
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from outcomes.imports.records.errors import Mistake
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Commitment, CommitmentParty, Outcome
@@ -146,8 +147,9 @@ def apply_commitments(
         before = stored.text.split() if stored else None
         by = report.by.user if report.by else None
         compared_hash = stored.source_hash() if stored else ""
+        was_public = bool(stored and stored.is_public)
         words = {name: value for name, value in entry.values.items() if name != "is_open"}
-        if stored and stored.is_public and any(differs(stored, *word) for word in words.items()):
+        if stored and was_public and any(differs(stored, *word) for word in words.items()):
             withdraw(stored, by=by)
         commitment = report.store_entry(stored or Commitment(), entry, event=event)
         if commitment.pk is None:
@@ -161,6 +163,12 @@ def apply_commitments(
         changed = Commitment.objects.get(pk=commitment.pk)  # with its new parties and points
         if stored and withdraw_if_changed(changed, compared_hash, by=by):
             changed.save()
+        if stored and was_public and not changed.is_public:
+            text = _(
+                "This changes a public commitment. It is a draft until two organisations compared "
+                "it with its source again."
+            )
+            report.notes.append(Mistake(entry.location, text))
     importer.save_new()
     if report.at and not report.mistakes:
         publish_released(event, at=report.at)

@@ -380,3 +380,24 @@ def test_file_changes_nothing_that_other_organisations_confirm(
     assert ROLES in refused(client, changed(talk, **rows))
     talk.roles.update(role="cochair")
     assert ROLES in refused(client, changed(talk, Roles_B2="participant"))
+
+
+@pytest.mark.walk
+def test_file_makes_a_changed_commitment_a_draft_and_new_ones_are_drafts(
+    client_of: Sign, talk: Event
+) -> None:
+    stored = talk.commitments.earliest("pk")
+    assert stored.state == "public"
+    client = client_of(who(talk, "cochair"))
+    answer = preview_file(client, changed(talk, Commitments_B2="Pay for ten shelters"))
+    said = admin_text(answer)
+    assert "This changes a public commitment. It is a draft until two organisations" in said
+    confirm_import(client, answer)
+    stored.refresh_from_db()
+    assert (stored.text, stored.state) == ("Pay for ten shelters", "draft")
+    row = {"Reference": "TALK1-C77", "Text": "Fulfil all", "Leads": "port"}
+    confirm_import(client, preview_file(client, book_of(talk, "Commitments", [row])))
+    assert talk.commitments.get(reference="TALK1-C77").state == "draft"
+    for path in ("/commitments/", f"/roundtables/{talk.slug}/", "/changes/"):
+        text = Client().get(path).content.decode()
+        assert "Pay for ten shelters" not in text and "Fulfil all" not in text
