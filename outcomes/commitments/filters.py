@@ -30,6 +30,7 @@ from outcomes.commitments.statistics import (
     themed_commitment_points,
 )
 from outcomes.models import (
+    ENDED_STATUSES,
     Assessment,
     Commitment,
     CommitmentParty,
@@ -198,6 +199,11 @@ class CommitmentFilterForm(CommitmentScopeForm, ListForm):
         required=False,
         choices=[("", _("Any")), *FINDING_CHOICES],
     )
+    joining = forms.ChoiceField(
+        label=_("Joining"),
+        required=False,
+        choices=[("", _("Any")), ("open", _("Others can join"))],
+    )
     sort = forms.ChoiceField(
         label=_("Order"),
         required=False,
@@ -234,6 +240,11 @@ class CommitmentFilterForm(CommitmentScopeForm, ListForm):
     def _narrow_on(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
         asked = self.cleaned_data
         commitments = self.filter_scope(commitments)
+        if asked["joining"]:
+            ended = status_columns_for(self.day).status
+            commitments = commitments.filter(is_open=True).exclude(
+                **{f"{ended}__in": ENDED_STATUSES}
+            )
         if asked["fresh"]:
             commitments = commitments.filter(
                 freshness_q(asked["fresh"], on, status_columns_for(self.day).reported_on)

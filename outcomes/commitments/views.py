@@ -1,8 +1,11 @@
 """Views of commitments and of a user's role as focal point."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch, Q
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -29,7 +32,7 @@ from outcomes.models import (
     Offer,
     ProgressUpdate,
 )
-from outcomes.reporting.focal_points import with_active_focal_point
+from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.rounds import unanswered_rounds
 from participants.models import User
@@ -103,10 +106,28 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,
         "today": form.day or on,
-        # Reporting rounds have no earlier state, so they are shown for today only.
+        # These have no earlier state, so they are shown for today only.
+        "waiting_joins": [] if form.day else waiting_joins(commitment, request.user, on),
         "unanswered": [] if form.day else unanswered_rounds(commitment, on),
     } | as_of_context(form.day)
     return render(request, "outcomes/commitments/commitment_detail.html", context)
+
+
+def waiting_joins(commitment: Commitment, user: User | AnonymousUser, on: date) -> list[Offer]:
+    """Requests to join that wait for a check, for people of that organisation and of the lead."""
+    if not isinstance(user, User) or not commitment.can_be_joined:
+        return []
+    own = active_participations_of(user, on).values("organisation")
+    leads = CommitmentParty.objects.filter(
+        commitment=commitment, role=CommitmentParty.Role.LEAD, organisation__in=own
+    )
+    rows = Offer.objects.filter(
+        Q(organisation__in=own) | Exists(leads),
+        commitment=commitment,
+        outcome=None,
+        state=EditorialState.SUBMITTED,
+    )
+    return list(rows.select_related("organisation").order_by("submitted_at", "pk"))
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.test import Client
 
 from outcomes.changes.log import latest_changes
 from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Offer
-from participants.models import Delegate, User
+from participants.models import Delegate, Organisation, User
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,
@@ -24,6 +24,7 @@ from tests.factories import (
     make_participation,
     make_party,
     make_statement,
+    make_update,
     make_user,
 )
 from tests.follow_up_factories import make_assessment, make_offer
@@ -188,6 +189,13 @@ def test_others_join_an_open_commitment(client: Client, client_of: Sign, meeting
     row = Offer.objects.get()
     assert "MEET-C7 We staff it. Aid asks to join" in get_text(aid, LIST)
     assert "Aid" not in page_text(client.get(PAGE))
+    waits = "Aid asked to join on 2 March 2026. The request waits for a check."
+    lead = make_delegate()
+    desk = Organisation.objects.get(name="Desk Office")
+    make_participation(lead, meeting, organisation=desk)
+    other = client_of(speaker(meeting, "Third"))
+    told = [waits in page_text(who.get(PAGE)) for who in (aid, client_of(lead), other, client)]
+    assert told == [True, True, False, False]
     assert "We staff it." in get_text(aid, JOIN)  # continues with the same
     again = asks | {"version": f"{row.pk}-1", "text": "We staff it daily."}
     assert aid.post(JOIN, again).status_code == 302
@@ -220,6 +228,14 @@ def test_closed_or_ended_commitment_cannot_be_joined(
     aid = client_of(speaker(meeting, "Aid"))
     assert aid.get(JOIN).status_code == 404
     assert JOIN not in page_links(aid.get(PAGE))
+
+
+def test_open_commitments_are_found_by_a_filter(client: Client, meeting: Event) -> None:
+    make_commitment(meeting, reference="MEET-C8", text="Closed one.")
+    ended = make_commitment(meeting, reference="MEET-C9", text="Ended one.", is_open=True)
+    make_update(ended, status=ImplementationStatus.FULFILLED)
+    found = page_text(client.get("/commitments/?joining=open"))
+    assert "MEET-C7" in found and "MEET-C8" not in found and "MEET-C9" not in found
 
 
 def test_user_without_organisation_sees_explanation(client_of: Sign, meeting: Event) -> None:
