@@ -151,8 +151,11 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             _("Source and due date"),
             {
                 "fields": [
+                    "source_kind",
                     "source_title",
                     "source_url",
+                    "source_dated_on",
+                    "consent",
                     "place_in_source",
                     "outcomes",
                     "due_on",

@@ -204,8 +204,10 @@ COMMITMENTS = Dataset(
             is_list=True,
             help=_("Short names of the organisations or groups that are partners."),
         ),
+        Column("source_kind", is_wording=True),
         Column("source_title", synonyms="source document", is_wording=True),
         Column("source_url", is_wording=True),
+        Column("source_dated_on", is_wording=True),
     ),
     identifier="reference",
 )

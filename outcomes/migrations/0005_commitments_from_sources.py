@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='commitment',
             name='source_title',
-            field=models.CharField(blank=True, help_text='The public document that contains the commitment. Everyone can read this. Leave empty if it is the source of the statement.', max_length=300, verbose_name='title of the source'),
+            field=models.CharField(blank=True, help_text='The public document that contains the commitment, or the reference of the letter. Everyone can read this. Leave empty if it is the source of the statement.', max_length=300, verbose_name='title of the source'),
         ),
         migrations.AddField(
             model_name='commitment',
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalcommitment',
             name='source_title',
-            field=models.CharField(blank=True, help_text='The public document that contains the commitment. Everyone can read this. Leave empty if it is the source of the statement.', max_length=300, verbose_name='title of the source'),
+            field=models.CharField(blank=True, help_text='The public document that contains the commitment, or the reference of the letter. Everyone can read this. Leave empty if it is the source of the statement.', max_length=300, verbose_name='title of the source'),
         ),
         migrations.AddField(
             model_name='historicalcommitment',
@@ -105,5 +105,39 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='sourcecomparison',
             constraint=models.UniqueConstraint(condition=models.Q(('organisation', None)), fields=('commitment',), name='source_comparison_commitment_operator_once'),
+        ),
+        migrations.AddField(
+            model_name='commitment',
+            name='consent',
+            field=models.CharField(blank=True, help_text='Where the party agreed in writing that everyone reads this, for example: email of 3 March 2027. Required for a letter or email. Never shown to the public.', max_length=300, verbose_name='consent to publication'),
+        ),
+        migrations.AddField(
+            model_name='commitment',
+            name='source_dated_on',
+            field=models.DateField(blank=True, help_text='Required for a letter or email. Everyone can read it.', null=True, verbose_name='date of the source'),
+        ),
+        migrations.AddField(
+            model_name='commitment',
+            name='source_kind',
+            field=models.CharField(choices=[('document', 'a public document'), ('letter', 'a letter or email of the party')], default='document', help_text='A letter or email itself stays private.', max_length=8, verbose_name='kind of source'),
+        ),
+        migrations.AddField(
+            model_name='historicalcommitment',
+            name='consent',
+            field=models.CharField(blank=True, help_text='Where the party agreed in writing that everyone reads this, for example: email of 3 March 2027. Required for a letter or email. Never shown to the public.', max_length=300, verbose_name='consent to publication'),
+        ),
+        migrations.AddField(
+            model_name='historicalcommitment',
+            name='source_dated_on',
+            field=models.DateField(blank=True, help_text='Required for a letter or email. Everyone can read it.', null=True, verbose_name='date of the source'),
+        ),
+        migrations.AddField(
+            model_name='historicalcommitment',
+            name='source_kind',
+            field=models.CharField(choices=[('document', 'a public document'), ('letter', 'a letter or email of the party')], default='document', help_text='A letter or email itself stays private.', max_length=8, verbose_name='kind of source'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.CheckConstraint(condition=models.Q(('source_kind', 'document'), models.Q(('source_dated_on__isnull', False), ('source_kind', 'letter'), models.Q(('consent', ''), _negated=True)), _connector='OR'), name='commitment_letter_has_date_and_consent', violation_error_message='Of a letter or email, enter its date, and where the party agreed in writing that everyone reads this.'),
         ),
     ]

@@ -97,6 +97,13 @@ class Basis(models.TextChoices):
     RECORDED = "recorded", _("recorded from a source")
 
 
+class SourceKind(models.TextChoices):
+    """What a commitment is recorded from."""
+
+    DOCUMENT = "document", _("a public document")
+    LETTER = "letter", _("a letter or email of the party")
+
+
 class CommitmentState(models.TextChoices):
     """How far a commitment has come before everyone can read it."""
 
@@ -164,13 +171,35 @@ class Commitment(models.Model):
         blank=True,
         help_text=_("Where the commitment appears in the source, for example: introduction."),
     )
+    source_kind = models.CharField(
+        _("kind of source"),
+        max_length=8,
+        choices=SourceKind.choices,
+        default=SourceKind.DOCUMENT,
+        help_text=_("A letter or email itself stays private."),
+    )
+    source_dated_on = models.DateField(
+        _("date of the source"),
+        null=True,
+        blank=True,
+        help_text=_("Required for a letter or email. Everyone can read it."),
+    )
+    consent = models.CharField(
+        _("consent to publication"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "Where the party agreed in writing that everyone reads this, for example: email of "
+            "3 March 2027. Required for a letter or email. Never shown to the public."
+        ),
+    )
     source_title = models.CharField(
         _("title of the source"),
         max_length=300,
         blank=True,
         help_text=_(
-            "The public document that contains the commitment. Everyone can read this. Leave empty "
-            "if it is the source of the statement."
+            "The public document that contains the commitment, or the reference of the letter. "
+            "Everyone can read this. Leave empty if it is the source of the statement."
         ),
     )
     source_url = models.URLField(
@@ -282,6 +311,15 @@ class Commitment(models.Model):
                 condition=Q(basis__in=Basis.values) & Q(state__in=CommitmentState.values),
                 name="commitment_basis_and_state_valid",
             ),
+            models.CheckConstraint(
+                condition=Q(source_kind="document")
+                | (Q(source_kind="letter", source_dated_on__isnull=False) & ~Q(consent="")),
+                name="commitment_letter_has_date_and_consent",
+                violation_error_message=_(
+                    "Of a letter or email, enter its date, and where the party agreed in writing "
+                    "that everyone reads this."
+                ),
+            ),
         ]
         indexes = [models.Index(fields=["due_on"]), models.Index(fields=["event", "due_on"])]
 
@@ -299,6 +337,10 @@ class Commitment(models.Model):
                 )
 
     @property
+    def is_letter(self) -> bool:
+        return self.source_kind == SourceKind.LETTER
+
+    @property
     def is_public(self) -> bool:
         return self.state == CommitmentState.PUBLIC
 
@@ -308,6 +350,8 @@ class Commitment(models.Model):
             self.reference,
             " ".join((text or self.text).split()),
             str(self.due_on or ""),
+            *([self.source_kind, self.consent] if self.is_letter else []),
+            *([str(self.source_dated_on)] if self.source_dated_on else []),
             self.source_title,
             self.source_url,
             self.place_in_source,

@@ -41,7 +41,8 @@ def announce(commitment: Commitment, *, at: datetime) -> None:
                 at=at,
             )
             number += email is not None
-    if not number:
+    # Who wrote the letter agreed to its publication.
+    if row.is_letter or not number:
         publish(row, at=at)
 
 

@@ -236,6 +236,9 @@ BREAKING: InvalidRows = {
     "statement_version_has_text": lambda: with_values(make_version(), text=""),
     "statement_version_number_unique": lambda: duplicate_of(make_version()),
     "commitment_basis_and_state_valid": lambda: with_values(make_commitment(), state="hidden"),
+    "commitment_letter_has_date_and_consent": lambda: with_values(
+        make_commitment(), source_kind="letter", source_dated_on=date(2027, 3, 3)
+    ),
     "commitment_has_text": lambda: with_values(make_commitment(), text=""),
     "commitment_latest_update_as_copied": lambda: with_values(
         Commitment.objects.get(pk=make_update(make_commitment()).commitment_id), latest_status=""

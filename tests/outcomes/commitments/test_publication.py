@@ -337,3 +337,33 @@ def test_focal_point_and_openness_are_changed_without_a_comparison(
     row.refresh_from_db()
     assert (row.state, row.is_open) == ("public", True)
     assert row.parties.get().focal_point == speaker
+
+
+def test_letter_of_the_party_is_published_with_its_consent_and_stays_private(
+    client_of: Sign,
+    event: Event,
+    draft: Commitment,
+    belize: Organisation,
+    indonesia: User,
+    australia: User,
+) -> None:
+    speaker = make_delegate(user=make_user("speaker@example.org"))
+    make_participation(speaker, event, organisation=belize)
+    browser, address = client_of(indonesia), page(Commitment, "change", draft.pk)
+    letter = {"source_kind": "letter", "source_title": "Letter 12/2026", "place_in_source": ""}
+    answer = browser.post(address, filled(browser, address) | letter)
+    assert "Of a letter or email, enter its date" in page_html(answer)
+    letter |= {"source_dated_on": "2026-02-20", "consent": "Zq email of 25 February 2026"}
+    assert browser.post(address, filled(browser, address) | letter).status_code == 302
+    assert (
+        "Zq email of 25 February 2026"
+        in client_of(australia).get(compare_page(draft)).content.decode()
+    )
+    compare(client_of(indonesia), draft)
+    assert "This commitment is public." in compare(client_of(australia), draft)
+    text = page_html(Client().get(draft.get_absolute_url()))
+    assert (
+        "a letter or email of the party of 20 February 2026, published with its written consent, "
+        "Letter 12/2026"
+    ) in text
+    assert "Zq email" not in text

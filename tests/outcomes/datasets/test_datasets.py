@@ -28,6 +28,8 @@ LEFT_OUT = {
     "RESPONSES": "has_no_personal_details",
     "ASSESSMENTS": "has_no_personal_details",
     "OFFERS": "has_no_personal_details",
+    # Never public: where the party agreed to publication.
+    "COMMITMENTS": "consent",
     # In no file: only the person writes about themselves, and who is protected stays secret.
     "DELEGATES": "about is_protected listed_to",
 }

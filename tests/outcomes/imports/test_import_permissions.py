@@ -122,7 +122,7 @@ def test_reimported_download_changes_nothing(client_of: Sign, talk: Event, role:
         (
             {
                 **{"Points_A2": "2", "Points_A3": "2.a", "Points_A4": "2.b"},
-                "Commitments_H2": "2.a",
+                "Commitments_J2": "2.a",
             },
             "Points, rows 2–4, Number",
             WORDS,

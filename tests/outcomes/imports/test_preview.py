@@ -67,7 +67,7 @@ def test_meeting_is_imported_from_empty_workbook(client_of: Sign, operator: User
     book["Organisations"].append(["port", "Port Authority", None, "government"])
     book["Roles"].append(["port", "cohost"])
     book["Commitments"].append(["NEW1-C1", "+ Meet again"])
-    book["Commitments"]["I2"] = "port"
+    book["Commitments"]["K2"] = "port"
     stored = BytesIO()
     book.save(stored)
     before = database_rows()
