@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from outcomes.changes import views as changes
-from outcomes.commitments import progress_views
+from outcomes.commitments import progress_views, proposal_views
 from outcomes.commitments import views as commitments
 from outcomes.contributions import views as contributions
 from outcomes.duplicates import views as duplicates
@@ -63,6 +63,7 @@ urlpatterns = [
         commitments.commitment_detail,
         name="commitment-detail",
     ),
+    path("proposals/<str:token>/", proposal_views.proposal_by_link, name="proposal-by-link"),
     path("evidence/<slug:key>/", reporting.evidence_file, name="evidence-file"),
     path("progress/", progress_views.progress, name="progress"),
     path("progress/matrix/", progress_views.progress_matrix, name="progress-matrix"),

@@ -730,6 +730,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     ],
     # None is in any hands but its person's.
     "report-by-link": lambda: ["/report/no-such-link/"],
+    "proposal-by-link": lambda: ["/proposals/no-such-link/"],
     # Signing out would end the search.
     "account_logout": lambda: [],
 }

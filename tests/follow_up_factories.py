@@ -16,6 +16,7 @@ from outcomes.models import (
     Response,
     RoundRequest,
     Subscription,
+    Undertaking,
 )
 from participants.models import Delegate, EventRole, User
 from tests.factories import (
@@ -125,6 +126,21 @@ def make_report_link(
         "expires_at": NOON + timedelta(days=30),
     } | fields
     return save(ReportLink(**given))
+
+
+def make_undertaking(party: CommitmentParty | None = None, **fields: Any) -> Undertaking:
+    """Of a party that is asked now, with the text as it is."""
+    if party is None:
+        proposed = make_commitment(state="proposed", proposed_at=NOON)
+        party = make_party(proposed, focal_point=make_delegate())
+    given: dict[str, Any] = {
+        "party": party,
+        "delegate": party.focal_point,
+        "content_hash": party.commitment.undertaking_hash(),
+        "created_at": NOON,
+        "expires_at": NOON + timedelta(days=60),
+    } | fields
+    return save(Undertaking(**given))
 
 
 def make_reminder(**fields: Any) -> Reminder:

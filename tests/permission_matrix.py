@@ -27,6 +27,7 @@ from outcomes.changes.subscriptions import unsubscribe_url_for
 from outcomes.imports.storage import create_upload
 from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Upload
 from outcomes.reporting.links import create_report_link
+from outcomes.reporting.proposals import link_url
 from participants.accounts import emails
 from participants.models import (
     Audience,
@@ -72,6 +73,7 @@ from tests.follow_up_factories import (
     make_offer,
     make_response,
     make_round,
+    make_undertaking,
 )
 from tests.silence_procedure import make_circulation, make_reply
 from tests.test_urls import MAP
@@ -394,6 +396,23 @@ def _report_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | Non
     return {"works": works, "ended": ended, "taken": taken, "tampered": f"{works[:-1]}x/"}
 
 
+def _proposal_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+    """Links to answer for a party: one that works, and those that do no more."""
+    person, at = cast.own["focal point"], timezone.now()
+    paths: dict[str, str | None] = {}
+    for key, fields in (
+        ("works", {}),
+        ("ended", {"created_at": at - timedelta(days=61), "expires_at": at - timedelta(days=1)}),
+        ("taken", {"ended_at": at}),
+    ):
+        row = make_commitment(cast.events["here"], state="proposed", proposed_at=at)
+        organisation = person.participations.get().organisation
+        party = make_party(row, organisation=organisation, focal_point=person)
+        given: dict[str, Any] = {"created_at": at, "expires_at": at + timedelta(days=60)}
+        paths[key] = urlsplit(link_url(make_undertaking(party, **given | fields))).path
+    return paths | {"tampered": f"{str(paths['works'])[:-1]}x/"}
+
+
 def _feed_paths(start: str, rest: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
     """A feed or calendar of what has a page."""
     return lambda _cast, _own: _slug_paths(start, rest)
@@ -553,6 +572,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     },
     "hide-by-link": lambda cast, own: _link_paths(emails.hide_url, cast, own),
     "report-by-link": _report_link_paths,
+    "proposal-by-link": _proposal_link_paths,
     "unsubscribe-by-link": _unsubscribe_link_paths,
     "evidence-file": _evidence_paths,
     "admin:outcomes_progressupdate_evidence": _admin_evidence_paths,

@@ -21,9 +21,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes.changes import subscriptions
-from outcomes.models import ReportingRound
+from outcomes.models import ReportingRound, Undertaking
 from outcomes.organisations.changes import request_change
-from outcomes.reporting import reminders
+from outcomes.reporting import proposals, reminders
 from outcomes.reporting.actions import open_round, remind_round_parties
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
@@ -345,6 +345,24 @@ def agree_on_a_text(cast: Cast, at: datetime) -> Iterator[None]:
     assert silence_procedure.send_circulation_reminders(at=deadline + timedelta(days=1)) == 1
 
 
+def answer_proposals(cast: Cast, at: datetime) -> Iterator[None]:
+    rows, event = [], make_event(is_public=False)
+    organisation = make_organisation(is_name_published=False)
+    make_participation(cast.other, event, organisation=organisation)
+    make_grant(cast.user(cast.own), event)
+    for days in (0, 1, 61):
+        row = make_commitment(event, state="draft", text="Учить")
+        make_party(row, organisation=organisation, focal_point=cast.other)
+        shown, by = row.undertaking_hash(), cast.user(cast.own)
+        proposals.propose(row, shown_hash=shown, by=by, at=at - timedelta(days=days))
+        rows.append(Undertaking.objects.get(party__commitment=row))
+    yield
+    first, second, _third = rows
+    assert proposals.accept(first, shown_hash=first.content_hash, at=at)
+    assert proposals.decline(second, shown_hash=second.content_hash, note="Zq note", at=at)
+    assert proposals.end_old_proposals(at=at) == 1
+
+
 def follow_something(cast: Cast, at: datetime) -> None:
     commitment = make_commitment(cast.event, text="Zq text")
     make_follow(cast.user(cast.own), commitment=commitment, frequency="at-once", notified_until=at)
@@ -523,6 +541,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     be_reported_for,
     be_written_about,
     agree_on_a_text,
+    answer_proposals,
     follow_something,
     pause_and_look,
     reset_factor,

@@ -4,7 +4,7 @@ import ast
 import functools
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from html import unescape
 from itertools import chain
 from pathlib import Path
@@ -29,6 +29,7 @@ from outcomes.changes.subscriptions import unsubscribe_url_for
 from outcomes.imports.workbook.sheets import SHEETS, column_label
 from outcomes.models import CompletionLevel, ImplementationStatus, Outcome, Statement
 from outcomes.reporting.links import create_report_link
+from outcomes.reporting.proposals import link_url
 from participants.accounts import emails
 from participants.models import (
     Audience,
@@ -75,6 +76,7 @@ from tests.follow_up_factories import (
     make_follow,
     make_milestone,
     make_related_text,
+    make_undertaking,
 )
 from tests.import_pages import preview_file
 from tests.mail_queue import deliver_mail
@@ -556,6 +558,14 @@ def test_participant_pages_are_fully_translatable(
     assert_translated(browser.get("/admin/"), "/admin/")
 
 
+def proposal_link(event: Event, person: Delegate, at: datetime) -> str:
+    row = make_commitment(event, state="proposed", proposed_at=at, text="Учить")
+    organisation = person.participations.filter(event=event)[0].organisation
+    party = make_party(row, organisation=organisation, focal_point=person)
+    undertaking = make_undertaking(party, created_at=at, expires_at=at + timedelta(days=60))
+    return link_url(undertaking)
+
+
 @pytest.mark.django_db
 def test_pages_by_link_are_fully_translatable(
     client: Client, client_of: Sign, translated: None
@@ -565,6 +575,7 @@ def test_pages_by_link_are_fully_translatable(
     party = person.focal_point_for.filter(focal_point_accepted_at__isnull=False)[0]
     links = [
         create_report_link(party, at=at),
+        proposal_link(event, person, at),
         emails.hide_url(person),
         retention.review_url(person),
         unsubscribe_url_for(person.user),

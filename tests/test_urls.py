@@ -133,6 +133,7 @@ MAP = {
     "my-review": signed_in("/me/review/", takes_post=True),
     # The address is the secret: with a wrong one there is nothing, for whoever asks however.
     "report-by-link": public("/report/no-such-link/", nobody=404, delegate=404),
+    "proposal-by-link": public("/proposals/no-such-link/", nobody=404, delegate=404),
     "unsubscribe-by-link": public("/following/no-such-link/", nobody=404, delegate=404),
     "review-by-link": public("/review/no-such-link/", nobody=404, delegate=404),
     "hide-by-link": public("/hide/no-such-link/", nobody=404, delegate=404),

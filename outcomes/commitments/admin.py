@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -20,6 +20,7 @@ from import_export.fields import Field
 from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
 from outcomes.commitments.bulk_admin import end
+from outcomes.commitments.proposal_views import propose_commitment
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.commitments.source_admin import compare_commitment
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
@@ -35,6 +36,9 @@ from participants.admin_base.spreadsheets import SafeExportMixin
 from participants.display_names import display_name
 from participants.models import Participation
 from participants.permissions import visible_people
+
+# What no form changes.
+PUBLICATION_FIELDS = ["state", "basis", "parties_told_at", "proposed_at", "recorded_at"]
 
 
 class CommitmentResource(resources.ModelResource):
@@ -142,8 +146,9 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
                 "fields": ["publication", "event", "reference", "text"],
                 "description": _(
                     "What a public source says that the parties will do, in its words. Everyone "
-                    "can read it after two organisations compared it with the source. If it is "
-                    "changed, they compare it again; until then, it is a draft."
+                    "can read it after two organisations compared it with the source. Or propose "
+                    "it to its parties: everyone can read it after each of them accepted it. If it "
+                    "is changed, it is a draft again."
                 ),
             },
         ),
@@ -213,12 +218,22 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         )
 
     def get_urls(self) -> list[Any]:
-        pages: RowPages = {"compare/": ("compare", self.compare_view)}
+        pages: RowPages = {
+            "compare/": ("compare", self.compare_view),
+            "propose/": ("propose", self.propose_view),
+        }
         return [*self.row_urls(pages), *super().get_urls()]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return compare_commitment(request, self.row_or_404(request, object_id))
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def propose_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = self.row_or_404(request, object_id)
+        if request.method == "POST" and not self.has_change_permission(request, row):
+            raise PermissionDenied
+        return propose_commitment(request, row)
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_field_queryset(db, db_field, request)
@@ -227,17 +242,21 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            form.compared_hash = Commitment.objects.get(pk=obj.pk).source_hash()
+            # Locked, because a party may accept it at the same time.
+            stored = Commitment.objects.select_for_update().get(pk=obj.pk)
+            for name in PUBLICATION_FIELDS:
+                setattr(obj, name, getattr(stored, name))
+            form.earlier_hash = stored.undertaking_hash()
             self._withdraw_if_changed(request, obj, form)
         super().save_model(request, obj, form, change)
 
     def _withdraw_if_changed(self, request: HttpRequest, row: Commitment, form: Any) -> bool:
         by = request_permissions(request).user
-        is_withdrawn = withdraw_if_changed(row, form.compared_hash, by=by)
+        is_withdrawn = withdraw_if_changed(row, form.earlier_hash, by=by)
         if is_withdrawn:
             text = _(
                 "This commitment is a draft again. It is public after two organisations compared "
-                "it with its source, and its parties are told."
+                "it with its source, and its parties are told; or after its parties accepted it."
             )
             self.message_user(request, text, messages.WARNING)
         return is_withdrawn
@@ -247,7 +266,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         if change:
             row = Commitment.objects.get(pk=form.instance.pk)  # with its new parties and points
             if self._withdraw_if_changed(request, row, form):
-                row.save(update_fields=["state", "parties_told_at"])
+                row.save(update_fields=PUBLICATION_FIELDS)
         # Focal points accept a text, so ask them again when it changes. Compare words only:
         # browsers send different line ends.
         before, after = (
@@ -283,8 +302,21 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             return str(row.get_basis_display())
         if not row.pk:
             return str(_("Not yet"))
-        address = reverse("admin:outcomes_commitment_compare", args=[row.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Not yet: compare with the source"))
+        compare, propose = (
+            reverse(f"admin:outcomes_commitment_{page}", args=[row.pk])
+            for page in ("compare", "propose")
+        )
+        if row.is_proposed:
+            return format_html('<a href="{}">{}</a>', propose, _("Proposed to its parties"))
+        return format_html(
+            '{}: <a href="{}">{}</a> {} <a href="{}">{}</a>',
+            _("Not yet"),
+            compare,
+            _("compare with the source"),
+            _("or"),
+            propose,
+            _("propose to the parties"),
+        )
 
     @admin.display(description=_("status"))
     def status_label(self, row: Commitment) -> str:

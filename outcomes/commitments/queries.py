@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from outcomes.models import (
     Commitment,
     CommitmentParty,
     Corrigendum,
+    EditorialState,
+    Offer,
     Outcome,
     Rewording,
     SignOff,
     Statement,
+    Undertaking,
 )
 from outcomes.sources.comparisons import source_check
 from participants.privacy import visibility
@@ -29,6 +33,34 @@ def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
     return commitments.select_related("event", "latest_update").prefetch_related(
         Prefetch("parties", parties), Prefetch("outcomes", points)
     )
+
+
+@dataclass(frozen=True)
+class PartyUndertaking:
+    """When a party undertook a commitment here: it offered or joined it, or accepted the text."""
+
+    party: str
+    on: date
+    is_offer: bool
+
+
+def undertaken_by(commitment: Commitment) -> list[PartyUndertaking]:
+    """For each party of which it is known."""
+    if not commitment.is_undertaken:
+        return []
+    rows = Undertaking.objects.current().filter(party__commitment=commitment)
+    accepted = {row.party_id: row.answered_at for row in rows if row.is_accepted}
+    offers = Offer.objects.filter(commitment=commitment, state=EditorialState.APPROVED)
+    offered: dict[int | None, datetime | None] = {
+        row.organisation_id: row.submitted_at for row in offers
+    }
+    found = []
+    for party in commitment.parties.all():
+        day = accepted.get(party.pk) or offered.get(party.organisation_id)
+        if day is not None:
+            is_offer = party.pk not in accepted
+            found.append(PartyUndertaking(party.public_name, timezone.localdate(day), is_offer))
+    return found
 
 
 def contacts_context(on: date, event: Event | None = None) -> dict[str, object]:

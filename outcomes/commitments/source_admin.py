@@ -21,7 +21,7 @@ from participants.admin_base.site import render_page
 def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResponse:
     at, user = timezone.now(), request_permissions(request).user
     mistakes = []
-    if request.method == "POST":
+    if request.method == "POST" and not commitment.is_proposed:
         try:
             record_comparison(commitment, shown_hash=request.POST.get("shown", ""), by=user, at=at)
             announce(commitment, at=at)
@@ -35,6 +35,8 @@ def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
         obstacle = ""
     except ValidationError as refusal:
         obstacle = " ".join(refusal.messages)
+    if commitment.is_proposed:
+        obstacle = _("This commitment is proposed to its parties. Wait for their answers.")
     told = commitment.parties_told_at
     context = {
         "title": _("Compare with the source"),

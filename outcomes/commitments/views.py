@@ -21,7 +21,12 @@ from outcomes.commitments.as_of import (
 )
 from outcomes.commitments.charts import bar_segments, status_shares
 from outcomes.commitments.filters import CommitmentFilterForm
-from outcomes.commitments.queries import contacts_context, focal_point_cards, with_parties
+from outcomes.commitments.queries import (
+    contacts_context,
+    focal_point_cards,
+    undertaken_by,
+    with_parties,
+)
 from outcomes.commitments.status import commitment_reports
 from outcomes.models import (
     Assessment,
@@ -102,6 +107,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "commitment": commitment,
         "event": commitment.event,
+        "undertaken": undertaken_by(commitment),
         "reports": commitment_reports(commitment, updates, assessments, form.day or on),
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,

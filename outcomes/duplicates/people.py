@@ -36,6 +36,7 @@ PERSON_RULES: dict[str, MergeRule] = {
     "participants.Invitation.delegate": "by hand",
     "outcomes.CommitmentParty.focal_point": "by hand",
     "outcomes.ReportLink.delegate": "by hand",
+    "outcomes.Undertaking.delegate": "by hand",
     "participants.Affiliation.delegate": "fold",
     "participants.HandleRedirect.delegate": "move",
     "participants.Proposal.delegate": "theirs",
@@ -211,5 +212,7 @@ def _transfer_focal_points(target: Delegate, duplicate: Delegate, at: datetime) 
     # Links stop working, and `target` is asked again for each commitment.
     ReportLink.objects.filter(delegate=duplicate, revoked_at=None).update(revoked_at=at)
     ReportLink.objects.filter(delegate=duplicate).update(delegate=target)
+    duplicate.undertakings.filter(answer="").end(at)
+    duplicate.undertakings.update(delegate=target)
     for party in duplicate.focal_point_for.all():
         party.request_focal_point(target)

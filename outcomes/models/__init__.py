@@ -4,6 +4,7 @@ from outcomes.models.agreement import Circulation, CirculationReply, SignOff
 from outcomes.models.commitment import (
     ENDED_STATUSES,
     UNFULFILLED_STATUSES,
+    Basis,
     Commitment,
     CommitmentState,
     Freshness,
@@ -32,6 +33,7 @@ from outcomes.models.reporting_requests import (
 from outcomes.models.response import Assessment, Response
 from outcomes.models.source_comparison import SourceComparison
 from outcomes.models.statement import Document, Statement, Theme
+from outcomes.models.undertaking import Undertaking
 from outcomes.models.upload import Upload
 from outcomes.models.version import StatementVersion
 
@@ -40,6 +42,7 @@ __all__ = [
     "SUBSCRIPTION_TARGETS",
     "UNFULFILLED_STATUSES",
     "Assessment",
+    "Basis",
     "Circulation",
     "CirculationReply",
     "Commitment",
@@ -74,6 +77,7 @@ __all__ = [
     "StatementVersion",
     "Subscription",
     "Theme",
+    "Undertaking",
     "Upload",
     "freshness_of",
     "freshness_q",

@@ -108,6 +108,7 @@ class CommitmentState(models.TextChoices):
     """How far a commitment has come before everyone can read it."""
 
     DRAFT = "draft", _("draft")
+    PROPOSED = "proposed", _("proposed to its parties")
     PUBLIC = "public", _("public")
 
 
@@ -222,7 +223,9 @@ class Commitment(models.Model):
         choices=CommitmentState.choices,
         default=CommitmentState.DRAFT,
         editable=False,
-        help_text=_("Everyone can read public commitments. Drafts are counted nowhere."),
+        help_text=_(
+            "Everyone can read public commitments. Drafts and proposals are counted nowhere."
+        ),
     )
     parties_told_at = models.DateTimeField(
         _("parties told"),
@@ -230,6 +233,13 @@ class Commitment(models.Model):
         blank=True,
         editable=False,
         help_text=_("When we told its parties that it will be public."),
+    )
+    proposed_at = models.DateTimeField(
+        _("proposed"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When its parties were asked to undertake it. Empty if it is not proposed."),
     )
     due_on = models.DateField(
         _("due"), null=True, blank=True, help_text=_("Leave empty if no due date is recorded.")
@@ -320,6 +330,15 @@ class Commitment(models.Model):
                     "that everyone reads this."
                 ),
             ),
+            models.CheckConstraint(
+                condition=Q(state=CommitmentState.PROPOSED, proposed_at__isnull=False)
+                | ~Q(state=CommitmentState.PROPOSED) & Q(proposed_at=None),
+                name="commitment_proposed_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(basis=Basis.UNDERTAKEN) | Q(state=CommitmentState.PUBLIC),
+                name="commitment_undertaken_is_public",
+            ),
         ]
         indexes = [models.Index(fields=["due_on"]), models.Index(fields=["event", "due_on"])]
 
@@ -344,6 +363,14 @@ class Commitment(models.Model):
     def is_public(self) -> bool:
         return self.state == CommitmentState.PUBLIC
 
+    @property
+    def is_proposed(self) -> bool:
+        return self.state == CommitmentState.PROPOSED
+
+    @property
+    def is_undertaken(self) -> bool:
+        return self.basis == Basis.UNDERTAKEN
+
     def source_hash(self, text: str = "") -> str:
         """Of what is compared with the source."""
         content = [
@@ -358,6 +385,12 @@ class Commitment(models.Model):
             sorted(point.number for point in self.outcomes.all()),
             sorted((party.role, str(party)) for party in self.parties.all()),
         ]
+        return sha256_of(json.dumps(content))
+
+    def undertaking_hash(self) -> str:
+        """Of what its parties undertake; another organisation of the same name is another party."""
+        parties = self.parties.values_list("role", "organisation", "group")
+        content = [self.source_hash(), sorted(map(str, parties))]
         return sha256_of(json.dumps(content))
 
     @property

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from outcomes.models import Commitment, CommitmentState
+from outcomes.models import Basis, Commitment, CommitmentState, Undertaking
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
 from outcomes.sources.comparisons import is_publishable, is_released
 from participants.accounts.emails import email_delegate
@@ -75,19 +75,33 @@ def publish_released(event: Event, *, at: datetime) -> None:
             publish(row, at=at)
 
 
-def withdraw_if_changed(commitment: Commitment, compared_hash: str, *, by: User | None) -> bool:
-    """What someone changed is compared again before everyone reads it; the caller saves the row."""
-    if not commitment.is_public or commitment.source_hash() == compared_hash:
+def withdraw_if_changed(commitment: Commitment, earlier_hash: str, *, by: User | None) -> bool:
+    """What someone changed is compared or accepted again; the caller saves the row.
+
+    `earlier_hash` is the `undertaking_hash` of before.
+    """
+    is_draft = commitment.state == CommitmentState.DRAFT
+    if is_draft or commitment.undertaking_hash() == earlier_hash:
         return False
     withdraw(commitment, by=by)
     return True
 
 
 def withdraw(commitment: Commitment, *, by: User | None) -> None:
-    """The caller saves the row, together with what changed: no one reads that in public."""
-    commitment.state, commitment.parties_told_at = CommitmentState.DRAFT, None
-    detail, at = commitment.reference, timezone.now()
-    audit.record(action="withdraw commitment", at=at, actor=by, detail=detail)
+    """The caller saves the row, together with what changed: no one reads that in public.
+
+    Links to accept it end, and no one undertook the next text.
+    """
+    at = timezone.now()
+    make_draft(commitment, at=at)
+    audit.record(action="withdraw commitment", at=at, actor=by, detail=commitment.reference)
+
+
+def make_draft(commitment: Commitment, *, at: datetime) -> None:
+    """The caller saves the row."""
+    commitment.state, commitment.basis = CommitmentState.DRAFT, Basis.RECORDED
+    commitment.parties_told_at = commitment.proposed_at = None
+    Undertaking.objects.filter(party__commitment=commitment).end(at)
 
 
 def publish(commitment: Commitment, *, at: datetime) -> None:

@@ -72,6 +72,7 @@ from tests.follow_up_factories import (
     make_response,
     make_round,
     make_round_request,
+    make_undertaking,
 )
 from tests.silence_procedure import (
     make_circulation,
@@ -187,6 +188,18 @@ BREAKING: InvalidRows = {
     "reminder_unique": lambda: duplicate_of(make_reminder()),
     "reminder_kind_valid": lambda: with_values(make_reminder(), kind="often"),
     "report_link_ends_after_it_begins": lambda: with_values(make_report_link(), expires_at=NOON),
+    "undertaking_one_current_per_party": lambda: duplicate_of(make_undertaking()),
+    "undertaking_ends_after_it_begins": lambda: with_values(make_undertaking(), expires_at=NOON),
+    "undertaking_answer_has_its_day": lambda: with_values(make_undertaking(), answer="accepted"),
+    "undertaking_note_only_if_declined": lambda: with_values(make_undertaking(), note="No"),
+    "undertaking_declined_is_ended": lambda: with_values(
+        make_undertaking(), answer="declined", answered_at=NOON
+    ),
+    "undertaking_has_content_hash": lambda: with_values(make_undertaking(), content_hash=""),
+    "commitment_proposed_has_its_day": lambda: with_values(make_commitment(), state="proposed"),
+    "commitment_undertaken_is_public": lambda: with_values(
+        make_commitment(), basis="undertaken", state="draft"
+    ),
     "response_stance_valid": lambda: with_values(make_response(), stance="loved"),
     "round_request_unique_per_party": lambda: duplicate_of(make_round_request()),
     "round_has_title": lambda: with_values(make_round(), title=""),

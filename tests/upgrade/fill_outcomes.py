@@ -57,6 +57,7 @@ from tests.follow_up_factories import (
     make_response,
     make_round,
     make_round_request,
+    make_undertaking,
 )
 from tests.silence_procedure import (
     AFTER_DEADLINE,
@@ -225,6 +226,7 @@ def _add_requests(event: Event, at: datetime) -> None:
         make_report_link(party, person, revoked_at=at)
         for kind in Reminder.Kind:
             make_reminder(party=party, kind=kind)
+        make_undertaking(party, ended_at=at)
         make_round_request(party=party, reminded_at=at if key == "accepted" else None)
         if key == "gave it back":
             hand_over(party, suggestion="Ask the registry.", by=person.user, at=at)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from outcomes.imports.records.errors import Mistake
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
 from outcomes.imports.records.validation import FileEntry
-from outcomes.models import Commitment, CommitmentParty, Outcome
+from outcomes.models import Commitment, CommitmentParty, CommitmentState, Outcome
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.publication import publish_released, withdraw, withdraw_if_changed
 from participants.models import Group, Organisation
@@ -26,7 +26,10 @@ class CommitmentImporter:
     def __init__(self, event: Event, parties: Parties, report: ImportReport) -> None:
         self.event, self.parties, self.report = event, parties, report
         points = Prefetch("outcomes", Outcome.objects.select_related("statement"))
-        rows = event.commitments.prefetch_related(points, "parties__organisation", "parties__group")
+        # Locked, because a party may accept one at the same time.
+        rows = event.commitments.select_for_update().prefetch_related(
+            points, "parties__organisation", "parties__group"
+        )
         self.stored = {row.reference: row for row in rows}
         others = Commitment.objects.exclude(event=event)
         others = others.filter(reference__startswith=f"{event.code}-C")
@@ -146,10 +149,11 @@ def apply_commitments(
             continue
         before = stored.text.split() if stored else None
         by = report.by.user if report.by else None
-        compared_hash = stored.source_hash() if stored else ""
+        earlier_hash = stored.undertaking_hash() if stored else ""
         was_public = bool(stored and stored.is_public)
+        is_draft = stored is None or stored.state == CommitmentState.DRAFT
         words = {name: value for name, value in entry.values.items() if name != "is_open"}
-        if stored and was_public and any(differs(stored, *word) for word in words.items()):
+        if stored and not is_draft and any(differs(stored, *word) for word in words.items()):
             withdraw(stored, by=by)
         commitment = report.store_entry(stored or Commitment(), entry, event=event)
         if commitment.pk is None:
@@ -161,7 +165,7 @@ def apply_commitments(
         report.set_links(commitment, entry.location, "outcomes", answered_outcomes)
         _apply_parties(entry, commitment, parties, report)
         changed = Commitment.objects.get(pk=commitment.pk)  # with its new parties and points
-        if stored and withdraw_if_changed(changed, compared_hash, by=by):
+        if stored and withdraw_if_changed(changed, earlier_hash, by=by):
             changed.save()
         if stored and was_public and not changed.is_public:
             text = _(

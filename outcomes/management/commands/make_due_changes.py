@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outcomes.organisations.changes import make_due_changes
+from outcomes.reporting.proposals import end_old_proposals
 from outcomes.reporting.publication import publish_due_commitments
 
 
@@ -22,6 +23,12 @@ class Command(BaseCommand):
         text = ngettext("%d commitment is public now.", "%d commitments are public now.", published)
         if published:
             self.stdout.write(text % published)
+        ended = end_old_proposals(at=at)
+        text = ngettext(
+            "%d proposal ended without an answer.", "%d proposals ended without an answer.", ended
+        )
+        if ended:
+            self.stdout.write(text % ended)
         done, failed = make_due_changes(at)
         text = ngettext("%d change is made.", "%d changes are made.", done)
         self.stdout.write(text % done if done else _("Nothing is due."))

@@ -38,6 +38,7 @@ DECISIONS = {
     "outcomes.Response.author": _("Responses that you wrote"),
     "outcomes.SignOff.signer": _("Texts that you signed"),
     "outcomes.SourceComparison.compared_by": _("Texts that you compared with their source"),
+    "outcomes.Undertaking.proposed_by": _("Commitments that you proposed to a party"),
     "outcomes.Upload.user": _("Files that you uploaded for import"),
     "participants.CanaryConfirmation.by": _("Made-up people in lists that you agreed to"),
     "participants.FactorReset.approved_by": _("Second factor resets that you approved"),
@@ -76,6 +77,11 @@ def other_sections(person: DataSubject, at: datetime) -> list[Section]:
             str(_("Reporting links that were sent to you")),
             _report_link_rows(person),
         ),
+        Section(
+            "undertakings",
+            str(_("Commitments that you were asked to accept for a party")),
+            _undertaking_rows(person),
+        ),
         Section("subscriptions", str(_("What you follow by email")), _follow_rows(person)),
         Section("introductions", str(_("Introductions")), _introduction_rows(person, at)),
         Section("looks", str(_("Who opened your contact details")), _access_rows(person)),
@@ -111,6 +117,24 @@ def _report_link_rows(person: DataSubject) -> list[list[Item]]:
             revoked_at=(_("Withdrawn"), link.revoked_at),
         )
         for link in links.order_by("pk")
+    ]
+
+
+def _undertaking_rows(person: DataSubject) -> list[list[Item]]:
+    if person.delegate is None:
+        return []
+    rows = person.delegate.undertakings.select_related("party__commitment")
+    return [
+        _items(
+            commitment=(_("Commitment"), str(row.party.commitment)),
+            created_at=(_("Created"), row.created_at),
+            expires_at=(_("Valid until"), row.expires_at),
+            answer=(_("Answer"), row.get_answer_display()),
+            answered_at=(_("Answered"), row.answered_at),
+            note=(_("Reason"), row.note),
+            ended_at=(_("Ended"), row.ended_at),
+        )
+        for row in rows.order_by("pk")
     ]
 
 

@@ -10,13 +10,15 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
-from outcomes.models import Statement
+from outcomes.models import Commitment, Statement
 from participants.models import Delegate, Organisation, Participation, SlugRedirect, User
 from roundtable.models import AuditEntry, Event
 from tests.conftest import FULL
 from tests.factories import (
+    NOON,
     compare_with_source,
     hold_list,
     make_delegate,
@@ -27,6 +29,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.follow_up_factories import make_undertaking
 from tests.import_pages import admin_text, confirm_import, preview_file
 from tests.outcomes.imports.test_people_import import (
     UPDATE,
@@ -401,3 +404,19 @@ def test_file_makes_a_changed_commitment_a_draft_and_new_ones_are_drafts(
     for path in ("/commitments/", f"/roundtables/{talk.slug}/", "/changes/"):
         text = Client().get(path).content.decode()
         assert "Pay for ten shelters" not in text and "Fulfil all" not in text
+
+
+@pytest.mark.walk
+def test_file_ends_a_proposal_and_undertakes_nothing(client_of: Sign, talk: Event) -> None:
+    fields = {*COMMITMENTS.fields, *PARTIES.fields}
+    assert fields.isdisjoint({"basis", "state", "proposed_at", "undertakings"})
+    stored = talk.commitments.earliest("pk")
+    Commitment.objects.filter(pk=stored.pk).update(state="proposed", proposed_at=NOON)
+    stored.refresh_from_db()
+    asked = make_undertaking(stored.parties.earliest("pk"), answer="accepted", answered_at=NOON)
+    client = client_of(who(talk, "cochair"))
+    confirm_import(client, preview_file(client, changed(talk, Commitments_B2="Pay for shelters")))
+    stored.refresh_from_db()
+    asked.refresh_from_db()
+    assert (stored.text, stored.state, stored.basis) == ("Pay for shelters", "draft", "recorded")
+    assert stored.proposed_at is None and asked.ended_at is not None

@@ -64,7 +64,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.follow_up_factories import make_follow, make_report_link
+from tests.follow_up_factories import make_follow, make_report_link, make_undertaking
 from tests.page_text import page_html
 from tests.sign_in import record_email_code
 
@@ -105,6 +105,7 @@ OTHERWISE = {
     "outcomes.CommitmentParty.focal_point": "focal_point_for",
     "outcomes.Subscription.user": "subscriptions",
     "outcomes.ReportLink.delegate": "report_links",
+    "outcomes.Undertaking.delegate": "undertakings",
     "participants.Proposal.duplicate": "proposals",
     "participants.Introduction.first": "introductions",
     "participants.Introduction.second": "introductions",
@@ -152,6 +153,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     party = make_party(make_commitment(event, text="zarniqa-commitment"))
     party.request_focal_point(person)
     make_report_link(party, person)
+    make_undertaking(party, delegate=person)
     make_follow(user, theme=make_theme(name="zarniqa-theme"))
     QueuedEmail.objects.create(
         dedup_key="c", recipient="zarniqa.in@example.org", subject="zarniqa-subject", queued_at=NOON

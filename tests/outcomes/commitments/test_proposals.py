@@ -1,0 +1,486 @@
+"""A commitment is undertaken only if each party accepted it, by who speaks for that party."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from outcomes.models import Commitment, CommitmentParty, Undertaking
+from outcomes.reporting.proposals import accept, link_url, propose
+from participants.accounts.departure import end_affiliations
+from participants.models import Delegate, Grant, Organisation, Participation, User
+from roundtable.audit.models import AuditEntry
+from roundtable.models import Event
+from tests.canaries import all_paths, make_complete_event, response_text
+from tests.factories import (
+    make_affiliation,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_group,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_theme,
+    make_user,
+)
+from tests.outcomes.test_outcomes_admin import filled, page
+from tests.page_text import page_html, page_text
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("recorded_templates"),
+]
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[Any]]
+NOW = datetime(2027, 3, 3, 12, tzinfo=UTC)
+SHELTERS = "Pay for ten shelters from the national budget"
+WORDS = ("shelters", "BZ2027-C1")
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as moved:
+        yield moved
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event(code="BZ2027", title="Roundtable 2027")
+
+
+@pytest.fixture
+def cochair(event: Event) -> User:
+    user = make_user("indonesia@example.org")
+    ministry = make_organisation(name="Ministry of Indonesia", kind="government", country="ID")
+    make_grant(user, event, on_behalf_of=ministry)
+    return user
+
+
+def speaker(event: Event, organisation: Organisation, name: str) -> Delegate:
+    person = make_delegate(name=name, user=make_user(f"{name.lower()}@example.org"))
+    make_participation(person, event, organisation=organisation)
+    return person
+
+
+@pytest.fixture
+def belize() -> Organisation:
+    return make_organisation(name="Government of Belize", kind="government", country="BZ")
+
+
+@pytest.fixture
+def aid() -> Organisation:
+    return make_organisation(name="Harbour Aid")
+
+
+@pytest.fixture
+def draft(event: Event, belize: Organisation, aid: Organisation) -> Commitment:
+    row = make_commitment(
+        event, reference="BZ2027-C1", text=SHELTERS, state="draft", due_on=date(2028, 5, 1)
+    )
+    make_party(row, organisation=belize, focal_point=speaker(event, belize, "Belinda"))
+    make_party(row, organisation=aid, role="partner", focal_point=speaker(event, aid, "Harry"))
+    return row
+
+
+def desk_page(row: Commitment) -> str:
+    return f"/admin/outcomes/commitment/{row.pk}/propose/"
+
+
+def shown_on(browser: Client, path: str) -> str:
+    text = browser.get(path).content.decode()
+    return text.partition('name="shown" value="')[2].partition('"')[0]
+
+
+def press_propose(browser: Client, row: Commitment) -> str:
+    sent = {"shown": shown_on(browser, desk_page(row))}
+    return page_html(browser.post(desk_page(row), sent, follow=True))
+
+
+@pytest.fixture
+def proposed(draft: Commitment, cochair: User) -> Commitment:
+    propose(draft, shown_hash=draft.undertaking_hash(), by=cochair, at=timezone.now())
+    draft.refresh_from_db()
+    return draft
+
+
+def question(row: Commitment, name: str) -> Undertaking:
+    return Undertaking.objects.current().get(party__commitment=row, delegate__name=name)
+
+
+def link(row: Commitment, name: str) -> str:
+    return urlsplit(link_url(question(row, name))).path
+
+
+def answer(path: str, act: str, browser: Client | None = None, **sent: str) -> Any:
+    browser = browser or Client()
+    return browser.post(path, {"shown": shown_on(browser, path), "act": act} | sent, follow=True)
+
+
+def state_of(row: Commitment) -> tuple[str, str]:
+    row.refresh_from_db()
+    return row.state, row.basis
+
+
+def test_each_party_accepts_by_link_and_it_is_undertaken(
+    client_of: Sign, cochair: User, draft: Commitment, deliver: Deliver, clock: Any
+) -> None:
+    text = press_propose(client_of(cochair), draft)
+    assert "We sent an email to each party." in text and "no answer yet" in text
+    sent = {mail.to[0]: str(mail.body) for mail in deliver()}
+    assert set(sent) == {"belinda@example.org", "harry@example.org"}
+    paths = {}
+    for name in ("Belinda", "Harry"):
+        paths[name] = link(draft, name)
+        assert paths[name] in sent[f"{name.lower()}@example.org"]
+        assert SHELTERS not in sent[f"{name.lower()}@example.org"]
+    visitor = Client()
+    shown = page_text(visitor.get(paths["Belinda"]))
+    for words in (
+        SHELTERS,
+        "Government of Belize (lead)",
+        "Harbour Aid (partner)",
+        "1 May 2028",
+        "the co-chairs' desk of Roundtable 2027, on 3 March 2027 Ministry of Indonesia",
+        "Accept on behalf of Government of Belize",
+        "Decline",
+    ):
+        assert words in shown, words
+    # To read it changes nothing.
+    visitor.head(paths["Belinda"])
+    assert not Undertaking.objects.exclude(answer="").exists()
+    assert "We wait for the other parties." in page_text(answer(paths["Belinda"], "accept"))
+    assert state_of(draft) == ("proposed", "recorded")
+    assert visitor.get(draft.get_absolute_url()).status_code == 404
+    clock.shift(timedelta(days=1))
+    assert "the commitment is undertaken" in page_text(answer(paths["Harry"], "accept"))
+    assert state_of(draft) == ("public", "undertaken")
+    text = page_text(visitor.get(draft.get_absolute_url()))
+    assert (
+        "Undertaken here accepted by Government of Belize on 3 March 2027 accepted by Harbour Aid "
+        "on 4 March 2027"
+    ) in text
+    assert "Recorded from" not in text
+    told = [mail.to[0] for mail in deliver()[2:] if "is undertaken" in mail.subject]
+    assert sorted(told) == ["belinda@example.org", "harry@example.org"]
+    actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
+    assert actions[-4:] == [
+        "propose commitment",
+        "accept commitment",
+        "accept commitment",
+        "publish commitment",
+    ]
+    # A second press changes nothing.
+    assert "You accepted" in page_text(answer(paths["Harry"], "decline"))
+    assert state_of(draft) == ("public", "undertaken")
+
+
+def test_one_party_declines(
+    client_of: Sign, cochair: User, proposed: Commitment, deliver: Deliver
+) -> None:
+    first, second = link(proposed, "Belinda"), link(proposed, "Harry")
+    answer(first, "accept")
+    asked = len(deliver())
+    shown = page_text(answer(second, "decline", note="Our board did not agree."))
+    assert "You declined on behalf of Harbour Aid on 3 March 2027." in shown
+    assert state_of(proposed) == ("draft", "recorded")
+    (mail,) = deliver()[asked:]
+    assert mail.to == ["indonesia@example.org"] and "declined" in str(mail.body)
+    assert "Our board" not in str(mail.body)
+    assert "Our board did not agree." in page_html(client_of(cochair).get(desk_page(proposed)))
+    assert "your answer no longer counts" in page_text(Client().get(first))
+    # What was accepted before does not count for the next proposal.
+    press_propose(client_of(cochair), proposed)
+    answer(link(proposed, "Harry"), "accept")
+    assert state_of(proposed) == ("proposed", "recorded")
+
+
+def test_proposal_ends_after_sixty_days(proposed: Commitment, deliver: Deliver, clock: Any) -> None:
+    first, second = link(proposed, "Belinda"), link(proposed, "Harry")
+    answer(first, "accept")
+    asked = len(deliver())
+    clock.shift(timedelta(days=59))
+    call_command("make_due_changes")
+    assert state_of(proposed) == ("proposed", "recorded")
+    clock.shift(timedelta(days=1))
+    # Even before the daily command.
+    row = question(proposed, "Harry")
+    assert Client().get(second).status_code == 404
+    assert not accept(row, shown_hash=row.content_hash, at=timezone.now())
+    call_command("make_due_changes")
+    assert state_of(proposed) == ("draft", "recorded")
+    (mail,) = deliver()[asked:]
+    assert mail.to == ["indonesia@example.org"] and "60 days" in str(mail.body)
+
+
+def leave(row: Commitment, person: Delegate) -> None:
+    make_affiliation(person, organisation=person.participations.get().organisation)
+    end_affiliations(person.affiliations.all(), timezone.localdate())
+
+
+def lose_participation(row: Commitment, person: Delegate) -> None:
+    Participation.objects.filter(delegate=person).update(ended_at=timezone.now())
+
+
+def be_replaced(row: Commitment, person: Delegate) -> None:
+    row.parties.get(focal_point=person).request_focal_point(None)
+
+
+def come_to_the_desk(row: Commitment, person: Delegate) -> None:
+    assert person.user
+    make_grant(person.user, row.event, role=Grant.Role.EDITOR, valid_from=date(2027, 1, 1))
+
+
+def be_deactivated(row: Commitment, person: Delegate) -> None:
+    User.objects.filter(delegate=person).update(is_active=False)
+
+
+def change_the_text(row: Commitment, person: Delegate) -> None:
+    Commitment.objects.filter(pk=row.pk).update(text=f"{SHELTERS} and twenty ships")
+
+
+def change_the_day(row: Commitment, person: Delegate) -> None:
+    Commitment.objects.filter(pk=row.pk).update(due_on=date(2027, 5, 1))
+
+
+def add_a_party(row: Commitment, person: Delegate) -> None:
+    make_party(row)
+
+
+def swap_for_one_of_the_same_name(row: Commitment, person: Delegate) -> None:
+    other = make_organisation(name="Government of Belize", kind="government", country="BZ")
+    row.parties.filter(focal_point=person).update(organisation=other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        leave,
+        lose_participation,
+        be_replaced,
+        come_to_the_desk,
+        be_deactivated,
+        change_the_text,
+        change_the_day,
+        add_a_party,
+        swap_for_one_of_the_same_name,
+    ],
+)
+def test_link_ends_when_the_text_or_the_person_changes(
+    proposed: Commitment, change: Callable[[Commitment, Delegate], None]
+) -> None:
+    path, row = link(proposed, "Belinda"), question(proposed, "Belinda")
+    shown = shown_on(Client(), path)
+    assert row.delegate
+    change(proposed, row.delegate)
+    closed = Client().get(path)
+    assert (closed.status_code, closed.content) == (404, Client().get("/proposals/x/").content)
+    assert Client().post(path, {"shown": shown, "act": "accept"}).status_code == 404
+    # Nor does an old object in memory help.
+    assert not accept(row, shown_hash=row.content_hash, at=timezone.now())
+    assert not Undertaking.objects.exclude(answer="").exists()
+
+
+def test_organisation_at_risk_is_not_named_to_another_party(
+    proposed: Commitment, aid: Organisation
+) -> None:
+    aid.is_name_published = False
+    aid.save()
+    assert "Harbour Aid" not in page_text(Client().get(link(proposed, "Belinda")))
+    assert "Harbour Aid (partner)" in page_text(Client().get(link(proposed, "Harry")))
+
+
+def test_forwarded_link_serves_no_other_account(
+    client_of: Sign, cochair: User, operator: User, proposed: Commitment
+) -> None:
+    path, harry = link(proposed, "Belinda"), question(proposed, "Harry").delegate
+    shown = shown_on(Client(), path)
+    for other in (cochair, operator, harry):
+        browser = client_of(other)
+        closed = browser.get(path)
+        assert closed.status_code == 404 and SHELTERS not in closed.content.decode()
+        assert browser.post(path, {"shown": shown, "act": "accept"}).status_code == 404
+    assert not Undertaking.objects.exclude(answer="").exists()
+    belinda = question(proposed, "Belinda").delegate
+    assert client_of(belinda).get(path).status_code == 200
+
+
+def test_link_answers_for_its_own_party_only(proposed: Commitment, aid: Organisation) -> None:
+    path, party = link(proposed, "Belinda"), proposed.parties.get(organisation=aid)
+    answer(path, "accept", party=str(party.pk), organisation=str(aid.pk))
+    assert not question(proposed, "Harry").answer
+    # Each link has its own seal, so that no number is changed.
+    swapped = link(proposed, "Harry").split(":")[0] + ":" + path.split(":", 1)[1]
+    assert Client().get(swapped).status_code == 404
+
+
+def test_answer_needs_the_text_that_was_read(proposed: Commitment) -> None:
+    path = link(proposed, "Belinda")
+    for sent in ({"act": "accept"}, {"act": "accept", "shown": "0" * 64}, {"act": "shout"}, {}):
+        assert Client().post(path, sent).status_code == 400
+    assert not Undertaking.objects.exclude(answer="").exists()
+
+
+@pytest.mark.parametrize("reader", ["visitor", "participant", "speaker of another party"])
+def test_proposal_is_private(client_of: Sign, reader: str) -> None:
+    event = make_complete_event("event", make_theme(slug="theme"))
+    row = make_commitment(
+        event,
+        reference="ZQEVENT-C9",
+        text="Zq-draft promise",
+        state="proposed",
+        proposed_at=NOW,
+    )
+    office = make_organisation(name="Zq-draft office", country="NP")
+    make_party(row, organisation=office, focal_point=speaker(event, office, "Nila"))
+    person = speaker(event, make_organisation(), "Reader")
+    if reader == "speaker of another party":
+        make_party(make_commitment(event), focal_point=person)
+    browser = Client() if reader == "visitor" else client_of(person)
+    paths = all_paths()[::2]
+    assert len(paths) > 60
+    for path in paths:
+        text = response_text(browser.get(path)).lower()
+        assert "zq-draft" not in text and "zqevent-c9" not in text, path
+
+
+# One co-chair alone ---------------------------------------------------------------------------
+
+
+def test_cochair_alone_undertakes_nothing_by_form_or_address(
+    client_of: Sign, cochair: User, draft: Commitment
+) -> None:
+    browser, address = client_of(cochair), page(Commitment, "change", draft.pk)
+    forged = {"basis": "undertaken", "state": "public", "proposed_at_0": "2027-03-03"}
+    browser.post(address, filled(browser, address) | forged)
+    assert state_of(draft) == ("draft", "recorded")
+    press_propose(browser, draft)
+    shown = draft.undertaking_hash()
+    for act in ("accept", "publish", ""):
+        browser.post(desk_page(draft), {"act": act, "shown": shown})
+        assert state_of(draft) == ("proposed", "recorded")
+    for row in Undertaking.objects.all():
+        path = urlsplit(link_url(row)).path
+        browser.post(path, {"shown": row.content_hash, "act": "accept"})
+    browser.post(address, filled(browser, address) | forged)
+    assert state_of(draft) == ("proposed", "recorded")
+    compare = f"/admin/outcomes/commitment/{draft.pk}/compare/"
+    browser.post(compare, {"shown": draft.source_hash()})
+    assert not draft.comparisons.exists() and state_of(draft) == ("proposed", "recorded")
+    assert "undertaken" not in page_html(browser.get(address))
+
+
+def test_cochair_who_speaks_for_a_party_cannot_accept(
+    client_of: Sign, event: Event, cochair: User, belize: Organisation
+) -> None:
+    person = make_delegate(user=cochair)
+    make_participation(person, event, organisation=belize)
+    row = make_commitment(event, reference="BZ2027-C2", state="draft")
+    make_party(row, organisation=belize, focal_point=person)
+    browser = client_of(cochair)
+    sent = {"shown": row.undertaking_hash()}
+    assert "which cannot accept for a party" in page_html(browser.get(desk_page(row)))
+    assert browser.post(desk_page(row), sent).status_code == 400
+    # Nor when another co-chair proposes it.
+    make_grant(other := make_user(), event)
+    with pytest.raises(ValidationError, match="cannot accept for a party"):
+        propose(row, shown_hash=sent["shown"], by=other, at=NOW)
+    assert state_of(row) == ("draft", "recorded")
+
+
+def test_proposal_needs_someone_who_speaks_for_each_party(
+    event: Event, cochair: User, draft: Commitment, belize: Organisation
+) -> None:
+    party, shown = draft.parties.get(organisation=belize), draft.undertaking_hash()
+    stranger = speaker(event, make_organisation(), "Stranger")
+    unconfirmed = make_delegate()
+    make_participation(unconfirmed, event, organisation=belize, confirmed=False)
+    for person in (None, stranger, unconfirmed):
+        party.request_focal_point(person)
+        with pytest.raises(ValidationError, match="No one speaks for “Government of Belize” yet"):
+            propose(draft, shown_hash=shown, by=cochair, at=NOW)
+    assert not Undertaking.objects.exists()
+
+
+def test_group_cannot_be_asked(client_of: Sign, cochair: User, draft: Commitment) -> None:
+    make_party(draft, group=make_group(name="participants"))
+    browser = client_of(cochair)
+    text = page_html(browser.get(desk_page(draft)))
+    assert "“participants” is a group, and no one speaks for a group." in text
+    sent = {"shown": draft.undertaking_hash()}
+    assert browser.post(desk_page(draft), sent).status_code == 400
+    assert state_of(draft) == ("draft", "recorded")
+
+
+def test_reader_and_other_cochairs_cannot_propose(
+    client_of: Sign, event: Event, draft: Commitment
+) -> None:
+    reader, other = make_user(), make_user()
+    make_grant(reader, event, role="reader")
+    make_grant(other, make_event())
+    sent = {"shown": draft.undertaking_hash()}
+    assert client_of(reader).post(desk_page(draft), sent).status_code == 403
+    assert client_of(other).post(desk_page(draft), sent).status_code == 404
+    assert state_of(draft) == ("draft", "recorded")
+
+
+# Changed texts ----------------------------------------------------------------------------------
+
+
+def test_changed_text_ends_the_proposal(
+    client_of: Sign, cochair: User, proposed: Commitment
+) -> None:
+    path, other = link(proposed, "Belinda"), link(proposed, "Harry")
+    answer(path, "accept")
+    browser, address = client_of(cochair), page(Commitment, "change", proposed.pk)
+    sent = filled(browser, address) | {"text": f"{SHELTERS} and twenty ships"}
+    assert "is a draft again" in page_html(browser.post(address, sent, follow=True))
+    assert state_of(proposed) == ("draft", "recorded")
+    assert Client().get(other).status_code == 404
+    # Nor if the former text is restored.
+    browser.post(address, filled(browser, address) | {"text": SHELTERS})
+    assert Client().get(other).status_code == 404
+    assert state_of(proposed) == ("draft", "recorded")
+
+
+def test_changed_text_of_an_undertaken_commitment_is_undertaken_by_no_one(
+    client_of: Sign, cochair: User, proposed: Commitment
+) -> None:
+    for name in ("Belinda", "Harry"):
+        answer(link(proposed, name), "accept")
+    assert state_of(proposed) == ("public", "undertaken")
+    browser, address = client_of(cochair), page(Commitment, "change", proposed.pk)
+    browser.post(address, filled(browser, address) | {"is_open": "on"})
+    assert state_of(proposed) == ("public", "undertaken")
+    browser.post(address, filled(browser, address) | {"text": "Pay for twenty ships"})
+    assert state_of(proposed) == ("draft", "recorded")
+    assert not Undertaking.objects.current().exists()
+    assert Client().get(proposed.get_absolute_url()).status_code == 404
+
+
+def test_desk_withdraws_a_proposal(client_of: Sign, cochair: User, proposed: Commitment) -> None:
+    path, browser = link(proposed, "Belinda"), client_of(cochair)
+    browser.post(desk_page(proposed), {"act": "take-back"})
+    assert state_of(proposed) == ("draft", "recorded")
+    assert Client().get(path).status_code == 404
+    assert AuditEntry.objects.latest("pk").action == "take back proposal"
+
+
+def test_proposal_can_be_made_once(client_of: Sign, cochair: User, proposed: Commitment) -> None:
+    with pytest.raises(ValidationError, match="Only a draft can be proposed"):
+        propose(proposed, shown_hash=proposed.undertaking_hash(), by=cochair, at=NOW)
+    stale = {"shown": "0" * 64}
+    browser = client_of(cochair)
+    browser.post(desk_page(proposed), {"act": "take-back"})
+    assert browser.post(desk_page(proposed), stale).status_code == 400
+    CommitmentParty.objects.filter(commitment=proposed).delete()
+    assert "has no party" in page_html(browser.get(desk_page(proposed)))
