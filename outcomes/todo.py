@@ -167,6 +167,12 @@ SOURCES: tuple[TodoSource, ...] = (
         concerns="can_edit_any",
     ),
     pending_list(
+        _("Commitments with a text that a party does not recognise"),
+        Commitment,
+        {"standing": "disputed"},
+        concerns="can_edit_any",
+    ),
+    pending_list(
         _("Reports that no longer set a status, because their submitter is not known"),
         ProgressUpdate,
         {"voice": "unknown"},

@@ -86,6 +86,9 @@ urlpatterns = [
         commitments.answer_focal_point_request,
         name="focal-point-request",
     ),
+    path(
+        "me/commitments/<int:number>/recorded/", commitments.recorded_texts, name="recorded-texts"
+    ),
     path("me/entries/<slug:key>/merge/", duplicates.answer_merge, name="answer-merge"),
     path("me/answers/", contributions.my_responses, name="my-responses"),
     path("me/answers/<slug:slug>/<number:number>/", contributions.my_response, name="my-response"),

@@ -691,6 +691,9 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
         for row in Outcome.objects.points().published().select_related("statement__event")
     ],
     "evidence-file": lambda: [f"/evidence/{row.key}/" for row in Evidence.objects.all()],
+    "recorded-texts": lambda: [
+        f"/me/commitments/{row.pk}/recorded/" for row in CommitmentParty.objects.all()
+    ],
     "report": lambda: [
         f"/me/commitments/{row.pk}/report/" for row in CommitmentParty.objects.all()
     ],

@@ -13,6 +13,7 @@ from outcomes.models import (
     Commitment,
     CommitmentParty,
     Corrigendum,
+    Dispute,
     Document,
     Evidence,
     ImplementationStatus,
@@ -415,6 +416,16 @@ def make_update(
         update.approve(by=by or make_user(), at=NOON)
     commitment.refresh_from_db()
     return update
+
+
+def make_dispute(text: CommitmentParty | ProgressUpdate, **fields: Any) -> Dispute:
+    """Of the text as it is now."""
+    if isinstance(text, CommitmentParty):
+        given: dict[str, Any] = {"party": text, "content_hash": text.commitment.source_hash()}
+    else:
+        given = {"update": text, "content_hash": text.content_hash}
+    given = {"disputed_by": make_user(), "disputed_on": NOON.date()} | given | fields
+    return save(Dispute(**given))
 
 
 def make_evidence(update: ProgressUpdate, **fields: Any) -> Evidence:

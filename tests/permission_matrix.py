@@ -171,7 +171,9 @@ def _make_roles(cast: Cast, here: Event, elsewhere: Event) -> None:
         make_participation(delegate, event, organisation=office)
         make_channel(delegate, audience=Audience.PARTICIPANTS)
         cast.own[role], cast.users[role] = delegate, delegate.user
-    party = make_party(here.commitments.get())
+    # Own people also read what is recorded in the name of their organisation.
+    office = cast.own["focal point"].participations.get().organisation
+    party = make_party(here.commitments.get(), organisation=office)
     party.request_focal_point(cast.own["focal point"])
     party.accept(NOON)
     for role, event in (("co-chair", here), ("co-chair elsewhere", elsewhere)):
@@ -544,6 +546,16 @@ OBJECT_PATHS: dict[str, PathsOf] = {
         "/me/commitments/{}/report/",
         _first_value(
             CommitmentParty.objects.filter(focal_point=own, **ACCEPTED) if own else None, "pk"
+        ),
+        CommitmentParty.objects.get(focal_point=cast.others["hidden"]).pk,
+    ),
+    "recorded-texts": lambda cast, own: _own_and_other_paths(
+        "/me/commitments/{}/recorded/",
+        _first_value(
+            CommitmentParty.objects.filter(organisation__participations__delegate=own)
+            if own
+            else None,
+            "pk",
         ),
         CommitmentParty.objects.get(focal_point=cast.others["hidden"]).pk,
     ),

@@ -25,6 +25,7 @@ from outcomes.models import ReportingRound, Undertaking
 from outcomes.organisations.changes import request_change
 from outcomes.reporting import proposals, reminders
 from outcomes.reporting.actions import open_round, remind_round_parties
+from outcomes.reporting.disputes import dispute_text
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.party_confirmation import refuse_update, tell_parties
@@ -315,6 +316,17 @@ def be_reported_for(cast: Cast, at: datetime) -> Iterator[None]:
     assert approve_texts(rows=[own], by=cast.operator, at=at)
 
 
+def not_recognise_a_text(cast: Cast, at: datetime) -> None:
+    other = cast.user(cast.other)
+    event = make_event(title="Eighth meeting")
+    make_grant(cast.user(cast.own), event)
+    office = make_organisation(name="Zq Office", is_name_published=False)
+    make_participation(cast.other, event, organisation=office, confirmed_by=cast.operator)
+    party = make_party(make_commitment(event, text="Zq words"), organisation=office)
+    shown = party.commitment.source_hash()
+    assert dispute_text(party, key="commitment", content_hash=shown, by=other, at=at)
+
+
 def be_written_about(cast: Cast, at: datetime) -> None:
     by = cast.user(cast.own)
     propose_name_latin(cast.other, "Zq words", by=by, at=at)
@@ -539,6 +551,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     invite,
     be_asked,
     be_reported_for,
+    not_recognise_a_text,
     be_written_about,
     agree_on_a_text,
     answer_proposals,

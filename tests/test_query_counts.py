@@ -76,10 +76,10 @@ DETAILS = {
     "/roundtables/counted/": (20, 25),
     "/roundtables/counted/?as_of=2025-06-01": (20, 25),
     "/outcomes/counted/1.a/?as_of=2025-06-01": (14, 19),
-    "/commitments/counted-c1/?as_of=2025-06-01": (11, 16),
+    "/commitments/counted-c1/?as_of=2025-06-01": (11, 17),
     "/outcomes/counted/1/": (9, 14),
     "/outcomes/counted/1.a/": (14, 19),
-    "/commitments/counted-c1/": (12, 17),
+    "/commitments/counted-c1/": (12, 18),
     "/organisations/office-1/": (9, 14),
     "/directory/HANDLE/": (6, 9),
     "/directory/HANDLE.vcf": (6, 8),
@@ -102,7 +102,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 80,
+    "/me/data/": 81,
 }
 
 

@@ -148,6 +148,8 @@ MAP = {
     "my-commitments": signed_in("/me/commitments/"),
     # No one here answers for a commitment yet.
     "report": signed_in("/me/commitments/0/report/", 404, takes_post=True),
+    # Nor takes part for its party.
+    "recorded-texts": signed_in("/me/commitments/0/recorded/", 404, takes_post=True),
     "my-subscriptions": signed_in("/me/following/", takes_post=True),
     "focal-point-request": only_post("/me/commitments/1/", "/me/commitments/"),
     "my-circulations": signed_in("/me/texts/"),
@@ -357,6 +359,7 @@ COUNTED = {
     "my-circulation": "texts that go round, which are few",
     "my-offer": "offers, which come and go",
     "my-consent-notice": "versions of the notice",
+    "recorded-texts": "the parties of commitments are public",
     "report": "the parties of commitments are public",
     "withdraw-nomination": "requests to be invited, which come and go",
 }

@@ -78,7 +78,7 @@ class Brief:
 def build_brief(event: Event, on: date, now: datetime) -> Brief:
     since = last_meeting_before(event, on)
     rows = Commitment.objects.public().filter(event=event)
-    commitments = list(with_parties(rows).order_by("pk"))
+    commitments = list(with_parties(rows, on).order_by("pk"))
     counts = count_by_status(rows, on)
     points, addressees = _points(event, commitments)
     changed = change_log(datetime.combine(since or EARLIEST_DAY, time(), UTC), now, event)

@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from import_export import resources
@@ -24,7 +24,8 @@ from outcomes.commitments.proposal_views import propose_commitment
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.commitments.source_admin import compare_commitment
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
-from outcomes.models import Commitment, CommitmentParty, Outcome
+from outcomes.models import Commitment, CommitmentParty, Dispute, Outcome
+from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.publication import withdraw_if_changed
 from participants.admin_base.base import GrantScopedInline, RowPages
@@ -39,6 +40,7 @@ from participants.permissions import visible_people
 
 # What no form changes.
 PUBLICATION_FIELDS = ["state", "basis", "parties_told_at", "proposed_at", "recorded_at"]
+PARTY_NAMES = ("organisation", "group")
 
 
 class CommitmentResource(resources.ModelResource):
@@ -143,7 +145,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         (
             None,
             {
-                "fields": ["publication", "event", "reference", "text"],
+                "fields": ["publication", "disputes", "event", "reference", "text"],
                 "description": _(
                     "What a public source says that the parties will do, in its words. Everyone "
                     "can read it after two organisations compared it with the source. Or propose "
@@ -177,7 +179,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             },
         ),
     ]
-    readonly_fields = ["status_label", "publication"]
+    readonly_fields = ["status_label", "publication", "disputes"]
     locked_fields = ("event",)
     inlines = [PartyInline, MilestoneInline, RelatedTextInline]
     list_display = [
@@ -185,6 +187,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         "text",
         "roundtable",
         "state",
+        "is_disputed",
         "due_on",
         "status_label",
         "public_page",
@@ -207,6 +210,11 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
                 | Q(pk__in=parties.values("commitment"))
             )
         return queryset, False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        marked: QuerySet[Any] = rows.annotate(is_disputed=Exists(open_disputes(OuterRef("pk"))))
+        return marked
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Others cite the reference, so only an operator can change it.
@@ -317,6 +325,34 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             propose,
             _("propose to the parties"),
         )
+
+    @admin.display(description=_("disputed"), boolean=True)
+    def is_disputed(self, row: Any) -> bool:
+        return bool(row.is_disputed)
+
+    @admin.display(description=_("texts not recognised"))
+    def disputes(self, row: Commitment) -> str:
+        """Only the party can withdraw what it said."""
+        found = open_disputes(row.pk) if row.pk else Dispute.objects.none()
+        rows = found.select_related(
+            *(f"{path}{name}" for path in ("party__", "update__party__") for name in PARTY_NAMES)
+        )
+        lines = [
+            _(
+                "%(party)s does not recognise %(text)s (%(day)s). Everyone reads "
+                "this from %(until)s."
+            )
+            % {
+                "party": dispute.text_party,
+                "text": _("the report of %s") % date_format(dispute.update.reported_on)
+                if dispute.update
+                else _("the commitment"),
+                "day": date_format(dispute.disputed_on),
+                "until": date_format(dispute.public_from),
+            }
+            for dispute in rows
+        ]
+        return format_html_join("\n", "{}<br>", ((line,) for line in lines)) or "–"
 
     @admin.display(description=_("status"))
     def status_label(self, row: Commitment) -> str:

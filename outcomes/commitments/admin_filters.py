@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Freshness, Handover, freshness_q, overdue_q
+from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.rounds import silent_commitments
 from participants.admin_base.filters import ChoiceFilter
 
@@ -21,6 +22,7 @@ class AttentionFilter(ChoiceFilter):
         ("silent", _("No answer in two reporting rounds")),
         ("never", _("Never reported on")),
         ("given-back", _("Task returned")),
+        ("disputed", _("A party does not recognise a text")),
     ]
 
     def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -31,6 +33,8 @@ class AttentionFilter(ChoiceFilter):
             return silent_commitments(queryset, on)
         if value == "never":
             return queryset.filter(latest_update=None)
+        if value == "disputed":
+            return queryset.filter(Exists(open_disputes(OuterRef("pk"))))
         given_back = Handover.objects.filter(resolved_at=None, party__focal_point=None)
         return queryset.filter(pk__in=given_back.values("party__commitment"))
 

@@ -73,6 +73,13 @@ class PartyFormSet(UniquePartyFormSet):
 
     def clean(self) -> None:
         super().clean()
+        for form in self.forms:
+            removed = self._should_delete_form(form) and form.instance.pk  # type: ignore[attr-defined]
+            if removed and form.instance.disputes.open().exists():
+                raise ValidationError(
+                    _("“%s” does not recognise this text. Change the text, or keep the party.")
+                    % form.instance
+                )
         for form in self.remaining_forms():
             row = form.cleaned_data
             person: Delegate | None = row.get("focal_point")

@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from outcomes.models import (
     Commitment,
     CommitmentParty,
     Corrigendum,
+    Dispute,
     EditorialState,
     Offer,
     Outcome,
+    ProgressUpdate,
     Rewording,
     SignOff,
     Statement,
@@ -26,12 +28,12 @@ from roundtable.models import Event
 MAX_CONTACTS = 24
 
 
-def with_parties(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-    """Loads everything that the list of commitments shows."""
+def with_parties(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
+    """Loads everything that the list of commitments shows, with disputes public on that day."""
     parties = CommitmentParty.objects.select_related("organisation", "group").order_by("role", "pk")
     points = Outcome.objects.select_related("statement__event").order_by("pk")
     return commitments.select_related("event", "latest_update").prefetch_related(
-        Prefetch("parties", parties), Prefetch("outcomes", points)
+        Prefetch("parties", with_disputes_of_parties(parties, on)), Prefetch("outcomes", points)
     )
 
 
@@ -61,6 +63,28 @@ def undertaken_by(commitment: Commitment) -> list[PartyUndertaking]:
             is_offer = party.pk not in accepted
             found.append(PartyUndertaking(party.public_name, timezone.localdate(day), is_offer))
     return found
+
+
+def with_disputes_of_parties(
+    parties: QuerySet[CommitmentParty], on: date
+) -> QuerySet[CommitmentParty]:
+    """Annotates the day on which the party disputed the commitment, if this is public on `on`."""
+    rows = Dispute.objects.public_on(on).filter(party=OuterRef("pk"))
+    annotated: QuerySet[CommitmentParty] = parties.annotate(
+        disputed_on=Subquery(rows.values("disputed_on")[:1])
+    )
+    return annotated
+
+
+def with_disputes_of_updates(
+    updates: QuerySet[ProgressUpdate], on: date
+) -> QuerySet[ProgressUpdate]:
+    """The same for a report."""
+    rows = Dispute.objects.public_on(on).filter(update=OuterRef("pk"))
+    annotated: QuerySet[ProgressUpdate] = updates.annotate(
+        disputed_on=Subquery(rows.values("disputed_on")[:1])
+    )
+    return annotated
 
 
 def contacts_context(on: date, event: Event | None = None) -> dict[str, object]:

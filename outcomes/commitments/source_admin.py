@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes.models import Commitment
+from outcomes.models import Commitment, Dispute
 from outcomes.reporting.publication import NOTICE_PERIOD, announce
 from outcomes.sources.comparisons import (
     organisation_to_compare_for,
@@ -37,6 +37,7 @@ def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
         obstacle = " ".join(refusal.messages)
     if commitment.is_proposed:
         obstacle = _("This commitment is proposed to its parties. Wait for their answers.")
+    disputes = Dispute.objects.open().about_commitment(commitment)
     told = commitment.parties_told_at
     context = {
         "title": _("Compare with the source"),
@@ -46,6 +47,7 @@ def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
         "comparisons": pending_comparisons(commitment),
         "public_on": timezone.localdate(told + NOTICE_PERIOD) if told else None,
         "shown": commitment.source_hash(),
+        "is_disputed": disputes.exists(),
         "obstacle": obstacle,
         "mistakes": mistakes,
     }

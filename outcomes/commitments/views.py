@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.commitments.as_of import (
@@ -25,6 +27,7 @@ from outcomes.commitments.queries import (
     contacts_context,
     focal_point_cards,
     undertaken_by,
+    with_disputes_of_updates,
     with_parties,
 )
 from outcomes.commitments.status import commitment_reports
@@ -37,6 +40,13 @@ from outcomes.models import (
     Offer,
     ProgressUpdate,
 )
+from outcomes.reporting.disputes import (
+    disputable_texts,
+    dispute_text,
+    party_spoken_for,
+    spoken_for,
+    withdraw_dispute,
+)
 from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.rounds import unanswered_rounds
@@ -45,6 +55,10 @@ from participants.privacy import visibility
 from participants.privacy.own_profile import atomic_post
 from participants.proposals.views import CHANGED_ERROR
 from roundtable.query_forms import get_page
+
+TEXT_CHANGED = gettext_lazy(
+    "This text changed after you opened the page. Read it again, then choose."
+)
 
 
 @require_safe
@@ -59,7 +73,9 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         published = Commitment.objects.published()
         counts = form.counts(published, on)
         parts = status_shares(counts)
-        page = get_page(form, with_parties(form.filter(published, on)), counts["found"])
+        page = get_page(
+            form, with_parties(form.filter(published, on), form.day or on), counts["found"]
+        )
         context |= {
             "page": page,
             "counts": counts,
@@ -83,7 +99,9 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     on = timezone.localdate()
     form = AsOfForm(request.GET, on)
     commitment = get_object_or_404(
-        as_of(with_parties(Commitment.objects.published()), form.day).prefetch_related(
+        as_of(
+            with_parties(Commitment.objects.published(), form.day or on), form.day
+        ).prefetch_related(
             "milestones",
             "related_texts",
             Prefetch("offers", Offer.objects.approved_joins(), to_attr="approved_joins"),
@@ -94,8 +112,9 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     if form.errors:
         return form.render_errors(request)
     viewer = visibility.get_viewer(request.user, on)
+    published = ProgressUpdate.objects.published().filter(commitment=commitment)
     updates = (
-        updates_as_of(ProgressUpdate.objects.published().filter(commitment=commitment), form.day)
+        with_disputes_of_updates(updates_as_of(published, form.day), form.day or on)
         .select_related("party__organisation", "party__group")
         .prefetch_related(Prefetch("evidence", Evidence.objects.published()))
     )
@@ -111,6 +130,9 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "reports": commitment_reports(commitment, updates, assessments, form.day or on),
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,
+        "spoken_for": spoken_for(commitment, request.user, on)
+        if isinstance(request.user, User)
+        else [],
         "today": form.day or on,
         # These have no earlier state, so they are shown for today only.
         "waiting_joins": [] if form.day else waiting_joins(commitment, request.user, on),
@@ -157,6 +179,33 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render(request, "outcomes/reporting/my_commitments.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
+def recorded_texts(request: HttpRequest, number: int) -> HttpResponse:
+    """What is recorded in the name of a party, for its people to dispute."""
+    assert isinstance(request.user, User)
+    on, at = timezone.localdate(), timezone.now()
+    party = party_spoken_for(CommitmentParty.objects.all(), number, request.user, on)
+    if party is None:
+        raise Http404
+    problem: str | Promise = ""
+    if request.method == "POST":
+        key, act = request.POST.get("text", ""), request.POST.get("act")
+        if act == "withdraw":
+            # If nothing was disputed, this is the second press of a double click.
+            withdraw_dispute(party, key=key, by=request.user, at=at)
+            return redirect(request.path)
+        shown = request.POST.get("shown", "")
+        if act == "dispute" and dispute_text(
+            party, key=key, content_hash=shown, by=request.user, at=at
+        ):
+            return redirect(request.path)
+        problem = TEXT_CHANGED if act == "dispute" else _("Select one of the buttons.")
+    context = {"party": party, "texts": disputable_texts(party, on), "problem": problem}
+    template = "outcomes/commitments/recorded_texts.html"
+    return render(request, template, context, status=400 if problem else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,7 +20,7 @@ def make_proposals_drafts(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outcomes', '0007_keep_reports_of_parties'),
+        ('outcomes', '0008_dispute_recorded_texts'),
         ('participants', '0013_propose_entries_about_people'),
         ('roundtable', '0003_reply_to_of_emails'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -15,6 +15,7 @@ from outcomes.models.commitment import (
     years_before,
 )
 from outcomes.models.corrigendum import Corrigendum, Rewording
+from outcomes.models.dispute import Dispute
 from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.evidence import Evidence
 from outcomes.models.follow import SUBSCRIPTION_TARGETS, Subscription
@@ -50,6 +51,7 @@ __all__ = [
     "CommitmentState",
     "CompletionLevel",
     "Corrigendum",
+    "Dispute",
     "Document",
     "EditorialState",
     "EditorialText",

@@ -417,6 +417,7 @@ class ProgressUpdate(EditorialText):
         """
         self._check_voice()
         super().approve(by=by, at=at)
+        self.disputes.settle_former(self.content_hash, at)
         self.refresh_latest()
 
     @transaction.atomic

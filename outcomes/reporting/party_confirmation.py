@@ -95,6 +95,7 @@ def confirm_update(
     row.claim_for_party(confirmed_at=at)
     row.revision += 1
     row.save()
+    row.disputes.withdraw(at)
     row.refresh_latest()
     audit.record(action="confirm report", at=at, actor=by, detail=str(row))
     return True

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
-from outcomes.models import Basis, Commitment, CommitmentState, Undertaking
+from outcomes.models import Basis, Commitment, CommitmentState, Dispute, Undertaking
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
 from outcomes.sources.comparisons import is_publishable, is_released
 from participants.accounts.emails import email_delegate
@@ -24,6 +26,9 @@ def announce(commitment: Commitment, *, at: datetime) -> None:
     row = _lock(commitment)
     if row is None or row.parties_told_at or not is_publishable(row):
         return
+    Dispute.objects.about_commitment(row).settle_former(row.source_hash(), at)
+    if _is_disputed(row):
+        return
     row.parties_told_at = at
     row.save(update_fields=["parties_told_at"])
     number = 0
@@ -31,12 +36,13 @@ def announce(commitment: Commitment, *, at: datetime) -> None:
         for person in people_to_tell(party, at.date()):
             email = email_delegate(
                 person,
-                dedup_key=f"recorded:{party.pk}:{person.pk}:{row.source_hash()}",
+                dedup_key=f"recorded:{party.pk}:{person.pk}:{row.source_hash()}:{at:%Y-%m-%d}",
                 template="outcomes/commitments/emails/recorded",
                 context={
                     "commitment": row,
                     "event": row.event,
                     "day": timezone.localdate(at + NOTICE_PERIOD),
+                    "url": f"{settings.PORTAL_URL}{reverse('recorded-texts', args=[party.pk])}",
                 },
                 at=at,
             )
@@ -62,6 +68,8 @@ def _publish_due(commitment: Commitment, at: datetime) -> bool:
         row.parties_told_at = None
         row.save(update_fields=["parties_told_at"])
         return False
+    if _is_disputed(row):
+        return False
     publish(row, at=at)
     return True
 
@@ -71,17 +79,18 @@ def publish_released(event: Event, *, at: datetime) -> None:
     drafts = _drafts().filter(event=event)
     drafts = drafts.prefetch_related("outcomes", "parties__organisation", "parties__group")
     for row in drafts:
-        if event.is_demonstration or is_released(row):
+        if (event.is_demonstration or is_released(row)) and not _is_disputed(row):
             publish(row, at=at)
 
 
 def withdraw_if_changed(commitment: Commitment, earlier_hash: str, *, by: User | None) -> bool:
     """What someone changed is compared or accepted again; the caller saves the row.
 
-    `earlier_hash` is the `undertaking_hash` of before.
+    So is a draft that the parties were told of: they are told of the new text too. `earlier_hash`
+    is the `undertaking_hash` of before.
     """
-    is_draft = commitment.state == CommitmentState.DRAFT
-    if is_draft or commitment.undertaking_hash() == earlier_hash:
+    is_known = commitment.state != CommitmentState.DRAFT or commitment.parties_told_at
+    if not is_known or commitment.undertaking_hash() == earlier_hash:
         return False
     withdraw(commitment, by=by)
     return True
@@ -113,6 +122,11 @@ def publish(commitment: Commitment, *, at: datetime) -> None:
     audit.record(action="publish commitment", at=at, detail=commitment.reference)
     for party in commitment.parties.filter(focal_point_accepted_at=None).exclude(focal_point=None):
         ask_focal_point(party, party.focal_point, at=at)
+
+
+def _is_disputed(commitment: Commitment) -> bool:
+    """Only its party can withdraw this; another text is compared, and the party told, again."""
+    return Dispute.objects.about_commitment(commitment).open().exists()
 
 
 def _drafts() -> QuerySet[Commitment]:

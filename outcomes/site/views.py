@@ -88,7 +88,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     on = timezone.localdate()
     viewer = visibility.get_viewer(request.user, timezone.localdate())
     commitments = with_parties(
-        Commitment.objects.published().filter(parties__organisation=organisation)
+        Commitment.objects.published().filter(parties__organisation=organisation), on
     ).order_by("-event__starts_on", "pk")[:MAX_PER_SECTION]
     responses = (
         Response.objects.published()

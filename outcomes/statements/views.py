@@ -182,7 +182,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         statement.event = event
     lead_ins = _lead_ins(statement, form.day) if statement else []
     rows = as_of(Commitment.objects.public().filter(event=event), form.day)
-    commitments = with_parties(rows).order_by("pk")
+    commitments = with_parties(rows, form.day or on).order_by("pk")
     constituency_groups = attendance_by_constituency(event)
     counts = count_by_status(rows, form.day or on, status_columns=status_columns_for(form.day))
     as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
@@ -284,7 +284,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
     if form.errors:
         return form.render_errors(request)
     existing = existing_as_of(outcome.commitments.published(), form.day)
-    commitments = as_of(with_parties(existing), form.day).order_by("pk")
+    commitments = as_of(with_parties(existing, form.day or on), form.day).order_by("pk")
     to_whole_statement = Commitment.objects.published().filter(
         event=outcome.statement.event, outcomes=None
     )

@@ -48,6 +48,7 @@ from tests.factories import (
     make_addressee,
     make_commitment,
     make_delegate,
+    make_dispute,
     make_document,
     make_event,
     make_evidence,
@@ -243,6 +244,17 @@ BREAKING: InvalidRows = {
         )
         for rule in ("once_per_body", "once_per_person", "operator_once")
     },
+    "dispute_of_one_text": lambda: with_values(
+        make_dispute(make_party(make_commitment())),
+        update=make_update(make_commitment(), reported_by="recorded"),
+    ),
+    "dispute_settled_has_date_and_way": lambda: with_values(
+        make_dispute(make_party(make_commitment())), settled_at=NOON
+    ),
+    "dispute_of_party_open_once": lambda: duplicate_of(make_dispute(make_party(make_commitment()))),
+    "dispute_of_update_open_once": lambda: duplicate_of(
+        make_dispute(make_update(make_commitment(), reported_by="recorded"))
+    ),
     "statement_adopted_here_is_signed": lambda: with_values(
         make_statement(published=False), state="adopted"
     ),

@@ -210,9 +210,9 @@ def _apply_parties(
             given = {"commitment": commitment, "role": role, **link}
             stored_ids.append(report.store(row, f"{entry.location}.{key}", given).pk)
     for row in commitment.parties.exclude(pk__in=[pk for pk in stored_ids if pk]):
-        if row.focal_point_id or row.updates.exists():
+        if row.focal_point_id or row.updates.exists() or row.disputes.exists():
             report.kept.append(
-                _("party %(party)s of %(reference)s, which has updates or a focal point")
+                _("party %(party)s of %(reference)s, which has updates, disputes or a focal point")
                 % {"party": row, "reference": commitment.reference}
             )
         else:

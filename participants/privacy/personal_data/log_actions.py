@@ -46,6 +46,7 @@ ACTION_LABELS = {
     "consent withdrawn": _("Consent withdrawn"),
     "create operator": _("Made an operator on the server"),
     "discard corrigendum": _("Correction of a statement deleted"),
+    "dispute text": _("Text recorded in the name of a party disputed"),
     "draft corrigendum": _("Correction of a statement drafted"),
     "empty profile": _("Profile emptied"),
     "end commitment": _("Commitment ended"),
@@ -108,6 +109,7 @@ ACTION_LABELS = {
     "take back proposal": _("Proposal of a commitment withdrawn"),
     "end proposal": _("Proposal of a commitment ended without an answer"),
     "withdraw commitment": _("Commitment changed, so it is a draft again"),
+    "withdraw dispute": _("Dispute of a recorded text withdrawn"),
     "withdraw nomination": _("Nomination withdrawn"),
     "write statement": _("Draft of a statement changed"),
 }

@@ -27,6 +27,7 @@ DECISIONS = {
     "outcomes.Assessment.approved_by": _("Assessments that you checked"),
     "outcomes.Assessment.author": _("Assessments that you wrote"),
     "outcomes.Circulation.opened_by": _("Texts that you circulated"),
+    "outcomes.Dispute.disputed_by": _("Texts that you did not recognise, for a party"),
     "outcomes.Offer.approved_by": _("Offers that you checked"),
     "outcomes.Offer.author": _("Offers that you wrote"),
     "outcomes.ProgressUpdate.approved_by": _("Updates that you checked"),

@@ -133,8 +133,8 @@ def test_referenced_rows_are_kept_and_reported(file: Path) -> None:
     assert said[0].startswith("0 added, 0 changed, 0 removed, ")
     kept = "Not in the file, but kept: "
     assert sorted(said[1:]) == [
-        f"{kept}party Harbour Clinic of TALK1-C1, which has updates or a focal point.",
-        f"{kept}party Port Authority of TALK1-C1, which has updates or a focal point.",
+        f"{kept}party Harbour Clinic of TALK1-C1, which has updates, disputes or a focal point.",
+        f"{kept}party Port Authority of TALK1-C1, which has updates, disputes or a focal point.",
         f"{kept}point 1.b.",
     ]
     assert commitment.parties.count() == 3

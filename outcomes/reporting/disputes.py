@@ -1,0 +1,174 @@
+"""A party does not recognise a text that is recorded in its name. Only the party withdraws this."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    CommitmentState,
+    Dispute,
+    ProgressUpdate,
+)
+from outcomes.models.commitment import Basis
+from outcomes.models.dispute import PRIVATE_PERIOD
+from outcomes.reporting.focal_points import active_participations_of
+from outcomes.reporting.publication import announce
+from participants.accounts.emails import email_cochairs
+from participants.models import User
+from participants.permissions import Body, body_of
+from roundtable.audit import log as audit
+from roundtable.models import Event
+
+
+@dataclass(frozen=True)
+class DisputableText:
+    """The commitment, or a report on it, as recorded in the name of a party."""
+
+    party: CommitmentParty
+    update: ProgressUpdate | None  # None for the commitment
+    on: date
+
+    @property
+    def key(self) -> str:
+        return f"report-{self.update.pk}" if self.update else "commitment"
+
+    @cached_property
+    def content_hash(self) -> str:
+        return self.update.content_hash if self.update else self.party.commitment.source_hash()
+
+    @cached_property
+    def dispute(self) -> Dispute | None:
+        """The open one, which may be about an earlier wording of a draft."""
+        return (self.update or self.party).disputes.open().first()
+
+    @property
+    def public_from(self) -> date:
+        """When everyone reads of a dispute of today."""
+        return self.on + PRIVATE_PERIOD
+
+
+def bodies_spoken_for(user: User, event: Event, on: date) -> set[Body]:
+    """Of whose participants at this roundtable the user is one. A group has no people."""
+    parts = active_participations_of(user, on).filter(event=event)
+    return {body_of(row.organisation) for row in parts}
+
+
+def spoken_for(commitment: Commitment, user: User, on: date) -> list[CommitmentParty]:
+    """`commitment` comes from `with_parties`."""
+    bodies = bodies_spoken_for(user, commitment.event, on)
+    parties = commitment.parties.all()
+    return [row for row in parties if row.organisation and body_of(row.organisation) in bodies]
+
+
+def party_spoken_for(
+    parties: QuerySet[CommitmentParty], number: int, user: User, on: date
+) -> CommitmentParty | None:
+    """None as well for a draft that its parties were not told of, unless they dispute it."""
+    disputes = Dispute.objects.open().filter(party=OuterRef("pk"))
+    known = parties.filter(
+        Q(commitment__state=CommitmentState.PUBLIC)
+        | Q(commitment__parties_told_at__isnull=False)
+        | Exists(disputes),
+        organisation__isnull=False,
+    )
+    party = known.select_related("commitment__event", "organisation").filter(pk=number).first()
+    if party is None or party.organisation is None:
+        return None
+    bodies = bodies_spoken_for(user, party.commitment.event, on)
+    return party if body_of(party.organisation) in bodies else None
+
+
+def disputable_texts(party: CommitmentParty, on: date) -> list[DisputableText]:
+    """First the commitment, then what others recorded about its progress."""
+    updates = ProgressUpdate.objects.recorded().approved().filter(party=party)
+    texts = [DisputableText(party, row, on) for row in updates]
+    is_recorded = party.commitment.basis == Basis.RECORDED
+    return [DisputableText(party, None, on), *texts] if is_recorded else texts
+
+
+def open_disputes(commitment: int | OuterRef) -> QuerySet[Dispute]:
+    """About the commitment, and about reports on it."""
+    return Dispute.objects.open().filter(
+        Q(party__commitment=commitment) | Q(update__commitment=commitment)
+    )
+
+
+@transaction.atomic
+def dispute_text(
+    party: CommitmentParty, *, key: str, content_hash: str, by: User, at: datetime
+) -> bool:
+    """False if the text changed since the party read it."""
+    text = _locked(party, key, at)
+    if text is None or text.content_hash != content_hash:
+        return False
+    rows = (text.update or party).disputes
+    rows.settle_former(content_hash, at)
+    if rows.open().exists():  # a double click
+        return True
+    row = Dispute(
+        party=None if text.update else party,
+        update=text.update,
+        disputed_by=by,
+        disputed_on=text.on,
+        content_hash=content_hash,
+    )
+    row.full_clean()
+    row.save()
+    _record("dispute text", text, by, at)
+    _tell_desk(row, text, at)
+    return True
+
+
+@transaction.atomic
+def withdraw_dispute(party: CommitmentParty, *, key: str, by: User, at: datetime) -> bool:
+    """False if this text is not disputed."""
+    text = _locked(party, key, at)
+    if text is None or not (text.update or party).disputes.withdraw(at):
+        return False
+    _record("withdraw dispute", text, by, at)
+    # If it had been compared meanwhile, its parties were not told because of the dispute.
+    announce(party.commitment, at=at)
+    return True
+
+
+def _locked(party: CommitmentParty, key: str, at: datetime) -> DisputableText | None:
+    # The same lock as publication, and as what changes a report.
+    commitments = Commitment.objects.select_for_update(of=("self",)).select_related("event")
+    party.commitment = commitments.get(pk=party.commitment_id)
+    texts = disputable_texts(party, timezone.localdate(at))
+    return next((text for text in texts if text.key == key), None)
+
+
+def _record(action: str, text: DisputableText, by: User, at: datetime) -> None:
+    party = text.party
+    assert party.organisation is not None
+    detail = str(text.update or party.commitment.reference)
+    organisation = party.organisation.slug
+    audit.record(action=action, at=at, actor=by, organisation=organisation, detail=detail)
+
+
+def _tell_desk(row: Dispute, text: DisputableText, at: datetime) -> None:
+    commitment = text.party.commitment
+    page = reverse("admin:outcomes_commitment_change", args=[commitment.pk])
+    email_cochairs(
+        commitment.event,
+        dedup_key=f"dispute {row.pk}",
+        template="outcomes/commitments/emails/disputed",
+        context={
+            "event": commitment.event,
+            "commitment": commitment,
+            "party": text.party,
+            "update": text.update,
+            "day": row.public_from,
+            "url": f"{settings.PORTAL_URL}{page}",
+        },
+        at=at,
+    )
