@@ -503,7 +503,7 @@ def compare_a_text(cast: Cast, at: datetime) -> None:
     own = cast.user(cast.own)
     make_grant(own, event, on_behalf_of=make_organisation())
     make_participation(cast.own, event)
-    commitment = make_commitment(event, state="draft", text="Train officers")
+    commitment = make_commitment(event, state="draft", text="Учить")
     make_party(commitment, organisation=cast.own.participations.get(event=event).organisation)
     for holders in two_holders(event):
         for by in holders:

@@ -321,7 +321,10 @@ def admin_pages() -> dict[str, str]:
     waits = ProgressUpdate.objects.filter(state="submitted").order_by("pk")[0]
     found["approval"] = reverse("admin:outcomes_progressupdate_review", args=[waits.pk])
     commitment = [rows["outcomes_commitment"]]
-    found["delete"] = reverse("admin:outcomes_commitment_delete", args=commitment)
+    found["compare"] = reverse("admin:outcomes_commitment_compare", args=commitment)
+    found["propose"] = reverse("admin:outcomes_commitment_propose", args=commitment)
+    step = [rows["outcomes_milestone"]]
+    found["delete"] = reverse("admin:outcomes_milestone_delete", args=step)
     found["history"] = reverse("admin:outcomes_commitment_history", args=commitment)
     past = event.history.earliest("history_id").history_id
     found["put-back"] = reverse("admin:roundtable_event_restore", args=[event.pk, past])
@@ -347,7 +350,7 @@ def admin_pages() -> dict[str, str]:
     found["new-addresses"] = reverse("admin:participants_addressrequest_changelist")
     found["resets"] = reverse("admin:participants_factorreset_changelist")
     pk = event.statement.pk
-    for name in ("text", "agreement", "corrigendum"):
+    for name in ("text", "agreement", "corrigendum", "emails"):
         found[f"statement-{name}"] = reverse(f"admin:outcomes_statement_{name}", args=[pk])
     found["statement-version"] = reverse("admin:outcomes_statement_version", args=[pk, 1])
     found["popup"] = reverse("admin:participants_organisation_add") + "?_popup=1"
