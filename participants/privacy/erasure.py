@@ -167,12 +167,18 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
 def delete_related_rows(
     row: Delegate | User, except_models: Collection[type[models.Model]]
 ) -> None:
-    """Deletes the rows that cascade from a person or an account."""
+    """Deletes the rows that cascade from a person or an account.
+
+    Rows that outlast a person, such as what they accepted for a party, no longer name them.
+    """
     # Follow the relations of the model, so that tables added later are included.
     for relation in row._meta.related_objects:
+        name = relation.field.name
+        rows = relation.related_model._base_manager.filter(**{name: row})
         if relation.on_delete is models.CASCADE and relation.related_model not in except_models:
-            rows = relation.related_model._base_manager.filter(**{relation.field.name: row})
             rows.delete()
+        elif relation.on_delete is models.SET_NULL and isinstance(row, Delegate):
+            rows.update(**{name: None})
 
 
 def _delete_account(user: User, at: datetime) -> None:

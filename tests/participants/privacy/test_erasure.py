@@ -57,7 +57,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.follow_up_factories import make_report_link
+from tests.follow_up_factories import make_report_link, make_undertaking
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
@@ -118,6 +118,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     party.request_focal_point(person)
     party.accept(NOON)
     make_report_link(party, person)
+    make_undertaking(party, delegate=person)
     make_session("one", _auth_user_id=str(user.pk))
     make_session("two", _auth_user_id=str(user.pk))
     make_session("three", account_login={"email": f"{TELLING}.second@example.org"})
