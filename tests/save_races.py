@@ -122,24 +122,27 @@ class Portal:
         return person
 
     def saves_at_desk(self, person: Delegate) -> list[Callable[[int], int]]:
-        """Two co-chairs who save the person, and an operator who saves the account."""
-        assert person.user
+        """Two co-chairs who propose a name, and an operator who saves what the person does there.
+
+        The desk saves nothing else of a person who has joined.
+        """
+        address = f"/admin/participants/delegate/{person.pk}/change/"
         found = []
-        for browser, address, name in (
-            (self.cochair, f"/admin/participants/delegate/{person.pk}/change/", "name_latin"),
-            (self.operator, f"/admin/participants/user/{person.user.pk}/change/", ""),
+        for browser, name, number in (
+            (self.cochair, "name_latin", 2),
+            (self.operator, "participations-0-capacity", 1),
         ):
-            opened = browser.form_of(address, name or "grants-TOTAL_FORMS")
+            opened = browser.form_of(address, name)
             # Without these, each field that differs from what is stored counts as changed.
             opened = {key: value for key, value in opened.items() if not key.startswith("initial-")}
-            found += [self._save(browser, address, opened, name)] * (2 if name else 1)
+            found += [self._save(browser, address, opened, name)] * number
         return found
 
     def _save(
         self, browser: Browser, address: str, opened: Fields, name: str
     ) -> Callable[[int], int]:
         def save(number: int) -> int:
-            fields = opened | ({name: f"Dewi {number}"} if name else {})
+            fields = opened | {name: f"Dewi {number}"}
             return browser.ask("POST", address, fields)[0]
 
         return save

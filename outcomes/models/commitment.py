@@ -12,6 +12,7 @@ from django.db.models.deletion import Collector
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.canonical import sha256_of
@@ -358,6 +359,25 @@ class Commitment(models.Model):
     @property
     def is_letter(self) -> bool:
         return self.source_kind == SourceKind.LETTER
+
+    @property
+    def source_name(self) -> str:
+        """What it is recorded from, in words."""
+        if self.is_letter and self.source_dated_on:
+            sentence = _("a letter or email of the party of %s, published with its written consent")
+            return str(sentence) % date_format(self.source_dated_on)
+        if self.source_title or self.source_url:
+            return self.source_title or self.source_url
+        if self.place_in_source:
+            return str(_("the source of the statement"))
+        return str(_("a source that is not known"))
+
+    @property
+    def source_details(self) -> str:
+        """The reference of a letter or the day of a document, and the place in it."""
+        day = date_format(self.source_dated_on) if self.source_dated_on else ""
+        details = [self.source_title if self.is_letter else day, self.place_in_source]
+        return ", ".join(filter(None, details))
 
     @property
     def is_public(self) -> bool:

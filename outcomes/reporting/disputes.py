@@ -134,7 +134,7 @@ def withdraw_dispute(party: CommitmentParty, *, key: str, by: User, at: datetime
     if text is None or not (text.update or party).disputes.withdraw(at):
         return False
     _record("withdraw dispute", text, by, at)
-    # If it had been compared meanwhile, its parties were not told because of the dispute.
+    # If it was compared during the dispute, its parties were not told.
     announce(party.commitment, at=at)
     return True
 

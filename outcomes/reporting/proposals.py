@@ -193,7 +193,7 @@ def undertaking_for_token(token: str, user: Any, at: datetime) -> Undertaking | 
     if row is None or content[1:] != [row.created_at.isoformat(), row.content_hash]:
         return None
     assert row.delegate
-    # Whoever forwards the link, no one else's account can use it.
+    # If the link is forwarded, no other account can use it.
     is_other = user.is_authenticated and user != row.delegate.user
     if is_other or not row.created_at <= at < row.expires_at:
         return None

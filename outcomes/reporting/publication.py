@@ -11,6 +11,7 @@ from django.utils import timezone
 from outcomes.models import Basis, Commitment, CommitmentState, Dispute, Undertaking
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
 from outcomes.sources.comparisons import is_publishable, is_released
+from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
 from participants.models import User
 from roundtable.audit import log as audit
@@ -31,24 +32,25 @@ def announce(commitment: Commitment, *, at: datetime) -> None:
         return
     row.parties_told_at = at
     row.save(update_fields=["parties_told_at"])
-    number = 0
+    is_known = False
+    # Who wrote the letter agreed to its publication.
+    day = None if row.is_letter else timezone.localdate(at + NOTICE_PERIOD)
     for party in row.parties.select_related("organisation", "group"):
         for person in people_to_tell(party, at.date()):
-            email = email_delegate(
+            is_known |= bool(person.user and delivery_address(person.user))
+            email_delegate(
                 person,
                 dedup_key=f"recorded:{party.pk}:{person.pk}:{row.source_hash()}:{at:%Y-%m-%d}",
                 template="outcomes/commitments/emails/recorded",
                 context={
                     "commitment": row,
                     "event": row.event,
-                    "day": timezone.localdate(at + NOTICE_PERIOD),
+                    "day": day,
                     "url": f"{settings.PORTAL_URL}{reverse('recorded-texts', args=[party.pk])}",
                 },
                 at=at,
             )
-            number += email is not None
-    # Who wrote the letter agreed to its publication.
-    if row.is_letter or not number:
+    if day is None or not is_known:
         publish(row, at=at)
 
 

@@ -346,6 +346,7 @@ def test_letter_of_the_party_is_published_with_its_consent_and_stays_private(
     belize: Organisation,
     indonesia: User,
     australia: User,
+    deliver: Deliver,
 ) -> None:
     speaker = make_delegate(user=make_user("speaker@example.org"))
     make_participation(speaker, event, organisation=belize)
@@ -363,7 +364,36 @@ def test_letter_of_the_party_is_published_with_its_consent_and_stays_private(
     assert "This commitment is public." in compare(client_of(australia), draft)
     text = page_html(Client().get(draft.get_absolute_url()))
     assert (
-        "a letter or email of the party of 20 February 2026, published with its written consent, "
-        "Letter 12/2026"
+        "a letter or email of the party of 20 February 2026, published with its written consent"
+        "</bdi>, Letter 12/2026"
     ) in text
     assert "Zq email" not in text
+    [message] = [row for row in deliver() if row.to == ["speaker@example.org"]]
+    assert "With its written consent, it is public now." in " ".join(message.body.split())
+    assert "Zq email" not in message.body
+
+
+def test_known_party_has_its_fourteen_days_also_after_a_change_on_the_same_day(
+    client_of: Sign,
+    event: Event,
+    draft: Commitment,
+    belize: Organisation,
+    indonesia: User,
+    australia: User,
+    deliver: Deliver,
+) -> None:
+    """The party had an email about the same text that day, so it gets no second one."""
+    speaker = make_delegate(user=make_user("speaker@example.org"))
+    make_participation(speaker, event, organisation=belize)
+    browser, address = client_of(indonesia), page(Commitment, "change", draft.pk)
+    for text in (SHELTERS, "Something else", SHELTERS):
+        if text != Commitment.objects.get().text:
+            assert (
+                browser.post(address, filled(browser, address) | {"text": text}).status_code == 302
+            )
+        for user in (indonesia, australia):
+            compare(client_of(user), draft)
+    draft.refresh_from_db()
+    assert (draft.text, draft.state, draft.parties_told_at) == (SHELTERS, "draft", NOW)
+    told = [row for row in deliver() if row.to == ["speaker@example.org"]]
+    assert len(told) == 2

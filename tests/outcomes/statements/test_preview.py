@@ -1,4 +1,4 @@
-"""Whoever has a right to a roundtable sees its pages before they are public, and no one else."""
+"""Only people with a right to a roundtable see its pages before they are public."""
 
 from collections.abc import Callable
 
