@@ -326,9 +326,9 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             _("propose to the parties"),
         )
 
-    @admin.display(description=_("disputed"), boolean=True)
-    def is_disputed(self, row: Any) -> bool:
-        return bool(row.is_disputed)
+    @admin.display(description=_("disputed"))
+    def is_disputed(self, row: Any) -> str:
+        return str(_("Yes")) if row.is_disputed else "–"
 
     @admin.display(description=_("texts not recognised"))
     def disputes(self, row: Commitment) -> str:
