@@ -49,7 +49,8 @@ class DeclineForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"note": forms.Textarea({"rows": 3})}
 
 
-# The token in the URL is the only credential: no session or cookie, so no CSRF check either.
+# The token in the URL is the only credential, so no CSRF check. A session only refuses: whoever is
+# signed in with another account cannot answer.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])

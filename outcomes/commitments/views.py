@@ -50,6 +50,7 @@ from outcomes.reporting.disputes import (
 from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.rounds import unanswered_rounds
+from outcomes.sources.comparisons import commitment_source_check
 from participants.models import User
 from participants.privacy import visibility
 from participants.privacy.own_profile import atomic_post
@@ -127,6 +128,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "commitment": commitment,
         "event": commitment.event,
         "undertaken": undertaken_by(commitment),
+        "source_check": commitment_source_check(commitment),
         "reports": commitment_reports(commitment, updates, assessments, form.day or on),
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,

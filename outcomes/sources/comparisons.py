@@ -178,7 +178,7 @@ def check_compared(text: RecordedText) -> None:
 
 @dataclass(frozen=True)
 class SourceCheck:
-    """Who compared a published version with its source."""
+    """Who compared a published text with its source."""
 
     comparisons: Sequence[SourceComparison]
     is_released: bool
@@ -197,4 +197,14 @@ def source_check(version: StatementVersion) -> SourceCheck:
         comparisons=rows if are_sufficient(rows) else [],
         is_released=is_released(version.statement, version.text),
         is_earlier=version.published_before_comparisons,
+    )
+
+
+def commitment_source_check(commitment: Commitment) -> SourceCheck:
+    """Of a commitment that is recorded from a source. A made-up one has none."""
+    rows = valid_comparisons(commitment)
+    return SourceCheck(
+        comparisons=rows if are_sufficient(rows) else [],
+        is_released=commitment.event.is_demonstration or is_released(commitment),
+        is_earlier=False,
     )

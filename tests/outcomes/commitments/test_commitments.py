@@ -290,6 +290,7 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
         "In progress Due 2 March 2026 within 30 days "
         f"Parties MoL Answers 1.a {point.text} "
         "Recorded from the source of the statement, introduction "
+        "Two organisations have not yet compared it with the source. "
         "Who to ask No contact is shown for this commitment. "
         "Participants may see more after signing in. What the party reports "
         "In progress As of 10 January 2026 · Under a year ago "

@@ -173,6 +173,10 @@ def test_two_organisations_compare_and_the_party_is_told_fourteen_days_before(
     call_command("make_due_changes")
     shown = page_html(Client().get(draft.get_absolute_url()))
     assert "Recorded from" in shown and "Budget speech 2026" in shown and "page 4" in shown
+    assert (
+        "Compared with the source by two organisations: <bdi>Ministry of ID</bdi> on 2 March 2026, "
+        "<bdi>Ministry of AU</bdi> on 2 March 2026."
+    ) in " ".join(shown.replace("&#32;", " ").split())
     draft.refresh_from_db()
     # It is new on the day on which everyone could first read it.
     assert draft.recorded_at == NOW + timedelta(days=14)
