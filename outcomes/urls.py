@@ -89,6 +89,11 @@ urlpatterns = [
     path(
         "me/commitments/<int:number>/recorded/", commitments.recorded_texts, name="recorded-texts"
     ),
+    path(
+        "me/commitments/<reference:reference>/for/<slug:slug>/",
+        commitments.report_as_member,
+        name="report-as-member",
+    ),
     path("me/entries/<slug:key>/merge/", duplicates.answer_merge, name="answer-merge"),
     path("me/answers/", contributions.my_responses, name="my-responses"),
     path("me/answers/<slug:slug>/<number:number>/", contributions.my_response, name="my-response"),

@@ -691,6 +691,10 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
         for row in Outcome.objects.points().published().select_related("statement__event")
     ],
     "evidence-file": lambda: [f"/evidence/{row.key}/" for row in Evidence.objects.all()],
+    "report-as-member": lambda: [
+        f"/me/commitments/{row.commitment.reference}/for/agency/"
+        for row in CommitmentParty.objects.exclude(group=None).select_related("commitment")
+    ],
     "recorded-texts": lambda: [
         f"/me/commitments/{row.pk}/recorded/" for row in CommitmentParty.objects.all()
     ],

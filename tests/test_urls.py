@@ -151,6 +151,7 @@ MAP = {
     # Nor takes part for its party.
     "recorded-texts": signed_in("/me/commitments/0/recorded/", 404, takes_post=True),
     "my-subscriptions": signed_in("/me/following/", takes_post=True),
+    "report-as-member": only_post("/me/commitments/rt2024-c1/for/agency/", "/me/commitments/"),
     "focal-point-request": only_post("/me/commitments/1/", "/me/commitments/"),
     "my-circulations": signed_in("/me/texts/"),
     # Nothing goes round here.

@@ -18,6 +18,7 @@ from outcomes.models import (
     Offer,
     Outcome,
     ProgressUpdate,
+    ReportedBy,
     Response,
     Statement,
 )
@@ -149,10 +150,16 @@ def _statements(numbers: Iterable[int]) -> DescribedChanges:
 def _updates(numbers: Iterable[int]) -> DescribedChanges:
     before = _previously_approved(
         ProgressUpdate.objects.approved(), "reported_on", "commitment", "reported_by"
-    )
+    ).filter(~Q(reported_by=ReportedBy.MEMBER) | Q(party=OuterRef("party")))
     rows: Any = ProgressUpdate.objects.filter(pk__in=numbers).annotate(
         status_before=Subquery(before.values("status")[:1])
     )
+    field_names = {
+        ReportedBy.PARTY: _("Status"),
+        # These do not change the status.
+        ReportedBy.MEMBER: _("Status reported by a member"),
+        ReportedBy.RECORDED: _("Recorded status"),
+    }
     for row in rows.select_related("commitment__event", "party__organisation", "party__group"):
         yield (
             row.pk,
@@ -160,8 +167,7 @@ def _updates(numbers: Iterable[int]) -> DescribedChanges:
                 at=_required(row.approved_at),
                 kind=ChangeKind.UPDATE,
                 key=f"update-{row.pk}",
-                # What was recorded from a source does not change the status.
-                field=_("Status") if row.is_of_party else _("Recorded status"),
+                field=field_names[ReportedBy(row.reported_by)],
                 before=str(
                     ImplementationStatus(row.status_before).label
                     if row.status_before

@@ -70,7 +70,7 @@ class CommitmentResource(resources.ModelResource):
         return ", ".join(point.number for point in row.outcomes.all())
 
     def dehydrate_parties(self, row: Commitment) -> str:
-        return "; ".join(str(party) for party in row.parties.all())
+        return "; ".join(str(party) for party in row.parties.all() if not party.is_member)
 
     def dehydrate_status(self, row: Commitment) -> str:
         return row.status.value if row.status else ""

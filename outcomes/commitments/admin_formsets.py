@@ -83,7 +83,8 @@ class PartyFormSet(UniquePartyFormSet):
         for form in self.remaining_forms():
             row = form.cleaned_data
             person: Delegate | None = row.get("focal_point")
-            if person is None or not ASKED_ABOUT & set(form.changed_data):
+            # The database's rule about groups has its own sentence.
+            if person is None or row.get("group") or not ASKED_ABOUT & set(form.changed_data):
                 continue
             if not may_be_focal_point(
                 person, row.get("organisation"), self.instance.event, timezone.localdate()

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -56,10 +56,14 @@ def as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commi
     if day is None:
         return commitments
     published = ProgressUpdate.objects.approved().filter(commitment=OuterRef("pk"))
-    updates = updates_as_of(published.of_party(), day)
+    updates = updates_as_of(published.setting_status(), day)
+    of_members = updates_as_of(published.of_members(), day).order_by().values("commitment")
     annotated: QuerySet[Commitment] = commitments.annotate(
         status_as_of=Coalesce(Subquery(updates.values("status")[:1]), Value("")),
         reported_on_as_of=Subquery(updates.values("reported_on")[:1]),
+        members_reporting_as_of=Coalesce(
+            Subquery(of_members.values(number=Count("party", distinct=True))), 0
+        ),
         is_recorded_as_of=Exists(updates_as_of(published.recorded(), day)),
     )
     return annotated

@@ -68,7 +68,7 @@ def reason_cannot_end(commitment: Commitment, *, rights: EventPermissions, on: d
 def reporting_party(commitment: Commitment) -> CommitmentParty | None:
     """The lead party, else the first."""
     parties = sorted(
-        commitment.parties.all(),
+        (party for party in commitment.parties.all() if not party.is_member),
         key=lambda party: (party.role != CommitmentParty.Role.LEAD, party.pk),
     )
     return parties[0] if parties else None

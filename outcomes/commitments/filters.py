@@ -306,7 +306,8 @@ def _filter_options(rows: QuerySet[Any]) -> dict[str, list[tuple[str, str, str]]
 
 
 def _with_party(commitments: QuerySet[Commitment], condition: Q) -> QuerySet[Commitment]:
-    parties = CommitmentParty.objects.filter(condition, commitment=OuterRef("pk"))
+    parties = CommitmentParty.objects.without_members()
+    parties = parties.filter(condition, commitment=OuterRef("pk"))
     return commitments.filter(Exists(parties))
 
 

@@ -20,7 +20,7 @@ from outcomes.commitments.as_of import (
 )
 from outcomes.commitments.charts import NO_UPDATE, Share, status_shares
 from outcomes.commitments.filters import EventField
-from outcomes.models import Commitment, Outcome, OutcomeAddressee, Response
+from outcomes.models import Commitment, CommitmentParty, Outcome, OutcomeAddressee, Response
 from participants.models import EventRole, Group, Organisation
 from participants.organisations.attendance import (
     ConstituencyGroup,
@@ -116,6 +116,7 @@ class Matrix:
         return sum(cell.expects_response and cell.response is not None for cell in cells)
 
 
+PARTY_COLUMNS = ("organisation", "group", "role")
 RowKey = tuple[str, int]  # "group" or "organisation", and primary key
 OTHER_PARTIES: RowKey = ("", 0)
 
@@ -217,9 +218,12 @@ def _count_commitments(
     parties: dict[tuple[int, int, str], set[RowKey]] = {}
     commitments = existing_as_of(Commitment.objects.published(), day)
     under = as_of(commitments.filter(outcomes__in=points), day).order_by()
-    for point, commitment, status, organisation, group in under.values_list(
-        "outcomes", "pk", status_columns_for(day).status, "parties__organisation", "parties__group"
+    columns = (status_columns_for(day).status, *(f"parties__{name}" for name in PARTY_COLUMNS))
+    for point, commitment, status, organisation, group, role in under.values_list(
+        "outcomes", "pk", *columns
     ):
+        if role == CommitmentParty.Role.MEMBER:
+            continue  # the status is not its own
         key = ("organisation", organisation) if organisation else ("group", group or 0)
         parties.setdefault((point, commitment, status or NO_UPDATE), set()).add(key)
     for (point, _commitment, status), keys in parties.items():

@@ -81,7 +81,9 @@ def proposal_by_link(request: HttpRequest, token: str) -> HttpResponse:
         "row": row,
         "commitment": row.party.commitment,
         "party": row.party,
-        "parties": row.party.commitment.parties.select_related("organisation", "group"),
+        "parties": row.party.commitment.parties.without_members().select_related(
+            "organisation", "group"
+        ),
         "proposed_for": proposed_for(row),
         "form": form,
         "problem": problem,
@@ -115,7 +117,7 @@ def propose_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
     context = {
         "title": _("Propose to the parties"),
         "commitment": commitment,
-        "parties": commitment.parties.select_related("organisation", "group"),
+        "parties": commitment.parties.without_members().select_related("organisation", "group"),
         "points": commitment.outcomes.all(),
         "asked": current_undertakings(commitment),
         "declined": rows.filter(answer=Undertaking.Answer.DECLINED).select_related(

@@ -30,7 +30,8 @@ MAX_CONTACTS = 24
 
 def with_parties(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
     """Loads everything that the list of commitments shows, with disputes public on that day."""
-    parties = CommitmentParty.objects.select_related("organisation", "group").order_by("role", "pk")
+    parties = CommitmentParty.objects.without_members()
+    parties = parties.select_related("organisation", "group").order_by("role", "pk")
     points = Outcome.objects.select_related("statement__event").order_by("pk")
     return commitments.select_related("event", "latest_update").prefetch_related(
         Prefetch("parties", with_disputes_of_parties(parties, on)), Prefetch("outcomes", points)

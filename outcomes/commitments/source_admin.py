@@ -42,7 +42,7 @@ def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
     context = {
         "title": _("Compare with the source"),
         "commitment": commitment,
-        "parties": commitment.parties.select_related("organisation", "group"),
+        "parties": commitment.parties.without_members().select_related("organisation", "group"),
         "points": commitment.outcomes.all(),
         "comparisons": pending_comparisons(commitment),
         "public_on": timezone.localdate(told + NOTICE_PERIOD) if told else None,

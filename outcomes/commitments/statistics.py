@@ -99,7 +99,8 @@ def is_recorded(attribute: str) -> Exists:
     """Condition: the commitment has a "theme", or a party with a "kind" or "country"."""
     if attribute == "theme":
         return Exists(themed_commitment_points().filter(commitment=OuterRef("pk")))
-    parties = CommitmentParty.objects.filter(commitment=OuterRef("pk"), organisation__isnull=False)
+    parties = CommitmentParty.objects.without_members()
+    parties = parties.filter(commitment=OuterRef("pk"), organisation__isnull=False)
     if attribute == "country":
         parties = parties.exclude(organisation__country="")
     return Exists(parties)
@@ -288,11 +289,17 @@ def _by_party(
         kind_of[pk], country_of[pk] = kind, str(country)
     by_kind: StatusCounts = defaultdict(Counter)
     by_country: StatusCounts = defaultdict(Counter)
-    parties = rows.order_by("pk").values_list("pk", status_columns.status, "parties__organisation")
+    parties = rows.order_by("pk").values_list(
+        "pk", status_columns.status, "parties__organisation", "parties__role"
+    )
     for (_pk, status), rows_of_one in groupby(
         parties.iterator(chunk_size=10_000), itemgetter(0, 1)
     ):
-        found = [organisation for _pk, _status, organisation in rows_of_one]
+        # The status is not that of a member of a group.
+        found = [
+            None if role == CommitmentParty.Role.MEMBER else organisation
+            for _pk, _status, organisation, role in rows_of_one
+        ]
         for tally, word_of in ((by_kind, kind_of), (by_country, country_of)):
             for word in {word_of[one] for one in found} - {""} or {NOT_RECORDED}:
                 tally[word][status or NO_UPDATE] += 1
@@ -354,7 +361,9 @@ def _status_changes(
     )
     updates = (
         updates_as_of(
-            ProgressUpdate.objects.of_party().approved().filter(commitment__in=rows.values("pk")),
+            ProgressUpdate.objects.setting_status()
+            .approved()
+            .filter(commitment__in=rows.values("pk")),
             as_of_day,
         )
         .order_by()

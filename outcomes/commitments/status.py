@@ -1,5 +1,6 @@
 """Reports of parties and independent assessments of a commitment."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from outcomes.models import (
     ImplementationStatus,
     ProgressUpdate,
     freshness_of,
+    members_of_groups,
 )
 
 Finding = Assessment.Finding
@@ -45,6 +47,27 @@ class PartyReport:
 
 
 @dataclass(frozen=True)
+class MemberReports:
+    """What members of a group that is a party report, each for itself; newest first."""
+
+    total: int  # recorded members
+    entries: list[ReportEntry]
+
+    @property
+    def latest(self) -> list[ProgressUpdate]:
+        found: dict[int, ProgressUpdate] = {}
+        for entry in self.entries:
+            found.setdefault(entry.update.party_id, entry.update)
+        return list(found.values())
+
+    @property
+    def statuses(self) -> list[tuple[ImplementationStatus, int]]:
+        """By status, how many members last reported it."""
+        counts = Counter(update.status for update in self.latest)
+        return [(status, counts[status]) for status in ImplementationStatus if counts[status]]
+
+
+@dataclass(frozen=True)
 class CommitmentReports:
     """All reports and assessments of a commitment, newest first."""
 
@@ -52,8 +75,15 @@ class CommitmentReports:
     freshness: Freshness
     parties: list[PartyReport]
     entries: list[ReportEntry]
+    members: MemberReports | None  # None if no group with known members is a party
     recorded: list[ReportEntry]  # what others recorded about the parties
     findings: list[Assessment]
+
+    @property
+    def only_members_report(self) -> bool:
+        """Whether no party but groups is known, and none of these ever reported as one."""
+        are_groups = all(voice.party.group_id for voice in self.parties)
+        return self.members is not None and are_groups and self.latest is None
 
     @property
     def parties_differ(self) -> bool:
@@ -96,7 +126,7 @@ def commitment_reports(
 ) -> CommitmentReports:
     """`commitment` comes from `with_parties`. Updates and assessments are newest first."""
     rows = list(updates)
-    entries = _entries([row for row in rows if row.is_of_party])
+    entries = _entries([row for row in rows if row.is_of_party and not row.is_of_member])
     latest = entries[0].update if entries else None
     of_party: dict[int, ProgressUpdate] = {}
     for entry in entries:
@@ -109,9 +139,17 @@ def commitment_reports(
         freshness=freshness_of(latest.reported_on if latest else None, on),
         parties=[PartyReport(party, of_party.get(party.pk)) for party in commitment.parties.all()],
         entries=entries,
+        members=_member_reports(commitment, [row for row in rows if row.is_of_member]),
         recorded=_entries([row for row in rows if not row.is_of_party]),
         findings=list(of_assessor.values()),
     )
+
+
+def _member_reports(commitment: Commitment, updates: list[ProgressUpdate]) -> MemberReports | None:
+    if all(party.group is None for party in commitment.parties.all()):
+        return None
+    total = members_of_groups(commitment).count()
+    return MemberReports(total, _entries(updates)) if total or updates else None
 
 
 def _entries(updates: list[ProgressUpdate]) -> list[ReportEntry]:

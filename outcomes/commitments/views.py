@@ -49,6 +49,7 @@ from outcomes.reporting.disputes import (
 )
 from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
 from outcomes.reporting.handover import hand_over
+from outcomes.reporting.members import commitments_as_member, take_member_task
 from outcomes.reporting.rounds import unanswered_rounds
 from outcomes.sources.comparisons import commitment_source_check
 from participants.models import User
@@ -178,9 +179,22 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(own, entered),
+        "as_member": commitments_as_member(request.user, timezone.localdate()),
         "today": timezone.localdate(),
     }
     return render(request, "outcomes/reporting/my_commitments.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
+def report_as_member(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
+    """The user takes the task to report for an organisation that is a member of a group."""
+    assert isinstance(request.user, User)
+    at = timezone.now()
+    party = request.method == "POST" and take_member_task(
+        request.user, reference=reference.upper(), slug=slug, at=at
+    )
+    return redirect("report", party.pk) if party else redirect("my-commitments")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

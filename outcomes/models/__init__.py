@@ -21,8 +21,8 @@ from outcomes.models.evidence import Evidence
 from outcomes.models.follow import SUBSCRIPTION_TARGETS, Subscription
 from outcomes.models.offer import Offer, OfferedMilestone
 from outcomes.models.outcome import Outcome, OutcomeAddressee
-from outcomes.models.party import CommitmentParty
-from outcomes.models.progress import CompletionLevel, ProgressUpdate, ReportedBy
+from outcomes.models.party import CommitmentParty, members_of_groups
+from outcomes.models.progress import CompletionLevel, ProgressUpdate, ReportedBy, own_voice
 from outcomes.models.related import Milestone, RelatedText
 from outcomes.models.reporting_requests import (
     Handover,
@@ -83,6 +83,8 @@ __all__ = [
     "Upload",
     "freshness_of",
     "freshness_q",
+    "members_of_groups",
     "overdue_q",
+    "own_voice",
     "years_before",
 ]

@@ -279,6 +279,14 @@ class Commitment(models.Model):
             "sets no status."
         ),
     )
+    members_reporting = models.PositiveIntegerField(
+        _("members reporting"),
+        default=0,
+        editable=False,
+        help_text=_(
+            "How many members of a group that is a party have a public report, each for itself."
+        ),
+    )
     # Copied from the latest update, so that 100,000 commitments can be counted without a join.
     latest_status = models.CharField(
         _("status"),
@@ -403,13 +411,13 @@ class Commitment(models.Model):
             self.source_url,
             self.place_in_source,
             sorted(point.number for point in self.outcomes.all()),
-            sorted((party.role, str(party)) for party in self.parties.all()),
+            sorted((party.role, str(party)) for party in self.parties.all() if not party.is_member),
         ]
         return sha256_of(json.dumps(content))
 
     def undertaking_hash(self) -> str:
         """Of what its parties undertake; another organisation of the same name is another party."""
-        parties = self.parties.values_list("role", "organisation", "group")
+        parties = self.parties.without_members().values_list("role", "organisation", "group")
         content = [self.source_hash(), sorted(map(str, parties))]
         return sha256_of(json.dumps(content))
 
@@ -424,6 +432,12 @@ class Commitment(models.Model):
         """For rows from `as_of`, the last day reported on by then."""
         day: date | None = getattr(self, "reported_on_as_of", self.latest_reported_on)
         return day
+
+    @property
+    def members_reported(self) -> int:
+        """For rows from `as_of`, the members that had reported by then."""
+        number: int = getattr(self, "members_reporting_as_of", self.members_reporting)
+        return number
 
     def is_overdue(self, on: date) -> bool:
         return bool(self.due_on and self.due_on < on and self.status not in ENDED_STATUSES)

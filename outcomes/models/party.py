@@ -5,15 +5,22 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.deletion import Collector
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment, CommitmentState
 from outcomes.models.outcome import organisation_or_group_constraints
-from participants.models import Delegate, Group, Organisation, validate_same_demonstration
+from participants.models import (
+    Delegate,
+    Group,
+    Organisation,
+    member_condition,
+    validate_same_demonstration,
+)
 
 
 def clear_focal_point(
@@ -35,13 +42,21 @@ class CommitmentPartyQuerySet(models.QuerySet["CommitmentParty"]):
     def published(self) -> "CommitmentPartyQuerySet":
         return self.public().filter(commitment__event__is_public=True)
 
+    def without_members(self) -> "CommitmentPartyQuerySet":
+        """Those that undertook the commitment, each group as a whole."""
+        return self.exclude(role=CommitmentParty.Role.MEMBER)
+
 
 class CommitmentParty(models.Model):
-    """A party to a commitment, and the person to ask about it."""
+    """A party to a commitment, and the person to ask about it.
+
+    No one speaks for a group. A member of it that reports has a row of its own, for itself alone.
+    """
 
     class Role(models.TextChoices):
         LEAD = "lead", _("lead")
         PARTNER = "partner", _("partner")
+        MEMBER = "member", _("member of a group")
 
     commitment = models.ForeignKey(
         Commitment,
@@ -73,7 +88,10 @@ class CommitmentParty(models.Model):
         max_length=8,
         choices=Role.choices,
         default=Role.LEAD,
-        help_text=_("The lead is responsible for the commitment. Partners help."),
+        help_text=_(
+            "The lead is responsible for the commitment. Partners help. Members of a group report "
+            "each for themselves."
+        ),
     )
     focal_point = models.ForeignKey(
         Delegate,
@@ -111,7 +129,18 @@ class CommitmentParty(models.Model):
         constraints = [
             *organisation_or_group_constraints("party", "commitment"),
             models.CheckConstraint(
-                condition=Q(role__in=["lead", "partner"]), name="party_role_valid"
+                condition=Q(role__in=["lead", "partner"])
+                | Q(role="member", organisation__isnull=False),
+                name="party_role_valid",
+                violation_error_message=_("Choose the organisation that is a member."),
+            ),
+            models.CheckConstraint(
+                condition=Q(group=None) | Q(focal_point=None),
+                name="party_group_has_no_focal_point",
+                violation_error_message=_(
+                    "No one speaks for a group. Add the members that report, each on a line of "
+                    "its own."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(focal_point_accepted_at=None) | Q(focal_point__isnull=False),
@@ -121,6 +150,10 @@ class CommitmentParty(models.Model):
 
     def __str__(self) -> str:
         return str(self.organisation or self.group)
+
+    @property
+    def is_member(self) -> bool:
+        return self.role == self.Role.MEMBER
 
     @property
     def public_name(self) -> str:
@@ -137,6 +170,15 @@ class CommitmentParty(models.Model):
             validate_same_demonstration(event, self.organisation.is_demonstration)
         if event and self.focal_point:
             validate_same_demonstration(event, self.focal_point.is_demonstration)
+        if self.is_member and self.organisation and not self._is_of_a_group():
+            raise ValidationError(
+                {"role": _("This organisation is not a member of a group that is a party here.")}
+            )
+
+    def _is_of_a_group(self) -> bool:
+        if self.commitment.pk is None:
+            return False
+        return self.organisation in members_of_groups(self.commitment)
 
     @property
     def request_hash(self) -> str:
@@ -160,3 +202,12 @@ class CommitmentParty(models.Model):
 
     def decline(self) -> None:
         self.request_focal_point(None)
+
+
+def members_of_groups(commitment: Commitment) -> QuerySet[Organisation]:
+    """The recorded members of the groups that are parties to the commitment."""
+    meant = Q(pk__in=[])
+    groups = commitment.parties.exclude(group=None)
+    for rule in groups.values_list("group__member_rule", flat=True):
+        meant |= member_condition(rule, commitment.event_id)
+    return Organisation.objects.filter(meant)

@@ -57,8 +57,15 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         return self.approved().filter(commitment__event__is_public=True)
 
     def of_party(self) -> "ProgressUpdateQuerySet":
-        """What the parties report themselves."""
+        """What the parties report themselves, and members of groups for themselves."""
+        return self.filter(reported_by__in=[ReportedBy.PARTY, ReportedBy.MEMBER])
+
+    def setting_status(self) -> "ProgressUpdateQuerySet":
+        """What the parties report themselves. One member of a group does not speak for it."""
         return self.filter(reported_by=ReportedBy.PARTY)
+
+    def of_members(self) -> "ProgressUpdateQuerySet":
+        return self.filter(reported_by=ReportedBy.MEMBER)
 
     def recorded(self) -> "ProgressUpdateQuerySet":
         """What others recorded about the parties. It sets no status."""
@@ -69,7 +76,12 @@ class ReportedBy(models.TextChoices):
     """Whose words an update contains."""
 
     PARTY = "party", _("the party")
+    MEMBER = "member", _("a member of a group, for itself")
     RECORDED = "recorded", _("recorded from a source")
+
+
+def own_voice(party: CommitmentParty) -> ReportedBy:
+    return ReportedBy.MEMBER if party.is_member else ReportedBy.PARTY
 
 
 class CompletionLevel(models.IntegerChoices):
@@ -247,14 +259,15 @@ class ProgressUpdate(EditorialText):
                 violation_error_message=_NO_REASON,
             ),
             models.CheckConstraint(
-                condition=Q(reported_by__in=["party", "recorded"]), name="update_reported_by_valid"
+                condition=Q(reported_by__in=["party", "member", "recorded"]),
+                name="update_reported_by_valid",
             ),
             models.CheckConstraint(
-                condition=~Q(reported_by="party") | Q(state="draft") | ~Q(party_hash=""),
+                condition=Q(reported_by="recorded") | Q(state="draft") | ~Q(party_hash=""),
                 name="update_of_party_has_hash",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_at=None) | Q(reported_by="party"),
+                condition=Q(confirmed_at=None) | ~Q(reported_by="recorded"),
                 name="update_confirmed_is_of_party",
             ),
             models.CheckConstraint(
@@ -288,7 +301,12 @@ class ProgressUpdate(EditorialText):
 
     @property
     def is_of_party(self) -> bool:
-        return self.reported_by == ReportedBy.PARTY
+        """Or of a member of a group, for itself."""
+        return self.reported_by != ReportedBy.RECORDED
+
+    @property
+    def is_of_member(self) -> bool:
+        return self.reported_by == ReportedBy.MEMBER
 
     @property
     def has_source(self) -> bool:
@@ -307,6 +325,8 @@ class ProgressUpdate(EditorialText):
             return gettext("Sent by %(party)s on %(day)s, entered by the secretariat.") % names
         if self.is_of_party and self.confirmed_at:
             return gettext("Entered by the secretariat, confirmed by %(party)s.") % names
+        if self.is_of_member:
+            return gettext("A member's own words about itself, checked for personal details.")
         if self.is_of_party:
             return gettext("The party's own words, checked for personal details.")
         if self.awaits_party:
@@ -349,7 +369,7 @@ class ProgressUpdate(EditorialText):
 
         `confirmed_at` is for a text that someone else had entered.
         """
-        self.reported_by = ReportedBy.PARTY
+        self.reported_by = own_voice(self.party)
         self.party_hash, self.refused_hash = self.content_hash, ""
         self.confirmed_at = confirmed_at
         self.submitter_unknown = False
@@ -448,7 +468,9 @@ class ProgressUpdate(EditorialText):
 
     def refresh_latest(self) -> None:
         commitment = Commitment.objects.select_for_update().get(pk=self.commitment_id)
-        latest = commitment.updates.of_party().approved().first()
+        latest = commitment.updates.setting_status().approved().first()
+        of_members = commitment.updates.of_members().approved().order_by()
+        commitment.members_reporting = of_members.values("party").distinct().count()
         commitment.latest_recorded_update = commitment.updates.recorded().approved().first()
         commitment.latest_update = latest
         commitment.latest_status = latest.status if latest else ""
@@ -459,5 +481,6 @@ class ProgressUpdate(EditorialText):
                 "latest_status",
                 "latest_reported_on",
                 "latest_recorded_update",
+                "members_reporting",
             ]
         )

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.models.commitment import Commitment
 from outcomes.models.editorial import EditorialState, EditorialText, validate_text_length
 from outcomes.models.outcome import Outcome
-from participants.models import Organisation, User, member_condition, validate_same_demonstration
+from outcomes.models.party import members_of_groups
+from participants.models import Organisation, User, validate_same_demonstration
 from roundtable.models import Event
 
 
@@ -128,10 +129,8 @@ PARTY_CANNOT_ASSESS = _(
 
 def is_party(organisation: Organisation, commitment: Commitment) -> bool:
     """Directly, or as a recorded member of a group."""
-    meant = Q(pk__in=commitment.parties.values("organisation"))
-    for word in commitment.parties.exclude(group=None).values_list("group__member_rule", flat=True):
-        meant |= member_condition(word, commitment.event_id)
-    return Organisation.objects.filter(meant, pk=organisation.pk).exists()
+    directly = commitment.parties.filter(organisation=organisation)
+    return directly.exists() or members_of_groups(commitment).filter(pk=organisation.pk).exists()
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):

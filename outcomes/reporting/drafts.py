@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outcomes.evidence.files import public_evidence_text
-from outcomes.models import ENDED_STATUSES, CommitmentParty, ProgressUpdate, ReportedBy
+from outcomes.models import ENDED_STATUSES, CommitmentParty, ProgressUpdate, own_voice
 from outcomes.reporting import submission
 from outcomes.reporting.forms import EvidenceForm, UpdateForm
 from participants.models import User
@@ -49,9 +49,11 @@ class ReportDraft:
     @property
     def can_report_no_change(self) -> bool:
         """Whether the party's report is the latest and no draft exists."""
+        if self.latest is None or self.unapproved is not None:
+            return False
         # If another party reported since, repeating the old status would undo its report.
         last = self.party.commitment.latest_update_id
-        return self.latest is not None and self.latest.pk == last and self.unapproved is None
+        return self.latest.is_of_member or self.latest.pk == last
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def _save_report(
     stored = draft.unapproved or draft.latest
     stored_values = _display_values(UpdateForm(instance=stored)) if stored else {}
     update = draft.unapproved or ProgressUpdate(
-        commitment_id=party.commitment_id, party=party, reported_by=ReportedBy.PARTY
+        commitment_id=party.commitment_id, party=party, reported_by=own_voice(party)
     )
     previous_state, update.state = (
         update.state,

@@ -71,11 +71,12 @@ def may_be_focal_point(
 ) -> bool:
     """Whether it is confirmed that the person takes part for the organisation.
 
-    All bodies of one government are one. A group has no people of its own, so anyone who takes part
-    may report for it.
+    All bodies of one government are one. No one speaks for a group.
     """
+    if organisation is None:
+        return False
     parts = active_participations(on).filter(delegate=person, event=event)
-    return parts.filter(_of_organisation(organisation) if organisation else Q()).exists()
+    return parts.filter(_of_organisation(organisation)).exists()
 
 
 def _of_organisation(organisation: Organisation) -> Q:
@@ -86,7 +87,7 @@ def _of_organisation(organisation: Organisation) -> Q:
 
 
 def people_to_tell(party: CommitmentParty, on: date) -> list[Delegate]:
-    """Everyone who takes part for the organisation; no one for a group, which has no people."""
+    """Everyone who takes part for the organisation; for a group, no one."""
     if party.organisation is None:
         return []
     parts = active_participations(on).filter(

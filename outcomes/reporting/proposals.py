@@ -308,7 +308,7 @@ def _all_accepted(commitment: Commitment) -> bool:
 
 def _parties(commitment: Commitment) -> QuerySet[CommitmentParty]:
     related = ("organisation", "group", "focal_point__user", "commitment__event")
-    return commitment.parties.select_related(*related).order_by("role", "pk")
+    return commitment.parties.without_members().select_related(*related).order_by("role", "pk")
 
 
 def _undertakings() -> QuerySet[Undertaking]:

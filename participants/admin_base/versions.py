@@ -16,7 +16,13 @@ from roundtable.history import REDACTED, changed_fields, linked_ids, m2m_links, 
 from roundtable.text_diff import DiffSegment, diff_words
 
 # Technical fields that mean nothing to readers.
-OMITTED_FIELDS = {"id", "recorded_at", "latest_update", "latest_recorded_update"}
+OMITTED_FIELDS = {
+    "id",
+    "recorded_at",
+    "latest_update",
+    "latest_recorded_update",
+    "members_reporting",
+}
 
 
 @dataclass(frozen=True)

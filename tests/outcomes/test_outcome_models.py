@@ -282,6 +282,9 @@ BREAKING: InvalidRows = {
     "party_accepted_has_focal_point": lambda: with_values(
         make_party(make_commitment()), focal_point_accepted_at=NOON
     ),
+    "party_group_has_no_focal_point": lambda: with_values(
+        make_party(make_commitment(), group=make_group()), focal_point=make_delegate()
+    ),
     "party_group_unique": lambda: duplicate_of(make_party(make_commitment(), group=make_group())),
     "party_is_one_organisation_or_one_group": lambda: with_values(
         make_party(make_commitment()), organisation=None

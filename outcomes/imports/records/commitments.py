@@ -49,7 +49,7 @@ class CommitmentImporter:
         stored_parties = {
             (body.slug, party.role): party
             for party in row.parties.all()
-            if (body := party.organisation or party.group)
+            if not party.is_member and (body := party.organisation or party.group)
         }
         file_parties = [(slug, role) for _key, slug, role in self._parties_of_entry(entry)]
         if event_outcomes != set(answered_outcomes) or set(stored_parties) != set(file_parties):
@@ -209,7 +209,9 @@ def _apply_parties(
             row = commitment.parties.filter(**link).first() or CommitmentParty()
             given = {"commitment": commitment, "role": role, **link}
             stored_ids.append(report.store(row, f"{entry.location}.{key}", given).pk)
-    for row in commitment.parties.exclude(pk__in=[pk for pk in stored_ids if pk]):
+    # A file does not name the members of groups.
+    missing = commitment.parties.without_members().exclude(pk__in=[pk for pk in stored_ids if pk])
+    for row in missing:
         if row.focal_point_id or row.updates.exists() or row.disputes.exists():
             report.kept.append(
                 _("party %(party)s of %(reference)s, which has updates, disputes or a focal point")

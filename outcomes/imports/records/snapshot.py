@@ -143,7 +143,8 @@ def _commitments(event: Event, lead_ins: list[Content]) -> list[Content]:
             ),
             **{key: [] for key in KEYS_BY_ROLE.values()},
         }
-        for row in commitment.parties.select_related("group", "organisation").order_by("pk"):
+        parties = commitment.parties.without_members().select_related("group", "organisation")
+        for row in parties.order_by("pk"):
             if party := row.group or row.organisation:
                 lists[KEYS_BY_ROLE[row.role]].append(party.slug)
         filled = {name: words for name, words in lists.items() if words}

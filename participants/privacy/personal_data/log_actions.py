@@ -60,6 +60,7 @@ ACTION_LABELS = {
     "export": _("Exported a list that includes the name"),
     "fetch list of participants": _("List of participants downloaded"),
     "give task back": _("Task of a focal point returned"),
+    "report as member": _("Task taken to report for a member of a group"),
     "hand over grant": _("Grant transferred to another person"),
     "invite": _("Invitation sent"),
     "leave organisation": _("Recorded by the person: left an organisation"),
