@@ -134,6 +134,9 @@ def unfinished_uploads(site: AdminSite, request: HttpRequest) -> TodoItem | None
 
 SOURCES: tuple[TodoSource, ...] = (
     pending_list(_("Texts waiting for your signature"), Statement),
+    pending_list(
+        _("Commitments to compare with their source"), Commitment, concerns="can_edit_any"
+    ),
     pending_list(_("Progress updates to check"), ProgressUpdate, concerns="can_edit_any"),
     pending_list(_("Answers to recommendations to check"), Response, concerns="can_edit_any"),
     pending_list(_("Offers to check"), Offer, concerns="can_edit_any"),

@@ -28,15 +28,16 @@ from outcomes.models import Commitment, CommitmentParty, Dispute, Outcome
 from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.publication import withdraw_if_changed
+from outcomes.sources.comparisons import commitments_to_compare
 from participants.admin_base.base import GrantScopedInline, RowPages
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.filters import EventFilter
+from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.history import HistoryAdmin
 from participants.admin_base.lists import split_search
 from participants.admin_base.spreadsheets import SafeExportMixin
 from participants.display_names import display_name
 from participants.models import Participation
-from participants.permissions import visible_people
+from participants.permissions import EventPermissions, visible_people
 
 # What no form changes.
 PUBLICATION_FIELDS = ["state", "basis", "parties_told_at", "proposed_at", "recorded_at"]
@@ -192,7 +193,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         "status_label",
         "public_page",
     ]
-    list_filter = [AttentionFilter, "state", EventFilter]
+    list_filter = [PendingFilter, AttentionFilter, "state", EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
     actions = [end]
@@ -293,6 +294,10 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # What everyone can read does not disappear at the wish of one account.
         return super().has_delete_permission(request, obj) and not (obj and obj.is_public)
+
+    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
+        found = commitments_to_compare(rows, permissions.user, timezone.now())
+        return rows.filter(pk__in=[row.pk for row in found])
 
     def is_cited(self, row: Any) -> bool:
         return bool(row.updates.approved().exists())

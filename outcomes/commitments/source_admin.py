@@ -1,15 +1,19 @@
 """Admin page on which two organisations compare a commitment with its source."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from outcomes.models import Commitment, Dispute
 from outcomes.reporting.publication import NOTICE_PERIOD, announce
 from outcomes.sources.comparisons import (
+    commitments_to_compare,
     organisation_to_compare_for,
     pending_comparisons,
     record_comparison,
@@ -28,8 +32,7 @@ def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
         except ValidationError as refusal:
             mistakes = refusal.messages
         else:
-            messages.success(request, _("Your comparison is saved."))
-            return redirect(request.path)
+            return _go_on(request, commitment, at)
     try:
         organisation_to_compare_for(commitment, user, at)
         obstacle = ""
@@ -53,3 +56,25 @@ def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
     }
     template = "outcomes/commitments/admin/commitment_compare.html"
     return render_page(request, Commitment, template, context, status=400 if mistakes else 200)
+
+
+def _go_on(request: HttpRequest, compared: Commitment, at: datetime) -> HttpResponse:
+    """To the next draft from the same source: a document often contains many commitments."""
+    same_source = Commitment.objects.filter(
+        event=compared.event_id,
+        source_kind=compared.source_kind,
+        source_title=compared.source_title,
+        source_url=compared.source_url,
+    )
+    others = commitments_to_compare(same_source, request_permissions(request).user, at)
+    if not others:
+        messages.success(request, _("Your comparison is saved."))
+        return redirect(request.path)
+    text = ngettext(
+        "Your comparison of %(reference)s is saved. %(n)d more from this source waits for you.",
+        "Your comparison of %(reference)s is saved. %(n)d more from this source wait for you.",
+        len(others),
+    )
+    messages.success(request, text % {"reference": compared.reference, "n": len(others)})
+    following = next((row for row in others if row.pk > compared.pk), others[0])
+    return redirect("admin:outcomes_commitment_compare", following.pk)

@@ -12,13 +12,27 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from outcomes.models import Commitment, Corrigendum, SourceComparison, Statement, StatementVersion
+from outcomes.models import (
+    Commitment,
+    CommitmentState,
+    Corrigendum,
+    SourceComparison,
+    Statement,
+    StatementVersion,
+)
 from outcomes.sources.emails import ask_others_to_compare
 from participants.models import Grant, Organisation, User
-from participants.permissions import CAPACITIES, EDITORS, Body, bodies_of, body_of
+from participants.permissions import (
+    CAPACITIES,
+    EDITORS,
+    Body,
+    bodies_of,
+    body_of,
+    organisations_in,
+)
 from roundtable.audit import log as audit
 
 # Content that is confirmed by the release that ships it: the statement and the commitments of 2018,
@@ -138,6 +152,33 @@ def _bodies(row: SourceComparison, at: datetime) -> set[Body | None]:
 
 def _body(row: SourceComparison) -> Body | None:
     return body_of(row.organisation) if row.organisation else None
+
+
+def commitments_to_compare(
+    commitments: QuerySet[Commitment], user: User, at: datetime
+) -> list[Commitment]:
+    """Drafts that wait for a comparison by the user's organisation, those of one source together.
+
+    For a list: `organisation_to_compare_for` decides.
+    """
+    drafts = commitments.filter(state=CommitmentState.DRAFT, parties_told_at=None)
+    if not user.is_superuser:
+        grants = user.grants.active(at.date()).filter(role__in=COMPARING_ROLES)
+        drafts = drafts.filter(event__in=grants.exclude(on_behalf_of=None).values("event"))
+    own = set(organisations_in(bodies_of(user, at.date())).values_list("pk", flat=True))
+    rows = drafts.select_related("event").prefetch_related(
+        "comparisons", "outcomes", "parties__organisation", "parties__group"
+    )
+    found = []
+    for row in rows.order_by("event", "source_url", "source_title", "pk"):
+        given = [
+            comparison.content_hash
+            for comparison in row.comparisons.all()
+            if comparison.compared_by_id == user.pk or comparison.organisation_id in own
+        ]
+        if not given or row.source_hash() not in given:
+            found.append(row)
+    return found
 
 
 def valid_comparisons(text: RecordedText, wording: str = "") -> list[SourceComparison]:

@@ -19,9 +19,13 @@ def ask_others_to_compare(row: SourceComparison, *, at: datetime) -> int:
     Returns the number of emails.
     """
     weeks = (at - row.compared_at) // REPEATED_AFTER
+    dedup_key = f"compare {row.pk} {row.content_hash} week {weeks}"
     if row.commitment:
         event = row.commitment.event
-        path = reverse("admin:outcomes_commitment_compare", args=[row.commitment.pk])
+        path = reverse("admin:outcomes_commitment_changelist") + "?waits=me"
+        # One email about all of a document, which someone compares one by one.
+        year, week, _day = at.date().isocalendar()
+        dedup_key = f"compare commitments {event.pk} {year}-{week}"
     else:
         statement = row.statement or (row.corrigendum and row.corrigendum.statement)
         assert statement is not None
@@ -33,11 +37,11 @@ def ask_others_to_compare(row: SourceComparison, *, at: datetime) -> int:
         own |= Q(on_behalf_of=row.organisation)
     emails = email_holders(
         cochairs.exclude(own),
-        dedup_key=f"compare {row.pk} {row.content_hash} week {weeks}",
+        dedup_key=dedup_key,
         template="outcomes/sources/emails/comparison_requested",
         context={
             "event": event,
-            "commitment": row.commitment,
+            "is_commitment": row.commitment is not None,
             "is_correction": row.corrigendum is not None,
             "organisation": row.organisation,
             "url": f"{settings.PORTAL_URL}{path}",

@@ -75,7 +75,7 @@ class PendingFilter(ChoiceFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
         offered = super().lookups(request, model_admin)
-        may_act = self.permissions.can_decide_any or self.permissions.can_confirm_any
+        may_act = self.permissions.can_edit_any or self.permissions.can_confirm_any
         return offered if may_act else []
 
     def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:

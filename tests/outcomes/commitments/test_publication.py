@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from outcomes.changes.log import latest_changes
 from outcomes.models import Commitment, CommitmentParty, ProgressUpdate
@@ -401,3 +403,65 @@ def test_known_party_has_its_fourteen_days_also_after_a_change_on_the_same_day(
     assert (draft.text, draft.state, draft.parties_told_at) == (SHELTERS, "draft", NOW)
     told = [row for row in deliver() if row.to == ["speaker@example.org"]]
     assert len(told) == 2
+
+
+def test_commitments_of_one_document_are_compared_one_after_the_other(
+    client_of: Sign,
+    event: Event,
+    draft: Commitment,
+    belize: Organisation,
+    indonesia: User,
+    australia: User,
+    deliver: Deliver,
+) -> None:
+    holder("reader", event, "reader", "TH")
+    rows = [draft]
+    for number in (2, 3):
+        source = {"source_title": "Budget speech 2026", "place_in_source": f"page {number}"}
+        rows.append(make_commitment(event, reference=f"R2026-C{number}", state="draft", **source))
+        make_party(rows[-1], organisation=belize)
+    other = make_commitment(event, reference="R2026-C4", state="draft", source_title="A law")
+    first, second = client_of(indonesia), client_of(australia)
+    saved = "Your comparison of R2026-C1 is saved. 2 more from this source wait for you."
+    assert saved in compare(first, rows[0])
+    text = compare(first, rows[1])
+    assert "Your comparison of R2026-C2 is saved. 1 more from this source waits for you." in text
+    assert rows[2].text in text and "R2026-C3" in text
+    assert "Your comparison is saved." in compare(first, rows[2])
+    [message] = deliver()
+    assert message.to == ["australia@example.org"]
+    assert "Someone compared commitments of Roundtable 2026 with their source." in " ".join(
+        message.body.split()
+    )
+    address = f"{page(Commitment, 'changelist')}?waits=me"
+    assert address in message.body
+
+    def listed(browser: Client) -> list[str]:
+        text = page_html(browser.get(address))
+        return [row.reference for row in (*rows, other) if row.reference in text]
+
+    assert (listed(first), len(listed(second))) == (["R2026-C4"], 4)
+    assert "Commitments to compare with their source" in page_html(second.get("/admin/"))
+    for row in rows:
+        compare(second, row)
+    assert listed(second) == ["R2026-C4"]
+    # What changes is compared again, by both.
+    Commitment.objects.filter(pk=rows[0].pk).update(text="Pay for nine", parties_told_at=None)
+    assert listed(first) == listed(second) == ["R2026-C1", "R2026-C4"]
+
+
+def test_list_of_drafts_to_compare_takes_constant_queries(
+    client_of: Sign, event: Event, draft: Commitment, indonesia: User
+) -> None:
+    browser = client_of(indonesia)
+    compare(browser, draft)
+    with CaptureQueriesContext(connection) as before:
+        browser.get("/admin/")
+    for number in range(2, 8):
+        row = make_commitment(event, reference=f"R2026-C{number}", state="draft")
+        make_party(row, organisation=draft.parties.get().organisation)
+        compare(browser, row)
+        make_commitment(event, reference=f"R2026-C{number + 10}", state="draft")
+    with CaptureQueriesContext(connection) as after:
+        browser.get("/admin/")
+    assert len(after) <= len(before) + 1
