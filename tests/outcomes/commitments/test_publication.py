@@ -430,9 +430,8 @@ def test_commitments_of_one_document_are_compared_one_after_the_other(
     assert "Your comparison is saved." in compare(first, rows[2])
     [message] = deliver()
     assert message.to == ["australia@example.org"]
-    assert "Someone compared commitments of Roundtable 2026 with their source." in " ".join(
-        message.body.split()
-    )
+    text = "Someone compared commitments of Roundtable 2026, May 2024 (R2026) with their source."
+    assert text in " ".join(message.body.split())
     address = f"{page(Commitment, 'changelist')}?waits=me"
     assert address in message.body
 
@@ -446,11 +445,12 @@ def test_commitments_of_one_document_are_compared_one_after_the_other(
         compare(second, row)
     assert listed(second) == ["R2026-C4"]
     # What changes is compared again, by both.
-    Commitment.objects.filter(pk=rows[0].pk).update(text="Pay for nine", parties_told_at=None)
+    changed = {"text": "Pay for nine", "state": "draft", "parties_told_at": None}
+    Commitment.objects.filter(pk=rows[0].pk).update(**changed)
     assert listed(first) == listed(second) == ["R2026-C1", "R2026-C4"]
 
 
-def test_list_of_drafts_to_compare_takes_constant_queries(
+def test_desk_counts_drafts_to_compare_in_constant_queries(
     client_of: Sign, event: Event, draft: Commitment, indonesia: User
 ) -> None:
     browser = client_of(indonesia)
