@@ -95,4 +95,9 @@ class Migration(migrations.Migration):
             model_name='progressupdate',
             constraint=models.CheckConstraint(condition=models.Q(('confirmed_at', None), models.Q(('reported_by', 'recorded'), _negated=True), _connector='OR'), name='update_confirmed_is_of_party'),
         ),
+        migrations.AlterField(
+            model_name='commitment',
+            name='outcomes',
+            field=models.ManyToManyField(blank=True, help_text='Leave empty if the commitment answers the whole statement, or if its source does not say what it answers.', related_name='commitments', to='outcomes.outcome', verbose_name='points it answers'),
+        ),
     ]

@@ -165,7 +165,10 @@ class Commitment(models.Model):
         blank=True,
         related_name="commitments",
         verbose_name=_("points it answers"),
-        help_text=_("Leave empty if the commitment answers the whole statement."),
+        help_text=_(
+            "Leave empty if the commitment answers the whole statement, or if its source does not "
+            "say what it answers."
+        ),
     )
     place_in_source = models.CharField(
         _("place in the source"),
@@ -386,6 +389,12 @@ class Commitment(models.Model):
         day = date_format(self.source_dated_on) if self.source_dated_on else ""
         details = [self.source_title if self.is_letter else day, self.place_in_source]
         return ", ".join(filter(None, details))
+
+    @property
+    def answers_statement(self) -> bool:
+        """Without points, it answers the whole statement; another document does not say so."""
+        is_from_elsewhere = self.is_letter or self.source_title or self.source_url
+        return self.is_undertaken or not is_from_elsewhere
 
     @property
     def is_public(self) -> bool:

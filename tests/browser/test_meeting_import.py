@@ -82,21 +82,21 @@ def test_meeting_is_imported_after_three_errors_are_fixed(
     visit: Open, meeting: Event, cochair: User, tmp_path: Path
 ) -> None:
     walk, desk = Walk(), visit("/admin/", who=cochair)
-    page = _choose(desk, meeting, delegations(tmp_path))
+    page = choose_file(desk, meeting, delegations(tmp_path))
     page.get_by_label("This is a list of").select_option(label="Organisations")
     page.get_by_role("button", name="Show columns").click()
     page.get_by_label("Body").select_option(label="Name")
     page.get_by_label("Type").select_option(label="Kind")
     walk.keep(page, "delegations")
     page.get_by_role("button", name="Check the file").click()
-    _work(page)
+    run_worker(page)
     expect(page.locator("#content")).to_contain_text("To add: 21.")
     walk.keep(page, "delegations-shown")
-    _store(page)
+    store_file(page)
     assert Organisation.objects.filter(name__startswith="Ministry of Example").count() == 13
 
     # Nothing says that “Who” is a name; two columns hold addresses, and one is what no one needs.
-    page = _choose(desk, meeting, registrations(tmp_path))
+    page = choose_file(desk, meeting, registrations(tmp_path))
     expect(page.locator("#content")).to_contain_text("The headings are in row 3")
     page.get_by_label("This is a list of").select_option(label="Delegates")
     page.get_by_role("button", name="Show columns").click()
@@ -113,21 +113,21 @@ def test_meeting_is_imported_after_three_errors_are_fixed(
     desk.expected = 200
     page.get_by_label("Private e-mail").select_option(label="Do not import")
     page.get_by_role("button", name="Check the file").click()
-    _work(page)
+    run_worker(page)
     expect(page.locator("#content")).to_contain_text("Organisation")
     expect(page.locator("#content")).to_contain_text("nothing is saved")
     walk.keep(page, "faults")
     page.get_by_role("button", name="Change which column is which").click()
-    _work(page)
+    run_worker(page)
     page.get_by_label("Who").select_option(label="Name")
     page.get_by_label("Delegation").select_option(label="Organisation")
     page.get_by_label("Visa status").select_option(label="Do not import")
     walk.keep(page, "fixed")
     page.get_by_role("button", name="Check the file").click()
-    _work(page)
+    run_worker(page)
     expect(page.locator("#content")).to_contain_text("To add: 60.")
     walk.keep(page, "people-shown")
-    _store(page)
+    store_file(page)
     walk.keep(page, "stored")
     parts = Participation.objects.filter(event=meeting)
     assert parts.count() == 60
@@ -141,23 +141,23 @@ def test_meeting_is_imported_after_three_errors_are_fixed(
     walk.keep(page, "waiting-to-be-confirmed")
 
 
-def _choose(desk: Visit, meeting: Event, file: Path) -> Page:
+def choose_file(desk: Visit, meeting: Event, file: Path) -> Page:
     page = desk.open(reverse("admin:roundtable_event_import"))
     page.get_by_label("Workbook (XLSX), CSV, or CSVs in a ZIP").set_input_files(file)
     page.locator("select[name=event]").select_option(str(meeting.pk))
     page.get_by_role("button", name="Check the file").click()
-    _work(page)
+    run_worker(page)
     return page
 
 
-def _work(page: Page) -> None:
+def run_worker(page: Page) -> None:
     """Runs the worker. The page reloads by itself, and here immediately."""
     page.wait_for_load_state()
     run_queue(backend="imports")
     page.reload()
 
 
-def _store(page: Page) -> None:
+def store_file(page: Page) -> None:
     page.get_by_role("button", name="Import all changes").first.click()
-    _work(page)
+    run_worker(page)
     expect(page.locator("#content")).to_contain_text("Everything is imported.")

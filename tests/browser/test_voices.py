@@ -3,10 +3,13 @@
 With SHOTS=FOLDER in the environment it takes a picture of each step.
 """
 
+import csv
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -15,6 +18,7 @@ from outcomes.models import Commitment, Dispute, ProgressUpdate
 from participants.models import OrganisationKind, User
 from tests.browser.conftest import Visit
 from tests.browser.test_full_visit import link_in_mail
+from tests.browser.test_meeting_import import choose_file, run_worker, store_file
 from tests.browser.test_reporting_round import Walk
 from tests.factories import (
     make_commitment,
@@ -104,6 +108,64 @@ def test_recorded_commitment_is_compared_and_then_disputed(visit: Open, meeting:
     visitor.open(row.get_absolute_url())
     expect(visitor.page.locator("main")).to_contain_text(sentence)
     walk.keep(visitor.page, "after-fourteen-days")
+
+
+@pytest.mark.walk
+@pytest.mark.prove
+def test_commitments_of_a_document_are_recorded_by_two(
+    visit: Open, meeting: Meeting, tmp_path: Path
+) -> None:
+    """Twelve from one PDF: one co-chair brings in a list of them, and both read the PDF."""
+    make_participation(meeting.speaker, meeting.event, organisation=meeting.belize)
+    walk, file = Walk(), tmp_path / "commitments.csv"
+    with file.open("w", encoding="utf-8", newline="") as stored:
+        lines = csv.writer(stored)
+        lines.writerow(["Commitment", "Government", "Document", "Source URL", "Page", "Due"])
+        for number in range(1, 13):
+            promise = f"{SHELTERS.replace('ten', str(number))}, in district {number}"
+            page = f"page {number + 3}"
+            source = ["Budget speech 2026", "https://example.org/speech.pdf"]
+            lines.writerow([promise, "Government of Belize", *source, page, "2027-06-01"])
+    desk = visit("/admin/", who=meeting.first)
+    page = choose_file(desk, meeting.event, file)
+    walk.keep(page, "columns")
+    page.get_by_label("This is a list of").select_option(label="Commitments")
+    page.get_by_role("button", name="Show columns").click()
+    walk.keep(page, "commitments")
+    page.get_by_role("button", name="Check the file").click()
+    run_worker(page)
+    walk.keep(page, "shown")
+    expect(page.locator("#content")).to_contain_text("To add: 24.")  # each with its lead
+    store_file(page)
+    assert Commitment.objects.filter(event=meeting.event, state="draft").count() == 12
+    visitor = visit(f"/commitments/?event={meeting.event.slug}")
+    expect(visitor.page.locator("main")).not_to_contain_text(SHELTERS[:7])
+    for who in (meeting.first, meeting.second):
+        reader = visit("/admin/", who=who)
+        walk.keep(reader.page, "desk")
+        reader.page.get_by_role("link", name="Commitments to compare").click()
+        walk.keep(reader.page, "list")
+        reader.page.locator("#result_list tbody th a").first.click()
+        reader.page.get_by_role("link", name="compare with the source").click()
+        for left in reversed(range(12)):
+            if left in (11, 5):
+                walk.keep(reader.page, "compare")
+            reader.page.get_by_role("button", name="I compared it: the source says this").click()
+            found = f"{left} more from this source" if left else "Your comparison is saved."
+            expect(reader.page.locator("ul.messagelist")).to_contain_text(found)
+        walk.keep(reader.page, "compared")
+    told = Commitment.objects.filter(event=meeting.event, parties_told_at__isnull=False)
+    assert told.count() == 12
+    Commitment.objects.filter(event=meeting.event).update(
+        parties_told_at=timezone.now() - timedelta(days=14)
+    )
+    call_command("make_due_changes")
+    visitor = visit(f"/commitments/?event={meeting.event.slug}", width=360)
+    expect(visitor.page.locator("main")).to_contain_text("in district 12")
+    walk.keep(visitor.page, "public")
+    visitor.open(told.first().get_absolute_url())  # type: ignore[union-attr]
+    expect(visitor.page.locator("main")).to_contain_text("Budget speech 2026")
+    walk.keep(visitor.page, "recorded-from")
 
 
 @pytest.mark.walk

@@ -30,7 +30,7 @@ from tests.factories import (
     make_user,
 )
 from tests.outcomes.test_outcomes_admin import filled, page
-from tests.page_text import page_html
+from tests.page_text import get_text, page_html
 
 pytestmark = [
     pytest.mark.django_db,
@@ -465,3 +465,13 @@ def test_desk_counts_drafts_to_compare_in_constant_queries(
     with CaptureQueriesContext(connection) as after:
         browser.get("/admin/")
     assert len(after) <= len(before) + 1
+
+
+def test_document_is_not_said_to_answer_the_statement(event: Event, draft: Commitment) -> None:
+    """Its source does not say so, and no one else may."""
+    Commitment.objects.update(state="public")
+    visitor = Client()
+    assert "Answers not recorded" in get_text(visitor, draft.get_absolute_url())
+    assert "whole statement" not in get_text(visitor, f"/commitments/?event={event.slug}")
+    Commitment.objects.update(source_title="")  # the source of the statement
+    assert "Answers the whole statement" in get_text(visitor, draft.get_absolute_url())
