@@ -115,7 +115,7 @@ def test_member_reports_for_itself_and_not_for_the_group(client_of: Sign, case: 
     case.commitment.refresh_from_db()
     assert (case.commitment.latest_status, case.commitment.members_reporting) == ("", 1)
     text = get_text(Client(), "/commitments/gr-c1/")
-    assert "Share lists Never reported on 1 member has reported for itself" in text
+    assert "Share lists 1 member has reported for itself" in text
     assert "1 of 4 members named in this record have reported. Fulfilled 1" in text
     assert "Agency Fulfilled We sent our list." in text
     assert "What the party reports" not in text
@@ -123,8 +123,8 @@ def test_member_reports_for_itself_and_not_for_the_group(client_of: Sign, case: 
     counts = count_by_status(Commitment.objects.all(), timezone.localdate())
     assert (counts["no-update"], counts["fulfilled"]) == (1, 0)
     listed = get_text(Client(), "/commitments/?event=gr")
-    assert "Never reported on 1 member has reported for itself" in listed
-    assert "Never reported on" in get_text(Client(), "/commitments/?party=all")
+    assert "answers the whole statement 1 member has reported for itself" in listed
+    assert "1 member has reported" in get_text(Client(), "/commitments/?party=all")
     assert "GR-C1" not in get_text(Client(), "/commitments/?party=agency")
     assert "Status reported by a member" in get_text(Client(), "/changes/")
 
