@@ -25,7 +25,7 @@ from outcomes.models import ReportingRound, Undertaking
 from outcomes.organisations.changes import request_change
 from outcomes.reporting import proposals, reminders
 from outcomes.reporting.actions import open_round, remind_round_parties
-from outcomes.reporting.disputes import dispute_text
+from outcomes.reporting.disputes import dispute_text, withdraw_dispute
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.party_confirmation import refuse_update, tell_parties
@@ -316,7 +316,7 @@ def be_reported_for(cast: Cast, at: datetime) -> Iterator[None]:
     assert approve_texts(rows=[own], by=cast.operator, at=at)
 
 
-def not_recognise_a_text(cast: Cast, at: datetime) -> None:
+def not_recognise_a_text(cast: Cast, at: datetime) -> Iterator[None]:
     other = cast.user(cast.other)
     event = make_event(title="Eighth meeting")
     make_grant(cast.user(cast.own), event)
@@ -325,6 +325,8 @@ def not_recognise_a_text(cast: Cast, at: datetime) -> None:
     party = make_party(make_commitment(event, text="Zq words"), organisation=office)
     shown = party.commitment.source_hash()
     assert dispute_text(party, key="commitment", content_hash=shown, by=other, at=at)
+    yield
+    assert withdraw_dispute(party, key="commitment", by=other, at=at)
 
 
 def be_written_about(cast: Cast, at: datetime) -> None:

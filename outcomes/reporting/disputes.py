@@ -123,7 +123,7 @@ def dispute_text(
     row.full_clean()
     row.save()
     _record("dispute text", text, by, at)
-    _tell_desk(row, text, at)
+    _tell_desk(row, "disputed", at)
     return True
 
 
@@ -131,9 +131,12 @@ def dispute_text(
 def withdraw_dispute(party: CommitmentParty, *, key: str, by: User, at: datetime) -> bool:
     """False if this text is not disputed."""
     text = _locked(party, key, at)
-    if text is None or not (text.update or party).disputes.withdraw(at):
+    dispute = text.dispute if text else None
+    if text is None or dispute is None:
         return False
+    (text.update or party).disputes.withdraw(at)
     _record("withdraw dispute", text, by, at)
+    tell_desk_of_withdrawal(dispute, at=at)
     # If it was compared during the dispute, its parties were not told.
     announce(party.commitment, at=at)
     return True
@@ -155,18 +158,22 @@ def _record(action: str, text: DisputableText, by: User, at: datetime) -> None:
     audit.record(action=action, at=at, actor=by, organisation=organisation, detail=detail)
 
 
-def _tell_desk(row: Dispute, text: DisputableText, at: datetime) -> None:
-    commitment = text.party.commitment
+def tell_desk_of_withdrawal(row: Dispute, *, at: datetime) -> None:
+    _tell_desk(row, "dispute_withdrawn", at)
+
+
+def _tell_desk(row: Dispute, template: str, at: datetime) -> None:
+    commitment = row.text_party.commitment
     page = reverse("admin:outcomes_commitment_change", args=[commitment.pk])
     email_cochairs(
         commitment.event,
-        dedup_key=f"dispute {row.pk}",
-        template="outcomes/commitments/emails/disputed",
+        dedup_key=f"{template} {row.pk}",
+        template=f"outcomes/commitments/emails/{template}",
         context={
             "event": commitment.event,
             "commitment": commitment,
-            "party": text.party,
-            "update": text.update,
+            "party": row.text_party,
+            "update": row.update,
             "day": row.public_from,
             "url": f"{settings.PORTAL_URL}{page}",
         },

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate
+from outcomes.reporting.disputes import tell_desk_of_withdrawal
 from outcomes.reporting.focal_points import active_participations
 from outcomes.reporting.request_emails import can_receive_mail, queue_digest
 from outcomes.reporting.submission import email_writer
@@ -95,6 +96,8 @@ def confirm_update(
     row.claim_for_party(confirmed_at=at)
     row.revision += 1
     row.save()
+    for dispute in row.disputes.open():
+        tell_desk_of_withdrawal(dispute, at=at)
     row.disputes.withdraw(at)
     row.refresh_latest()
     audit.record(action="confirm report", at=at, actor=by, detail=str(row))

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.datasets.tables import DOCUMENTS
 from outcomes.imports.admin import UploadsMixin
 from outcomes.imports.workbook_admin import WorkbookMixin
-from outcomes.models import Document, Outcome, Statement, StatementVersion
-from outcomes.statements.emails import tell_participants
+from outcomes.models import Document, Outcome, StatementVersion
+from outcomes.statements.emails import tell_participants_of_public_event
 from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.history import HistoryAdmin
@@ -155,9 +155,7 @@ class EventAdmin(UploadsMixin, WorkbookMixin, HistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "is_public" in form.changed_data:
-            for statement in Statement.objects.published().filter(event=obj):
-                for version in statement.public_versions()[-1:]:
-                    tell_participants(version, at=timezone.now())
+            tell_participants_of_public_event(obj, at=timezone.now())
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         may_import = request_permissions(request).can_edit_any

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from outcomes.models import Circulation, CirculationReply, StatementVersion
+from outcomes.models import Circulation, CirculationReply, Statement, StatementVersion
 from outcomes.reporting.focal_points import active_participations
 from outcomes.reporting.request_emails import can_receive_mail
 from participants.accounts.emails import email_delegate, email_holders
@@ -122,6 +122,13 @@ def tell_participants(version: StatementVersion, *, at: datetime) -> int:
         if can_receive_mail(person)
     ]
     return sum(email is not None for email in emails)
+
+
+def tell_participants_of_public_event(event: Event, *, at: datetime) -> None:
+    """The roundtable became public, and with it the latest version of its statement."""
+    for statement in Statement.objects.published().filter(event=event):
+        for version in statement.public_versions()[-1:]:
+            tell_participants(version, at=at)
 
 
 def _notify_cochairs(

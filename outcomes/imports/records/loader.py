@@ -25,6 +25,7 @@ from outcomes.imports.records.results import ImportReport, differs, normalise_te
 from outcomes.imports.records.statement import apply_statement
 from outcomes.imports.records.validation import FileEntry, validate_content
 from outcomes.models import Document, Theme
+from outcomes.statements.emails import tell_participants_of_public_event
 from participants.models import (
     EventRole,
     Group,
@@ -133,6 +134,8 @@ def load_content(
 
 
 def _apply(file: FileEntry, report: ImportReport, at: datetime) -> None:
+    code = file.all("event")[0].values["code"]
+    was_public = Event.objects.filter(code=code, is_public=True).exists()
     event = _apply_event(file, report)
     if event.pk is None or report.mistakes:
         return
@@ -160,6 +163,8 @@ def _apply(file: FileEntry, report: ImportReport, at: datetime) -> None:
     )
     apply_delegates(file.all("delegates"), event, organisations=organisations, report=report)
     apply_updates(file.all("updates"), event, report=report, at=at)
+    if event.is_public and not was_public:
+        tell_participants_of_public_event(event, at=at)
 
 
 def _apply_event(file: FileEntry, report: ImportReport) -> Event:

@@ -149,13 +149,21 @@ def test_dispute_is_private_for_fourteen_days_and_then_beside_the_text(
 
 
 def test_party_withdraws_and_the_past_stays(
-    client_of: Sign, row: Commitment, speaker: Delegate, clock: Any
+    client_of: Sign,
+    row: Commitment,
+    speaker: Delegate,
+    indonesia: User,
+    deliver: Deliver,
+    clock: Any,
 ) -> None:
     press(client_of(speaker), texts_page(row), "dispute")
     clock.shift(timedelta(days=20))
     assert SENTENCE in page_html(Client().get(row.get_absolute_url()))
     browser = client_of(speaker)  # the session has ended
+    before = len(deliver())
     press(browser, texts_page(row), "withdraw")
+    [message] = [mail for mail in deliver()[before:] if mail.to == [indonesia.email]]
+    assert message.subject.endswith(f"A party recognises a text of {row.reference} again")
     dispute = Dispute.objects.get()
     assert (dispute.settled_how, dispute.settled_at) == ("withdrawn", timezone.now())
     assert SENTENCE not in page_html(Client().get(row.get_absolute_url()))
@@ -423,9 +431,15 @@ def test_recorded_report_is_disputed(
 
 
 def test_report_that_the_party_confirms_is_no_longer_disputed(
-    client_of: Sign, row: Commitment, report: ProgressUpdate, speaker: Delegate
+    client_of: Sign,
+    row: Commitment,
+    report: ProgressUpdate,
+    speaker: Delegate,
+    indonesia: User,
+    deliver: Deliver,
 ) -> None:
     press(client_of(speaker), texts_page(row), "dispute", f"report-{report.pk}")
+    before = len(deliver())
     assert confirm_update(
         report.party,
         number=str(report.pk),
@@ -434,6 +448,7 @@ def test_report_that_the_party_confirms_is_no_longer_disputed(
         at=timezone.now(),
     )
     assert Dispute.objects.get().settled_how == "withdrawn"
+    assert [mail.to[0] for mail in deliver()[before:]] == [indonesia.email]
 
 
 def test_texts_of_a_hidden_roundtable_are_shown_to_their_party_alone(

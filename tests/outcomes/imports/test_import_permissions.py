@@ -42,6 +42,7 @@ from tests.roundtable_files import database_rows, load_roundtable, write_complet
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
+Deliver = Callable[[], list[Any]]
 ADDED = "Only operators can add this. Ask an operator, or remove it from the file."
 OPERATORS = "Only operators can change this. Restore the earlier value, or ask an operator."
 HERE = "You cannot change this here. Restore the earlier value, or ask an operator."
@@ -216,6 +217,24 @@ def test_only_cochair_publishes_statement_by_import(client_of: Sign, talk: Event
     assert "publish statement" in acts and "load workbook" in acts
     content = changed(talk, Statement_B4="circulated")
     assert "Statement, State The statement is already published" in refused(client, content)
+
+
+@pytest.mark.walk
+def test_participants_are_told_of_a_statement_that_an_import_makes_public(
+    client_of: Sign, talk: Event, deliver: Deliver
+) -> None:
+    participant = make_delegate(user=make_user("zq-participant@example.org"))
+    make_participation(participant, talk)
+    client = client_of(who(talk, "cochair"))
+    assert not talk.is_public and talk.statement.state == "published"
+    answer = preview_file(client, changed(talk, Roundtable_B11="yes"))
+    assert deliver() == []
+    confirm_import(client, answer)
+    talk.refresh_from_db()
+    assert talk.is_public
+    assert [(mail.to, mail.subject) for mail in deliver()] == [
+        (["zq-participant@example.org"], "The agreed text is public")
+    ]
 
 
 @pytest.mark.walk
