@@ -698,6 +698,9 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "recorded-texts": lambda: [
         f"/me/commitments/{row.pk}/recorded/" for row in CommitmentParty.objects.all()
     ],
+    "my-proposal": lambda: [
+        f"/me/commitments/{row.pk}/proposal/" for row in CommitmentParty.objects.all()
+    ],
     "report": lambda: [
         f"/me/commitments/{row.pk}/report/" for row in CommitmentParty.objects.all()
     ],

@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from outcomes.changes.subscriptions import unsubscribe_url_for
 from outcomes.imports.storage import create_upload
-from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Upload
+from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Undertaking, Upload
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.proposals import link_url
 from participants.accounts import emails
@@ -398,10 +398,10 @@ def _report_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | Non
     return {"works": works, "ended": ended, "taken": taken, "tampered": f"{works[:-1]}x/"}
 
 
-def _proposal_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
-    """Links to answer for a party: one that works, and those that do no more."""
+def _undertakings(cast: Cast) -> dict[str, Undertaking]:
+    """What the focal point is asked: one that works, and those that do no more."""
     person, at = cast.own["focal point"], timezone.now()
-    paths: dict[str, str | None] = {}
+    rows = {}
     for key, fields in (
         ("works", {}),
         ("ended", {"created_at": at - timedelta(days=61), "expires_at": at - timedelta(days=1)}),
@@ -411,8 +411,21 @@ def _proposal_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | N
         organisation = person.participations.get().organisation
         party = make_party(row, organisation=organisation, focal_point=person)
         given: dict[str, Any] = {"created_at": at, "expires_at": at + timedelta(days=60)}
-        paths[key] = urlsplit(link_url(make_undertaking(party, **given | fields))).path
-    return paths | {"tampered": f"{str(paths['works'])[:-1]}x/"}
+        rows[key] = make_undertaking(party, **given | fields)
+    return rows
+
+
+def _proposal_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+    """Links to answer for a party."""
+    paths = {key: urlsplit(link_url(row)).path for key, row in _undertakings(cast).items()}
+    return {**paths, "tampered": f"{paths['works'][:-1]}x/"}
+
+
+def _asked_party_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
+    """The same signed in."""
+    numbers = {key: row.party_id for key, row in _undertakings(cast).items()}
+    numbers["deleted"] = UNKNOWN_PK
+    return {key: f"/me/commitments/{number}/proposal/" for key, number in numbers.items()}
 
 
 def _feed_paths(start: str, rest: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
@@ -586,6 +599,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "hide-by-link": lambda cast, own: _link_paths(emails.hide_url, cast, own),
     "report-by-link": _report_link_paths,
     "proposal-by-link": _proposal_link_paths,
+    "my-proposal": _asked_party_paths,
     "unsubscribe-by-link": _unsubscribe_link_paths,
     "evidence-file": _evidence_paths,
     "admin:outcomes_progressupdate_evidence": _admin_evidence_paths,

@@ -1,10 +1,12 @@
-"""Pages to propose a commitment to its parties, and to answer by a link from an email."""
+"""Pages to propose a commitment to its parties, and to answer, signed in or by an emailed link."""
+
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,10 +25,12 @@ from outcomes.reporting.proposals import (
     propose,
     proposed_for,
     take_back,
+    undertaking_asked,
     undertaking_for_token,
 )
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
+from participants.models import User
 
 ANSWER_CHANGED = gettext_lazy(
     "The commitment changed after you opened this page, so your answer is not saved."
@@ -61,6 +65,22 @@ def proposal_by_link(request: HttpRequest, token: str) -> HttpResponse:
     if row is None:
         closed = "outcomes/commitments/proposal_closed.html"
         return _private(render(request, closed, status=404))
+    return _private(_answer_page(request, row, at, by_link=True))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_proposal(request: HttpRequest, number: int) -> HttpResponse:
+    assert isinstance(request.user, User)
+    at = timezone.now()
+    row = undertaking_asked(number, request.user, at)
+    if row is None:
+        raise Http404
+    return _answer_page(request, row, at, by_link=False)
+
+
+def _answer_page(
+    request: HttpRequest, row: Undertaking, at: datetime, *, by_link: bool
+) -> HttpResponse:
     form, problem = DeclineForm(), ""
     if request.method == "POST" and not row.answer:
         shown, act = request.POST.get("shown", ""), request.POST.get("act", "")
@@ -76,7 +96,7 @@ def proposal_by_link(request: HttpRequest, token: str) -> HttpResponse:
         elif act != "decline":
             problem = _("Select one of the buttons.")
         if is_done:
-            return _private(redirect(request.path))
+            return redirect(request.path)
     context = {
         "row": row,
         "commitment": row.party.commitment,
@@ -87,9 +107,10 @@ def proposal_by_link(request: HttpRequest, token: str) -> HttpResponse:
         "proposed_for": proposed_for(row),
         "form": form,
         "problem": problem,
+        "by_link": by_link,
     }
     status = 400 if problem or form.errors else 200
-    return _private(render(request, "outcomes/commitments/proposal.html", context, status=status))
+    return render(request, "outcomes/commitments/proposal.html", context, status=status)
 
 
 def _private(response: HttpResponse) -> HttpResponse:

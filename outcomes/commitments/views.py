@@ -50,6 +50,7 @@ from outcomes.reporting.disputes import (
 from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.members import commitments_as_member, take_member_task
+from outcomes.reporting.proposals import undertakings_to_answer
 from outcomes.reporting.rounds import unanswered_rounds
 from outcomes.sources.comparisons import commitment_source_check
 from participants.models import User
@@ -178,6 +179,7 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
         to_attr="entered",
     )
     context = {
+        "proposals": undertakings_to_answer(request.user, timezone.now()),
         "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(own, entered),
         "as_member": commitments_as_member(request.user, timezone.localdate()),
         "today": timezone.localdate(),

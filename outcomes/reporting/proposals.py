@@ -195,9 +195,24 @@ def undertaking_for_token(token: str, user: Any, at: datetime) -> Undertaking | 
     assert row.delegate
     # If the link is forwarded, no other account can use it.
     is_other = user.is_authenticated and user != row.delegate.user
-    if is_other or not row.created_at <= at < row.expires_at:
-        return None
-    return row if row.answer or may_answer(row, at) else None
+    return row if not is_other and _is_shown(row, at) else None
+
+
+def undertaking_asked(party: int, user: User, at: datetime) -> Undertaking | None:
+    """What the latest link shows, for the person who is signed in."""
+    rows = _undertakings().filter(party=party, delegate__user=user)
+    row = rows.order_by("-created_at", "-pk").first()
+    return row if row and _is_shown(row, at) else None
+
+
+def undertakings_to_answer(user: User, at: datetime) -> list[Undertaking]:
+    rows = _undertakings().filter(delegate__user=user, ended_at=None, answer="")
+    return [row for row in rows if may_answer(row, at)]
+
+
+def _is_shown(row: Undertaking, at: datetime) -> bool:
+    is_in_time = row.created_at <= at < row.expires_at
+    return is_in_time and (bool(row.answer) or may_answer(row, at))
 
 
 def may_answer(row: Undertaking, at: datetime) -> bool:

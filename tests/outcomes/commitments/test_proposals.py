@@ -33,7 +33,7 @@ from tests.factories import (
     make_user,
 )
 from tests.outcomes.test_outcomes_admin import filled, page
-from tests.page_text import page_html, page_text
+from tests.page_text import page_html, page_links, page_text
 
 pytestmark = [
     pytest.mark.django_db,
@@ -312,6 +312,46 @@ def test_forwarded_link_serves_no_other_account(
     assert not Undertaking.objects.exclude(answer="").exists()
     belinda = question(proposed, "Belinda").delegate
     assert client_of(belinda).get(path).status_code == 200
+
+
+def own_page(row: Undertaking) -> str:
+    return f"/me/commitments/{row.party_id}/proposal/"
+
+
+def test_signed_in_person_finds_the_proposal_and_answers(
+    client_of: Sign, cochair: User, operator: User, proposed: Commitment
+) -> None:
+    row = question(proposed, "Belinda")
+    path, harry = own_page(row), question(proposed, "Harry").delegate
+    assert Client().get(path)["Location"].startswith("/accounts/login/")
+    for other in (cochair, operator, harry):
+        browser = client_of(other)
+        assert path not in page_links(browser.get("/me/commitments/"))
+        assert browser.get(path).status_code == 404
+        sent = {"shown": row.content_hash, "act": "accept"}
+        assert browser.post(path, sent).status_code == 404
+    assert not Undertaking.objects.exclude(answer="").exists()
+    belinda = client_of(row.delegate)
+    assert path in page_links(belinda.get("/me/commitments/"))
+    assert f"{SHELTERS} For Government of Belize Accept or decline it by 2 May 2027." in page_text(
+        belinda.get("/me/commitments/")
+    )
+    assert answer(path, "accept", belinda, shown="0" * 64).status_code == 400
+    shown = page_text(answer(path, "accept", belinda))
+    assert "You accepted on behalf of Government of Belize on 3 March 2027." in shown
+    assert path not in page_links(belinda.get("/me/commitments/"))
+    answer(own_page(question(proposed, "Harry")), "accept", client_of(harry))
+    assert state_of(proposed) == ("public", "undertaken")
+
+
+def test_signed_in_person_who_left_finds_no_proposal(
+    client_of: Sign, proposed: Commitment, clock: Any
+) -> None:
+    row = question(proposed, "Belinda")
+    Participation.objects.filter(delegate=row.delegate).delete()
+    belinda = client_of(row.delegate)
+    assert belinda.get(own_page(row)).status_code == 404
+    assert SHELTERS not in page_text(belinda.get("/me/commitments/"))
 
 
 def test_link_answers_for_its_own_party_only(proposed: Commitment, aid: Organisation) -> None:
