@@ -95,6 +95,7 @@ urlpatterns = [
         name="report-as-member",
     ),
     path("me/commitments/<int:number>/proposal/", proposal_views.my_proposal, name="my-proposal"),
+    path("me/commitments/joins/<int:number>/", contributions.join_request, name="join-request"),
     path("me/entries/<slug:key>/merge/", duplicates.answer_merge, name="answer-merge"),
     path("me/answers/", contributions.my_responses, name="my-responses"),
     path("me/answers/<slug:slug>/<number:number>/", contributions.my_response, name="my-response"),

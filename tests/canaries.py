@@ -698,6 +698,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "recorded-texts": lambda: [
         f"/me/commitments/{row.pk}/recorded/" for row in CommitmentParty.objects.all()
     ],
+    "join-request": lambda: [f"/me/commitments/joins/{row.pk}/" for row in Offer.objects.all()],
     "my-proposal": lambda: [
         f"/me/commitments/{row.pk}/proposal/" for row in CommitmentParty.objects.all()
     ],

@@ -25,7 +25,15 @@ from django.utils import timezone
 
 from outcomes.changes.subscriptions import unsubscribe_url_for
 from outcomes.imports.storage import create_upload
-from outcomes.models import CommitmentParty, Offer, ReportLink, Statement, Undertaking, Upload
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    Offer,
+    ReportLink,
+    Statement,
+    Undertaking,
+    Upload,
+)
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.proposals import link_url
 from participants.accounts import emails
@@ -428,6 +436,18 @@ def _asked_party_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | Non
     return {key: f"/me/commitments/{number}/proposal/" for key, number in numbers.items()}
 
 
+def _join_paths(cast: Cast, own: Delegate | None) -> dict[str, str | None]:
+    """Requests to join, of which the focal point's organisation leads the first."""
+    here, elsewhere = (
+        make_offer(commitment=Commitment.objects.get(reference=f"{key.upper()}-C1"), approved=False)
+        for key in ("here", "elsewhere")
+    )
+    for row in (here, elsewhere):
+        row.submit(at=NOON)
+    asked = here.pk if own == cast.own["focal point"] else None
+    return _own_and_other_paths("/me/commitments/joins/{}/", asked, elsewhere.pk)
+
+
 def _feed_paths(start: str, rest: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
     """A feed or calendar of what has a page."""
     return lambda _cast, _own: _slug_paths(start, rest)
@@ -600,6 +620,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "report-by-link": _report_link_paths,
     "proposal-by-link": _proposal_link_paths,
     "my-proposal": _asked_party_paths,
+    "join-request": _join_paths,
     "unsubscribe-by-link": _unsubscribe_link_paths,
     "evidence-file": _evidence_paths,
     "admin:outcomes_progressupdate_evidence": _admin_evidence_paths,

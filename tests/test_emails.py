@@ -21,9 +21,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes.changes import subscriptions
-from outcomes.models import ReportingRound, Undertaking
+from outcomes.models import LeadAnswer, ReportingRound, Undertaking
 from outcomes.organisations.changes import request_change
-from outcomes.reporting import proposals, reminders
+from outcomes.reporting import joins, proposals, reminders
 from outcomes.reporting.actions import open_round, remind_round_parties
 from outcomes.reporting.disputes import dispute_text, withdraw_dispute
 from outcomes.reporting.focal_points import ask_focal_point
@@ -84,7 +84,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.follow_up_factories import make_follow
+from tests.follow_up_factories import make_follow, make_offer
 from tests.mail_queue import deliver_mail
 from tests.participants.accounts.test_factor_reset import is_of_old
 from tests.participants.accounts.test_reauthentication import ADDING, MAILBOX, newest_code, prove
@@ -377,6 +377,29 @@ def answer_proposals(cast: Cast, at: datetime) -> Iterator[None]:
     assert proposals.end_old_proposals(at=at) == 1
 
 
+def ask_to_join(cast: Cast, at: datetime) -> Iterator[None]:
+    event, lead = make_event(title="Ninth meeting"), make_organisation(name="Zq Lead")
+    asking = make_organisation(name="Zq Aid", is_name_published=False)
+    make_participation(cast.own, event, organisation=lead, confirmed_by=cast.operator)
+    make_participation(cast.other, event, organisation=asking, confirmed_by=cast.operator)
+    commitment = make_commitment(event, text="Zq words", is_open=True)
+    make_party(commitment, organisation=lead)
+    for answer in (LeadAnswer.DECLINED, LeadAnswer.AGREED):
+        row = make_offer(
+            commitment=commitment,
+            organisation=asking,
+            author=cast.user(cast.other),
+            text=f"Zq {answer}",
+            approved=False,
+        )
+        submit_text(row, at=at)
+        joins.ask_leads(row, at=at)
+        shown, by = row.join_hash(), cast.user(cast.own)
+        assert joins.answer_join(row, answer=answer, shown_hash=shown, by=by, at=at)
+        yield
+    assert approve_texts(rows=[row], by=cast.operator, at=at)
+
+
 def follow_something(cast: Cast, at: datetime) -> None:
     commitment = make_commitment(cast.event, text="Zq text")
     make_follow(cast.user(cast.own), commitment=commitment, frequency="at-once", notified_until=at)
@@ -557,6 +580,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     be_written_about,
     agree_on_a_text,
     answer_proposals,
+    ask_to_join,
     follow_something,
     pause_and_look,
     reset_factor,

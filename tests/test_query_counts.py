@@ -93,7 +93,7 @@ OWN = {
     "/me/": 20,
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
-    "/me/commitments/": 6,
+    "/me/commitments/": 9,
     "/me/texts/": 4,
     "/me/answers/": 6,
     "/me/answers/counted/1.a/": 10,
@@ -102,7 +102,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 83,
+    "/me/data/": 84,
 }
 
 

@@ -150,6 +150,7 @@ MAP = {
     "report": signed_in("/me/commitments/0/report/", 404, takes_post=True),
     # Nor takes part for its party.
     "recorded-texts": signed_in("/me/commitments/0/recorded/", 404, takes_post=True),
+    "join-request": signed_in("/me/commitments/joins/0/", 404, takes_post=True),
     "my-proposal": signed_in("/me/commitments/0/proposal/", 404, takes_post=True),
     "my-subscriptions": signed_in("/me/following/", takes_post=True),
     "report-as-member": only_post("/me/commitments/rt2024-c1/for/agency/", "/me/commitments/"),
@@ -361,6 +362,7 @@ COUNTED = {
     "my-circulation": "texts that go round, which are few",
     "my-offer": "offers, which come and go",
     "my-consent-notice": "versions of the notice",
+    "join-request": "offers, which come and go",
     "my-proposal": "the parties of commitments are public",
     "recorded-texts": "the parties of commitments are public",
     "report": "the parties of commitments are public",

@@ -10,7 +10,7 @@ from outcomes.changes.corrections import public_corrections, reached_milestones
 from outcomes.changes.descriptions import CORRECTION_SOURCES, describe_changes
 from outcomes.changes.scope import ChangeTarget, scope_of
 from outcomes.changes.values import Change, ChangeKind
-from outcomes.models import EditorialState, Offer, ProgressUpdate
+from outcomes.models import Offer, ProgressUpdate
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ def change_log(
     span: dict[str, Any] = {"approved_at__gte": since, "approved_at__lt": until}
     commitments = scope.commitments.order_by().values("pk")
     updates = ProgressUpdate.objects.published().filter(commitment__in=commitments, **span)
-    joined = Offer.objects.filter(
-        state=EditorialState.APPROVED, outcome=None, commitment__in=commitments, **span
-    )
+    joined = Offer.objects.approved_joins().filter(commitment__in=commitments, **span)
     parts = [
         _keys(
             scope.statements.filter(published_at__gte=since, published_at__lt=until),

@@ -50,6 +50,7 @@ from outcomes.reporting.disputes import (
 from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.members import commitments_as_member, take_member_task
+from outcomes.reporting.joins import joins_to_answer, unanswered_joins
 from outcomes.reporting.proposals import undertakings_to_answer
 from outcomes.reporting.rounds import unanswered_rounds
 from outcomes.sources.comparisons import commitment_source_check
@@ -126,6 +127,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         .filter(commitment=commitment)
         .select_related("organisation")
     )
+    joins = [] if form.day else waiting_joins(commitment, request.user, on)
     context = {
         "commitment": commitment,
         "event": commitment.event,
@@ -139,7 +141,10 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         else [],
         "today": form.day or on,
         # These have no earlier state, so they are shown for today only.
-        "waiting_joins": [] if form.day else waiting_joins(commitment, request.user, on),
+        "waiting_joins": joins,
+        "joins_to_answer": joins_to_answer(request.user, on)
+        if joins and isinstance(request.user, User)
+        else [],
         "unanswered": [] if form.day else unanswered_rounds(commitment, on),
     } | as_of_context(form.day)
     return render(request, "outcomes/commitments/commitment_detail.html", context)
@@ -153,10 +158,9 @@ def waiting_joins(commitment: Commitment, user: User | AnonymousUser, on: date) 
     leads = CommitmentParty.objects.filter(
         commitment=commitment, role=CommitmentParty.Role.LEAD, organisation__in=own
     )
-    rows = Offer.objects.filter(
+    rows = Offer.objects.joining().filter(
         Q(organisation__in=own) | Exists(leads),
         commitment=commitment,
-        outcome=None,
         state=EditorialState.SUBMITTED,
     )
     return list(rows.select_related("organisation").order_by("submitted_at", "pk"))
@@ -179,6 +183,7 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
         to_attr="entered",
     )
     context = {
+        "joins": unanswered_joins(request.user, timezone.localdate()),
         "proposals": undertakings_to_answer(request.user, timezone.now()),
         "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(own, entered),
         "as_member": commitments_as_member(request.user, timezone.localdate()),

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.datasets.tables import ASSESSMENTS, OFFERED_MILESTONES, OFFERS, RESPONSES
@@ -76,11 +77,18 @@ class OfferAdmin(ReviewedAdmin):
                 ),
             },
         ),
+        (_("The lead of the commitment"), {"fields": ["lead"]}),
         REVIEW_FIELDSET,
     ]
     inlines = [OfferedStepInline]
     dataset = OFFERS
-    list_display = ["subject", "organisation", "text", "state", "public_page"]
+    not_changed = ngettext_lazy(
+        "%d was not changed. This was already done, it waits for the lead, or someone of another "
+        "organisation must do it.",
+        "%d were not changed. This was already done, they wait for the lead, or someone of another "
+        "organisation must do it.",
+    )
+    list_display = ["subject", "organisation", "text", "state", "lead", "public_page"]
     list_filter = [CheckFilter, "state", "is_open", EventFilter]
     list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
     search_fields = ["organisation__name", "text"]
@@ -100,6 +108,18 @@ class OfferAdmin(ReviewedAdmin):
     def subject(self, row: Offer) -> str:
         return self.subject_line(row)
 
+    @admin.display(description=_("lead"))
+    def lead(self, row: Offer) -> str:
+        return row.lead_state(timezone.localdate()) or "–"
+
+    def approval_obstacle(self, row: Offer) -> str:
+        if not row.waits_for_lead(timezone.localdate()):
+            return ""
+        if row.is_declined():
+            return self.lead(row)
+        sentence = gettext("%s You can publish it on that day, or as soon as the lead agrees.")
+        return sentence % self.lead(row)
+
     def reviewed_fields_of(self, row: Offer) -> tuple[str, ...]:
         # An organisation that joins cannot open the commitment to others.
         names = super().reviewed_fields_of(row)
@@ -107,9 +127,10 @@ class OfferAdmin(ReviewedAdmin):
 
     def approval_effect(self, row: Offer) -> str:
         if row.is_joining:
-            return gettext(
+            effect = gettext(
                 "If you publish it, the organisation becomes a partner of the commitment."
             )
+            return f"{effect} {row.lead_state(timezone.localdate())}"
         return gettext("If you publish it, it becomes a commitment with the next reference.")
 
 

@@ -14,6 +14,7 @@ from outcomes.datasets.columns import Dataset
 from outcomes.datasets.tables import ASSESSMENTS, OFFERED_MILESTONES, OFFERS, RESPONSES
 from outcomes.models import Assessment, Offer, OfferedMilestone, Response
 from outcomes.models.editorial import EditorialState, EditorialText
+from outcomes.reporting.joins import ask_leads
 from outcomes.reporting.pii_scan import find_contact_details
 from outcomes.reporting.submission import submit_text
 from participants.models import User
@@ -111,6 +112,8 @@ def save_text(form: EditorialTextForm, *, by: User, at: datetime) -> None:
     row.author = by
     if form.is_submitted:
         submit_text(row, at=at)
+        if isinstance(row, Offer) and row.is_joining:
+            ask_leads(row, at=at)
     else:
         row.save_draft()
 
@@ -172,6 +175,34 @@ class JoinOfferForm(EditorialTextForm):
         model = Offer
         fields = ["text", "has_no_personal_details"]
         widgets = {"text": _textarea(4)}
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if self.is_submitted and isinstance(self.stored, Offer) and self.stored.is_declined(text):
+            raise ValidationError(
+                _("The lead declined this text. Change it before you submit it again.")
+            )
+        return text
+
+
+class DeclineJoinForm(forms.Form):
+    """Why a lead declines a request to join."""
+
+    note = forms.CharField(
+        label=_("Why do you decline?"),
+        required=False,
+        max_length=2000,
+        help_text=_("Optional. We send this to the author. The co-chairs' desk can read it too."),
+        widget=_textarea(3),
+    )
+
+    def clean_note(self) -> str:
+        note: str = self.cleaned_data["note"]
+        if find_contact_details(note):
+            raise ValidationError(
+                _("This seems to contain someone's address or phone number. Delete it.")
+            )
+        return note
 
 
 class OfferedMilestoneForm(forms.ModelForm):  # type: ignore[type-arg]

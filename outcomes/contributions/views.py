@@ -9,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.contributions.forms import (
     AssessmentForm,
+    DeclineJoinForm,
     EditorialTextForm,
     JoinOfferForm,
     OfferedMilestoneFormSet,
@@ -22,11 +24,17 @@ from outcomes.contributions.forms import (
     save_text,
 )
 from outcomes.contributions.responses import recommendations_for, responses_by
-from outcomes.models import Assessment, Commitment, Offer, Outcome, Response
+from outcomes.models import Assessment, Commitment, LeadAnswer, Offer, Outcome, Response
 from outcomes.models.editorial import EditorialState
 from outcomes.models.response import is_party
 from outcomes.reporting.focal_points import active_participations_of
+from outcomes.reporting.joins import answer_join, joins_to_answer
 from participants.models import Participation, User
+from participants.privacy.own_profile import atomic_post
+
+JOIN_CHANGED = gettext_lazy(
+    "The request changed after you opened this page, so your answer is not saved. Read it again."
+)
 
 
 @require_safe
@@ -74,7 +82,7 @@ def my_offers(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "outcomes/contributions/my_offers.html",
-        {"seats": participations, "offers": offers},
+        {"seats": participations, "offers": offers, "today": timezone.localdate()},
     )
 
 
@@ -106,8 +114,8 @@ def join_commitment(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(commitment)
     if request.method == "POST":  # two colleagues could both ask
         Commitment.objects.select_for_update().get(pk=commitment.pk)
-    own = Offer.objects.filter(
-        outcome=None, commitment=commitment, organisation=participation.organisation
+    own = Offer.objects.joining().filter(
+        commitment=commitment, organisation=participation.organisation
     )
     row = pending_text(own) or Offer(commitment=commitment, organisation=participation.organisation)
     return _edit_offer(request, row, participation)
@@ -146,6 +154,39 @@ def _edit_offer(request: HttpRequest, row: Offer, participation: Participation) 
         list_url="my-offers",
         milestones=milestones,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
+def join_request(request: HttpRequest, number: int) -> HttpResponse:
+    """A lead of a commitment agrees that another organisation joins it, or declines."""
+    assert isinstance(request.user, User)
+    on, at = timezone.localdate(), timezone.now()
+    rows = joins_to_answer(request.user, on).select_related("organisation", "commitment__event")
+    if request.method == "POST":
+        rows = rows.select_for_update(of=("self",))
+    row = get_object_or_404(rows, pk=number)
+    # What its author withdrew, or the co-chairs sent back, is private again.
+    is_open = row.state == EditorialState.SUBMITTED
+    if not (is_open or row.is_approved or row.is_declined()):
+        raise Http404
+    form, problem = DeclineJoinForm(), ""
+    if request.method == "POST" and is_open:
+        shown, act = request.POST.get("shown", ""), request.POST.get("act", "")
+        form = DeclineJoinForm(request.POST)
+        if act not in LeadAnswer.values:
+            problem = _("Select one of the buttons.")
+        elif act == LeadAnswer.AGREED or form.is_valid():
+            note = form.cleaned_data["note"] if act == LeadAnswer.DECLINED else ""
+            answer = LeadAnswer(act)
+            by = request.user
+            if answer_join(row, answer=answer, note=note, shown_hash=shown, by=by, at=at):
+                messages.success(request, _("Your answer is saved."))
+                return redirect("my-commitments")
+            problem = str(JOIN_CHANGED)
+    context = {"row": row, "is_open": is_open, "form": form, "problem": problem, "today": on}
+    template = "outcomes/contributions/join_request.html"
+    return render(request, template, context, status=400 if problem or form.errors else 200)
 
 
 @require_safe

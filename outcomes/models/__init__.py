@@ -19,7 +19,7 @@ from outcomes.models.dispute import Dispute
 from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.evidence import Evidence
 from outcomes.models.follow import SUBSCRIPTION_TARGETS, Subscription
-from outcomes.models.offer import Offer, OfferedMilestone
+from outcomes.models.offer import LeadAnswer, Offer, OfferedMilestone
 from outcomes.models.outcome import Outcome, OutcomeAddressee
 from outcomes.models.party import CommitmentParty, members_of_groups
 from outcomes.models.progress import CompletionLevel, ProgressUpdate, ReportedBy, own_voice
@@ -59,6 +59,7 @@ __all__ = [
     "Freshness",
     "Handover",
     "ImplementationStatus",
+    "LeadAnswer",
     "Milestone",
     "Offer",
     "OfferedMilestone",

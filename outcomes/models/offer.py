@@ -1,12 +1,17 @@
 """Offers of new commitments, and offers to join open ones."""
 
-from datetime import datetime
+import json
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.models.canonical import sha256_of
 from outcomes.models.commitment import Basis, Commitment, CommitmentState
 from outcomes.models.editorial import EditorialState, EditorialText, validate_text_length
 from outcomes.models.outcome import Outcome
@@ -15,21 +20,34 @@ from outcomes.models.related import Milestone
 from participants.models import Organisation, User, validate_same_demonstration
 from roundtable.models import Event
 
+# So long, the lead is asked before others join. Who opened a commitment invited them, so silence
+# does not stop them.
+LEAD_PERIOD = timedelta(days=14)
+
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     """Which offers someone may see."""
 
+    def joining(self) -> "OfferQuerySet":
+        return self.filter(outcome=None)
+
     def approved_joins(self) -> "OfferQuerySet":
         """Offers by which organisations joined a commitment; earliest first."""
-        found = self.filter(state=EditorialState.APPROVED, outcome=None).select_related(
-            "organisation"
-        )
-        return found.order_by("approved_at", "pk")
+        found = self.joining().filter(state=EditorialState.APPROVED)
+        return found.select_related("organisation").order_by("approved_at", "pk")
+
+
+class LeadAnswer(models.TextChoices):
+    """What a lead of the commitment says to a request to join."""
+
+    AGREED = "agreed", _("agreed")
+    DECLINED = "declined", _("declined")
 
 
 class Offer(EditorialText):
     """A new commitment that an organisation offers, or an open one that it would join.
 
+    The lead of an open commitment is asked first: `lead_hash` is of the text that it answers.
     After approval, `commitment` is the new commitment, or the one that it joined.
     """
 
@@ -76,6 +94,46 @@ class Offer(EditorialText):
         _("open"), default=False, help_text=_("Other organisations can offer to join it.")
     )
 
+    lead_asked_at = models.DateTimeField(
+        _("lead asked"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When we asked the lead. Empty if no one is known for it."),
+    )
+    lead_hash = models.CharField(
+        _("hash of what the lead answers"),
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text=_("The SHA-256 of the request. Another text is asked about again."),
+    )
+    lead_answer = models.CharField(
+        _("answer of the lead"),
+        max_length=8,
+        choices=LeadAnswer.choices,
+        blank=True,
+        editable=False,
+        help_text=_("Empty until someone who speaks for a lead of the commitment answers."),
+    )
+    lead_answered_at = models.DateTimeField(
+        _("lead answered"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the lead answered."),
+    )
+    lead_answered_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("answered for the lead by"),
+        help_text=_("The account that answered for a lead. Never shown to the public."),
+    )
+
     objects = OfferQuerySet.as_manager()
     event_lookups = ("commitment__event", "outcome__statement__event")
 
@@ -94,6 +152,15 @@ class Offer(EditorialText):
                 name="offer_approved_has_commitment",
             ),
             models.CheckConstraint(condition=~Q(text=""), name="offer_has_text"),
+            models.CheckConstraint(
+                condition=Q(lead_answer="", lead_answered_at=None)
+                | Q(lead_answer__in=["agreed", "declined"], lead_answered_at__isnull=False),
+                name="offer_lead_answer_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(lead_hash="", lead_asked_at=None, lead_answer="") | ~Q(lead_hash=""),
+                name="offer_lead_is_asked_about_a_text",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,6 +169,57 @@ class Offer(EditorialText):
     @property
     def is_joining(self) -> bool:
         return self.outcome_id is None
+
+    def join_hash(self, text: str = "") -> str:
+        """Of what a lead of the commitment agrees to."""
+        words = " ".join((text or self.text).split())
+        return sha256_of(json.dumps([self.commitment_id, self.organisation_id, words]))
+
+    def is_declined(self, text: str = "") -> bool:
+        """Whether a lead declined this text, or the present one."""
+        is_same = self.lead_hash == self.join_hash(text)
+        return is_same and self.lead_answer == LeadAnswer.DECLINED
+
+    @property
+    def is_lead_asked(self) -> bool:
+        return self.lead_asked_at is not None and self.lead_hash == self.join_hash()
+
+    @property
+    def lead_decision(self) -> str:
+        """About the present text."""
+        return self.lead_answer if self.lead_hash == self.join_hash() else ""
+
+    @property
+    def lead_waits_until(self) -> date | None:
+        """From this day on, the lead need not have answered."""
+        if self.lead_asked_at is None or not self.is_lead_asked:
+            return None
+        return timezone.localdate(self.lead_asked_at) + LEAD_PERIOD
+
+    def waits_for_lead(self, on: date) -> bool:
+        """Whether no one can publish it: not yet, or never in this text."""
+        if not self.is_joining or self.lead_decision == LeadAnswer.AGREED:
+            return False
+        until = self.lead_waits_until
+        return self.is_declined() or (until is not None and on < until)
+
+    def lead_state(self, on: date) -> str:
+        """What the lead says to a request to join, in a sentence; empty if it was not asked."""
+        if not self.is_joining:
+            return ""
+        answered, asked = self.lead_answered_at, self.lead_asked_at
+        if self.lead_decision and answered:
+            is_agreed = self.lead_decision == LeadAnswer.AGREED
+            agreed, declined = _("The lead agreed on %s."), _("The lead declined on %s.")
+            day = date_format(timezone.localdate(answered))
+            return str(agreed if is_agreed else declined) % day
+        until = self.lead_waits_until
+        if until is None or asked is None:
+            return ""
+        if on < until:
+            return gettext("It waits for the lead until %s.") % date_format(until)
+        sentence = gettext("The lead was asked on %s, and has not answered.")
+        return sentence % date_format(timezone.localdate(asked))
 
     def clean(self) -> None:
         outcome, commitment = self.outcome, self.commitment

@@ -77,9 +77,11 @@ def may_be_focal_point(
         return False
     parts = active_participations(on).filter(delegate=person, event=event)
     return parts.filter(_of_organisation(organisation)).exists()
+    return parts.filter(of_organisation(organisation) if organisation else Q()).exists()
 
 
-def _of_organisation(organisation: Organisation) -> Q:
+def of_organisation(organisation: Organisation) -> Q:
+    """Rows of the organisation, or of another body of the same government."""
     own = Q(organisation=organisation)
     if organisation.kind == OrganisationKind.GOVERNMENT and organisation.country:
         own |= Q(organisation__kind=organisation.kind, organisation__country=organisation.country)
@@ -91,7 +93,7 @@ def people_to_tell(party: CommitmentParty, on: date) -> list[Delegate]:
     if party.organisation is None:
         return []
     parts = active_participations(on).filter(
-        _of_organisation(party.organisation), event=party.commitment.event
+        of_organisation(party.organisation), event=party.commitment.event
     )
     return list(Delegate.objects.filter(pk__in=parts.values("delegate")).order_by("pk"))
 

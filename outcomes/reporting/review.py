@@ -1,7 +1,7 @@
 """Checks of submitted texts: progress updates, responses, offers and assessments.
 
 Someone of another organisation checks form and personal details, never substance. Texts that the
-user may not check stay unchanged.
+user may not check, or that wait for a lead, stay unchanged.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,6 +20,7 @@ from outcomes.models import (
     ProgressUpdate,
     Response,
 )
+from outcomes.reporting.joins import is_ready, tell_leads
 from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author, tell_authors
 from participants.models import User
 from participants.permissions import (
@@ -71,18 +72,23 @@ def checkable(rows: QuerySet[Any], rights: EventPermissions) -> QuerySet[Any]:
 def approve_texts(*, rows: Iterable[ReviewedT], by: User, at: datetime) -> list[ReviewedT]:
     """Makes checked texts public, and tells their authors.
 
+    A request to join waits for the lead of the commitment.
+
     Raises ValidationError if one changed since it was read or may name a person.
     """
     done = _decide(
         rows,
         "approve",
         lambda row: row.approve(by=by, at=at),
-        may=may_check,
+        may=lambda rights, row: (
+            may_check(rights, row) and (not isinstance(row, Offer) or is_ready(row, at=at))
+        ),
         done_already=EditorialState.APPROVED,
         by=by,
         at=at,
     )
     tell_authors(done, at=at)
+    tell_leads(done, at=at)
     return done
 
 

@@ -103,6 +103,11 @@ class ReviewedAdmin(GrantScopedAdmin):
     # Only organisations write the texts.
     unavailable: tuple[str, ...] = ("add", "change", "delete")
     day_field = ""  # the day that a text describes
+    not_changed = ngettext_lazy(
+        "%d was not changed. This was already done, or someone of another organisation must do it.",
+        "%d were not changed. This was already done, or someone of another organisation must do "
+        "it.",
+    )
     series_fields: tuple[str, ...] = ()  # a text replaces the earlier one with the same values
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -167,6 +172,10 @@ class ReviewedAdmin(GrantScopedAdmin):
             "You check form and personal details, not whether it is right. Everyone who can see "
             "this roundtable can then read it."
         )
+
+    def approval_obstacle(self, row: Any) -> str:
+        """Why no one can publish it now."""
+        return ""
 
     def sender_of(self, row: Any) -> Any:
         return row.organisation
@@ -329,6 +338,7 @@ class ReviewedAdmin(GrantScopedAdmin):
             "differences": list(self._differences(previous, row)) if previous else [],
             "findings": self.findings(request, row),
             "effect": self.approval_effect(row),
+            "obstacle": self.approval_obstacle(row),
             "form": form,
             "approve_url": admin_url(self.model, "approve", row.pk),
             "request_change_url": admin_url(self.model, "request_change", row.pk),
@@ -388,13 +398,9 @@ class ReviewedAdmin(GrantScopedAdmin):
         self._report_result(request, text, done, len(queryset))
 
     def _report_result(self, request: HttpRequest, text: Any, done: int, chosen: int) -> None:
-        warning = ngettext_lazy(
-            "%d was not changed. This was already done, or someone of another organisation "
-            "must do it.",
-            "%d were not changed. This was already done, or someone of another organisation "
-            "must do it.",
+        self.report_counts(
+            request, done=done, success=text, skipped=chosen - done, warning=self.not_changed
         )
-        self.report_counts(request, done=done, success=text, skipped=chosen - done, warning=warning)
 
 
 def admin_url(model: type[Model], name: str, *args: int) -> str:

@@ -69,7 +69,13 @@ def remind_cochairs(*, at: datetime) -> int:
     return notified
 
 
-def notify_author(row: SubmittedText, *, at: datetime) -> None:
+def notify_author(
+    row: SubmittedText,
+    *,
+    at: datetime,
+    template: str = "outcomes/reporting/emails/changes_requested",
+    context: dict[str, Any] | None = None,
+) -> None:
     """Emails the author of a returned text, or the people who can edit it now."""
     for person, path in _next_editors(row, at):
         url = path and f"{settings.PORTAL_URL}{path}"
@@ -77,10 +83,11 @@ def notify_author(row: SubmittedText, *, at: datetime) -> None:
             email_writer(
                 person,
                 dedup_key=f"sent back {row._meta.model_name} {row.pk} {row.revision} {person.pk}",
-                template="outcomes/reporting/emails/changes_requested",
+                template=template,
                 context={
                     "event": row.event,
                     "url": url or create_report_link(row.party, at=at),  # type: ignore[union-attr]
+                    **(context or {}),
                 },
                 at=at,
             )

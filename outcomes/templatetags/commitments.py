@@ -5,7 +5,7 @@ from datetime import date
 from django import template
 
 from outcomes.commitments.charts import SEAT_CLASSES, TONES
-from outcomes.models import Commitment, ImplementationStatus, Milestone, Outcome, Statement
+from outcomes.models import Commitment, ImplementationStatus, Milestone, Offer, Outcome, Statement
 from participants.models import Constituency
 from participants.privacy.visibility import Card
 
@@ -39,6 +39,11 @@ def is_reached(milestone: Milestone, today: date) -> bool:
 @register.filter
 def is_due_soon(commitment: Commitment | Milestone, today: date) -> bool:
     return commitment.is_due_soon(today)
+
+
+@register.filter
+def lead_state(offer: Offer, today: date) -> str:
+    return offer.lead_state(today)
 
 
 @register.filter

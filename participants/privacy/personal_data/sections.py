@@ -30,6 +30,7 @@ DECISIONS = {
     "outcomes.Dispute.disputed_by": _("Texts that you did not recognise, for a party"),
     "outcomes.Offer.approved_by": _("Offers that you checked"),
     "outcomes.Offer.author": _("Offers that you wrote"),
+    "outcomes.Offer.lead_answered_by": _("Requests to join that you answered for a lead"),
     "outcomes.ProgressUpdate.approved_by": _("Updates that you checked"),
     "outcomes.ProgressUpdate.author": _("Updates that you wrote"),
     "outcomes.ProgressUpdate_edited_by.user": _("Updates that you entered or edited for a party"),

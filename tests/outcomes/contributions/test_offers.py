@@ -200,6 +200,8 @@ def test_others_join_an_open_commitment(client: Client, client_of: Sign, meeting
     again = asks | {"version": f"{row.pk}-1", "text": "We staff it daily."}
     assert aid.post(JOIN, again).status_code == 302
     assert Offer.objects.get().text == "We staff it daily."
+    agrees = {"act": "agreed", "shown": Offer.objects.get().join_hash()}
+    assert client_of(lead).post(f"/me/commitments/joins/{row.pk}/", agrees).status_code == 302
     decide(desk_of(client_of, meeting), row, "approve")
     assert [(str(party), party.role) for party in CommitmentParty.objects.order_by("pk")] == [
         ("Desk Office", "lead"),
