@@ -103,6 +103,9 @@ urlpatterns = [
     path("me/texts/<int:number>/", statements.my_circulation, name="my-circulation"),
     path("me/offers/", contributions.my_offers, name="my-offers"),
     path("me/offers/<int:number>/", contributions.my_offer, name="my-offer"),
+    path(
+        "me/offers/new/<slug:slug>/", contributions.new_statement_offer, name="new-statement-offer"
+    ),
     path("me/offers/new/<slug:slug>/<number:number>/", contributions.new_offer, name="new-offer"),
     path(
         "me/offers/join/<reference:reference>/",

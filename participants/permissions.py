@@ -40,6 +40,7 @@ DIRECT_EVENT_PATHS = (
     "responses__outcome__statement__event",
     "assessments__commitment__event",
     "offers__outcome__statement__event",
+    "offers__statement__event",
     "offers__commitment__event",
     "replies__circulation__version__statement__event",
     "sign_offs__version__statement__event",

@@ -706,6 +706,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
         f"/me/commitments/{row.pk}/report/" for row in CommitmentParty.objects.all()
     ],
     "my-offer": lambda: [f"/me/offers/{row.pk}/" for row in Offer.objects.all()],
+    "new-statement-offer": lambda: [f"/me/offers/new/{row.slug}/" for row in Event.objects.all()],
     "new-offer": lambda: [
         f"/me/offers/new/{row.statement.event.slug}/{row.number or '1.a'}/"
         for row in Outcome.objects.points().published().select_related("statement__event")

@@ -550,6 +550,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
         ),
         Offer.objects.get(outcome__statement__event=cast.events["elsewhere"]).pk,
     ),
+    "new-statement-offer": lambda _cast, _own: _slug_paths("/me/offers/new/", "/"),
     "new-offer": lambda _cast, _own: _slug_paths("/me/offers/new/", "/1.a/"),
     "report-as-member": lambda _cast, _own: _slug_paths("/me/commitments/", "-c1/for/agency/"),
     "join-commitment": lambda _cast, _own: _slug_paths("/me/offers/join/", "-c1/"),

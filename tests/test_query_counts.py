@@ -99,6 +99,7 @@ OWN = {
     "/me/answers/counted/1.a/": 10,
     "/me/following/": 8,
     "/me/offers/": 4,
+    "/me/offers/new/counted/": 6,
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,

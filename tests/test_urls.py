@@ -163,6 +163,7 @@ MAP = {
     "my-response": signed_in("/me/answers/roundtable-2024/1.a/", 404, takes_post=True),
     "my-offers": signed_in("/me/offers/"),
     "my-offer": signed_in("/me/offers/0/", 404, takes_post=True),
+    "new-statement-offer": signed_in("/me/offers/new/roundtable-2024/", takes_post=True),
     "new-offer": signed_in("/me/offers/new/roundtable-2024/1.a/", takes_post=True),
     # This commitment is not open.
     "join-commitment": signed_in("/me/offers/join/rt2024-c1/", 404, takes_post=True),

@@ -30,6 +30,7 @@ from outcomes.models import (
     freshness_of,
 )
 from outcomes.reporting.rounds import has_answered_q
+from outcomes.reporting.submission import pending_texts
 from outcomes.statements.preview import add_draft_numbers
 from participants.models import Organisation, member_condition
 from roundtable.models import Event
@@ -213,7 +214,5 @@ def _count_pending(event: Event) -> int:
         ProgressUpdate.objects.filter(is_submitted, commitment__event=event).count()
         + Assessment.objects.filter(is_submitted, commitment__event=event).count()
         + Response.objects.filter(is_submitted, outcome__statement__event=event).count()
-        + Offer.objects.filter(
-            is_submitted, Q(outcome__statement__event=event) | Q(commitment__event=event)
-        ).count()
+        + pending_texts(Offer, event).count()
     )

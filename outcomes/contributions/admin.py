@@ -70,10 +70,11 @@ class OfferAdmin(ReviewedAdmin):
         (
             None,
             {
-                "fields": ["outcome", "commitment", "organisation", *OFFERS.fields],
+                "fields": ["outcome", "statement", "commitment", "organisation", *OFFERS.fields],
                 "description": _(
-                    "If you publish an offer, it becomes a commitment with the next reference. If"
-                    " it has no point, its organisation becomes a partner of the open commitment."
+                    "If you publish an offer, it becomes a commitment with the next reference. If "
+                    "it has no point and no statement, its organisation becomes a partner of the "
+                    "open commitment."
                 ),
             },
         ),
@@ -90,19 +91,26 @@ class OfferAdmin(ReviewedAdmin):
     )
     list_display = ["subject", "organisation", "text", "state", "lead", "public_page"]
     list_filter = [CheckFilter, "state", "is_open", EventFilter]
-    list_select_related = ["organisation", "commitment__event", "outcome__statement__event"]
+    list_select_related = ["organisation", *Offer.event_lookups]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Organisation name, or words in the offer")
 
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        to_join = Q(outcome=None, commitment__event__in=events)
-        return rows.filter(Q(outcome__statement__event__in=events) | to_join)
+        answers = Q(outcome__statement__event__in=events) | Q(statement__event__in=events)
+        to_join = Q(outcome=None, statement=None, commitment__event__in=events)
+        return rows.filter(answers | to_join)
 
     def public_text(self, row: Any) -> str:
         return "\n".join([row.text, *(step.title for step in row.milestones.all())])
 
     def public_url_of(self, row: Offer) -> str:
         return row.commitment.get_absolute_url() if row.commitment else ""
+
+    def reference_of(self, row: Offer) -> str:
+        return row.statement.event.code if row.statement else super().reference_of(row)
+
+    def words_of(self, row: Offer) -> str:
+        return row.statement.title if row.statement else super().words_of(row)
 
     @admin.display(description=_("point or commitment"))
     def subject(self, row: Offer) -> str:

@@ -24,7 +24,7 @@ from outcomes.contributions.forms import (
     save_text,
 )
 from outcomes.contributions.responses import recommendations_for, responses_by
-from outcomes.models import Assessment, Commitment, LeadAnswer, Offer, Outcome, Response
+from outcomes.models import Assessment, Commitment, LeadAnswer, Offer, Outcome, Response, Statement
 from outcomes.models.editorial import EditorialState
 from outcomes.models.response import is_party
 from outcomes.reporting.focal_points import active_participations_of
@@ -77,8 +77,8 @@ def my_response(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def my_offers(request: HttpRequest) -> HttpResponse:
     participations = list(_participations(request))
     offers = Offer.objects.filter(
-        _represented(participations, "outcome__statement__event", "commitment__event")
-    ).select_related("organisation", "commitment__event", "outcome__statement__event")
+        _represented(participations, *Offer.event_lookups)
+    ).select_related("organisation", *Offer.event_lookups)
     return render(
         request,
         "outcomes/contributions/my_offers.html",
@@ -91,12 +91,24 @@ def my_offers(request: HttpRequest) -> HttpResponse:
 def new_offer(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     points = Outcome.objects.published().points().select_related("parent", "statement__event")
     point = get_object_or_404(points, statement__event__slug=slug, number=number.lower())
-    participation = _participations(request).filter(event=point.statement.event).first()
+    return _new_offer(request, point.statement, outcome=point)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def new_statement_offer(request: HttpRequest, slug: str) -> HttpResponse:
+    """A commitment that answers the whole statement."""
+    statements = Statement.objects.published().select_related("event")
+    statement = get_object_or_404(statements, event__slug=slug)
+    return _new_offer(request, statement, statement=statement)
+
+
+def _new_offer(request: HttpRequest, about: Statement, **given: Any) -> HttpResponse:
+    participation = _participations(request).filter(event=about.event).first()
     if participation is None:
         return render(request, "outcomes/contributions/no_organisation.html", status=403)
-    return _edit_offer(
-        request, Offer(outcome=point, organisation=participation.organisation), participation
-    )
+    row = Offer(organisation=participation.organisation, **given)
+    return _edit_offer(request, row, participation)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

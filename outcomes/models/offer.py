@@ -17,6 +17,7 @@ from outcomes.models.editorial import EditorialState, EditorialText, validate_te
 from outcomes.models.outcome import Outcome
 from outcomes.models.party import CommitmentParty
 from outcomes.models.related import Milestone
+from outcomes.models.statement import Statement
 from participants.models import Organisation, User, validate_same_demonstration
 from roundtable.models import Event
 
@@ -29,7 +30,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     """Which offers someone may see."""
 
     def joining(self) -> "OfferQuerySet":
-        return self.filter(outcome=None)
+        return self.filter(outcome=None, statement=None)
 
     def approved_joins(self) -> "OfferQuerySet":
         """Offers by which organisations joined a commitment; earliest first."""
@@ -59,9 +60,18 @@ class Offer(EditorialText):
         related_name="offers",
         verbose_name=_("point"),
         help_text=_(
-            "The point that the new commitment answers. Empty if the organisation joins "
-            "an existing commitment."
+            "The point that the new commitment answers. Empty if it answers the whole statement, "
+            "or if the organisation joins an existing commitment."
         ),
+    )
+    statement = models.ForeignKey(
+        Statement,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="offers",
+        verbose_name=_("statement"),
+        help_text=_("The statement that the new commitment answers as a whole."),
     )
     commitment = models.ForeignKey(
         Commitment,
@@ -135,7 +145,7 @@ class Offer(EditorialText):
     )
 
     objects = OfferQuerySet.as_manager()
-    event_lookups = ("commitment__event", "outcome__statement__event")
+    event_lookups = ("commitment__event", "outcome__statement__event", "statement__event")
 
     class Meta:
         verbose_name = _("offer")
@@ -144,8 +154,14 @@ class Offer(EditorialText):
         constraints = [
             *EditorialText.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(outcome__isnull=False) | Q(commitment__isnull=False),
+                condition=Q(outcome__isnull=False)
+                | Q(statement__isnull=False)
+                | Q(commitment__isnull=False),
                 name="offer_of_something_new_or_to_join",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome=None) | Q(statement=None),
+                name="offer_answers_a_point_or_the_statement",
             ),
             models.CheckConstraint(
                 condition=~Q(state="approved") | Q(commitment__isnull=False),
@@ -168,7 +184,7 @@ class Offer(EditorialText):
 
     @property
     def is_joining(self) -> bool:
-        return self.outcome_id is None
+        return self.outcome_id is None and self.statement_id is None
 
     def join_hash(self, text: str = "") -> str:
         """Of what a lead of the commitment agrees to."""
@@ -222,8 +238,8 @@ class Offer(EditorialText):
         return sentence % date_format(timezone.localdate(asked))
 
     def clean(self) -> None:
-        outcome, commitment = self.outcome, self.commitment
-        event = outcome.statement.event if outcome else commitment and commitment.event
+        statement, commitment = self.answered_statement, self.commitment
+        event = statement.event if statement else commitment and commitment.event
         if event and self.organisation_id:
             validate_same_demonstration(event, self.organisation.is_demonstration)
         if event and self.due_on and not 0 <= self.due_on.year - event.starts_on.year <= 50:
@@ -265,9 +281,14 @@ class Offer(EditorialText):
 
     @property
     def event(self) -> Event:
-        found = self.outcome.statement.event if self.outcome else self.commitment
+        found = self.answered_statement or self.commitment
         assert found
-        return found if isinstance(found, Event) else found.event
+        return found.event
+
+    @property
+    def answered_statement(self) -> Statement | None:
+        """As a whole, or in one point. None of a request to join."""
+        return self.outcome.statement if self.outcome else self.statement
 
     @transaction.atomic
     def approve(self, *, by: User, at: datetime) -> None:
@@ -302,7 +323,6 @@ class Offer(EditorialText):
         super().request_change(note=note, at=at)
 
     def _create_commitment(self, at: datetime) -> Commitment:
-        assert self.outcome
         row = Commitment(
             event=self.event,
             reference=next_reference(self.event),
@@ -316,7 +336,8 @@ class Offer(EditorialText):
         )
         row.full_clean()
         row.save()
-        row.outcomes.add(self.outcome)
+        if self.outcome:
+            row.outcomes.add(self.outcome)
         for step in self.milestones.all():
             milestone = Milestone(commitment=row, title=step.title, due_on=step.due_on)
             milestone.full_clean()

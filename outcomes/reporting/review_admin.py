@@ -195,8 +195,12 @@ class ReviewedAdmin(GrantScopedAdmin):
         same[f"{self.day_field}__lte"] = self.day_of(row)
         return self.model.objects.approved().filter(**same).exclude(pk=row.pk).first()
 
+    def words_of(self, row: Any) -> str:
+        """What the text is about, in its own words."""
+        return self.topic_of(row).text
+
     def subject_line(self, row: Any) -> str:
-        words = Truncator(self.topic_of(row).text).chars(80)
+        words = Truncator(self.words_of(row)).chars(80)
         return format_html("{} <bdi>{}</bdi>", self.reference_of(row), words)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
@@ -323,7 +327,7 @@ class ReviewedAdmin(GrantScopedAdmin):
             "original": row,
             "title": _("Check %s") % reference,
             "reference": reference,
-            "words": self.topic_of(row).text,
+            "words": self.words_of(row),
             # 0 if another co-chair decided about it a moment ago.
             "position": pending.index(row.pk) + 1 if row.pk in pending else 0,
             "number_pending": len(pending),

@@ -246,6 +246,7 @@ SIGNED_IN_PAGES = [
     Page("my-subscriptions", "/me/following/"),
     Page("my-offers", "/me/offers/"),
     Page("new-offer", lambda: own_answer().replace("/answers/", "/offers/new/")),
+    Page("new-statement-offer", lambda: f"/me/offers/new/{own_answer().split('/')[-3]}/"),
     Page("my-assessments", "/me/assessments/"),
     Page("my-assessment", assessment_form),
     Page("my-access-log", "/me/looks/"),

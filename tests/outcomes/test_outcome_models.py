@@ -174,6 +174,13 @@ BREAKING: InvalidRows = {
     "offer_approved_has_commitment": lambda: with_values(
         make_offer(), outcome=a_point(), commitment=None
     ),
+    "offer_answers_a_point_or_the_statement": lambda: with_values(
+        make_offer(), outcome=a_point(), statement=make_statement()
+    ),
+    "offer_lead_answer_has_its_day": lambda: with_values(
+        make_offer(), lead_answer="agreed", lead_hash="0" * 64
+    ),
+    "offer_lead_is_asked_about_a_text": lambda: with_values(make_offer(), lead_asked_at=NOON),
     "offer_has_text": lambda: with_values(make_offer(), text=""),
     "offered_milestone_has_title": lambda: OfferedMilestone(
         offer=make_offer(), title="", due_on=date(2026, 5, 1)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from outcomes.changes.log import latest_changes
-from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Offer
+from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Offer, Statement
 from participants.models import Delegate, Organisation, User
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
@@ -33,6 +33,7 @@ from tests.page_text import get_text, page_links, page_text
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 LIST, NEW, JOIN = "/me/offers/", "/me/offers/new/meet/1.a/", "/me/offers/join/meet-c7/"
+WHOLE = "/me/offers/new/meet/"
 POINT, PAGE = "/outcomes/meet/1.a/", "/commitments/meet-c7/"
 STEPS = {
     "milestones-TOTAL_FORMS": "2",
@@ -151,6 +152,51 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Ev
     )
     told = [row.kind for row in latest_changes(NOON - timedelta(days=1), NOON + timedelta(days=1))]
     assert told == ["commitment", "statement"]
+
+
+def test_offer_to_the_whole_statement_becomes_a_commitment(
+    client: Client, client_of: Sign, meeting: Event
+) -> None:
+    assert WHOLE in page_links(client.get("/roundtables/meet/"))
+    assert client.get(WHOLE)["Location"].startswith("/accounts/login/")
+    aid = client_of(speaker(meeting, "Aid"))
+    assert "It answers the whole statement: " in get_text(aid, WHOLE)
+    assert aid.post(WHOLE, OFFER)["Location"] == LIST
+    row = Offer.objects.get()
+    assert not row.is_joining and row.event == meeting
+    assert "MEET Train fifty nurses. Offered by Aid" in get_text(aid, LIST)
+    assert "It answers the whole statement: " in get_text(aid, f"/me/offers/{row.pk}/")
+    assert "fifty" not in page_text(client.get("/roundtables/meet/"))
+    desk = desk_of(client_of, meeting)
+    listed = desk.get("/admin/outcomes/offer/?waits=me").content.decode()
+    assert "Train fifty nurses." in listed and meeting.statement.title in listed
+    review = desk.get(f"/admin/outcomes/offer/{row.pk}/review/").content.decode()
+    assert "it becomes a commitment with the next reference" in review
+    elsewhere = desk_of(client_of, make_event())
+    assert "fifty" not in elsewhere.get("/admin/outcomes/offer/").content.decode()
+    decide(desk, row, "approve")
+    commitment = Commitment.objects.get(reference="MEET-C8")
+    assert (commitment.basis, commitment.state) == ("undertaken", "public")
+    assert not commitment.outcomes.exists()
+    assert [str(party) for party in commitment.parties.all()] == ["Aid"]
+    assert [step.title for step in commitment.milestones.all()] == ["Curriculum is written"]
+    shown = page_text(client.get("/commitments/meet-c8/"))
+    assert "Train fifty nurses." in shown and "the whole statement" in shown
+    assert "What partners will do" not in shown
+    told = [row.kind for row in latest_changes(NOON - timedelta(days=1), NOON + timedelta(days=1))]
+    assert told == ["commitment", "statement"]
+
+
+def test_offer_to_a_statement_needs_one_and_an_organisation(
+    client_of: Sign, meeting: Event
+) -> None:
+    outsider = client_of(speaker(make_event(), "Elsewhere"))
+    assert outsider.get(WHOLE).status_code == outsider.post(WHOLE, OFFER).status_code == 403
+    aid = client_of(speaker(meeting, "Aid"))
+    Statement.objects.update(state="draft", published_at=None)
+    assert WHOLE not in page_links(aid.get("/roundtables/meet/"))
+    assert aid.get(WHOLE).status_code == aid.post(WHOLE, OFFER).status_code == 404
+    assert not Offer.objects.exists()
 
 
 def test_offer_creates_one_commitment(meeting: Event) -> None:
