@@ -135,9 +135,9 @@ class Grant(models.Model):
         max_length=10,
         choices=Role.choices,
         help_text=_(
-            "Co-chairs and editors can make changes. Only co-chairs can approve. Readers "
-            "can only view. Co-hosts and confirmers confirm who takes part; a confirmer does so "
-            "for a constituency."
+            "Co-chairs and editors can make changes, and check texts of other organisations. Only "
+            "co-chairs publish and sign a statement. Readers can only view. Co-hosts and "
+            "confirmers confirm who takes part; a confirmer does so for a constituency."
         ),
     )
     on_behalf_of = models.ForeignKey(
