@@ -93,7 +93,7 @@ OWN = {
     "/me/": 20,
     "/me/preview/": 9,
     "/me/preview/?viewer=participant": 10,
-    "/me/commitments/": 9,
+    "/me/commitments/": 12,
     "/me/texts/": 4,
     "/me/answers/": 6,
     "/me/answers/counted/1.a/": 10,

@@ -49,8 +49,8 @@ from outcomes.reporting.disputes import (
 )
 from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
 from outcomes.reporting.handover import hand_over
-from outcomes.reporting.members import commitments_as_member, take_member_task
 from outcomes.reporting.joins import joins_to_answer, unanswered_joins
+from outcomes.reporting.members import commitments_as_member, take_member_task
 from outcomes.reporting.proposals import undertakings_to_answer
 from outcomes.reporting.rounds import unanswered_rounds
 from outcomes.sources.comparisons import commitment_source_check

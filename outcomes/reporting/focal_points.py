@@ -76,8 +76,7 @@ def may_be_focal_point(
     if organisation is None:
         return False
     parts = active_participations(on).filter(delegate=person, event=event)
-    return parts.filter(_of_organisation(organisation)).exists()
-    return parts.filter(of_organisation(organisation) if organisation else Q()).exists()
+    return parts.filter(of_organisation(organisation)).exists()
 
 
 def of_organisation(organisation: Organisation) -> Q:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outcomes', '0009_undertake_commitments'),
+        ('outcomes', '0010_reports_of_members'),
         ('participants', '0013_propose_entries_about_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
