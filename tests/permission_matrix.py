@@ -573,7 +573,10 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "focal-point-request": lambda cast, own: _own_and_other_paths(
         "/me/commitments/{}/",
         _first_value(
-            CommitmentParty.objects.filter(focal_point=own).order_by("-pk") if own else None, "pk"
+            CommitmentParty.objects.public().filter(focal_point=own).order_by("-pk")
+            if own
+            else None,
+            "pk",
         ),
         CommitmentParty.objects.get(focal_point=cast.others["hidden"]).pk,
     ),
