@@ -478,6 +478,7 @@ OWN_PATHS = [
     "/me/answers/",
     "/me/answers/zq/1.a/",
     "/me/offers/",
+    "/me/offers/new/zq/",
     "/me/offers/new/zq/1.a/",
     "/me/following/",
     "/me/texts/",

@@ -124,11 +124,13 @@ def join_commitment(request: HttpRequest, reference: str) -> HttpResponse:
     if commitment.parties.filter(organisation=participation.organisation).exists():
         messages.info(request, _("Your organisation is already a party to this commitment."))
         return redirect(commitment)
-    if request.method == "POST":  # two colleagues could both ask
-        Commitment.objects.select_for_update().get(pk=commitment.pk)
     own = Offer.objects.joining().filter(
         commitment=commitment, organisation=participation.organisation
     )
+    if request.method == "POST":
+        # Two colleagues could both ask, and the lead could answer at the same moment.
+        Commitment.objects.select_for_update(no_key=True).get(pk=commitment.pk)
+        own = own.select_for_update(of=("self",))
     row = pending_text(own) or Offer(commitment=commitment, organisation=participation.organisation)
     return _edit_offer(request, row, participation)
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from outcomes.models import Assessment, EditorialState, Offer, ProgressUpdate, Response
@@ -60,13 +61,20 @@ def remind_cochairs(*, at: datetime) -> int:
     year, week, _day = at.date().isocalendar()
     notified = 0
     for event in Event.objects.order_by("pk"):
-        oldest = [pending_texts(kind, event).first() for kind in REVIEWED_KINDS]
+        oldest = [_oldest_to_check(kind, event, at) for kind in REVIEWED_KINDS]
         overdue_texts = [row for row in oldest if row and row.submitted_at < at - timedelta(days=1)]
         if overdue_texts:
             notified += _notify_cochairs(
                 event, overdue_texts, dedup_key=f"waits {event.pk} {year}-{week}", at=at
             )
     return notified
+
+
+def _oldest_to_check(kind: type[Any], event: Event, at: datetime) -> Any:
+    """None of those that wait for the lead of a commitment: no one can decide about them yet."""
+    on = timezone.localdate(at)
+    rows = pending_texts(kind, event)
+    return next((row for row in rows if kind is not Offer or not row.waits_for_lead(on)), None)
 
 
 def notify_author(

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from outcomes.models import Commitment, Offer
+from outcomes.reporting.submission import remind_cochairs
 from participants.models import Delegate, Organisation, User
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
@@ -347,6 +349,18 @@ def test_text_from_before_the_lead_is_asked_about_when_someone_would_publish_it(
     assert mails(deliver, before) == [("zqlead@example.org", "A request to join MEET-C7")]
 
 
+def test_cochairs_are_not_reminded_of_what_waits_for_the_lead(
+    client_of: Sign, deliver: Deliver, lead: Delegate, aid: Delegate, cochair: User, clock: Any
+) -> None:
+    row = ask(client_of(aid))
+    before = len(deliver())
+    clock.shift(timedelta(days=2))
+    assert remind_cochairs(at=timezone.now()) == 0
+    answer(client_of(lead), row, "agreed")
+    assert remind_cochairs(at=timezone.now()) == 1
+    assert [mail.to[0] for mail in deliver()[before:]] == [cochair.email]
+
+
 def test_lead_answers_the_text_that_was_read(
     client_of: Sign, lead: Delegate, aid: Delegate, clock: Any
 ) -> None:
@@ -384,5 +398,14 @@ def test_same_text_is_asked_about_once(
     row.refresh_from_db()
     ask(author, version=f"{row.pk}-{row.revision}")
     assert "zqlead@example.org" not in dict(mails(deliver, before))
+    row.refresh_from_db()
+    assert row.lead_decision == "agreed"
+    # Another text is not what the lead agreed to.
+    ask(author, version=f"{row.pk}-{row.revision}", text="We close it.")
+    approve(client_of(cochair), row)
+    assert parties() == ALONE
+    row.refresh_from_db()
+    ask(author, version=f"{row.pk}-{row.revision}")
+    answer(client_of(lead), row, "agreed")
     approve(client_of(cochair), row)
     assert parties() == JOINED
