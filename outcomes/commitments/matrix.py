@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.as_of import (
@@ -97,7 +97,7 @@ class Matrix:
     rows: list[MatrixRow]
     commitments_under_points: int = 0  # each counted once
     commitments_elsewhere: int = 0  # of this roundtable, under no point
-    commitments_only_recorded: int = 0  # of this roundtable, reported on by no party
+    counts: dict[str, int] = field(default_factory=dict)  # as "all", "reported" and "recorded"
 
     @property
     def addressees(self) -> int:
@@ -150,8 +150,13 @@ def build_matrix(event: Event, day: date | None = None) -> Matrix:
         ]
     of_event = Commitment.objects.published().filter(event=event)
     elsewhere = of_event.exclude(outcomes__in=points).count()
-    only_recorded = as_of(of_event, day).filter(status_columns_for(day).is_only_recorded)
-    return Matrix(points, list(rows.values()), len(under), elsewhere, only_recorded.count())
+    columns = status_columns_for(day)
+    counts = as_of(of_event, day).aggregate(
+        all=Count("pk"),
+        reported=Count("pk", filter=~Q((columns.status, ""))),
+        recorded=Count("pk", filter=columns.is_only_recorded),
+    )
+    return Matrix(points, list(rows.values()), len(under), elsewhere, counts)
 
 
 def _addressee_rows(event: Event, points: list[Outcome]) -> dict[RowKey, MatrixRow]:

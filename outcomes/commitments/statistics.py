@@ -57,9 +57,10 @@ def count_by_status(
     only_overdue: bool = False,
     status_columns: StatusColumns = CURRENT_COLUMNS,
 ) -> dict[str, int]:
-    """Counts by status, and as "all", "overdue", "found" and "recorded", in one query.
+    """Counts by status, and as "all", "overdue", "found", "reported" and "recorded", in one query.
 
-    "recorded" are those that no party reported on, but others recorded something about.
+    "reported" are those that a party reported on; "recorded" those that no party reported on, but
+    others recorded something about.
 
     With `only_overdue`, statuses and "all" count only overdue commitments. With `status`, "overdue"
     counts only that status. "found" applies both.
@@ -81,7 +82,7 @@ def count_by_status(
         if slug == (status or slug):
             numbers["overdue"] += number if is_late else 0
             numbers["found"] += number if is_late or not only_overdue else 0
-    return numbers
+    return numbers | {"reported": numbers["all"] - numbers[NO_UPDATE]}
 
 
 def _as_column(condition: Q) -> Case:

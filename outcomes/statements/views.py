@@ -199,7 +199,6 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "commitments": ledger,
         "focal_point_cards": focal_point_cards(viewer, ledger, on),
         "counts": counts,
-        "reported": counts["all"] - counts["no-update"],
         "shares": parts,
         "bars": bar_segments(parts),
         "benches": constituency_groups,

@@ -82,7 +82,7 @@ def register() -> Event:
 
 def test_page_shows_each_count_of_each_distribution(client: Client, register: Event) -> None:
     text = get_text(client, "/progress/")
-    assert "2 of 4 commitments have a report by a party. " in text
+    assert "2 of 4 commitments reported by their party. " in text
     by_status = (
         "Fulfilled 1 In progress 1 Planning 0 Closed without being fulfilled 0 Superseded 0 "
         "Never reported on 2 "
@@ -132,7 +132,7 @@ def test_each_count_links_to_matching_list(client: Client, register: Event) -> N
 
 def test_filtered_dimension_has_one_row(client: Client, register: Event) -> None:
     text = get_text(client, "/progress/?country=TH")
-    assert "1 of 1 commitment has a report by a party. " in text
+    assert "1 of 1 commitment reported by its party. " in text
     assert "All Thailand 1 0 0 0 0 0 1 Over time" in text
 
 
@@ -140,7 +140,7 @@ def test_never_reported_is_shown_in_words(client: Client) -> None:
     load_roundtable(RECORD_2018)
     text = get_text(client, "/progress/?event=bali-process-2018")
     assert (
-        "0 of 2 commitments have a report by a party. "
+        "0 of 2 commitments reported by their party. "
         "No party has reported on any of them yet. Their progress is not known. "
     ) in text
     assert (
@@ -152,7 +152,7 @@ def test_never_reported_is_shown_in_words(client: Client) -> None:
 
 def test_empty_statistics_show_message(client: Client) -> None:
     assert (
-        "0 of 0 commitments have a report by a party. No commitments match. Use fewer filters."
+        "0 of 0 commitments reported by their party. No commitments match. Use fewer filters."
     ) in get_text(client, "/progress/")
 
 

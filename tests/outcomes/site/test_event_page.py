@@ -212,6 +212,7 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
         "The SHA-256 of the file is the same as above if no one changed a word. "
         "Offer a commitment to the whole statement "
         "Commitments 0 of 1 commitment has a report by a party. Never reported on 1 "
+        "Commitments 0 of 1 commitment reported by its party. Never reported on 1 "
         "BP-C1 Follow through No party recorded · answers 1.b Never reported on "
         "No due date recorded "
         "Participants "
@@ -283,7 +284,7 @@ def test_first_ten_commitments_are_listed(client: Client) -> None:
     make_commitment(event, reference="MANY-C11", text="Promise 11.")
     answer = client.get("/roundtables/many/")
     text = page_text(answer)
-    assert "0 of 11 commitments have a report by a party." in text and "All 11 commitments" in text
+    assert "0 of 11 commitments reported by their party." in text and "All 11 commitments" in text
     assert "Promise 10." in text and "Promise 11." not in text
     assert "/commitments/?event=many" in page_links(answer)
 

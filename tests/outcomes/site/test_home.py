@@ -101,7 +101,7 @@ def test_home_page_shows_status(client: Client) -> None:
             "3 points agreed The latest roundtable New roundtable "
             "Process 30 April 2025 – 2 May 2025 Bangkok, Thailand Two days in Bangkok. "
             "Read what was agreed Progress of its commitments "
-            "5 commitments, by the latest report from their parties. 1 of 5 past the due date . "
+            "3 of 5 commitments reported by their party. 1 of 5 past the due date . "
             "Fulfilled 1 In progress 1 Planning 1 Never reported on 2 "
             "Latest reports 1 September 2025 Planning later Ministry 1 July 2025 In progress late "
             "Ministry 1 June 2025 Fulfilled done Ministry All changes, before and after "
