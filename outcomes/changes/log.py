@@ -36,6 +36,13 @@ def change_log(
     commitments = scope.commitments.order_by().values("pk")
     updates = ProgressUpdate.objects.published().filter(commitment__in=commitments, **span)
     joined = Offer.objects.approved_joins().filter(commitment__in=commitments, **span)
+    # What only keeps the place of a report is no change.
+    updates = ProgressUpdate.objects.published().filter(
+        commitment__in=commitments, in_place_of=None, **span
+    )
+    joined = Offer.objects.filter(
+        state=EditorialState.APPROVED, outcome=None, commitment__in=commitments, **span
+    )
     parts = [
         _keys(
             scope.statements.filter(published_at__gte=since, published_at__lt=until),

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
@@ -304,6 +304,12 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
 
     def is_published(self, row: Any) -> bool:
         return bool(row.is_public and row.event.is_public)
+
+    def public_url_of(self, row: Any) -> str:
+        try:
+            return super().public_url_of(row)
+        except NoReverseMatch:  # the form has a mistake in the reference
+            return ""
 
     @admin.display(description=_("roundtable"), ordering="event__code")
     def roundtable(self, row: Commitment) -> str:

@@ -34,6 +34,20 @@ _NOT_RECORDED_FROM = _(
     "Enter where this was taken from: the address or title of the source, or the day of the "
     "party's message."
 )
+# Of a report that is being revised; nothing that could name a person.
+_KEPT_IN_PLACE = (
+    "commitment",
+    "party",
+    "reported_on",
+    "recorded_at",
+    "submitted_at",
+    "status",
+    "completion",
+    "reported_by",
+    "party_hash",
+    "confirmed_at",
+    "has_no_personal_details",
+)
 _WAITS_FOR_PARTY = _(
     "This text was edited after the party submitted it. It waits until the party confirms it."
 )
@@ -216,6 +230,19 @@ class ProgressUpdate(EditorialText):
         editable=False,
         help_text=_("It was public before the portal recorded who submitted a report."),
     )
+    in_place_of = models.OneToOneField(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="placeholder",
+        verbose_name=_("in place of"),
+        help_text=_(
+            "The party's report that was public and is being revised. Until it is public again, "
+            "this row keeps its day and status, and no text."
+        ),
+    )
     edited_by = models.ManyToManyField(
         User,
         blank=True,
@@ -244,23 +271,46 @@ class ProgressUpdate(EditorialText):
                 name="update_completion_valid",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(is_unchanged=True) | ~Q(text=""),
+                condition=Q(state="draft")
+                | Q(is_unchanged=True)
+                | ~Q(text="")
+                | Q(in_place_of__isnull=False),
                 name="update_has_text",
                 violation_error_message=_NO_TEXT,
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | ~Q(status__in=ENDED_STATUSES) | ~Q(source=""),
+                condition=Q(state="draft")
+                | ~Q(status__in=ENDED_STATUSES)
+                | ~Q(source="")
+                | Q(in_place_of__isnull=False),
                 name="update_end_has_source",
                 violation_error_message=_NO_SOURCE,
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | ~Q(status__in=UNFULFILLED_STATUSES) | ~Q(reason=""),
+                condition=Q(state="draft")
+                | ~Q(status__in=UNFULFILLED_STATUSES)
+                | ~Q(reason="")
+                | Q(in_place_of__isnull=False),
                 name="update_end_has_reason",
                 violation_error_message=_NO_REASON,
             ),
             models.CheckConstraint(
                 condition=Q(reported_by__in=["party", "member", "recorded"]),
                 name="update_reported_by_valid",
+                condition=Q(in_place_of=None)
+                | Q(
+                    state="approved",
+                    reported_by="party",
+                    text="",
+                    obstacles="",
+                    next_steps="",
+                    reason="",
+                    source="",
+                ),
+                name="update_in_place_of_has_no_text",
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_by__in=["party", "recorded"]), name="update_reported_by_valid"
             ),
             models.CheckConstraint(
                 condition=Q(reported_by="recorded") | Q(state="draft") | ~Q(party_hash=""),
@@ -309,6 +359,10 @@ class ProgressUpdate(EditorialText):
         return self.reported_by == ReportedBy.MEMBER
 
     @property
+    def is_placeholder(self) -> bool:
+        return self.in_place_of_id is not None
+
+    @property
     def has_source(self) -> bool:
         """Whether it is known where a recorded text was taken from, or it was public before."""
         return bool(self.source.strip() or self.received_on or self.submitter_unknown)
@@ -321,6 +375,10 @@ class ProgressUpdate(EditorialText):
             "day": date_format(self.received_on) if self.received_on else "",
             "source": self.source,
         }
+        if self.is_placeholder:
+            return gettext(
+                "The report of %s is being revised. Its status still counts; its text is hidden."
+            ) % date_format(self.reported_on)
         if self.is_of_party and self.received_on:
             return gettext("Sent by %(party)s on %(day)s, entered by the secretariat.") % names
         if self.is_of_party and self.confirmed_at:
@@ -437,13 +495,25 @@ class ProgressUpdate(EditorialText):
         """
         self._check_voice()
         super().approve(by=by, at=at)
+        ProgressUpdate.objects.filter(in_place_of=self).delete()
         self.disputes.settle_former(self.content_hash, at)
         self.refresh_latest()
 
     @transaction.atomic
     def request_change(self, *, note: str, at: datetime) -> None:
+        """The text is hidden at once. What the party last said about the status still counts."""
+        was_public = self.is_approved and self.is_of_party
+        decision = {"approved_by": self.approved_by, "approved_at": self.approved_at}
         super().request_change(note=note, at=at)
+        if was_public:
+            self._keep_place(**decision)
         self.refresh_latest()
+
+    def _keep_place(self, **decision: Any) -> None:
+        kept = {name: getattr(self, name) for name in _KEPT_IN_PLACE}
+        ProgressUpdate.objects.create(
+            in_place_of=self, state=EditorialState.APPROVED, **kept, **decision
+        )
 
     @transaction.atomic
     def delete_with_evidence(self) -> None:

@@ -191,6 +191,16 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
     search_help_text = _("Reference, or words in the commitment or the update")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(in_place_of=None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # What a party said in public does not disappear at the wish of one account.
+        is_known = obj and (obj.is_approved or hasattr(obj, "placeholder"))
+        return super().has_delete_permission(request, obj) and not (
+            is_known and (obj.is_of_party or obj.awaits_party)
+        )
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -255,7 +265,8 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         return "" if row.is_of_party else row.origin
 
     def previous_of(self, row: ProgressUpdate) -> Any:
-        return None if row.is_unchanged else super().previous_of(row)
+        found = None if row.is_unchanged else super().previous_of(row)
+        return None if found is None or found.is_placeholder else found
 
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         return pii_in_update(row, request_permissions(request))

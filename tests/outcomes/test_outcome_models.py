@@ -306,6 +306,9 @@ BREAKING: InvalidRows = {
     "update_confirmed_is_of_party": lambda: with_values(
         make_update(make_commitment(), reported_by="recorded"), confirmed_at=NOON
     ),
+    "update_in_place_of_has_no_text": lambda: with_values(
+        make_update(make_commitment()), in_place_of=make_update(make_commitment())
+    ),
     "update_of_party_has_hash": lambda: with_values(make_update(make_commitment()), party_hash=""),
     "update_recorded_has_source": lambda: with_values(
         make_update(make_commitment(), reported_by="recorded"), source=""
@@ -713,16 +716,32 @@ def test_latest_of_one_day_is_the_one_recorded_last() -> None:
     assert commitment.latest_update == second
 
 
-def test_change_request_restores_previous_latest_update() -> None:
+def test_change_request_keeps_the_place_of_the_latest_update() -> None:
     commitment = make_commitment()
-    before = make_update(commitment, reported_on=date(2024, 6, 1))
-    latest = make_update(commitment, reported_on=date(2025, 6, 1))
+    make_update(commitment, reported_on=date(2024, 6, 1))
+    latest = make_update(commitment, reported_on=date(2025, 6, 1), status="planning")
     latest.request_change(note="Say more.", at=NOON)
     commitment.refresh_from_db()
-    assert commitment.latest_update == before
-    before.request_change(note="Say more.", at=NOON)
+    assert commitment.latest_update == latest.placeholder
+    assert (commitment.latest_status, commitment.latest_reported_on) == (
+        "planning",
+        date(2025, 6, 1),
+    )
+    latest.approve(by=make_user(), at=NOON)
     commitment.refresh_from_db()
-    assert commitment.latest_update is None
+    assert commitment.latest_update == latest
+
+
+def test_change_request_restores_previous_recorded_update() -> None:
+    commitment = make_commitment()
+    before, latest = (
+        make_update(commitment, reported_on=date(year, 6, 1), reported_by="recorded")
+        for year in (2024, 2025)
+    )
+    for row, left in ((latest, before), (before, None)):
+        row.request_change(note="Say more.", at=NOON)
+        commitment.refresh_from_db()
+        assert commitment.latest_recorded_update == left
 
 
 @pytest.mark.parametrize("status", ImplementationStatus)

@@ -118,7 +118,7 @@ def test_updates_are_approved_and_returned(client_of: Sign, admin_event: Event, 
     assert "You asked for a change to 1 text." in answer
     update.refresh_from_db()
     assert (update.state, update.note) == ("change-requested", "Since when?")
-    assert Commitment.objects.get().latest_update is None
+    assert Commitment.objects.get().latest_update == update.placeholder
     acts = AuditEntry.objects.filter(detail__startswith="DESK: DESK-C1").values_list(
         "action", flat=True
     )
@@ -338,11 +338,13 @@ def test_only_operator_deletes_published_records(
             {"action": "delete_selected", "_selected_action": pk, "post": "yes"},
         )
         assert model.objects.filter(pk=pk).exists(), model  # type: ignore[attr-defined]
-    response = client_of(operator).post(
-        page(ProgressUpdate, "delete", approved.pk), {"post": "yes"}
-    )
-    assert response.status_code == 302
-    assert Commitment.objects.get().latest_update is None
+    # What a party reported in public, no one deletes; what others recorded, an operator.
+    recorded = make_update(commitment, reported_by="recorded")
+    for row, status in ((approved, 403), (recorded, 302)):
+        response = client_of(operator).post(page(ProgressUpdate, "delete", row.pk), {"post": "yes"})
+        assert response.status_code == status
+    commitment.refresh_from_db()
+    assert (commitment.latest_update, commitment.latest_recorded_update) == (approved, None)
 
 
 def test_only_cochair_deletes_submitted_report(client_of: Sign, admin_event: Event) -> None:

@@ -24,9 +24,8 @@ def updates_by_key(event: Event) -> dict[UpdateKey, list[ProgressUpdate]]:
 
     Drafts are left out: they belong to their author.
     """
-    rows = ProgressUpdate.objects.filter(commitment__event=event).exclude(
-        state=EditorialState.DRAFT
-    )
+    rows = ProgressUpdate.objects.filter(commitment__event=event, in_place_of=None)
+    rows = rows.exclude(state=EditorialState.DRAFT)
     rows = rows.select_related("commitment", "party__organisation", "party__group")
     found: dict[UpdateKey, list[ProgressUpdate]] = defaultdict(list)
     for row in rows.order_by("commitment__pk", "reported_on", "recorded_at", "pk"):
