@@ -90,7 +90,9 @@ class _Page(HTMLParser):
         if tag == "a" and given.get("href", "").startswith("/admin/"):
             self.links.append(given["href"])
         if tag == "form":
-            self._is_in_form = True
+            # Who signs out can do nothing more.
+            self._is_in_form = "logout" not in given.get("action", "")
+        if tag == "form" and self._is_in_form:
             is_post = given.get("method", "").lower() == "post"
             self.forms.append(Form(given.get("action", ""), is_post))
         if not self._is_in_form or not self.forms:
@@ -218,6 +220,8 @@ class World:
 class Adversary:
     """Some accounts, the mailboxes that are theirs, and what these mailboxes open."""
 
+    start_pages = PEOPLE_PAGES
+
     def __init__(self, users: list[User], client_of: Sign, rng: random.Random) -> None:
         self.client_of, self.rng = client_of, rng
         self.mailboxes = {user.email for user in users} | {"sock@evil.example"}
@@ -282,10 +286,7 @@ class Adversary:
 
     def act(self) -> None:
         cache.clear()  # how often one may try is another test's question
-        key = self.rng.choice([user.pk for user in self.accounts()])
-        client = self.clients.get(key)
-        if client is None:
-            client = self.clients[key] = self.client_of(User.objects.get(pk=key))
+        client = self.some_client()
         path = self.page if self.page and self.rng.random() < 0.3 else self._some_page(client)
         answer = client.get(path)
         assert answer.status_code < 500, path
@@ -293,14 +294,20 @@ class Adversary:
             self.page = ""
             return
         page = _Page(answer.content.decode())
-        forms = [form for form in page.forms if form.is_post and "logout" not in form.action]
+        forms = [form for form in page.forms if form.is_post]
         if forms and self.rng.random() < 0.8:
             self.send(client, path, self.rng.choice(forms))
         else:
             self.page = self.rng.choice(page.links) if page.links else ""
 
+    def some_client(self) -> Client:
+        key = self.rng.choice([user.pk for user in self.accounts()])
+        if key not in self.clients:
+            self.clients[key] = self.client_of(User.objects.get(pk=key))
+        return self.clients[key]
+
     def _some_page(self, client: Client) -> str:
-        start = self.rng.choice(PEOPLE_PAGES)
+        start = self.rng.choice(self.start_pages)
         if self.rng.random() < 0.2:
             return f"{start}add/"
         answer = client.get(start)
