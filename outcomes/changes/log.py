@@ -34,15 +34,11 @@ def change_log(
     scope = scope_of(about)
     span: dict[str, Any] = {"approved_at__gte": since, "approved_at__lt": until}
     commitments = scope.commitments.order_by().values("pk")
-    updates = ProgressUpdate.objects.published().filter(commitment__in=commitments, **span)
-    joined = Offer.objects.approved_joins().filter(commitment__in=commitments, **span)
     # What only keeps the place of a report is no change.
     updates = ProgressUpdate.objects.published().filter(
         commitment__in=commitments, in_place_of=None, **span
     )
-    joined = Offer.objects.filter(
-        state=EditorialState.APPROVED, outcome=None, commitment__in=commitments, **span
-    )
+    joined = Offer.objects.approved_joins().filter(commitment__in=commitments, **span)
     parts = [
         _keys(
             scope.statements.filter(published_at__gte=since, published_at__lt=until),

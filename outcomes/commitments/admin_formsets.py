@@ -83,11 +83,10 @@ class PartyFormSet(UniquePartyFormSet):
         for form in self.remaining_forms():
             row = form.cleaned_data
             person: Delegate | None = row.get("focal_point")
-            # The database's rule about groups has its own sentence.
-            if person is None or row.get("group") or not ASKED_ABOUT & set(form.changed_data):
-            # Without a roundtable, the form of the commitment says what is missing.
+            # Without a roundtable, the form of the commitment says what is missing. The database's
+            # rule about groups has its own sentence.
             is_asked = ASKED_ABOUT & set(form.changed_data) and self.instance.event_id
-            if person is None or not is_asked:
+            if person is None or row.get("group") or not is_asked:
                 continue
             if not may_be_focal_point(
                 person, row.get("organisation"), self.instance.event, timezone.localdate()

@@ -297,10 +297,12 @@ class ProgressUpdate(EditorialText):
             models.CheckConstraint(
                 condition=Q(reported_by__in=["party", "member", "recorded"]),
                 name="update_reported_by_valid",
+            ),
+            models.CheckConstraint(
                 condition=Q(in_place_of=None)
-                | Q(
+                | ~Q(reported_by="recorded")
+                & Q(
                     state="approved",
-                    reported_by="party",
                     text="",
                     obstacles="",
                     next_steps="",
@@ -308,9 +310,6 @@ class ProgressUpdate(EditorialText):
                     source="",
                 ),
                 name="update_in_place_of_has_no_text",
-            ),
-            models.CheckConstraint(
-                condition=Q(reported_by__in=["party", "recorded"]), name="update_reported_by_valid"
             ),
             models.CheckConstraint(
                 condition=Q(reported_by="recorded") | Q(state="draft") | ~Q(party_hash=""),

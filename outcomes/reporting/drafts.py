@@ -49,16 +49,11 @@ class ReportDraft:
     @property
     def can_report_no_change(self) -> bool:
         """Whether the party's report is the latest and no draft exists."""
-        if self.latest is None or self.unapproved is not None:
+        if self.latest is None or self.latest.is_placeholder or self.unapproved is not None:
             return False
         # If another party reported since, repeating the old status would undo its report.
         last = self.party.commitment.latest_update_id
         return self.latest.is_of_member or self.latest.pk == last
-        if self.latest is None or self.latest.is_placeholder:
-            return False
-        # If another party reported since, repeating the old status would undo its report.
-        last = self.party.commitment.latest_update_id
-        return self.latest.pk == last and self.unapproved is None
 
 
 @dataclass(frozen=True)
