@@ -458,7 +458,7 @@ class Commitment(models.Model):
 
     @property
     def can_be_joined(self) -> bool:
-        return self.is_open and self.status not in ENDED_STATUSES
+        return self.is_open and self.is_public and self.status not in ENDED_STATUSES
 
     def is_due_soon(self, on: date) -> bool:
         return bool(

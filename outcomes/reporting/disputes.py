@@ -1,5 +1,6 @@
 """A party does not recognise a text that is recorded in its name. Only the party withdraws this."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,11 +20,10 @@ from outcomes.models import (
 )
 from outcomes.models.commitment import Basis
 from outcomes.models.dispute import PRIVATE_PERIOD
-from outcomes.reporting.focal_points import active_participations_of
+from outcomes.reporting.focal_points import active_participations_of, are_one_body
 from outcomes.reporting.publication import announce
 from participants.accounts.emails import email_cochairs
 from participants.models import User
-from participants.permissions import Body, body_of
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -55,17 +55,21 @@ class DisputableText:
         return self.on + PRIVATE_PERIOD
 
 
-def bodies_spoken_for(user: User, event: Event, on: date) -> set[Body]:
-    """Of whose participants at this roundtable the user is one. A group has no people."""
-    parts = active_participations_of(user, on).filter(event=event)
-    return {body_of(row.organisation) for row in parts}
-
-
 def spoken_for(commitment: Commitment, user: User, on: date) -> list[CommitmentParty]:
     """`commitment` comes from `with_parties`."""
-    bodies = bodies_spoken_for(user, commitment.event, on)
-    parties = commitment.parties.all()
-    return [row for row in parties if row.organisation and body_of(row.organisation) in bodies]
+    return _of_participant(commitment.parties.all(), commitment.event, user, on)
+
+
+def _of_participant(
+    parties: Iterable[CommitmentParty], event: Event, user: User, on: date
+) -> list[CommitmentParty]:
+    """Those for which the user takes part at the roundtable. A group has no people."""
+    own = [row.organisation for row in active_participations_of(user, on).filter(event=event)]
+    return [
+        row
+        for row in parties
+        if row.organisation and any(are_one_body(row.organisation, one) for one in own)
+    ]
 
 
 def party_spoken_for(
@@ -80,10 +84,9 @@ def party_spoken_for(
         organisation__isnull=False,
     )
     party = known.select_related("commitment__event", "organisation").filter(pk=number).first()
-    if party is None or party.organisation is None:
+    if party is None:
         return None
-    bodies = bodies_spoken_for(user, party.commitment.event, on)
-    return party if body_of(party.organisation) in bodies else None
+    return next(iter(_of_participant([party], party.commitment.event, user, on)), None)
 
 
 def disputable_texts(party: CommitmentParty, on: date) -> list[DisputableText]:

@@ -79,6 +79,14 @@ def may_be_focal_point(
     return parts.filter(of_organisation(organisation)).exists()
 
 
+def are_one_body(first: Organisation, second: Organisation) -> bool:
+    """Whether who speaks for one speaks for the other: the same, or two of one government."""
+    is_government = first.kind == second.kind == OrganisationKind.GOVERNMENT
+    return first == second or bool(
+        is_government and first.country and first.country == second.country
+    )
+
+
 def of_organisation(organisation: Organisation) -> Q:
     """Rows of the organisation, or of another body of the same government."""
     own = Q(organisation=organisation)

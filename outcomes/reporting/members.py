@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from outcomes.models import Commitment, CommitmentParty
-from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
+from outcomes.reporting.focal_points import (
+    active_participations_of,
+    are_one_body,
+    with_active_focal_point,
+)
 from participants.models import Organisation, User, member_condition
-from participants.permissions import body_of, organisations_in
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -28,22 +31,25 @@ def commitments_as_member(user: User, on: date) -> list[MemberCommitment]:
         organisations.setdefault(row.event, []).append(row.organisation)
     found: list[MemberCommitment] = []
     for event, own in organisations.items():
-        bodies = {body_of(organisation) for organisation in own}
-        found += _of_event(event, organisations_in(bodies), on)
+        found += _of_event(event, own, on)
     return found
 
 
-def _of_event(event: Event, own: QuerySet[Organisation], on: date) -> list[MemberCommitment]:
+def _of_event(event: Event, own: list[Organisation], on: date) -> list[MemberCommitment]:
     groups = CommitmentParty.objects.published().filter(
         commitment__event=event, group__isnull=False
     )
     rows = list(groups.select_related("commitment__event", "group").order_by("commitment__pk"))
     members = {
-        rule: set(own.filter(member_condition(rule, event.pk)))
+        rule: [
+            organisation
+            for organisation in Organisation.objects.filter(member_condition(rule, event.pk))
+            if any(are_one_body(organisation, one) for one in own)
+        ]
         for rule in {row.group.member_rule for row in rows if row.group}
     }
     # Of a direct party, a person reports for the party. Of a member, another person may have left.
-    parties = CommitmentParty.objects.filter(commitment__event=event, organisation__in=own)
+    parties = CommitmentParty.objects.filter(commitment__event=event)
     active = with_active_focal_point(parties, on).exclude(focal_point_accepted_at=None)
     taken = parties.filter(~Q(role=CommitmentParty.Role.MEMBER) | Q(pk__in=active.values("pk")))
     taken_pairs = set(taken.values_list("commitment", "organisation"))
@@ -51,7 +57,7 @@ def _of_event(event: Event, own: QuerySet[Organisation], on: date) -> list[Membe
         (row.commitment, organisation): None
         for row in rows
         if row.group
-        for organisation in sorted(members[row.group.member_rule], key=str)
+        for organisation in members[row.group.member_rule]
         if (row.commitment.pk, organisation.pk) not in taken_pairs
     }
     return [MemberCommitment(commitment, organisation) for commitment, organisation in pairs]

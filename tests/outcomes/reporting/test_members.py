@@ -291,3 +291,16 @@ def test_reversed_upgrade_gives_no_member_s_report_to_the_group(case: GroupCase)
     MIGRATION.record_reports_of_members(apps, None)
     update.refresh_from_db()
     assert (update.reported_by, update.submitter_unknown) == ("recorded", True)
+
+
+def test_governments_without_a_country_do_not_speak_for_one_another(
+    client_of: Sign, case: GroupCase
+) -> None:
+    first, second = (make_organisation(kind="government", country="") for _number in range(2))
+    make_role(case.event, organisation=second)
+    person = make_delegate()
+    make_participation(person, case.event, organisation=first)
+    assert take(client_of(person), second.slug).url == "/me/commitments/"
+    party = make_party(case.commitment, organisation=second)
+    page = f"/me/commitments/{party.pk}/recorded/"
+    assert client_of(person).get(page).status_code == 404
