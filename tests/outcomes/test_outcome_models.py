@@ -789,7 +789,7 @@ def test_commitment_has_partners_once_a_party_is_no_lead() -> None:
 def test_others_join_a_commitment_while_it_is_open_and_not_ended(
     is_open: bool, status: str, can_be_joined: bool
 ) -> None:
-    row = Commitment(is_open=is_open, latest_status=status)
+    row = Commitment(is_open=is_open, latest_status=status, state="public")
     assert row.can_be_joined == can_be_joined
 
 
