@@ -103,7 +103,7 @@ def test_brief_lists_decisions_silent_parties_and_changes(meeting: Event, client
     text = page_text(client_of(cochair).get(PATH))
     for words in (
         "Brief: Second meeting",
-        "2 of 3 commitments reported by their party.",
+        "3 of 3 commitments reported by their party.",
         "1 text is waiting for a check.",
         "NEW-C1 Train. Due 1 January 2025, reported 1 June 2024",
         "NEW-C2 Print. Closed without being fulfilled, Example Press, "
