@@ -12,7 +12,7 @@ from outcomes.changes.log import change_log
 from outcomes.changes.values import Change
 from outcomes.commitments.as_of import EARLIEST_DAY, last_meeting_before
 from outcomes.commitments.charts import Share, status_shares
-from outcomes.commitments.queries import with_parties
+from outcomes.commitments.queries import parties_shown, with_parties
 from outcomes.commitments.statistics import count_by_status
 from outcomes.models import (
     ENDED_STATUSES,
@@ -100,7 +100,9 @@ def build_brief(event: Event, on: date, now: datetime) -> Brief:
         addressees=addressees,
         overdue=[row for row in commitments if row.is_overdue(on)],
         ended=list(
-            ended.select_related("commitment", "party__organisation", "party__group").order_by("pk")
+            ended.select_related("commitment", "party__organisation", "party__group")
+            .prefetch_related(parties_shown(on, "commitment__parties"))
+            .order_by("pk")
         ),
         unanswered=_unanswered_requests(event, on),
         pending_count=_count_pending(event),

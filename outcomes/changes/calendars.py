@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import scope_of
 from outcomes.changes.topics import Topic, absolute_url
+from outcomes.commitments.queries import dispute_sentences, parties_shown
 from outcomes.models import ENDED_STATUSES, Commitment, years_before
 
 MAX_CALENDAR_ENTRIES = 1000  # of each kind: commitments and milestones
@@ -38,15 +39,19 @@ def build_calendar(topic: Topic, on: date) -> bytes:
     found.add("url", absolute_url(topic.path))
     found.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     found.add("x-published-ttl", "PT12H")
-    for entry in _entries(topic, years_before(on, 1)):
+    for entry in _entries(topic, on):
         found.add_component(entry)
     words: bytes = found.to_ical()
     return words
 
 
-def _entries(topic: Topic, since: date) -> Iterator[icalendar.Event]:
-    scope = scope_of(topic.row)
-    due = scope.commitments.filter(due_on__gte=since).select_related("event")
+def _entries(topic: Topic, on: date) -> Iterator[icalendar.Event]:
+    scope, since = scope_of(topic.row), years_before(on, 1)
+    due = (
+        scope.commitments.filter(due_on__gte=since)
+        .select_related("event")
+        .prefetch_related(parties_shown(on))
+    )
     for row in _with_version_counts(
         due.order_by("due_on", "pk")[:MAX_CALENDAR_ENTRIES], "text", "latest_status"
     ):
@@ -61,7 +66,11 @@ def _entries(topic: Topic, since: date) -> Iterator[icalendar.Event]:
             words=row.text,
             description=f"{row.text}\n\n" + _("Status: %s") % state,
         )
-    milestones = scope.milestones.filter(due_on__gte=since).select_related("commitment__event")
+    milestones = (
+        scope.milestones.filter(due_on__gte=since)
+        .select_related("commitment__event")
+        .prefetch_related(parties_shown(on, "commitment__parties"))
+    )
     for milestone in _with_version_counts(
         milestones.order_by("due_on", "pk")[:MAX_CALENDAR_ENTRIES], "title", "reached_on"
     ):
@@ -89,6 +98,7 @@ def _entry(
     changed_at: datetime = row.changed_at or commitment.recorded_at
     text = Truncator(words).chars(MAX_SUMMARY_LENGTH)
     values = {"reference": commitment.reference, "state": state, "text": text}
+    description = "\n\n".join([description, *dispute_sentences(commitment)])
     if commitment.event.is_demonstration:
         description += "\n\n" + _("Made up for the demonstration.")
     entry = icalendar.Event()

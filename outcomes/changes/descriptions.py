@@ -1,7 +1,8 @@
 """Turns keys of the change log into `Change` values."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.corrections import field_corrections, with_previous_row
 from outcomes.changes.values import Change, ChangeKind
+from outcomes.commitments.queries import disputes_shown
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -32,6 +34,7 @@ def commitment_subject(commitment: Commitment) -> dict[str, Any]:
         "reference": commitment.reference,
         "subject": commitment.text,
         "url": commitment.get_absolute_url(),
+        "commitment": commitment.pk,
         "event": str(commitment.event),
         "is_demonstration": commitment.event.is_demonstration,
     }
@@ -103,8 +106,11 @@ DescribedChanges = Iterator[tuple[int, Change]]
 ChangeKey = tuple[datetime, str, int]
 
 
-def describe_changes(keys: list[ChangeKey]) -> list[Change]:
-    """Returns the changes in the order of `keys`; a corrected row can give several."""
+def describe_changes(keys: list[ChangeKey], on: date) -> list[Change]:
+    """Returns the changes in the order of `keys`; a corrected row can give several.
+
+    With the disputes that everyone can read on that day.
+    """
     found: dict[tuple[str, int], list[Change]] = {}
     for source, describe in DESCRIBERS.items():
         if numbers := [row for _at, kind, row in keys if kind == source]:
@@ -114,7 +120,34 @@ def describe_changes(keys: list[ChangeKey]) -> list[Change]:
         if numbers := [row for _at, kind, row in keys if kind == source]:
             for row, change in _corrections(model, numbers):
                 found.setdefault((source, row), []).append(change)
-    return [change for _at, source, row in keys for change in found.get((source, row), ())]
+    changes = [change for _at, source, row in keys for change in found.get((source, row), ())]
+    return _with_disputes(changes, on)
+
+
+def _with_disputes(changes: list[Change], on: date) -> list[Change]:
+    sentences: dict[tuple[str, int], str] = {}
+    for row in disputes_shown(
+        on,
+        commitments={change.commitment for change in changes} - {0},
+        updates={change.update for change in changes} - {0},
+    ):
+        about = ("update", row.update_id or 0)
+        if row.party:
+            about = ("commitment", row.party.commitment_id)
+        sentences.setdefault(about, row.sentence)
+    if not sentences:
+        return changes
+    return [
+        replace(
+            change,
+            disputes=tuple(
+                sentences[about]
+                for about in (("commitment", change.commitment), ("update", change.update))
+                if about in sentences
+            ),
+        )
+        for change in changes
+    ]
 
 
 def _previously_approved(rows: "QuerySet[Any]", day: str, *same: str) -> "QuerySet[Any]":
@@ -183,6 +216,7 @@ def _updates(numbers: Iterable[int]) -> DescribedChanges:
                 ),
                 day=row.reported_on,
                 text=row.text,
+                update=row.pk,
                 **commitment_subject(row.commitment),
             ),
         )

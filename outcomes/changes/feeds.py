@@ -76,7 +76,7 @@ def _entry_content(change: Change) -> str:
         lines.append(_("As of %s") % date_format(change.day))
     if change.by:
         lines.append(_("By %s") % change.by)
-    lines += [change.text, change.event]
+    lines += [change.text, *change.disputes, change.event]
     if change.is_demonstration:
         lines.append(_("Made up for the demonstration."))
     return "\n\n".join(line for line in lines if line)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
+from django.utils import timezone
 
 from outcomes.changes.corrections import public_corrections, reached_milestones
 from outcomes.changes.descriptions import CORRECTION_SOURCES, describe_changes
@@ -18,13 +19,14 @@ class ChangeLog:
     """Lazy list of changes, newest first; slices and counts in the database."""
 
     index: "QuerySet[Any, tuple[datetime, str, int]]"
+    until: datetime
 
     def count(self) -> int:
         return self.index.count()
 
     def __getitem__(self, part: slice) -> list[Change]:
         """A correction of two fields is one entry but two changes."""
-        return describe_changes(list(self.index[part]))
+        return describe_changes(list(self.index[part]), timezone.localdate(self.until))
 
 
 def change_log(
@@ -75,7 +77,7 @@ def change_log(
         ),
     ]
     index = parts[0].union(*parts[1:], all=True)
-    return ChangeLog(index.order_by("-log_at", "log_source", "-log_row"))
+    return ChangeLog(index.order_by("-log_at", "log_source", "-log_row"), until)
 
 
 def latest_changes(

@@ -40,6 +40,9 @@ class Change:
     text: str = ""  # the approved text
     event: str = ""
     is_demonstration: bool = False
+    commitment: int = 0  # primary key of the commitment that it is about
+    update: int = 0  # of the report
+    disputes: tuple[str, ...] = ()  # who does not recognise these texts
 
     def diff(self) -> tuple[list[DiffSegment], list[DiffSegment]]:
         """Before and after in segments; only a correction has its different words marked."""

@@ -21,6 +21,7 @@ from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
 from outcomes.commitments.bulk_admin import end
 from outcomes.commitments.proposal_views import propose_commitment
+from outcomes.commitments.queries import dispute_sentences, parties_shown
 from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
 from outcomes.commitments.source_admin import compare_commitment
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
@@ -51,6 +52,7 @@ class CommitmentResource(resources.ModelResource):
     points = Field(column_name="points")
     parties = Field(column_name="parties")
     status = Field(column_name="status")
+    disputes = Field(column_name="not recognised by")
 
     class Meta:
         model = Commitment
@@ -61,6 +63,7 @@ class CommitmentResource(resources.ModelResource):
             "points",
             "parties",
             "status",
+            "disputes",
         ]
         export_order = fields
 
@@ -72,6 +75,9 @@ class CommitmentResource(resources.ModelResource):
 
     def dehydrate_parties(self, row: Commitment) -> str:
         return "; ".join(str(party) for party in row.parties.all() if not party.is_member)
+
+    def dehydrate_disputes(self, row: Commitment) -> str:
+        return "; ".join(dispute_sentences(row))
 
     def dehydrate_status(self, row: Commitment) -> str:
         return row.status.value if row.status else ""
@@ -288,7 +294,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_export_queryset(request)
         return rows.select_related("event", "latest_update").prefetch_related(
-            "outcomes", "parties__organisation", "parties__group"
+            "outcomes", parties_shown(timezone.localdate())
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -20,7 +20,15 @@ from outcomes.commitments.as_of import (
 )
 from outcomes.commitments.charts import NO_UPDATE, Share, status_shares
 from outcomes.commitments.filters import EventField
-from outcomes.models import Commitment, CommitmentParty, Outcome, OutcomeAddressee, Response
+from outcomes.commitments.queries import with_parties
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    Dispute,
+    Outcome,
+    OutcomeAddressee,
+    Response,
+)
 from participants.models import EventRole, Group, Organisation
 from participants.organisations.attendance import (
     ConstituencyGroup,
@@ -98,6 +106,7 @@ class Matrix:
     commitments_under_points: int = 0  # each counted once
     commitments_elsewhere: int = 0  # of this roundtable, under no point
     counts: dict[str, int] = field(default_factory=dict)  # as "all", "reported" and "recorded"
+    disputed: list[Commitment] = field(default_factory=list)
 
     @property
     def addressees(self) -> int:
@@ -121,8 +130,8 @@ RowKey = tuple[str, int]  # "group" or "organisation", and primary key
 OTHER_PARTIES: RowKey = ("", 0)
 
 
-def build_matrix(event: Event, day: date | None = None) -> Matrix:
-    """Constant number of queries; None means today."""
+def build_matrix(event: Event, on: date, day: date | None = None) -> Matrix:
+    """Constant number of queries; `on` is today, and `day` an earlier day, if any."""
     points = list(
         Outcome.objects.published()
         .points()
@@ -156,7 +165,9 @@ def build_matrix(event: Event, day: date | None = None) -> Matrix:
         reported=Count("pk", filter=~Q((columns.status, ""))),
         recorded=Count("pk", filter=columns.is_only_recorded),
     )
-    return Matrix(points, list(rows.values()), len(under), elsewhere, counts)
+    disputes = Dispute.objects.public_on(day or on).filter(party__commitment=OuterRef("pk"))
+    disputed = with_parties(of_event.filter(Exists(disputes)), day or on).order_by("pk")
+    return Matrix(points, list(rows.values()), len(under), elsewhere, counts, list(disputed))
 
 
 def _addressee_rows(event: Event, points: list[Outcome]) -> dict[RowKey, MatrixRow]:

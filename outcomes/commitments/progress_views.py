@@ -54,12 +54,13 @@ def progress(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def progress_matrix(request: HttpRequest) -> HttpResponse:
-    form = MatrixForm(request.GET, timezone.localdate())
+    on = timezone.localdate()
+    form = MatrixForm(request.GET, on)
     context: dict[str, object] = {"form": form}
     if form.is_valid():
         context |= as_of_context(form.day)
         if event := form.chosen_event():
-            context |= {"event": event, "matrix": build_matrix(event, form.day)}
+            context |= {"event": event, "matrix": build_matrix(event, on, form.day)}
     return render(
         request,
         "outcomes/commitments/progress_matrix.html",

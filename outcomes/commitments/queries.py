@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from outcomes.models import (
@@ -25,16 +26,15 @@ from outcomes.sources.comparisons import source_check
 from participants.privacy import visibility
 from roundtable.models import Event
 
+DisputableT = TypeVar("DisputableT", CommitmentParty, ProgressUpdate)
 MAX_CONTACTS = 24
 
 
 def with_parties(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
     """Loads everything that the list of commitments shows, with disputes public on that day."""
-    parties = CommitmentParty.objects.without_members()
-    parties = parties.select_related("organisation", "group").order_by("role", "pk")
     points = Outcome.objects.select_related("statement__event").order_by("pk")
     return commitments.select_related("event", "latest_update").prefetch_related(
-        Prefetch("parties", with_disputes_of_parties(parties, on)), Prefetch("outcomes", points)
+        parties_shown(on), Prefetch("outcomes", points)
     )
 
 
@@ -66,26 +66,38 @@ def undertaken_by(commitment: Commitment) -> list[PartyUndertaking]:
     return found
 
 
-def with_disputes_of_parties(
-    parties: QuerySet[CommitmentParty], on: date
-) -> QuerySet[CommitmentParty]:
-    """Annotates the day on which the party disputed the commitment, if this is public on `on`."""
-    rows = Dispute.objects.public_on(on).filter(party=OuterRef("pk"))
-    annotated: QuerySet[CommitmentParty] = parties.annotate(
-        disputed_on=Subquery(rows.values("disputed_on")[:1])
-    )
-    return annotated
+def with_disputes(rows: QuerySet[DisputableT], on: date) -> QuerySet[DisputableT]:
+    """Parties, or reports, with what everyone can read on that day that the party disputes."""
+    shown = Dispute.objects.public_on(on)
+    return rows.prefetch_related(Prefetch("disputes", shown, to_attr="public_disputes"))
 
 
-def with_disputes_of_updates(
-    updates: QuerySet[ProgressUpdate], on: date
-) -> QuerySet[ProgressUpdate]:
-    """The same for a report."""
-    rows = Dispute.objects.public_on(on).filter(update=OuterRef("pk"))
-    annotated: QuerySet[ProgressUpdate] = updates.annotate(
-        disputed_on=Subquery(rows.values("disputed_on")[:1])
+def parties_shown(on: date, path: str = "parties") -> Prefetch[str]:
+    """For each place that shows the text of a commitment, with `_disputes.html` beside it."""
+    parties = CommitmentParty.objects.without_members().order_by("role", "pk")
+    parties = parties.select_related("organisation", "group")
+    return Prefetch(path, with_disputes(parties, on))
+
+
+def dispute_sentences(commitment: Commitment) -> list[str]:
+    """`commitment` has its `parties_shown`."""
+    parties: Any = commitment.parties.all()
+    return [row.sentence for party in parties for row in party.public_disputes[:1]]
+
+
+def disputes_shown(
+    on: date, *, commitments: Iterable[int] = (), updates: Iterable[int] = ()
+) -> list[Dispute]:
+    """Of texts that are in no queryset, such as those of the change log; in one query."""
+    shown = Dispute.objects.public_on(on).filter(
+        Q(party__commitment__in=commitments) | Q(update__in=updates)
     )
-    return annotated
+    names = ("organisation", "group", "commitment")
+    return list(
+        shown.select_related(
+            *(f"{path}__{name}" for path in ("party", "update__party") for name in names)
+        )
+    )
 
 
 def contacts_context(on: date, event: Event | None = None) -> dict[str, object]:

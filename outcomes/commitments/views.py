@@ -27,7 +27,7 @@ from outcomes.commitments.queries import (
     contacts_context,
     focal_point_cards,
     undertaken_by,
-    with_disputes_of_updates,
+    with_disputes,
     with_parties,
 )
 from outcomes.commitments.status import commitment_reports
@@ -118,7 +118,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     viewer = visibility.get_viewer(request.user, on)
     published = ProgressUpdate.objects.published().filter(commitment=commitment)
     updates = (
-        with_disputes_of_updates(updates_as_of(published, form.day), form.day or on)
+        with_disputes(updates_as_of(published, form.day), form.day or on)
         .select_related("party__organisation", "party__group")
         .prefetch_related(Prefetch("evidence", Evidence.objects.published()))
     )

@@ -13,7 +13,7 @@ from outcomes.datasets.columns import Dataset
 from outcomes.imports.readers.pages import FormulaCell, Rows, SourceFile
 from outcomes.imports.records.duplicate_matcher import normalise_name
 from outcomes.imports.workbook.dates import is_ambiguous_date, parse_date
-from outcomes.imports.workbook.export import ABOUT_SHEET, CHOICES_SHEET
+from outcomes.imports.workbook.export import NOT_IMPORTED
 from outcomes.imports.workbook.parsing import (
     INVISIBLE_CHARACTERS,
     clean_word,
@@ -67,7 +67,7 @@ def find_tables(source: SourceFile) -> list[SourceTable]:
     """The longest table first."""
     found = []
     for page, cells in source.pages.items():
-        if page in (ABOUT_SHEET, CHOICES_SHEET) or not any(cells):
+        if page in NOT_IMPORTED or not any(cells):
             continue
         heading_row = _find_heading_row(cells)
         width = max(len(row) for row in cells)

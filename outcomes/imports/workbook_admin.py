@@ -14,7 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.imports.records.snapshot import event_content
+from outcomes.imports.records.snapshot import dispute_rows, event_content
 from outcomes.imports.workbook import export
 from participants.admin_base.fields import request_permissions
 from participants.models import Delegate, Participation
@@ -127,7 +127,9 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         people: QuerySet[Delegate] | None = None,
     ) -> HttpResponse:
         try:
-            book = write(event_content(event, people=people))
+            content = event_content(event, people=people)
+            content["disputes"] = dispute_rows(event, timezone.localdate())
+            book = write(content)
         except export.CellTooLongError:
             text = _(
                 "One of the texts is longer than a workbook cell can hold (32,767 characters). "

@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import Commitment
@@ -129,6 +131,14 @@ class Dispute(models.Model):
         party = self.update.party if self.update else self.party
         assert party is not None
         return party
+
+    @property
+    def sentence(self) -> str:
+        """What everyone reads beside the text."""
+        return gettext("%(party)s does not recognise this text (%(day)s)") % {
+            "party": self.text_party.public_name,
+            "day": date_format(self.disputed_on),
+        }
 
     @property
     def public_from(self) -> date:

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.commitments.queries import parties_shown
 from outcomes.models import Commitment, Outcome
 from participants.models import Organisation
 from participants.privacy import visibility
@@ -61,6 +62,7 @@ def search(words: list[str], viewer: visibility.Viewer, on: date) -> SearchResul
             Commitment.objects.published()
             .filter(_contains_all(words, "text", "reference"))
             .select_related("event", "latest_update")
+            .prefetch_related(parties_shown(on))
             .order_by("-event__starts_on", "pk")[:RESULTS_PER_KIND]
         ),
         organisations=list(

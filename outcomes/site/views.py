@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from outcomes.commitments.charts import bar_segments, seating_dots, status_shares
-from outcomes.commitments.queries import focal_point_cards, with_parties
+from outcomes.commitments.queries import focal_point_cards, parties_shown, with_parties
 from outcomes.commitments.statistics import count_by_status
 from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Response
 from outcomes.site.search import SearchForm, search
@@ -47,11 +47,14 @@ def home(request: HttpRequest) -> HttpResponse:
             .points()
             .filter(statement__event=latest)
             .count(),
-            "due_next": commitments.due_from(on).select_related("event", "latest_update")[:5],
+            "due_next": commitments.due_from(on)
+            .select_related("event", "latest_update")
+            .prefetch_related(parties_shown(on))[:5],
             "changed": ProgressUpdate.objects.published()
             .of_party()
             .filter(commitment__event__is_demonstration=latest.is_demonstration)
-            .select_related("commitment__event", "party__organisation", "party__group")[:5],
+            .select_related("commitment__event", "party__organisation", "party__group")
+            .prefetch_related(parties_shown(on, "commitment__parties"))[:5],
             "others": Event.objects.published().exclude(pk=latest.pk)[:5],
         }
     return render(request, "outcomes/site/home.html", context)
@@ -99,6 +102,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         Assessment.objects.published()
         .filter(organisation=organisation)
         .select_related("commitment__event")
+        .prefetch_related(parties_shown(on, "commitment__parties"))
     )
     people = visibility.listed_at_organisation(organisation, viewer, on).order_by("name", "pk")
     context = {

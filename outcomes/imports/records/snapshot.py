@@ -1,18 +1,20 @@
 """Exports the content of a roundtable file; importing it again changes nothing."""
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import count
 from typing import Any
 
 from django.db import models
 
+from outcomes.commitments.queries import disputes_shown
 from outcomes.datasets.columns import Dataset
 from outcomes.datasets.tables import LEAD_INS, POINTS, ROLES
 from outcomes.imports.records.commitments import KEYS_BY_ROLE
 from outcomes.imports.records.format import TABLES
 from outcomes.imports.records.people import current_affiliations
 from outcomes.imports.records.reports import updates_by_key
-from outcomes.models import Outcome, Statement, Theme
+from outcomes.models import Outcome, ProgressUpdate, Statement, Theme
 from outcomes.models.outcome import letter_number
 from participants.models import Delegate, Group, Organisation, Participation
 from roundtable.models import Event
@@ -49,6 +51,20 @@ def event_content(event: Event, *, people: "models.QuerySet[Delegate] | None" = 
         content["delegates"] = _delegates(event, people)
     content["updates"] = _updates(event)
     return {name: found for name, found in content.items() if found}
+
+
+def dispute_rows(event: Event, on: date) -> list[Content]:
+    """Which texts of the file their parties do not recognise; no import reads this."""
+    commitments = event.commitments.values_list("pk", flat=True)
+    updates = ProgressUpdate.objects.filter(commitment__event=event).values_list("pk", flat=True)
+    return [
+        {
+            "reference": row.text_party.commitment.reference,
+            "reported_on": row.update.reported_on if row.update else None,
+            "text": row.sentence,
+        }
+        for row in disputes_shown(on, commitments=commitments, updates=updates)
+    ]
 
 
 def _table_content(table: Dataset, row: models.Model) -> Content:

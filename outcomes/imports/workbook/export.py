@@ -29,7 +29,9 @@ from outcomes.models import Outcome
 from participants.admin_base.spreadsheets import write_text_cell
 from roundtable.spreadsheet_text import escape_formula, escape_xlsx
 
-ABOUT_SHEET, CHOICES_SHEET = "About", "Words"  # not imported
+ABOUT_SHEET, CHOICES_SHEET, DISPUTES_SHEET = "About", "Words", "Disputes"
+NOT_IMPORTED = (ABOUT_SHEET, CHOICES_SHEET, DISPUTES_SHEET)
+DISPUTE_KEYS = ("reference", "reported_on", "text")
 MAX_CELL_LENGTH = 32_767  # characters; the limit of the format
 MAX_VALIDATED_ROWS = 10_000  # rows with drop-down lists
 _TOP_ALIGNED = Alignment(vertical="top", wrap_text=True)
@@ -54,6 +56,12 @@ def write_workbook(content: Content) -> bytes:
         rows = list(sheet_rows(sheet, content))
         write_sheet = _write_vertical_sheet if sheet.is_vertical else _write_horizontal_sheet
         write_sheet(book.create_sheet(sheet.title), sheet, rows, lists)
+    if table := _dispute_table(content):
+        page = book.create_sheet(DISPUTES_SHEET)
+        for number, line in enumerate(table, start=1):
+            for column, text in enumerate(line, start=1):
+                _write_cell(page.cell(number, column), text)
+        page.column_dimensions["C"].width = 90
     buffer = BytesIO()
     book.move_sheet(CHOICES_SHEET, len(SHEETS))
     book.save(buffer)
@@ -70,10 +78,22 @@ def write_csvs(content: Content) -> bytes:
             else:
                 table = [[column_label(key) for key in sheet.keys]]
                 table += [[_csv_text(row.get(key)) for key in sheet.keys] for row in rows]
-            text = StringIO()
-            csv.writer(text).writerows([[escape_formula(cell) for cell in row] for row in table])
-            archive.writestr(f"{sheet.title}.csv", text.getvalue().encode("utf-8-sig"))
+            archive.writestr(f"{sheet.title}.csv", _csv_file(table))
+        if table := _dispute_table(content):
+            archive.writestr(f"{DISPUTES_SHEET}.csv", _csv_file(table))
     return buffer.getvalue()
+
+
+def _dispute_table(content: Content) -> list[list[str]]:
+    rows = content.get("disputes", [])
+    table = [[_csv_text(row[key]) for key in DISPUTE_KEYS] for row in rows]
+    return [[column_label(key) for key in DISPUTE_KEYS], *table] if table else []
+
+
+def _csv_file(table: list[list[str]]) -> bytes:
+    text = StringIO()
+    csv.writer(text).writerows([[escape_formula(cell) for cell in row] for row in table])
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _csv_text(value: Any) -> str:

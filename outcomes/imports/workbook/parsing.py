@@ -27,7 +27,7 @@ from outcomes.imports.records.errors import (
 )
 from outcomes.imports.records.snapshot import Content, event_content
 from outcomes.imports.workbook.dates import parse_date
-from outcomes.imports.workbook.export import ABOUT_SHEET, CHOICES_SHEET, sheet_rows
+from outcomes.imports.workbook.export import NOT_IMPORTED, sheet_rows
 from outcomes.imports.workbook.rows import ParsedWorkbook, SheetRow, add_rows
 from outcomes.imports.workbook.sheets import (
     EVENT_SHEET,
@@ -168,7 +168,7 @@ def _pages_by_title(source: SourceFile, parsed: ParsedWorkbook) -> dict[str, Row
             pages[fitting[0].title] = cells
         elif ours := known.get(clean_word(title).lower()):
             pages[ours] = cells
-        elif title not in (ABOUT_SHEET, CHOICES_SHEET):
+        elif title not in NOT_IMPORTED:
             titles = list(known.values())
             advice = suggest_similar(title, titles) or _(
                 "Remove it, or use one of these: %s."

@@ -157,7 +157,7 @@ def test_recorded_status_is_not_shown_as_what_the_party_reports(
     unreported_commitment.refresh_from_db()
     assert (unreported_commitment.latest_update, unreported_commitment.status) == (None, None)
     assert unreported_commitment.latest_recorded_update == update
-    [change] = describe_changes([(NOON, "update", update.pk)])
+    [change] = describe_changes([(NOON, "update", update.pk)], NOON.date())
     assert (change.by, str(change.field)) == (
         "recorded for Ministry of Labour",
         "Recorded status",
@@ -235,7 +235,7 @@ def test_report_of_earlier_focal_point_stays_words_of_the_party(
     party.accept(NOON)
     update = report_by(delegate.user, unreported_commitment)
     assert f"What was reported {OWN_WORDS}" in get_text(client, PAGE)
-    [change] = describe_changes([(NOON, "update", update.pk)])
+    [change] = describe_changes([(NOON, "update", update.pk)], NOON.date())
     assert change.by == "Ministry of Labour"
     party.request_focal_point(make_delegate())
     assert f"What was reported {OWN_WORDS}" in get_text(client, PAGE)

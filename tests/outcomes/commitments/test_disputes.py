@@ -134,6 +134,8 @@ def test_dispute_is_private_for_fourteen_days_and_then_beside_the_text(
     assert shown_on(row) == [
         row.get_absolute_url(),
         "/commitments/",
+        "/changes/",
+        "/search/?q=shelters",
         f"/roundtables/{row.event.slug}/",
         "/organisations/belize/",
     ]

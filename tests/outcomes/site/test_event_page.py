@@ -212,7 +212,6 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
         "The SHA-256 of the file is the same as above if no one changed a word. "
         "Offer a commitment to the whole statement "
         "Commitments 0 of 1 commitment reported by its party. Never reported on 1 "
-        "Commitments 0 of 1 commitment reported by its party. Never reported on 1 "
         "BP-C1 Follow through No party recorded · answers 1.b Never reported on "
         "No due date recorded "
         "Participants "
