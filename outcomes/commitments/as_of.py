@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Assessment, Commitment, ProgressUpdate, Response
+from outcomes.models import Assessment, Commitment, CommitmentState, ProgressUpdate, Response
 from roundtable.models import Event
 from roundtable.query_forms import QueryForm
 
@@ -72,6 +72,21 @@ def as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commi
 def existing_as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
     """Commitments of roundtables that had begun by that day."""
     return commitments.filter(event__starts_on__lte=day) if day else commitments
+
+
+def withdrawn_since(reference: str, day: date | None) -> Commitment | None:
+    """A commitment that everyone could read on that day, and that is a draft or proposed now.
+
+    Its wording of that day stays hidden: what was changed may have named a person.
+    """
+    if day is None:
+        return None
+    drafts = Commitment.objects.exclude(state=CommitmentState.PUBLIC)
+    drafts = drafts.filter(reference=reference, event__is_public=True, event__starts_on__lte=day)
+    row = as_of(drafts.select_related("event"), day).first()
+    past = row.history.filter(history_date__date__lte=day) if row else None
+    then = past.order_by("-history_date", "-history_id").first() if past is not None else None
+    return row if then and then.state == CommitmentState.PUBLIC else None
 
 
 def updates_as_of(updates: QuerySet[ProgressUpdate], day: date | None) -> QuerySet[ProgressUpdate]:

@@ -47,8 +47,8 @@ class PartyUndertaking:
     is_offer: bool
 
 
-def undertaken_by(commitment: Commitment) -> list[PartyUndertaking]:
-    """For each party of which it is known."""
+def undertaken_by(commitment: Commitment, day: date | None = None) -> list[PartyUndertaking]:
+    """For each party of which it is known; with `day`, of those that had undertaken it by then."""
     if not commitment.is_undertaken:
         return []
     rows = Undertaking.objects.current().filter(party__commitment=commitment)
@@ -59,11 +59,11 @@ def undertaken_by(commitment: Commitment) -> list[PartyUndertaking]:
     }
     found = []
     for party in commitment.parties.all():
-        day = accepted.get(party.pk) or offered.get(party.organisation_id)
-        if day is not None:
+        at = accepted.get(party.pk) or offered.get(party.organisation_id)
+        if at is not None:
             is_offer = party.pk not in accepted
-            found.append(PartyUndertaking(party.public_name, timezone.localdate(day), is_offer))
-    return found
+            found.append(PartyUndertaking(party.public_name, timezone.localdate(at), is_offer))
+    return [row for row in found if day is None or row.on <= day]
 
 
 def with_disputes(rows: QuerySet[DisputableT], on: date) -> QuerySet[DisputableT]:

@@ -20,6 +20,7 @@ from outcomes.commitments.as_of import (
     as_of_context,
     assessments_as_of,
     updates_as_of,
+    withdrawn_since,
 )
 from outcomes.commitments.charts import bar_segments, status_shares
 from outcomes.commitments.filters import CommitmentFilterForm
@@ -102,23 +103,25 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("commitment-detail", reference.lower(), permanent=True)
     on = timezone.localdate()
     form = AsOfForm(request.GET, on)
-    commitment = get_object_or_404(
-        as_of(
-            with_parties(Commitment.objects.published(), form.day or on), form.day
-        ).prefetch_related(
+    published = as_of(with_parties(Commitment.objects.published(), form.day or on), form.day)
+    commitment = (
+        published.filter(reference=reference.upper())
+        .prefetch_related(
             "milestones",
             "related_texts",
             Prefetch("offers", Offer.objects.approved_joins(), to_attr="approved_joins"),
-        ),
-        reference=reference.upper(),
+        )
+        .first()
     )
+    if commitment is None:
+        return _render_withdrawn(request, reference, form.day)
     form.check_begun(commitment.event.starts_on)
     if form.errors:
         return form.render_errors(request)
     viewer = visibility.get_viewer(request.user, on)
-    published = ProgressUpdate.objects.published().filter(commitment=commitment)
+    reports = ProgressUpdate.objects.published().filter(commitment=commitment)
     updates = (
-        with_disputes(updates_as_of(published, form.day), form.day or on)
+        with_disputes(updates_as_of(reports, form.day), form.day or on)
         .select_related("party__organisation", "party__group")
         .prefetch_related(Prefetch("evidence", Evidence.objects.published()))
     )
@@ -128,11 +131,13 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         .select_related("organisation")
     )
     joins = [] if form.day else waiting_joins(commitment, request.user, on)
+    undertaken = undertaken_by(commitment, form.day)
     context = {
         "commitment": commitment,
         "event": commitment.event,
-        "undertaken": undertaken_by(commitment),
-        "source_check": commitment_source_check(commitment),
+        "undertaken": undertaken,
+        "is_undertaken_later": not undertaken and bool(undertaken_by(commitment)),
+        "source_check": commitment_source_check(commitment, form.day),
         "reports": commitment_reports(commitment, updates, assessments, form.day or on),
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,
@@ -148,6 +153,14 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "unanswered": [] if form.day else unanswered_rounds(commitment, on),
     } | as_of_context(form.day)
     return render(request, "outcomes/commitments/commitment_detail.html", context)
+
+
+def _render_withdrawn(request: HttpRequest, reference: str, day: date | None) -> HttpResponse:
+    row = withdrawn_since(reference.upper(), day)
+    if row is None:
+        raise Http404
+    context = {"commitment": row, "event": row.event, "today": day, **as_of_context(day)}
+    return render(request, "outcomes/commitments/commitment_withdrawn.html", context)
 
 
 def waiting_joins(commitment: Commitment, user: User | AnonymousUser, on: date) -> list[Offer]:

@@ -6,13 +6,15 @@ two.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import combinations
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes.models import (
@@ -241,9 +243,11 @@ def source_check(version: StatementVersion) -> SourceCheck:
     )
 
 
-def commitment_source_check(commitment: Commitment) -> SourceCheck:
-    """Of a commitment that is recorded from a source. A made-up one has none."""
+def commitment_source_check(commitment: Commitment, day: date | None = None) -> SourceCheck:
+    """Of a commitment that is recorded from a source, by that day. A made-up one has none."""
     rows = valid_comparisons(commitment)
+    if day:
+        rows = [row for row in rows if timezone.localdate(row.compared_at) <= day]
     return SourceCheck(
         comparisons=rows if are_sufficient(rows) else [],
         is_released=commitment.event.is_demonstration or is_released(commitment),

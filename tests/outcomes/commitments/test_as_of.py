@@ -21,12 +21,14 @@ from tests.factories import (
     make_series,
     make_statement,
     make_update,
+    republish,
 )
 from tests.follow_up_factories import (
     make_assessment,
     make_milestone,
     make_recommendation,
     make_response,
+    make_undertaking,
 )
 from tests.page_text import page_html, page_text
 from tests.recorded_fixtures import recorded
@@ -334,3 +336,55 @@ def test_meeting_before_is_the_last_public_one_of_the_series() -> None:
     assert last_meeting_before(last, date(2022, 5, 1)) == date(2018, 5, 1)
     assert last_meeting_before(first, date(2018, 5, 1)) == date(2018, 5, 1)
     assert last_meeting_before(first, date(2018, 4, 30)) is None
+
+
+# Each voice of that day -------------------------------------------------------------------
+
+
+def test_undertaking_and_comparisons_are_those_of_the_day() -> None:
+    event = make_event(code="OLD", slug="old", **DAYS)
+    offered = make_commitment(event, reference="OLD-C1", basis="undertaken")
+    party = make_party(offered, organisation=make_organisation(name="Belize"))
+    answered = datetime(2025, 6, 1, 12, tzinfo=UTC)
+    make_undertaking(party, answer="accepted", answered_at=answered)
+    recorded_one = make_commitment(event, reference="OLD-C2", state="draft")
+    with time_machine.travel(answered):
+        republish(recorded_one)
+    compared = "Compared with the source by two organisations"
+    for path, words in (
+        ("/commitments/old-c1/", "accepted by Belize on 1 June 2025"),
+        ("/commitments/old-c2/", compared),
+    ):
+        assert words in page_text(Client().get(path))
+        assert words in page_text(Client().get(f"{path}?as_of=2025-06-01"))
+        assert words not in page_text(Client().get(f"{path}?as_of=2025-05-31"))
+    earlier = page_text(Client().get("/commitments/old-c1/?as_of=2025-05-31"))
+    assert "Undertaken here not yet on this day" in earlier
+
+
+def test_commitment_that_is_a_draft_now_keeps_its_past_without_its_text() -> None:
+    event = make_event(code="OLD", slug="old", **DAYS)
+    row = make_commitment(event, reference="OLD-C1", text="Zqsecret text")
+    Commitment.history.update(history_date=datetime(2020, 1, 1, tzinfo=UTC))
+    make_update(row, status="planning", reported_on=date(2020, 2, 1))
+    row.state = "draft"
+    row.text = "Another text"
+    row._history_date = datetime(2021, 1, 1, tzinfo=UTC)  # type: ignore[attr-defined]
+    row.save()
+    Commitment.history.filter(history_date__year__gte=2022).delete()
+    visitor = Client()
+    for path, status in (
+        ("/commitments/old-c1/", 404),
+        ("/commitments/old-c1/?as_of=2019-12-31", 404),
+        ("/commitments/old-c1/?as_of=2021-01-02", 404),
+        ("/commitments/old-c1/?as_of=2020-01-02", 200),
+    ):
+        assert visitor.get(path).status_code == status, path
+    shown = page_text(visitor.get("/commitments/old-c1/?as_of=2020-03-01"))
+    assert "Everyone could read this commitment on that day." in shown
+    assert "Planning Reported 1 February 2020" in shown
+    assert "Zqsecret" not in shown and "Another text" not in shown
+    assert "Planning" not in page_text(visitor.get("/commitments/old-c1/?as_of=2020-01-02"))
+    event.is_public = False
+    event.save()
+    assert visitor.get("/commitments/old-c1/?as_of=2020-03-01").status_code == 404
