@@ -298,8 +298,9 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # What everyone can read does not disappear at the wish of one account.
-        return super().has_delete_permission(request, obj) and not (obj and obj.is_public)
+        # What everyone can read, or could, does not disappear at the wish of one account.
+        is_kept = obj is not None and (obj.is_public or obj.was_public)
+        return super().has_delete_permission(request, obj) and not is_kept
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         found = commitments_to_compare(rows, permissions.user, timezone.now())

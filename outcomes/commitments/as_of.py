@@ -75,17 +75,17 @@ def existing_as_of(commitments: QuerySet[Commitment], day: date | None) -> Query
 
 
 def withdrawn_since(reference: str, day: date | None) -> Commitment | None:
-    """A commitment that everyone could read on that day, and that is a draft or proposed now.
+    """A commitment that everyone could read on that day, or some day, and that is no longer public.
 
-    Its wording of that day stays hidden: what was changed may have named a person.
+    Its earlier wording stays hidden: what was changed may have named a person.
     """
-    if day is None:
-        return None
-    drafts = Commitment.objects.exclude(state=CommitmentState.PUBLIC)
-    drafts = drafts.filter(reference=reference, event__is_public=True, event__starts_on__lte=day)
-    row = as_of(drafts.select_related("event"), day).first()
-    past = row.history.filter(history_date__date__lte=day) if row else None
-    then = past.order_by("-history_date", "-history_id").first() if past is not None else None
+    drafts = Commitment.objects.filter(reference=reference, event__is_public=True)
+    drafts = drafts.exclude(state=CommitmentState.PUBLIC).select_related("event")
+    row = as_of(existing_as_of(drafts, day), day).first()
+    if row is None or day is None:
+        return row if row and row.was_public else None
+    past = row.history.filter(history_date__date__lte=day)
+    then = past.order_by("-history_date", "-history_id").first()
     return row if then and then.state == CommitmentState.PUBLIC else None
 
 

@@ -401,6 +401,10 @@ class Commitment(models.Model):
         return self.state == CommitmentState.PUBLIC
 
     @property
+    def was_public(self) -> bool:
+        return bool(self.history.filter(state=CommitmentState.PUBLIC).exists())
+
+    @property
     def is_proposed(self) -> bool:
         return self.state == CommitmentState.PROPOSED
 

@@ -118,7 +118,7 @@ def make_draft(commitment: Commitment, *, at: datetime) -> None:
 def publish(commitment: Commitment, *, at: datetime) -> None:
     commitment.state = CommitmentState.PUBLIC
     # A corrected one is not new.
-    if not commitment.history.filter(state=CommitmentState.PUBLIC).exists():
+    if not commitment.was_public:
         commitment.recorded_at = at
     commitment.save()
     audit.record(action="publish commitment", at=at, detail=commitment.reference)

@@ -13,7 +13,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
