@@ -52,7 +52,7 @@ class CommitmentResource(resources.ModelResource):
     points = Field(column_name="points")
     parties = Field(column_name="parties")
     status = Field(column_name="status")
-    disputes = Field(column_name="not recognised by")
+    disputes = Field(column_name="disputes")
 
     class Meta:
         model = Commitment
@@ -74,7 +74,7 @@ class CommitmentResource(resources.ModelResource):
         return ", ".join(point.number for point in row.outcomes.all())
 
     def dehydrate_parties(self, row: Commitment) -> str:
-        return "; ".join(str(party) for party in row.parties.all() if not party.is_member)
+        return "; ".join(str(party) for party in row.parties.all())
 
     def dehydrate_disputes(self, row: Commitment) -> str:
         return "; ".join(dispute_sentences(row))

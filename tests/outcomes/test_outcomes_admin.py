@@ -566,6 +566,7 @@ def test_export_contains_viewers_rows_and_no_person(client_of: Sign, admin_event
         "points",
         "parties",
         "status",
+        "disputes",
     ]
     assert (row["reference"], row["is_open"]) == ("DESK-C1", "no")
     assert "Canary" not in content
