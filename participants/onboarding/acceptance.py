@@ -68,6 +68,7 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
     assert locked_target.user is not None
     withdraw_own_confirmations(duplicate, locked_target.user)
     valid = [*valid_confirmations(duplicate), *valid_confirmations(locked_target)]
+    own_events = list(locked_target.participations.values_list("event", flat=True))
     _move_participations(duplicate, locked_target, at)
     keep_confirmations(locked_target, valid)
     _propose_affiliations(duplicate, locked_target, invitation.invited_by, at)
@@ -75,7 +76,9 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
     _record_answer(invitation, Invitation.Answer.ACCEPTED, at)
     # A person can have one open invitation per roundtable.
     duplicate.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
-    duplicate.invitations.update(delegate=locked_target)
+    # Whoever invites a double of someone who takes part has not brought that person in: if they are
+    # protected, the inviter still does not see them. These invitations are deleted with the double.
+    duplicate.invitations.exclude(event__in=own_events).update(delegate=locked_target)
     audit.record(
         action="accept invitation",
         at=at,

@@ -365,6 +365,30 @@ def test_merge_keeps_confirmed_participation_per_event(
     assert (part.pk, part.confirmed_at) == (theirs.pk, NOW)
 
 
+@pytest.mark.parametrize("takes_part", [True, False])
+def test_invitation_shows_a_protected_person_only_to_who_brought_them_in(
+    client_of: Sign,
+    own_profile: Delegate,
+    user: User,
+    invitation: Invitation,
+    event: Event,
+    cochair: User,
+    takes_part: bool,
+) -> None:
+    """Else a co-chair invites a double, and sees who protects themselves from that co-chair."""
+    if takes_part:
+        inviter = make_grant(make_user(), event).user
+        make_participation(own_profile, event)
+        answered: dict[str, Any] = {"answer": "agreed", "answered_at": NOW - timedelta(days=9)}
+        make_invitation(own_profile, event, invited_by=inviter, **answered)
+    own_profile.write(is_protected=True, listed_to=Audience.INTRODUCED)
+    client_of(user).post("/welcome/", of(invitation))
+    assert not Delegate.objects.filter(pk=invitation.delegate_id).exists()
+    assert own_profile.participations.filter(event=event).exists()
+    page = client_of(cochair).get("/admin/participants/delegate/").content.decode()
+    assert (own_profile.name in page) is not takes_part
+
+
 @pytest.mark.parametrize("has_profile", [True, False])
 def test_acceptance_cannot_confirm_own_participation(
     client_of: Sign, user: User, invitation: Invitation, event: Event, has_profile: bool
