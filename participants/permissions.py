@@ -354,10 +354,18 @@ def independent_right(
 
 
 def may_edit_organisation(permissions: EventPermissions, organisation: Organisation) -> bool:
-    """Editors must edit every roundtable that the organisation is involved in."""
+    """Editors must edit every roundtable that they know the organisation to be involved in.
+
+    Others do not count: a page that is locked for no visible reason would tell of them.
+    """
     if permissions.is_operator:
         return True
-    return permissions.can_edit_any and events_of_organisation(organisation) <= permissions.editable
+    if not permissions.can_edit_any:
+        return False
+    events = events_of_organisation(organisation)
+    public_roles = organisation.roles.filter(event__is_public=True)
+    known = events & permissions.readable | set(public_roles.values_list("event", flat=True))
+    return known <= permissions.editable if known else not events
 
 
 def affects_audiences(organisation: Organisation) -> bool:

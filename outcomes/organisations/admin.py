@@ -1,6 +1,7 @@
 """Admin of changes of organisations: who confirms one reads it on its page first."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -269,13 +270,28 @@ class OrganisationChangeAdmin(PrivateAdmin):
             "original": row,
             "state": self.state(row),
             "present": kind_and_country(row.organisation),
-            "confirmations": valid_confirmations(row).select_related("on_behalf_of"),
+            "confirmations": self._confirmations(request, row),
             "may_confirm": right_to_confirm(row, by, now) is not None,
             "may_stop": may_stop(row, by, now),
             "shown": row.content_hash,
         }
         template = "outcomes/organisations/admin/change.html"
         return render_page(request, OrganisationChange, template, context)
+
+    def _confirmations(
+        self, request: HttpRequest, row: OrganisationChange
+    ) -> list[tuple[str, datetime]]:
+        """Some act for an organisation of a roundtable that the viewer cannot see."""
+        seen = set(visible_organisations(request_permissions(request)).values_list("pk", flat=True))
+        return [
+            (
+                confirmation.on_behalf_of.name
+                if confirmation.on_behalf_of and confirmation.on_behalf_of_id in seen
+                else gettext("Another organisation"),
+                confirmation.confirmed_at,
+            )
+            for confirmation in valid_confirmations(row).select_related("on_behalf_of")
+        ]
 
     def _decide(self, request: HttpRequest, row: OrganisationChange) -> None:
         by, now = request_permissions(request).user, timezone.now()

@@ -244,6 +244,20 @@ def test_organisation_is_edited_by_editors_of_all_its_roundtables() -> None:
     assert not may_edit_organisation(rights, body)
 
 
+def test_roundtable_that_the_editor_cannot_see_locks_no_organisation() -> None:
+    """A locked page would tell that the organisation takes part there."""
+    user, here, quiet = make_user(), make_event(), make_event(is_public=False)
+    make_grant(user, here, role="editor")
+    rights = permissions_of(user, TODAY)
+    assert rights is not None
+    body, unknown = make_role(here).organisation, make_role(quiet).organisation
+    make_role(quiet, organisation=body)
+    make_participation(make_delegate(), quiet, organisation=body)
+    assert may_edit_organisation(rights, body)
+    # That the whole organisation is not known here is no reason to let it be changed.
+    assert not may_edit_organisation(rights, unknown)
+
+
 def test_reader_edits_no_organisation() -> None:
     user = make_user()
     make_grant(user, make_event(), role="reader")

@@ -28,6 +28,7 @@ from tests.factories import (
     make_grant,
     make_organisation,
     make_participation,
+    make_role,
     make_series,
     make_user,
 )
@@ -389,3 +390,17 @@ def test_change_with_an_organisation_of_a_hidden_roundtable_is_not_listed(
     assert "Zq secret" not in browser.get(LIST).content.decode()
     assert browser.get(f"{LIST}{change.pk}/change/").status_code == 404
     assert "Zq secret" in client_of(operator).get(LIST).content.decode()
+
+
+def test_confirmer_of_an_unseen_roundtable_is_not_named(world: World, client_of: Sign) -> None:
+    quiet = make_event(is_public=False)
+    make_role(quiet, organisation=world.shelter)
+    office = make_organisation(name="Zq quiet office")
+    holder = make_user("quiet@example.org")
+    make_grant(holder, quiet, role="cochair", on_behalf_of=office)
+    change = world.new_kind()
+    assert world.confirm(change, holder)
+    page = f"{LIST}{change.pk}/change/"
+    seen = client_of(world.first).get(page).content.decode()
+    assert "<bdi>Another organisation</bdi> confirmed it" in seen and "Zq quiet" not in seen
+    assert "Zq quiet office" in client_of(holder).get(page).content.decode()
