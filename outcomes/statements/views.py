@@ -33,6 +33,7 @@ from outcomes.contributions.responses import responses_to_point
 from outcomes.models import (
     CirculationReply,
     Commitment,
+    CommitmentState,
     Outcome,
     OutcomeAddressee,
     Statement,
@@ -52,6 +53,9 @@ from participants.organisations.attendance import (
 from participants.privacy import visibility
 from roundtable.models import Event
 from roundtable.query_forms import ListForm, get_page
+
+# Of a roundtable or a point, for a list that counts them.
+PUBLIC_COMMITMENTS = Q(commitments__state=CommitmentState.PUBLIC)
 
 
 @require_safe
@@ -152,7 +156,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         .select_related("series")
         .annotate(
             point_count=Count("statement__outcomes", filter=points, distinct=True),
-            commitment_count=Count("commitments", distinct=True),
+            commitment_count=Count("commitments", filter=PUBLIC_COMMITMENTS, distinct=True),
         )
         .order_by("-starts_on", "code")
     )
@@ -218,7 +222,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _lead_ins(statement: Statement, day: date | None) -> list[Outcome]:
     is_public = statement.event.is_public
-    known = Commitment.objects.published() if is_public else Commitment.objects.all()
+    known = Commitment.objects.published() if is_public else Commitment.objects.public()
     commitments = as_of(existing_as_of(known, day), day).select_related("event").order_by("pk")
     outcomes = statement.outcomes.published() if is_public else statement.outcomes.all()
     points = outcomes.order_by("position", "pk").prefetch_related(
@@ -257,7 +261,7 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
         if slug := form.cleaned_data["theme"]:
             theme = Theme.objects.get(slug=slug)
         points = form.filter(published).select_related("parent", "statement__event")
-        shown = Q(commitments__event__is_public=True)
+        shown = PUBLIC_COMMITMENTS & Q(commitments__event__is_public=True)
         page = get_page(form, points.annotate(commitment_count=Count("commitments", filter=shown)))
     return render(
         request,

@@ -290,6 +290,27 @@ def test_draft_is_on_no_public_page(client_of: Sign, reader: str) -> None:
         assert "zq-draft" not in text and "zqevent-c9" not in text, path
 
 
+@pytest.mark.parametrize("state", ["draft", "proposed"])
+def test_lists_of_roundtables_and_points_count_public_commitments_alone(
+    client_of: Sign, event: Event, draft: Commitment, state: str
+) -> None:
+    point = make_statement(event).outcomes.filter(parent__isnull=False)[0]
+    draft.outcomes.add(point)
+    proposed_at = NOW if state == "proposed" else None
+    Commitment.objects.update(state=state, proposed_at=proposed_at)
+    public = make_commitment(event, reference="R2026-C7")
+    public.outcomes.add(point)
+    for path in ("/roundtables/", "/outcomes/"):
+        text = page_html(Client().get(path))
+        assert "1 commitment<" in text and "2 commitments<" not in text, path
+    # Before the roundtable is public, its page links what everyone will read.
+    Event.objects.update(is_public=False)
+    reader = make_user()
+    make_grant(reader, event, role="reader")
+    text = page_html(client_of(reader).get(f"/roundtables/{event.slug}/"))
+    assert public.reference in text and draft.reference not in text
+
+
 def test_changed_commitment_is_a_draft_again_and_then_says_what_changed(
     client_of: Sign,
     event: Event,
