@@ -169,8 +169,9 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
         is_operator = request_permissions(request).is_operator
         if obj is None:
             return fields if is_operator else [*fields, "slug"]
-        # Kind and country decide who is in an audience and who may confirm, and an organisation at
-        # risk is not named, so no one account changes them. The slug is in public URLs.
+        # Kind and country decide who is in an audience, who may confirm and who speaks for a party,
+        # and an organisation at risk is not named, so no one account changes them. The slug is in
+        # public URLs.
         settled = ["kind", "country"] if affects_audiences(obj) else []
         if not obj.is_name_published:
             settled.append("is_name_published")

@@ -525,3 +525,27 @@ def test_proposal_can_be_made_once(client_of: Sign, cochair: User, proposed: Com
     assert browser.post(desk_page(proposed), stale).status_code == 400
     CommitmentParty.objects.filter(commitment=proposed).delete()
     assert "has no party" in page_html(browser.get(desk_page(proposed)))
+
+
+@pytest.mark.parametrize("who", ["cochair", "operator"])
+def test_no_account_moves_a_party_to_its_own_government(
+    client_of: Sign, event: Event, cochair: User, who: str
+) -> None:
+    peru = make_organisation(name="Government of Peru", kind="government", country="PE")
+    row = make_commitment(event, state="draft")
+    make_party(row, organisation=peru)
+    own = Organisation.objects.get(country="ID")
+    colleague = speaker(event, own, "Colleague")
+    user = cochair if who == "cochair" else make_user("op@example.org", is_superuser=True)
+    browser, address = client_of(user), page(Organisation, "change", peru.pk)
+    browser.post(address, filled(browser, address) | {"kind": "government", "country": "ID"})
+    peru.refresh_from_db()
+    assert peru.country == "PE"
+    # So no colleague speaks for it.
+    address = page(Commitment, "change", row.pk)
+    sent = filled(browser, address) | {"parties-0-focal_point": colleague.pk}
+    assert "whose participation for this organisation is confirmed" in page_html(
+        browser.post(address, sent)
+    )
+    assert "No one speaks for" in press_propose(browser, row)
+    assert not Undertaking.objects.exists()
