@@ -21,8 +21,10 @@ from outcomes.models import (
     Commitment,
     CommitmentParty,
     CommitmentState,
+    Dispute,
     Undertaking,
 )
+from outcomes.reporting.disputes import tell_desk_of_withdrawal
 from outcomes.reporting.focal_points import may_be_focal_point
 from outcomes.reporting.publication import make_draft, publish
 from outcomes.reporting.request_emails import can_receive_mail
@@ -247,6 +249,7 @@ def accept(undertaking: Undertaking, *, shown_hash: str, at: datetime) -> bool:
     _record("accept commitment", commitment, at, by, organisation)
     if _all_accepted(commitment):
         commitment.basis, commitment.proposed_at = Basis.UNDERTAKEN, None
+        _withdraw_disputes(commitment, at)
         publish(commitment, at=at)
         _tell_speakers(commitment, at)
     return True
@@ -353,6 +356,15 @@ def _record(
 ) -> None:
     detail = commitment.reference
     audit.record(action=action, at=at, actor=by, organisation=organisation, detail=detail)
+
+
+def _withdraw_disputes(commitment: Commitment, at: datetime) -> None:
+    """Whoever undertakes a text recognises it. The page for disputes no longer lists it."""
+    disputes = Dispute.objects.about_commitment(commitment)
+    disputes.settle_former(commitment.source_hash(), at)
+    for dispute in disputes.open():
+        tell_desk_of_withdrawal(dispute, at=at)
+    disputes.withdraw(at)
 
 
 def _tell_speakers(commitment: Commitment, at: datetime) -> None:

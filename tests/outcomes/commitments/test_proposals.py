@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.models import Commitment, CommitmentParty, Undertaking
+from outcomes.models import Commitment, CommitmentParty, Dispute, Undertaking
 from outcomes.reporting.proposals import accept, link_url, propose
 from participants.accounts.departure import end_affiliations
 from participants.models import Delegate, Grant, Organisation, Participation, User
@@ -23,6 +23,7 @@ from tests.factories import (
     make_affiliation,
     make_commitment,
     make_delegate,
+    make_dispute,
     make_event,
     make_grant,
     make_group,
@@ -182,6 +183,27 @@ def test_each_party_accepts_by_link_and_it_is_undertaken(
     # A second press changes nothing.
     assert "You accepted" in page_text(answer(paths["Harry"], "decline"))
     assert state_of(draft) == ("public", "undertaken")
+
+
+@pytest.mark.parametrize("text", [SHELTERS, "Pay for two shelters"])
+def test_party_that_accepts_a_text_no_longer_disputes_it(
+    cochair: User, draft: Commitment, deliver: Deliver, clock: Any, text: str
+) -> None:
+    dispute = make_dispute(draft.parties.get(role="lead"), disputed_on=NOW.date())
+    draft.text = text
+    draft.save()
+    propose(draft, shown_hash=draft.undertaking_hash(), by=cochair, at=NOW)
+    answer(link(draft, "Belinda"), "accept")
+    assert Dispute.objects.open().exists()
+    answer(link(draft, "Harry"), "accept")
+    dispute.refresh_from_db()
+    is_same = text == SHELTERS
+    assert dispute.settled_how == ("withdrawn" if is_same else "replaced")
+    told = [mail.to for mail in deliver() if "recognises a text" in mail.subject]
+    assert told == ([[cochair.email]] if is_same else [])
+    clock.shift(timedelta(days=20))
+    shown = page_text(Client().get(draft.get_absolute_url()))
+    assert "accepted by Government of Belize" in shown and "does not recognise" not in shown
 
 
 def test_one_party_declines(
