@@ -94,6 +94,8 @@ class ProgressUpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         if party is not None and self.instance.pk:
             party.queryset = party.queryset.filter(commitment=self.instance.commitment_id)
             party.choices = [("", "---------"), *((row.pk, str(row)) for row in party.queryset)]
+            # What a party submitted is not offered to another party as its words.
+            party.disabled = bool(self.instance.party_hash)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -14,7 +14,7 @@ from outcomes.imports.records.snapshot import event_content
 from outcomes.models import Commitment, ProgressUpdate
 from participants.models import Delegate, User
 from roundtable.audit.models import AuditEntry
-from tests.factories import make_evidence, make_update, make_user
+from tests.factories import make_evidence, make_party, make_update, make_user
 from tests.mail_queue import deliver_mail
 from tests.outcomes.reporting.test_voices import BelizeCase
 from tests.outcomes.test_outcomes_admin import filled, page, run_admin_action
@@ -144,6 +144,31 @@ def test_desk_cannot_delete_what_a_party_said_in_public(
         browser.post(page(ProgressUpdate, "changelist"), sent)
         assert ProgressUpdate.objects.filter(pk=report.pk).exists()
     assert SENTENCE in get_text(Client(), "/commitments/bz-c1/")
+
+
+@pytest.mark.parametrize("role", ["cochair", "operator"])
+def test_desk_does_not_move_a_report_to_another_party(
+    client_of: Sign, case: BelizeCase, report: ProgressUpdate, role: str
+) -> None:
+    """Once the other party confirmed it, the status of the first one would be gone."""
+    other = make_party(case.commitment, role="partner")
+    return_report(client_of, case, report)
+    operator = make_user(is_superuser=True)
+    browser = client_of(case.cochair if role == "cochair" else operator)
+    change = page(ProgressUpdate, "change", report.pk)
+    answer = browser.post(change, filled(browser, change, text="Someone was paid.", party=other.pk))
+    assert answer.status_code == 302
+    report.refresh_from_db()
+    assert (report.text, report.party) == ("Someone was paid.", case.party)
+    # What the desk recorded itself, it can still correct.
+    recorded = make_update(
+        case.commitment, reported_by="recorded", party=case.party, approved=False
+    )
+    recorded.submit(at=timezone.now())
+    change = page(ProgressUpdate, "change", recorded.pk)
+    assert browser.post(change, filled(browser, change, party=other.pk)).status_code == 302
+    recorded.refresh_from_db()
+    assert recorded.party == other
 
 
 def test_desk_edits_it_and_the_place_is_kept_until_the_party_confirms(
