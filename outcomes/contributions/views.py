@@ -68,7 +68,7 @@ def my_response(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         ResponseForm(_posted(request), row, on),
         template="outcomes/contributions/my_response.html",
         context={"seat": participation, "point": point, "published": own.approved().first()},
-        submitted=_("Your answer is submitted. A co-chair will check it before it is shown."),
+        submitted=_("Your answer is submitted. It is shown once another organisation checked it."),
         list_url="my-responses",
     )
 
@@ -164,7 +164,7 @@ def _edit_offer(request: HttpRequest, row: Offer, participation: Participation) 
         form,
         template="outcomes/contributions/my_offer.html",
         context={"seat": participation, "row": row},
-        submitted=_("Your offer is submitted. A co-chair will check it before it is shown."),
+        submitted=_("Your offer is submitted. It is shown once another organisation checked it."),
         list_url="my-offers",
         milestones=milestones,
     )
@@ -238,7 +238,9 @@ def my_assessment(request: HttpRequest, reference: str) -> HttpResponse:
         AssessmentForm(_posted(request), row, on),
         template="outcomes/contributions/my_assessment.html",
         context=context | {"published": own.approved().first()},
-        submitted=_("Your assessment is submitted. A co-chair will check it before it is shown."),
+        submitted=_(
+            "Your assessment is submitted. It is shown once another organisation checked it."
+        ),
         list_url="my-assessments",
     )
 

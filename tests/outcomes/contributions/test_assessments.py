@@ -159,3 +159,10 @@ def test_assessment_form_shows_errors(client_of: Sign, meeting: Event) -> None:
         in page_text(answer)
     )
     assert not Assessment.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/me/answers/", "/me/offers/", LIST])
+def test_page_says_who_checks_a_text(client_of: Sign, meeting: Event, address: str) -> None:
+    text = get_text(client_of(speaker(meeting)), address)
+    assert "Another organisation checks each" in text and "for personal details" in text
+    assert "co-chair" not in text
