@@ -71,8 +71,10 @@ def _go_on(request: HttpRequest, compared: Commitment, at: datetime) -> HttpResp
         messages.success(request, _("Your comparison is saved."))
         return redirect(request.path)
     text = ngettext(
-        "Your comparison of %(reference)s is saved. %(n)d more from this source waits for you.",
-        "Your comparison of %(reference)s is saved. %(n)d more from this source wait for you.",
+        "Your comparison of %(reference)s is saved. %(n)d more from this source is not compared "
+        "by your organisation yet.",
+        "Your comparison of %(reference)s is saved. %(n)d more from this source are not compared "
+        "by your organisation yet.",
         len(others),
     )
     messages.success(request, text % {"reference": compared.reference, "n": len(others)})

@@ -448,10 +448,10 @@ def test_commitments_of_one_document_are_compared_one_after_the_other(
         make_party(rows[-1], organisation=belize)
     other = make_commitment(event, reference="R2026-C4", state="draft", source_title="A law")
     first, second = client_of(indonesia), client_of(australia)
-    saved = "Your comparison of R2026-C1 is saved. 2 more from this source wait for you."
+    saved = "Your comparison of R2026-C1 is saved. 2 more from this source are not compared"
     assert saved in compare(first, rows[0])
     text = compare(first, rows[1])
-    assert "Your comparison of R2026-C2 is saved. 1 more from this source waits for you." in text
+    assert "Your comparison of R2026-C2 is saved. 1 more from this source is not compared" in text
     assert rows[2].text in text and "R2026-C3" in text
     assert "Your comparison is saved." in compare(first, rows[2])
     [message] = deliver()
