@@ -29,7 +29,7 @@ from outcomes.reporting.disputes import dispute_text, withdraw_dispute
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.party_confirmation import refuse_update, tell_parties
-from outcomes.reporting.publication import announce
+from outcomes.reporting.publication import announce, withdraw
 from outcomes.reporting.review import approve_texts, request_text_changes
 from outcomes.reporting.submission import submit_text
 from outcomes.sources.comparisons import record_comparison
@@ -336,6 +336,8 @@ def be_written_about(cast: Cast, at: datetime) -> None:
     office = make_organisation(name="Zq Office", is_name_published=False)
     party = make_party(make_commitment(cast.event), organisation=office)
     ask_focal_point(party, cast.other, at=at)
+    party.accept(at)
+    ask_focal_point(party, None, at=at)
 
 
 def agree_on_a_text(cast: Cast, at: datetime) -> Iterator[None]:
@@ -536,6 +538,9 @@ def compare_a_text(cast: Cast, at: datetime) -> None:
                 record_comparison(text, shown_hash=text.source_hash(), by=by, at=at)
     assert publish_statements(statements=[statement], by=own, at=at)
     announce(commitment, at=at)
+    commitment.refresh_from_db()
+    commitment.state = "public"
+    withdraw(commitment, by=own)
 
 
 def ask_for_the_list(cast: Cast, at: datetime) -> None:

@@ -299,7 +299,9 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # What everyone can read, or could, does not disappear at the wish of one account.
-        is_kept = obj is not None and (obj.is_public or obj.was_public)
+        is_kept = obj is not None and (
+            obj.is_public or obj.was_public or open_disputes(obj.pk).exists()
+        )
         return super().has_delete_permission(request, obj) and not is_kept
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:

@@ -1,14 +1,20 @@
 """Admin of milestones and of related texts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.admin_filters import ReachedFilter
 from outcomes.datasets.tables import MILESTONES
-from outcomes.models import Milestone, RelatedText
+from outcomes.models import Commitment, Milestone, RelatedText
+from outcomes.reporting.publication import withdraw_if_changed
 from participants.admin_base.base import GrantScopedInline
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
 from participants.admin_base.history import HistoryAdmin
 
@@ -46,6 +52,29 @@ class MilestoneAdmin(HistoryAdmin):
     date_hierarchy = "due_on"
     search_fields = ["title", "commitment__reference"]
     search_help_text = _("Title of the milestone, or reference of the commitment")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with self._compared_again(request, obj):
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with self._compared_again(request, obj):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            self.delete_model(request, row)
+
+    @contextmanager
+    def _compared_again(self, request: HttpRequest, milestone: Milestone) -> Iterator[None]:
+        """The parties undertook the commitment with its milestones."""
+        row = Commitment.objects.select_for_update().get(pk=milestone.commitment_id)
+        earlier_hash = row.undertaking_hash()
+        yield
+        if withdraw_if_changed(row, earlier_hash, by=request_permissions(request).user):
+            row.save()
+            text = _("The commitment is a draft again: it is compared, or accepted, again.")
+            self.message_user(request, text, messages.WARNING)
 
     def is_published(self, row: Any) -> bool:
         return bool(row.commitment.event.is_public)

@@ -426,6 +426,8 @@ class Commitment(models.Model):
             sorted(point.number for point in self.outcomes.all()),
             sorted((party.role, str(party)) for party in self.parties.all() if not party.is_member),
         ]
+        if steps := sorted((row.title, str(row.due_on)) for row in self.milestones.all()):
+            content.append(steps)
         return sha256_of(json.dumps(content))
 
     def undertaking_hash(self) -> str:

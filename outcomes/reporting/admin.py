@@ -197,11 +197,9 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         return super().get_queryset(request).filter(in_place_of=None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # What a party said in public does not disappear at the wish of one account.
-        is_known = obj and (obj.is_approved or hasattr(obj, "placeholder"))
-        return super().has_delete_permission(request, obj) and not (
-            is_known and (obj.is_of_party or obj.awaits_party)
-        )
+        # What a party submitted, or disputes, does not disappear at the wish of one account.
+        is_kept = obj is not None and (obj.party_hash or obj.disputes.open().exists())
+        return super().has_delete_permission(request, obj) and not is_kept
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -69,18 +69,19 @@ def _is_current(on: date) -> Q:
 def may_be_focal_point(
     person: Delegate, organisation: Organisation | None, event: Event, on: date
 ) -> bool:
-    """Whether it is confirmed that the person takes part for the organisation.
+    """Whether it is confirmed that the person takes part for this very organisation.
 
-    All bodies of one government are one. No one speaks for a group.
+    A body of the same government is another one, because whoever enters an organisation chooses its
+    country. No one speaks for a group.
     """
     if organisation is None:
         return False
     parts = active_participations(on).filter(delegate=person, event=event)
-    return parts.filter(of_organisation(organisation)).exists()
+    return parts.filter(organisation=organisation).exists()
 
 
 def are_one_body(first: Organisation, second: Organisation) -> bool:
-    """Whether who speaks for one speaks for the other: the same, or two of one government."""
+    """Whether people of one are told of texts about the other, and can say that these are wrong."""
     is_government = first.kind == second.kind == OrganisationKind.GOVERNMENT
     return first == second or bool(
         is_government and first.country and first.country == second.country
@@ -108,9 +109,23 @@ def people_to_tell(party: CommitmentParty, on: date) -> list[Delegate]:
 def ask_focal_point(party: CommitmentParty, person: Delegate | None, *, at: datetime) -> None:
     """Stores who is asked, and tells this person: the task counts once the person accepts.
 
-    About a draft, no one is asked before it is public.
+    About a draft, no one is asked before it is public. Whoever had the task is told that it ended.
     """
+    accepted = CommitmentParty.objects.filter(pk=party.pk, focal_point_accepted_at__isnull=False)
+    former = Delegate.objects.filter(focal_point_for__in=accepted).first()
     party.request_focal_point(person)
+    if former and former != person:
+        email_delegate(
+            former,
+            dedup_key=f"focal point ended:{party.pk}:{former.pk}:{at:%Y-%m-%d}",
+            template="outcomes/reporting/emails/focal_point_ended",
+            context={
+                "party": party,
+                "commitment": party.commitment,
+                "event": party.commitment.event,
+            },
+            at=at,
+        )
     if person is None or not party.commitment.is_public:
         return
     email_delegate(

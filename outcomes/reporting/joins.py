@@ -19,7 +19,7 @@ from outcomes.models import (
 )
 from outcomes.reporting.focal_points import (
     active_participations_of,
-    of_organisation,
+    may_be_focal_point,
     people_to_tell,
 )
 from outcomes.reporting.request_emails import can_receive_mail
@@ -68,7 +68,7 @@ def joins_to_answer(user: User, on: date) -> QuerySet[Offer]:
     """
     leads = Q(pk__in=[])
     for part in active_participations_of(user, on):
-        leads |= Q(of_organisation(part.organisation), commitment__event=part.event)
+        leads |= Q(organisation=part.organisation, commitment__event=part.event)
     led = CommitmentParty.objects.filter(
         leads, role=CommitmentParty.Role.LEAD, commitment=OuterRef("commitment")
     )
@@ -140,7 +140,8 @@ def _people_of_leads(commitment: Commitment, on: date) -> list[Delegate]:
         person.pk: person
         for party in leads.select_related("organisation", "commitment__event")
         for person in people_to_tell(party, on)
-        if can_receive_mail(person)
+        if may_be_focal_point(person, party.organisation, commitment.event, on)
+        and can_receive_mail(person)
     }
     return list(found.values())
 

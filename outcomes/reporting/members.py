@@ -6,11 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from outcomes.models import Commitment, CommitmentParty
-from outcomes.reporting.focal_points import (
-    active_participations_of,
-    are_one_body,
-    with_active_focal_point,
-)
+from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
 from participants.models import Organisation, User, member_condition
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -44,7 +40,7 @@ def _of_event(event: Event, own: list[Organisation], on: date) -> list[MemberCom
         rule: [
             organisation
             for organisation in Organisation.objects.filter(member_condition(rule, event.pk))
-            if any(are_one_body(organisation, one) for one in own)
+            if organisation in own
         ]
         for rule in {row.group.member_rule for row in rows if row.group}
     }

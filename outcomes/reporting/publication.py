@@ -15,6 +15,7 @@ from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
 from participants.models import User
 from roundtable.audit import log as audit
+from roundtable.mail.queue import enqueue
 from roundtable.models import Event
 
 # So long, a party can object before everyone reads what is recorded in its name.
@@ -35,21 +36,23 @@ def announce(commitment: Commitment, *, at: datetime) -> None:
     is_known = False
     # Who wrote the letter agreed to its publication.
     day = None if row.is_letter else timezone.localdate(at + NOTICE_PERIOD)
+    template = "outcomes/commitments/emails/recorded"
     for party in row.parties.select_related("organisation", "group"):
+        dedup_key = f"recorded:{party.pk}:{row.source_hash()}:{at:%Y-%m-%d}"
+        context = {"commitment": row, "event": row.event, "day": day}
+        url = f"{settings.PORTAL_URL}{reverse('recorded-texts', args=[party.pk])}"
         for person in people_to_tell(party, at.date()):
             is_known |= bool(person.user and delivery_address(person.user))
             email_delegate(
                 person,
-                dedup_key=f"recorded:{party.pk}:{person.pk}:{row.source_hash()}:{at:%Y-%m-%d}",
-                template="outcomes/commitments/emails/recorded",
-                context={
-                    "commitment": row,
-                    "event": row.event,
-                    "day": day,
-                    "url": f"{settings.PORTAL_URL}{reverse('recorded-texts', args=[party.pk])}",
-                },
+                dedup_key=f"{dedup_key}:{person.pk}",
+                template=template,
+                context=context | {"url": url},
                 at=at,
             )
+        if mailbox := party.organisation and party.organisation.role_mailbox:
+            is_known = True
+            enqueue(dedup_key=dedup_key, to=mailbox, template=template, context=context, at=at)
     if day is None or not is_known:
         publish(row, at=at)
 
@@ -79,7 +82,9 @@ def _publish_due(commitment: Commitment, at: datetime) -> bool:
 def publish_released(event: Event, *, at: datetime) -> None:
     """What ships with a release was compared before; made-up commitments have no source."""
     drafts = _drafts().filter(event=event)
-    drafts = drafts.prefetch_related("outcomes", "parties__organisation", "parties__group")
+    drafts = drafts.prefetch_related(
+        "outcomes", "milestones", "parties__organisation", "parties__group"
+    )
     for row in drafts:
         if (event.is_demonstration or is_released(row)) and not _is_disputed(row):
             publish(row, at=at)
@@ -104,8 +109,26 @@ def withdraw(commitment: Commitment, *, by: User | None) -> None:
     Links to accept it end, and no one undertook the next text.
     """
     at = timezone.now()
+    if commitment.is_public:
+        _tell_of_withdrawal(commitment, at=at)
     make_draft(commitment, at=at)
     audit.record(action="withdraw commitment", at=at, actor=by, detail=commitment.reference)
+
+
+def _tell_of_withdrawal(commitment: Commitment, *, at: datetime) -> None:
+    for party in commitment.parties.select_related("organisation", "group"):
+        for person in people_to_tell(party, at.date()):
+            email_delegate(
+                person,
+                dedup_key=f"withdrawn:{commitment.pk}:{person.pk}:{at:%Y-%m-%d}",
+                template="outcomes/commitments/emails/withdrawn",
+                context={
+                    "reference": commitment.reference,
+                    "event": commitment.event,
+                    "url": f"{settings.PORTAL_URL}{commitment.get_absolute_url()}",
+                },
+                at=at,
+            )
 
 
 def make_draft(commitment: Commitment, *, at: datetime) -> None:

@@ -168,7 +168,7 @@ def commitments_to_compare(
         drafts = drafts.filter(event__in=grants.exclude(on_behalf_of=None).values("event"))
     own = set(organisations_in(bodies_of(user, at.date())).values_list("pk", flat=True))
     rows = drafts.select_related("event").prefetch_related(
-        "comparisons", "outcomes", "parties__organisation", "parties__group"
+        "comparisons", "outcomes", "milestones", "parties__organisation", "parties__group"
     )
     found = []
     for row in rows.order_by("event", "source_url", "source_title", "pk"):

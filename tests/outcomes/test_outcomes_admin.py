@@ -22,6 +22,7 @@ from tests.factories import (
     make_addressee,
     make_commitment,
     make_delegate,
+    make_dispute,
     make_event,
     make_evidence,
     make_grant,
@@ -347,12 +348,22 @@ def test_only_operator_deletes_published_records(
     assert (commitment.latest_update, commitment.latest_recorded_update) == (approved, None)
 
 
-def test_only_cochair_deletes_submitted_report(client_of: Sign, admin_event: Event) -> None:
-    address = page(ProgressUpdate, "delete", ProgressUpdate.objects.get().pk)
-    for role, status, left in (("editor", 403, 1), ("cochair", 302, 0)):
-        client = signed(client_of, role, admin_event)
-        assert client.post(address, {"post": "yes"}).status_code == status
-        assert ProgressUpdate.objects.count() == left
+@pytest.mark.parametrize("is_of_party", [True, False])
+def test_only_cochair_deletes_a_text_that_the_desk_recorded(
+    client_of: Sign, admin_event: Event, is_of_party: bool
+) -> None:
+    """No one deletes what a party submitted, or does not recognise."""
+    row = ProgressUpdate.objects.get()
+    address = page(ProgressUpdate, "delete", row.pk)
+    editor, cochair = (signed(client_of, role, admin_event) for role in ("editor", "cochair"))
+    if not is_of_party:
+        ProgressUpdate.objects.update(reported_by="recorded", party_hash="")
+        dispute = make_dispute(row)
+        assert cochair.post(address, {"post": "yes"}).status_code == 403
+        dispute.delete()
+    assert editor.post(address, {"post": "yes"}).status_code == 403
+    assert cochair.post(address, {"post": "yes"}).status_code == (403 if is_of_party else 302)
+    assert ProgressUpdate.objects.exists() == is_of_party
 
 
 def test_draft_is_visible_to_its_author_only(client_of: Sign, admin_event: Event) -> None:

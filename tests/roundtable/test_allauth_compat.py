@@ -16,6 +16,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.test import RequestFactory
+from django.utils.http import base36_to_int
 
 from participants.models import User
 from roundtable import allauth_compat
@@ -124,6 +125,7 @@ def test_code_by_email_begins_a_sign_in_that_can_be_ended(
         allauth_compat.LoginCodeVerificationProcess.initiate(
             request=request, user=user, email=user.email
         )
-    assert request.session[allauth_compat.LOGIN_SESSION_KEY]["user_pk"] == str(user.pk)
+    stored = request.session[allauth_compat.LOGIN_SESSION_KEY]["user_pk"]
+    assert base36_to_int(stored) == user.pk
     allauth_compat.clear_login(request)
     assert allauth_compat.LOGIN_SESSION_KEY not in request.session

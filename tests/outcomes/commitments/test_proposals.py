@@ -1,5 +1,6 @@
 """A commitment is undertaken only if each party accepted it, by who speaks for that party."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,12 +8,19 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.models import Commitment, CommitmentParty, Dispute, Undertaking
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    Dispute,
+    Milestone,
+    Undertaking,
+)
 from outcomes.reporting.proposals import accept, link_url, propose
 from participants.accounts.departure import end_affiliations
 from participants.models import Delegate, Grant, Organisation, Participation, User
@@ -33,6 +41,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.follow_up_factories import make_milestone, make_offer, make_recommendation
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html, page_links, page_text
 
@@ -571,3 +580,81 @@ def test_no_account_moves_a_party_to_its_own_government(
     )
     assert "No one speaks for" in press_propose(browser, row)
     assert not Undertaking.objects.exists()
+
+
+def test_colleague_of_another_body_does_not_accept(
+    client_of: Sign, cochair: User, event: Event
+) -> None:
+    """Else a co-chair enters another government with the own country, and a colleague accepts."""
+    made_up = make_organisation(name="Government of Peru", kind="government", country="ID")
+    police = make_organisation(name="Police of Indonesia", kind="government", country="ID")
+    row = make_commitment(event, reference="BZ2027-C9", text=SHELTERS, state="draft")
+    make_party(row, organisation=made_up, focal_point=speaker(event, police, "Colleague"))
+    text = press_propose(client_of(cochair), row)
+    assert "No one speaks for “Government of Peru” yet." in text
+    assert state_of(row) == ("draft", "recorded")
+
+
+def test_party_accepts_the_milestones_too(
+    client_of: Sign, cochair: User, proposed: Commitment, deliver: Deliver
+) -> None:
+    desk = client_of(cochair)
+    press = {"act": "take-back"}
+    desk.post(desk_page(proposed), press)
+    make_milestone(commitment=proposed, title="Close three shelters", due_on=date(2028, 1, 1))
+    press_propose(desk, proposed)
+    assert "Close three shelters (1 January 2028)" in get_text(Client(), link(proposed, "Belinda"))
+    for name in ("Belinda", "Harry"):
+        answer(link(proposed, name), "accept")
+    assert state_of(proposed) == ("public", "undertaken")
+    deliver()
+    row = proposed.milestones.get()
+    change = page(Milestone, "change", row.pk)
+    assert desk.post(change, filled(desk, change, reached_on="2027-03-02")).status_code == 302
+    assert state_of(proposed) == ("public", "undertaken")
+    shown = get_text(Client(), proposed.get_absolute_url())
+    assert "The co-chairs record when a milestone is reached." in shown
+    answered = desk.post(change, filled(desk, change, title="Close thirty"), follow=True)
+    assert "The commitment is a draft again" in page_html(answered)
+    assert state_of(proposed) == ("draft", "recorded")
+    told = {mail.to[0]: mail for mail in deliver()}
+    assert set(told) >= {"belinda@example.org", "harry@example.org"}
+    mail = told["belinda@example.org"]
+    assert mail.subject.endswith("A commitment of your organisation was changed")
+    assert "BZ2027-C1" in mail.body and "shelters" not in mail.body
+
+
+def test_added_or_deleted_milestone_is_compared_again(
+    client_of: Sign, cochair: User, proposed: Commitment
+) -> None:
+    desk = client_of(cochair)
+    for act in ("delete", "add"):
+        milestone = make_milestone(commitment=proposed)
+        Commitment.objects.update(state="public", basis="undertaken", proposed_at=None)
+        if act == "delete":
+            desk.post(page(Milestone, "delete", milestone.pk), {"post": "yes"})
+        else:
+            change = page(Commitment, "change", proposed.pk)
+            step = {"milestones-1-title": "Another step", "milestones-1-due_on": "2028-02-01"}
+            forms = {"milestones-TOTAL_FORMS": "2"}
+            desk.post(change, filled(desk, change) | forms | step)
+        assert state_of(proposed) == ("draft", "recorded"), act
+        assert proposed.milestones.count() == (0 if act == "delete" else 2)
+
+
+def test_approved_offer_of_before_the_upgrade_is_undertaken(
+    event: Event, aid: Organisation
+) -> None:
+    migration = importlib.import_module("outcomes.migrations.0013_undertaken_by_offers")
+    point = make_recommendation(event=event)
+    rows = [
+        make_offer(outcome=point, organisation=aid, text=text).commitment
+        for text in ("We answer calls.", "We print maps.")
+    ]
+    Commitment.objects.update(basis="recorded")  # as the earlier release stored it
+    Commitment.objects.filter(text="We print maps.").update(text="Others wrote this.")
+    migration.mark_offers(apps, None)
+    found = Commitment.objects.filter(pk__in=[row.pk for row in rows if row]).order_by("pk")
+    assert [row.basis for row in found] == ["undertaken", "recorded"]
+    text = get_text(Client(), found[0].get_absolute_url())
+    assert "Undertaken here entered by Harbour Aid" in text

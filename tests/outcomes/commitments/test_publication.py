@@ -501,3 +501,42 @@ def test_document_is_not_said_to_answer_the_statement(event: Event, draft: Commi
     assert "whole statement" not in get_text(visitor, f"/commitments/?event={event.slug}")
     Commitment.objects.update(source_title="")  # the source of the statement
     assert "Answers the whole statement" in get_text(visitor, draft.get_absolute_url())
+
+
+def test_party_whose_mailbox_alone_is_known_is_told_fourteen_days_before(
+    client_of: Sign,
+    draft: Commitment,
+    belize: Organisation,
+    indonesia: User,
+    australia: User,
+    deliver: Deliver,
+    settings: Any,
+) -> None:
+    settings.CONTACT_EMAIL = "contact@example.org"
+    Organisation.objects.filter(pk=belize.pk).update(role_mailbox="office@belize.example")
+    for user in (indonesia, australia):
+        compare(client_of(user), draft)
+    draft.refresh_from_db()
+    assert (draft.state, draft.parties_told_at) == ("draft", NOW)
+    [mail] = [mail for mail in deliver() if mail.to == ["office@belize.example"]]
+    text = " ".join(mail.body.split())
+    assert f"> {SHELTERS}" in text and "On 16 March 2026 it becomes public" in text
+    assert "Write to: contact@example.org" in text and "/me/commitments/" not in text
+
+
+def test_focal_point_is_told_that_the_desk_ended_the_task(
+    client_of: Sign, event: Event, belize: Organisation, indonesia: User, deliver: Deliver
+) -> None:
+    person = make_delegate(user=make_user("speaker@example.org"))
+    make_participation(person, event, organisation=belize)
+    row = make_commitment(event, reference="R2026-C1")
+    party = make_party(row, organisation=belize)
+    party.request_focal_point(person)
+    party.accept(NOW)
+    browser, address = client_of(indonesia), page(Commitment, "change", row.pk)
+    browser.post(address, filled(browser, address) | {"parties-0-focal_point": ""})
+    party.refresh_from_db()
+    assert party.focal_point is None
+    [mail] = deliver()
+    assert mail.to == ["speaker@example.org"]
+    assert mail.subject.endswith("You are no longer the focal point of a commitment")
