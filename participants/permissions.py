@@ -374,8 +374,15 @@ def affects_audiences(organisation: Organisation) -> bool:
     Its kind and country also decide who speaks for it: all bodies of one government are one.
     """
     relations = ("roles", "participations", "affiliations", "grants", "commitment_parties")
+    """Whether the organisation has or had a role, participants, staff or grants.
+
+    Each public body of a government does: people exclude it, and so all bodies of its country.
+    """
+    relations = ("roles", "participations", "affiliations", "grants")
     organisations = Organisation.objects.filter(pk=organisation.pk)
-    return any(organisations.filter(**{f"{way}__isnull": False}).exists() for way in relations)
+    return any(organisations.filter(**{f"{way}__isnull": False}).exists() for way in relations) or (
+        organisation.kind == OrganisationKind.GOVERNMENT and organisations.published().exists()
+    )
 
 
 def can_edit_visible_events_of(delegate: Delegate, permissions: EventPermissions) -> bool:

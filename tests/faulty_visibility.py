@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db.models import Q
 
-from participants.models import ContactChannel, Delegate
+from participants.models import ContactChannel, Delegate, Organisation, introduction
 from participants.models.introduction import IntroductionQuerySet
 from participants.models.participation import ParticipationQuerySet
 from participants.privacy import audiences, visibility
@@ -82,9 +82,17 @@ MUTATIONS: dict[str, Mutation] = {
     "takes a request for an introduction": [(IntroductionQuerySet, "accepted", _all)],
     "takes a claim for a confirmation": [(ParticipationQuerySet, "confirmed", _all)],
 }
+# Those that test_visibility_worlds.py alone must find: in no other data does one exclude one body
+# of a government, and another body looks.
+MUTATIONS_OF_GOVERNMENTS: dict[str, Mutation] = {
+    "excludes one body of a government in pages": [(Organisation, "government", "")],
+    "excludes one body of a government in lists": [(audiences, "_names_body_of", _no_row)],
+    "confirms by each body of a government": [(audiences.EventConfirmer, "government", "")],
+    "introduces other bodies of a government": [(introduction, "_of_excluded_government", _no_row)],
+}
 
 
 def apply_mutation(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Puts the mistake into the door for the rest of the test."""
-    for module, attribute, replacement in MUTATIONS[name]:
+    for module, attribute, replacement in (MUTATIONS | MUTATIONS_OF_GOVERNMENTS)[name]:
         monkeypatch.setattr(module, attribute, replacement)

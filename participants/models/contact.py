@@ -121,7 +121,8 @@ class RevealBudget(models.Model):
 class AudienceException(models.Model):
     """An organisation, a country or a constituency that cannot see a profile or a contact detail.
 
-    It applies to any present or past affiliation of the viewer. While it keeps someone from a
+    It applies to any present or past affiliation of the viewer. One for a body of a government
+    applies to all bodies of that government, if its country is known. While it keeps someone from a
     profile, no introduction between the two is in force. One for a contact detail yields to an
     introduction that is in force.
     """

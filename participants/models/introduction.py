@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.contact import AudienceException
 from participants.models.delegate import Delegate, available_q, handle_field
-from participants.models.organisation import CONSTITUENCY_BY_KIND, Organisation
+from participants.models.organisation import CONSTITUENCY_BY_KIND, Organisation, OrganisationKind
 from participants.models.participation import Affiliation, Participation
 from participants.models.user import Grant, User
 
@@ -15,7 +15,8 @@ from participants.models.user import Grant, User
 def _excludes(owner: str, other: str) -> Exists:
     """Whether the exceptions of `owner` name an organisation that `other` ever belonged to.
 
-    Both are paths from the introduction. ExceptionSet.includes() has the same rule in Python.
+    Both are paths from the introduction. ExceptionSet.includes() has the same rule in Python: an
+    exception for one body of a government excludes all its bodies.
     """
     person = OuterRef(OuterRef(OuterRef(other)))
     constituency = Case(
@@ -26,11 +27,21 @@ def _excludes(owner: str, other: str) -> Exists:
         | Q(pk__in=Participation.with_ended.filter(delegate=person).values("organisation"))
         | Q(pk__in=Grant.objects.filter(user__delegate=person).values("on_behalf_of")),
         Q(pk=OuterRef("organisation"))
+        | _of_excluded_government()
         | (Q(country=OuterRef("country")) & ~Q(country=""))
         | Q(own_constituency=OuterRef("constituency")),
     )
     exceptions = AudienceException.objects.filter(delegate=OuterRef(owner), channel=None)
     return Exists(exceptions.filter(Exists(belongs_there.order_by())))
+
+
+def _of_excluded_government() -> Q:
+    """Those without a country may be bodies of different governments."""
+    return (
+        Q(kind=OuterRef("organisation__kind"), country=OuterRef("organisation__country"))
+        & Q(kind=OrganisationKind.GOVERNMENT)
+        & ~Q(country="")
+    )
 
 
 class IntroductionQuerySet(models.QuerySet["Introduction"]):

@@ -235,6 +235,14 @@ class Organisation(models.Model):
         return CONSTITUENCY_BY_KIND[OrganisationKind(self.kind)]
 
     @property
+    def government(self) -> str:
+        """The country of whose government it is a body; empty if there is none, or none is known.
+
+        For exclusions, all bodies of one government are one.
+        """
+        return str(self.country) if self.kind == OrganisationKind.GOVERNMENT else ""
+
+    @property
     def public_name(self) -> str:
         """The name for everyone who does not work at the desk or for the organisation."""
         return self.name if self.is_name_published else self._unpublished_name

@@ -54,6 +54,7 @@ class Viewer:
     event_constituencies: frozenset[EventConstituency] = frozenset()
     # All that the viewer ever worked for or represented.
     organisations: frozenset[int] = frozenset()
+    governments: frozenset[str] = frozenset()  # by country, where it is known
     countries: frozenset[str] = frozenset()
     constituencies: frozenset[str] = frozenset()
     # Delegates whose introduction to the viewer is in force.
@@ -68,23 +69,34 @@ class EventConfirmer(NamedTuple):
     constituency: str
     country: str
 
+    @property
+    def government(self) -> str:
+        return self.country if self.constituency == Constituency.GOVERNMENTS else ""
+
 
 ANONYMOUS_VIEWER = Viewer()
 
 
 @dataclass(frozen=True)
 class ExceptionSet:
-    """The exceptions of one listing or channel."""
+    """The exceptions of one listing or channel.
+
+    An exception for one body of a government excludes all its bodies.
+    """
 
     organisations: frozenset[int] = frozenset()
+    governments: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     constituencies: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, rows: Iterable[AudienceException]) -> "ExceptionSet":
+        """Reads `organisation` of each row: fetch it with the rows."""
         rows = list(rows)
+        organisations = [row.organisation for row in rows if row.organisation]
         return cls(
-            frozenset(row.organisation_id for row in rows if row.organisation_id),
+            frozenset(row.pk for row in organisations),
+            frozenset(row.government for row in organisations if row.government),
             frozenset(row.country.code for row in rows if row.country),
             frozenset(row.constituency for row in rows if row.constituency),
         )
@@ -94,6 +106,7 @@ class ExceptionSet:
         confirmers = [row for row in viewer.confirmed_by if row.event == event]
         return bool(confirmers) and all(
             row.organisation in self.organisations
+            or row.government in self.governments
             or row.country in self.countries
             or row.constituency in self.constituencies
             for row in confirmers
@@ -103,6 +116,7 @@ class ExceptionSet:
         """Present and past affiliations of the viewer count."""
         return bool(
             self.organisations & viewer.organisations
+            or self.governments & viewer.governments
             or self.countries & viewer.countries
             or self.constituencies & viewer.constituencies
         )
@@ -186,6 +200,8 @@ def _confirmed_by_others(
     condition = Q(pk__in=[])
     for row in confirmers:
         excepted = Q(organisation=row.organisation) | Q(constituency=row.constituency)
+        if row.government:
+            excepted |= _names_body_of([row.government])
         if row.country:
             excepted |= Q(country=row.country)
         condition |= Q(~Exists(exceptions.filter(excepted)))
@@ -195,9 +211,16 @@ def _confirmed_by_others(
 def _exception_condition(viewer: Viewer) -> Q:
     return (
         Q(organisation__in=viewer.organisations)
+        | _names_body_of(viewer.governments)
         | (Q(country__in=viewer.countries) & ~Q(country=""))
         | (Q(constituency__in=viewer.constituencies) & ~Q(constituency=""))
     )
+
+
+def _names_body_of(governments: Iterable[str]) -> Q:
+    """Exceptions for any body of these governments."""
+    kind = OrganisationKind.GOVERNMENT
+    return Q(organisation__kind=kind, organisation__country__in=governments)
 
 
 def _constituency_condition(event_constituencies: Iterable[EventConstituency]) -> Q:
@@ -353,6 +376,11 @@ def _viewer(delegate_id: int, facts: list[ViewerFact]) -> Viewer:
         event_constituencies=frozenset(still_held),
         confirmed_by=confirmers,
         organisations=frozenset(fact.organisation for fact in named),
+        governments=frozenset(
+            fact.country
+            for fact in named
+            if fact.country and fact.kind == OrganisationKind.GOVERNMENT
+        ),
         countries=frozenset(fact.country for fact in named if fact.country),
         constituencies=frozenset(_constituency(fact) for fact in named),
         introduced=frozenset(fact.event for fact in facts if fact.source == "met"),

@@ -16,6 +16,7 @@ from django_countries import countries
 from participants.models import (
     Affiliation,
     Audience,
+    AudienceException,
     ContactChannel,
     Delegate,
     Grant,
@@ -275,7 +276,7 @@ def find_profile(
         .select_related("user")
         .prefetch_related(
             "languages",
-            "exceptions",
+            Prefetch("exceptions", AudienceException.objects.select_related("organisation")),
             Prefetch("affiliations", current_affiliations(on)),
             Prefetch("channels", ContactChannel.objects.order_by("pk")),
             Prefetch(

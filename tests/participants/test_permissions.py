@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from outcomes.models import Outcome
-from participants.models import Delegate, Organisation
+from participants.models import Delegate, Organisation, OrganisationKind
 from participants.permissions import (
     acting_capacity,
     acting_organisation,
@@ -291,3 +291,12 @@ def test_organisation_with_people_or_a_role_decides_audiences(way: str) -> None:
     LINKS[way](make_event(), body)
     assert affects_audiences(body)
     assert not affects_audiences(other)
+
+
+@pytest.mark.parametrize("kind", [OrganisationKind.GOVERNMENT, OrganisationKind.AGENCY])
+def test_public_body_of_a_government_decides_audiences(kind: str) -> None:
+    """People exclude it, and with it all bodies of its country."""
+    body = make_organisation(kind=kind, country="AU")
+    assert not affects_audiences(body)
+    make_party(make_commitment(make_event()), organisation=body)
+    assert affects_audiences(body) == (kind == OrganisationKind.GOVERNMENT)

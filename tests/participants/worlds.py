@@ -3,8 +3,9 @@
 Nothing here knows how the portal decides: the expected results are computed from plain values.
 """
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -22,7 +23,12 @@ ORGANISATIONS = [
     ("agency", ""),
     ("other", "AU"),
     ("other", ""),
+    # A second body of a government, and two of which no one knows the country.
+    ("government", "ID"),
+    ("government", ""),
+    ("government", ""),
 ]
+GOVERNMENTS = [number for number, (kind, _) in enumerate(ORGANISATIONS) if kind == "government"]
 CONSTITUENCY_OF_KIND = {
     "government": "governments",
     "national-society": "red-cross",
@@ -88,10 +94,15 @@ class Person:
     def is_available(self) -> bool:
         return not (self.is_paused or self.is_erased)
 
-    def leaves_out(self, other: "Person", channel: int | None = None) -> bool:
-        """Whether an exception, of the listing or of a channel, names the other person."""
+    def leaves_out(
+        self,
+        other: "Person",
+        channel: int | None = None,
+        rule: "Callable[[Exclusion, int], bool] | None" = None,
+    ) -> bool:
+        """Whether an exception, of the listing or of a channel, excludes the other person."""
         return any(
-            excludes(exception, office)
+            (rule or excludes)(exception, office)
             for exception in self.exclusions
             if exception.channel == channel
             for office in other.all_organisations()
@@ -162,7 +173,11 @@ class World:
             return "not introduced"
         viewing, owner = self.people[viewer], self.people[person]
         if owner.leaves_out(viewing, channel):
-            return "left out"
+            return (
+                "left out"
+                if owner.leaves_out(viewing, channel, rule=names)
+                else "left out with the government"
+            )
         viewer_events, owner_events = (
             viewing.open_constituencies(),
             owner.confirmed_constituencies(),
@@ -213,7 +228,15 @@ def _vouched(viewing: Person, events: Iterable[int], exclusions: list[Exclusion]
 
 
 def excludes(exception: Exclusion, office: int) -> bool:
-    """Whether the exception names this organisation."""
+    """Whether the exception names this organisation, or another body of its government."""
+    is_organisation = exception.kind == "organisation"
+    return names(exception, office) or (
+        is_organisation and is_same_government(exception.target, office)
+    )
+
+
+def names(exception: Exclusion, office: int) -> bool:
+    """Whether the exception names this organisation itself."""
     kind, country = ORGANISATIONS[office]
     match exception.kind:
         case "organisation":
@@ -223,14 +246,52 @@ def excludes(exception: Exclusion, office: int) -> bool:
     return exception.target == EXCLUDED_AS[kind]
 
 
+def is_same_government(one: int | str, other: int) -> bool:
+    """Whether both are bodies of one government, as far as is known."""
+    kind, country = ORGANISATIONS[other]
+    return kind == "government" and country != "" and ORGANISATIONS[int(one)] == (kind, country)
+
+
 def make_world(seed: int) -> World:
     """The world of that number: the same each time."""
     random = Random(seed)
+    if seed % 5 == 0:
+        return _make_world_of_officials(random)
     people = [_make_person(random) for _number in range(random.randint(2, 4))]
     for owner in people:
         owner.exclusions = _exceptions(random, owner)
         owner.exclusions += _exceptions_of_confirmers(random, owner, people)
     return World(people, _introductions(random, len(people)))
+
+
+def _make_world_of_officials(random: Random) -> World:
+    """People who see each other, unless one excludes a body of a government."""
+    people = [_make_official(random) for _number in range(random.randint(2, 4))]
+    pairs = itertools.combinations(range(len(people)), 2)
+    return World(people, [(*pair, "accepted") for pair in pairs if random.random() < 0.4])
+
+
+def _make_official(random: Random) -> Person:
+    audience = random.choice(["participants", "participants", "constituency", "introduced"])
+    # More often the two bodies of one government.
+    office = random.choice([*GOVERNMENTS, 0, 9, 0, 9])
+    excluded = random.sample(GOVERNMENTS, random.choice([0, 1, 1, 2]))
+    channel = random.choice([None, None, None, 0])
+    return Person(
+        account="open",
+        has_agreed=True,
+        is_paused=False,
+        is_erased=False,
+        is_protected=False,
+        listed_to=audience,
+        channels=[audience],
+        affiliations=[],
+        participations={0: (office, True)},
+        grants={},
+        details_open={0: TODAY},
+        confirmed_by={0: random.sample(GOVERNMENTS, random.choice([1, 1, 2]))},
+        exclusions=[Exclusion(channel, "organisation", office) for office in excluded],
+    )
 
 
 def _make_person(random: Random) -> Person:

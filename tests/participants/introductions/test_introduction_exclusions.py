@@ -73,6 +73,9 @@ def shelter(event: Event, cochair: User) -> Delegate:
 
 
 def exclude(owner: Delegate, way: str, place: Organisation) -> AudienceException:
+    if way == "government":
+        other = make_organisation(kind=OrganisationKind.GOVERNMENT, country=place.country)
+        return make_exception(owner, organisation=other)
     whom = {
         "organisation": place,
         "country": place.country,
@@ -101,7 +104,8 @@ def page_of(client: Client, path: str = PAGE) -> str:
     return re.sub(r"/me/introductions/[a-z2-9]{10}/", "/me/introductions/", text)
 
 
-WAYS = ["organisation", "country", "constituency"]
+# By name, by another body of its government, by its country, by its constituency.
+WAYS = ["organisation", "government", "country", "constituency"]
 
 
 # The attack: a co-chair of a government proposes, and her colleague accepts. ------------------
@@ -300,8 +304,15 @@ def test_own_request_does_not_accept_what_did_not_arrive(
 # In force -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("side", ["viewer", "owner"])
+@pytest.mark.parametrize(
+    ("side", "way"),
+    [
+        (side, way)
+        for side in ("viewer", "owner")
+        for way in WAYS
+        if (side, way) != ("viewer", "government")  # the shelter is none
+    ],
+)
 def test_later_exclusion_ends_the_effect_at_once_and_removal_restores_it(
     client_of: Sign,
     official: Delegate,

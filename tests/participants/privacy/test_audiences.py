@@ -13,6 +13,7 @@ from participants.models import (
     Delegate,
     Organisation,
     OrganisationKind,
+    ParticipationConfirmation,
     User,
 )
 from participants.privacy import visibility
@@ -385,10 +386,14 @@ BELONGINGS: list[Belonging] = [
     acts_for_it,
     acted_for_it,
 ]
-WAYS = ["organisation", "country", "constituency"]
+# By name, by another body of its government, by its country, by its constituency.
+WAYS = ["organisation", "government", "country", "constituency"]
 
 
 def leave_out(owner: Delegate, way: str, place: Organisation, **fields: Any) -> None:
+    if way == "government":
+        make_exception(owner, organisation=office(place.kind, country=place.country), **fields)
+        return
     whom = {
         "organisation": place,
         "country": place.country,
@@ -466,6 +471,62 @@ def test_exclusion_affects_named_organisation_only(event: Event, way: str) -> No
         make_affiliation(person, organisation=office(kind, country=country), until=YESTERDAY)
     assert seen_by(person, owner) == "CPE"
     assert seen_by(introduced(event, owner), owner) == "ICPE"
+
+
+def test_exclusion_of_government_leaves_out_other_governments(event: Event) -> None:
+    """Those without a country may be bodies of different governments."""
+    excluded = office(OrganisationKind.GOVERNMENT, country="AU")
+    unknown = office(OrganisationKind.GOVERNMENT)
+    owner = make_owner(event, Audience.PARTICIPANTS)
+    make_exception(owner, organisation=excluded)
+    make_exception(owner, organisation=unknown)
+    make_exception(owner, organisation=office(OrganisationKind.CIVIL_SOCIETY, country="NZ"))
+    for kind, country, seen in (
+        (OrganisationKind.GOVERNMENT, "NZ", "PE"),
+        (OrganisationKind.GOVERNMENT, "", "PE"),
+        (OrganisationKind.CIVIL_SOCIETY, "AU", "CPE"),
+        (OrganisationKind.CIVIL_SOCIETY, "NZ", "CPE"),
+        (OrganisationKind.GOVERNMENT, "AU", None),
+    ):
+        assert seen_by(participant(event, kind, country=country), owner) == seen, (kind, country)
+
+
+@pytest.mark.parametrize("is_second_excluded", [False, True])
+def test_exclusion_of_government_applies_to_who_confirmed(
+    event: Event, is_second_excluded: bool
+) -> None:
+    owner, person = make_owner(event, Audience.PARTICIPANTS), participant(event)
+    police = office(OrganisationKind.GOVERNMENT, country="ID")
+    ministry = office(OrganisationKind.GOVERNMENT, country="ID")
+    other = office(OrganisationKind.GOVERNMENT, country="ID" if is_second_excluded else "AU")
+    make_exception(owner, organisation=police)
+    make_exception(owner, channel=owner.channels.get(audience="constituency"), organisation=police)
+    assert seen_by(person, owner) == "CPE"
+    ParticipationConfirmation.objects.bulk_create(
+        ParticipationConfirmation(
+            participation=person.participations.get(),
+            by=make_user(),
+            capacity="cochair",
+            has_effect=True,
+            on_behalf_of=place,
+            confirmed_at=NOON,
+            content_hash="a" * 64,
+        )
+        for place in (ministry, other)
+    )
+    assert seen_by(person, owner) == (None if is_second_excluded else "CPE")
+
+
+def test_profile_takes_as_many_queries_with_more_exclusions(
+    event: Event, django_assert_num_queries: Any
+) -> None:
+    owner, person = make_owner(event, Audience.PARTICIPANTS), participant(event)
+    assert person.user is not None
+    viewer = get_viewer(person.user, TODAY)
+    for _number in range(3):
+        make_exception(owner, organisation=office(OrganisationKind.GOVERNMENT, country="AU"))
+        with django_assert_num_queries(6):
+            assert visibility.find_profile(viewer, owner.handle, TODAY, revealed=True)
 
 
 def test_exclusion_of_other_delegate_has_no_effect(event: Event) -> None:

@@ -32,7 +32,7 @@ from participants.privacy.audiences import ANONYMOUS_VIEWER, Viewer, get_viewer,
 from roundtable.models import Event, Series
 from tests.conftest import FULL, FULL_WALKS
 from tests.factories import NOON
-from tests.faulty_visibility import MUTATIONS, apply_mutation
+from tests.faulty_visibility import MUTATIONS, MUTATIONS_OF_GOVERNMENTS, apply_mutation
 from tests.participants.worlds import EVENTS, ORGANISATIONS, TODAY, Person, World, make_world
 
 pytestmark = [pytest.mark.crawl, pytest.mark.django_db, pytest.mark.each_database]
@@ -49,6 +49,7 @@ EVERY_VERDICT = {
     "introduced",
     "confirmed by none but the excluded",
     "left out",
+    "left out with the government",
     "met",
     "moved",
     "never met",
@@ -347,7 +348,9 @@ def test_viewer_without_profile_is_visitor() -> None:
 
 
 # Unless at full size, test_leaks.py must find the others.
-@pytest.mark.parametrize("mistake", MUTATIONS if FULL else list(MUTATIONS)[1::2])
+@pytest.mark.parametrize(
+    "mistake", [*(MUTATIONS if FULL else list(MUTATIONS)[1::2]), *MUTATIONS_OF_GOVERNMENTS]
+)
 def test_test_detects_broken_visibility(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lay_the_ground()
     apply_mutation(mistake, monkeypatch)
