@@ -32,6 +32,7 @@ from tests.factories import (
     make_series,
     make_user,
 )
+from tests.import_pages import admin_text
 from tests.outcomes.test_outcomes_admin import filled
 
 pytestmark = [
@@ -121,6 +122,8 @@ def test_kind_is_changed_once_two_other_organisations_confirmed(
         shown = page.context["shown"]
         client_of(confirmer).post(page_of_change, {"act": "confirm", "shown": shown})
         assert kind_of(world.shelter) == kind
+    made = admin_text(client_of(world.first).get(page_of_change))
+    assert "Shelter becomes Government, Malaysia." in made
     assert {mail.subject for mail in deliver()} - {"A change of an organisation is requested"} == {
         "A change of an organisation is confirmed",
         "A change of an organisation is made",
