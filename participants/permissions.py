@@ -371,14 +371,9 @@ def may_edit_organisation(permissions: EventPermissions, organisation: Organisat
 def affects_audiences(organisation: Organisation) -> bool:
     """Whether the organisation has or had a role, participants, staff, grants or commitments.
 
-    Its kind and country also decide who speaks for it: all bodies of one government are one.
-    """
-    relations = ("roles", "participations", "affiliations", "grants", "commitment_parties")
-    """Whether the organisation has or had a role, participants, staff or grants.
-
     Each public body of a government does: people exclude it, and so all bodies of its country.
     """
-    relations = ("roles", "participations", "affiliations", "grants")
+    relations = ("roles", "participations", "affiliations", "grants", "commitment_parties")
     organisations = Organisation.objects.filter(pk=organisation.pk)
     return any(organisations.filter(**{f"{way}__isnull": False}).exists() for way in relations) or (
         organisation.kind == OrganisationKind.GOVERNMENT and organisations.published().exists()

@@ -52,6 +52,7 @@ from participants.models import (
     User,
 )
 from participants.onboarding import invitations, requests
+from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation import participant_list
 from participants.participation.address_requests import (
     agree_to_address,
@@ -107,6 +108,7 @@ WITHOUT_LINK = {
     ("participants/participation/emails/confirmations_missing", "cohost@example.org"),
     ("participants/participation/emails/confirmations_missing", "confirmer@example.org"),
     ("participants/accounts/emails/grant_announced", "operator@example.org"),
+    ("participants/organisations/emails/mailbox_changed", "office@example.org"),
     ("participants/accounts/emails/grant_handed_over", "operator@example.org"),
     ("participants/participation/emails/participant_list_requested", "operator@example.org"),
     ("account/email/email_deleted", "home@example.org"),
@@ -434,6 +436,13 @@ def change_an_organisation(cast: Cast, at: datetime) -> None:
     request_change(change=change, by=cast.operator, at=at)
 
 
+def change_a_mailbox(cast: Cast, at: datetime) -> None:
+    # The email names the organisation, unless its name is not published.
+    office = make_organisation(name="Zq Office", is_name_published=False)
+    make_participation(cast.other, make_event(title="Tenth meeting"), organisation=office)
+    tell_of_mailbox_change(office, former="office@example.org", by=cast.operator, at=at)
+
+
 def add_an_account(cast: Cast, _at: datetime) -> None:
     sent = {"email": "new@example.org", "is_active": "on"}
     assert cast.sign(cast.operator).post("/admin/participants/user/add/", sent).status_code == 302
@@ -591,6 +600,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     reset_factor,
     hand_a_grant_over,
     change_an_organisation,
+    change_a_mailbox,
     add_an_account,
     suspend_and_confirm,
     confirm_again,

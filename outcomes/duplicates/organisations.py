@@ -28,6 +28,7 @@ from participants.models import (
     SlugRedirect,
     User,
 )
+from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation.confirmation import recheck_confirmations
 from participants.permissions import (
     affects_audiences,
@@ -156,12 +157,17 @@ def apply_merge(
     old = duplicate.slug
     duplicate.delete()
     target.is_name_published &= duplicate.is_name_published
+    mailbox = target.role_mailbox
     names = set(ORGANISATIONS.fields) - set(ORGANISATIONS.required())
     for name, value in values_for_blanks(target, duplicate, names).items():
         setattr(target, name, value)
     SlugRedirect.objects.create(slug=old, organisation=target)
     target.full_clean()
     target.save()
+    if duplicate.role_mailbox not in ("", mailbox):
+        # If the target had none, it now has the duplicate's.
+        former = duplicate.role_mailbox if mailbox else ""
+        tell_of_mailbox_change(target, former=former, by=by, at=at)
     recheck_confirmations(target)
     # What the two confirmed may be a right of the one organisation that they are now.
     forget_pending(GrantConfirmation.objects.filter(on_behalf_of=target), at)

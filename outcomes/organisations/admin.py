@@ -269,11 +269,9 @@ class OrganisationChangeAdmin(PrivateAdmin):
             "title": _("Change of an organisation"),
             "original": row,
             "state": self.state(row),
-            "present": kind_and_country(row.organisation),
-            "confirmations": self._confirmations(request, row),
             # Once the change is made, this is no longer the former one.
             "present": "" if row.done_at else kind_and_country(row.organisation),
-            "confirmations": valid_confirmations(row).select_related("on_behalf_of"),
+            "confirmations": self._confirmations(request, row),
             "may_confirm": right_to_confirm(row, by, now) is not None,
             "may_stop": may_stop(row, by, now),
             "shown": row.content_hash,

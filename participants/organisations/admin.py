@@ -25,6 +25,7 @@ from participants.admin_base.spreadsheets import OrganisationResource, SafeExpor
 from participants.models import Group, Organisation
 from participants.models.organisation import UNUSABLE_SLUG, distinct_slug
 from participants.organisations.archive import set_archived
+from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import affects_audiences, may_edit_organisation, visible_organisations
 from roundtable.history import MAX_REASON_LENGTH
@@ -198,6 +199,13 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
         if {"kind", "country"} & set(form.changed_data):
             # They decide who is in an audience.
             void_changed_confirmations(obj.participations.all())
+        if change and "role_mailbox" in form.changed_data:
+            tell_of_mailbox_change(
+                obj,
+                former=form.initial["role_mailbox"],
+                by=request_permissions(request).user,
+                at=timezone.now(),
+            )
 
     def is_published(self, row: Any) -> bool:
         known: bool | None = getattr(row, "is_public", None)  # annotated by get_queryset()

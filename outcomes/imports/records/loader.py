@@ -34,6 +34,7 @@ from participants.models import (
     RecordedCount,
 )
 from participants.models.organisation import distinct_slug
+from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import EVENT_PATHS, EventPermissions, role_needs_confirmation
 from roundtable.models import Event, Series
@@ -152,7 +153,7 @@ def _apply(file: FileEntry, report: ImportReport, at: datetime) -> None:
         for entry in file.all("groups")
         if check_slug(entry, Organisation, report)
     }
-    organisations = _apply_organisations(file, event, report)
+    organisations = _apply_organisations(file, event, report, at)
     _apply_counts_and_documents(file, event, report)
     parties = groups | organisations
     outcomes = apply_statement(
@@ -213,7 +214,7 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
 
 
 def _apply_organisations(
-    file: FileEntry, event: Event, report: ImportReport
+    file: FileEntry, event: Event, report: ImportReport, at: datetime
 ) -> dict[str, Organisation]:
     organisations, roles = {}, []
     entries = file.all("organisations")
@@ -240,7 +241,12 @@ def _apply_organisations(
             entry.values["slug"] = stored.slug
         elif report.by and not report.by.is_operator:
             entry.values["slug"] = distinct_slug(slug, event.code)
+        former_mailbox = organisation.role_mailbox
         row = store_shared(organisation, entry, event, report)
+        if stored and row.role_mailbox != former_mailbox:
+            tell_of_mailbox_change(
+                row, former=former_mailbox, by=report.by.user if report.by else None, at=at
+            )
         organisations[slug] = row
         roles += [
             report.store_entry(
