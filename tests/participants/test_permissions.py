@@ -298,5 +298,5 @@ def test_public_body_of_a_government_decides_audiences(kind: str) -> None:
     """People exclude it, and with it all bodies of its country."""
     body = make_organisation(kind=kind, country="AU")
     assert not affects_audiences(body)
-    make_party(make_commitment(make_event()), organisation=body)
+    make_assessment(commitment=make_commitment(make_event()), organisation=body)
     assert affects_audiences(body) == (kind == OrganisationKind.GOVERNMENT)
