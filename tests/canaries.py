@@ -501,8 +501,7 @@ def link_hidden_and_public(event: Event, hidden_event: Event) -> None:
     )
     # Both accepted; only those who may see that they are listed are told.
     commitment = event.commitments.get(reference=f"{event.code}-C1")
-    quiet = Delegate.objects.get(name="zq-quiet-name")
-    make_party(commitment, organisation=quiet.participations.get(event=event).organisation)
+    make_party(commitment, organisation=make_organisation(name="Second party"))
     parties = commitment.parties.filter(group=None).order_by("pk")
     for party, key in zip(parties, ["inside", "quiet"], strict=True):
         party.request_focal_point(Delegate.objects.get(name=f"zq-{key}-name"))
