@@ -380,6 +380,12 @@ def affects_audiences(organisation: Organisation) -> bool:
     )
 
 
+def has_settled_name(organisation: Organisation) -> bool:
+    """Whether a text or a person counts on the name: another one is another speaker."""
+    named = Organisation.objects.filter(pk=organisation.pk).named_in_public()
+    return affects_audiences(organisation) or named.exists()
+
+
 def can_edit_visible_events_of(delegate: Delegate, permissions: EventPermissions) -> bool:
     """Roundtables that the viewer cannot see do not count: locked fields would tell of them."""
     events = set(delegate.participations.values_list("event_id", flat=True))

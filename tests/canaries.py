@@ -695,7 +695,7 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "evidence-file": lambda: [f"/evidence/{row.key}/" for row in Evidence.objects.all()],
     "report-as-member": lambda: [
         f"/me/commitments/{row.commitment.reference}/for/agency/"
-        for row in CommitmentParty.objects.exclude(group=None).select_related("commitment")
+        for row in CommitmentParty.objects.published().exclude(group=None)
     ],
     "recorded-texts": lambda: [
         f"/me/commitments/{row.pk}/recorded/" for row in CommitmentParty.objects.all()
@@ -708,7 +708,9 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
         f"/me/commitments/{row.pk}/report/" for row in CommitmentParty.objects.all()
     ],
     "my-offer": lambda: [f"/me/offers/{row.pk}/" for row in Offer.objects.all()],
-    "new-statement-offer": lambda: [f"/me/offers/new/{row.slug}/" for row in Event.objects.all()],
+    "new-statement-offer": lambda: [
+        f"/me/offers/new/{row.slug}/" for row in Event.objects.filter(is_public=True)
+    ],
     "new-offer": lambda: [
         f"/me/offers/new/{row.statement.event.slug}/{row.number or '1.a'}/"
         for row in Outcome.objects.points().published().select_related("statement__event")

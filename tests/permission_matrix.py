@@ -631,6 +631,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "admin:participants_participation_close": _event_paths("participation/close"),
     "admin:participants_organisationchange_role": _event_paths("organisationchange/role"),
     "admin:participants_organisationchange_kind": _office_paths("kind"),
+    "admin:participants_organisationchange_name": _office_paths("name"),
     "admin:participants_organisationchange_publish": _office_paths("publish"),
     "admin:participants_participantlist_canary": _event_paths("participantlist/made-up-person"),
     "admin:roundtable_event_upload": _upload_paths(""),

@@ -33,6 +33,7 @@ from participants.participation.confirmation import recheck_confirmations
 from participants.permissions import (
     affects_audiences,
     events_of_organisation,
+    has_settled_name,
     may_edit_organisation,
     permissions_of,
 )
@@ -159,6 +160,8 @@ def apply_merge(
     target.is_name_published &= duplicate.is_name_published
     mailbox = target.role_mailbox
     names = set(ORGANISATIONS.fields) - set(ORGANISATIONS.required())
+    if has_settled_name(target):
+        names.discard("short_name")
     for name, value in values_for_blanks(target, duplicate, names).items():
         setattr(target, name, value)
     SlugRedirect.objects.create(slug=old, organisation=target)

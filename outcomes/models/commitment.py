@@ -1,6 +1,7 @@
 """Commitments, their status and the age of their last report."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -412,8 +413,12 @@ class Commitment(models.Model):
     def is_undertaken(self) -> bool:
         return self.basis == Basis.UNDERTAKEN
 
-    def source_hash(self, text: str = "") -> str:
-        """Of what is compared with the source."""
+    def source_hash(self, text: str = "", names: Mapping[int | None, str] | None = None) -> str:
+        """Of what is compared with the source.
+
+        `names` are those of organisations that now have other ones, by id.
+        """
+        names = names or {}
         content = [
             self.reference,
             " ".join((text or self.text).split()),
@@ -424,7 +429,11 @@ class Commitment(models.Model):
             self.source_url,
             self.place_in_source,
             sorted(point.number for point in self.outcomes.all()),
-            sorted((party.role, str(party)) for party in self.parties.all() if not party.is_member),
+            sorted(
+                (party.role, names.get(party.organisation_id) or str(party))
+                for party in self.parties.all()
+                if not party.is_member
+            ),
         ]
         if steps := sorted((row.title, str(row.due_on)) for row in self.milestones.all()):
             content.append(steps)

@@ -40,7 +40,7 @@ from participants.admin_base.filters import PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.models import Organisation, OrganisationChange
-from participants.models.organisation_change import kind_and_country
+from participants.models.organisation_change import kind_and_country, names_in_words
 from participants.permissions import (
     EVENT_PATHS,
     EventPermissions,
@@ -97,6 +97,18 @@ class KindForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].required = True
+
+
+class NameForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Another name or short name."""
+
+    class Meta:
+        model = OrganisationChange
+        fields = ["name", "short_name", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
 
 
 class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -181,6 +193,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
     def get_urls(self) -> list[Any]:
         requests = [
             ("kind/<int:organisation_id>/", self.request_kind_view, "kind"),
+            ("name/<int:organisation_id>/", self.request_name_view, "name"),
             ("publish/<int:organisation_id>/", self.request_publishing_view, "publish"),
             ("role/<int:event_id>/", self.request_role_view, "role"),
         ]
@@ -208,6 +221,23 @@ class OrganisationChangeAdmin(PrivateAdmin):
             KindForm(request.POST or None, instance=change),
             title=_("Request another kind or country"),
             subject=str(row),
+        )
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def request_name_view(self, request: HttpRequest, organisation_id: int) -> HttpResponse:
+        organisations: Any = self.admin_site.get_model_admin(Organisation)
+        row = organisations.row_or_404(request, str(organisation_id))
+        change = OrganisationChange(
+            organisation=row,
+            what=OrganisationChange.What.NAME,
+            name=row.name,
+            short_name=row.short_name,
+        )
+        return self._request_page(
+            request,
+            NameForm(request.POST or None, instance=change),
+            title=_("Request another name"),
+            subject=names_in_words(row),
         )
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
@@ -269,6 +299,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
             "title": _("Change of an organisation"),
             "original": row,
             "state": self.state(row),
+            "present_name": names_in_words(row.organisation),
             # Once the change is made, this is no longer the former one.
             "present": "" if row.done_at else kind_and_country(row.organisation),
             "confirmations": self._confirmations(request, row),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from outcomes.duplicates.organisations import apply_merge, check_merge
+from outcomes.models import Commitment, CommitmentParty, Dispute, SourceComparison, Undertaking
 from participants.accounts.emails import email_holders
 from participants.models import (
     Delegate,
@@ -200,6 +201,8 @@ def _make(change: OrganisationChange, at: datetime, *, confirmed_by: User | None
     Delegate.lock_all(concerned.values_list("delegate", flat=True))
     events = events_concerned(change)  # after a merge, the other entry is gone
     change.done_at = at
+    if change.what == change.What.NAME:
+        change.former_name = change.organisation.name
     change.save()
     if change.target:
         apply_merge(
@@ -216,15 +219,47 @@ def _make(change: OrganisationChange, at: datetime, *, confirmed_by: User | None
 
 
 def _set_fields(change: OrganisationChange) -> None:
+    is_name = change.what == change.What.NAME
+    hashes = _hashes_of_commitments(change.organisation) if is_name else {}
     row: Organisation = Organisation.objects.select_for_update().get(pk=change.organisation_id)
     if change.what == change.What.KIND:
         row.kind, row.country = change.kind, change.country
+    elif is_name:
+        row.name, row.short_name = change.name, change.short_name
     else:
         row.is_name_published = True
     row.full_clean()
     row._change_reason = change.reason[:100]  # type: ignore[attr-defined]  # kept in the history
     row.save()
-    recheck_confirmations(row)
+    if not is_name:
+        recheck_confirmations(row)
+    for commitment, (source_hash, undertaking_hash) in hashes.items():
+        _keep_what_counts(commitment, source_hash, undertaking_hash)
+
+
+def _hashes_of_commitments(organisation: Organisation) -> dict[Commitment, tuple[str, str]]:
+    """Of those that name it. As everywhere, they are locked before organisations."""
+    parties = CommitmentParty.objects.filter(organisation=organisation)
+    rows = Commitment.objects.filter(pk__in=parties.values("commitment")).order_by("pk")
+    return {
+        row: (row.source_hash(), row.undertaking_hash())
+        for row in rows.select_for_update(of=("self",))
+    }
+
+
+def _keep_what_counts(commitment: Commitment, source_hash: str, undertaking_hash: str) -> None:
+    """What was compared, undertaken or disputed is the same text of the same parties.
+
+    The hashes are those of before: they hold the names of the parties.
+    """
+    comparisons = SourceComparison.objects.filter(commitment=commitment, content_hash=source_hash)
+    comparisons.update(content_hash=commitment.source_hash())
+    disputes = Dispute.objects.about_commitment(commitment).filter(content_hash=source_hash)
+    disputes.update(content_hash=commitment.source_hash())
+    undertakings = Undertaking.objects.filter(
+        party__commitment=commitment, content_hash=undertaking_hash
+    )
+    undertakings.update(content_hash=commitment.undertaking_hash())
 
 
 def _set_role(change: OrganisationChange, event: Event) -> None:

@@ -25,7 +25,7 @@ from outcomes.models import (
     StatementVersion,
 )
 from outcomes.sources.emails import ask_others_to_compare
-from participants.models import Grant, Organisation, User
+from participants.models import Grant, Organisation, OrganisationChange, User
 from participants.permissions import (
     CAPACITIES,
     EDITORS,
@@ -200,7 +200,19 @@ def are_sufficient(rows: Iterable[SourceComparison]) -> bool:
 
 
 def is_released(text: RecordedText, wording: str = "") -> bool:
-    return text.source_hash(wording) in RELEASED
+    if text.source_hash(wording) in RELEASED:
+        return True
+    return isinstance(text, Commitment) and text.source_hash(names=_first_names(text)) in RELEASED
+
+
+def _first_names(commitment: Commitment) -> dict[int | None, str]:
+    """By id, the names of its parties before other organisations confirmed another one."""
+    changes = OrganisationChange.objects.filter(
+        what=OrganisationChange.What.NAME,
+        done_at__isnull=False,
+        organisation__in=commitment.parties.values("organisation"),
+    )
+    return dict(changes.order_by("-done_at", "-pk").values_list("organisation", "former_name"))
 
 
 def is_publishable(text: RecordedText) -> bool:

@@ -106,6 +106,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """
         return self.filter(_is_published(), is_name_published=True)
 
+    def named_in_public(self) -> "OrganisationQuerySet":
+        """Also those that a published statement addresses, and those that are not named yet."""
+        addressed = Organisation.objects.filter(addressed_by__outcome__statement__state="published")
+        return self.filter(_is_published() | Q(pk__in=addressed.values("pk")))
+
 
 @functools.cache  # Django takes longer to build these subqueries than to run them
 def _is_published() -> Q:

@@ -27,14 +27,19 @@ def kind_and_country(row: "Organisation | OrganisationChange") -> str:
     return ", ".join(str(name) for name in names if name)
 
 
+def names_in_words(row: "Organisation | OrganisationChange") -> str:
+    return f"{row.name} ({row.short_name})" if row.short_name else row.name
+
+
 class OrganisationChange(models.Model):
-    """A change that decides who belongs to an audience, who may confirm, or who signs.
+    """A change that decides who belongs to an audience, who may confirm, who signs or who speaks.
 
     It is made seven days after another organisation confirmed it, or when two have.
     """
 
     class What(models.TextChoices):
         KIND = "kind", _("another kind or country")
+        NAME = "name", _("another name")
         MERGE = "merge", _("merging into another entry")
         PUBLISH = "publish", _("its name is published")
         GIVE_ROLE = "give role", _("a role at a roundtable")
@@ -59,6 +64,25 @@ class OrganisationChange(models.Model):
     )
     country = CountryField(
         _("new country"), blank=True, help_text=_("Leave empty for international organisations.")
+    )
+    name = models.CharField(
+        _("new name"),
+        max_length=200,
+        blank=True,
+        help_text=_("The full name, as the organisation writes it."),
+    )
+    short_name = models.CharField(
+        _("new short name"),
+        max_length=60,
+        blank=True,
+        help_text=_("The name people use, for example IFRC. Leave empty if there is none."),
+    )
+    former_name = models.CharField(
+        _("former name"),
+        max_length=200,
+        blank=True,
+        editable=False,
+        help_text=_("The full name until the change was made."),
     )
     target = models.ForeignKey(
         Organisation,
@@ -123,11 +147,17 @@ class OrganisationChange(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(what="kind", target=None, event=None, role="") & ~Q(kind="")
+                | Q(what="name", kind="", target=None, event=None, role="")
                 | Q(what="merge", kind="", event=None, role="", target__isnull=False)
                 | Q(what="publish", kind="", event=None, role="", target=None)
                 | Q(what__in=["give role", "end role"], kind="", target=None)
                 & Q(event__isnull=False, role__in=["cochair", "cohost"]),
                 name="organisation_change_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(what="name") & ~Q(name="")
+                | ~Q(what="name") & Q(name="", short_name="", former_name=""),
+                name="organisation_change_of_name_has_name",
             ),
             models.CheckConstraint(
                 condition=Q(done_at=None) | Q(stopped_at=None),
@@ -157,6 +187,8 @@ class OrganisationChange(models.Model):
             return gettext("is merged into %s") % self.target
         if self.what == self.What.KIND:
             return gettext("becomes %s") % kind_and_country(self)
+        if self.what == self.What.NAME:
+            return gettext("gets the name “%s”") % names_in_words(self)
         if self.what == self.What.PUBLISH:
             return gettext("is named on public pages")
         words = gettext("gets the role %(role)s at %(event)s")
@@ -172,6 +204,8 @@ class OrganisationChange(models.Model):
     def content_hash(self) -> str:
         """Of what is confirmed: this change of the organisations as they are now."""
         content = [self.what, self.kind, str(self.country), self.event_id, self.role, self.reason]
+        if self.what == self.What.NAME:
+            content += [self.name, self.short_name, self.organisation.short_name]
         for row in (self.organisation, self.target):
             content += [row.pk, row.name, row.kind, str(row.country)] if row else []
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
@@ -184,6 +218,9 @@ class OrganisationChange(models.Model):
             raise ValidationError(_("Its name is published already."))
         if self.what == self.What.KIND and (self.kind, self.country) == (row.kind, row.country):
             raise ValidationError(_("This is its kind and country already. Choose another one."))
+        names = (self.name, self.short_name)
+        if self.what == self.What.NAME and names == (row.name, row.short_name):
+            raise ValidationError(_("This is its name already. Enter another one."))
         is_government = self.kind == OrganisationKind.GOVERNMENT
         if self.what == self.What.KIND and is_government and not row.is_name_published:
             # People could no longer choose it among those whom they exclude.

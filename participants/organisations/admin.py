@@ -27,7 +27,12 @@ from participants.models.organisation import UNUSABLE_SLUG, distinct_slug
 from participants.organisations.archive import set_archived
 from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation.confirmation import void_changed_confirmations
-from participants.permissions import affects_audiences, may_edit_organisation, visible_organisations
+from participants.permissions import (
+    affects_audiences,
+    has_settled_name,
+    may_edit_organisation,
+    visible_organisations,
+)
 from roundtable.history import MAX_REASON_LENGTH
 from roundtable.models import Event
 
@@ -129,6 +134,8 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
         if not self.has_change_permission(request, row):
             return {}
         addresses = {"archive_url": "admin:participants_organisation_archive"}
+        if has_settled_name(row):
+            addresses["name_url"] = "admin:participants_organisationchange_name"
         if affects_audiences(row):
             addresses["kind_url"] = "admin:participants_organisationchange_kind"
         if not row.is_name_published:
@@ -171,9 +178,11 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
         if obj is None:
             return fields if is_operator else [*fields, "slug"]
         # Kind and country decide who is in an audience, who may confirm and who speaks for a party,
-        # and an organisation at risk is not named, so no one account changes them. The slug is in
-        # public URLs.
+        # an organisation at risk is not named, and public texts name their speakers, so no one
+        # account changes them. The slug is in public URLs.
         settled = ["kind", "country"] if affects_audiences(obj) else []
+        if has_settled_name(obj):
+            settled += ["name", "short_name"]
         if not obj.is_name_published:
             settled.append("is_name_published")
         return [*fields, *settled, *([] if is_operator else ["slug"])]

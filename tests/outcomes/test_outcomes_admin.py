@@ -441,7 +441,9 @@ def test_organisation_of_other_event_is_visible_once_public(
     assert hidden.pk not in keys
     assert client.get(page(Organisation, "change", hidden.pk)).status_code == 404
     for row, status in ((shown, 403), (free, 200), (mine, 200)):
-        response = client.post(page(Organisation, "change", row.pk), {"name": ""})
+        response = client.post(
+            page(Organisation, "change", row.pk), {"name": "", "site": "no address"}
+        )
         assert response.status_code == status, row
 
 

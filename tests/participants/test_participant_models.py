@@ -173,6 +173,9 @@ BREAKING: InvalidRows = {
     "organisation_change_done_or_stopped": lambda: with_values(
         make_organisation_change(make_organisation()), done_at=NOON, stopped_at=NOON
     ),
+    "organisation_change_of_name_has_name": lambda: with_values(
+        make_organisation_change(make_organisation()), name="Another"
+    ),
     "organisation_change_once": lambda: duplicate_of(make_organisation_change(make_organisation())),
     "organisation_change_of_role_once": lambda: duplicate_of(
         make_organisation_change(

@@ -16,6 +16,7 @@ from participants.permissions import (
     EventPermissions,
     affects_audiences,
     can_edit_visible_events_of,
+    has_settled_name,
     may_edit_organisation,
     role_needs_confirmation,
     visible_organisations,
@@ -44,9 +45,13 @@ def row_refusals(
 
 
 def _needs_confirmation(row: models.Model, new: Mapping[str, Any]) -> Refusals:
-    if isinstance(row, Organisation) and not row._state.adding and affects_audiences(row):
-        for name in ("kind", "country"):
-            if name in new:
+    if isinstance(row, Organisation) and not row._state.adding:
+        for names, is_settled in (
+            ({"name", "short_name"}, has_settled_name),
+            ({"kind", "country"}, affects_audiences),
+        ):
+            changed = names & new.keys()
+            for name in sorted(changed) if changed and is_settled(row) else ():
                 yield (
                     name,
                     _(

@@ -152,6 +152,8 @@ def test_reimported_download_changes_nothing(client_of: Sign, talk: Event, role:
             "A real roundtable cannot become made up, or the reverse. For a new roundtable, choose "
             "another short name.",
         ),
+        ({"Organisations_B2": "Another name"}, "Organisations, row 2, Name", CONFIRMED),
+        ({"Organisations_C2": "Another"}, "Organisations, row 2, Short name", CONFIRMED),
         ({"Organisations_D2": "agency"}, "Organisations, row 2, Kind", CONFIRMED),
         ({"Organisations_E2": "TH"}, "Organisations, row 2, Country", CONFIRMED),
         (
@@ -169,6 +171,15 @@ def test_operator_only_fields_are_rejected_by_cell(
     client = client_of(who(talk, "cochair"))
     said = refused(client, changed(talk, **cells), directly=directly)
     assert f"{where.replace('Series, row 2', 'Series')} {sentence}".strip() in said
+
+
+@pytest.mark.each_database
+def test_operator_renames_no_settled_organisation_by_import(
+    client_of: Sign, talk: Event, operator: User
+) -> None:
+    content = changed(talk, Organisations_B2="Government of Guatemala")
+    said = refused(client_of(operator), content)
+    assert f"Organisations, row 2, Name {CONFIRMED}" in said
 
 
 @pytest.mark.walk

@@ -1,0 +1,294 @@
+"""An organisation that people know has another name once two others confirmed it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.models import Commitment
+from outcomes.organisations.changes import make_due_changes, request_change
+from outcomes.reporting.proposals import token_for, undertaking_for_token
+from outcomes.sources.comparisons import commitment_source_check, is_released, valid_comparisons
+from participants.models import Organisation, OrganisationChange, OrganisationKind, User
+from participants.permissions import has_settled_name
+from roundtable.audit.models import AuditEntry
+from tests.factories import (
+    NOON,
+    compare_with_source,
+    make_addressee,
+    make_commitment,
+    make_dispute,
+    make_organisation,
+    make_party,
+    make_statement,
+    make_user,
+)
+from tests.follow_up_factories import make_assessment, make_undertaking
+from tests.import_pages import admin_text
+from tests.outcomes.organisations.test_changes import LIST, World
+from tests.outcomes.test_outcomes_admin import filled
+from tests.page_text import get_text
+from tests.roundtable_files import RECORD_2018
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("recorded_templates"),
+]
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+NEW = {"name": "Government of Guatemala", "short_name": "Guatemala"}
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+def page_of(organisation: Organisation) -> str:
+    return reverse("admin:participants_organisation_change", args=[organisation.pk])
+
+
+def request_page_of(organisation: Organisation) -> str:
+    return reverse("admin:participants_organisationchange_name", args=[organisation.pk])
+
+
+def names_of(organisation: Organisation) -> tuple[str, str]:
+    row = Organisation.objects.get(pk=organisation.pk)
+    return row.name, row.short_name
+
+
+def request_name(world: World, organisation: Organisation) -> OrganisationChange:
+    change = OrganisationChange(
+        organisation=organisation, what="name", **NEW, reason="Its law of 3 March"
+    )
+    return request_change(change=change, by=world.first, at=NOON)
+
+
+def rename(world: World, organisation: Organisation) -> None:
+    change = request_name(world, organisation)
+    assert world.confirm(change, world.second)
+    change.refresh_from_db()
+    assert world.confirm(change, world.host)
+    assert names_of(organisation) == ("Government of Guatemala", "Guatemala")
+
+
+@pytest.mark.parametrize("by", ["co-chair", "operator"])
+def test_no_account_changes_a_settled_name_in_the_form(
+    world: World, client_of: Sign, operator: User, by: str
+) -> None:
+    browser, page = client_of(operator if by == "operator" else world.first), page_of(world.shelter)
+    answer = browser.get(page).content.decode()
+    assert request_page_of(world.shelter) in answer
+    assert browser.post(page, filled(browser, page) | NEW).status_code == 302
+    assert names_of(world.shelter) == ("Shelter", "")
+
+
+def test_name_that_no_one_counts_on_is_changed_at_once(world: World, client_of: Sign) -> None:
+    new = make_organisation(name="Sheltr")
+    browser, page = client_of(make_user("runs@example.org", is_superuser=True)), page_of(new)
+    assert request_page_of(new) not in browser.get(page).content.decode()
+    assert browser.post(page, filled(browser, page) | NEW).status_code == 302
+    assert names_of(new) == ("Government of Guatemala", "Guatemala")
+    assert not OrganisationChange.objects.exists()
+
+
+def test_name_is_changed_once_two_other_organisations_confirmed(
+    world: World, client_of: Sign, deliver: Deliver
+) -> None:
+    browser, address = client_of(world.first), request_page_of(world.shelter)
+    same = {"name": "Shelter", "short_name": "", "reason": "Its letter"}
+    assert "This is its name already." in browser.post(address, same).content.decode()
+    assert browser.post(address, same | {"name": " "}).status_code == 200
+    assert browser.post(address, NEW | {"reason": ""}).status_code == 200
+    assert not OrganisationChange.objects.exists()
+    assert browser.post(address, NEW | {"reason": "Its law"}).status_code == 302
+    change = OrganisationChange.objects.get()
+    mails = {mail.to[0]: mail.body for mail in deliver()}
+    assert set(mails) == {"first@example.org", "second@example.org", "host@example.org"}
+    assert "This is about the name of an organisation." in mails["host@example.org"]
+    assert "Guatemala" not in mails["host@example.org"]
+    page = f"{LIST}{change.pk}/change/"
+    browser.post(page, {"act": "confirm", "shown": change.content_hash})
+    assert not change.confirmations.exists()
+    for confirmer in (world.second, world.host):
+        assert names_of(world.shelter) == ("Shelter", "")
+        answer = client_of(confirmer).get(page)
+        assert "gets the name “Government of Guatemala (Guatemala)”" in admin_text(answer)
+        shown = answer.context["shown"]
+        client_of(confirmer).post(page, {"act": "confirm", "shown": shown})
+    assert names_of(world.shelter) == ("Government of Guatemala", "Guatemala")
+    assert "Its name was Shelter until then." in admin_text(browser.get(page))
+    latest = world.shelter.history.latest()
+    assert (latest.name, latest.history_change_reason) == ("Government of Guatemala", "Its law")
+    actions = AuditEntry.objects.filter(action__endswith="change of organisation")
+    assert list(actions.order_by("sequence").values_list("action", "detail")) == [
+        ("request change of organisation", "name"),
+        ("confirm change of organisation", "name"),
+        ("confirm change of organisation", "name"),
+        ("make change of organisation", "name"),
+    ]
+    # Who takes part for it does so as before.
+    world.participation.refresh_from_db()
+    assert world.participation.confirmed_at is not None
+
+
+def test_name_is_changed_seven_days_after_one_organisation_confirmed(world: World) -> None:
+    change = request_name(world, world.shelter)
+    assert make_due_changes(NOON + timedelta(days=30)) == (0, 0)
+    assert world.confirm(change, world.second)
+    assert make_due_changes(NOON + timedelta(days=6)) == (0, 0)
+    assert names_of(world.shelter) == ("Shelter", "")
+    assert make_due_changes(NOON + timedelta(days=7)) == (1, 0)
+    assert names_of(world.shelter) == ("Government of Guatemala", "Guatemala")
+
+
+def test_each_holder_can_stop_a_new_name(world: World, client_of: Sign) -> None:
+    change = request_name(world, world.shelter)
+    assert world.confirm(change, world.second)
+    client_of(world.host).post(f"{LIST}{change.pk}/change/", {"act": "stop"})
+    assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
+    assert names_of(world.shelter) == ("Shelter", "")
+
+
+def test_confirmation_is_of_the_name_that_was_shown(world: World) -> None:
+    change = request_name(world, world.shelter)
+    shown = change.content_hash
+    for field in ("name", "short_name"):
+        changed = OrganisationChange.objects.get(pk=change.pk)
+        setattr(changed, field, "Another")
+        assert changed.content_hash != shown
+
+
+def test_what_was_compared_undertaken_or_disputed_counts_under_the_new_name(
+    world: World, client_of: Sign
+) -> None:
+    compared, undertaken, disputed, asked = (make_commitment(world.event) for _number in range(4))
+    for commitment in (compared, undertaken, disputed, asked):
+        make_party(commitment, organisation=world.shelter, focal_point=world.person)
+    compare_with_source(compared)
+    Commitment.objects.filter(pk=undertaken.pk).update(basis="undertaken")
+    Commitment.objects.filter(pk=asked.pk).update(state="proposed", proposed_at=NOON)
+    answered = {"answer": "accepted", "answered_at": NOON}
+    accepted = make_undertaking(undertaken.parties.get(), **answered)
+    question = make_undertaking(asked.parties.get())
+    token = token_for(question)
+    assert undertaking_for_token(token, world.person.user, NOON) == question
+    partner = make_party(disputed, role="partner")
+    dispute = make_dispute(disputed.parties.get(organisation=world.shelter))
+    former = make_dispute(partner, content_hash="of an earlier text")
+    page = compared.get_absolute_url()
+    assert "Compared with the source by two organisations" in get_text(Client(), page)
+
+    rename(world, world.shelter)
+
+    text = get_text(Client(), page)
+    assert "Guatemala" in text and "Compared with the source by two organisations" in text
+    for row in (accepted, question):
+        row.refresh_from_db()
+        assert row.content_hash == row.party.commitment.undertaking_hash()
+    for link in (token, token_for(question)):
+        assert undertaking_for_token(link, world.person.user, NOON) == question
+    dispute.refresh_from_db()
+    assert dispute.content_hash == disputed.source_hash()
+    former.refresh_from_db()
+    assert former.content_hash == "of an earlier text"
+
+
+def test_comparison_of_an_earlier_text_does_not_count_under_the_new_name(world: World) -> None:
+    commitment = make_commitment(world.event, state="draft")
+    make_party(commitment, organisation=world.shelter)
+    compare_with_source(commitment)
+    commitment.text = "Close all shelters"
+    commitment.save()
+    rename(world, world.shelter)
+    assert not valid_comparisons(commitment)
+
+
+def test_what_ships_with_a_release_stays_compared_under_a_new_name(world: World) -> None:
+    call_command("load_roundtable", str(RECORD_2018), verbosity=0)
+    commitment = Commitment.objects.get(reference="BP2018-C1")
+    party = commitment.parties.order_by("pk")[0]
+    assert party.organisation
+    for number in range(2):
+        change = OrganisationChange.objects.create(
+            organisation=party.organisation,
+            what="name",
+            name=f"Name {number}",
+            reason="Its law",
+            requested_by=world.first,
+            done_at=NOON + timedelta(days=number),
+            former_name=party.organisation.name,
+        )
+        Organisation.objects.filter(pk=party.organisation.pk).update(name=change.name)
+        party.organisation.refresh_from_db()
+        commitment = Commitment.objects.get(pk=commitment.pk)
+        assert is_released(commitment)
+        assert not commitment_source_check(commitment).is_missing
+    Commitment.objects.filter(pk=commitment.pk).update(text="Other words")
+    assert not is_released(Commitment.objects.get(pk=commitment.pk))
+
+
+def test_merging_gives_a_settled_organisation_no_short_name(world: World, client_of: Sign) -> None:
+    double = make_organisation(
+        name="Shelter",
+        short_name="Guatemala",
+        slug="double",
+        kind=OrganisationKind.CIVIL_SOCIETY,
+        country="MY",
+    )
+    sent = {
+        "action": "merge_two_organisations",
+        "_selected_action": [world.shelter.pk, double.pk],
+        "target": world.shelter.pk,
+        "confirmed": "yes",
+        "reason": "The same house",
+    }
+    browser = client_of(make_user("runs@example.org", is_superuser=True))
+    browser.post("/admin/participants/organisation/", sent)
+    assert not Organisation.objects.filter(pk=double.pk).exists()
+    assert names_of(world.shelter) == ("Shelter", "")
+
+
+def addressed(organisation: Organisation, *, published: bool) -> None:
+    statement = make_statement(published=published)
+    make_addressee(statement.outcomes.exclude(parent=None)[0], organisation=organisation)
+
+
+NAMED: dict[str, Callable[[Organisation], object]] = {
+    "addressee": lambda row: addressed(row, published=True),
+    "party": lambda row: make_party(make_commitment(state="draft"), organisation=row),
+    "assessment": lambda row: make_assessment(organisation=row),
+}
+NOT_NAMED: dict[str, Callable[[Organisation], object]] = {
+    "nowhere": lambda row: None,
+    "draft": lambda row: addressed(row, published=False),
+    "assessment": lambda row: make_assessment(organisation=row, approved=False),
+}
+
+
+@pytest.mark.parametrize("way", NAMED)
+def test_name_is_settled_once_a_text_names_it(way: str) -> None:
+    row, other = make_organisation(), make_organisation()
+    NAMED[way](row)
+    assert has_settled_name(row)
+    assert not has_settled_name(other)
+
+
+@pytest.mark.parametrize("way", NOT_NAMED)
+def test_name_is_not_settled_before(way: str) -> None:
+    row = make_organisation()
+    NOT_NAMED[way](row)
+    assert not has_settled_name(row)
+
+
+def test_who_edits_no_organisation_requests_no_name(world: World, client_of: Sign) -> None:
+    reader = world.holder("reads@example.org", "reader", make_organisation())
+    address = request_page_of(world.shelter)
+    assert client_of(reader).get(address).status_code == 403
+    assert client_of(reader).post(address, NEW | {"reason": "x"}).status_code == 403
+    assert not OrganisationChange.objects.exists()
