@@ -308,10 +308,10 @@ def test_organisation_kind_is_frozen_once_it_decides_audiences(
         make_affiliation(person, organisation=place)
     else:
         make_grant(make_user(), ours, on_behalf_of=place)
-    sent = filled(client, address, name="Renamed", kind="civil-society", country="DE")
+    sent = filled(client, address, description="New", kind="civil-society", country="DE")
     assert client.post(address, sent).status_code == 302
     place.refresh_from_db()
-    assert (place.name, place.kind, place.country.code) == ("Renamed", "agency", "FR")
+    assert (place.description, place.kind, place.country.code) == ("New", "agency", "FR")
 
 
 def test_operator_corrects_kind_only_before_it_decides_audiences(
