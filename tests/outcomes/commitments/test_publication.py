@@ -277,7 +277,9 @@ def test_focal_point_of_a_draft_is_asked_once_it_is_public(
 @pytest.mark.parametrize("reader", ["visitor", "participant"])
 def test_draft_is_on_no_public_page(client_of: Sign, reader: str) -> None:
     event = make_complete_event("event", make_theme(slug="theme", name="Theme"))
-    row = make_commitment(event, reference="ZQEVENT-C7777777", text="Zq-draft promise", state="draft")
+    row = make_commitment(
+        event, reference="ZQEVENT-C7777777", text="Zq-draft promise", state="draft"
+    )
     make_party(row, organisation=make_organisation(name="Zq-draft office", country="NP"))
     row.outcomes.add(event.commitments.exclude(pk=row.pk).get().outcomes.get())
     person = make_delegate()
