@@ -14,6 +14,7 @@ from participants.models import (
     Capacity,
     Delegate,
     Grant,
+    Group,
     Invitation,
     Organisation,
     OrganisationKind,
@@ -380,10 +381,11 @@ def affects_audiences(organisation: Organisation) -> bool:
     )
 
 
-def has_settled_name(organisation: Organisation) -> bool:
+def has_settled_name(row: Organisation | Group) -> bool:
     """Whether a text or a person counts on the name: another one is another speaker."""
-    named = Organisation.objects.filter(pk=organisation.pk).named_in_public()
-    return affects_audiences(organisation) or named.exists()
+    if isinstance(row, Organisation) and affects_audiences(row):
+        return True
+    return type(row).objects.named_in_public().filter(pk=row.pk).exists()
 
 
 def can_edit_visible_events_of(delegate: Delegate, permissions: EventPermissions) -> bool:

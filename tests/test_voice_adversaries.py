@@ -34,6 +34,7 @@ from outcomes.models import (
 from outcomes.reporting import publication
 from outcomes.sources.comparisons import are_sufficient, valid_comparisons
 from participants.models import User
+from participants.organisations import admin as organisations_admin
 from participants.permissions import bodies_of, body_of
 from tests.factories import (
     make_addressee,
@@ -41,6 +42,7 @@ from tests.factories import (
     make_delegate,
     make_dispute,
     make_evidence,
+    make_group,
     make_organisation,
     make_participation,
     make_party,
@@ -86,6 +88,10 @@ class VoiceWorld(World):
         asked = self._commitment("Open a school", state="proposed", proposed_at=timezone.now())
         make_undertaking(asked.parties.get(), expires_at=timezone.now() + timedelta(days=50))
         undertaken = self._commitment("Plant trees", basis="undertaken", is_open=True)
+        for commitment in (recorded, undertaken):
+            commitment.milestones.create(title="A first step", due_on=date(2027, 1, 1))
+        self.group = make_group(name="Governments")
+        make_addressee(self.point, group=self.group)
         make_undertaking(undertaken.parties.get(), answer="accepted", answered_at=timezone.now())
         make_update(undertaken, status="planning", text="A plan is written.")
         for state in ("draft", "public"):
@@ -174,6 +180,8 @@ WORDS = {
     "source_title": "Sock",
     "title": "Sock",
     "reference": "RT-C99",
+    "name": "Sock",
+    "short_name": "Sock",
     "reported_on": "2025-06-01",
     "due_on": "2027-06-01",
 }
@@ -189,7 +197,14 @@ class Writer(Adversary):
         "/admin/outcomes/response/",
         "/admin/outcomes/milestone/",
     ]
-    start_pages = [*lists, "/admin/roundtable/event/", "/me/commitments/"]
+    start_pages = [
+        *lists,
+        "/admin/roundtable/event/",
+        *["/admin/participants/organisation/"] * 3,
+        "/admin/participants/organisationchange/",
+        "/admin/participants/group/",
+        "/me/commitments/",
+    ]
 
     def __init__(self, world: VoiceWorld, *given: Any) -> None:
         super().__init__(*given)
@@ -200,7 +215,7 @@ class Writer(Adversary):
         for name in {**form.values, **form.offered}:
             given = (form.values.get(name) or [""])[0]
             # What is empty in a row of its own stays so: most are not filled in.
-            chance = 0.1 if given or "-" in name else 0.7
+            chance = 0.1 if (given and name != "name") or "-" in name else 0.7
             if name in KEPT or self.rng.random() > chance:
                 continue
             if offered := [value for value in form.offered.get(name, ()) if value]:
@@ -308,6 +323,8 @@ def check_voices(world: VoiceWorld, users: list[User]) -> None:
         assert not row.is_undertaken or is_undertaken(world, row, users), row.text
     for dispute in world.disputes:
         check_dispute(dispute)
+    for named in (world.belize, world.group):
+        assert type(named)._default_manager.get(pk=named.pk).name == named.name
 
 
 def check_pages(world: VoiceWorld) -> None:
@@ -341,6 +358,8 @@ def check_dispute(before: Dispute) -> None:
     elif row.settled_at:
         text = row.update.content_hash if row.update else row.text_party.commitment.source_hash()
         assert row.settled_how == "replaced" and text != before.content_hash
+        shown_today = Dispute.objects.public_on(timezone.localdate())
+        assert row.party or shown_today.filter(pk=row.pk).exists(), "another wording ended it"
 
 
 def run(world: VoiceWorld, adversary: Writer, users: list[User], deliver: Deliver) -> None:
@@ -386,6 +405,7 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
         _nothing,
     ),
     "a changed commitment stays public": (publication, "withdraw", _nothing),
+    "one account changes a settled name": (organisations_admin, "has_settled_name", _nothing),
 }
 
 

@@ -26,22 +26,33 @@ EARLIEST_DAY = date(1900, 1, 1)
 class StatusColumns:
     """Names of the columns with the status and the day of the party's last report.
 
-    `is_recorded` is the condition that others recorded something about the commitment.
+    And with the number of members of a group that reported; `is_recorded` is the condition that
+    others recorded something about the commitment.
     """
 
     status: str
     reported_on: str
+    members: str
     is_recorded: Q
 
     @property
     def is_only_recorded(self) -> Q:
         return self.is_recorded & Q((self.status, ""))
 
+    @property
+    def is_only_by_members(self) -> Q:
+        return Q((f"{self.members}__gt", 0), (self.status, ""))
+
 
 CURRENT_COLUMNS = StatusColumns(
-    "latest_status", "latest_reported_on", Q(latest_recorded_update__isnull=False)
+    "latest_status",
+    "latest_reported_on",
+    "members_reporting",
+    Q(latest_recorded_update__isnull=False),
 )
-AS_OF_COLUMNS = StatusColumns("status_as_of", "reported_on_as_of", Q(is_recorded_as_of=True))
+AS_OF_COLUMNS = StatusColumns(
+    "status_as_of", "reported_on_as_of", "members_reporting_as_of", Q(is_recorded_as_of=True)
+)
 
 
 def status_columns_for(day: date | None) -> StatusColumns:

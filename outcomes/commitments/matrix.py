@@ -164,6 +164,7 @@ def build_matrix(event: Event, on: date, day: date | None = None) -> Matrix:
         all=Count("pk"),
         reported=Count("pk", filter=~Q((columns.status, ""))),
         recorded=Count("pk", filter=columns.is_only_recorded),
+        by_members=Count("pk", filter=columns.is_only_by_members),
     )
     disputes = Dispute.objects.public_on(day or on).filter(party__commitment=OuterRef("pk"))
     disputed = with_parties(of_event.filter(Exists(disputes)), day or on).order_by("pk")

@@ -57,10 +57,10 @@ def count_by_status(
     only_overdue: bool = False,
     status_columns: StatusColumns = CURRENT_COLUMNS,
 ) -> dict[str, int]:
-    """Counts by status, and as "all", "overdue", "found", "reported" and "recorded", in one query.
+    """Counts by status, and as "all", "overdue", "found" and "reported", in one query.
 
-    "reported" are those that a party reported on; "recorded" those that no party reported on, but
-    others recorded something about.
+    "reported" are those that a party reported on. Of the others, something is recorded from a
+    source about "recorded", and members of a group reported on "by_members".
 
     With `only_overdue`, statuses and "all" count only overdue commitments. With `status`, "overdue"
     counts only that status. "found" applies both.
@@ -68,21 +68,34 @@ def count_by_status(
     is_overdue = _as_column(overdue_q(on, status_columns.status))
     rows = (
         commitments.order_by()
-        .annotate(late=is_overdue, recorded=_as_column(status_columns.is_only_recorded))
-        .values_list(status_columns.status, "late", "recorded")
+        .annotate(late=is_overdue, **_other_voices(status_columns))
+        .values_list(status_columns.status, "late", *OTHER_VOICES)
     )
     numbers = dict.fromkeys([slug for slug, _label in STATUS_CHOICES], 0)
-    numbers |= {"all": 0, "overdue": 0, "found": 0, "recorded": 0}
-    for word, is_late, is_recorded_only, number in rows.annotate(number=Count("pk")):
+    numbers |= {"all": 0, "overdue": 0, "found": 0} | dict.fromkeys(OTHER_VOICES, 0)
+    for word, is_late, *voices, number in rows.annotate(number=Count("pk")):
         slug = word or NO_UPDATE
         if is_late or not only_overdue:
             numbers[slug] += number
             numbers["all"] += number
-            numbers["recorded"] += number if is_recorded_only else 0
+            for voice, is_heard in zip(OTHER_VOICES, voices, strict=True):
+                numbers[voice] += number if is_heard else 0
         if slug == (status or slug):
             numbers["overdue"] += number if is_late else 0
             numbers["found"] += number if is_late or not only_overdue else 0
     return numbers | {"reported": numbers["all"] - numbers[NO_UPDATE]}
+
+
+OTHER_VOICES = ("recorded", "by_members")
+
+
+def _other_voices(status_columns: StatusColumns) -> dict[str, Case]:
+    """Who was heard about a commitment that no party reported on."""
+    conditions = (status_columns.is_only_recorded, status_columns.is_only_by_members)
+    return {
+        voice: _as_column(condition)
+        for voice, condition in zip(OTHER_VOICES, conditions, strict=True)
+    }
 
 
 def _as_column(condition: Q) -> Case:
@@ -137,9 +150,7 @@ class Distribution:
 class ProgressStatistics:
     """Statistics of filtered commitments, one distribution for each attribute."""
 
-    total: int
-    reported: int
-    recorded: int  # only by others, from sources
+    counts: dict[str, int]  # "all", "reported", "recorded" and "by_members"
     status: list[Share]
     freshness: list[Share]
     findings: list[Share]
@@ -156,7 +167,7 @@ def progress_statistics(
     line, because other lines are not comparable.
     """
     on, status_columns = as_of_day or on, status_columns_for(as_of_day)
-    started, status, freshness, recorded = _count_by_axis(rows, on, status_columns)
+    started, status, freshness, other_voices = _count_by_axis(rows, on, status_columns)
     total = status.total()
     findings: Counter[str] = Counter(
         dict(
@@ -169,9 +180,7 @@ def progress_statistics(
     findings[NO_FINDING] = total - findings.total()
     by_kind, by_country = _by_party(rows, status_columns)
     return ProgressStatistics(
-        total=total,
-        reported=total - status[NO_UPDATE],
-        recorded=recorded,
+        counts={"all": total, "reported": total - status[NO_UPDATE], **other_voices},
         status=status_shares(status, _filter_query(filters)),
         freshness=_neutral_shares(Freshness.choices, freshness, "fresh", Freshness.NEVER, filters),
         findings=_neutral_shares(FINDING_CHOICES, findings, "finding", NO_FINDING, filters),
@@ -222,7 +231,7 @@ StatusCounts = dict[str, Counter[str]]  # filter value -> status -> number
 
 def _count_by_axis(
     rows: QuerySet[Commitment], on: date, status_columns: StatusColumns
-) -> tuple[Counter[date], Counter[str], Counter[str], int]:
+) -> tuple[Counter[date], Counter[str], Counter[str], Counter[str]]:
     ages = [
         When(freshness_q(age, on, status_columns.reported_on), then=Value(age.value))
         for age in Freshness
@@ -230,17 +239,18 @@ def _count_by_axis(
     started: Counter[date] = Counter()
     status: Counter[str] = Counter()
     freshness: Counter[str] = Counter()
-    recorded = 0
-    for day, word, age, is_recorded_only, number in (
-        rows.annotate(age=Case(*ages), recorded=_as_column(status_columns.is_only_recorded))
-        .values_list("event__starts_on", status_columns.status, "age", "recorded")
+    other_voices = Counter(dict.fromkeys(OTHER_VOICES, 0))
+    for day, word, age, *voices, number in (
+        rows.annotate(age=Case(*ages), **_other_voices(status_columns))
+        .values_list("event__starts_on", status_columns.status, "age", *OTHER_VOICES)
         .annotate(number=Count("pk"))
     ):
         started[day] += number
         status[word or NO_UPDATE] += number
         freshness[age] += number
-        recorded += number if is_recorded_only else 0
-    return started, status, freshness, recorded
+        for voice, is_heard in zip(OTHER_VOICES, voices, strict=True):
+            other_voices[voice] += number if is_heard else 0
+    return started, status, freshness, other_voices
 
 
 def _filter_query(filters: dict[str, str], **more: str) -> str:

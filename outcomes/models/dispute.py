@@ -1,9 +1,10 @@
 """Disputes: a party does not recognise a text that is recorded in its name."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,11 +25,30 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         return self.filter(settled_at=None)
 
     def public_on(self, on: date) -> "DisputeQuerySet":
-        """Those that everyone could read of on that day, beside a text that did not change."""
+        """Those that everyone could read of on that day."""
         withdrawn_later = Q(settled_how=Dispute.Settlement.WITHDRAWN, settled_at__date__gt=on)
-        return self.filter(
-            Q(settled_at=None) | withdrawn_later, disputed_on__lte=on - PRIVATE_PERIOD
-        )
+        was_replaced = Q(settled_how=Dispute.Settlement.REPLACED, settled_at__date__lte=on)
+        shown = self.filter(self._unsettled | withdrawn_later, disputed_on__lte=on - PRIVATE_PERIOD)
+        return shown.annotate(
+            was_replaced=ExpressionWrapper(was_replaced, models.BooleanField())
+        ).order_by(*self._present_wording_first)
+
+    def unsettled(self) -> "DisputeQuerySet":
+        """Those that the party has not withdrawn.
+
+        Another wording of a report does not end its dispute, because it is public before the party
+        hears of it. That of a commitment does: the party is told 14 days before.
+        """
+        return self.filter(self._unsettled).order_by(*self._present_wording_first)
+
+    @property
+    def _unsettled(self) -> Q:
+        replaced = Q(settled_how=Dispute.Settlement.REPLACED, update__isnull=False)
+        return Q(settled_at=None) | replaced
+
+    @property
+    def _present_wording_first(self) -> tuple[Any, str]:
+        return F("settled_at").desc(nulls_first=True), "pk"
 
     def about_commitment(self, commitment: Commitment) -> "DisputeQuerySet":
         """About its text, not about reports on it."""
@@ -36,11 +56,14 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 
     def settle_former(self, content_hash: str, at: datetime) -> None:
         """A changed text is a new text. The same text again is still disputed."""
-        former = self.open().exclude(content_hash=content_hash)
-        former.update(settled_at=at, settled_how=Dispute.Settlement.REPLACED)
+        replaced = Dispute.Settlement.REPLACED
+        self.open().exclude(content_hash=content_hash).update(settled_at=at, settled_how=replaced)
+        same = self.filter(settled_how=replaced, content_hash=content_hash)
+        same.update(settled_at=None, settled_how="")
 
     def withdraw(self, at: datetime) -> int:
-        return self.open().update(settled_at=at, settled_how=Dispute.Settlement.WITHDRAWN)
+        rows = self.unsettled().order_by()
+        return rows.update(settled_at=at, settled_how=Dispute.Settlement.WITHDRAWN)
 
 
 class Dispute(models.Model):
@@ -133,12 +156,20 @@ class Dispute(models.Model):
         return party
 
     @property
+    def is_of_earlier_wording(self) -> bool:
+        """For rows from `public_on`, whether the text had changed by that day."""
+        return bool(getattr(self, "was_replaced", self.settled_how == self.Settlement.REPLACED))
+
+    @property
     def sentence(self) -> str:
         """What everyone reads beside the text."""
-        return gettext("%(party)s does not recognise this text (%(day)s)") % {
-            "party": self.text_party.public_name,
-            "day": date_format(self.disputed_on),
-        }
+        sentence = (
+            gettext("%(party)s does not recognise an earlier wording of this text (%(day)s)")
+            if self.is_of_earlier_wording
+            else gettext("%(party)s does not recognise this text (%(day)s)")
+        )
+        names = {"party": self.text_party.public_name, "day": date_format(self.disputed_on)}
+        return sentence % names
 
     @property
     def public_from(self) -> date:

@@ -46,8 +46,8 @@ class DisputableText:
 
     @cached_property
     def dispute(self) -> Dispute | None:
-        """The open one, which may be about an earlier wording of a draft."""
-        return (self.update or self.party).disputes.open().first()
+        """The open one, or one about an earlier wording."""
+        return (self.update or self.party).disputes.unsettled().first()
 
     @property
     def public_from(self) -> date:

@@ -96,7 +96,7 @@ def confirm_update(
     row.claim_for_party(confirmed_at=at)
     row.revision += 1
     row.save()
-    for dispute in row.disputes.open():
+    for dispute in row.disputes.unsettled():
         tell_desk_of_withdrawal(dispute, at=at)
     row.disputes.withdraw(at)
     row.refresh_latest()

@@ -417,6 +417,16 @@ class RecordedCount(models.Model):
         return f"{self.get_kind_display()}: {self.number or gettext('number not recorded')}"
 
 
+class GroupQuerySet(models.QuerySet["Group"]):
+    """Which groups someone may see or change."""
+
+    def named_in_public(self) -> "GroupQuerySet":
+        """Those that a published statement addresses, or a public commitment has as a party."""
+        addressed = Group.objects.filter(addressed_by__outcome__statement__state="published")
+        parties = Group.objects.filter(commitment_parties__commitment__state="public")
+        return self.filter(Q(pk__in=addressed.values("pk")) | Q(pk__in=parties.values("pk")))
+
+
 class Group(models.Model):
     """Organisations that a statement addresses together, such as governments or co-chairs."""
 
@@ -446,6 +456,8 @@ class Group(models.Model):
             " use this to count their answers. Leave empty if it is not clear."
         ),
     )
+
+    objects = GroupQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("group")

@@ -235,10 +235,17 @@ class GroupAdmin(GrantScopedAdmin):
             {
                 "fields": ["name", "slug", "description"],
                 "description": _(
-                    "All roundtables share these, so only an operator can change them."
+                    "All roundtables share these, so only an operator can change them. The name "
+                    "and the description of a group that a public text names cannot change."
                 ),
             },
         )
     ]
     list_display = ["name", "description"]
     search_fields = ["name", "description"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = super().get_readonly_fields(request, obj)
+        # Public texts name it: another name is another party.
+        is_settled = obj is not None and has_settled_name(obj)
+        return [*fields, "name", "description"] if is_settled else fields

@@ -37,6 +37,8 @@ def row_refusals(
     """
     if permissions is None:
         return []
+    if isinstance(row, Group) and permissions.is_operator:
+        return _settled_group_refusals(row, values)
     found = list(_needs_confirmation(row, values))
     if (rule := _RULES.get(type(row))) and not permissions.is_operator:
         names = {name for name, _sentence in found}
@@ -62,6 +64,12 @@ def _needs_confirmation(row: models.Model, new: Mapping[str, Any]) -> Refusals:
     is_new_role = isinstance(row, EventRole) and row._state.adding
     if is_new_role and role_needs_confirmation(new["event"], new["role"], timezone.localdate()):
         yield "role", str(ROLE_NEEDS_CONFIRMATION)
+
+
+def _settled_group_refusals(row: Group, new: Mapping[str, Any]) -> Refusals:
+    changed = {"name", "description"} & new.keys()
+    for name in sorted(changed) if changed and has_settled_name(row) else ():
+        yield name, _("A public text names this group. Restore the earlier value.")
 
 
 ROLE_NEEDS_CONFIRMATION = gettext_lazy(

@@ -48,7 +48,7 @@ from tests.outcomes.commitments.test_publication import (
     public_pages,
 )
 from tests.outcomes.test_outcomes_admin import filled, page
-from tests.page_text import page_html
+from tests.page_text import page_html, page_text
 
 __all__ = ["australia", "belize", "clock", "draft", "event", "indonesia"]
 pytestmark = [
@@ -59,6 +59,7 @@ pytestmark = [
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 SENTENCE = "Government of Belize does not recognise this text (2 March 2026)"
+EARLIER = "Government of Belize does not recognise an earlier wording of this text (2 March 2026)"
 FOURTEEN_DAYS = timedelta(days=14)
 
 
@@ -425,11 +426,64 @@ def test_recorded_report_is_disputed(
     report.save_draft()
     report.approve(by=make_user(), at=timezone.now())
     assert SENTENCE in page_html(Client().get(row.get_absolute_url()))
+    assert EARLIER not in page_html(Client().get(row.get_absolute_url()))
+
+
+def test_another_wording_of_a_report_does_not_end_its_dispute(
+    client_of: Sign, row: Commitment, report: ProgressUpdate, speaker: Delegate, clock: Any
+) -> None:
+    key = f"report-{report.pk}"
+    press(client_of(speaker), texts_page(row), "dispute", key)
+
+    def publish(text: str) -> None:
+        report.refresh_from_db()
+        report.save_draft()
+        report.text = text
+        report.approve(by=make_user(), at=timezone.now())
+
+    def shown(query: str = "") -> str:
+        return page_html(Client().get(f"{row.get_absolute_url()}{query}"))
+
+    clock.shift(timedelta(days=10))
+    publish("Ten shelters  opened.")
+    assert EARLIER not in shown()
+    clock.shift(timedelta(days=10))
+    assert EARLIER in shown() and SENTENCE not in shown()
+    publish("Ten shelters opened.")
+    assert SENTENCE in shown() and EARLIER not in shown()
+    clock.shift(timedelta(days=10))
+    publish("Two shelters opened.")
+    assert EARLIER in shown() and SENTENCE in shown("?as_of=2026-03-20")
+    asked = page_html(client_of(speaker).get(texts_page(row)))
+    assert "Your organisation does not recognise an earlier wording" in asked
+    press(client_of(speaker), texts_page(row), "dispute", key)
+    clock.shift(FOURTEEN_DAYS)
+    newest = "does not recognise this text (1 April 2026)"
+    assert newest in shown() and EARLIER not in shown()
+    press(client_of(speaker), texts_page(row), "withdraw", key)
+    assert newest not in shown() and EARLIER not in shown()
+
+
+def test_party_recognises_the_other_wording_of_a_report(
+    client_of: Sign, row: Commitment, report: ProgressUpdate, speaker: Delegate, clock: Any
+) -> None:
+    key, browser = f"report-{report.pk}", client_of(speaker)
+    press(browser, texts_page(row), "dispute", key)
     report.save_draft()
     report.text = "Two shelters opened."
     report.approve(by=make_user(), at=timezone.now())
-    assert Dispute.objects.get().settled_how == "replaced"
-    assert SENTENCE not in page_html(Client().get(row.get_absolute_url()))
+    press(browser, texts_page(row), "withdraw", key)
+    clock.shift(FOURTEEN_DAYS)
+    assert EARLIER not in page_html(Client().get(row.get_absolute_url()))
+    assert Dispute.objects.get().settled_how == "withdrawn"
+
+
+def test_texts_to_dispute_name_their_source(
+    client_of: Sign, row: Commitment, speaker: Delegate
+) -> None:
+    Commitment.objects.update(source_title="", source_url="", place_in_source="")
+    shown = page_text(client_of(speaker).get(texts_page(row)))
+    assert "Source: a source that is not known" in shown
 
 
 def test_report_that_the_party_confirms_is_no_longer_disputed(

@@ -88,7 +88,9 @@ def test_approved_assessment_appears_on_page(
     make_grant(cochair, meeting)
     desk = client_of(cochair)
     decide(desk, row, "ask_for_changes", note="Which one?")
-    assert "The co-chairs ask you to change this: Which one?" in get_text(watch, PAGE)
+    assert "Someone who checked this text asks you to change this: Which one?" in get_text(
+        watch, PAGE
+    )
     again = FOUND | {"version": f"{row.pk}-2", "text": "The desk in the north is open."}
     assert watch.post(PAGE, again).status_code == 302
     decide(desk, row, "approve")

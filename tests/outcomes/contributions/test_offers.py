@@ -117,7 +117,7 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Ev
         in desk.get(f"/admin/outcomes/offer/{row.pk}/change/").content.decode()
     )
     decide(desk, row, "ask_for_changes", note="Where?")
-    assert "The co-chairs ask you to change this: Where?" in get_text(aid, LIST)
+    assert "Someone who checked this text asks you to change this: Where?" in get_text(aid, LIST)
     [step] = row.milestones.all()
     changed = OFFER | {
         "text": "Train fifty nurses in Aland.",

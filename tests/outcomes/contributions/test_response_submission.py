@@ -105,7 +105,9 @@ def test_response_goes_from_draft_to_page(
     make_grant(cochair, event_with_recommendation)
     desk = client_of(cochair)
     assert decide(desk, row, "ask_for_changes", note="Say how many.").status_code == 302
-    assert "The co-chairs ask you to change this: Say how many." in get_text(aland, LIST)
+    assert "Someone who checked this text asks you to change this: Say how many." in get_text(
+        aland, LIST
+    )
     assert "Say how many." in get_text(aland, PAGE)
     assert "Say how many." not in client.get(POINT).content.decode()
     assert send(aland, version=f"{row.pk}-3", text="We train 50 nurses.").status_code == 302

@@ -186,7 +186,9 @@ def test_point_has_its_related_texts(client: Client, event_with_recommendation: 
     )
     answer = client.get(PAGE)
     assert (
-        "Related texts implements: Goal 8.7 End it Linked by: the goal https://example.org/plan"
+        "Related texts implements: Goal 8.7 End it Linked by: the goal https://example.org/plan "
+        "The co-chairs entered these. No one of another organisation compared them with their "
+        "sources."
     ) in page_text(answer)
     assert "https://example.org/plan" in page_links(answer)
 

@@ -177,9 +177,12 @@ def test_operator_only_fields_are_rejected_by_cell(
 def test_operator_renames_no_settled_organisation_by_import(
     client_of: Sign, talk: Event, operator: User
 ) -> None:
-    content = changed(talk, Organisations_B2="Government of Guatemala")
+    Statement.objects.filter(event=talk).update(state="published", published_at=NOON)
+    content = changed(talk, Organisations_B2="Government of Guatemala", Groups_B2="Guatemala")
     said = refused(client_of(operator), content)
     assert f"Organisations, row 2, Name {CONFIRMED}" in said
+    sentence = "A public text names this group. Restore the earlier value."
+    assert f"Groups, row 2, Name {sentence}" in said
 
 
 @pytest.mark.walk

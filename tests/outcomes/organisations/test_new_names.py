@@ -22,6 +22,8 @@ from tests.factories import (
     make_addressee,
     make_commitment,
     make_dispute,
+    make_event,
+    make_group,
     make_organisation,
     make_party,
     make_statement,
@@ -284,6 +286,27 @@ def test_name_is_not_settled_before(way: str) -> None:
     row = make_organisation()
     NOT_NAMED[way](row)
     assert not has_settled_name(row)
+
+
+@pytest.mark.parametrize("way", ["addressee", "party"])
+def test_no_account_renames_a_group_that_a_public_text_names(
+    client_of: Sign, operator: User, way: str
+) -> None:
+    group, other = make_group(name="CSOs"), make_group(name="CSO")
+    make_party(make_commitment(state="draft"), group=other)
+    if way == "addressee":
+        point = make_statement(make_event()).outcomes.filter(parent__isnull=False)[0]
+        make_addressee(point, group=group)
+    else:
+        make_party(make_commitment(), group=group)
+    browser = client_of(operator)
+    for row in (group, other):
+        page = f"/admin/participants/group/{row.pk}/change/"
+        new = {"name": "Government of Guatemala", "description": "A government"}
+        assert browser.post(page, filled(browser, page) | new).status_code == 302
+        row.refresh_from_db()
+    assert (group.name, group.description) == ("CSOs", "")
+    assert (other.name, other.description) == ("Government of Guatemala", "A government")
 
 
 def test_who_edits_no_organisation_requests_no_name(world: World, client_of: Sign) -> None:

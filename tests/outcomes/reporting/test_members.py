@@ -124,6 +124,9 @@ def test_member_reports_for_itself_and_not_for_the_group(client_of: Sign, case: 
     assert (counts["no-update"], counts["fulfilled"]) == (1, 0)
     listed = get_text(Client(), "/commitments/?event=gr")
     assert "answers the whole statement 1 member has reported for itself" in listed
+    total = "0 of 1 commitment reported by its party, 1 by members of a group."
+    for path in ("/commitments/?event=gr", "/progress/?event=gr", "/roundtables/gr/"):
+        assert total in get_text(Client(), path), path
     assert "1 member has reported" in get_text(Client(), "/commitments/?party=all")
     assert "GR-C1" not in get_text(Client(), "/commitments/?party=agency")
     assert "Status reported by a member" in get_text(Client(), "/changes/")
@@ -142,6 +145,9 @@ def test_as_of_counts_members_that_had_reported(client_of: Sign, case: GroupCase
     assert "Shelter" not in text
     listed = get_text(Client(), "/commitments/?event=gr&as_of=2025-06-05")
     assert "1 member has reported for itself" in listed
+    total = "0 of 1 commitment reported by its party, 1 by members of a group."
+    assert total in listed and total in get_text(Client(), "/progress/?as_of=2025-06-05")
+    assert "by members" not in get_text(Client(), "/progress/?as_of=2025-05-05")
 
 
 def test_only_people_of_a_member_take_its_task(client_of: Sign, case: GroupCase) -> None:

@@ -151,7 +151,7 @@ def test_focal_point_reads_review_note_without_signing_in(
     assert "You asked for a change to 1 text." in said
     (mail,) = deliver_mail()[before:]
     assert focal_point.user and mail.to == [focal_point.user.email]
-    assert mail.subject == "The co-chairs ask for a change"
+    assert mail.subject == "A change of your text is requested"
     assert "Casa Azul" not in str(mail.message()) and "Zq words" not in str(mail.message())
     page = page_text(Client().get(path_in(mail)))
     assert NOTE in page and "Zq words." in page
