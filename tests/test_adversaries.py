@@ -48,8 +48,8 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
-SEEDS = range(8 if FULL else 1)
-ACTS = 400 if FULL else 60
+SEEDS = range(6 if FULL else 1)
+ACTS = 100 if FULL else 20
 PEOPLE_PAGES = [
     "/admin/participants/delegate/",
     "/admin/participants/participation/",
