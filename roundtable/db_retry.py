@@ -52,7 +52,7 @@ class RetryMiddleware:
             if remaining <= 0:
                 break
             connection.close()
-            logger.warning("The database is away; %s is tried again in %s s", request.path, wait)
+            logger.warning("The database is away; tried again in %s s", wait)
             sleep(min(wait, remaining))
             response = self.get_response(WSGIRequest(dict(environ)))
         return response

@@ -59,6 +59,24 @@ def parse_database_url(name: str) -> dict[str, Any]:
     return config
 
 
+def parse_syslog_address(name: str) -> dict[str, Any]:
+    """The handler "syslog", for udp://host:514, tcp://host:514 or the path of a socket.
+
+    Raises ValueError for other addresses.
+    """
+    address = os.environ[name]
+    parts = urlsplit(address)
+    kinds = {"udp": "ext://socket.SOCK_DGRAM", "tcp": "ext://socket.SOCK_STREAM"}
+    if address.startswith("/"):
+        where: dict[str, Any] = {"address": address}
+    elif parts.scheme in kinds and parts.hostname:
+        where = {"address": (parts.hostname, parts.port or 514), "socktype": kinds[parts.scheme]}
+    else:
+        raise ValueError(name)
+    handler = {"class": "logging.handlers.SysLogHandler", "facility": "daemon", "formatter": "json"}
+    return {"syslog": handler | where}
+
+
 def sqlite_database(folder: Path) -> dict[str, Any]:
     """Creates the folder if needed. Exits with one sentence if it is not writable."""
     try:

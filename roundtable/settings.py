@@ -15,6 +15,7 @@ from roundtable.environment import (
     identity_provider,
     optional,
     parse_database_url,
+    parse_syslog_address,
     required,
     retention_days,
     split_names,
@@ -93,6 +94,7 @@ vars().update(_PROVIDER)
 INSTALLED_APPS += _PROVIDER["OIDC_APPS"]
 
 MIDDLEWARE = [
+    "roundtable.logs.RequestLogMiddleware",
     "roundtable.db_retry.RetryMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -236,6 +238,8 @@ else:
     EMAIL_TIMEOUT = 15
     DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "the sender address of emails")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who gets an email about an error of the portal.
+ADMINS = [("", address) for address in split_names(env.str("ERROR_EMAILS", default=""))]
 # `manage.py db_worker --backend mail` processes the mail queue; imports need another worker.
 TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
@@ -303,14 +307,29 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = False
 IMPORT_EXPORT_FORMATS = [CSV, XLSX]
 
+# Log ----------------------------------------------------------------------------------
+
+_SYSLOG = optional("SYSLOG", parse_syslog_address, {}, example="udp://log.example.org:514")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "roundtable.logs.JsonFormatter"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler"},
+        "console": {"class": "logging.StreamHandler", **({} if DEBUG else {"formatter": "json"})},
+        "email": {"class": "roundtable.logs.ErrorEmailHandler", "formatter": "json"},
         "nowhere": {"class": "logging.NullHandler"},
+        **_SYSLOG,
     },
-    # Scanners constantly request other host names. They get a 400, and the log stays readable.
-    "loggers": {"django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False}},
-    "root": {"handlers": ["console"], "level": "INFO" if DEBUG else "WARNING"},
+    "loggers": {
+        # Without Django's own handler, which emails whole requests.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"},
+        # Scanners constantly request other host names. They get a 400.
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        "roundtable.security": {"level": "INFO"},
+    },
+    "root": {
+        "handlers": ["console", *_SYSLOG, *(["email"] if ADMINS else [])],
+        "level": "INFO" if DEBUG else "WARNING",
+    },
 }

@@ -9,6 +9,8 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
+from roundtable.logs import describe_error
+
 InvalidRows = dict[str, Callable[[], models.Model]]
 
 
@@ -49,8 +51,23 @@ def assert_database_rejects(row: models.Model, name: str) -> None:
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         row.save_base()  # whatever save() of the model refuses
     # SQLite names the columns of a plain unique constraint instead.
-    if connection.vendor == "postgresql" or "UNIQUE" not in str(refusal.value):
+    is_named = connection.vendor == "postgresql" or "UNIQUE" not in str(refusal.value)
+    if is_named:
         assert name in str(refusal.value)
+    assert_log_has_no_value_of(row, refusal.value, name if is_named else "")
+
+
+def assert_log_has_no_value_of(row: models.Model, error: Exception, name: str) -> None:
+    """The line about the error names the constraint, and nothing that someone entered."""
+    described = describe_error(error, error.__traceback__)
+    assert name in described["constraint"]
+    line = f"{described['error']} {described['constraint']}"
+    entered = [
+        str(getattr(row, field.attname))
+        for field in row._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+    ]
+    assert [value for value in entered if len(value) > 3 and value in line] == []
 
 
 def assert_validation_rejects(row: models.Model) -> None:

@@ -96,7 +96,6 @@ Sign = Callable[..., Client]
 
 NEVER_SENT = {
     "account/email/account_already_exists": "no one signs up",
-    "account/email/email_confirm": "allauth sends it where an address is confirmed by a link",
     "account/email/email_confirmation_signup": "no one signs up",
 }
 # To whom no link is sent: the profile is gone, or the address is not known to be its owner's.

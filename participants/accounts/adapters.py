@@ -82,7 +82,11 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         stop_after_sign_in(user, at=timezone.now())
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        earlier = sign_in_addresses(email_address.user)
         confirmed: bool = super().confirm_email(request, email_address)
+        # allauth tells no one: who sits at an open window could add an address in silence.
+        if confirmed:
+            self._notify(earlier, "account/email/email_confirm", email_address.user)
         # The first address confirmed after a removed one becomes the main address.
         if confirmed and not is_deliverable(email_address.user.email):
             remove_sign_in_address(email_address.user, email_address.user.email)
@@ -132,11 +136,19 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        super().send_notification_mail(template_prefix, user, context, email)
-        # Inform both the former and the current mailbox.
-        for name in ("to_email", "deleted_email"):
-            if context and name in context:
-                super().send_notification_mail(template_prefix, user, context, context[name])
+        former = [context["deleted_email"]] if context and "deleted_email" in context else []
+        self._notify([*sign_in_addresses(user), *former], template_prefix, user, context)
+
+    def _notify(
+        self,
+        addresses: list[str],
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+    ) -> None:
+        """An email to every mailbox, because one of them may be lost or in other hands."""
+        for address in addresses:
+            super().send_notification_mail(template_prefix, user, context, address)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         now = timezone.now()

@@ -37,6 +37,7 @@ from participants.models.organisation import distinct_slug
 from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import EVENT_PATHS, EventPermissions, role_needs_confirmation
+from roundtable.audit import log as audit
 from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
@@ -131,6 +132,8 @@ def load_content(
                 report.add_mistake(question.location, question.command_message)
         if report.mistakes:
             raise FileRejectedError(report.mistakes)
+        if by is None and (report.added or report.changed or report.removed):
+            audit.record(action="load file", at=at, detail=file.all("event")[0].values["code"])
     return report
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from outcomes.models import Commitment, Outcome, Statement
 from participants.models import Organisation
-from roundtable.models import Event
+from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_delegate,
     make_event,
@@ -65,6 +65,13 @@ def test_every_table_is_stored(file: Path) -> None:
         ("Port Authority", "lead"),
         ("All", "partner"),
     }
+
+
+def test_import_by_a_command_is_in_the_log_once(file: Path) -> None:
+    for _run in range(2):
+        load_roundtable(file)
+    entry = AuditEntry.objects.get(action="load file")
+    assert (entry.actor, entry.detail) == ("", "TALK1")
 
 
 def test_second_run_changes_nothing(file: Path) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from participants.models import User
 from roundtable.mail.models import QueuedEmail
@@ -124,11 +126,9 @@ def test_requested_change_is_made_after_code_entry(dewi: User, client_of: Sign) 
 
 
 def told() -> set[str]:
-    """Recipients of the two newest emails, which say that an address was changed or removed."""
-    newest = list(QueuedEmail.objects.order_by("-pk")[:2])
-    assert {row.subject for row in newest} == {"Your sign-in details have changed"}
-    assert re.search("sign in with has changed\\.|no longer be used", newest[0].text)
-    return {row.recipient for row in newest}
+    """Who read that the sign-in details have changed."""
+    emails = QueuedEmail.objects.filter(subject="Your sign-in details have changed")
+    return set(emails.values_list("recipient", flat=True))
 
 
 @pytest.fixture
@@ -219,6 +219,49 @@ def test_both_mailboxes_are_notified_of_removed_address(dewi: User, client_of: S
     browser.post(MAILBOX, {"code": newest_code()})
     browser.post(*TAKE_OFF_SECOND)
     assert addresses() == [("dewi@example.org", True, True)]
+    assert told() == {"dewi@example.org", "second@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence", "mailboxes"),
+    [
+        (ADDING, "An address was added.", {"dewi@example.org"}),
+        (GO_BY_SECOND, "sign in with has changed.", {"dewi@example.org", "second@example.org"}),
+        (TAKE_OFF_SECOND, "no longer be used", {"dewi@example.org", "second@example.org"}),
+    ],
+)
+def test_each_change_of_addresses_is_told_to_every_mailbox_of_before(
+    dewi: User, client_of: Sign, change: Any, sentence: str, mailboxes: set[str]
+) -> None:
+    if change is not ADDING:
+        EmailAddress.objects.create(user=dewi, email="second@example.org", verified=True)
+    browser = client_of(dewi)
+    browser.post(MAILBOX, {"send": "yes"})
+    browser.post(MAILBOX, {"code": newest_code()})
+    browser.post(*change)
+    if change is ADDING:
+        assert told() == set()  # nothing changed yet
+        browser.post("/accounts/confirm-email/", {"code": newest_code()})
+    assert told() == mailboxes
+    emails = QueuedEmail.objects.filter(subject="Your sign-in details have changed")
+    assert all(sentence in text for text in emails.values_list("text", flat=True))
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "totp_activated",
+        "totp_deactivated",
+        "recovery_codes_generated",
+        "webauthn_added",
+        "webauthn_removed",
+    ],
+)
+def test_each_change_of_factors_is_told_to_every_mailbox(dewi: User, notice: str) -> None:
+    EmailAddress.objects.create(user=dewi, email="second@example.org", verified=True)
+    EmailAddress.objects.create(user=dewi, email="typo@example.org", verified=False)
+    with context.request_context(RequestFactory().get("/")):
+        get_adapter().send_notification_mail(f"mfa/email/{notice}", dewi)
     assert told() == {"dewi@example.org", "second@example.org"}
 
 
