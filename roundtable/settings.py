@@ -114,7 +114,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # After allauth's middleware, which it uses.
     "participants.accounts.second_factor.SecondFactorMiddleware",
-    "participants.accounts.sessions.LastUsedMiddleware",
+    "participants.accounts.sessions.SessionMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "roundtable.idempotency.IdempotencyMiddleware",
 ]
@@ -276,6 +276,7 @@ STORAGES = {
 # Security -----------------------------------------------------------------------------
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
+MESSAGE_STORAGE = "participants.accounts.sessions.MessageStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # a statement of 1,900 sentences, three fields each
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

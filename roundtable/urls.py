@@ -22,7 +22,6 @@ urlpatterns = i18n_patterns(
         ),
     ),
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
     path("", include("participants.accounts.urls")),
     path("", include("participants.urls")),

@@ -93,6 +93,8 @@ ALL_TOO = {
     "CANARY_DOMAIN": "mail.example.net",
     "REVEALS_PER_DAY": "20",
     "LOG_RETENTION_DAYS": "900",
+    "ERROR_EMAILS": "errors@example.org, office@example.org",
+    "SYSLOG": "udp://127.0.0.1:514",
     "DATA_DIR": "var",
     "STATIC_ROOT": "staticfiles",
     "SECURE_SSL_REDIRECT": "true",

@@ -29,6 +29,7 @@ from participants.accounts.reauthentication import (
     require_recent_verification,
 )
 from participants.accounts.second_factor import has_second_factor
+from participants.accounts.sessions import start_session
 from participants.accounts.timing_protection import pad_account_lookup
 from participants.models import User
 from participants.permissions import AnyUser
@@ -79,6 +80,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
+        start_session(request)
         stop_after_sign_in(user, at=timezone.now())
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

@@ -5,19 +5,20 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
-from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from participants.accounts.sessions import proofs_of
 from participants.models import User
 from participants.permissions import AnyUser, may_enter_admin
-from roundtable.allauth_compat import TOTP, generate_totp_secret
+from roundtable.allauth_compat import TOTP, generate_totp_secret, suspend_request
 from roundtable.encryption import DecryptionError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., Any])
+FORM_TYPE = "application/x-www-form-urlencoded"
 # Recovery codes only replace one of these, and are removed with the last of them.
 SECOND_FACTOR_TYPES = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -36,8 +37,9 @@ def add_authenticator_app(user: User) -> None:
 
 
 def has_used_factor(request: HttpRequest, factors: set[int]) -> bool:
-    records = get_authentication_records(request, request.user)
-    return any(row.get("method") == "mfa" and row.get("id") in factors for row in records)
+    return any(
+        row.get("method") == "mfa" and row.get("id") in factors for row in proofs_of(request)
+    )
 
 
 def second_factor_required(view: View) -> View:
@@ -75,9 +77,12 @@ class SecondFactorMiddleware:
             return redirect("mfa_index")  # the page explains why
         if has_used_factor(request, set(factors)):
             return None
-        # A POST is not repeated automatically, because it may contain a file.
-        next_url = request.get_full_path() if request.method == "GET" else reverse("admin:index")
         page = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+        next_url = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+        # What someone wrote for longer than an hour is sent afterwards; a file cannot be.
+        if request.method == "POST" and request.content_type == FORM_TYPE:
+            suspend_request(request, page)
+            next_url = request.path
         return redirect(f"{page}?{urlencode({'next': next_url})}")
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:

@@ -1,13 +1,17 @@
-"""Sessions of an account: device names and last use."""
+"""Sessions of an account: how long they last, what proved who someone is, and device names."""
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
-from django.contrib.auth import update_session_auth_hash
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
-from django.core.cache import cache
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.session import SessionStorage
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +19,13 @@ from django.utils.translation import gettext as _
 from participants.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-UPDATE_INTERVAL = 600  # seconds
+# In seconds.
+LIFETIME = settings.SESSION_COOKIE_AGE
+IDLE_AT_DESK = 60 * 60  # after that, the desk asks for the second factor again
+UPDATE_INTERVAL = 5 * 60
+MAX_SESSIONS = 10
+# Keys in the session, with times in seconds.
+STARTED, USED, PROOFS_FROM = "started_at", "used_at", "proofs_from"
 # The first match counts, because many user agents also name other browsers.
 BROWSERS = [
     ("Edg", "Edge"),
@@ -49,26 +59,69 @@ def device_name(user_agent: str) -> str:
     return browser or device or _("Unknown browser")
 
 
-class LastUsedMiddleware:
-    """Records at most every ten minutes that a session is in use."""
+class SessionMiddleware:
+    """Knows when each session started and was last used, and ends it in time.
+
+    A key that someone knew before the second factor was used must not open the desk afterwards, so
+    each proof of identity gives the session a new key.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and _is_update_due(request):
-            row = UserSession.objects.filter(session_key=request.session.session_key)
-            row.update(last_seen_at=timezone.now())
-        return self.get_response(request)
+        was_signed_in = request.user.is_authenticated
+        if was_signed_in:
+            _limit(request)
+        key, proofs = request.session.session_key, _number_of_proofs(request)
+        response = self.get_response(request)
+        if was_signed_in and not request.user.is_authenticated:
+            # A page in another tab, or in the browser's memory, shows what it showed before.
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        elif key == request.session.session_key and _number_of_proofs(request) > proofs:
+            request.session.cycle_key()
+            rows = UserSession.objects.filter(session_key=key)
+            rows.update(session_key=request.session.session_key)
+        return response
 
 
-def _is_update_due(request: HttpRequest) -> bool:
-    records = get_authentication_records(request, request.user)
-    started_at = records[-1].get("at") if records else None
-    if started_at is None or time.time() - started_at < UPDATE_INTERVAL:
-        return False
-    # Use the cache: saving the session would restart its eight hours.
-    return bool(cache.add(f"seen:{request.session.session_key}", True, timeout=UPDATE_INTERVAL))
+def _limit(request: HttpRequest) -> None:
+    session, now = request.session, time.time()
+    started, used = session.get(STARTED), session.get(USED)
+    if started and now - started > LIFETIME:
+        logout(request)
+        messages.info(request, _("You were signed out, because you signed in eight hours ago."))
+        return
+    if used and now - used > IDLE_AT_DESK:
+        session[PROOFS_FROM] = now
+    if not (started and used) or now - used > UPDATE_INTERVAL:
+        session[STARTED], session[USED] = started or now, now
+        row = UserSession.objects.filter(session_key=session.session_key)
+        row.update(last_seen_at=timezone.now())
+
+
+def _number_of_proofs(request: HttpRequest) -> int:
+    if not request.user.is_authenticated:
+        return 0
+    return len(get_authentication_records(request, request.user))
+
+
+def start_session(request: HttpRequest) -> None:
+    """Also if someone signs in again in the same browser. Ends the oldest session above ten.
+
+    allauth lists the new one a moment later.
+    """
+    request.session[STARTED] = request.session[USED] = time.time()
+    rows = UserSession.objects.filter(user_id=request.user.pk).order_by("-created_at", "-pk")
+    for row in rows[MAX_SESSIONS - 1 :]:
+        row.end()
+
+
+def proofs_of(request: HttpRequest) -> list[dict[str, Any]]:
+    """How the person proved who they are, since the desk was last used within an hour."""
+    records: list[dict[str, Any]] = get_authentication_records(request, request.user)
+    earliest = request.session.get(PROOFS_FROM, 0)
+    return [row for row in records if row.get("at", 0) >= earliest]
 
 
 def end_sessions(user: User) -> None:
@@ -84,3 +137,28 @@ def keep_session(request: HttpRequest) -> None:
     request.user.refresh_from_db(fields=["password"])
     update_session_auth_hash(request, request.user)
     UserSession.objects.create_from_request(request)
+
+
+class MessageStorage(CookieStorage):
+    """Keeps messages to people who are signed in in the session: they can contain names.
+
+    Anyone who sits at the computer can read the cookie, which is for visitors.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.session: Any = SessionStorage(request)
+
+    def _get(self, *_given: Any, **_named: Any) -> tuple[list[Any], bool]:
+        of_visitor = super()._get()[0]  # type: ignore[misc]
+        found = [*(of_visitor or []), *(self.session._get()[0] or [])]
+        return found, True
+
+    def _store(self, messages: list[Any], response: HttpResponse, *given: Any) -> list[Any]:
+        is_signed_in = SESSION_KEY in self.request.session
+        self.session._store(messages if is_signed_in else [], response)
+        if is_signed_in and self.cookie_name not in self.request.COOKIES:
+            return []
+        shown = [] if is_signed_in else messages
+        left: list[Any] = super()._store(shown, response, *given)  # type: ignore[misc]
+        return left

@@ -1,11 +1,13 @@
-"""Views to reauthenticate and to leave an organisation."""
+"""Views to reauthenticate, to end sessions and to leave an organisation."""
 
+from operator import attrgetter
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -22,7 +24,7 @@ from participants.accounts.address_requests import open_address_request, stop_ad
 from participants.accounts.addresses import sign_in_addresses
 from participants.accounts.departure import has_passwordless_passkey, leave_organisation
 from participants.accounts.forms import LeaveOrganisationForm, ReauthenticationCodeForm
-from participants.accounts.sessions import keep_session
+from participants.accounts.sessions import end_sessions, keep_session
 from participants.models import User
 from roundtable.allauth_compat import (
     did_recently_reauthenticate,
@@ -156,6 +158,33 @@ def stop_new_address(request: HttpRequest) -> HttpResponse:
         if found and stop_address_request(found, by=request.user, at=timezone.now()):
             messages.success(request, _("The request is stopped. Your addresses did not change."))
     return redirect("me")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_sessions(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
+    if request.method == "POST":
+        # Someone at an unattended device must not sign the owner out elsewhere.
+        raise_if_reauthentication_required(request, app="participants")
+        if "session" not in request.POST:
+            end_sessions(request.user)
+            keep_session(request)
+            messages.success(request, _("You are signed out everywhere else."))
+        elif row := _own_session(request):
+            row.end()
+            messages.success(request, _("That session has ended."))
+        return redirect("usersessions_list")
+    rows = UserSession.objects.purge_and_list(request.user)
+    context = {"sessions": sorted(rows, key=attrgetter("last_seen_at"), reverse=True)}
+    return render(request, "participants/accounts/my_sessions.html", context)
+
+
+def _own_session(request: HttpRequest) -> UserSession | None:
+    number = request.POST["session"]
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    rows = UserSession.objects.filter(user_id=request.user.pk)
+    return rows.exclude(session_key=request.session.session_key).filter(pk=number).first()
 
 
 @require_safe

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_delegate
+from participants.accounts.sessions import end_sessions
 from participants.models import (
     Audience,
     Capacity,
@@ -552,6 +553,8 @@ def suspend_participation(
     row.confirmations.all().delete()
     row.suspended_at, row.suspended_by = at, by
     _lose_effect(row)
+    if row.delegate.user:
+        end_sessions(row.delegate.user)
     _tell_person(row, "left" if has_left else "suspended", at)
     audit.record(
         action="suspend participation", at=at, actor=by, subject=row.delegate, detail=row.event.code

@@ -1,6 +1,11 @@
 """Where one is signed in."""
 
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 import time_machine
@@ -9,12 +14,23 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from participants.accounts.second_factor import FORM_TYPE
 from participants.accounts.sessions import device_name
-from participants.models import User
+from participants.models import Consent, Delegate, User
+from participants.participation.confirmation import suspend_participation
+from participants.privacy.consent import hide_profile, unhide_profile
 from roundtable.mail.models import QueuedEmail
-from tests.factories import make_user
+from roundtable.models import Event
+from tests.factories import make_grant, make_organisation, make_user
+from tests.outcomes.test_outcomes_admin import filled
+from tests.page_text import page_html, page_text
+from tests.participants.accounts.test_reauthentication import ASK, newest_code, prove
+from tests.sign_in import add_authenticator, totp_code
 
+pytestmark = pytest.mark.usefixtures("recorded_templates")
+Sign = Callable[..., Client]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -73,19 +89,202 @@ def test_page_shows_last_use_without_user_agent() -> None:
         browser.post("/accounts/login/", {"login": "dewi@example.org"})
         code = browser.session["account_login"]["state"]["stages"]["login_by_code"]["data"]["code"]
         browser.post("/accounts/login/code/confirm/", {"code": code})
-        clock.shift(timedelta(minutes=9))
+        clock.shift(timedelta(minutes=4))
         browser.get("/me/")
         assert UserSession.objects.get().last_seen_at == NOW
         clock.shift(timedelta(minutes=2))
         page = browser.get("/accounts/sessions/").content.decode()
-        assert UserSession.objects.get().last_seen_at == NOW + timedelta(minutes=11)
+        assert UserSession.objects.get().last_seen_at == NOW + timedelta(minutes=6)
         assert "Firefox on Android" in page and "Mozilla" not in page
-        assert "Last used on 2 March 2026, 12:11, signed in on 2 March 2026, 12:00 (UTC)" in page
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        assert "Last used on 2 March 2026, 12:06, signed in on 2 March 2026, 12:00 (UTC)" in page
+        with CaptureQueriesContext(connection) as asked:
             browser.get("/about/")
         assert not [query for query in asked if "UPDATE" in query["sql"]]
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as moved:
+        yield moved
+
+
+def sign_in_by_code(user: User) -> Client:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": user.email})
+    assert browser.post("/accounts/login/code/confirm/", {"code": newest_code()}).status_code == 302
+    return browser
+
+
+def is_signed_in(browser: Client) -> bool:
+    return browser.get("/me/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_session_ends_eight_hours_after_sign_in_whatever_is_asked_for(
+    delegate: Delegate, clock: Any
+) -> None:
+    assert delegate.user
+    browser = sign_in_by_code(delegate.user)
+    for _hour in range(7):
+        clock.shift(timedelta(hours=1))
+        browser.post(ASK, {"send": "yes"})  # which saves the session, and enters no code
+        assert is_signed_in(browser)
+    clock.shift(timedelta(hours=1, seconds=1))
+    answer = browser.get("/me/", follow=True)
+    assert answer.redirect_chain[0][0] == "/accounts/login/?next=/me/"
+    assert "because you signed in eight hours ago" in page_text(answer)
+    assert not UserSession.objects.exists() or not is_signed_in(browser)
+    # Signing in again starts anew.
+    browser = sign_in_by_code(delegate.user)
+    clock.shift(timedelta(hours=7))
+    assert is_signed_in(browser)
+
+
+@pytest.mark.django_db
+def test_desk_asks_again_after_an_hour_without_use(
+    cochair: User, event: Event, client_of: Sign, clock: Any
+) -> None:
+    browser, page = client_of(cochair), f"/admin/roundtable/event/{event.pk}/change/"
+    assert browser.get(page).status_code == 200
+    form = filled(browser, page)
+    for _use in range(3):
+        clock.shift(timedelta(minutes=40))
+        assert browser.get(page).status_code == 200
+    clock.shift(timedelta(minutes=61))
+    form |= {"title": "Written for an hour"}
+    written = urlencode({name: str(value) for name, value in form.items()})
+    answer = browser.post(f"{page}?_changelist_filters=x", written, content_type=FORM_TYPE)
+    confirm = "/accounts/2fa/reauthenticate/"
+    assert answer["Location"] == f"{confirm}?next={quote_plus(page)}"
+    assert browser.get("/admin/").status_code == 302 and is_signed_in(browser)
+    event.refresh_from_db()
+    assert event.title != "Written for an hour"
+    # What was written is sent after the second factor.
+    code = totp_code(at=time.time())
+    answer = browser.post(confirm, {"code": code, "next": page})
+    assert answer.status_code == 302
+    event.refresh_from_db()
+    assert event.title == "Written for an hour"
+    assert browser.get("/admin/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_file_is_not_kept_until_the_second_factor(
+    cochair: User, client_of: Sign, clock: Any
+) -> None:
+    browser = client_of(cochair)
+    browser.get("/admin/")
+    clock.shift(timedelta(minutes=61))
+    with BytesIO(b"x") as file:
+        answer = browser.post("/admin/roundtable/event/workbook/in/", {"file": file})
+    assert answer["Location"] == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2F"
+
+
+@pytest.mark.django_db
+def test_second_factor_gives_the_session_a_new_key(
+    cochair: User, client_of: Sign, event: Event
+) -> None:
+    add_authenticator(cochair)
+    browser = client_of(cochair, second_factor=False)
+    known = browser.cookies["sessionid"].value
+    UserSession.objects.create(user=cochair, session_key=known, ip="192.0.2.7")
+    browser.post("/accounts/2fa/reauthenticate/", {"code": totp_code()})
+    assert browser.get("/admin/").status_code == 200
+    assert browser.cookies["sessionid"].value != known
+    assert UserSession.objects.get().session_key == browser.cookies["sessionid"].value
+    thief = Client()
+    thief.cookies["sessionid"] = known
+    assert thief.get("/admin/").status_code == 302 and not is_signed_in(thief)
+
+
+@pytest.mark.django_db
+def test_fresh_code_gives_the_session_a_new_key(delegate: Delegate, client_of: Sign) -> None:
+    browser = client_of(delegate)
+    known = browser.cookies["sessionid"].value
+    prove(browser)
+    assert browser.cookies["sessionid"].value != known
+    thief = Client()
+    thief.cookies["sessionid"] = known
+    assert not is_signed_in(thief) and is_signed_in(browser)
+
+
+@pytest.mark.django_db
+def test_sessions_are_ended_singly_or_all_after_a_fresh_code(delegate: Delegate) -> None:
+    assert delegate.user
+    own, phone, tablet = (sign_in_by_code(delegate.user) for _browser in range(3))
+    cache.clear()
+    with time_machine.travel(timezone.now() + timedelta(minutes=50), tick=False):
+        keys = {browser: browser.cookies["sessionid"].value for browser in (own, phone, tablet)}
+        row = UserSession.objects.get(session_key=keys[phone])
+        page = own.get("/accounts/sessions/").content.decode()
+        assert page.count("End this session") == 2 and "this session</span>" in page
+        answer = own.post("/accounts/sessions/", {"session": row.pk})
+        assert answer["Location"].startswith(ASK) and is_signed_in(phone)
+        own.post(ASK, {"send": "yes", "next": "/accounts/sessions/"})
+        own.post(ASK, {"code": newest_code(), "next": "/accounts/sessions/"})
+        assert [is_signed_in(one) for one in (own, phone, tablet)] == [True, False, True]
+        foreign = UserSession.objects.get(
+            session_key=sign_in_by_code(make_user()).cookies["sessionid"].value
+        )
+        for wrong in (str(foreign.pk), "x", "9" * 30, ""):
+            own.post("/accounts/sessions/", {"session": wrong})
+        assert UserSession.objects.filter(pk=foreign.pk).exists() and is_signed_in(own)
+        answer = own.post("/accounts/sessions/", follow=True)
+        assert "You are signed out everywhere else." in page_text(answer)
+        assert [is_signed_in(one) for one in (own, phone, tablet)] == [True, False, False]
+
+
+@pytest.mark.django_db
+def test_eleventh_session_ends_the_oldest(delegate: Delegate) -> None:
+    assert delegate.user
+    browsers = []
+    for _sign_in in range(11):
+        cache.clear()
+        browsers.append(sign_in_by_code(delegate.user))
+    assert [is_signed_in(one) for one in browsers] == [False, *[True] * 10]
+
+
+def suspend(delegate: Delegate) -> None:
+    by = make_user()
+    row = delegate.participations.get()
+    make_grant(by, row.event, on_behalf_of=make_organisation())
+    assert suspend_participation(participation=row, by=by, at=timezone.now())
+
+
+def hide(delegate: Delegate) -> None:
+    assert hide_profile(delegate, by=Consent.By.LINK, at=timezone.now())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", [suspend, hide])
+def test_sessions_end_and_their_cookies_stay_dead(
+    delegate: Delegate, client_of: Sign, act: Any
+) -> None:
+    browser = client_of(delegate)
+    assert is_signed_in(browser)
+    act(delegate)
+    assert not is_signed_in(browser)
+    unhide_profile(delegate, at=timezone.now())
+    assert not is_signed_in(browser) and not UserSession.objects.exists()
+
+
+@pytest.mark.django_db
+def test_signing_out_clears_what_the_browser_keeps(delegate: Delegate, client_of: Sign) -> None:
+    browser = client_of(delegate)
+    for path in ("/me/", "/directory/", "/about/"):
+        assert 'href="/accounts/logout/"' in browser.get(path).content.decode(), path
+    answer = browser.post("/accounts/logout/")
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    answer = browser.get("/about/")
+    assert "Clear-Site-Data" not in answer and "logout" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_messages_cookie_has_no_names(cochair: User, event: Event, client_of: Sign) -> None:
+    browser, page = client_of(cochair), f"/admin/roundtable/event/{event.pk}/change/"
+    answer = browser.post(page, filled(browser, page) | {"title": "Zq canary"})
+    assert answer.status_code == 302 and "messages" not in answer.cookies
+    assert "Zq canary" in page_html(browser.get("/admin/roundtable/event/"))
 
 
 @pytest.mark.django_db
