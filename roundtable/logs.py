@@ -42,7 +42,6 @@ class RequestLogMiddleware:
         # Not removed afterwards, because Django logs a 404 later than this.
         _request_id.set(get_random_string(12))
         response = self.get_response(request)
-        response["X-Request-ID"] = _request_id.get()
         if response.status_code in (403, 429):
             log_security_event("refused", request, status=response.status_code)
         return response
