@@ -14,7 +14,6 @@ TOOLS = {
     "check",
     "collectstatic",
     "compilemessages",
-    "createcachetable",
     "dbshell",
     "diffsettings",
     "findstatic",

@@ -14,6 +14,7 @@ from allauth.account.internal.flows.reauthentication import (
 )
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY, clear_login
 from allauth.core.internal.cryptokit import compare_user_code
+from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -35,4 +36,5 @@ __all__ = [
     "record_authentication",
     "resume_request",
     "suspend_request",
+    "truncate_ip",
 ]

@@ -19,14 +19,17 @@ from django_countries.fields import CountryField
 from roundtable.audit.models import AuditEntry, AuditHead, AuditKey
 from roundtable.history import record_history
 from roundtable.idempotency import IdempotencyKey
+from roundtable.limits import CacheEntry, LimitCount
 from roundtable.mail.models import MailBatch, QueuedEmail
 
 __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditKey",
+    "CacheEntry",
     "Event",
     "IdempotencyKey",
+    "LimitCount",
     "MailBatch",
     "QueuedEmail",
     "Series",

@@ -195,8 +195,9 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-# Mail filters of governments delay emails for minutes.
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_RESEND_COUNT = 1
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -204,7 +205,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 2
-ACCOUNT_RATE_LIMITS = {"invite_me": "10/h/ip"}
+# Codes have limits of their own: see participants/accounts/sign_in_limits.py.
+ACCOUNT_RATE_LIMITS = {"request_login_code": None}
+MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed
 MFA_ADAPTER = "participants.accounts.adapters.EncryptedFactorsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -214,14 +217,13 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Roundtable"
 ALLAUTH_TRUSTED_PROXY_COUNT = optional("TRUSTED_PROXY_COUNT", env.int, 0, example="1")
 
-# Rate limits of sign-in apply to each process separately, unless the cache is shared.
+# Shared by all processes: an authenticator code must not work once in each.
 CACHES = {
-    "default": optional(
-        "CACHE_URL",
-        env.cache_url,
-        {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-        example="dbcache://cache",
-    )
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "roundtable_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 # Mail ---------------------------------------------------------------------------------
@@ -275,6 +277,7 @@ STORAGES = {
 
 # Security -----------------------------------------------------------------------------
 
+KNOWN_BROWSER_COOKIE = "known_browser"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 MESSAGE_STORAGE = "participants.accounts.sessions.MessageStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

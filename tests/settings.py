@@ -19,12 +19,12 @@ os.environ.update(
 )
 for name in (
     "BEHIND_TLS_PROXY",
-    "CACHE_URL",
     "CANARY_DOMAIN",
     "CONTACT_EMAIL",
     "CSRF_TRUSTED_ORIGINS",
     "DATA_CONTROLLER",
     "DATA_DIR",
+    "ERROR_EMAILS",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
     "OIDC_NAME",
@@ -34,6 +34,7 @@ for name in (
     "REVEALS_PER_DAY",
     "SECRET_KEY_FALLBACKS",
     "STATIC_ROOT",
+    "SYSLOG",
     "TRUSTED_PROXY_COUNT",
 ):
     os.environ.pop(name, None)
@@ -50,5 +51,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # A connection that outlives its test would keep the test database from being removed.
 DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -85,7 +85,6 @@ ALL_TOO = {
     "DATA_CONTROLLER": "The office, Example Street 1",
     "TRUSTED_PROXY_COUNT": "1",
     "CSRF_TRUSTED_ORIGINS": "https://www.example.org",
-    "CACHE_URL": "dbcache://cache",
     "OIDC_SERVER_URL": "https://login.example.org",
     "OIDC_CLIENT_ID": "portal",
     "OIDC_CLIENT_SECRET": "secret",

@@ -27,6 +27,7 @@ from outcomes.statements.preview import event_or_404, mark_preview
 from participants.accounts.second_factor import second_factor_required
 from participants.models import User
 from participants.permissions import permissions_of
+from roundtable.limits import Limit, limited
 from roundtable.models import Event
 from roundtable.query_forms import get_page
 
@@ -130,6 +131,7 @@ def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
 
 @second_factor_required
 @require_safe
+@limited(Limit("PDF", 10, 60))
 def event_brief_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     context = _brief_context(request, slug)
     if not pdf.can_render_pdf():

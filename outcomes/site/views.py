@@ -18,6 +18,7 @@ from participants.models import Organisation
 from participants.organisations import redirects
 from participants.organisations.attendance import attendance_by_constituency
 from participants.privacy import visibility
+from roundtable.limits import Limit, limited
 from roundtable.models import Event
 
 MAX_PER_SECTION = 50  # per section on the page of an organisation
@@ -68,6 +69,7 @@ def _latest_or_next(events: QuerySet[Event], on: date) -> Event | None:
 
 @require_safe
 @login_not_required
+@limited(Limit("search", 120, 60))
 def search_page(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     results = None

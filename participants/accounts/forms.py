@@ -6,12 +6,27 @@ from typing import Any
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
 from allauth.core import context
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.addresses import sign_in_addresses
 from participants.accounts.departure import current_affiliations_of
+from participants.accounts.sign_in_limits import wait_for_code
 from participants.accounts.timing_protection import pad_account_lookup, pad_address_lookup
 from participants.models import Affiliation, Delegate, User
+from roundtable.limits import waiting_time
+
+
+def check_code_limit(address: str) -> None:
+    """Raises ValidationError if no code is sent to the address now."""
+    if wait := wait_for_code(context.request, address):
+        raise ValidationError(
+            _(
+                "Too many codes were requested for this address. Wait %(wait)s, then try again. A "
+                "passkey works immediately, and so does a browser in which you signed in before."
+            ),
+            params={"wait": waiting_time(wait)},
+        )
 
 
 class SignInForm(LoginForm):
@@ -20,6 +35,7 @@ class SignInForm(LoginForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean()
         if not self.errors:
+            check_code_limit(values["login"])
             # Known and unknown addresses must take the same time.
             pad_address_lookup(values["login"])
         return values
@@ -31,6 +47,7 @@ class RequestCodeForm(RequestLoginCodeForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean()
         if not self.errors:
+            check_code_limit(values["email"])
             # Known and unknown addresses must take the same time.
             pad_address_lookup(values["email"])
         return values

@@ -11,16 +11,17 @@ from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
-from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import HttpRequest
 from django.urls import reverse
 
 from participants.models import User
 from roundtable.allauth_compat import compare_user_code, record_authentication, suspend_request
+from roundtable.limits import Limit, consume
 
 SESSION_KEY = "fresh_code"  # session key of the code
 MAX_ATTEMPTS = 3
+FRESH_CODES = Limit("fresh code", 3, 60)
 
 
 def recently_verified_addresses(request: HttpRequest) -> set[str]:
@@ -63,15 +64,15 @@ def pending_code_recipient(request: HttpRequest) -> str:
     return str(pending["email"]) if pending else ""
 
 
-def send_reauthentication_code(request: HttpRequest, email: str) -> bool:
-    """Returns False if the rate limit is reached."""
-    if not ratelimit.consume(request, action="request_login_code", key=email):
-        return False
+def send_reauthentication_code(request: HttpRequest, email: str) -> int:
+    """Returns the seconds to wait if the limit is reached, otherwise 0."""
+    if wait := consume(FRESH_CODES, str(request.user.pk)):
+        return wait
     adapter = get_adapter()
     code = adapter.generate_login_code()
     request.session[SESSION_KEY] = {"code": code, "email": email, "at": time.time(), "tries": 0}
     adapter.send_mail("account/email/fresh_code", email, {"code": code})
-    return True
+    return 0
 
 
 def verify_reauthentication_code(request: HttpRequest, code: str) -> bool:

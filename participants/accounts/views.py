@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.utils import get_next_redirect_url
-from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -31,6 +30,9 @@ from roundtable.allauth_compat import (
     raise_if_reauthentication_required,
     resume_request,
 )
+from roundtable.limits import Limit, consume, too_many_requests, waiting_time
+
+ENTERED_CODES = Limit("fresh code entered", 10, 60)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,9 +59,8 @@ def _ask_for_code(request: HttpRequest, addresses: list[str]) -> HttpResponse:
         _send_code(request, addresses)
         return redirect(f"{request.path}{_next_query(request)}")
     form = ReauthenticationCodeForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and not ratelimit.consume(request, action="reauthenticate", user=request.user):
-        rate_limited: HttpResponse = ratelimit.respond_429(request)
-        return rate_limited
+    if form.is_bound and (wait := consume(ENTERED_CODES, str(request.user.pk))):
+        return too_many_requests(request, wait)
     sent_to = reauthentication.pending_code_recipient(request)
     if form.is_valid():
         if sent_to in addresses and reauthentication.verify_reauthentication_code(
@@ -82,15 +83,15 @@ def _ask_for_code(request: HttpRequest, addresses: list[str]) -> HttpResponse:
 
 def _send_code(request: HttpRequest, addresses: list[str]) -> None:
     chosen = request.POST["send"]
-    if reauthentication.send_reauthentication_code(
+    wait = reauthentication.send_reauthentication_code(
         request, chosen if chosen in addresses else addresses[0]
-    ):
-        messages.success(
-            request, _("We sent you a code. Enter it below. It is valid for 15 minutes.")
-        )
+    )
+    if wait:
+        text = _("You requested too many codes. Wait %(wait)s, then try again.")
+        messages.error(request, text % {"wait": waiting_time(wait)})
     else:
-        messages.error(
-            request, _("You requested too many codes. Wait a few minutes, then try again.")
+        messages.success(
+            request, _("We sent you a code. Enter it below. It is valid for 10 minutes.")
         )
 
 

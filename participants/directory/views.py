@@ -23,6 +23,7 @@ from participants.models import Delegate, User
 from participants.organisations import redirects
 from participants.privacy import access_log, visibility
 from roundtable import idempotency
+from roundtable.limits import Limit, limited
 from roundtable.query_forms import get_page
 
 
@@ -91,6 +92,7 @@ def _country_name(code: str) -> str:
 
 @require_safe
 @login_not_required
+@limited(Limit("directory", 120, 60))
 def delegate_list(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     viewer = visibility.get_viewer(request.user, on)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -26,8 +25,12 @@ from participants.onboarding import acceptance, invitations, nominations, reques
 from participants.onboarding.forms import InvitationRequestForm, NominationForm, SharingForm
 from participants.privacy.consent import current_notice
 from roundtable.allauth_compat import LoginCodeVerificationProcess
+from roundtable.limits import Limit, consume, network_of, too_many_requests, waiting_time
 
 CODE_RECIPIENT_KEY = "code_for"
+
+INVITATION_CODES = Limit("code for an invitation", 3, 60)
+INVITATION_REQUESTS = Limit("request for an invitation", 10, 60 * 60)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,13 +57,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and not context["is_other_account"]:
         if user:
             return redirect("welcome")
-        if ratelimit.consume(request, action="request_login_code", key=found.email.lower()):
+        wait = consume(INVITATION_CODES, found.email.lower())
+        if not wait:
             return _send_code(request, found)
         return _no_store(
             render(
                 request,
                 "participants/onboarding/invitation.html",
-                context | {"is_rate_limited": True},
+                context | {"wait": waiting_time(wait)},
             )
         )
     return _no_store(render(request, "participants/onboarding/invitation.html", context))
@@ -86,9 +90,8 @@ def request_invitation(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = InvitationRequestForm(data)
     if data is not None and form.is_valid():
-        if not ratelimit.consume(request, action="invite_me"):
-            refusal: HttpResponse = ratelimit.respond_429(request)
-            return refusal
+        if wait := consume(INVITATION_REQUESTS, network_of(request)):
+            return too_many_requests(request, wait)
         requests.submit_request(invitation_request=form.instance, at=timezone.now())
         return redirect("request-invitation-done")
     return render(

@@ -1,4 +1,4 @@
-"""The command that deletes saved answers to forms."""
+"""The command that deletes saved answers to forms, and ended counts of limits."""
 
 from typing import Any
 
@@ -7,14 +7,16 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from roundtable import idempotency
+from roundtable.limits import delete_ended_counts
 
 
 class Command(BaseCommand):
-    """Deletes saved answers to forms after a day."""
+    """Deletes saved answers to forms after a day, and counts of limits that ended."""
 
-    help = "Deletes saved answers to forms after a day. Run it daily."
+    help = "Deletes saved answers to forms after a day, and ended counts of limits. Run it daily."
 
     def handle(self, *args: Any, **options: Any) -> None:
         number = idempotency.prune_keys(timezone.now())
+        delete_ended_counts(timezone.now())
         message = ngettext("%d saved answer is deleted.", "%d saved answers are deleted.", number)
         self.stdout.write(message % number)

@@ -92,6 +92,8 @@ WITHOUT_PERSONAL_DATA = {
     "participants.Organisation": "no person",
     "participants.RecordedCount": "no person",
     "roundtable.IdempotencyKey": "keeps only digests",
+    "roundtable.LimitCount": "keeps only digests",
+    "roundtable.CacheEntry": "keeps only digests, for minutes",
     "roundtable.AuditEntry": "read through its keys",
     "roundtable.AuditHead": "no person",
     "roundtable.AuditKey": "the keys by which the entries are read",
