@@ -1,16 +1,24 @@
 """Encrypts secrets, so that access to the database alone is not enough to read them."""
 
-from base64 import urlsafe_b64encode
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-# Do not use these words to derive any other key from SECRET_KEY.
-_PURPOSE = b"roundtable.encryption"
+# Before each text, so that a later version can use another cipher: AES-256-GCM.
+VERSION = "v2."
+NONCE_LENGTH = 12  # bytes
+# Do not use these words to derive any other key from SECRET_KEY. The first is of texts without a
+# version, which release 0.1.0 encrypted.
+_FIRST_PURPOSE = b"roundtable.encryption"
+_PURPOSE = b"roundtable.encryption.v2"
 
 
 class DecryptionError(ValidationError):
@@ -21,7 +29,9 @@ class DecryptionError(ValidationError):
 
 
 def encrypt(plaintext: str) -> str:
-    return _cipher().encrypt(plaintext.encode()).decode()
+    nonce = os.urandom(NONCE_LENGTH)
+    sealed = _cipher(settings.SECRET_KEY).encrypt(nonce, plaintext.encode(), VERSION.encode())
+    return VERSION + urlsafe_b64encode(nonce + sealed).decode()
 
 
 def decrypt(ciphertext: str) -> str:
@@ -29,20 +39,37 @@ def decrypt(ciphertext: str) -> str:
 
     Raises DecryptionError, with a sentence for the user.
     """
-    try:
-        return _cipher().decrypt(ciphertext.encode()).decode()
-    except InvalidToken as problem:
-        raise DecryptionError(
-            _("We can no longer check your second factor. Ask a co-chair to remove it.")
-        ) from problem
-
-
-def _cipher() -> MultiFernet:
-    return MultiFernet(
-        [_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            return _decrypt_with(key, ciphertext)
+        except (InvalidTag, InvalidToken, ValueError):
+            continue
+    raise DecryptionError(
+        _("We can no longer check your second factor. Ask a co-chair to remove it.")
     )
 
 
-def _fernet(key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(key.encode())
-    return Fernet(urlsafe_b64encode(derived))
+def is_current(ciphertext: str) -> bool:
+    """Whether the present key and cipher encrypted it."""
+    try:
+        _decrypt_with(settings.SECRET_KEY, ciphertext)
+    except (InvalidTag, InvalidToken, ValueError):
+        return False
+    return ciphertext.startswith(VERSION)
+
+
+def _decrypt_with(key: str, ciphertext: str) -> str:
+    if not ciphertext.startswith(VERSION):
+        first_cipher = Fernet(urlsafe_b64encode(_derive(key, _FIRST_PURPOSE)))
+        return first_cipher.decrypt(ciphertext.encode()).decode()
+    content = urlsafe_b64decode(ciphertext.removeprefix(VERSION))
+    nonce, sealed = content[:NONCE_LENGTH], content[NONCE_LENGTH:]
+    return _cipher(key).decrypt(nonce, sealed, VERSION.encode()).decode()
+
+
+def _cipher(key: str) -> AESGCM:
+    return AESGCM(_derive(key, _PURPOSE))
+
+
+def _derive(key: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key.encode())

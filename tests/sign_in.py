@@ -7,6 +7,7 @@ from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SE
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from participants.accounts.reauthentication import PROVED_KEY
 from participants.models import User
 from roundtable.allauth_compat import TOTP, format_hotp_value, hotp_value
 
@@ -36,9 +37,15 @@ def record_authentication(client: Client, user: User, *records: dict[str, object
     session.save()
 
 
-def sign_in(client: Client, user: User, *, second_factor: bool | None = None) -> None:
+def sign_in(
+    client: Client, user: User, *, second_factor: bool | None = None, proved: bool = True
+) -> None:
     """Opens a session; with a second factor where it is wanted, or left out and needed."""
     client.force_login(user, backend=BACKEND)
+    if proved:  # as if a code had been entered for the first details
+        session = client.session
+        session[PROVED_KEY] = True
+        session.save()
     if user.is_staff if second_factor is None else second_factor:
         used = {
             "method": "mfa",

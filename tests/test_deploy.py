@@ -140,7 +140,7 @@ def test_missing_setting_stops_gunicorn_with_one_message(name: str, tmp_path: Pa
         ("DATABASE_URL", "postgres://portal:secret@localhost:port/portal"),
         ("EMAIL_URL", "mail.example.org"),
         ("EMAIL_URL", "smtp://portal:secret@mail.example.org:port"),
-        ("CACHE_URL", "nonsense"),
+        ("SYSLOG", "nonsense"),
         ("REVEALS_PER_DAY", "many"),
         ("LOG_RETENTION_DAYS", "forever"),
         ("LOG_RETENTION_DAYS", "00"),

@@ -15,11 +15,13 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import HttpRequest
 from django.urls import reverse
 
+from participants.accounts.second_factor import has_second_factor, has_used_second_factor
 from participants.models import User
 from roundtable.allauth_compat import compare_user_code, record_authentication, suspend_request
 from roundtable.limits import Limit, consume
 
 SESSION_KEY = "fresh_code"  # session key of the code
+PROVED_KEY = "proved"  # set once a code was entered to see details
 MAX_ATTEMPTS = 3
 FRESH_CODES = Limit("fresh code", 3, 60)
 
@@ -45,6 +47,23 @@ def require_recent_verification(request: HttpRequest, addresses: list[str]) -> N
     if addresses and not recently_verified_addresses(request).intersection(addresses):
         page = reverse("account_verify_mailbox")
         raise ImmediateHttpResponse(suspend_request(request, page))
+
+
+def require_proof_to_show(request: HttpRequest) -> None:
+    """Once a session, before details are shown that are not public.
+
+    Who has a passkey or an app has used it, whoever else enters a fresh code: a mailbox that others
+    read, or an open window, must not be enough. Raises ImmediateHttpResponse, whose response leads
+    to the page that asks, and back.
+    """
+    if has_second_factor(request.user):
+        is_proved = has_used_second_factor(request)
+    else:
+        is_proved = PROVED_KEY in request.session or bool(recently_verified_addresses(request))
+    if not is_proved:
+        page = reverse("account_reauthenticate")
+        raise ImmediateHttpResponse(suspend_request(request, page))
+    request.session.setdefault(PROVED_KEY, True)
 
 
 def code_recipient(request: HttpRequest) -> str:

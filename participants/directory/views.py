@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_countries import countries
 
+from participants.accounts.reauthentication import require_proof_to_show
 from participants.directory import vcard
 from participants.directory.forms import DirectoryForm, VCardForm
 from participants.models import Delegate, User
@@ -183,6 +184,8 @@ def _invalid_version_response(
 
 def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpResponse:
     assert isinstance(request.user, User)
+    # The same for someone who does not exist.
+    require_proof_to_show(request)
     at = timezone.now()
     is_repeat = idempotency.is_resubmission(request, at)
     try:

@@ -1,18 +1,23 @@
 """What the database holds of second factors opens nothing without the key."""
 
 import json
+from base64 import urlsafe_b64encode
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
 from participants.accounts.second_factor import add_authenticator_app as add_app_of_development
 from participants.models import User
 from roundtable.allauth_compat import TOTP
-from roundtable.encryption import DecryptionError, decrypt, encrypt
+from roundtable.encryption import DecryptionError, decrypt, encrypt, is_current
 from roundtable.outbox import app_codes
 from tests.factories import make_user
 from tests.participants.accounts.test_reauthentication import newest_code
@@ -52,6 +57,49 @@ def test_unencrypted_or_changed_text_is_rejected(stored: str) -> None:
     encrypted = encrypt("secret")
     with pytest.raises(DecryptionError):
         decrypt(encrypted[:40] + ("A" if encrypted[40] != "A" else "B") + encrypted[41:])
+
+
+def encrypted_by_first_release(key: str) -> str:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"roundtable.encryption")
+    return Fernet(urlsafe_b64encode(derived.derive(key.encode()))).encrypt(b"secret").decode()
+
+
+def test_text_of_the_first_release_is_decrypted(settings: Settings) -> None:
+    old = encrypted_by_first_release(settings.SECRET_KEY)
+    assert decrypt(old) == "secret"
+    assert encrypt("secret").startswith("v2.") and not is_current(old)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW_KEY, [settings.SECRET_KEY]
+    assert decrypt(old) == "secret"
+
+
+@pytest.mark.django_db
+@pytest.mark.each_database
+def test_reseal_encrypts_with_the_present_key(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    former, user = settings.SECRET_KEY, make_user()
+    add_authenticator(user)
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    other = make_user()
+    Authenticator.objects.create(
+        user=other, type="totp", data={"secret": encrypted_by_first_release(former)}
+    )
+    listed = {"migrated_codes": [encrypt("11111111")], "used_mask": 0}
+    Authenticator.objects.create(user=other, type="recovery_codes", data=listed)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW_KEY, [former]
+    call_command("reseal")
+    assert capsys.readouterr().out == "4 secrets are encrypted with the present key.\n"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert TOTP(Authenticator.objects.get(user=user, type="totp")).validate_code(totp_code())
+    assert RecoveryCodes.activate(user).get_unused_codes() == codes
+    stored = Authenticator.objects.get(user=other, type="recovery_codes").data
+    assert decrypt(stored["migrated_codes"][0]) == "11111111"
+    before = list(Authenticator.objects.values())
+    call_command("reseal")
+    assert list(Authenticator.objects.values()) == before
+    Authenticator.objects.filter(user=other, type="totp").update(data={"secret": "lost"})
+    with pytest.raises(CommandError, match="1 second factor cannot be read"):
+        call_command("reseal")
 
 
 @pytest.mark.django_db

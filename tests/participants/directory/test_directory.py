@@ -32,7 +32,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
-from tests.page_text import FOLLOW_SECTION, get_text, page_links, page_text
+from tests.page_text import FOLLOW_SECTION, get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -443,3 +443,16 @@ def test_closed_account_is_absent_from_directory(client: Client, delegate: Deleg
     assert "Dewi" not in get_text(client, "/directory/")
     assert client.get(f"/directory/{delegate.handle}/").status_code == 404
     assert make_user().is_active
+
+
+def test_title_and_address_leave_no_name_in_the_history(
+    client_of: Sign, delegate: Delegate, cochair: User
+) -> None:
+    for browser, path in (
+        (Client(), delegate.get_absolute_url()),
+        (client_of(cochair), f"/admin/participants/delegate/{delegate.pk}/change/"),
+    ):
+        page = page_html(browser.get(path))
+        title = page.partition("<title>")[2].partition("</title>")[0]
+        assert title and "Dewi" not in title and "dewi" not in path
+        assert "Dewi Lestari" in page

@@ -1,0 +1,68 @@
+"""Command that encrypts the secrets of second factors with the present key."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.translation import ngettext
+
+from roundtable.encryption import DecryptionError, decrypt, encrypt, is_current
+
+# What allauth keeps encrypted in `Authenticator.data`.
+SECRETS = ("secret", "seed")
+LISTS_OF_SECRETS = ("migrated_codes",)
+
+
+@transaction.atomic
+def reseal_factor(pk: int) -> bool:
+    """Returns False if everything in it was encrypted with the present key already.
+
+    Raises DecryptionError if no known key decrypts it.
+    """
+    row = Authenticator.objects.select_for_update().get(pk=pk)
+    data = dict(row.data)
+    for name in SECRETS:
+        if name in data and not is_current(data[name]):
+            data[name] = encrypt(decrypt(data[name]))
+    for name in LISTS_OF_SECRETS:
+        if name in data:
+            data[name] = [
+                text if is_current(text) else encrypt(decrypt(text)) for text in data[name]
+            ]
+    if data == row.data:
+        return False
+    row.data = data
+    row.save(update_fields=["data"])
+    return True
+
+
+class Command(BaseCommand):
+    """Encrypts what an earlier key or an earlier cipher encrypted once more."""
+
+    help = (
+        "Encrypts apps and recovery codes with the present SECRET_KEY. Run it after an upgrade "
+        "from 0.1.0, and after SECRET_KEY was changed."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done, unreadable = 0, 0
+        for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+            try:
+                done += reseal_factor(pk)
+            except DecryptionError:
+                unreadable += 1
+        if options["verbosity"]:
+            message = ngettext(
+                "%(number)d secret is encrypted with the present key.",
+                "%(number)d secrets are encrypted with the present key.",
+                done,
+            )
+            self.stdout.write(message % {"number": done})
+        if unreadable:
+            message = ngettext(
+                "%(number)d second factor cannot be read with SECRET_KEY or SECRET_KEY_FALLBACKS.",
+                "%(number)d second factors cannot be read with SECRET_KEY or SECRET_KEY_FALLBACKS.",
+                unreadable,
+            )
+            raise CommandError(message % {"number": unreadable})

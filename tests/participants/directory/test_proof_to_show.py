@@ -1,0 +1,90 @@
+"""A mailbox alone opens no details: once a session, something more is asked for."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from participants.models import Delegate, User
+from roundtable.models import AuditEntry, Event
+from tests.factories import make_delegate, make_participation, make_user
+from tests.page_text import page_text
+from tests.participants.accounts.test_reauthentication import ASK, newest_code
+from tests.sign_in import add_authenticator, sign_in, totp_code
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DETAIL = "dewi.inside@example.org"
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as moved:
+        yield moved
+
+
+@pytest.fixture
+def reader(event: Event) -> User:
+    user = make_user("reader@example.org")
+    make_participation(make_delegate(name="Rita", user=user), event)
+    return user
+
+
+def sign_in_by_code(user: User) -> Client:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": user.email})
+    assert browser.post("/accounts/login/code/confirm/", {"code": newest_code()}).status_code == 302
+    return browser
+
+
+def test_fresh_code_is_asked_for_once_a_session(
+    delegate: Delegate, reader: User, clock: Any
+) -> None:
+    show = f"/directory/{delegate.handle}/show/"
+    browser = sign_in_by_code(reader)
+    clock.shift(timedelta(minutes=6))
+    for path in (show, f"/directory/{delegate.handle}.vcf", "/directory/nobody234/show/"):
+        answer = browser.post(path)
+        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, ASK), path
+    assert not AuditEntry.objects.filter(action__in=["reveal", "vcard"]).exists()
+    where = browser.post(show)["Location"]
+    browser.post(where, {"send": "yes", "next": show})
+    answer = browser.post(where, {"code": newest_code(), "next": show})
+    assert answer.status_code == 200 and DETAIL in page_text(answer)
+    clock.shift(timedelta(hours=5))
+    assert DETAIL in page_text(browser.post(show))
+    other = sign_in_by_code(reader)
+    clock.shift(timedelta(minutes=6))
+    assert other.post(show).status_code == 302
+
+
+def test_code_of_signing_in_counts_for_five_minutes(
+    delegate: Delegate, reader: User, clock: Any
+) -> None:
+    browser = sign_in_by_code(reader)
+    clock.shift(timedelta(minutes=4))
+    assert DETAIL in page_text(browser.post(f"/directory/{delegate.handle}/show/"))
+
+
+def test_who_has_an_app_uses_it(delegate: Delegate, reader: User) -> None:
+    add_authenticator(reader)
+    browser, show = Client(), f"/directory/{delegate.handle}/show/"
+    sign_in(browser, reader, second_factor=False)  # `proved` by a code is not enough
+    answer = browser.post(show)
+    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, ASK)
+    confirm = browser.get(answer["Location"])["Location"]
+    assert confirm.startswith("/accounts/2fa/reauthenticate/")
+    answer = browser.post(confirm, {"code": totp_code(), "next": show})
+    assert DETAIL in page_text(answer)
+
+
+@pytest.mark.parametrize("path", ["/directory/{}/", "/directory/{}.vcf"])
+def test_public_page_asks_for_nothing(
+    delegate: Delegate, client_of: Callable[..., Client], reader: User, path: str
+) -> None:
+    browser = Client()
+    sign_in(browser, reader, proved=False)
+    assert browser.get(path.format(delegate.handle)).status_code == 200
