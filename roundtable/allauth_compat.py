@@ -4,6 +4,9 @@ No other module of the portal imports them. tests/roundtable/test_allauth_compat
 portal needs: run it before you raise the upper bound of django-allauth in pyproject.toml.
 """
 
+from allauth.account.internal.flows.email_verification_by_code import (
+    EMAIL_VERIFICATION_CODE_SESSION_KEY,
+)
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.flows.reauthentication import (
@@ -13,7 +16,7 @@ from allauth.account.internal.flows.reauthentication import (
     suspend_request,
 )
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY, clear_login
-from allauth.core.internal.cryptokit import compare_user_code
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -23,15 +26,16 @@ from allauth.mfa.totp.internal.auth import (
 )
 
 __all__ = [
+    "EMAIL_VERIFICATION_CODE_SESSION_KEY",
     "LOGIN_SESSION_KEY",
     "TOTP",
     "LoginCodeVerificationProcess",
     "clear_login",
-    "compare_user_code",
     "did_recently_reauthenticate",
     "format_hotp_value",
     "generate_totp_secret",
     "hotp_value",
+    "normalize_user_code",
     "raise_if_reauthentication_required",
     "record_authentication",
     "resume_request",

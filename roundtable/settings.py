@@ -192,6 +192,7 @@ ACCOUNT_FORMS = {
     "login": "participants.accounts.forms.SignInForm",
     "request_login_code": "participants.accounts.forms.RequestCodeForm",
     "confirm_login_code": "participants.accounts.forms.CodeForm",
+    "confirm_email_verification_code": "participants.accounts.forms.AddressCodeForm",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True

@@ -3,13 +3,20 @@
 from datetime import date
 from typing import Any
 
-from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import (
+    ConfirmEmailVerificationCodeForm,
+    ConfirmLoginCodeForm,
+    LoginForm,
+    RequestLoginCodeForm,
+)
 from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.addresses import sign_in_addresses
+from participants.accounts.codes import is_code
 from participants.accounts.departure import current_affiliations_of
 from participants.accounts.sign_in_limits import wait_for_code
 from participants.accounts.timing_protection import pad_account_lookup, pad_address_lookup
@@ -53,7 +60,24 @@ class RequestCodeForm(RequestLoginCodeForm):
         return values
 
 
-class CodeForm(ConfirmLoginCodeForm):
+class HashedCodeMixin:
+    """Compares the code with its hash in the session."""
+
+    expected_code: str
+    cleaned_data: dict[str, Any]
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if not is_code(code, self.expected_code or ""):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class AddressCodeForm(HashedCodeMixin, ConfirmEmailVerificationCodeForm):
+    """Asks for the code that confirms a new address."""
+
+
+class CodeForm(HashedCodeMixin, ConfirmLoginCodeForm):
     """Asks for the sign-in code."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

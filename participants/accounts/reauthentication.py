@@ -15,9 +15,10 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import HttpRequest
 from django.urls import reverse
 
+from participants.accounts.codes import hash_code, is_code
 from participants.accounts.second_factor import has_second_factor, has_used_second_factor
 from participants.models import User
-from roundtable.allauth_compat import compare_user_code, record_authentication, suspend_request
+from roundtable.allauth_compat import record_authentication, suspend_request
 from roundtable.limits import Limit, consume
 
 SESSION_KEY = "fresh_code"  # session key of the code
@@ -89,7 +90,12 @@ def send_reauthentication_code(request: HttpRequest, email: str) -> int:
         return wait
     adapter = get_adapter()
     code = adapter.generate_login_code()
-    request.session[SESSION_KEY] = {"code": code, "email": email, "at": time.time(), "tries": 0}
+    request.session[SESSION_KEY] = {
+        "code": hash_code(code),
+        "email": email,
+        "at": time.time(),
+        "tries": 0,
+    }
     adapter.send_mail("account/email/fresh_code", email, {"code": code})
     return 0
 
@@ -98,7 +104,7 @@ def verify_reauthentication_code(request: HttpRequest, code: str) -> bool:
     pending = _pending_code(request)
     if pending is None:
         return False
-    if not compare_user_code(actual=code, expected=pending["code"]):
+    if not is_code(code, pending["code"]):
         pending["tries"] += 1
         request.session[SESSION_KEY] = pending
         return False

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from participants.accounts.codes import hash_waiting_codes
 from participants.accounts.sign_in_limits import remember_browser
 from participants.models import User
 
@@ -83,6 +84,8 @@ class SessionMiddleware:
             request.session.cycle_key()
             rows = UserSession.objects.filter(session_key=key)
             rows.update(session_key=request.session.session_key)
+        if request.session.modified:
+            hash_waiting_codes(request.session)
         if isinstance(request.user, User) and not was_signed_in:
             remember_browser(request, response, request.user)
         return response

@@ -17,6 +17,7 @@ from roundtable.models import Event
 from tests.conftest import FULL_WALKS
 from tests.factories import make_grant, make_organisation, make_user
 from tests.page_text import get_text
+from tests.participants.accounts.test_reauthentication import newest_code
 from tests.sign_in import add_authenticator, record_authentication, sign_in, totp_code
 from tests.test_urls import admin_paths
 
@@ -145,7 +146,7 @@ def test_sign_in_with_code_and_app_opens_the_admin(cochair: User) -> None:
     add_authenticator(cochair)
     browser = Client()
     browser.post("/accounts/login/", {"login": cochair.email})
-    code = browser.session["account_login"]["state"]["stages"]["login_by_code"]["data"]["code"]
+    code = newest_code()
     answer = browser.post("/accounts/login/code/confirm/", {"code": code})
     assert answer["Location"] == "/accounts/2fa/authenticate/"
     assert browser.get("/admin/")["Location"].startswith("/admin/login/")

@@ -20,6 +20,7 @@ from tests.conftest import FULL
 from tests.factories import make_user
 from tests.mail_queue import deliver_mail
 from tests.page_text import page_text
+from tests.participants.accounts.test_reauthentication import newest_code
 from tests.recorded_fixtures import recorded
 from tests.sign_in import record_email_code
 
@@ -89,6 +90,28 @@ def test_code_ignores_case_spaces_and_hyphens(dewi: User) -> None:
         ask(browser, "DEWI@Example.ORG")
         enter(browser, change(code_in(deliver_mail()[-1])))
         assert is_in(browser)
+
+
+def test_session_does_not_contain_the_code(dewi: User) -> None:
+    """Of any of the three codes that we email."""
+    browser = Client()
+
+    def stored() -> str:
+        return "".join(str(row.get_decoded()) for row in Session.objects.all())
+
+    ask(browser)
+    code = newest_code()
+    assert code not in stored() and code.replace("-", "") not in stored()
+    browser.post(CODE, {"action": "resend"})
+    assert newest_code() not in stored()
+    enter(browser, newest_code())
+    browser.post("/accounts/email/", {"action_add": "", "email": "home@example.org"})
+    assert newest_code() not in stored()
+    browser.post("/accounts/confirm-email/", {"code": newest_code()})
+    browser.post("/accounts/reauthenticate/", {"send": "yes"})
+    assert newest_code() not in stored()
+    assert browser.post("/accounts/reauthenticate/", {"code": newest_code()}).status_code == 302
+    assert EmailAddress.objects.filter(user=dewi, verified=True).count() == 2
 
 
 def test_wrong_code_is_rejected(client: Client, dewi: User) -> None:
@@ -453,6 +476,7 @@ def test_foreign_address_is_not_revealed(client_of: Sign, dewi: User) -> None:
         assert message.to == [email]
         if email.startswith("taken"):
             browser.post("/accounts/confirm-email/", {"code": code_in(message)})
+            assert "Another account may use it." in page_text(browser.get("/accounts/email/"))
     assert answers[0] == answers[1]
     mine = EmailAddress.objects.filter(user=dewi)
     assert list(mine.values_list("email", flat=True)) == ["dewi@example.org"]
