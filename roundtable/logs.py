@@ -7,6 +7,7 @@ is written: of an error its class, the constraint and where it was raised.
 import json
 import logging
 import re
+import sqlite3
 import time
 import traceback
 from collections.abc import Callable
@@ -17,7 +18,6 @@ from types import TracebackType
 from typing import Any
 
 from django.core.mail import mail_admins
-from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
@@ -94,28 +94,34 @@ def _describe_request(request: Any) -> dict[str, Any]:
 
 def describe_error(error: BaseException, raised_at: TracebackType | None) -> dict[str, Any]:
     """Its class, the constraint that failed and where it was raised; never its message."""
-    causes = [error]
-    while cause := causes[-1].__cause__ or causes[-1].__context__:
-        causes.append(cause)
     places = [
         f"{place.filename}:{place.lineno} {place.name}" for place in traceback.extract_tb(raised_at)
     ]
     return {
-        "error": " < ".join(f"{type(one).__module__}.{type(one).__qualname__}" for one in causes),
-        "constraint": next(filter(None, map(failed_constraint, causes)), ""),
+        "error": " < ".join(
+            f"{type(one).__module__}.{type(one).__qualname__}" for one in _causes(error)
+        ),
+        "constraint": failed_constraint(error),
         "at": places,
     }
 
 
 def failed_constraint(error: BaseException) -> str:
-    """Empty if it is no error of the database, or not about a constraint."""
-    details = getattr(error, "diag", None)  # of PostgreSQL's driver
-    if details is not None:
-        return str(details.constraint_name or details.column_name or "")
-    if isinstance(error, DatabaseError):
-        found = SQLITE_CONSTRAINT.search(str(error))
-        return found[1] if found else ""
+    """Its name, or on SQLite the columns; empty if the error is about no constraint."""
+    for one in _causes(error):
+        details = getattr(one, "diag", None)  # of PostgreSQL's driver
+        if details is not None:
+            return str(details.constraint_name or details.column_name or "")
+        if isinstance(one, sqlite3.Error) and (found := SQLITE_CONSTRAINT.search(str(one))):
+            return found[1]
     return ""
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found = [error]
+    while cause := found[-1].__cause__ or found[-1].__context__:
+        found.append(cause)
+    return found
 
 
 class ErrorEmailHandler(logging.Handler):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,6 +26,7 @@ from participants.privacy import access_log, consent, retention, visibility
 from participants.privacy.audience_choice import sharing_version
 from participants.privacy.own_profile import atomic_post, find_own_delegate
 from participants.proposals.lifecycle import entries_about
+from roundtable.logs import failed_constraint
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,14 +60,24 @@ def me(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(data, instance=delegate, notice=notice, **shown)
     channels = ChannelFormSet(data, instance=delegate, prefix="channel", form_kwargs=channel_kwargs)
     if data is not None and not is_stale and form.is_valid() and channels.is_valid():
-        if notice and form.cleaned_data["agree"]:
-            consent.give_consent(delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now())
-        form.save()
-        channels.save()
-        messages.success(
-            request, _("Your profile is saved. Select “See what others see” to check it.")
-        )
-        return redirect("me")
+        try:
+            with transaction.atomic():
+                if notice and form.cleaned_data["agree"]:
+                    consent.give_consent(
+                        delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now()
+                    )
+                form.save()
+                channels.save()
+        except IntegrityError as problem:
+            if "channel" not in failed_constraint(problem):
+                raise
+            # Two details changed places, or another tab added the same one at this moment.
+            form.add_error(None, channels.get_form_error())
+        else:
+            messages.success(
+                request, _("Your profile is saved. Select “See what others see” to check it.")
+            )
+            return redirect("me")
     context = {
         "form": form,
         "notice": notice,

@@ -423,6 +423,15 @@ def test_channel_can_be_removed_and_added_in_one_save(browser: Client, owner: De
     assert stored(owner) == [("email", "other@example.org", "everyone")]
 
 
+@pytest.mark.each_database
+def test_details_that_change_places_get_a_sentence(browser: Client, owner: Delegate) -> None:
+    first, second = (make_channel(owner, value=f"{name}@example.org") for name in ("a", "b"))
+    rows = [{"id": first.pk, "value": second.value}, {"id": second.pk, "value": first.value}]
+    sentence = "You have already added this contact detail."
+    page = refused(browser, sent(*rows), sentence)
+    assert f'value="{second.value}"' in page
+
+
 def test_removed_row_is_not_validated(browser: Client, owner: Delegate) -> None:
     kept = make_channel(owner, value="me@example.org")
     row = {"id": kept.pk, "value": "no longer an address", "DELETE": "on"}
