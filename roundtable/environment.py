@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +38,18 @@ def optional(name: str, parse: Callable[[str], Any], default: Any, example: str)
     return value
 
 
+def require_encryption(name: str, *, plain: Container[str], advice: str) -> None:
+    """Exits with one sentence if the address has one of these schemes and is on another machine."""
+    parts = urlsplit(os.environ.get(name, "").strip())
+    if parts.scheme in plain and not is_local(parts.hostname):
+        sys.exit(f"Roundtable cannot start: {name} is not encrypted; {advice}.")
+
+
+def is_local(host: str | None) -> bool:
+    """Whether it is this machine; without a host, it is a socket."""
+    return not host or host in ("localhost", "127.0.0.1", "::1") or host.startswith("/")
+
+
 def retention_days(name: str) -> int:
     """Raises ValueError for less than 31 days."""
     number: int = env.int(name)
@@ -56,6 +68,13 @@ def parse_database_url(name: str) -> dict[str, Any]:
     if not os.environ[name].startswith(("postgres://", "postgresql://", "sqlite://")):
         raise ImproperlyConfigured(name)
     config: dict[str, Any] = env.db_url(name)
+    host = config.get("HOST") or config.get("OPTIONS", {}).get("host")
+    is_verified = config.get("OPTIONS", {}).get("sslmode") == "verify-full"
+    if "postgresql" in config["ENGINE"] and not is_local(host) and not is_verified:
+        sys.exit(
+            f"Roundtable cannot start: {name} does not check the certificate of the database; "
+            "append ?sslmode=verify-full&sslrootcert=/path/to/ca.pem."
+        )
     return config
 
 
@@ -97,6 +116,7 @@ def identity_provider() -> dict[str, Any]:
     if not env.str("OIDC_SERVER_URL", default="") and not env.str("OIDC_CLIENT_ID", default=""):
         return {"OIDC_SERVER_URL": "", "OIDC_APPS": [], "OIDC_ORIGIN": []}
     server = required("OIDC_SERVER_URL", "such as https://login.example.org").rstrip("/")
+    require_encryption("OIDC_SERVER_URL", plain=("http",), advice="write https://")
     parts = urlsplit(server)
     app = {
         "provider_id": "organisation",

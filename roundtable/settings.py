@@ -16,6 +16,7 @@ from roundtable.environment import (
     optional,
     parse_database_url,
     parse_syslog_address,
+    require_encryption,
     required,
     retention_days,
     split_names,
@@ -96,10 +97,12 @@ INSTALLED_APPS += _PROVIDER["OIDC_APPS"]
 MIDDLEWARE = [
     "roundtable.logs.RequestLogMiddleware",
     "roundtable.db_retry.RetryMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before all that can answer: static files, redirects to HTTPS and refusals.
     "csp.middleware.CSPMiddleware",
     "roundtable.middleware.IsolationMiddleware",
+    "roundtable.middleware.BodyLimitMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "roundtable.middleware.CacheControlMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -235,6 +238,7 @@ if DEBUG:
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Roundtable <portal@example.org>")
 else:
     required("EMAIL_URL", "the mail server, such as smtp+tls://user:password@host:587")
+    require_encryption("EMAIL_URL", plain=("smtp",), advice="write smtp+tls://")
     vars().update(
         optional("EMAIL_URL", env.email_url, None, example="smtp+tls://user:password@host:587")
     )
@@ -278,7 +282,12 @@ STORAGES = {
 
 # Security -----------------------------------------------------------------------------
 
-KNOWN_BROWSER_COOKIE = "known_browser"
+# A cookie with this prefix can come from this host alone, over HTTPS.
+_COOKIE_PREFIX = "" if DEBUG else "__Host-"
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+MESSAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}messages"
+KNOWN_BROWSER_COOKIE = f"{_COOKIE_PREFIX}known_browser"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 MESSAGE_STORAGE = "participants.accounts.sessions.MessageStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -286,7 +295,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # a statement of 1,900 sentences, three f
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+# A host that is once in the lists of browsers stays there for months.
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = [] if SECURE_HSTS_PRELOAD else ["security.W021"]
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"

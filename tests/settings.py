@@ -25,6 +25,7 @@ for name in (
     "DATA_CONTROLLER",
     "DATA_DIR",
     "ERROR_EMAILS",
+    "HSTS_PRELOAD",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
     "OIDC_NAME",
@@ -44,6 +45,9 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 from roundtable.settings import *  # noqa: E402, F403
 from roundtable.settings import DATABASES  # noqa: E402
 
+# Without TLS, a browser rejects the names that serving in earnest uses.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+MESSAGE_COOKIE_NAME, KNOWN_BROWSER_COOKIE = "messages", "known_browser"
 # Nothing is collected for a test: files are found where they stand.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

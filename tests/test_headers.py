@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
@@ -141,8 +142,73 @@ def test_error_page_has_security_headers(event: Event, monkeypatch: pytest.Monke
 
 def test_hsts_header_is_set(client: Client, event: Event) -> None:
     assert client.get("/", secure=True)["Strict-Transport-Security"] == (
-        "max-age=31536000; includeSubDomains; preload"
+        "max-age=31536000; includeSubDomains"
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "status", "more"),
+    [
+        ("/static/img/favicon.svg", 200, {"secure": True}),
+        ("/outcomes/", 301, {}),
+        ("/outcomes/", 400, {"HTTP_HOST": "evil.example", "secure": True}),
+        ("/outcomes/", 400, {"HTTP_HOST": "evil.example"}),
+    ],
+)
+def test_what_is_no_page_has_a_policy_too(
+    client: Client, settings: Settings, path: str, status: int, more: dict[str, Any]
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.get(path, **more)
+    assert answer.status_code == status
+    assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "megabytes"),
+    [
+        ("/invite-me/", 4),
+        ("/accounts/login/", 60),
+        ("/nothing/", 4),
+        ("/me/commitments/1/report/", 24),
+        ("/admin/roundtable/event/workbook/in/", 24),
+    ],
+)
+def test_large_request_is_refused_before_it_is_read(
+    client: Client, path: str, megabytes: int
+) -> None:
+    class Unread:
+        def read(self, *_size: int) -> bytes:
+            raise AssertionError("the body was read")
+
+        readline = read
+
+    sent: dict[str, Any] = {
+        "CONTENT_LENGTH": str(megabytes * 1024 * 1024),
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        "wsgi.input": Unread(),
+    }
+    answer = client.generic("POST", path, **sent)
+    assert answer.status_code == 413
+    assert "Your request is too large" in page_html(answer)
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/me/commitments/1/report/", 302),  # to sign in
+        ("/admin/roundtable/event/workbook/in/", 302),
+        ("/report/x/", 404),
+    ],
+)
+def test_form_for_a_file_takes_one(client: Client, path: str, status: int) -> None:
+    file = SimpleUploadedFile("book.xlsx", b"0" * 4 * 1024 * 1024)
+    assert client.post(path, {"file": file}).status_code == status
 
 
 @pytest.mark.django_db

@@ -151,6 +151,8 @@ class MessageStorage(CookieStorage):
     Anyone who sits at the computer can read the cookie, which is for visitors.
     """
 
+    cookie_name = settings.MESSAGE_COOKIE_NAME
+
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         self.session: Any = SessionStorage(request)
