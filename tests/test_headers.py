@@ -161,6 +161,7 @@ def test_what_is_no_page_has_a_policy_too(
 ) -> None:
     settings.SECURE_SSL_REDIRECT = True
     answer = client.get(path, **more)
+    answer.close()
     assert answer.status_code == status
     assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
     assert answer["X-Content-Type-Options"] == "nosniff"
