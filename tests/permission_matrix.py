@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import admin
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.test import Client
@@ -83,6 +82,7 @@ from tests.follow_up_factories import (
     make_round,
     make_undertaking,
 )
+from tests.sign_in import forget_limits
 from tests.silence_procedure import make_circulation, make_reply
 from tests.test_urls import MAP
 from tests.url_patterns import url_patterns
@@ -642,7 +642,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
 
 def request_status(browser: Client, method: str, path: str) -> str:
     """What the table would say; nothing that the request changed is kept."""
-    cache.clear()
+    forget_limits()
     fresh = Client(raise_request_exception=False)
     fresh.cookies.load({name: cookie.value for name, cookie in browser.cookies.items()})
     before = transaction.savepoint()

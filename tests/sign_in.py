@@ -5,11 +5,13 @@ import time
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from allauth.mfa.models import Authenticator
+from django.core.cache import cache
 from django.test import Client
 
 from participants.accounts.reauthentication import PROVED_KEY
 from participants.models import User
 from roundtable.allauth_compat import TOTP, format_hotp_value, hotp_value
+from roundtable.limits import LimitCount
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -59,3 +61,9 @@ def sign_in(
 def record_email_code(client: Client, user: User) -> None:
     """As if a code from the person's mail had been entered just now."""
     record_authentication(client, user, {"method": "code", "email": user.email, "at": time.time()})
+
+
+def forget_limits() -> None:
+    """As if no one had asked for a code yet, or entered one."""
+    cache.clear()
+    LimitCount.objects.all().delete()

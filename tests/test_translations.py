@@ -15,7 +15,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.core import mail
-from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -81,6 +80,7 @@ from tests.follow_up_factories import (
 from tests.import_pages import preview_file
 from tests.mail_queue import deliver_mail
 from tests.participants.accounts.test_reauthentication import prove
+from tests.sign_in import forget_limits
 from tests.test_emails import CAUSES, CODE, Cast, erase
 from tests.test_urls import shown_pages
 from tests.url_patterns import names_of
@@ -719,7 +719,7 @@ def test_form_responses_are_translatable(client_of: Sign, translated: None) -> N
 
 @pytest.mark.django_db
 def test_sign_in_is_translatable(translated: None) -> None:
-    cache.clear()
+    forget_limits()
     make_user("dewi@example.org")
     browser = Client()
     for email in ("", "@", "dewi@example.org"):
@@ -760,7 +760,7 @@ def test_emails_are_translatable(
     cast = Cast(event, operator, own, other, client_of)
     found: dict[str, list[str]] = {}
     for cause in CAUSES[:-1]:
-        cache.clear()
+        forget_limits()
         for _stop in chain(cause(cast, timezone.now()) or (), [None]):
             deliver_mail()
     assert CAUSES[-1] is erase

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from django.db import transaction
@@ -54,6 +53,7 @@ from tests.factories import (
 from tests.follow_up_factories import make_offer, make_response, make_undertaking
 from tests.import_pages import confirm_import, preview_file
 from tests.page_text import page_html
+from tests.sign_in import forget_limits
 from tests.test_adversaries import ACTS, ADVERSARIES, KEPT, SEEDS, Adversary, Form, World, _Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
@@ -234,7 +234,7 @@ class Writer(Adversary):
 
     def _run_action(self) -> None:
         """One action of a list with some of its rows, and the page that asks once more."""
-        cache.clear()
+        forget_limits()
         client, path = self.some_client(), self.rng.choice(self.lists)
         answer = client.get(path)
         if answer.status_code != 200:

@@ -117,7 +117,9 @@ def request_reset(*, user: User, by: User, reason: str, at: datetime) -> FactorR
     row.full_clean()
     row.save()
     audit.record(action="ask factor reset", at=at, actor=by, subject=user)
-    _notify_reset(row, "second_factor_reset_requested", at)
+    _notify(user, "second_factor_reset_requested", key=str(row.pk), at=at)
+    if not by.is_superuser:
+        _ask_operators(row, at)
     return row
 
 
@@ -146,25 +148,45 @@ def approve_reset(*, reset: FactorReset, by: User, at: datetime) -> bool:
     row.approved_by, row.approved_at = by, at
     row.full_clean()
     row.save()
-    Authenticator.objects.filter(user=row.user).delete()
-    end_sessions(row.user)
-    audit.record(action="reset factor", at=at, actor=by, subject=row.user)
-    _notify_reset(row, "second_factor_reset", at)
+    reset_factors(row.user, by=by, key=str(row.pk), at=at)
     return True
 
 
-def _notify_reset(row: FactorReset, name: str, at: datetime) -> None:
+@transaction.atomic
+def reset_factors(user: User, *, by: User | None, key: str, at: datetime) -> None:
+    """`by` is None for the command on the server; `key` names the reset in emails."""
+    Authenticator.objects.filter(user=user).delete()
+    end_sessions(user)
+    audit.record(action="reset factor", at=at, actor=by, subject=user)
+    _notify(user, "second_factor_reset", key=key, at=at)
+
+
+def _ask_operators(row: FactorReset, at: datetime) -> None:
+    for operator in User.objects.filter(is_superuser=True, is_active=True):
+        email_account(
+            operator,
+            dedup_key=f"second_factor_reset_requested:{row.pk}:operator:{operator.pk}",
+            template="participants/accounts/emails/second_factor_reset_requested_operators",
+            context={"url": f"{settings.PORTAL_URL}{_list_of_resets()}"},
+            at=at,
+        )
+
+
+def _list_of_resets() -> str:
+    return reverse("admin:participants_factorreset_changelist")
+
+
+def _notify(user: User, name: str, *, key: str, at: datetime) -> None:
     template = f"participants/accounts/emails/{name}"
-    dedup_key = f"{name}:{row.pk}"
-    email_account(row.user, dedup_key=dedup_key, template=template, context={}, at=at)
-    link = reverse("admin:participants_factorreset_changelist")
-    for event in _events_of_account(row.user):
+    dedup_key = f"{name}:{key}"
+    email_account(user, dedup_key=dedup_key, template=template, context={}, at=at)
+    for event in _events_of_account(user):
         # The dedup key is the same, so a co-chair of two roundtables gets one email.
         email_cochairs(
             event,
             dedup_key=f"{dedup_key}:cochair",
             template=f"{template}_cochairs",
-            context={"url": f"{settings.PORTAL_URL}{link}"},
+            context={"url": f"{settings.PORTAL_URL}{_list_of_resets()}"},
             at=at,
         )
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -29,7 +28,7 @@ from tests.factories import (
 )
 from tests.page_text import get_text
 from tests.participants.accounts.test_reauthentication import newest_code, prove
-from tests.sign_in import record_authentication
+from tests.sign_in import forget_limits, record_authentication
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -47,7 +46,7 @@ def account(delegate: Delegate) -> User:
 
 def begin(email: str) -> tuple[Client, str]:
     """A browser that waits for a code, and the code that is on its way."""
-    cache.clear()
+    forget_limits()
     browser = Client()
     browser.post(LOGIN, {"login": email})
     return browser, newest_code()
@@ -64,7 +63,7 @@ def is_in(browser: Client) -> bool:
 
 
 def may_sign_in(email: str) -> bool:
-    cache.clear()
+    forget_limits()
     before = QueuedEmail.objects.filter(recipient=email).count()
     browser = Client()
     browser.post(LOGIN, {"login": email})

@@ -12,14 +12,13 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 
 from participants.models import User
 from roundtable.mail.models import QueuedEmail
 from tests.factories import make_user
 from tests.recorded_fixtures import recorded
-from tests.sign_in import add_authenticator, record_authentication, totp_code
+from tests.sign_in import add_authenticator, forget_limits, record_authentication, totp_code
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -141,7 +140,7 @@ def two_factor_user(dewi: User) -> User:
 
 def show_factor(browser: Client, following: str = "/me/") -> Any:
     """Enters the code of the app once more; it works once, so what was used is forgotten."""
-    cache.clear()
+    forget_limits()
     return browser.post(f"{CONFIRM}?next={following}", {"code": totp_code(), "next": following})
 
 
@@ -335,7 +334,7 @@ def test_code_validity_periods(dewi: User, client_of: Sign) -> None:
         for minutes, status in ((4, 200), (2, 302)):
             clock.shift(timedelta(minutes=minutes))
             assert browser.get("/accounts/2fa/totp/activate/").status_code == status
-        cache.clear()
+        forget_limits()
         browser.post(ASK, {"send": "yes"})
         clock.shift(timedelta(minutes=11))
         assert browser.post(ASK, {"code": newest_code()}).status_code == 400

@@ -10,7 +10,6 @@ from urllib.parse import quote_plus, urlencode
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,14 +20,13 @@ from participants.accounts.sessions import device_name
 from participants.models import Consent, Delegate, User
 from participants.participation.confirmation import suspend_participation
 from participants.privacy.consent import hide_profile, unhide_profile
-from roundtable.limits import LimitCount
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import make_grant, make_organisation, make_user
 from tests.outcomes.test_outcomes_admin import filled
 from tests.page_text import page_html, page_text
 from tests.participants.accounts.test_reauthentication import ASK, newest_code, prove
-from tests.sign_in import add_authenticator, totp_code
+from tests.sign_in import add_authenticator, forget_limits, totp_code
 
 pytestmark = pytest.mark.usefixtures("recorded_templates")
 Sign = Callable[..., Client]
@@ -85,7 +83,7 @@ def test_page_shows_last_use_without_user_agent() -> None:
     make_user("dewi@example.org")
     agent = "Mozilla/5.0 (Android 14; Mobile; rv:139.0) Gecko/139.0 Firefox/139.0"
     with time_machine.travel(NOW, tick=False) as clock:
-        cache.clear()
+        forget_limits()
         browser = Client(headers={"user-agent": agent})
         browser.post("/accounts/login/", {"login": "dewi@example.org"})
         browser.post("/accounts/login/code/confirm/", {"code": newest_code()})
@@ -212,7 +210,7 @@ def test_fresh_code_gives_the_session_a_new_key(delegate: Delegate, client_of: S
 def test_sessions_are_ended_singly_or_all_after_a_fresh_code(delegate: Delegate) -> None:
     assert delegate.user
     own, phone, tablet = (sign_in_by_code(delegate.user) for _browser in range(3))
-    cache.clear()
+    forget_limits()
     with time_machine.travel(timezone.now() + timedelta(minutes=50), tick=False):
         keys = {browser: browser.cookies["sessionid"].value for browser in (own, phone, tablet)}
         row = UserSession.objects.get(session_key=keys[phone])
@@ -239,7 +237,7 @@ def test_eleventh_session_ends_the_oldest(delegate: Delegate) -> None:
     assert delegate.user
     browsers = []
     for _sign_in in range(11):
-        LimitCount.objects.all().delete()
+        forget_limits()
         browsers.append(sign_in_by_code(delegate.user))
     assert [is_signed_in(one) for one in browsers] == [False, *[True] * 10]
 

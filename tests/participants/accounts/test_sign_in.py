@@ -10,7 +10,6 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 
 from participants.accounts.sign_in_limits import is_known_browser
@@ -22,19 +21,13 @@ from tests.mail_queue import deliver_mail
 from tests.page_text import page_text
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.recorded_fixtures import recorded
-from tests.sign_in import record_email_code
+from tests.sign_in import forget_limits, record_email_code
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NEW_EACH_TIME = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """What earlier tests asked for does not count."""
-    cache.clear()
 
 
 @pytest.fixture
@@ -85,7 +78,7 @@ def test_code_signs_in(client: Client, dewi: User) -> None:
 
 def test_code_ignores_case_spaces_and_hyphens(dewi: User) -> None:
     for change in (str.lower, lambda code: code.replace("-", ""), lambda code: f" {code} "):
-        cache.clear()
+        forget_limits()
         browser = Client()
         ask(browser, "DEWI@Example.ORG")
         enter(browser, change(code_in(deliver_mail()[-1])))
@@ -160,7 +153,7 @@ def test_code_works_once_in_requesting_session(client: Client, dewi: User) -> No
 
 def test_code_is_valid_for_ten_minutes(dewi: User) -> None:
     for minutes, lets_in in ((9, True), (11, False)):
-        cache.clear()
+        forget_limits()
         browser = Client()
         with time_machine.travel(NOW, tick=False) as clock:
             ask(browser)
@@ -423,7 +416,7 @@ def test_other_session_can_be_ended(dewi: User) -> None:
         Client(headers={"user-agent": "Chrome/1 (Windows)"}),
     )
     for browser in (here, there):
-        cache.clear()
+        forget_limits()
         ask(browser)
         enter(browser, code_in(deliver_mail()[-1]))
         assert is_in(browser)
@@ -467,7 +460,7 @@ def test_foreign_address_is_not_revealed(client_of: Sign, dewi: User) -> None:
     record_email_code(browser, dewi)
     answers = []
     for email in ("taken@example.org", "empty@example.org"):
-        cache.clear()
+        forget_limits()
         mail.outbox.clear()
         answer = browser.post("/accounts/email/", {"action_add": "", "email": email})
         page = words(browser.get("/accounts/confirm-email/"))

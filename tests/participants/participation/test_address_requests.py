@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
@@ -52,6 +51,7 @@ from tests.participants.participation.test_confirmation import (
     ministry,
     shelter,
 )
+from tests.sign_in import forget_limits
 
 __all__ = ["meeting"]
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
@@ -101,7 +101,7 @@ def subjects(address: str) -> list[str]:
 
 
 def sign_in_by_code(email: str) -> Client:
-    cache.clear()
+    forget_limits()
     browser = Client()
     browser.post("/accounts/login/", {"login": email})
     browser.post("/accounts/login/code/confirm/", {"code": newest_code()})
