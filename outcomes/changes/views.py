@@ -31,6 +31,8 @@ from roundtable.limits import Limit, limited
 from roundtable.models import Event
 from roundtable.query_forms import get_page
 
+PDF_LIMIT = Limit("PDF", 10, 60)
+
 
 @require_safe
 @login_not_required
@@ -131,7 +133,7 @@ def event_brief(request: HttpRequest, slug: str) -> HttpResponse:
 
 @second_factor_required
 @require_safe
-@limited(Limit("PDF", 10, 60))
+@limited(PDF_LIMIT)
 def event_brief_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     context = _brief_context(request, slug)
     if not pdf.can_render_pdf():

@@ -21,6 +21,8 @@ from participants.privacy import visibility
 from roundtable.limits import Limit, limited
 from roundtable.models import Event
 
+SEARCH_LIMIT = Limit("search", 120, 60)
+
 MAX_PER_SECTION = 50  # per section on the page of an organisation
 
 
@@ -69,7 +71,7 @@ def _latest_or_next(events: QuerySet[Event], on: date) -> Event | None:
 
 @require_safe
 @login_not_required
-@limited(Limit("search", 120, 60))
+@limited(SEARCH_LIMIT)
 def search_page(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     results = None

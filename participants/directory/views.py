@@ -27,6 +27,8 @@ from roundtable import idempotency
 from roundtable.limits import Limit, limited
 from roundtable.query_forms import get_page
 
+DIRECTORY_LIMIT = Limit("directory", 120, 60)
+
 
 @dataclass(frozen=True)
 class DirectoryRow:
@@ -93,7 +95,7 @@ def _country_name(code: str) -> str:
 
 @require_safe
 @login_not_required
-@limited(Limit("directory", 120, 60))
+@limited(DIRECTORY_LIMIT)
 def delegate_list(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     viewer = visibility.get_viewer(request.user, on)
