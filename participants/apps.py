@@ -14,7 +14,7 @@ class ParticipantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # They register themselves: system checks, which need the models, the check of who may still
-        # receive a queued invitation, and what is logged of signing in.
-        for name in ("privacy.checks", "onboarding.invitations", "accounts.sign_in_log"):
+        # They register themselves: system checks, which need the models, and the check of who may
+        # still receive a queued invitation.
+        for name in ("privacy.checks", "onboarding.invitations"):
             import_module(f"participants.{name}")

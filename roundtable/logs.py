@@ -47,7 +47,7 @@ class RequestLogMiddleware:
         return response
 
 
-def log_security_event(event: str, request: HttpRequest | None = None, **numbers: int) -> None:
+def log_security_event(event: str, request: HttpRequest, **numbers: int | None) -> None:
     """`numbers` are the account and the like; never a value that a person entered."""
     security.info(event, extra={"request": request, "numbers": numbers})
 

@@ -197,6 +197,10 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "participants.accounts.forms.CodeForm",
     "confirm_email_verification_code": "participants.accounts.forms.AddressCodeForm",
 }
+MFA_FORMS = {
+    "authenticate": "participants.accounts.forms.FactorForm",
+    "reauthenticate": "participants.accounts.forms.FactorAgainForm",
+}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600

@@ -34,12 +34,25 @@ from participants.accounts.timing_protection import pad_account_lookup
 from participants.models import User
 from participants.permissions import AnyUser
 from roundtable.allauth_compat import clear_login
+from roundtable.audit import log as audit
 from roundtable.encryption import decrypt, encrypt
+from roundtable.logs import log_security_event
 from roundtable.mail.queue import cancel_emails_to, enqueue, one_time_key
 
 LOGIN_CODE_TEMPLATE = "account/email/login_code"
 CODE_SENT_TEMPLATE = "account/messages/login_code_sent.txt"
 CONFIRM_CODE_URL_NAME = "account_confirm_login_code"
+# The emails about a change, and what the log says.
+CHANGES = {
+    "account/email/email_confirm": "add address",
+    "account/email/email_changed": "change main address",
+    "account/email/email_deleted": "remove address",
+    "mfa/email/totp_activated": "add factor",
+    "mfa/email/totp_deactivated": "remove factor",
+    "mfa/email/webauthn_added": "add factor",
+    "mfa/email/webauthn_removed": "remove factor",
+    "mfa/email/recovery_codes_generated": "renew recovery codes",
+}
 # allauth passes this app name only when addresses are added, changed or removed.
 ADDRESS_CHANGE_APP = "allauth.account"
 
@@ -89,6 +102,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         # allauth tells no one: who sits at an open window could add an address in silence.
         if confirmed:
             self._notify(earlier, "account/email/email_confirm", email_address.user)
+            _log_change(self.request, email_address.user, "account/email/email_confirm")
         # The first address confirmed after a removed one becomes the main address.
         if confirmed and not is_deliverable(email_address.user.email):
             remove_sign_in_address(email_address.user, email_address.user.email)
@@ -138,6 +152,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
+        _log_change(self.request, user, template_prefix)
         former = [context["deleted_email"]] if context and "deleted_email" in context else []
         self._notify([*sign_in_addresses(user), *former], template_prefix, user, context)
 
@@ -193,6 +208,13 @@ class EncryptedFactorsAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return decrypt(encrypted_text)
+
+
+def _log_change(request: HttpRequest, user: User, template: str) -> None:
+    """Each email about a change of how someone signs in is a change."""
+    if action := CHANGES.get(template):
+        log_security_event(action, request, account=user.pk)
+        audit.record(action=action, at=timezone.now(), actor=user, subject=user)
 
 
 def account_display_name(user: User) -> str:

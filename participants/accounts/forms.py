@@ -11,8 +11,10 @@ from allauth.account.forms import (
     RequestLoginCodeForm,
 )
 from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.http import base36_to_int
 from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.addresses import sign_in_addresses
@@ -21,7 +23,9 @@ from participants.accounts.departure import current_affiliations_of
 from participants.accounts.sign_in_limits import wait_for_code
 from participants.accounts.timing_protection import pad_account_lookup, pad_address_lookup
 from participants.models import Affiliation, Delegate, User
+from roundtable.allauth_compat import LOGIN_SESSION_KEY
 from roundtable.limits import waiting_time
+from roundtable.logs import log_security_event
 
 
 def check_code_limit(address: str) -> None:
@@ -69,8 +73,37 @@ class HashedCodeMixin:
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
         if not is_code(code, self.expected_code or ""):
+            log_security_event("wrong code", context.request, **_account_of_sign_in())
             raise get_adapter().validation_error("incorrect_code")
         return code
+
+
+def _account_of_sign_in() -> dict[str, int]:
+    """The account that someone tries to open; empty for an address of no one."""
+    waiting = context.request.session.get(LOGIN_SESSION_KEY) or {}
+    return {"account": base36_to_int(waiting["user_pk"])} if waiting.get("user_pk") else {}
+
+
+class FactorFormMixin:
+    """Logs a wrong code of an app or a recovery code."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            log_security_event("wrong second factor", context.request, account=self.user.pk)
+            raise
+        return code
+
+
+class FactorForm(FactorFormMixin, AuthenticateForm):
+    """Asks for the second factor, to sign in."""
+
+
+class FactorAgainForm(FactorFormMixin, ReauthenticateForm):
+    """Asks for the second factor once more."""
 
 
 class AddressCodeForm(HashedCodeMixin, ConfirmEmailVerificationCodeForm):

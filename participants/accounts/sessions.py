@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from participants.accounts.codes import hash_waiting_codes
 from participants.accounts.sign_in_limits import remember_browser
 from participants.models import User
+from roundtable.logs import log_security_event
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # In seconds.
@@ -72,22 +73,26 @@ class SessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        was_signed_in = request.user.is_authenticated
-        if was_signed_in:
+        before = request.user.pk
+        if before:
             _limit(request)
         key, proofs = request.session.session_key, _number_of_proofs(request)
         response = self.get_response(request)
-        if was_signed_in and not request.user.is_authenticated:
+        if before and not request.user.is_authenticated:
             # A page in another tab, or in the browser's memory, shows what it showed before.
             response["Clear-Site-Data"] = '"cache", "storage"'
-        elif key == request.session.session_key and _number_of_proofs(request) > proofs:
-            request.session.cycle_key()
-            rows = UserSession.objects.filter(session_key=key)
-            rows.update(session_key=request.session.session_key)
+            log_security_event("signed out", request, account=before)
+        elif before and _number_of_proofs(request) > proofs:
+            log_security_event("proved who they are", request, account=before)
+            if key == request.session.session_key:
+                request.session.cycle_key()
+                rows = UserSession.objects.filter(session_key=key)
+                rows.update(session_key=request.session.session_key)
+        elif isinstance(request.user, User) and not before:
+            log_security_event("signed in", request, account=request.user.pk)
+            remember_browser(request, response, request.user)
         if request.session.modified:
             hash_waiting_codes(request.session)
-        if isinstance(request.user, User) and not was_signed_in:
-            remember_browser(request, response, request.user)
         return response
 
 

@@ -31,6 +31,7 @@ from roundtable.allauth_compat import (
     resume_request,
 )
 from roundtable.limits import Limit, consume, too_many_requests, waiting_time
+from roundtable.logs import log_security_event
 
 ENTERED_CODES = Limit("fresh code entered", 10, 60)
 
@@ -67,6 +68,7 @@ def _ask_for_code(request: HttpRequest, addresses: list[str]) -> HttpResponse:
             request, form.cleaned_data["code"]
         ):
             return _resume_request(request)
+        log_security_event("wrong code", request, account=request.user.pk)
         form.add_error(
             "code", _("This code is wrong or too old. Check it again, or request a new code.")
         )

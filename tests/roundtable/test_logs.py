@@ -102,7 +102,7 @@ def test_second_factor_is_logged(client_of: Sign, lines: Lines) -> None:
         browser.post("/accounts/2fa/reauthenticate/", {"code": code})
     browser.post("/accounts/2fa/totp/deactivate/")
     found = [event for event, _route, _account in events(lines())]
-    assert found[-3:] == ["wrong second factor", "second factor used", "remove factor"]
+    assert found[-3:] == ["wrong second factor", "proved who they are", "remove factor"]
     assert AuditEntry.objects.get().action == "remove factor"
 
 
