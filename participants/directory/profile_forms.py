@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 from participants.directory.audience_preview import AudiencePreview
 from participants.models import (
@@ -19,7 +21,7 @@ from participants.models import (
     Delegate,
     DelegateLanguage,
 )
-from participants.models.channels import ChannelKind, clean_value
+from participants.models.channels import ChannelKind, clean_value, lacks_country_code
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.privacy.forms import (
     IDLE_EXCEPTIONS_ERROR,
@@ -116,6 +118,12 @@ class ProfileForm(ProfileDetailsForm):
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     """A contact detail and who can see it."""
 
+    # Shown only for a number without a country code.
+    country = forms.ChoiceField(
+        label=_("Country of this number"), required=False, choices=[("", _("Choose")), *countries]
+    )
+    asks_for_country = False
+
     class Meta:
         model = ContactChannel
         fields = ["kind", "value", "audience"]
@@ -156,10 +164,29 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         if cleaned.get("audience") == Audience.EVERYONE and self.own_exceptions:
             self.add_error("audience", IDLE_EXCEPTIONS_ERROR)
         if "kind" in cleaned and "value" in cleaned:
+            country = cleaned.get("country", "")
+            if not country and lacks_country_code(cleaned["kind"], cleaned["value"]):
+                self._ask_for_country(cleaned.pop("value"))
+                return cleaned
             # Normalise the value, so that duplicates are found.
             with suppress(ValidationError):  # the model reports the error
-                cleaned["value"] = clean_value(cleaned["kind"], cleaned["value"])
+                cleaned["value"] = clean_value(cleaned["kind"], cleaned["value"], country)
         return cleaned
+
+    def _ask_for_country(self, number: str) -> None:
+        self.asks_for_country = True
+        data: Any = self.data
+        data = self.data = data.copy()
+        data[self.add_prefix("country")] = _country_of(self.instance.delegate)
+        message = _("Choose the country of %(number)s below. We then add its country code.")
+        self.add_error("country", message % {"number": number})
+
+
+def _country_of(delegate: Delegate) -> str:
+    """Where the person works or took part for; empty if it is not known."""
+    work = delegate.affiliations.current(timezone.localdate()).select_related("organisation")
+    rows = [*work, *delegate.participations.select_related("organisation")]
+    return next((str(row.organisation.country) for row in rows if row.organisation.country), "")
 
 
 class BaseChannelFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]

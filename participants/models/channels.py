@@ -30,10 +30,15 @@ WRONG_LENGTH_ERRORS = {
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
-def clean_value(kind: str, value: str) -> str:
+def lacks_country_code(kind: str, value: str) -> bool:
+    return kind in PHONE_KINDS and not value.strip().startswith(("+", "00"))
+
+
+def clean_value(kind: str, value: str, country: str = "") -> str:
     """The value in its usual form, for example +622155550100 for a phone number.
 
-    Raises ValidationError with a sentence about what to enter instead.
+    `country` is that of a number without a country code. Raises ValidationError with a sentence
+    about what to enter instead.
     """
     value = value.strip()
     if kind == ChannelKind.EMAIL:
@@ -49,13 +54,15 @@ def clean_value(kind: str, value: str) -> str:
                 )
             ) from problem
     elif kind in PHONE_KINDS or (kind == ChannelKind.SIGNAL and value.startswith("+")):
-        return _clean_number(value)
+        return _clean_number(value, country)
     return value
 
 
-def _clean_number(value: str) -> str:
+def _clean_number(value: str, country: str) -> str:
+    if value.startswith("00"):  # as people dial it
+        value = f"+{value[2:]}"
     try:
-        number = phonenumbers.parse(value)
+        number = phonenumbers.parse(value, country or None)
         is_possible = phonenumbers.is_possible_number(number)
     except phonenumbers.NumberParseException as problem:
         if problem.error_type not in WRONG_LENGTH_ERRORS:

@@ -106,11 +106,8 @@ def test_error_is_shown_beside_its_field_and_input_is_kept(
     page.get_by_role("button", name="Save profile").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing is saved yet")
     row = new_way(page)
-    expect(row.locator(".error")).to_contain_text(
-        "We cannot read this number. Start with + and"
-        " the country code, for example +62 21 5555 "
-        "0100."
-    )
+    expect(row.locator(".error")).to_contain_text("Choose the country of 0491 570 110 below.")
+    row.get_by_label("Country of this number").select_option(label="Australia")
     expect(row.get_by_label("Address or number")).to_have_value("0491 570 110")
     expect(row.get_by_role("radio", name="Participants")).to_be_checked()
     expect(page.get_by_label("Post")).to_have_value("Head of Referrals")

@@ -23,6 +23,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_organisation,
     make_participation,
     make_user,
 )
@@ -421,6 +422,37 @@ def test_channel_can_be_removed_and_added_in_one_save(browser: Client, owner: De
     )
     assert answer.status_code == 302
     assert stored(owner) == [("email", "other@example.org", "everyone")]
+
+
+def test_number_without_country_code_is_asked_about(
+    browser: Client, owner: Delegate, event: Event
+) -> None:
+    ministry = make_organisation(kind="government", country="ID")
+    make_participation(owner, event, organisation=ministry)
+    row = {"kind": "phone", "value": "021 5555 0100"}
+    sentence = "Choose the country of 021 5555 0100 below. We then add its country code."
+    page = refused(browser, sent(row), sentence)
+    assert 'value="021 5555 0100"' in page and page.count('name="channel-0-country"') == 1
+    assert re.search(r'<option\s+value="ID"\s+selected', page)
+    assert "channel-1-country" not in page
+    assert browser.post("/me/", sent(row | {"country": "ID"})).status_code == 302
+    assert stored(owner) == [("phone", "+622155550100", "only_me")]
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("0061 2 5550 4321", "", "+61255504321"),
+        ("0912 345 678", "VN", "+84912345678"),
+        ("+66 2 123 4567", "ID", "+6621234567"),
+    ],
+)
+def test_number_gets_its_country_code(
+    browser: Client, owner: Delegate, value: str, country: str, number: str
+) -> None:
+    row = {"kind": "mobile", "value": value, "country": country}
+    assert browser.post("/me/", sent(row)).status_code == 302
+    assert stored(owner) == [("mobile", number, "only_me")]
 
 
 @pytest.mark.each_database
