@@ -123,7 +123,12 @@ def identity_provider() -> dict[str, Any]:
         "name": env.str("OIDC_NAME", default="") or parts.hostname,
         "client_id": required("OIDC_CLIENT_ID", "the portal's client ID at the provider"),
         "secret": required("OIDC_CLIENT_SECRET", "the client secret from the provider"),
-        "settings": {"server_url": server},
+        "settings": {
+            "server_url": server,
+            # The signed ID token says who it is; a recent sign-in there is asked for.
+            "fetch_userinfo": False,
+            "auth_params": {"max_age": "28800"},
+        },
     }
     return {
         "OIDC_SERVER_URL": server,

@@ -10,7 +10,9 @@ import jwt
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
+from jwt.algorithms import RSAAlgorithm
 
 from participants.models import User
 from tests.factories import make_event, make_grant, make_user
@@ -19,6 +21,7 @@ from tests.url_patterns import page_paths
 
 pytestmark = pytest.mark.django_db
 SERVER = "https://login.example.org/realm"
+KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
 LOGIN = "/accounts/oidc/organisation/login/"
 CALLBACK = "/accounts/oidc/organisation/login/callback/"
 
@@ -43,6 +46,8 @@ class Provider:
     """An identity provider within this process, that says `claims` of whoever comes."""
 
     claims: dict[str, Any]
+    issuer, key, has_token = SERVER, KEY, True
+    max_redirects = 30
 
     def __enter__(self) -> "Provider":
         return self
@@ -54,17 +59,23 @@ class Provider:
         if url.endswith("/.well-known/openid-configuration"):
             places = ("authorization", "token", "userinfo")
             return ProviderResponse(
-                {"issuer": SERVER, "jwks_uri": f"{SERVER}/keys"}
+                {"issuer": self.issuer, "jwks_uri": f"{SERVER}/keys"}
                 | {f"{place}_endpoint": f"{SERVER}/{place}" for place in places}
             )
-        assert url == f"{SERVER}/userinfo"
-        return ProviderResponse(self.claims)
+        # The claims are in the token, which is signed.
+        assert url == f"{SERVER}/keys", url
+        public = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
+        return ProviderResponse({"keys": [public | {"kid": "one", "alg": "RS256"}]})
 
     def request(self, method: str, url: str, **_how: Any) -> ProviderResponse:
         assert (method, url) == ("POST", f"{SERVER}/token")
-        token = {"iss": SERVER, "aud": "roundtable", "exp": time.time() + 60, **self.claims}
-        signed = jwt.encode(token, "x" * 32, algorithm="HS256")
-        return ProviderResponse({"access_token": "any", "token_type": "Bearer", "id_token": signed})
+        now = int(time.time())
+        token = {"iss": SERVER, "aud": "roundtable", "exp": now + 60, "auth_time": now - 60}
+        signed = jwt.encode(
+            token | self.claims, self.key, algorithm="RS256", headers={"kid": "one"}
+        )
+        answer = {"access_token": "any", "token_type": "Bearer"}
+        return ProviderResponse(answer | ({"id_token": signed} if self.has_token else {}))
 
     post = None
 
@@ -86,7 +97,7 @@ def sign_in_at_provider(
     where = urlsplit(answer["Location"])
     assert f"{where.scheme}://{where.netloc}{where.path}" == f"{SERVER}/authorization"
     asked = parse_qs(where.query)
-    assert asked["code_challenge_method"] == ["S256"]
+    assert (asked["code_challenge_method"], asked["max_age"]) == (["S256"], ["28800"])
     return browser.get(CALLBACK, {"code": "abc", "state": asked["state"][0]})
 
 
@@ -132,6 +143,32 @@ def test_rejected_claims_get_identical_closed_page(provider: Provider) -> None:
         assert not is_signed_in(browser), claims
     assert len(seen) == 1 and "You need an invitation" in seen.pop()
     assert User.objects.count() == 1 and not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "claims"),
+    [
+        ({"key": OTHER_KEY}, {}),
+        ({"issuer": "https://evil.example/realm"}, {}),
+        ({"issuer": "https://evil.example/realm"}, {"iss": "https://evil.example/realm"}),
+        ({"has_token": False}, {}),
+        ({}, {"iss": "https://evil.example/realm"}),
+        ({}, {"aud": "another"}),
+        ({}, {"exp": int(time.time()) - 60}),
+        ({}, {"auth_time": int(time.time()) - 9 * 3600}),
+        ({}, {"auth_time": None}),
+    ],
+)
+def test_token_that_is_not_right_signs_no_one_in(
+    provider: Provider, fault: dict[str, Any], claims: dict[str, Any]
+) -> None:
+    make_user("dewi@example.org")
+    vars(provider).update(fault)
+    browser = Client()
+    right = {"email": "dewi@example.org", "email_verified": True}
+    answer = sign_in_at_provider(provider, browser, **right | claims)
+    assert answer.status_code in (200, 401) and not is_signed_in(browser)
+    assert provider.max_redirects == 0
 
 
 def test_closed_account_cannot_sign_in_through_provider(provider: Provider) -> None:

@@ -1,17 +1,30 @@
 """Sign-in through an organisation's identity provider, only into existing accounts."""
 
+import time
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import SignupClosedException
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import AuthProcess
-from django.http import HttpRequest
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+
+CLOCK_DIFFERENCE = 60  # seconds
 
 
 class ExistingAccountsAdapter(DefaultSocialAccountAdapter):
     """The provider verifies the mailbox; the portal finds the account."""
+
+    def get_requests_session(self) -> Any:
+        session = super().get_requests_session()
+        session.max_redirects = 0  # what a provider answers leads nowhere else
+        return session
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
@@ -19,7 +32,7 @@ class ExistingAccountsAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         # Never connect an account: a removed address could then sign in again. Every refusal shows
         # the same page, so that it discloses no reason.
-        claims = claims_of(sociallogin)
+        claims = sociallogin.account.extra_data.get("id_token") or {}
         address = EmailAddress.objects.filter(
             email=str(claims.get("email") or "").lower(), verified=True
         ).first()
@@ -31,7 +44,47 @@ class ExistingAccountsAdapter(DefaultSocialAccountAdapter):
             raise SignupClosedException
 
 
-def claims_of(sociallogin: SocialLogin) -> dict[str, Any]:
-    extra_data = sociallogin.account.extra_data
-    claims: dict[str, Any] = extra_data.get("userinfo") or extra_data.get("id_token") or {}
-    return claims
+class SignedTokenAdapter(OpenIDConnectOAuth2Adapter):
+    """Accepts only a signed ID token of the provider that is set, of someone who signed in today.
+
+    allauth trusts the connection instead of the signature, and the address that an unsigned answer
+    contains.
+    """
+
+    def get_access_token_data(self, *args: Any, **kwargs: Any) -> Any:
+        data = super().get_access_token_data(*args, **kwargs)
+        self.did_fetch_access_token = False  # so that the signature is checked
+        return data
+
+    def complete_login(
+        self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any
+    ) -> SocialLogin:
+        server = settings.OIDC_SERVER_URL  # type: ignore[misc]
+        if self.openid_config["issuer"].rstrip("/") != server:
+            raise OAuth2Error("another issuer")
+        if not kwargs["response"].get("id_token"):
+            raise OAuth2Error("no ID token")
+        login = super().complete_login(request, app, token, **kwargs)
+        signed_in_at = login.account.extra_data["id_token"].get("auth_time")
+        earliest = time.time() - settings.SESSION_COOKIE_AGE - CLOCK_DIFFERENCE
+        if not isinstance(signed_in_at, int) or signed_in_at < earliest:
+            raise OAuth2Error("signed in too long ago")
+        return login
+
+
+@login_not_required
+def login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    return _answer(OAuth2LoginView, request, provider_id)
+
+
+@login_not_required
+def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    return _answer(OAuth2CallbackView, request, provider_id)
+
+
+def _answer(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
+    try:
+        answer: HttpResponse = view.adapter_view(SignedTokenAdapter(request, provider_id))(request)
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
+    return answer
