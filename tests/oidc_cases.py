@@ -165,7 +165,7 @@ def test_token_that_is_not_right_signs_no_one_in(
     make_user("dewi@example.org")
     vars(provider).update(fault)
     browser = Client()
-    right = {"email": "dewi@example.org", "email_verified": True}
+    right: dict[str, Any] = {"email": "dewi@example.org", "email_verified": True}
     answer = sign_in_at_provider(provider, browser, **right | claims)
     assert answer.status_code in (200, 401) and not is_signed_in(browser)
     assert provider.max_redirects == 0
