@@ -172,6 +172,14 @@ def test_discoverable_passkey_is_sufficient(delegate: Delegate) -> None:
     assert delegate.user.email.endswith("@no-address.invalid")
 
 
+def test_list_says_which_passkey_signs_in_alone(account: User, client_of: Sign) -> None:
+    for alone in (True, False):
+        add_passkey(account, alone=alone)
+    page = get_text(client_of(account), "/accounts/2fa/webauthn/")
+    assert page.count("signs in without another code") == 1
+    assert page.count("only together with a code from your email") == 1
+
+
 def test_page_shows_where_emails_are_sent(account: User, client_of: Sign) -> None:
     to_other = "From then on, emails from the portal go to your other address."
     to_none = "This is your only address, so you no longer receive any emails from the portal."
