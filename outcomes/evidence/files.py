@@ -69,6 +69,7 @@ def _extract_pdf_text(content: bytes) -> str | None:
             input=content,
             capture_output=True,
             cwd=settings.BASE_DIR,
+            env={"PATH": "/usr/bin:/bin"},  # no secrets: the file is a stranger's
             timeout=TIMEOUT_SECONDS,
             check=True,
         )

@@ -3,6 +3,8 @@
 import subprocess
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -11,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes.evidence.files import extract_text
+from outcomes.imports.tasks import read_in_subprocess
 from outcomes.models import Evidence, ProgressUpdate
 from participants.models import Delegate, User
 from roundtable.models import Event
@@ -225,3 +228,20 @@ def test_file_is_deleted_with_its_evidence(
             assert browser.post(page(ProgressUpdate, "changelist"), sent).status_code == 302
     assert not Evidence.objects.exists()
     assert not any(storages["evidence"].exists(name) for name in names)
+
+
+def test_process_that_reads_a_file_gets_no_secrets(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given: list[dict[str, str]] = []
+    start = subprocess.run
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        given.append(kwargs["env"])
+        return start(*args, **kwargs)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert extract_text(pdf_saying("Ask ana@example.org"), PDF) is not None
+    (tmp_path / "list.csv").write_text("Name\nHarbour Clinic\n")
+    assert read_in_subprocess(tmp_path / "list.csv").pages
+    assert given == [{"PATH": "/usr/bin:/bin"}] * 2
