@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -68,9 +68,11 @@ def parse_database_url(name: str) -> dict[str, Any]:
     if not os.environ[name].startswith(("postgres://", "postgresql://", "sqlite://")):
         raise ImproperlyConfigured(name)
     config: dict[str, Any] = env.db_url(name)
-    host = config.get("HOST") or config.get("OPTIONS", {}).get("host")
-    is_verified = config.get("OPTIONS", {}).get("sslmode") == "verify-full"
-    if "postgresql" in config["ENGINE"] and not is_local(host) and not is_verified:
+    parts = urlsplit(os.environ[name])
+    options = dict(parse_qsl(parts.query))
+    host = parts.hostname or options.get("host", "")
+    is_verified = options.get("sslmode") == "verify-full"
+    if parts.scheme != "sqlite" and not is_local(host) and not is_verified:
         sys.exit(
             f"Roundtable cannot start: {name} does not check the certificate of the database; "
             "append ?sslmode=verify-full&sslrootcert=/path/to/ca.pem."

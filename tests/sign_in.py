@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from participants.accounts.reauthentication import PROVED_KEY
+from participants.accounts.sessions import STARTED, USED
 from participants.models import User
 from roundtable.allauth_compat import TOTP, format_hotp_value, hotp_value
 from roundtable.limits import LimitCount
@@ -44,10 +45,11 @@ def sign_in(
 ) -> None:
     """Opens a session; with a second factor where it is wanted, or left out and needed."""
     client.force_login(user, backend=BACKEND)
+    session = client.session
+    session[STARTED] = session[USED] = time.time()
     if proved:  # as if a code had been entered for the first details
-        session = client.session
         session[PROVED_KEY] = True
-        session.save()
+    session.save()
     if user.is_staff if second_factor is None else second_factor:
         used = {
             "method": "mfa",

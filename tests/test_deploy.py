@@ -52,15 +52,16 @@ def variables_read() -> set[str]:
     readers = {"required", "optional", "str", "int", "bool", "get"}
     found = set()
     files = ["roundtable/settings.py", "roundtable/environment.py", "deploy/gunicorn.conf.py"]
-    for name in files:
-        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+    for file in files:
+        for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = node.func.id if isinstance(node.func, ast.Name) else ""
             called = node.func.attr if isinstance(node.func, ast.Attribute) else called
             first = node.args[0]
-            if called in readers and isinstance(first, ast.Constant):
-                found.add(str(first.value))
+            name = str(first.value) if isinstance(first, ast.Constant) else ""
+            if called in readers and name.isupper():
+                found.add(name)
     return found
 
 

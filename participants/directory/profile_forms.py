@@ -166,7 +166,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         if "kind" in cleaned and "value" in cleaned:
             country = cleaned.get("country", "")
             if not country and lacks_country_code(cleaned["kind"], cleaned["value"]):
-                self._ask_for_country(cleaned.pop("value"))
+                self._ask_for_country(cleaned["value"])
                 return cleaned
             # Normalise the value, so that duplicates are found.
             with suppress(ValidationError):  # the model reports the error
@@ -179,7 +179,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         data = self.data = data.copy()
         data[self.add_prefix("country")] = _country_of(self.instance.delegate)
         message = _("Choose the country of %(number)s below. We then add its country code.")
-        self.add_error("country", message % {"number": number})
+        self.add_error("value", message % {"number": number})
 
 
 def _country_of(delegate: Delegate) -> str:

@@ -65,6 +65,8 @@ class Visit:
     def _on_console(self, message: ConsoleMessage) -> None:
         if self.expected >= 400 and message.location["url"] == self.page.url:
             return  # the browser tells of the page's own status
+        if message.text.startswith("Clear-Site-Data header"):
+            return  # it did what signing out asks for
         self.problems.append(f"console: {message.text} ({message.location['url']})")
 
     def _on_dialog(self, dialog: Dialog) -> None:

@@ -82,7 +82,7 @@ def test_each_page_has_a_button_that_follows_it(
     assert (row.user, row.frequency, row.notified_until) == (reader, "weekly", TUESDAY)
     assert getattr(row, name)
     assert ">Follow</button>" in text
-    after = browser.get(page).content.decode()
+    after = client_of(reader).get(page).content.decode()
     assert "You follow this page. When something changes, we email you once a week." in after
     assert ">Follow</button>" not in after
     # Whoever is not signed in is led there and back.

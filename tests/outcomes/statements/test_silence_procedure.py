@@ -302,6 +302,7 @@ def test_reply_can_change_until_deadline(client_of: Sign, table: AgreementCase) 
     reply.refresh_from_db()
     assert (reply.answer, reply.text) == ("agree", "")
     with time_machine.travel(AFTER_DEADLINE, tick=False):
+        browser = client_of(table.speaker)
         answer = browser.post(address, {"answer": "object", "text": "Late", "version": seen})
     assert answer.status_code == 400
     assert (

@@ -26,6 +26,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 PUBLIC_OFFICES = ["labour", "shelter", "agency", "mission"]
@@ -131,8 +132,7 @@ class World:
         """What the directory says to a visitor and to a participant who ask for this."""
         assert self.reader.user is not None
         visitor, participant = Client(), Client()
-        backend = "allauth.account.auth_backends.AuthenticationBackend"
-        participant.force_login(self.reader.user, backend=backend)
+        sign_in(participant, self.reader.user)
         found = {}
         for view in ("", "table", "country"):
             for query in [{}, *asked]:
