@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.core import context as current
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -33,7 +34,7 @@ from participants.accounts.sessions import start_session
 from participants.accounts.timing_protection import pad_account_lookup
 from participants.models import User
 from participants.permissions import AnyUser
-from roundtable.allauth_compat import clear_login
+from roundtable.allauth_compat import clear_login, record_authentication
 from roundtable.audit import log as audit
 from roundtable.encryption import decrypt, encrypt
 from roundtable.logs import log_security_event
@@ -52,6 +53,10 @@ CHANGES = {
     "mfa/email/webauthn_added": "add factor",
     "mfa/email/webauthn_removed": "remove factor",
     "mfa/email/recovery_codes_generated": "renew recovery codes",
+}
+ADDED_FACTORS = {
+    "mfa/email/totp_activated": Authenticator.Type.TOTP,
+    "mfa/email/webauthn_added": Authenticator.Type.WEBAUTHN,
 }
 # allauth passes this app name only when addresses are added, changed or removed.
 ADDRESS_CHANGE_APP = "allauth.account"
@@ -153,8 +158,18 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         _log_change(self.request, user, template_prefix)
+        if kind := ADDED_FACTORS.get(template_prefix):
+            self._count_as_used(user, kind)
         former = [context["deleted_email"]] if context and "deleted_email" in context else []
         self._notify([*sign_in_addresses(user), *former], template_prefix, user, context)
+
+    def _count_as_used(self, user: User, kind: str) -> None:
+        """Who adds a factor shows it, so the recovery codes and the desk do not ask once more."""
+        factor = Authenticator.objects.filter(user=user, type=kind).order_by("-pk").first()
+        if factor:
+            record_authentication(
+                self.request, user, method="mfa", type=kind, id=factor.pk, reauthenticated=True
+            )
 
     def _notify(
         self,

@@ -69,6 +69,7 @@ ACTION_LABELS = {
     "left organisation": _("Recorded by a co-chair: left an organisation"),
     "load workbook": _("Workbook imported"),
     "load file": _("Roundtable imported by a command"),
+    "end sessions": _("All sessions ended by the operator"),
     "add factor": _("Second factor or passkey added"),
     "remove factor": _("Second factor or passkey removed"),
     "renew recovery codes": _("New recovery codes made"),

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,7 +22,7 @@ from participants.models import Consent, Delegate, User
 from participants.participation.confirmation import suspend_participation
 from participants.privacy.consent import hide_profile, unhide_profile
 from roundtable.mail.models import QueuedEmail
-from roundtable.models import Event
+from roundtable.models import AuditEntry, Event
 from tests.factories import make_grant, make_organisation, make_user
 from tests.outcomes.test_outcomes_admin import filled
 from tests.page_text import page_html, page_text
@@ -264,6 +265,21 @@ def test_sessions_end_and_their_cookies_stay_dead(
     assert not is_signed_in(browser)
     unhide_profile(delegate, at=timezone.now())
     assert not is_signed_in(browser) and not UserSession.objects.exists()
+
+
+@pytest.mark.django_db
+def test_operator_ends_sessions_on_the_server(delegate: Delegate, client_of: Sign) -> None:
+    assert delegate.user
+    other = client_of(make_user("other@example.org"))
+    browser = client_of(delegate)
+    for wrong in ([], ["nobody@example.org"], [delegate.user.email, "--all"]):
+        with pytest.raises(CommandError):
+            call_command("end_sessions", *wrong)
+    call_command("end_sessions", "Delegate@example.org")
+    assert not is_signed_in(browser) and other.get("/accounts/email/").status_code == 200
+    assert AuditEntry.objects.get().action == "end sessions"
+    call_command("end_sessions", "--all")
+    assert other.get("/accounts/email/").status_code == 302
 
 
 @pytest.mark.django_db
