@@ -120,7 +120,9 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
 
     # Shown only for a number without a country code.
     country = forms.ChoiceField(
-        label=_("Country of this number"), required=False, choices=[("", _("Choose")), *countries]
+        label=_("Country of this number"),
+        required=False,
+        choices=lambda: [("", _("Choose")), *countries],  # in the language of the reader
     )
     asks_for_country = False
 
