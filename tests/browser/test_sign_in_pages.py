@@ -74,7 +74,7 @@ def test_delegate_signs_in_with_emailed_code_and_signs_out(
     expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
     assert page.get_by_label("Name", exact=True).input_value() == delegate.delegate.name
 
-    page.get_by_role("link", name="Sign out").click()
+    page.get_by_role("contentinfo").get_by_role("link", name="Sign out").click()
     page.locator("main").get_by_role("button", name="Sign out").click()
     page.locator(".menu > summary").click()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
