@@ -344,7 +344,11 @@ LOGGING = {
     "loggers": {
         # Without Django's own handler, which emails whole requests.
         "django": {"handlers": [], "level": "INFO"},
-        "django.server": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"},
+        "django.server": {
+            "handlers": [],
+            "level": "INFO" if DEBUG else "WARNING",
+            "propagate": True,
+        },
         # Scanners constantly request other host names. They get a 400.
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         "roundtable.security": {"level": "INFO"},
