@@ -50,7 +50,7 @@ class Commands(ManagementUtility):
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roundtable.settings")
-    if not os.environ.get("DEBUG"):
+    if not import_string("roundtable.environment.env").bool("DEBUG", default=False):
         # The message of an error can contain a row with what people entered.
         sys.excepthook = import_string("roundtable.logs.log_uncaught")
     Commands(sys.argv).execute()

@@ -45,7 +45,7 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 from roundtable.settings import *  # noqa: E402, F403
 from roundtable.settings import DATABASES  # noqa: E402
 
-# Without TLS, a browser rejects the names that serving in earnest uses.
+# Without TLS, a browser rejects the names of cookies that production uses.
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "sessionid", "csrftoken"
 MESSAGE_COOKIE_NAME, KNOWN_BROWSER_COOKIE = "messages", "known_browser"
 # Nothing is collected for a test: files are found where they stand.

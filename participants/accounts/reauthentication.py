@@ -53,9 +53,9 @@ def require_recent_verification(request: HttpRequest, addresses: list[str]) -> N
 def require_proof_to_show(request: HttpRequest) -> None:
     """Once a session, before details are shown that are not public.
 
-    Who has a passkey or an app has used it, whoever else enters a fresh code: a mailbox that others
-    read, or an open window, must not be enough. Raises ImmediateHttpResponse, whose response leads
-    to the page that asks, and back.
+    Someone with a passkey or an app has used it; all others enter a fresh code. A mailbox that
+    others read, or an open window, must not be enough. Raises ImmediateHttpResponse, whose response
+    leads to the page that asks, and back.
     """
     if has_second_factor(request.user):
         is_proved = has_used_second_factor(request)

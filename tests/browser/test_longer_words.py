@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
+from django_countries import countries
 
 from tests.browser import pages
 from tests.browser.checks import OVERFLOW_SCRIPT
@@ -39,6 +40,8 @@ def lengthened(text: Any) -> Any:
 
 @pytest.fixture
 def longer_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The names of countries are kept for each language: other tests read their own.
+    monkeypatch.setattr(countries, "_iter_cache", {}, raising=False)
     real = translation._trans  # type: ignore[attr-defined]
     translation.gettext("")
     for name in ("gettext", "pgettext", "ngettext", "npgettext"):

@@ -200,9 +200,10 @@ def test_command_in_production_writes_json_to_syslog_too(tmp_path: Path) -> None
     for line in (done.stderr, sent.partition(">")[2].rstrip("\0")):
         assert json.loads(line)["message"] == "zq"
     program = "from django.db import connection; connection.cursor().execute('SELECT zq')"
-    done = manage("shell", "--no-imports", "-c", program, **environment)
-    assert done.returncode == 1
-    assert json.loads(done.stderr)["error"].startswith("django.db.utils.OperationalError")
+    for debug in ({}, {"DEBUG": "false"}):
+        done = manage("shell", "--no-imports", "-c", program, **environment, **debug)
+        assert done.returncode == 1
+        assert json.loads(done.stderr)["error"].startswith("django.db.utils.OperationalError")
 
 
 @pytest.mark.parametrize("address", ["log.example.org", "http://log.example.org", "udp://", "log"])

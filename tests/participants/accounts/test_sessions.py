@@ -272,7 +272,7 @@ def test_operator_ends_sessions_on_the_server(delegate: Delegate, client_of: Sig
     assert delegate.user
     other = client_of(make_user("other@example.org"))
     browser = client_of(delegate)
-    for wrong in ([], ["nobody@example.org"], [delegate.user.email, "--all"]):
+    for wrong in ([], ["unknown@example.org"], [delegate.user.email, "--all"]):
         with pytest.raises(CommandError):
             call_command("end_sessions", *wrong)
     call_command("end_sessions", "Delegate@example.org")
