@@ -11,6 +11,8 @@ from outcomes.models.references import NUMBER_PATTERN, REFERENCE_PATTERN, case_i
 from outcomes.reporting import views as reporting
 from outcomes.site import views as site
 from outcomes.statements import views as statements
+from participants.email_links.views import open_email_link
+from participants.models import EmailLink
 
 
 class NumberConverter:
@@ -63,7 +65,7 @@ urlpatterns = [
         commitments.commitment_detail,
         name="commitment-detail",
     ),
-    path("proposals/<str:token>/", proposal_views.proposal_by_link, name="proposal-by-link"),
+    path("proposals/<int:number>/", proposal_views.proposal_by_link, name="proposal-by-link"),
     path("evidence/<slug:key>/", reporting.evidence_file, name="evidence-file"),
     path("progress/", progress_views.progress, name="progress"),
     path("progress/matrix/", progress_views.progress_matrix, name="progress-matrix"),
@@ -117,9 +119,22 @@ urlpatterns = [
         "me/assessments/<reference:reference>/", contributions.my_assessment, name="my-assessment"
     ),
     path("me/commitments/<int:number>/report/", reporting.report, name="report"),
-    path("report/<str:token>/", reporting.report_by_link, name="report-by-link"),
+    path("report/<int:number>/", reporting.report_by_link, name="report-by-link"),
     path("me/following/", changes.my_subscriptions, name="my-subscriptions"),
-    path("following/<str:token>/", changes.unsubscribe_by_link, name="unsubscribe-by-link"),
+    path("following/<int:number>/", changes.unsubscribe_by_link, name="unsubscribe-by-link"),
+    # Links in emails of release 0.1.0.
+    path(
+        "report/<str:key>/",
+        open_email_link,
+        {"former": EmailLink.Purpose.REPORT},
+        name="former-report-link",
+    ),
+    path(
+        "following/<str:key>/",
+        open_email_link,
+        {"former": EmailLink.Purpose.UNSUBSCRIBE},
+        name="former-unsubscribe-link",
+    ),
     path("about/", site.static_page, {"template": "outcomes/site/about.html"}, name="about"),
     path(
         "accessibility/",

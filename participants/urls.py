@@ -4,7 +4,9 @@ from django.urls import path
 
 from participants.directory import profile_views
 from participants.directory import views as directory
+from participants.email_links import views as email_links
 from participants.introductions import views as introductions
+from participants.models import EmailLink
 from participants.onboarding import views as onboarding
 from participants.organisations import views as organisations
 from participants.privacy import views as privacy
@@ -56,9 +58,26 @@ urlpatterns = [
     path("me/hide/", privacy.hide_me, name="me-hide"),
     path("me/show/", privacy.show_me, name="me-show"),
     path("me/review/", privacy.my_review, name="my-review"),
-    path("review/<str:token>/", privacy.review_by_link, name="review-by-link"),
-    path("hide/<str:token>/", privacy.hide_by_link, name="hide-by-link"),
-    path("invitations/<slug:token>/", onboarding.invitation, name="invitation"),
+    path("links/", email_links.link_closed, name="link-closed"),
+    path("close-links/", email_links.close, name="close-links"),
+    path("links/<str:key>/", email_links.open_email_link, name="open-link"),
+    path("review/<int:number>/", privacy.review_by_link, name="review-by-link"),
+    path("hide/<int:number>/", privacy.hide_by_link, name="hide-by-link"),
+    path("invitations/<int:number>/", onboarding.invitation, name="invitation"),
+    # Links in emails of release 0.1.0.
+    path(
+        "review/<str:key>/",
+        email_links.open_email_link,
+        {"former": EmailLink.Purpose.REVIEW},
+        name="former-review-link",
+    ),
+    path(
+        "hide/<str:key>/",
+        email_links.open_email_link,
+        {"former": EmailLink.Purpose.HIDE},
+        name="former-hide-link",
+    ),
+    path("invitations/<str:key>/", email_links.open_email_link, name="former-invitation-link"),
     path("invite-me/", onboarding.request_invitation, name="request-invitation"),
     path("invite-me/sent/", onboarding.request_invitation_done, name="request-invitation-done"),
     path("welcome/", onboarding.welcome, name="welcome"),

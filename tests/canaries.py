@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
 from django.test import Client
+from django.utils import timezone
 
 from outcomes.changes.subscriptions import unsubscribe_url_for
 from outcomes.models import (
@@ -97,7 +98,7 @@ from tests.silence_procedure import (
     make_rewording,
     make_version,
 )
-from tests.test_urls import MAP
+from tests.test_urls import FORMER_FOLDERS, MAP
 from tests.url_patterns import page_paths
 
 # Everyone who has a word in each field, with `listed_to`.
@@ -614,7 +615,15 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
 
 
 # Tokens that no one can guess, and keys that no one here has.
-WITHOUT_OBJECTS = ("invitation", "mfa_edit_webauthn", "mfa_remove_webauthn")
+WITHOUT_OBJECTS = (
+    "open-link",
+    *(f"former-{name}-link" for name in FORMER_FOLDERS),
+    "report-by-link",
+    "proposal-by-link",
+    "invitation",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+)
 VIEWERS = ("visitor", "participant", "constituency", "introduced", "cochair")
 
 
@@ -739,14 +748,15 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
         f"/me/introductions/{row.handle}/" for row in Introduction.objects.all()
     ],
     # Links from emails work for every person who has one.
-    "hide-by-link": lambda: [_path(emails.hide_url(row)) for row in _with_account()],
-    "review-by-link": lambda: [_path(retention.review_url(row)) for row in _with_account()],
-    "unsubscribe-by-link": lambda: [
-        _path(unsubscribe_url_for(row)) for row in User.objects.order_by("pk")
+    "hide-by-link": lambda: [
+        _path(emails.hide_url(row, timezone.now())) for row in _with_account()
     ],
-    # None is in any hands but its person's.
-    "report-by-link": lambda: ["/report/no-such-link/"],
-    "proposal-by-link": lambda: ["/proposals/no-such-link/"],
+    "review-by-link": lambda: [
+        _path(retention.review_url(row, timezone.now())) for row in _with_account()
+    ],
+    "unsubscribe-by-link": lambda: [
+        _path(unsubscribe_url_for(row, timezone.now())) for row in User.objects.order_by("pk")
+    ],
     # Signing out would end the search.
     "account_logout": lambda: [],
 }

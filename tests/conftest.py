@@ -21,6 +21,7 @@ from pytest_django import Settings
 from participants.models import Audience, Delegate, User
 from roundtable import limits
 from roundtable.models import Event
+from tests.email_links import LinkClient
 from tests.factories import (
     NOON,
     make_channel,
@@ -323,6 +324,11 @@ def outsider(db: None) -> Delegate:
 
 
 @pytest.fixture
+def client() -> Client:
+    return LinkClient()
+
+
+@pytest.fixture
 def client_of() -> Callable[..., Client]:
     """Signs someone in: `client_of(delegate).get("/")`.
 
@@ -332,7 +338,7 @@ def client_of() -> Callable[..., Client]:
     def signed_in(who: User | Delegate, *, second_factor: bool | None = None) -> Client:
         user = who.user if isinstance(who, Delegate) else who
         assert user is not None
-        client = Client()
+        client = LinkClient()
         sign_in(client, user, second_factor=second_factor)
         return client
 

@@ -55,6 +55,7 @@ from participants.models import (
     User,
 )
 from participants.models.channels import ChannelKind
+from participants.onboarding.invitations import invitation_url
 from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
@@ -229,18 +230,21 @@ def make_consent(delegate: Delegate, **fields: Any) -> Consent:
 
 
 def make_invitation(delegate: Delegate, event: Event, **fields: Any) -> Invitation:
-    """By a co-chair of the roundtable."""
+    """By a co-chair of the roundtable. With a `key`, there is also a link."""
+    key = fields.pop("key", "")
     cochair = Grant.objects.filter(event=event, role=Grant.Role.COCHAIR).order_by("pk").first()
     if cochair is None and "invited_by" not in fields:
         cochair = make_grant(make_user(), event)
     given: dict[str, Any] = {
         "email": f"invited{next(_numbers)}@example.org",
-        "token_hash": Invitation.digest(f"token {next(_numbers)}"),
         "invited_by": cochair.user if cochair else None,
         "invited_at": NOON,
         "expires_at": NOON + timedelta(days=14),
     }
-    return save(Invitation(delegate=delegate, event=event, **given | fields))
+    row: Invitation = save(Invitation(delegate=delegate, event=event, **given | fields))
+    if key:
+        invitation_url(row, key)
+    return row
 
 
 def make_invitation_request(event: Event, **fields: Any) -> InvitationRequest:

@@ -1,5 +1,6 @@
 """Makes rows of the follow-up: answers, assessments, offers, links, reminders, rounds."""
 
+import secrets
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,13 +13,13 @@ from outcomes.models import (
     RelatedText,
     Reminder,
     ReportingRound,
-    ReportLink,
     Response,
     RoundRequest,
     Subscription,
     Undertaking,
 )
-from participants.models import Delegate, EventRole, User
+from participants.models import Delegate, EmailLink, EventRole, User
+from tests.email_links import make_email_link
 from tests.factories import (
     NOON,
     make_addressee,
@@ -117,15 +118,16 @@ def make_related_text(**fields: Any) -> RelatedText:
 
 def make_report_link(
     party: CommitmentParty | None = None, delegate: Delegate | None = None, **fields: Any
-) -> ReportLink:
-    party = party or make_party(make_commitment())
+) -> EmailLink:
+    party, delegate = party or make_party(make_commitment()), delegate or make_delegate()
     given: dict[str, Any] = {
-        "party": party,
-        "delegate": delegate or make_delegate(),
-        "created_at": NOON,
+        "purpose": EmailLink.Purpose.REPORT,
+        "target_id": party.pk,
+        "delegate": delegate,
+        "user": delegate.user,
         "expires_at": NOON + timedelta(days=30),
     } | fields
-    return save(ReportLink(**given))
+    return make_email_link(secrets.token_hex(), **given)
 
 
 def make_undertaking(party: CommitmentParty | None = None, **fields: Any) -> Undertaking:

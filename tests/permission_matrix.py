@@ -28,7 +28,6 @@ from outcomes.models import (
     Commitment,
     CommitmentParty,
     Offer,
-    ReportLink,
     Statement,
     Undertaking,
     Upload,
@@ -39,7 +38,7 @@ from participants.accounts import emails
 from participants.models import (
     Audience,
     Delegate,
-    Invitation,
+    EmailLink,
     InvitationRequest,
     Organisation,
     Proposal,
@@ -48,6 +47,7 @@ from participants.models import (
 from participants.privacy import retention
 from roundtable.mail.batches import create_batch
 from roundtable.models import Event
+from tests.email_links import LinkClient, page_of
 from tests.factories import (
     NOON,
     make_addressee,
@@ -218,9 +218,10 @@ def _make_others(cast: Cast, here: Event) -> None:
     guest = make_delegate(user=None, invitation_email="guest@example.org")
     make_participation(guest, here)
     fresh = {"email": "guest@example.org", "expires_at": NOON.replace(year=9999)}
-    for token, answer in (("open", {}), ("answered", {"answer": "not-me", "answered_at": NOON})):
-        digest = Invitation.digest(f"{token}-invitation")
-        make_invitation(guest, here, token_hash=digest, **fresh | answer)
+    for key, answer in (("open", {}), ("answered", {"answer": "not-me", "answered_at": NOON})):
+        make_invitation(guest, here, key=f"{key}-invitation", **fresh | answer)
+    links = EmailLink.objects.of(EmailLink.Purpose.INVITATION)
+    links.update(expires_at=fresh["expires_at"])
 
 
 def _make_own_rows(delegate: Delegate, here: Event) -> None:
@@ -383,12 +384,16 @@ def _proposal_paths(kind: Proposal.Kind, path: str) -> PathsOf:
 
 def _link_paths(path_of: Any, cast: Cast, own: Delegate | None) -> dict[str, str | None]:
     """Links from emails to oneself, to someone else, and to a deleted person."""
-    other = urlsplit(path_of(cast.others["inside"])).path
+    at = timezone.now()
+    other = urlsplit(path_of(cast.others["inside"], at)).path
+    deleted = make_delegate()
+    path = urlsplit(path_of(deleted, at)).path
+    deleted.delete()
     return {
-        "own": urlsplit(path_of(own)).path if own else None,
+        "own": urlsplit(path_of(own, at)).path if own else None,
         "other's": other,
-        "deleted": urlsplit(path_of(cast.others["deleted"])).path,
-        "tampered": f"{other.rstrip('/')}x/",
+        "deleted": path,
+        "not-opened": page_of(LinkClient(), other),
     }
 
 
@@ -402,8 +407,10 @@ def _report_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | Non
     works = urlsplit(create_report_link(party, at=now)).path
     ended = urlsplit(create_report_link(party, at=now - timedelta(days=31))).path
     taken = urlsplit(create_report_link(party, at=now)).path
-    ReportLink.objects.filter(pk=party.report_links.latest("pk").pk).update(revoked_at=now)
-    return {"works": works, "ended": ended, "taken": taken, "tampered": f"{works[:-1]}x/"}
+    links = EmailLink.objects.of(EmailLink.Purpose.REPORT, party)
+    EmailLink.objects.filter(pk=links.latest("pk").pk).revoke(now)
+    not_opened = page_of(LinkClient(), works)
+    return {"works": works, "ended": ended, "taken": taken, "not-opened": not_opened}
 
 
 def _undertakings(cast: Cast) -> dict[str, Undertaking]:
@@ -426,7 +433,7 @@ def _undertakings(cast: Cast) -> dict[str, Undertaking]:
 def _proposal_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
     """Links to answer for a party."""
     paths = {key: urlsplit(link_url(row)).path for key, row in _undertakings(cast).items()}
-    return {**paths, "tampered": f"{paths['works'][:-1]}x/"}
+    return {**paths, "not-opened": page_of(LinkClient(), paths["works"])}
 
 
 def _asked_party_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
@@ -455,8 +462,10 @@ def _feed_paths(start: str, rest: str) -> Callable[[Cast, Delegate | None], dict
 
 def _unsubscribe_link_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
     """The link in emails to a person who can follow something, and one that was changed."""
-    works = urlsplit(unsubscribe_url_for(cast.others["inside"].user or User())).path
-    return {"works": works, "tampered": f"{works[:-1]}x/"}
+    user = cast.others["inside"].user
+    assert user
+    works = urlsplit(unsubscribe_url_for(user, timezone.now())).path
+    return {"works": works, "not-opened": page_of(LinkClient(), works)}
 
 
 def _evidence_paths(cast: Cast, _own: Delegate | None) -> dict[str, str | None]:
@@ -618,7 +627,12 @@ OBJECT_PATHS: dict[str, PathsOf] = {
         cast.others["inside"].introductions_as_second.get().handle,
     ),
     "invitation": lambda _cast, _own: {
-        key: f"/invitations/{key}-invitation/" for key in ("open", "answered", "deleted")
+        **{key: f"/links/{key}-invitation/" for key in ("open", "answered")},
+        "not-opened": page_of(LinkClient(), "/links/open-invitation/"),
+    },
+    "open-link": lambda _cast, _own: {
+        "known": "/links/open-invitation/",
+        "unknown": "/links/no-such-key/",
     },
     "hide-by-link": lambda cast, own: _link_paths(emails.hide_url, cast, own),
     "report-by-link": _report_link_paths,
@@ -640,10 +654,11 @@ OBJECT_PATHS: dict[str, PathsOf] = {
 }
 
 
-def request_status(browser: Client, method: str, path: str) -> str:
+def request_status(browser: Client, name: str, method: str, path: str) -> str:
     """What the table would say; nothing that the request changed is kept."""
     forget_limits()
-    fresh = Client(raise_request_exception=False)
+    client = Client if name == "open-link" else LinkClient
+    fresh = client(raise_request_exception=False)
     fresh.cookies.load({name: cookie.value for name, cookie in browser.cookies.items()})
     before = transaction.savepoint()
     response = fresh.generic(method, path)

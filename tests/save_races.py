@@ -7,6 +7,7 @@ needs PostgreSQL.
 
 import os
 import re
+import secrets
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from pathlib import Path
 from random import Random
 from threading import Event as Signal
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from tests.processes import PRODUCTION_ENVIRONMENT, TIMEOUT, program_path, running_process
 from tests.processes import wait_for_output as wait_for
@@ -40,13 +41,21 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from participants.accounts.emails import hide_url  # noqa: E402
-from participants.models import Audience, AudienceException, Delegate, User  # noqa: E402
+from participants.email_links.links import SESSION_KEY  # noqa: E402
+from participants.models import (  # noqa: E402
+    Audience,
+    AudienceException,
+    Delegate,
+    EmailLink,
+    User,
+)
 from roundtable.models import Event  # noqa: E402
+from tests.email_links import make_email_link  # noqa: E402
 from tests.factories import (  # noqa: E402
     make_channel,
     make_delegate,
@@ -171,12 +180,18 @@ class Portal:
         return status
 
 
+def _hide_link(person: Delegate) -> EmailLink:
+    return make_email_link(secrets.token_hex(), delegate=person, user=person.user)
+
+
 def hide_by_link(portal: Portal) -> bool:
     person = portal.new_person()
     assert person.user
     password = person.user.password
-    address = urlsplit(hide_url(person)).path
-    visitor = Browser(portal.port)
+    link, session, now = _hide_link(person), SessionStore(), time.time()
+    session[SESSION_KEY] = {str(link.pk): [now, now]}  # as if the link had been opened
+    session.create()
+    visitor, address = Browser(portal.port, session.session_key or ""), f"/hide/{link.pk}/"
     status = portal.choose_while_desk_saves(person, lambda: visitor.ask("POST", address)[0])
     assert status == 200, status
     person.refresh_from_db()
@@ -216,8 +231,10 @@ def protect(portal: Portal) -> bool:
 
 def end_links(portal: Portal) -> bool:
     person = portal.new_person()
+    link = _hide_link(person)
     _choose(portal, person, "/me/show/", end_links="1")
-    return person.hide_link_version == 1
+    link.refresh_from_db()
+    return link.revoked_at is not None
 
 
 def erase(portal: Portal) -> bool:

@@ -20,6 +20,7 @@ CAPABILITIES = {
     "participants": [
         "participants.models",
         "participants",
+        "participants.email_links",
         "participants.accounts",
         "participants.privacy",
         "participants.directory",

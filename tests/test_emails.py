@@ -34,9 +34,10 @@ from outcomes.reporting.submission import submit_text
 from outcomes.sources.comparisons import record_comparison
 from outcomes.statements import silence_procedure
 from outcomes.statements.publication import publish_statements
-from participants.accounts import departure, emails, grants, recovery
+from participants.accounts import departure, grants, recovery
 from participants.accounts.address_requests import WAITING_PERIOD, put_addresses_in_place
 from participants.accounts.addresses import set_sign_in_address
+from participants.email_links.links import link_for_key
 from participants.introductions import lifecycle
 from participants.models import (
     Audience,
@@ -69,6 +70,7 @@ from participants.proposals.lifecycle import propose_name_latin
 from roundtable.mail import queue
 from roundtable.models import Event
 from tests.conftest import ROOT
+from tests.email_links import LinkClient, links_for
 from tests.factories import (
     make_channel,
     make_commitment,
@@ -118,7 +120,6 @@ WITHOUT_LINK = {
     ("participants/participation/emails/address_to_agree", "confirmer@example.org"),
     ("account/email/email_deleted", "second@example.org"),
 }
-HIDING = re.compile(r"https://portal\.example\.org(/hide/([^/\s\"]+)/)")
 URL = re.compile(r"https://portal\.example\.org/[^\s\"]*")
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 # Its characters are random, so they can be ones that no email may contain.
@@ -621,16 +622,17 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
 
 
 def check_link(template: str, mail: EmailMultiAlternatives, body: str) -> None:
-    links = set(HIDING.findall(body))
+    links = set(links_for("hide", body))
     if (template, mail.to[0]) in WITHOUT_LINK:
         assert not links and "Hide everything" not in body, (template, mail.to)
         return
     assert len(links) == 1, (template, mail.to)
-    ((path, token),) = links
-    person = emails.delegate_for_hide_link(token)
-    assert Client().get(path).status_code == 200
-    assert person is not None and person.user is not None, template
-    own = EmailAddress.objects.filter(user=person.user, verified=True, email=mail.to[0])
+    (path,) = links
+    assert LinkClient().get(path).status_code == 200
+    link = link_for_key(path.split("/")[2])
+    assert link is not None and link.user is not None, template
+    assert link.delegate == Delegate.objects.get(user=link.user), template
+    own = EmailAddress.objects.filter(user=link.user, verified=True, email=mail.to[0])
     assert own.exists(), f"{template} hides another person than {mail.to}"
 
 

@@ -204,7 +204,7 @@ def test_large_request_is_refused_before_it_is_read(
     [
         ("/me/commitments/1/report/", 302),  # to sign in
         ("/admin/roundtable/event/workbook/in/", 302),
-        ("/report/x/", 404),
+        ("/report/1/", 404),
     ],
 )
 def test_form_for_a_file_takes_one(client: Client, path: str, status: int) -> None:

@@ -45,6 +45,7 @@ from tests.canaries import (
     response_text,
 )
 from tests.conftest import FULL, FULL_WALKS
+from tests.email_links import LinkClient
 from tests.factories import (
     compare_with_source,
     make_affiliation,
@@ -136,7 +137,7 @@ def test_page_crawl_detects_visibility_that_shows_everything(
     readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apply_mutation("shows everything", monkeypatch)
-    found = find_canaries_in_pages(Client(), all_paths())
+    found = find_canaries_in_pages(LinkClient(), all_paths())
     for key in PEOPLE:
         # Whoever has no account or hides is not listed, whatever their audiences say.
         if key not in ("closed", "imported", "paused", "withdrew"):
@@ -148,7 +149,7 @@ def test_page_crawl_detects_visibility_that_shows_everything(
 
 def test_error_page_leaks_nothing(readers: Readers, client_of: Sign, settings: Settings) -> None:
     browser = browser_of(readers, "delegate", client_of)
-    strict = Client(enforce_csrf_checks=True)
+    strict = LinkClient(enforce_csrf_checks=True)
     strict.cookies = browser.cookies
     handle, shown = named("quiet").handle, named("open").handle
     settings.REVEALS_PER_DAY = 0

@@ -29,6 +29,7 @@ from tests.permission_matrix import (
     request_status,
     table_lines,
 )
+from tests.test_urls import FORMER_FOLDERS
 
 Sign = Callable[[User | Delegate], Client]
 Record = Callable[[str, object], None]
@@ -84,7 +85,7 @@ def test_each_request_gets_expected_status(
         for thing, path in object_paths(name, pattern, cast, role).items():
             for method in asked(role):
                 cell = name, thing, method, role
-                found[cell] = request_status(browser, method, path) if path else NO_OBJECT
+                found[cell] = request_status(browser, name, method, path) if path else NO_OBJECT
     said = {
         cell: text
         for cell, text in expected_statuses().items()
@@ -111,6 +112,7 @@ def test_pages_are_asked_for_hidden_and_deleted_objects() -> None:
         "theme-feed",  # themes are public
         "theme-calendar",
         "my-consent-notice",
+        *(f"former-{name}-link" for name in FORMER_FOLDERS),  # the same view as open-link
         "mfa_edit_webauthn",  # of the package
         "mfa_remove_webauthn",
     }

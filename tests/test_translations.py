@@ -450,7 +450,8 @@ def public_paths(portal: dict[str, Any]) -> list[str]:
         "/privacy/",
         "/invite-me/",
         "/invite-me/sent/",
-        "/invitations/none/",
+        "/links/",
+        "/report/1/",
         "/erased/",
         "/nothing/",
         # Mistakes.
@@ -577,9 +578,9 @@ def test_pages_by_link_are_fully_translatable(
     links = [
         create_report_link(party, at=at),
         proposal_link(event, person, at),
-        emails.hide_url(person),
-        retention.review_url(person),
-        unsubscribe_url_for(person.user),
+        emails.hide_url(person, at),
+        retention.review_url(person, at),
+        unsubscribe_url_for(person.user, at),
     ]
     browser = client_of(person)
     path = f"/me/commitments/{party.pk}/report/"
@@ -595,15 +596,14 @@ def test_pages_by_link_are_fully_translatable(
     assert_translated(client_of(portal["cochair"]).get("/roundtables/zq/brief/"), "brief")
     guest = make_delegate(name="Гость", user=None, invitation_email="guest@example.org")
     make_participation(guest, event, organisation=portal["organisation"], confirmed=False)
-    token_hash = Invitation.digest("token")
-    row = make_invitation(guest, event, email="guest@example.org", token_hash=token_hash)
+    row = make_invitation(guest, event, email="guest@example.org", key="a-key")
     Invitation.objects.filter(pk=row.pk).update(expires_at=at + timedelta(days=7))
     user = invitations.get_or_create_account(row, at)
     assert user is not None
     EmailAddress.objects.update(verified=True)
-    assert_translated(client.get("/invitations/token/"), "invitation")
+    assert_translated(client.get("/links/a-key/"), "invitation")
     invited = client_of(user)
-    for path in ("/invitations/token/", "/welcome/", "/welcome/sharing/", "/welcome/erase/"):
+    for path in ("/links/a-key/", "/welcome/", "/welcome/sharing/", "/welcome/erase/"):
         answer = invited.get(path)
         assert answer.status_code == 200, path
         assert_translated(answer, path)

@@ -24,6 +24,13 @@ PUBLIC = "public"
 SIGNED_IN = "signed in"
 ONLY_POST = "only POST"
 LOGIN = "/accounts/login/"
+FORMER_FOLDERS = {
+    "report": "report",
+    "unsubscribe": "following",
+    "review": "review",
+    "hide": "hide",
+    "invitation": "invitations",
+}
 FRESH = "/accounts/reauthenticate/"
 
 
@@ -131,14 +138,21 @@ MAP = {
     "me-hide": only_post("/me/hide/", "/me/"),
     "me-show": only_post("/me/show/", "/me/"),
     "my-review": signed_in("/me/review/", takes_post=True),
-    # The address is the secret: with a wrong one there is nothing, for whoever asks however.
-    "report-by-link": public("/report/no-such-link/", nobody=404, delegate=404),
-    "proposal-by-link": public("/proposals/no-such-link/", nobody=404, delegate=404),
-    "unsubscribe-by-link": public("/following/no-such-link/", nobody=404, delegate=404),
-    "review-by-link": public("/review/no-such-link/", nobody=404, delegate=404),
-    "hide-by-link": public("/hide/no-such-link/", nobody=404, delegate=404),
-    # The token belongs to no invitation, and no one here waits for an answer.
-    "invitation": Row(PUBLIC, "/invitations/unknown/", 404, 404, takes_post=True),
+    # The key of a link is the secret: an unknown one leads to the same page for everyone.
+    "open-link": public("/links/no-such-key/", nobody="/links/", delegate="/links/"),
+    **{
+        f"former-{name}-link": public(f"/{folder}/no-key/", nobody="/links/", delegate="/links/")
+        for name, folder in FORMER_FOLDERS.items()
+    },
+    "link-closed": public("/links/", nobody=404, delegate=404),
+    "close-links": Row(PUBLIC, "/close-links/", "/", "/", takes_post=True),
+    # Whoever did not open the link finds nothing behind its number.
+    "report-by-link": Row(PUBLIC, "/report/1/", 404, 404, takes_post=True),
+    "proposal-by-link": Row(PUBLIC, "/proposals/1/", 404, 404, takes_post=True),
+    "unsubscribe-by-link": Row(PUBLIC, "/following/1/", 404, 404, takes_post=True),
+    "review-by-link": Row(PUBLIC, "/review/1/", 404, 404, takes_post=True),
+    "hide-by-link": Row(PUBLIC, "/hide/1/", 404, 404, takes_post=True),
+    "invitation": Row(PUBLIC, "/invitations/1/", 404, 404, takes_post=True),
     "request-invitation": Row(PUBLIC, "/invite-me/", takes_post=True),
     "request-invitation-done": public("/invite-me/sent/"),
     "welcome": signed_in("/welcome/", "/me/", takes_post=True),

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -14,14 +13,14 @@ from outcomes.changes.log import latest_changes
 from outcomes.changes.topics import Topic, absolute_url, public_rows, topic_for
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
-from participants.accounts.addresses import account_pseudonym, is_account_pseudonym
 from participants.accounts.emails import email_user
-from participants.models import Delegate, User
+from participants.email_links.links import create_link, register_one_click
+from participants.models import Delegate, EmailLink, User
 
 MAX_NOTIFICATION_LINES = 50  # per email
 # A transaction that is still open has earlier timestamps than its commit; wait for it.
 NOTIFICATION_DELAY = timedelta(minutes=2)
-_SALT = "outcomes.changes.subscriptions"
+UNSUBSCRIBE_LIFETIME = timedelta(days=730)
 # Emails may show the new state of these kinds: it is a fixed label and contains no name.
 KINDS_SHOWING_STATE = {ChangeKind.UPDATE, ChangeKind.ASSESSMENT, ChangeKind.RESPONSE}
 
@@ -63,31 +62,17 @@ def topics_by_subscription(subscriptions: Iterable[Subscription]) -> dict[int, T
     return found
 
 
-def unsubscribe_url_for(user: User) -> str:
+def unsubscribe_url_for(user: User, at: datetime) -> str:
     """Absolute URL that ends all subscriptions without signing in."""
-    token = signing.dumps(account_pseudonym(user.pk), salt=_SALT)
-    return absolute_url(reverse("unsubscribe-by-link", args=[token]))
+    return create_link(
+        EmailLink.Purpose.UNSUBSCRIBE, user=user, at=at, lifetime=UNSUBSCRIBE_LIFETIME
+    )
 
 
-def is_valid_token(token: str) -> bool:
-    """True for every token that the portal signed, even without an account."""
-    return _pseudonym_in(token) is not None
-
-
-def unsubscribe_all(token: str) -> None:
-    pseudonym = _pseudonym_in(token) or ""
-    users = Subscription.objects.order_by().values_list("user", flat=True).distinct()
-    # The link contains a pseudonym, not an account ID, so compare it with each account.
-    user_ids = [number for number in users if is_account_pseudonym(pseudonym, number)]
-    Subscription.objects.filter(user__in=user_ids).delete()
-
-
-def _pseudonym_in(token: str) -> str | None:
-    try:
-        account = signing.loads(token, salt=_SALT)
-    except signing.BadSignature:
-        return None
-    return account if isinstance(account, str) else None
+@register_one_click(EmailLink.Purpose.UNSUBSCRIBE)
+def unsubscribe_all(link: EmailLink) -> None:
+    if link.user:
+        Subscription.objects.filter(user=link.user).delete()
 
 
 def send_notifications(*, on: date, at: datetime) -> Counter[str]:
@@ -134,7 +119,7 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
     Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(notified_until=until)
     if not news:
         return False
-    stop_url = unsubscribe_url_for(user)  # signed with the time, so once for both
+    stop_url = unsubscribe_url_for(user, at)
     email = email_user(
         user,
         dedup_key=f"follows:{user.pk}:{pace}:{until.isoformat()}",

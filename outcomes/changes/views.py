@@ -12,8 +12,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from outcomes.changes import calendars, feeds, pdf, subscriptions
@@ -25,7 +23,8 @@ from outcomes.commitments.as_of import EARLIEST_DAY, last_meeting_before
 from outcomes.models import Subscription
 from outcomes.statements.preview import event_or_404, mark_preview
 from participants.accounts.second_factor import second_factor_required
-from participants.models import User
+from participants.email_links.views import page_of_link
+from participants.models import EmailLink, User
 from participants.permissions import permissions_of
 from roundtable.limits import Limit, limited
 from roundtable.models import Event
@@ -79,23 +78,14 @@ def my_subscriptions(request: HttpRequest) -> HttpResponse:
     return render(request, "outcomes/changes/my_subscriptions.html", context)
 
 
-# No CSRF check: email programs send the one-click POST without a cookie. The token is the secret.
-@csrf_exempt
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(private=True, no_store=True)
-def unsubscribe_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Deletes all subscriptions of the person in the link, on POST."""
-    if not subscriptions.is_valid_token(token):
-        raise Http404
+@page_of_link(EmailLink.Purpose.UNSUBSCRIBE)
+def unsubscribe_by_link(request: HttpRequest, link: EmailLink) -> HttpResponse:
+    """Deletes all subscriptions of the account, on POST."""
     if request.method == "POST":
-        subscriptions.unsubscribe_all(token)
+        subscriptions.unsubscribe_all(link)
     # The same page whether or not the account exists: emails get forwarded.
     context = {"is_done": request.method == "POST"}
-    response = render(request, "outcomes/changes/unsubscribe.html", context)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "outcomes/changes/unsubscribe.html", context)
 
 
 @require_safe

@@ -4,15 +4,12 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import cache_control
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from outcomes.models import Commitment, Undertaking
@@ -26,11 +23,12 @@ from outcomes.reporting.proposals import (
     proposed_for,
     take_back,
     undertaking_asked,
-    undertaking_for_token,
+    undertaking_for_link,
 )
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
-from participants.models import User
+from participants.email_links.views import page_of_link
+from participants.models import EmailLink, User
 
 ANSWER_CHANGED = gettext_lazy(
     "The commitment changed after you opened this page, so your answer is not saved."
@@ -53,19 +51,13 @@ class DeclineForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"note": forms.Textarea({"rows": 3})}
 
 
-# The token in the URL is the only credential, so no CSRF check. A session only refuses: whoever is
-# signed in with another account cannot answer.
-@csrf_exempt
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(private=True, no_store=True)
-def proposal_by_link(request: HttpRequest, token: str) -> HttpResponse:
+@page_of_link(EmailLink.Purpose.PROPOSAL)
+def proposal_by_link(request: HttpRequest, link: EmailLink) -> HttpResponse:
     at = timezone.now()
-    row = undertaking_for_token(token, request.user, at)
+    row = undertaking_for_link(link, request.user, at)
     if row is None:
-        closed = "outcomes/commitments/proposal_closed.html"
-        return _private(render(request, closed, status=404))
-    return _private(_answer_page(request, row, at, by_link=True))
+        return render(request, "outcomes/commitments/proposal_closed.html", status=404)
+    return _answer_page(request, row, at, by_link=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,12 +103,6 @@ def _answer_page(
     }
     status = 400 if problem or form.errors else 200
     return render(request, "outcomes/commitments/proposal.html", context, status=status)
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def propose_commitment(request: HttpRequest, commitment: Commitment) -> HttpResponse:

@@ -29,7 +29,7 @@ from participants.models import (
     User,
 )
 from participants.onboarding.acceptance import accept_invitation, decline_invitation
-from participants.onboarding.invitations import VALID_FOR
+from participants.onboarding.invitations import VALID_FOR, invitation_url
 from participants.onboarding.requests import submit_request
 from participants.participation.closure import agree_to_close, list_hash
 from participants.participation.confirmation import confirm_participations
@@ -111,20 +111,21 @@ def add_people(content: Row, event: Event, *, cochairs: list[User], on: date) ->
 
 
 def _invite(delegate: Delegate, event: Event, *, by: User, on: date) -> Invitation:
-    # `send_invitation` would email a token that no one knows. This one is easy to guess, which is
+    # `send_invitation` would email a key that no one knows. This one is easy to guess, which is
     # safe: made-up people are never on a portal in use.
-    token = f"demonstration-{delegate.invitation_email.partition('@')[0]}"
-    return save_valid(
+    key = f"demonstration-{delegate.invitation_email.partition('@')[0]}"
+    invitation = save_valid(
         Invitation(
             delegate=delegate,
             event=event,
             email=delegate.invitation_email,
-            token_hash=Invitation.digest(token),
             invited_by=by,
             invited_at=noon(on),
             expires_at=noon(on) + VALID_FOR,
         )
     )
+    invitation_url(invitation, key)
+    return invitation
 
 
 def _fill_profile(

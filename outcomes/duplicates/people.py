@@ -13,7 +13,6 @@ from outcomes.duplicates.relations import (
     relations_of,
     values_for_blanks,
 )
-from outcomes.models import ReportLink
 from participants.models import Delegate, HandleRedirect, Participation, Proposal, User
 from participants.participation.confirmation import (
     is_own_profile,
@@ -35,7 +34,7 @@ PERSON_RULES: dict[str, MergeRule] = {
     "participants.Participation.delegate": "by hand",
     "participants.Invitation.delegate": "by hand",
     "outcomes.CommitmentParty.focal_point": "by hand",
-    "outcomes.ReportLink.delegate": "by hand",
+    "participants.EmailLink.delegate": "by hand",
     "outcomes.Undertaking.delegate": "by hand",
     "participants.Affiliation.delegate": "fold",
     "participants.HandleRedirect.delegate": "move",
@@ -210,8 +209,7 @@ def _transfer_invitations(target: Delegate, duplicate: Delegate, at: datetime) -
 
 def _transfer_focal_points(target: Delegate, duplicate: Delegate, at: datetime) -> None:
     # Links stop working, and `target` is asked again for each commitment.
-    ReportLink.objects.filter(delegate=duplicate, revoked_at=None).update(revoked_at=at)
-    ReportLink.objects.filter(delegate=duplicate).update(delegate=target)
+    duplicate.email_links.revoke(at)
     duplicate.undertakings.filter(answer="").end(at)
     duplicate.undertakings.update(delegate=target)
     for party in duplicate.focal_point_for.all():

@@ -28,7 +28,6 @@ from outcomes.models.reporting_requests import (
     Handover,
     Reminder,
     ReportingRound,
-    ReportLink,
     RoundRequest,
 )
 from outcomes.models.response import Assessment, Response
@@ -68,7 +67,6 @@ __all__ = [
     "ProgressUpdate",
     "RelatedText",
     "Reminder",
-    "ReportLink",
     "ReportedBy",
     "ReportingRound",
     "Response",

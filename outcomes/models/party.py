@@ -16,6 +16,7 @@ from outcomes.models.commitment import Commitment, CommitmentState
 from outcomes.models.outcome import organisation_or_group_constraints
 from participants.models import (
     Delegate,
+    EmailLink,
     Group,
     Organisation,
     member_condition,
@@ -193,7 +194,7 @@ class CommitmentParty(models.Model):
         self.reminders_stopped_at = None
         self.save()
         # Links of the previous focal point stop working, and reminders no longer count as sent.
-        self.report_links.filter(revoked_at=None).update(revoked_at=timezone.now())
+        EmailLink.objects.of(EmailLink.Purpose.REPORT, self).revoke(timezone.now())
         self.reminders.all().delete()
 
     def accept(self, at: datetime) -> None:

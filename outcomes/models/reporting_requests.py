@@ -1,63 +1,13 @@
 """How parties are asked to report: links, reminders, rounds, and returned tasks."""
 
-from datetime import datetime
-
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.party import CommitmentParty
-from participants.models import Delegate, User
+from participants.models import User
 from roundtable.models import Event
-
-
-class ReportLink(models.Model):
-    """Lets one person report on one commitment for one party, without signing in."""
-
-    party = models.ForeignKey(
-        CommitmentParty,
-        on_delete=models.CASCADE,
-        related_name="report_links",
-        verbose_name=_("party"),
-        help_text=_("The party that the person reports for, and its commitment."),
-    )
-    delegate = models.ForeignKey(
-        Delegate,
-        on_delete=models.CASCADE,
-        related_name="report_links",
-        verbose_name=_("person"),
-        help_text=_("The person who can use the link, as long as this person is the focal point."),
-    )
-    created_at = models.DateTimeField(_("created at"), help_text=_("When the link was sent."))
-    expires_at = models.DateTimeField(
-        _("expires at"), help_text=_("30 days after the link was created.")
-    )
-    revoked_at = models.DateTimeField(
-        _("withdrawn at"), null=True, blank=True, help_text=_("When the link stopped working.")
-    )
-
-    class Meta:
-        verbose_name = _("reporting link")
-        verbose_name_plural = _("reporting links")
-        ordering = ["-created_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=F("created_at")), name="report_link_ends_after_it_begins"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.party.commitment.reference} · {self.created_at:%Y-%m-%d}"
-
-    def is_valid(self, at: datetime) -> bool:
-        """Not expired, not withdrawn, and its person is still the focal point."""
-        return (
-            self.revoked_at is None
-            and self.created_at <= at < self.expires_at
-            and self.party.focal_point_id == self.delegate_id
-            and self.party.focal_point_accepted_at is not None
-        )
 
 
 class Reminder(models.Model):

@@ -12,11 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import ReportLink, RoundRequest
+from outcomes.models import RoundRequest
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
-from participants.models import User
+from participants.models import EmailLink, User
 from participants.onboarding.invitations import revoke_cancelled_invitations
 from participants.permissions import EventPermissions, acting_organisation, may_decide
 from roundtable.audit import log as audit
@@ -40,8 +40,9 @@ def cancel_batch(*, batch: MailBatch, by: User, at: datetime) -> bool:
         requests = RoundRequest.objects.filter(
             round__event=batch.event, reminded_at=batch.created_at
         )
-        links = ReportLink.objects.filter(party__round_requests__in=requests, revoked_at=None)
-        links.filter(created_at=batch.created_at).update(revoked_at=at)
+        links = EmailLink.objects.of(EmailLink.Purpose.REPORT)
+        asked = links.filter(target_id__in=requests.values("party"), created_at=batch.created_at)
+        asked.revoke(at)
         requests.update(reminded_at=None)
     audit.record(
         action="call off letters",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import CommitmentParty, Handover, ReportLink
+from outcomes.models import CommitmentParty, Handover
 from participants.accounts.emails import email_cochairs
 from participants.models import User
 from roundtable.audit import log as audit
@@ -41,7 +41,6 @@ def hand_over(party: CommitmentParty, *, suggestion: str, by: User | None, at: d
     handover = Handover(party=row, suggestion=suggestion, handed_over_at=at)
     handover.full_clean()
     handover.save()
-    ReportLink.objects.filter(party=row, revoked_at=None).update(revoked_at=at)
     row.decline()
     commitment = party.commitment
     audit.record(action="give task back", at=at, actor=by, detail=commitment.reference)

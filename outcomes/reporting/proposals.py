@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -29,12 +28,12 @@ from outcomes.reporting.focal_points import may_be_focal_point
 from outcomes.reporting.publication import make_draft, publish
 from outcomes.reporting.request_emails import can_receive_mail
 from participants.accounts.emails import email_delegate, email_holders
-from participants.models import Delegate, Grant, Organisation, User
+from participants.email_links.links import create_link
+from participants.models import Delegate, EmailLink, Grant, Organisation, User
 from participants.permissions import EDITORS, acting_organisation, permissions_of
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
-_SALT = "outcomes.reporting.proposals"
 PROPOSAL_PERIOD = timedelta(days=60)
 EMAILS = "outcomes/commitments/emails"
 
@@ -174,26 +173,23 @@ def proposed_for(undertaking: Undertaking) -> Organisation | None:
 
 def link_url(undertaking: Undertaking) -> str:
     """Absolute URL to answer without signing in, for this person and this party only."""
-    return f"{settings.PORTAL_URL}{reverse('proposal-by-link', args=[token_for(undertaking)])}"
+    return create_link(
+        EmailLink.Purpose.PROPOSAL,
+        delegate=undertaking.delegate,
+        target=undertaking,
+        at=undertaking.created_at,
+        lifetime=PROPOSAL_PERIOD,
+    )
 
 
-def token_for(undertaking: Undertaking) -> str:
-    content = [undertaking.pk, undertaking.created_at.isoformat()]
-    return signing.dumps(content, salt=_SALT)
-
-
-def undertaking_for_token(token: str, user: Any, at: datetime) -> Undertaking | None:
+def undertaking_for_link(link: EmailLink, user: Any, at: datetime) -> Undertaking | None:
     """None if the link is not valid, for any reason; `user` is who is signed in, if anyone.
 
     After the answer, the link shows that answer until the 60 days are over.
     """
-    try:
-        content = signing.loads(token, salt=_SALT)
-    except signing.BadSignature:
-        return None
-    row = _undertakings().filter(pk=content[0], delegate__user__is_active=True).first()
-    # Earlier links also hold the hash of the text. It changes with the name of a party.
-    if row is None or content[1] != row.created_at.isoformat():
+    rows = _undertakings().filter(pk=link.target_id or 0, delegate__user__is_active=True)
+    row = rows.filter(delegate__user=link.user).first() if link.is_valid(at) else None
+    if row is None:
         return None
     assert row.delegate
     # If the link is forwarded, no other account can use it.

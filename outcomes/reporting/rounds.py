@@ -20,17 +20,16 @@ from outcomes.models import (
     EditorialState,
     ProgressUpdate,
     ReportingRound,
-    ReportLink,
     RoundRequest,
 )
-from outcomes.reporting.links import links_in_text
+from outcomes.reporting.links import links_in_text, party_for_link
 from outcomes.reporting.request_emails import (
     can_receive_mail,
     parties_with_focal_point,
     queue_digest,
 )
 from participants.accounts.addresses import delivery_address
-from participants.models import Delegate
+from participants.models import Delegate, EmailLink
 from roundtable.mail.batches import register_recipient_check
 from roundtable.mail.models import MailBatch, QueuedEmail
 
@@ -173,17 +172,16 @@ def recheck_round_email(email: QueuedEmail, at: datetime) -> str:
     reporting_round = ReportingRound.objects.filter(pk=round_id).first()
     if not (person and person.user and reporting_round and can_receive_mail(person)):
         return ""
-    links = links_in_text(email.text, created_at=email.queued_at, at=at)
-    valid_links = [link for link in links if link and link.delegate_id == person.pk]
+    links = list(links_in_text(email.text, created_at=email.queued_at))
     requests = unanswered_requests(reporting_round, for_reminder=is_reminder)
-    parties = parties_with_focal_point().filter(
-        pk__in=requests.filter(party__in=[link.party_id for link in valid_links]).values("party")
-    )
+    asked = requests.filter(party__in=[link.target_id for link in links])
+    parties = parties_with_focal_point().filter(pk__in=asked.values("party"), focal_point=person)
     remaining = list(parties.select_related("focal_point__user").order_by("pk"))
-    if len(remaining) == len(links):
+    # Links end when the person has another address.
+    if len(remaining) == len(links) and all(party_for_link(link, at) for link in links):
         return delivery_address(person.user)
     # This email is not sent, so no one has its links.
-    ReportLink.objects.filter(pk__in=[link.pk for link in valid_links]).update(revoked_at=at)
+    EmailLink.objects.filter(pk__in=[link.pk for link in links]).revoke(at)
     dedup_key = f"{email.dedup_key} {REPLACEMENT_SUFFIX}"
     queue_round_emails(
         remaining,

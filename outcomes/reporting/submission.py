@@ -140,7 +140,7 @@ def email_writer(
     if not can_be_emailed(person):
         return
     mailbox = delivery_address(person)
-    context = {**context, "hide_url": hide_url_for(mailbox)}
+    context = {**context, "hide_url": hide_url_for(mailbox, at)}
     enqueue(dedup_key=dedup_key, to=mailbox, template=template, context=context, at=at)
 
 

@@ -12,8 +12,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import cache_control
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.evidence.files import download
@@ -30,33 +28,29 @@ from outcomes.reporting.drafts import (
 from outcomes.reporting.focal_points import with_active_focal_point
 from outcomes.reporting.forms import EvidenceForm
 from outcomes.reporting.handover import HandoverForm, hand_over, resume_reminders, stop_reminders
-from outcomes.reporting.links import link_for_token
+from outcomes.reporting.links import party_for_link
 from outcomes.reporting.party_confirmation import (
     confirm_update,
     may_be_refused,
     refuse_update,
     unconfirmed,
 )
-from participants.models import User
+from participants.email_links.views import page_of_link
+from participants.models import EmailLink, User
 
 REPORT_CHANGED = gettext_lazy(
     "This report changed after you opened it. Check the new version, then try again."
 )
 
 
-# The token in the URL is the only credential: no session or cookie, so no CSRF check either.
-@csrf_exempt
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(private=True, no_store=True)
-def report_by_link(request: HttpRequest, token: str) -> HttpResponse:
+@page_of_link(EmailLink.Purpose.REPORT)
+def report_by_link(request: HttpRequest, link: EmailLink) -> HttpResponse:
     at = timezone.now()
-    link = link_for_token(token, at)
-    if link is None:
-        return _invalid_link(request)
-    return _without_referrer(
-        _report_page(request, link.party, by=link.delegate.user, at=at, token=token)
-    )
+    party = party_for_link(link, at)
+    if party is None:
+        # The same page for every link that ended, so that it reveals no reason.
+        return render(request, "outcomes/reporting/report_closed.html", status=404)
+    return _report_page(request, party, by=link.user, at=at, by_link=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,7 +63,7 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
         focal_point__user=request.user,
         focal_point_accepted_at__isnull=False,
     )
-    return _report_page(request, party, by=request.user, at=timezone.now())
+    return _report_page(request, party, by=request.user, at=timezone.now(), by_link=False)
 
 
 @require_safe
@@ -79,9 +73,9 @@ def evidence_file(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def _report_page(
-    request: HttpRequest, party: CommitmentParty, *, by: User | None, at: datetime, token: str = ""
+    request: HttpRequest, party: CommitmentParty, *, by: User | None, at: datetime, by_link: bool
 ) -> HttpResponse:
-    page = ReportPage(request, party, by, at, by_link=bool(token))
+    page = ReportPage(request, party, by, at, by_link=by_link)
     if request.method != "POST":
         return page.render()
     press = BUTTONS.get(request.POST.get("act", ""))
@@ -203,14 +197,3 @@ BUTTONS: dict[str, Callable[[ReportPage], HttpResponse]] = {
     "stop": ReportPage.stop_reminders,
     "remind": ReportPage.resume_reminders,
 }
-
-
-def _invalid_link(request: HttpRequest) -> HttpResponse:
-    """The same page for every invalid link, so that it reveals no reason."""
-    return _without_referrer(render(request, "outcomes/reporting/report_closed.html", status=404))
-
-
-def _without_referrer(response: HttpResponse) -> HttpResponse:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response

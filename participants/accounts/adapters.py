@@ -190,7 +190,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
             dedup_key=one_time_key(),
             to=email if is_deliverable(email) else "",
             template=template_prefix,
-            context={"email": email, "hide_url": hide_url_for(email.lower()), **context},
+            context={"email": email, "hide_url": hide_url_for(email.lower(), now), **context},
             at=now,
             # Do not send a code that has expired.
             send_before=expires if "code" in context else None,

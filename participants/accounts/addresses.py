@@ -3,11 +3,10 @@
 from contextlib import suppress
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError, Q
-from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Delegate, User
@@ -16,21 +15,6 @@ from roundtable.mail.queue import cancel_emails_to
 
 # Domain of a placeholder for a removed address. No mail server can exist below .invalid.
 UNDELIVERABLE_DOMAIN = "@no-address.invalid"
-
-
-def account_pseudonym(user_id: int | None, secret: str | None = None) -> str:
-    """Identifies an account in links without disclosing the number of accounts."""
-    return salted_hmac(
-        "participants.accounts.addresses", str(user_id), secret=secret, algorithm="sha256"
-    ).hexdigest()[:20]
-
-
-def is_account_pseudonym(pseudonym: str, user_id: int | None) -> bool:
-    """Also accepts pseudonyms made with an earlier key, as the signature of the link does."""
-    return any(
-        pseudonym == account_pseudonym(user_id, secret)
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    )
 
 
 def is_email_taken(email: str, user: User) -> bool:

@@ -3,59 +3,34 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core import signing
 from django.db.models import QuerySet
-from django.urls import reverse
 
-from participants.accounts.addresses import (
-    account_pseudonym,
-    delivery_address,
-    is_account_pseudonym,
-    sign_in_addresses,
-)
-from participants.models import Delegate, Grant, User
+from participants.accounts.addresses import delivery_address, sign_in_addresses
+from participants.email_links.links import create_link
+from participants.models import Delegate, EmailLink, Grant, User
 from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.mail.queue import enqueue
 from roundtable.models import Event
 
-_SALT = "participants.accounts.emails"
 HIDE_LINK_LIFETIME = timedelta(days=730)
 
 
-def hide_url(delegate: Delegate) -> str:
+def hide_url(delegate: Delegate, at: datetime) -> str:
     """Link that hides this person's profile without signing in.
 
     It works for two years, until the account changes or the person revokes it. The page shows
     nothing about the person, because emails are forwarded.
     """
-    content = [delegate.handle, account_pseudonym(delegate.user_id), delegate.hide_link_version]
-    token = signing.dumps(content, salt=_SALT)
-    return f"{settings.PORTAL_URL}{reverse('hide-by-link', args=[token])}"
+    return create_link(
+        EmailLink.Purpose.HIDE, delegate=delegate, at=at, lifetime=HIDE_LINK_LIFETIME
+    )
 
 
-def is_authentic_link(token: str) -> bool:
-    """Whether the link is genuine and not too old, whatever the state of the profile."""
-    return _read_token(token) is not None
-
-
-def delegate_for_hide_link(token: str) -> Delegate | None:
-    """None if the link is not valid, or no longer."""
-    content = _read_token(token)
-    if content is None:
-        return None
-    handle, account, hide_link_version = content
-    people = Delegate.objects.filter(user__isnull=False, erased_at=None)
-    found = people.filter(handle=handle, hide_link_version=hide_link_version).first()
-    return found if found and is_account_pseudonym(account, found.user_id) else None
-
-
-def _read_token(token: str) -> list[Any] | None:
-    try:
-        content = signing.loads(token, salt=_SALT, max_age=HIDE_LINK_LIFETIME)
-    except signing.BadSignature:
-        return None
-    return content if isinstance(content, list) and len(content) == 3 else None
+def delegate_for_hide_link(link: EmailLink, at: datetime) -> Delegate | None:
+    """None if the link no longer works."""
+    person = link.delegate
+    is_same = person is not None and person.user_id is not None and person.user_id == link.user_id
+    return person if is_same and link.is_valid(at) else None
 
 
 def email_delegate(
@@ -71,7 +46,7 @@ def email_delegate(
     recipient = delivery_address(delegate.user) if delegate.user else ""
     if not recipient:
         return None
-    values = {**context, "hide_url": hide_url(delegate)}
+    values = {**context, "hide_url": hide_url(delegate, at)}
     return enqueue(
         dedup_key=dedup_key, to=recipient, template=template, context=values, at=at, batch=batch
     )
@@ -90,7 +65,7 @@ def email_user(
     recipient = delivery_address(user)
     if not recipient:
         return None
-    values = {**context, "hide_url": hide_url_for(recipient)}
+    values = {**context, "hide_url": hide_url_for(recipient, at)}
     return enqueue(
         dedup_key=dedup_key,
         to=recipient,
@@ -105,7 +80,7 @@ def email_account(
     user: User, *, dedup_key: str, template: str, context: dict[str, Any], at: datetime
 ) -> list[QueuedEmail]:
     delegate = Delegate.objects.filter(user=user).first() if user.is_active else None
-    values = {**context, "hide_url": hide_url(delegate) if delegate else ""}
+    values = {**context, "hide_url": hide_url(delegate, at) if delegate else ""}
     # Use every address, so that someone who reads one mailbox cannot hide the message.
     emails = [
         enqueue(
@@ -148,7 +123,7 @@ def email_holders(
             dedup_key=f"{dedup_key}:{user.pk}",
             to=recipient,
             template=template,
-            context={**context, "hide_url": hide_url_for(recipient)},
+            context={**context, "hide_url": hide_url_for(recipient, at)},
             at=at,
         )
         for user in users
@@ -157,9 +132,13 @@ def email_holders(
     return [email for email in emails if email]
 
 
-def hide_url_for(email: str) -> str:
+def hide_url_for(email: str, at: datetime) -> str:
     """Empty if no person signs in with this address."""
-    delegate = Delegate.objects.filter(
+    people = Delegate.objects.filter(
         user__emailaddress__email=email, user__emailaddress__verified=True, user__is_active=True
-    ).first()
-    return hide_url(delegate) if delegate else ""
+    )
+    if delegate := people.select_related("user").first():
+        return hide_url(delegate, at)
+    # Signing in must take the same work for unknown addresses.
+    create_link(EmailLink.Purpose.HIDE, at=at, lifetime=timedelta(days=1))
+    return ""

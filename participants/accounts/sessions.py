@@ -85,9 +85,7 @@ class SessionMiddleware:
         elif before and _number_of_proofs(request) > proofs:
             log_security_event("proved who they are", request, account=before)
             if key == request.session.session_key:
-                request.session.cycle_key()
-                rows = UserSession.objects.filter(session_key=key)
-                rows.update(session_key=request.session.session_key)
+                renew_key(request)
         elif isinstance(request.user, User) and not before:
             log_security_event("signed in", request, account=request.user.pk)
             remember_browser(request, response, request.user)
@@ -115,6 +113,13 @@ def _number_of_proofs(request: HttpRequest) -> int:
     if not request.user.is_authenticated:
         return 0
     return len(get_authentication_records(request, request.user))
+
+
+def renew_key(request: HttpRequest) -> None:
+    former = request.session.session_key
+    request.session.cycle_key()
+    rows = UserSession.objects.filter(session_key=former)
+    rows.update(session_key=request.session.session_key)
 
 
 def start_session(request: HttpRequest) -> None:

@@ -13,6 +13,7 @@ from participants.models.confirmation import (
 from participants.models.consent import Consent, ConsentNotice
 from participants.models.contact import AudienceException, ContactChannel, RevealBudget
 from participants.models.delegate import Audience, Delegate, DelegateLanguage
+from participants.models.email_link import BOUND_TO_ADDRESS, EmailLink
 from participants.models.introduction import Introduction
 from participants.models.invitation import Invitation, InvitationRequest
 from participants.models.organisation import (
@@ -37,6 +38,7 @@ from participants.models.retention import Erasure, RetentionAction
 from participants.models.user import FactorReset, Grant, User
 
 __all__ = [
+    "BOUND_TO_ADDRESS",
     "AddressConfirmation",
     "AddressRequest",
     "Affiliation",
@@ -50,6 +52,7 @@ __all__ = [
     "ContactChannel",
     "Delegate",
     "DelegateLanguage",
+    "EmailLink",
     "Erasure",
     "EventRole",
     "FactorReset",

@@ -176,14 +176,6 @@ class Delegate(PersonModel):
             " part remains."
         ),
     )
-    hide_link_version = models.PositiveIntegerField(
-        _("link version"),
-        default=0,
-        editable=False,
-        help_text=_(
-            "Links in emails that hide the person work only while this number stays the same."
-        ),
-    )
     is_demonstration = models.BooleanField(
         _("demonstration"),
         default=False,

@@ -1,6 +1,5 @@
 """Invitations by co-chairs, and requests to be invited."""
 
-import hashlib
 import re
 import unicodedata
 
@@ -34,7 +33,7 @@ def validate_own_words(text: str) -> None:
 
 
 class Invitation(models.Model):
-    """A single-use link that a co-chair sent to one address. Only its hash is saved."""
+    """A co-chair sent a link to one address, which works until the person answers."""
 
     class Answer(models.TextChoices):
         ACCEPTED = "agreed", _("Accepted")
@@ -59,14 +58,6 @@ class Invitation(models.Model):
         _("address"),
         help_text=_(
             "The invitation was sent to this address. No one else can sign in with the link."
-        ),
-    )
-    token_hash = models.CharField(
-        _("hash of the link"),
-        max_length=64,
-        unique=True,
-        help_text=_(
-            "The SHA-256 of the random part of the link. The random part itself is not saved."
         ),
     )
     invited_by = models.ForeignKey(
@@ -132,10 +123,6 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
-
-    @staticmethod
-    def digest(token: str) -> str:
-        return hashlib.sha256(token.encode()).hexdigest()
 
 
 class InvitationRequest(models.Model):

@@ -1,6 +1,5 @@
 """Invitations: who can be invited by whom, and the link that only the email contains."""
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import delete_closed_account, is_closed
 from participants.accounts.emails import hide_url_for
+from participants.email_links.links import create_link
 from participants.models import (
     Affiliation,
     Delegate,
+    EmailLink,
     EventRole,
     Grant,
     Invitation,
@@ -76,7 +77,7 @@ GRACE_PERIOD = timedelta(days=1)
 # Start of the dedup key of an invitation email.
 DEDUP_KEY_PREFIX = "invitation:"
 EMAIL_TEMPLATE = "participants/onboarding/emails/invitation"
-PREVIEW_TOKEN = "for-each-person-another-one"
+PREVIEW_KEY = "for-each-person-another-one"
 
 
 @transaction.atomic
@@ -104,12 +105,10 @@ def send_invitation(
         reset_profile(person, by=by, at=at)
     pending = {"delegate": person, "event": event, "answered_at": None, "revoked_at": None}
     Invitation.objects.filter(**pending).update(revoked_at=at)
-    token = secrets.token_urlsafe(32)
     invitation = Invitation(
         delegate=person,
         event=event,
         email=person.invitation_email,
-        token_hash=Invitation.digest(token),
         invited_by=by,
         invited_at=at,
         expires_at=at + VALID_FOR,
@@ -126,12 +125,12 @@ def send_invitation(
         detail=event.code,
     )
     # If the address already signs someone in, the link hides that person.
-    hide_url = hide_url_for(invitation.email.lower())
+    hide_url = hide_url_for(invitation.email.lower(), at)
     enqueue(
         dedup_key=f"{DEDUP_KEY_PREFIX}{invitation.pk}",
         to=invitation.email,
         template=EMAIL_TEMPLATE,
-        context={**_email_context(invitation, token), "hide_url": hide_url},
+        context={**_email_context(invitation, invitation_url(invitation)), "hide_url": hide_url},
         at=at,
         send_before=invitation.expires_at,
         reply_to=settings.CONTACT_EMAIL,
@@ -140,7 +139,18 @@ def send_invitation(
     return invitation
 
 
-def _email_context(invitation: Invitation, token: str) -> dict[str, Any]:
+def invitation_url(invitation: Invitation, key: str = "") -> str:
+    return create_link(
+        EmailLink.Purpose.INVITATION,
+        delegate=invitation.delegate,
+        target=invitation,
+        at=invitation.invited_at,
+        lifetime=VALID_FOR,
+        key=key,
+    )
+
+
+def _email_context(invitation: Invitation, url: str) -> dict[str, Any]:
     event, on = invitation.event, invitation.invited_at.date()
     roles = event.roles.filter(role=EventRole.Role.COCHAIR).select_related("organisation")
     return {
@@ -151,7 +161,7 @@ def _email_context(invitation: Invitation, token: str) -> dict[str, Any]:
         "own_words": [f"> {line}" for line in invitation.own_words.splitlines()],
         # No organisation's mailbox: who edits the organisation could read the answers.
         "contact": settings.CONTACT_EMAIL,
-        "url": f"{settings.PORTAL_URL}{reverse('invitation', args=[token])}",
+        "url": url,
         "expires_on": invitation.expires_at.date(),
     }
 
@@ -172,7 +182,8 @@ def preview_invitation(
     invitation = Invitation(
         event=event, invited_by=by, invited_at=at, expires_at=at + VALID_FOR, own_words=own_words
     )
-    email = render_email(EMAIL_TEMPLATE, _email_context(invitation, PREVIEW_TOKEN))
+    url = f"{settings.PORTAL_URL}{reverse('open-link', args=[PREVIEW_KEY])}"
+    email = render_email(EMAIL_TEMPLATE, _email_context(invitation, url))
     return InvitationPreview(event, email["subject"], email["text"], settings.CONTACT_EMAIL)
 
 
@@ -313,9 +324,8 @@ def valid_invitations(at: datetime) -> QuerySet[Invitation]:
     return open_invitations().filter(has_inviter(at.date()))
 
 
-def find_open_invitation(token: str, at: datetime) -> Invitation | None:
-    token_hash = Invitation.digest(token)
-    return valid_invitations(at).filter(token_hash=token_hash, expires_at__gt=at).first()
+def find_open_invitation(link: EmailLink, at: datetime) -> Invitation | None:
+    return valid_invitations(at).filter(pk=link.target_id or 0, expires_at__gt=at).first()
 
 
 def has_lost_inviter(rows: QuerySet[Invitation], at: datetime) -> bool:

@@ -20,7 +20,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants.accounts.addresses import mask_address
 from participants.directory.audience_preview import AudiencePreview
 from participants.directory.profile_forms import ChannelFormSet, ProfileDetailsForm
-from participants.models import Delegate, EventRole, Invitation, OrganisationKind, User
+from participants.email_links.links import open_link
+from participants.email_links.views import page_of_link
+from participants.models import Delegate, EmailLink, EventRole, Invitation, OrganisationKind, User
 from participants.onboarding import acceptance, invitations, nominations, requests
 from participants.onboarding.forms import InvitationRequestForm, NominationForm, SharingForm
 from participants.privacy.consent import current_notice
@@ -33,16 +35,15 @@ INVITATION_CODES = Limit("code for an invitation", 3, 60)
 INVITATION_REQUESTS = Limit("request for an invitation", 10, 60 * 60)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_not_required
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+@page_of_link(EmailLink.Purpose.INVITATION)
+def invitation(request: HttpRequest, link: EmailLink) -> HttpResponse:
     now = timezone.now()
-    found = invitations.find_open_invitation(token, now)
+    found = invitations.find_open_invitation(link, now)
     if found is None:
-        rows = Invitation.objects.filter(token_hash=Invitation.digest(token))
+        rows = Invitation.objects.filter(pk=link.target_id or 0)
         closed = {"has_lost_inviter": invitations.has_lost_inviter(rows, now)}
         template = "participants/onboarding/invitation_closed.html"
-        return _no_store(render(request, template, closed, status=404))
+        return render(request, template, closed, status=404)
     user = request.user if isinstance(request.user, User) else None
     context = {
         "invitation": found,
@@ -53,35 +54,28 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     }
     if request.method == "POST" and request.POST.get("answer") == "not-me":
         acceptance.decline_invitation(invitation=found, by=None, at=now)
-        return _no_store(render(request, "participants/onboarding/invitation_declined.html"))
+        return render(request, "participants/onboarding/invitation_declined.html")
+    if request.method == "POST" and request.POST.get("answer") == "sign-out":
+        logout(request)
+        open_link(request, link)
+        return redirect(request.path)
     if request.method == "POST" and not context["is_other_account"]:
         if user:
             return redirect("welcome")
         wait = consume(INVITATION_CODES, found.email.lower())
         if not wait:
             return _send_code(request, found)
-        return _no_store(
-            render(
-                request,
-                "participants/onboarding/invitation.html",
-                context | {"wait": waiting_time(wait)},
-            )
-        )
-    return _no_store(render(request, "participants/onboarding/invitation.html", context))
+        context["wait"] = waiting_time(wait)
+    return render(request, "participants/onboarding/invitation.html", context)
 
 
 def _send_code(request: HttpRequest, found: Invitation) -> HttpResponse:
     account = invitations.get_or_create_account(found, timezone.now())
     address = found.email.lower()  # allauth stores addresses in lower case
     LoginCodeVerificationProcess.initiate(request=request, user=account, email=address)
-    # The link may be forwarded, so the next page must not show the address.
+    # The email may be forwarded, so the next page must not show the address.
     request.session[CODE_RECIPIENT_KEY] = address
     return redirect(f"{reverse('account_confirm_login_code')}?next={reverse('welcome')}")
-
-
-def _no_store(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

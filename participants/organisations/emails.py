@@ -40,7 +40,7 @@ def tell_of_mailbox_change(
             dedup_key=f"{dedup_key}:former",
             to=former,
             template=template,
-            context=context | {"is_former": True, "hide_url": hide_url_for(former)},
+            context=context | {"is_former": True, "hide_url": hide_url_for(former, at)},
             at=at,
         )
 

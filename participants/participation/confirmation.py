@@ -506,7 +506,6 @@ def split_shared_person(person: Delegate, permissions: EventPermissions) -> None
     stored.affiliations.exclude(organisation__in=known).update(delegate=kept)
     stored.invitations.exclude(event__in=permissions.readable).update(delegate=kept)
     tasks = stored.focal_point_for.exclude(commitment__event__in=permissions.readable)
-    stored.report_links.filter(party__in=tasks).update(delegate=kept)
     tasks.update(focal_point=kept)
     unseen.update(delegate=kept)
     keep_confirmations(kept, valid)

@@ -51,7 +51,7 @@ def _remind(user: User, at: datetime) -> bool:
         return False
     context = {
         "lists": [(words, url) for _since, words, url in waiting],
-        "hide_url": hide_url_for(recipient),
+        "hide_url": hide_url_for(recipient, at),
     }
     template = "participants/participation/emails/confirmations_missing"
     dedup_key = f"{key}{at.date()}"

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from participants.accounts.emails import email_account, email_cochairs
 from participants.accounts.sessions import end_sessions
-from participants.models import Audience, Consent, ConsentNotice, Delegate
+from participants.models import Audience, Consent, ConsentNotice, Delegate, EmailLink
 from roundtable.audit import log as audit
 
 NOTICE_DIR = Path(__file__).resolve().parent / "notices"
@@ -167,11 +167,11 @@ def revoke_hide_links(delegate: Delegate, *, at: datetime) -> None:
     delegate.lock()
     assert delegate.user is not None
     # Someone else may have a link. All links stop working, and the email contains a new one.
-    delegate.write(hide_link_version=delegate.hide_link_version + 1)
+    EmailLink.objects.of(EmailLink.Purpose.HIDE).filter(delegate=delegate).revoke(at)
     audit.record(action="end links", at=at, actor=delegate.user, subject=delegate)
     email_account(
         delegate.user,
-        dedup_key=f"end links {delegate.pk} {delegate.hide_link_version}",
+        dedup_key=f"end links {delegate.pk} {at.isoformat()}",
         template="participants/privacy/emails/hide_links_revoked",
         context={},
         at=at,

@@ -159,7 +159,6 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
         reviewed_on=None,
         hidden_at=None,
         new_address_agreed_at=None,
-        hide_link_version=0,
         erased_at=at,
     )
 

@@ -10,23 +10,18 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from django.conf import settings
-from django.core import signing
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
-from django.urls import reverse
 
-from participants.accounts.addresses import (
-    account_pseudonym,
-    delivery_address,
-    is_account_pseudonym,
-)
+from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
+from participants.email_links.links import create_link
 from participants.models import (
     Consent,
     ConsentNotice,
     Delegate,
+    EmailLink,
     RetentionAction,
     User,
 )
@@ -43,7 +38,6 @@ FIRST_WARNING_LEAD = timedelta(days=60)
 SECOND_WARNING_LEAD = timedelta(days=14)
 # Minimum time between the two warnings, and between the second one and the erasure.
 MIN_WARNING_INTERVAL = timedelta(days=14)
-_SALT = "participants.privacy.retention"
 REVIEW_LINK_LIFETIME = timedelta(days=730)
 # Results of a run that are not stored as retention actions.
 ERASED, WARNING_FAILED, ERASURE_FAILED = "erased", "unwarned", "failed"
@@ -203,7 +197,7 @@ def _perform_action(delegate: Delegate, action: str, *, on: date, at: datetime) 
     if action == ERASED:
         erase_delegate(delegate, by=None, at=at)
         return
-    dedup_key, link = _dedup_key(delegate, action), review_url(delegate)
+    dedup_key, link = _dedup_key(delegate, action), review_url(delegate, at)
     taken_action = RetentionAction(
         delegate=delegate, review_started_on=review_start(delegate), action=action, taken_on=on
     )
@@ -248,30 +242,23 @@ def confirm_profile(
     audit.record(action="review", at=at, actor=delegate.user, subject=delegate, detail=by.value)
 
 
-def review_url(delegate: Delegate) -> str:
+def review_url(delegate: Delegate, at: datetime) -> str:
     """Link that answers this review without signing in.
 
     It works for two years, for this account and this review only.
     """
-    content = [
-        delegate.handle,
-        account_pseudonym(delegate.user_id),
-        review_start(delegate).isoformat(),
-    ]
-    token = signing.dumps(content, salt=_SALT)
-    return f"{settings.PORTAL_URL}{reverse('review-by-link', args=[token])}"
+    return create_link(
+        EmailLink.Purpose.REVIEW, delegate=delegate, at=at, lifetime=REVIEW_LINK_LIFETIME
+    )
 
 
-def delegate_for_review_link(token: str) -> tuple[Delegate, bool] | None:
+def delegate_for_review_link(link: EmailLink, at: datetime) -> tuple[Delegate, bool] | None:
     """The delegate, and whether this review is still open.
 
     Returns None if the link is invalid or too old, or the person is gone.
     """
-    try:
-        handle, account, since = signing.loads(token, salt=_SALT, max_age=REVIEW_LINK_LIFETIME)
-    except (signing.BadSignature, ValueError):
+    person = link.delegate
+    if person is None or person.user is None or person.user_id != link.user_id:
         return None
-    found = Delegate.objects.filter(handle=handle, user__isnull=False).first()
-    if found is None or not is_account_pseudonym(account, found.user_id):
-        return None
-    return found, review_start(found).isoformat() == since
+    # A review is asked for eleven months after the last one.
+    return (person, review_start(person) < link.created_at.date()) if link.is_valid(at) else None

@@ -14,19 +14,19 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts import emails
 from participants.accounts.emails import email_account
 from participants.accounts.sessions import keep_session
 from participants.directory.audience_preview import AudiencePreview
+from participants.email_links.views import page_of_link, render_closed
 from participants.models import (
     Consent,
     ConsentNotice,
     ContactChannel,
     Delegate,
+    EmailLink,
     Participation,
     User,
 )
@@ -255,18 +255,12 @@ def erased(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/privacy/erased.html")
 
 
-# The URL contains the secret, so no cookie or session is required.
-@csrf_exempt
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(private=True, no_store=True)
-def hide_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    if not emails.is_authentic_link(token):
-        raise Http404
+@page_of_link(EmailLink.Purpose.HIDE)
+def hide_by_link(request: HttpRequest, link: EmailLink) -> HttpResponse:
     # Both pages look the same whatever the state of the profile, because emails are forwarded.
     if request.method != "POST":
         return render(request, "participants/privacy/hide.html")
-    if delegate := emails.delegate_for_hide_link(token):
+    if delegate := emails.delegate_for_hide_link(link, timezone.now()):
         with suppress(Delegate.DoesNotExist):  # deleted just now
             _hide(request, delegate, Consent.By.LINK)
     return render(request, "participants/privacy/hide_done.html")
@@ -331,15 +325,11 @@ def my_review(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-# The URL contains the secret, so no cookie or session is required.
-@csrf_exempt
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(private=True, no_store=True)
-def review_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    found = retention.delegate_for_review_link(token)
+@page_of_link(EmailLink.Purpose.REVIEW)
+def review_by_link(request: HttpRequest, link: EmailLink) -> HttpResponse:
+    found = retention.delegate_for_review_link(link, timezone.now())
     if found is None:
-        raise Http404
+        return render_closed(request)
     delegate, is_open = found
     if not is_open:
         return render(request, "participants/privacy/review_answered.html")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.urls import reverse
@@ -159,14 +159,17 @@ def introduction_request() -> str:
     return reverse("request-introduction", args=[other.handle])
 
 
-def email_link(write: Callable[[Delegate], str]) -> str:
+def email_link(write: Callable[[Delegate, datetime], str]) -> str:
     """A link from the emails to the demonstration's delegate."""
-    return urlsplit(write(Delegate.objects.get(user__email="delegate@example.org"))).path
+    me = Delegate.objects.get(user__email="delegate@example.org")
+    return urlsplit(write(me, timezone.now())).path
 
 
 def unsubscribe_link() -> str:
     """Where the demonstration's delegate stops mail about what one follows."""
-    return urlsplit(unsubscribe_url_for(User.objects.get(email="delegate@example.org"))).path
+    return urlsplit(
+        unsubscribe_url_for(User.objects.get(email="delegate@example.org"), timezone.now())
+    ).path
 
 
 PUBLIC_PAGES = [
@@ -206,8 +209,8 @@ PUBLIC_PAGES = [
     Page("person", open_person),
     Page("request-invitation", "/invite-me/"),
     Page("request-invitation-done", "/invite-me/sent/"),
-    Page("invitation", "/invitations/demonstration-binita/"),
-    Page("invitation-closed", "/invitations/demonstration-kavitha/", 404),
+    Page("invitation", "/links/demonstration-binita/"),
+    Page("invitation-closed", "/links/demonstration-kavitha/", 404),
     Page("search", "/search/"),
     Page("search-found", "/search/?q=training"),
     Page("search-nothing", "/search/?q=zxzxzx"),
@@ -219,7 +222,8 @@ PUBLIC_PAGES = [
     Page("unsubscribe-by-link", unsubscribe_link),
     Page("review-by-link", lambda: email_link(retention.review_url)),
     Page("report-by-link", report_by_link),
-    Page("report-by-link-closed", "/report/nonsense/", 404),
+    Page("link-closed", "/links/", 404),
+    Page("open-link-again", "/report/0/", 404),
     Page("not-found", "/nothing/", 404),
 ]
 SIGN_IN_PAGES = [
@@ -268,7 +272,7 @@ SIGNED_IN_PAGES = [
 ]
 # Someone who was invited, and has entered the code.
 INVITED_PAGES = [
-    Page("invitation-own", "/invitations/demonstration-bounmy/"),
+    Page("invitation-own", "/links/demonstration-bounmy/"),
     Page("welcome", "/welcome/"),
     Page("welcome-sharing", "/welcome/sharing/"),
     Page("welcome-erase", "/welcome/erase/"),

@@ -24,6 +24,7 @@ from roundtable.mail.models import MailBatch
 from tests.browser.conftest import Visit
 from tests.browser.test_profile_editing import NUMBER, choose
 from tests.browser.test_sign_in_pages import app_code, ask_for_code, code_sent_to, enter
+from tests.email_links import links_for
 from tests.factories import make_affiliation, make_delegate, make_participation
 from tests.mail_queue import deliver_mail
 
@@ -93,14 +94,14 @@ def lan(delegate: User) -> Delegate:
     return person
 
 
-def link_in_mail(address: str, path: str) -> str:
-    """The newest link to such a page in the mails to this address."""
-    found = [
-        match
-        for message in deliver_mail()
-        if message.to == [address]
-        for match in re.findall(rf"{path}[\w:./-]*", str(message.body))
-    ]
+def link_in_mail(address: str, target: str) -> str:
+    """The newest link to this path, or for this purpose, in the emails to this address."""
+    found = []
+    for message in deliver_mail():
+        if message.to == [address] and target.startswith("/"):
+            found += re.findall(rf"{target}[\w:./-]*", str(message.body))
+        elif message.to == [address]:
+            found += links_for(target, message.body)
     return str(found[-1])
 
 
@@ -140,7 +141,7 @@ def invite(phones: Phones, cochair: User, lan: Delegate) -> None:
 
 def come_in(phones: Phones) -> None:
     """She opens the link from the mail, checks what is written, chooses and agrees."""
-    page = phones("lan", link_in_mail(ADDRESS, "/invitations/"))
+    page = phones("lan", link_in_mail(ADDRESS, "invitation"))
     phones.keep(page, "invitation")
     page.get_by_role("button", name="Continue and send me a code").click()
     phones.keep(page, "code")
@@ -213,7 +214,7 @@ def leave_out(phones: Phones) -> None:
 
 def hide_and_show(phones: Phones, handle: str) -> None:
     """She hides by the link in a mail, without signing in, and shows herself again."""
-    page = phones("borrowed", link_in_mail(ADDRESS, "/hide/"))
+    page = phones("borrowed", link_in_mail(ADDRESS, "hide"))
     phones.sees("delegate", handle, NUMBER, WHATSAPP)  # to open the page changes nothing
     phones.keep(page, "hide")
     page.get_by_role("button", name="Hide everything now").click()

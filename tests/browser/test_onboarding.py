@@ -14,7 +14,7 @@ from tests.browser.conftest import Visit
 
 @with_and_without_scripts
 def test_invited_person_accepts_and_signs_in(visit: Callable[..., Visit], javascript: bool) -> None:
-    opened = visit("/invitations/demonstration-binita/", width=360, javascript=javascript)
+    opened = visit("/links/demonstration-binita/", width=360, javascript=javascript)
     page = opened.page
     expect(page.locator("main")).to_contain_text("b…@example.org")
     page.get_by_role("button", name="Continue and send me a code").click()
@@ -48,7 +48,7 @@ def test_invited_person_accepts_and_signs_in(visit: Callable[..., Visit], javasc
 
 
 def test_not_me_needs_one_click(visit: Callable[..., Visit]) -> None:
-    opened = visit("/invitations/demonstration-binita/", width=360)
+    opened = visit("/links/demonstration-binita/", width=360)
     opened.page.get_by_role("button", name="This is not me").click()
     expect(opened.page.get_by_role("heading", level=1)).to_have_text("Thank you for telling us")
     check_page(opened.page)

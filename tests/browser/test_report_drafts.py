@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from outcomes.models import CommitmentParty, ProgressUpdate
 from outcomes.reporting.links import create_report_link
-from participants.models import User
+from participants.models import EmailLink, User
 from tests.browser.checks import check_page
 from tests.browser.conftest import Visit
 
@@ -140,7 +140,7 @@ def test_text_stays_on_page_after_link_expires(
 ) -> None:
     opened = visit(link, width=360)
     page = opened.page
-    party.report_links.update(revoked_at=timezone.now())
+    EmailLink.objects.of("report", party).revoke(timezone.now())
     typed(page, DONE)
     expect(
         page.get_by_text(

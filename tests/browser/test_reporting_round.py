@@ -100,7 +100,7 @@ def _report(visit: Open, walk: Walk) -> None:
     """The focal point reads the mail on a phone, and reports by its link, without scripts."""
     email = [message for message in deliver_mail() if message.to == [ADDRESS]][-1]
     assert "Before the ministerial conference" in str(email.body)
-    phone = visit(link_in_mail(ADDRESS, "/report/"), width=360, javascript=False)
+    phone = visit(link_in_mail(ADDRESS, "report"), width=360, javascript=False)
     page = phone.page
     walk.keep(page, "report")
     page.get_by_label("Status").select_option(label="Fulfilled")

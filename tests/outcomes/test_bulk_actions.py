@@ -19,7 +19,7 @@ from outcomes.reporting.batch_admin import cancel_batch
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.links import create_report_link
 from participants.accounts.addresses import set_sign_in_address
-from participants.models import Consent, Delegate, Invitation, User
+from participants.models import Consent, Delegate, EmailLink, Invitation, User
 from participants.privacy import consent, erasure
 from roundtable.audit.models import AuditEntry
 from roundtable.mail.batches import create_batch
@@ -27,6 +27,7 @@ from roundtable.mail.clean_up import clean_up_mail
 from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.mail.queue import enqueue, send_queued_email
 from roundtable.models import Event
+from tests.email_links import links_for
 from tests.factories import (
     NOON,
     make_commitment,
@@ -113,10 +114,10 @@ def test_cancelling_batch_revokes_invitation_links(
     browser, people = client_of(cochair(admin_event)), guests(admin_event)
     run_admin_action(browser, PEOPLE, "invite", *people, confirmed="yes")
     links = [
-        next(word for word in email.text.split() if "/invitations/" in word)
+        links_for("invitation", email.text)[0]
         for email in QueuedEmail.objects.exclude(recipient="")
     ]
-    path = links[0].removeprefix("https://portal.example.org")
+    path = links[0]
     assert client.get(path).status_code == 200
     assert "Emails that you can still cancel" in browser.get("/admin/").content.decode()
     today.shift(TEN - timedelta(seconds=1))
@@ -142,8 +143,7 @@ def test_cancelling_batch_revokes_invitation_links(
 
 
 def link_of(text: str) -> str:
-    link = next(word for word in text.split() if "/invitations/" in word)
-    return link.removeprefix("https://portal.example.org")
+    return links_for("invitation", text)[0]
 
 
 def link_sent(admin_event: Client, person: Delegate, today: Any, deliver: Deliver) -> str:
@@ -291,7 +291,7 @@ def test_repeated_requests_are_previewed_queued_and_cancelled(
     assert "We will ask 1 party again in ten minutes." in text
     request.refresh_from_db()
     assert request.reminded_at == NOON
-    link = request.party.report_links.get()
+    link = EmailLink.objects.of("report", request.party).get()
     run_admin_action(client_of(user), HOLD, "cancel", MailBatch.objects.get())
     request.refresh_from_db()
     link.refresh_from_db()
@@ -499,9 +499,9 @@ def test_only_open_requests_are_repeated(
     (email,) = deliver()
     body = str(email.body)
     assert two.commitment.reference in body and one.commitment.reference not in body
-    link = next(word for word in body.split() if "/report/" in word)
-    assert client.get(link.removeprefix("https://portal.example.org")).status_code == 200
-    assert two.report_links.filter(revoked_at=None).count() == 1
+    (link,) = links_for("report", body)
+    assert client.get(link).status_code == 200
+    assert EmailLink.objects.of("report", two).filter(revoked_at=None).count() == 1
 
 
 @pytest.mark.parametrize("change", [give_back, report, want_no_reminders, remove])

@@ -21,7 +21,8 @@ from participants.models import ContactChannel, Delegate, User
 from roundtable.audit.models import AuditEntry
 from roundtable.environment import parse_syslog_address
 from roundtable.logs import ErrorEmailHandler, JsonFormatter, log_uncaught
-from tests.factories import NOON, make_channel, make_user
+from tests.email_links import LinkClient, make_email_link
+from tests.factories import NOON, make_channel, make_delegate, make_user
 from tests.participants.accounts.test_reauthentication import ADDING, MAILBOX, newest_code
 from tests.processes import PRODUCTION_ENVIRONMENT, manage
 from tests.sign_in import add_authenticator, totp_code
@@ -112,15 +113,24 @@ def test_refusals_are_logged_by_route(client_of: Sign, written: StringIO, lines:
     assert client_of(user).get(f"/admin/?{CANARY}=1").status_code == 403
     assert ("refused", "admin:index", user.pk) in events(lines())
     browser = Client(enforce_csrf_checks=True)
-    path = f"/invitations/{CANARY}/"
+    path = f"/directory/{CANARY}/show/"
     assert browser.post(path, {"accept": CANARY}).status_code == 403
-    [line] = [line for line in lines() if line.get("route") == "invitation"][-1:]
+    [line] = [line for line in lines() if line.get("route") == "delegate-reveal"][-1:]
     assert (line["message"], line["status"], line["method"]) == ("refused", 403, "POST")
     with time_machine.travel(NOON, tick=False):  # the limit counts by the minute
         browser = client_of(make_user())
         for _try in range(12):
             browser.post("/accounts/reauthenticate/", {"code": CANARY})
     assert 429 in [line.get("status") for line in lines()]
+    assert CANARY not in written.getvalue()
+
+
+def test_opened_link_is_logged_without_its_key(written: StringIO, lines: Lines) -> None:
+    person = make_delegate()
+    make_email_link(CANARY, delegate=person, user=person.user)
+    assert LinkClient().get(f"/links/{CANARY}/").status_code == 200
+    assert ("opened an emailed link", "open-link", person.user_id) in events(lines())
+    Client().get(f"/links/{CANARY}x/")
     assert CANARY not in written.getvalue()
 
 

@@ -6,12 +6,14 @@ error that says what is wrong.
 """
 
 import os
+import re
 import shutil
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
@@ -31,10 +33,12 @@ django.setup()
 import time_machine  # noqa: E402
 from allauth.mfa.models import Authenticator  # noqa: E402
 from django.contrib import admin  # noqa: E402
+from django.core import signing  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, models  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
+from django.utils.crypto import salted_hmac  # noqa: E402
 
 from outcomes.management.commands.verify_statement import find_faults as faults_of  # noqa: E402
 from outcomes.models import Commitment, Statement, StatementVersion  # noqa: E402
@@ -44,6 +48,7 @@ from roundtable import schema  # noqa: E402
 from roundtable.audit import verify  # noqa: E402
 from roundtable.encryption import decrypt  # noqa: E402
 from tests.canaries import BY_OBJECT, all_paths  # noqa: E402
+from tests.email_links import LinkClient  # noqa: E402
 from tests.permission_matrix import ADMIN_PATHS  # noqa: E402
 from tests.sign_in import TOTP_SECRET, sign_in  # noqa: E402
 from tests.test_urls import MAP  # noqa: E402
@@ -103,9 +108,44 @@ def check() -> Iterator[str]:
         yield "no second factor can be opened"
 
 
+def earlier_links() -> Iterator[str]:
+    """Links in emails of the release, which had no table of their own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, created_at FROM outcomes_reportlink WHERE revoked_at IS NULL")
+        for number, value in cursor.fetchall():
+            at = datetime.fromisoformat(str(value)).replace(tzinfo=UTC).isoformat()
+            yield f"/report/{signing.dumps([number, at], salt='outcomes.reporting.links')}/"
+        cursor.execute(
+            "SELECT handle, user_id, hide_link_version FROM participants_delegate "
+            "WHERE user_id IS NOT NULL"
+        )
+        for handle, user, version in cursor.fetchall():
+            content = [handle, pseudonym(user), version]
+            yield f"/hide/{signing.dumps(content, salt='participants.accounts.emails')}/"
+        cursor.execute("SELECT DISTINCT user_id FROM outcomes_subscription")
+        for (user,) in cursor.fetchall():
+            token = signing.dumps(pseudonym(user), salt="outcomes.changes.subscriptions")
+            yield f"/following/{token}/"
+    yield "/invitations/to-/"
+
+
+def pseudonym(user: int) -> str:
+    """What stood for an account in a link."""
+    salt = "participants.accounts.addresses"
+    return salted_hmac(salt, str(user), algorithm="sha256").hexdigest()[:20]
+
+
+def ask_links(links: list[str]) -> Iterator[str]:
+    """The links that no longer lead to their page."""
+    for path in links:
+        leads_to = Client().get(path).headers.get("Location", "")
+        if not re.fullmatch(rf"/{path.split('/')[1]}/\d+/", leads_to):
+            yield f"{path} leads to {leads_to or 'nothing'}"
+
+
 def client_of(role: str) -> Client:
     """A browser in which someone of that role is signed in."""
-    client, name = Client(raise_request_exception=False), ROLES[role]
+    client, name = LinkClient(raise_request_exception=False), ROLES[role]
     if name:
         field = "email" if "@" in name else "delegate__name"
         sign_in(client, User.objects.get(**{field: name}))
@@ -174,8 +214,9 @@ def main() -> None:
     """Loads, migrates, checks, asks; says how many pages were asked."""
     load()
     with time_machine.travel(clock_of(RELEASE), tick=False):
+        links = list(earlier_links())
         call_command("migrate", verbosity=0)
-        wrong, asked = list(check()), 0
+        wrong, asked = [*check(), *ask_links(links)], 0
         roles = list(ROLES) if EVERYTHING else ["visitor", "delegate", "co-chair"]
         with patch("outcomes.changes.pdf.render_pdf", lambda html, style: b"%PDF-1.7"):
             for turn, role in enumerate(roles):

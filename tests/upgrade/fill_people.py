@@ -132,7 +132,7 @@ def _add_invitations(event: Event, by: User, at: datetime) -> None:
         guest = make_delegate(user=None, invitation_email=f"guest-{answer}@example.org")
         make_participation(guest, event, confirmed=False)
         answered = {"answer": answer, "answered_at": at} if answer else {}
-        fields = {"email": guest.invitation_email, "token_hash": Invitation.digest(f"to-{answer}")}
+        fields = {"email": guest.invitation_email, "key": f"to-{answer}"}
         make_invitation(guest, event, expires_at=at + timedelta(days=9), **fields | answered)
     make_invitation(make_delegate(user=None), event, revoked_at=at)
     make_invitation(make_delegate(user=None), event, expires_at=at - timedelta(days=1))

@@ -75,11 +75,6 @@ def other_sections(person: DataSubject, at: datetime) -> list[Section]:
             _focal_point_rows(person),
         ),
         Section(
-            "report_links",
-            str(_("Reporting links that were sent to you")),
-            _report_link_rows(person),
-        ),
-        Section(
             "undertakings",
             str(_("Commitments that you were asked to accept for a party")),
             _undertaking_rows(person),
@@ -104,21 +99,6 @@ def _focal_point_rows(person: DataSubject) -> list[list[Item]]:
             accepted_at=(_("Accepted"), party.focal_point_accepted_at),
         )
         for party in parties.order_by("pk")
-    ]
-
-
-def _report_link_rows(person: DataSubject) -> list[list[Item]]:
-    if person.delegate is None:
-        return []
-    links = person.delegate.report_links.select_related("party__commitment")
-    return [
-        _items(
-            commitment=(_("Commitment"), str(link.party.commitment)),
-            created_at=(_("Created"), link.created_at),
-            expires_at=(_("Valid until"), link.expires_at),
-            revoked_at=(_("Withdrawn"), link.revoked_at),
-        )
-        for link in links.order_by("pk")
     ]
 
 

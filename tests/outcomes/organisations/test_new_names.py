@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from outcomes.models import Commitment
 from outcomes.organisations.changes import make_due_changes, request_change
-from outcomes.reporting.proposals import token_for, undertaking_for_token
+from outcomes.reporting.proposals import link_url, undertaking_for_link
 from outcomes.sources.comparisons import commitment_source_check, is_released, valid_comparisons
+from participants.email_links.links import link_for_key
 from participants.models import Organisation, OrganisationChange, OrganisationKind, User
 from participants.permissions import has_settled_name
 from roundtable.audit.models import AuditEntry
@@ -178,8 +179,8 @@ def test_what_was_compared_undertaken_or_disputed_counts_under_the_new_name(
     answered = {"answer": "accepted", "answered_at": NOON}
     accepted = make_undertaking(undertaken.parties.get(), **answered)
     question = make_undertaking(asked.parties.get())
-    token = token_for(question)
-    assert undertaking_for_token(token, world.person.user, NOON) == question
+    link = link_for_key(link_url(question).split("/")[-2])
+    assert link and undertaking_for_link(link, world.person.user, NOON) == question
     partner = make_party(disputed, role="partner")
     dispute = make_dispute(disputed.parties.get(organisation=world.shelter))
     former = make_dispute(partner, content_hash="of an earlier text")
@@ -193,8 +194,7 @@ def test_what_was_compared_undertaken_or_disputed_counts_under_the_new_name(
     for row in (accepted, question):
         row.refresh_from_db()
         assert row.content_hash == row.party.commitment.undertaking_hash()
-    for link in (token, token_for(question)):
-        assert undertaking_for_token(link, world.person.user, NOON) == question
+    assert undertaking_for_link(link, world.person.user, NOON) == question
     dispute.refresh_from_db()
     assert dispute.content_hash == disputed.source_hash()
     former.refresh_from_db()

@@ -1,6 +1,7 @@
 """A person who leaves, is let go or loses the participation cannot report any more."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -59,13 +60,16 @@ def test_links_and_pages_of_focal_point_end_with_the_task(
     party: CommitmentParty,
     lose: Callable[[CommitmentParty, Participation], None],
 ) -> None:
-    path = urlsplit(create_report_link(party, at=timezone.now())).path
+    path, late = (
+        urlsplit(create_report_link(party, at=timezone.now() - timedelta(days=days))).path
+        for days in (0, 31)
+    )
     own = f"/me/commitments/{party.pk}/report/"
     browser = client_of(focal_point)
     assert client.get(path).status_code == 200 and browser.get(own).status_code == 200
     lose(party, focal_point.participations.get())
-    answer, unknown = client.get(path), client.get("/report/unknown/")
-    assert (answer.status_code, answer.content) == (404, unknown.content)
+    answer, expired = client.get(path), client.get(late)
+    assert (answer.status_code, answer.content) == (404, expired.content)
     assert client.post(path, {"act": "draft", "text": "Mine"}).status_code == 404
     assert browser.get(own).status_code == 404
     assert "RT2024-C1" not in browser.get("/me/commitments/").content.decode()

@@ -4,11 +4,11 @@ import importlib
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from outcomes.models import CommitmentParty, ProgressUpdate
 from participants.models import User
+from tests.email_links import EarlierApps
 from tests.factories import (
     NOON,
     make_commitment,
@@ -40,7 +40,7 @@ def earlier_report(party: CommitmentParty, author: User | None) -> ProgressUpdat
 
 def migrated(update: ProgressUpdate) -> tuple[str, bool, str]:
     """Whose report it is after the upgrade, whether it is marked, and the status that counts."""
-    MIGRATION.keep_reports(apps, None)
+    MIGRATION.keep_reports(EarlierApps, None)
     update.refresh_from_db()
     commitment = update.commitment
     commitment.refresh_from_db()
@@ -101,6 +101,6 @@ def test_demonstration_reads_as_before() -> None:
 def test_upgrade_can_be_reversed() -> None:
     update = earlier_report(make_party(make_commitment()), None)
     assert migrated(update) == ("recorded", True, "")
-    MIGRATION.count_all_again(apps, None)
+    MIGRATION.count_all_again(EarlierApps, None)
     update.commitment.refresh_from_db()
     assert update.commitment.latest_update == update

@@ -20,6 +20,7 @@ from outcomes.models import Commitment, CommitmentParty, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.rounds import parties_to_ask
 from participants.models import Delegate, Organisation, User
+from tests.email_links import EarlierApps, LinkClient
 from tests.factories import (
     NOON,
     make_commitment,
@@ -110,11 +111,11 @@ def test_member_reports_for_itself_and_not_for_the_group(client_of: Sign, case: 
     assert browser.post(answer.url, REPORT).status_code == 302
     update = ProgressUpdate.objects.get()
     assert (update.reported_by, update.party) == ("member", case.member(case.agency))
-    assert "Fulfilled" not in get_text(Client(), "/commitments/gr-c1/")
+    assert "Fulfilled" not in get_text(LinkClient(), "/commitments/gr-c1/")
     check(case, update, client_of)
     case.commitment.refresh_from_db()
     assert (case.commitment.latest_status, case.commitment.members_reporting) == ("", 1)
-    text = get_text(Client(), "/commitments/gr-c1/")
+    text = get_text(LinkClient(), "/commitments/gr-c1/")
     assert "Share lists 1 member has reported for itself" in text
     assert "1 of 4 members named in this record have reported. Fulfilled 1" in text
     assert "Agency Fulfilled We sent our list." in text
@@ -122,14 +123,14 @@ def test_member_reports_for_itself_and_not_for_the_group(client_of: Sign, case: 
     assert "Parties participants Answers" in text
     counts = count_by_status(Commitment.objects.all(), timezone.localdate())
     assert (counts["no-update"], counts["fulfilled"]) == (1, 0)
-    listed = get_text(Client(), "/commitments/?event=gr")
+    listed = get_text(LinkClient(), "/commitments/?event=gr")
     assert "answers the whole statement 1 member has reported for itself" in listed
     total = "0 of 1 commitment reported by its party, 1 by members of a group."
     for path in ("/commitments/?event=gr", "/progress/?event=gr", "/roundtables/gr/"):
-        assert total in get_text(Client(), path), path
-    assert "1 member has reported" in get_text(Client(), "/commitments/?party=all")
-    assert "GR-C1" not in get_text(Client(), "/commitments/?party=agency")
-    assert "Status reported by a member" in get_text(Client(), "/changes/")
+        assert total in get_text(LinkClient(), path), path
+    assert "1 member has reported" in get_text(LinkClient(), "/commitments/?party=all")
+    assert "GR-C1" not in get_text(LinkClient(), "/commitments/?party=agency")
+    assert "Status reported by a member" in get_text(LinkClient(), "/changes/")
 
 
 def test_as_of_counts_members_that_had_reported(client_of: Sign, case: GroupCase) -> None:
@@ -140,14 +141,14 @@ def test_as_of_counts_members_that_had_reported(client_of: Sign, case: GroupCase
         )
     case.commitment.refresh_from_db()
     assert case.commitment.members_reporting == 2
-    text = get_text(Client(), "/commitments/gr-c1/?as_of=2025-06-05")
+    text = get_text(LinkClient(), "/commitments/gr-c1/?as_of=2025-06-05")
     assert "1 of 4 members named in this record have reported. In progress 1" in text
     assert "Shelter" not in text
-    listed = get_text(Client(), "/commitments/?event=gr&as_of=2025-06-05")
+    listed = get_text(LinkClient(), "/commitments/?event=gr&as_of=2025-06-05")
     assert "1 member has reported for itself" in listed
     total = "0 of 1 commitment reported by its party, 1 by members of a group."
-    assert total in listed and total in get_text(Client(), "/progress/?as_of=2025-06-05")
-    assert "by members" not in get_text(Client(), "/progress/?as_of=2025-05-05")
+    assert total in listed and total in get_text(LinkClient(), "/progress/?as_of=2025-06-05")
+    assert "by members" not in get_text(LinkClient(), "/progress/?as_of=2025-05-05")
 
 
 def test_only_people_of_a_member_take_its_task(client_of: Sign, case: GroupCase) -> None:
@@ -277,7 +278,7 @@ def test_upgrade_ends_tasks_for_groups_and_keeps_what_is_public(case: GroupCase)
     with earlier_schema():
         CommitmentParty.objects.update(focal_point=case.anna, focal_point_accepted_at=NOON)
         link = make_report_link(case.party, case.anna)
-        MIGRATION.end_tasks_for_groups(apps, None)
+        MIGRATION.end_tasks_for_groups(EarlierApps, None)
     for row in (public, waiting, case.party, link, case.commitment):
         row.refresh_from_db()
     assert (public.reported_by, public.state) == ("party", "approved")

@@ -14,13 +14,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from outcomes.models import CommitmentParty, Reminder, ReportLink
-from outcomes.reporting.links import link_for_token
+from outcomes.models import CommitmentParty, Reminder
+from outcomes.reporting.links import party_for_link
 from outcomes.reporting.reminders import send_reminders
-from participants.models import Consent, Delegate
+from participants.email_links.links import link_for_key
+from participants.models import Consent, Delegate, EmailLink
 from participants.privacy import consent
 from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
+from tests.email_links import links_for
 from tests.factories import make_commitment, make_event, make_participation, make_party, make_update
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +31,6 @@ Deliver = Callable[[], list[EmailMultiAlternatives]]
 DUE = date(2026, 6, 1)
 BEFORE = date(2026, 5, 2)
 AFTER = date(2026, 7, 1)
-LINK = re.compile(r"https://portal\.example\.org/report/([^/\s\"]+)/")
 
 
 @pytest.fixture(autouse=True)
@@ -96,14 +97,14 @@ def test_one_email_lists_due_items_with_own_links(
     assert re.findall(r"RT2024-C\d+", body) == ["RT2024-C7", "RT2024-C8"]
     assert "Open a helpline." in body and "Open a helpline." in html
     assert "“Stop reminders about this commitment” or “This is not my task”" in body
-    tokens = LINK.findall(body)
-    assert tokens == LINK.findall(html)
-    links = [link_for_token(token, noon(DUE)) for token in tokens]
-    assert [(link and link.party, link and link.delegate) for link in links] == [
+    paths = links_for("report", body)
+    assert paths == links_for("report", html)
+    links = [found for path in paths if (found := link_for_key(path.split("/")[2]))]
+    assert [(party_for_link(link, noon(DUE)), link.delegate) for link in links] == [
         (late, delegate),
         (soon, delegate),
     ]
-    assert link_for_token(tokens[0], noon(DUE + timedelta(days=30))) is None
+    assert party_for_link(links[0], noon(DUE + timedelta(days=30))) is None
 
 
 def test_email_link_opens_without_signing_in(
@@ -111,8 +112,8 @@ def test_email_link_opens_without_signing_in(
 ) -> None:
     accepted(delegate, event)
     send_reminders(on=DUE, at=timezone.now())
-    (token,) = LINK.findall(str(deliver()[0].body))
-    assert client.get(f"/report/{token}/").status_code == 200
+    (path,) = links_for("report", deliver()[0].body)
+    assert client.get(path).status_code == 200
 
 
 def test_commitment_of_unpublished_event_is_named_by_reference_only(
@@ -147,7 +148,7 @@ def test_hidden_or_erased_delegate_gets_no_reminder(
     vanish(delegate)
     before = len(deliver())
     assert run(DUE) == 0
-    assert (len(deliver()), sent_steps(), ReportLink.objects.count()) == (before, [], 0)
+    assert (len(deliver()), sent_steps(), EmailLink.objects.of("report").count()) == (before, [], 0)
 
 
 def test_unhidden_delegate_gets_current_reminder(event: Event, delegate: Delegate) -> None:

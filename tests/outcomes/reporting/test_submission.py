@@ -12,14 +12,15 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.models import CommitmentParty, ProgressUpdate, ReportLink
+from outcomes.models import CommitmentParty, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.review import approve_texts, request_text_changes
 from outcomes.reporting.submission import notify_author, remind_cochairs, submit_text
-from participants.models import Consent, Delegate, User
+from participants.models import Consent, Delegate, EmailLink, User
 from participants.privacy import consent
 from roundtable.models import Event
 from tests.conftest import ROOT
+from tests.email_links import LinkClient
 from tests.factories import (
     NOON,
     make_affiliation,
@@ -55,8 +56,8 @@ def party(event: Event, focal_point: Delegate) -> CommitmentParty:
 def submitted_update(party: CommitmentParty) -> ProgressUpdate:
     """What the focal point submitted through the link in an email."""
     path = urlsplit(create_report_link(party, at=timezone.now())).path
-    seen = seen_on(Client(), path)
-    answer = Client().post(
+    seen = seen_on(LinkClient(), path)
+    answer = LinkClient().post(
         path,
         FORM
         | {"act": "hand-in", "version": seen, "has_no_personal_details": "on", "text": "Zq words."},
@@ -153,7 +154,7 @@ def test_focal_point_reads_review_note_without_signing_in(
     assert focal_point.user and mail.to == [focal_point.user.email]
     assert mail.subject == "A change of your text is requested"
     assert "Casa Azul" not in str(mail.message()) and "Zq words" not in str(mail.message())
-    page = page_text(Client().get(path_in(mail)))
+    page = page_text(LinkClient().get(path_in(mail)))
     assert NOTE in page and "Zq words." in page
 
 
@@ -161,7 +162,7 @@ def test_draft_sends_no_email_and_author_is_told_of_publication(
     client_of: Sign, cochair: User, party: CommitmentParty
 ) -> None:
     path = urlsplit(create_report_link(party, at=timezone.now())).path
-    Client().post(path, FORM | {"act": "draft", "version": seen_on(Client(), path)})
+    LinkClient().post(path, FORM | {"act": "draft", "version": seen_on(LinkClient(), path)})
     assert newest(party).state == "draft" and deliver_mail() == []
     update = submitted_update(party)
     before = len(deliver_mail())
@@ -187,7 +188,7 @@ def test_current_focal_point_is_notified_instead_of_former(
     request_text_changes(rows=[update], note=NOTE, by=cochair, at=timezone.now())
     (mail,) = deliver_mail()[before:]
     assert mail.to == ["other@example.org"]
-    assert NOTE in page_text(Client().get(path_in(mail)))
+    assert NOTE in page_text(LinkClient().get(path_in(mail)))
 
 
 @pytest.mark.parametrize("gone", ["paused", "closed", "nobody"])
@@ -202,13 +203,13 @@ def test_hidden_or_erased_delegate_gets_no_email_or_link(
         User.objects.filter(pk=focal_point.user.pk).update(is_active=False)
     else:
         party.decline()
-    before, links = len(deliver_mail()), ReportLink.objects.count()
+    before, links = len(deliver_mail()), EmailLink.objects.of("report").count()
     request_text_changes(rows=[update], note=NOTE, by=cochair, at=timezone.now())
     assert newest(party).state == "change-requested"
     assert [
         mail for mail in deliver_mail()[before:] if mail.subject.startswith("The co-chairs ask")
     ] == []
-    assert ReportLink.objects.count() <= links
+    assert EmailLink.objects.of("report").count() <= links
 
 
 @pytest.mark.usefixtures("recorded_templates")

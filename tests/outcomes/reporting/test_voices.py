@@ -21,6 +21,7 @@ from outcomes.reporting.review import approve_texts
 from participants.models import Delegate, Grant, Organisation, User
 from participants.permissions import permissions_of
 from roundtable.audit.models import AuditEntry
+from tests.email_links import LinkClient
 from tests.factories import (
     NOON,
     make_commitment,
@@ -104,10 +105,10 @@ def assert_not_reported(case: BelizeCase) -> None:
     assert (case.commitment.latest_status, case.commitment.latest_update) == ("", None)
     counts = count_by_status(Commitment.objects.filter(event=case.event), timezone.localdate())
     assert (counts["no-update"], counts["fulfilled"]) == (1, 0)
-    text = get_text(Client(), "/commitments/bz-c1/")
+    text = get_text(LinkClient(), "/commitments/bz-c1/")
     assert "What the party reports Never reported on" in text
     assert "Fulfilled" not in text.split("Recorded from sources")[0]
-    assert "Fulfilled" not in get_text(Client(), "/roundtables/bz/").split("Fulfilled 0")[0]
+    assert "Fulfilled" not in get_text(LinkClient(), "/roundtables/bz/").split("Fulfilled 0")[0]
 
 
 def check(user: User, update: ProgressUpdate, sign: Sign) -> Any:
@@ -127,7 +128,7 @@ def test_report_entered_by_form_is_neither_checked_by_its_author_nor_the_party_s
     text = run_admin_action(browser, ProgressUpdate, "approve", update.pk)
     assert "someone of another organisation must do it." in text
     assert not approve_texts(rows=[update], by=case.cochair, at=timezone.now())
-    assert "Fulfilled" not in get_text(Client(), "/commitments/bz-c1/")
+    assert "Fulfilled" not in get_text(LinkClient(), "/commitments/bz-c1/")
     assert_not_reported(case)
     shown = client_of(case.other).get(page(ProgressUpdate, "review", update.pk)).content.decode()
     assert "<bdi>Government of Belize</bdi></strong>, which did not report it." in shown
@@ -135,7 +136,7 @@ def test_report_entered_by_form_is_neither_checked_by_its_author_nor_the_party_s
     assert check(case.other, update, client_of).status_code == 302
     assert case.update().state == "approved"
     assert_not_reported(case)
-    text = get_text(Client(), "/commitments/bz-c1/")
+    text = get_text(LinkClient(), "/commitments/bz-c1/")
     assert "Government of Belize Fulfilled Recorded from: https://example.org/gazette" in text
     assert "own words" not in text.split("Independent assessments")[0]
     counts = count_by_status(Commitment.objects.filter(event=case.event), timezone.localdate())
@@ -287,10 +288,10 @@ def test_party_is_told_and_confirms_what_was_entered_from_its_message(
     update = case.update()
     assert check(case.other, update, client_of).status_code == 302
     assert "Recorded from a message of Government of Belize of 3 June 2025" in get_text(
-        Client(), "/commitments/bz-c1/"
+        LinkClient(), "/commitments/bz-c1/"
     )
     assert_not_reported(case)
-    browser, path = Client(), case.link()
+    browser, path = LinkClient(), case.link()
     assert "Entered for you: is this your report?" in page_text(browser.get(path))
     sent = buttons(browser, path)
     browser.get(path, sent | {"act": "confirm"})
@@ -302,7 +303,7 @@ def test_party_is_told_and_confirms_what_was_entered_from_its_message(
     case.commitment.refresh_from_db()
     assert case.commitment.latest_status == "fulfilled"
     assert case.commitment.latest_recorded_update is None
-    text = get_text(Client(), "/commitments/bz-c1/")
+    text = get_text(LinkClient(), "/commitments/bz-c1/")
     assert "Sent by Government of Belize on 3 June 2025, entered by the secretariat." in text
     assert "What the party reports Fulfilled" in text and "Recorded from sources" not in text
     assert AuditEntry.objects.filter(action="confirm report").count() == 1
@@ -327,7 +328,7 @@ def test_party_refuses_what_was_entered_in_its_name(client_of: Sign, case: Beliz
     assert browser.post(path, sent | {"act": "refuse"}).status_code == 302
     update = case.update()
     assert (update.state, update.reported_by) == ("change-requested", "recorded")
-    assert "Belize paid" not in get_text(Client(), "/commitments/bz-c1/")
+    assert "Belize paid" not in get_text(LinkClient(), "/commitments/bz-c1/")
     assert "Entered for you" not in get_text(browser, path)
     [mail] = [m for m in deliver_mail() if m.subject == "A party did not confirm a report"]
     assert mail.to == [case.cochair.email]
@@ -341,7 +342,7 @@ def test_public_source_is_not_refused_but_can_be_confirmed(
 ) -> None:
     enter(client_of(case.cochair), case)
     assert check(case.other, case.update(), client_of).status_code == 302
-    browser, path = Client(), case.link()
+    browser, path = LinkClient(), case.link()
     sent = buttons(browser, path)
     assert "This is not our report" not in page_text(browser.get(path))
     assert browser.post(path, sent | {"act": "refuse"}).status_code == 200
@@ -355,7 +356,7 @@ def test_text_that_changed_since_the_party_read_it_is_not_confirmed(
 ) -> None:
     desk = client_of(case.cochair)
     enter(desk, case, received_on="2025-06-03")
-    browser, path = Client(), case.link()
+    browser, path = LinkClient(), case.link()
     sent = buttons(browser, path)
     change = page(ProgressUpdate, "change", case.update().pk)
     desk.post(change, filled(desk, change, text="Belize paid for a hundred shelters."))
@@ -370,7 +371,7 @@ def test_confirmation_of_anything_else_changes_nothing(case: BelizeCase, number:
     other.submit(at=NOON)
     sent = {"act": "confirm", "shown": other.content_hash}
     for value in (number, str(other.pk)):
-        assert Client().post(case.link(), sent | {"number": value}).status_code in (200, 302)
+        assert LinkClient().post(case.link(), sent | {"number": value}).status_code in (200, 302)
     other.refresh_from_db()
     assert other.reported_by == "recorded"
 
@@ -392,10 +393,10 @@ def test_edited_report_of_the_party_waits_for_the_party(client_of: Sign, case: B
     assert (update.reported_by, update.state) == ("recorded", "submitted")
     text = run_admin_action(client_of(case.other), ProgressUpdate, "approve", update.pk)
     assert "It waits until the party confirms it." in text
-    assert "We paid for ten." not in get_text(Client(), "/commitments/bz-c1/")
+    assert "We paid for ten." not in get_text(LinkClient(), "/commitments/bz-c1/")
     case.commitment.refresh_from_db()
     assert case.commitment.latest_update == earlier
-    browser, path = Client(), case.link()
+    browser, path = LinkClient(), case.link()
     assert "Submitted by Government of Belize, then edited by the secretariat." in page_text(
         browser.get(path)
     )
@@ -404,7 +405,7 @@ def test_edited_report_of_the_party_waits_for_the_party(client_of: Sign, case: B
     case.commitment.refresh_from_db()
     assert case.commitment.latest_update == update
     assert "Entered by the secretariat, confirmed by Government of Belize." in get_text(
-        Client(), "/commitments/bz-c1/"
+        LinkClient(), "/commitments/bz-c1/"
     )
 
 
@@ -450,7 +451,7 @@ def test_each_voice_keeps_its_past(case: BelizeCase) -> None:
         ("2025-02-01", "Planning", False),
         ("2025-04-01", "Planning", True),
     ):
-        text = get_text(Client(), f"/commitments/bz-c1/?as_of={day}")
+        text = get_text(LinkClient(), f"/commitments/bz-c1/?as_of={day}")
         assert f"What the party reports {status}" in text
         assert ("Recorded from sources" in text) == is_shown
 

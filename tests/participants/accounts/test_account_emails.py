@@ -20,7 +20,7 @@ from tests.mail_queue import deliver_mail
 
 pytestmark = pytest.mark.django_db
 
-LINK = re.compile(r"https://portal\.example\.org/hide/\S+")
+LINK = re.compile(r"https://portal\.example\.org/links/\S+")
 SUBJECTS = {
     "account/email/account_already_exists": "Confirm this address",
     "account/email/email_changed": "Your sign-in details have changed",

@@ -120,7 +120,7 @@ def test_removed_address_cannot_sign_in(account: User, delegate: Delegate) -> No
         (WORK, "Your sign-in details have changed"),
     ]
     assert "An address can no longer be used to sign in to your account." in told[1].text
-    assert "/hide/" not in told[1].text
+    assert "/links/" not in told[1].text
 
 
 def test_sessions_of_removed_address_end(account: User) -> None:

@@ -26,8 +26,8 @@ LOGIN, CODE, ANOTHER = (
     "/accounts/login/code/confirm/",
     "/accounts/login/code/",
 )
-# What differs by chance: savepoints, keys, and every value.
-VALUE = re.compile(r"'(?:[^']|'')*'|\b\d[\d.]*\b|\"s\d+_x\d+\"|_django_curs_\w+|%s")
+# What differs by chance: savepoints, keys, and every value, or that there is none.
+VALUE = re.compile(r"\bNULL\b|'(?:[^']|'')*'|\b\d[\d.]*\b|\"s\d+_x\d+\"|_django_curs_\w+|%s")
 NEW_EACH_TIME = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 ADDRESSES = {
     "nobody@example.org": False,

@@ -27,7 +27,6 @@ SHARED = {
     "consented_at": NOON,
     "listed_to": "everyone",
     "is_protected": False,
-    "hide_link_version": 0,
     "erased_at": None,
 }
 
@@ -86,16 +85,11 @@ def protect(person: Delegate) -> None:
     person.save_base(update_fields=["listed_to", "is_protected"])
 
 
-def end_links(person: Delegate) -> None:
-    consent.revoke_hide_links(person, at=NOON)
-
-
 CHOICES: dict[str, tuple[Callable[[Delegate], None], Fields]] = {
     "hide": (hide, {"hidden_at": NOON}),
     "withdraw": (withdraw, {"consented_at": None, "listed_to": "only_me"}),
     "narrow": (narrow, {"listed_to": "only_me"}),
     "protect": (protect, {"listed_to": "introduced", "is_protected": True}),
-    "end links": (end_links, {"hide_link_version": 1}),
 }
 
 

@@ -213,7 +213,6 @@ def test_erasure_leaves_empty_row(delegate_with_everything: Delegate, event: Eve
         "reviewed_on": None,
         "hidden_at": None,
         "new_address_agreed_at": None,
-        "hide_link_version": 0,
         "erased_at": LATER,
         "is_demonstration": False,
     }

@@ -12,13 +12,13 @@ from participants.accounts.emails import email_cochairs, email_delegate
 from participants.models import Delegate, Grant, User
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
+from tests.email_links import links_for
 from tests.factories import NOON, make_event, make_grant, make_user
 
 pytestmark = pytest.mark.django_db
 
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 TEMPLATE = "account/email/email_deleted"
-LINK = re.compile(r"https://portal\.example\.org(/hide/[^/\s]+/)")
 
 
 def write(delegate: Delegate, dedup_key: str = "dedup_key") -> QueuedEmail | None:
@@ -42,7 +42,7 @@ def test_delegate_email_contains_hide_link(
     assert message.to == ["delegate@example.org"]
     assert "An address can no longer be used to sign in to your account." in message.body
     assert "This changed on " in message.body
-    [path] = LINK.findall(str(message.body))
+    [path] = links_for("hide", message.body)
     html = str(message.alternatives[0][0])
     assert f'<a href="https://portal.example.org{path}">Hide everything about me now</a>' in html
     page = client.get(path)
@@ -83,6 +83,6 @@ def test_each_current_cochair_gets_email(
     assert write_all(event) == []
     first, second = deliver()
     assert (first.to, second.to) == (["cochair@example.org"], ["delegate@example.org"])
-    assert not LINK.findall(str(first.body)), "a co-chair who is no delegate has nothing to hide"
+    assert not links_for("hide", first.body), "a co-chair who is no delegate has nothing to hide"
     assert "Hide everything" not in str(first.alternatives[0][0])
-    assert LINK.findall(str(second.body))
+    assert links_for("hide", second.body)

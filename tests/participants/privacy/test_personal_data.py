@@ -106,7 +106,6 @@ WITHOUT_PERSONAL_DATA = {
 OTHERWISE = {
     "outcomes.CommitmentParty.focal_point": "focal_point_for",
     "outcomes.Subscription.user": "subscriptions",
-    "outcomes.ReportLink.delegate": "report_links",
     "outcomes.Undertaking.delegate": "undertakings",
     "participants.Proposal.duplicate": "proposals",
     "participants.Introduction.first": "introductions",
@@ -416,7 +415,7 @@ def test_each_address_is_notified_of_download_once_a_day(
         assert mail.subject == "Your data was downloaded"
         assert "was downloaded today as a file." in mail.body
         assert "zarniqa" not in str(mail.body).lower() + str(mail.alternatives).lower()
-        assert "https://portal.example.org/hide/" in str(mail.body)
+        assert "https://portal.example.org/links/" in str(mail.body)
 
 
 def test_page_hides_sessions_without_fresh_code(

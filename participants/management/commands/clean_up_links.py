@@ -1,0 +1,20 @@
+"""The command that deletes links of emails that no longer work."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from participants.email_links.links import delete_expired_links
+
+
+class Command(BaseCommand):
+    """Deletes links of emails that expired."""
+
+    help = "Deletes links of emails that expired. Run it daily."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        number = delete_expired_links(timezone.now())
+        message = ngettext("%d link is deleted.", "%d links are deleted.", number)
+        self.stdout.write(message % number)

@@ -1,0 +1,232 @@
+"""Links in emails: keys that no page keeps, and the short sessions that they open."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from outcomes.models import CommitmentParty
+from outcomes.reporting.links import create_report_link
+from outcomes.reporting.proposals import link_url
+from participants.accounts.emails import hide_url
+from participants.models import Delegate, EmailLink, User
+from participants.privacy.retention import review_url
+from roundtable.models import Event
+from tests.email_links import LinkClient, make_email_link, page_of
+from tests.factories import NOON, make_commitment, make_delegate, make_party
+from tests.follow_up_factories import make_undertaking
+from tests.form_fields import form_fields
+from tests.page_text import page_html, page_text
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User | Delegate], Client]
+REPORT = {"status": "in-progress", "reported_on": "2026-03-01", "text": "Three courses were held."}
+
+
+@pytest.fixture
+def party(event: Event, focal_point: Delegate) -> CommitmentParty:
+    return event.commitments.get(reference="RT2024-C1").parties.get()
+
+
+@pytest.fixture
+def link(party: CommitmentParty) -> str:
+    """The address in the email to the focal point."""
+    return urlsplit(create_report_link(party, at=timezone.now())).path
+
+
+def key_in(path: str) -> str:
+    return path.split("/")[2]
+
+
+# The key --------------------------------------------------------------------------------
+
+
+def test_no_page_contains_the_key(client: Client, link: str) -> None:
+    answer = Client.generic(client, "GET", link)
+    assert (answer.status_code, answer.content) == (302, b"")
+    page = client.get(answer["Location"])
+    assert page.status_code == 200 and "no-store" in answer["Cache-Control"]
+    for text in (answer["Location"], page.content.decode(), str(client.session.items())):
+        assert key_in(link) not in text
+
+
+def test_key_is_random_and_says_nothing(delegate: Delegate) -> None:
+    paths = {urlsplit(hide_url(delegate, NOON)).path for _number in range(3)}
+    assert len(paths) == 3
+    for path in paths:
+        assert len(key_in(path)) == 43
+        assert delegate.handle not in path and not path.startswith("/hide")
+    hashes = EmailLink.objects.values_list("key_hash", flat=True)
+    assert len({*hashes}) == 3 and not {key_in(path) for path in paths} & {*hashes}
+
+
+def test_link_works_for_its_purpose_only(client: Client, link: str) -> None:
+    number = page_of(client, link).split("/")[2]
+    for folder in ("hide", "review", "following", "proposals", "invitations"):
+        answer = client.get(f"/{folder}/{number}/")
+        assert answer.status_code == 404, folder
+        assert "Open the link in the email again" in page_text(answer)
+
+
+@pytest.mark.parametrize("purpose", ["report", "proposal", "review"])
+def test_link_ends_when_the_address_leaves_the_account(
+    purpose: str, party: CommitmentParty, focal_point: Delegate
+) -> None:
+    at = timezone.now()
+    if purpose == "report":
+        url = create_report_link(party, at=at)
+    elif purpose == "proposal":
+        row = make_commitment(party.commitment.event, state="proposed", proposed_at=at)
+        office = focal_point.participations.get().organisation
+        asked = make_party(row, organisation=office, focal_point=focal_point)
+        url = link_url(make_undertaking(asked, created_at=at, expires_at=at + timedelta(days=60)))
+    else:
+        url = review_url(focal_point, at)
+    browser = LinkClient()
+    page = page_of(browser, url)
+    assert browser.get(page).status_code == 200
+    EmailAddress.objects.create(user=focal_point.user, email="other@example.org", verified=True)
+    EmailAddress.objects.filter(user=focal_point.user).exclude(email="other@example.org").delete()
+    answer = browser.get(page)
+    assert answer.status_code == 404
+    assert "You cannot use this link" in page_text(answer)
+
+
+def test_link_that_hides_outlives_the_address(delegate: Delegate) -> None:
+    """Or someone who removes the owner's address takes the brake away, too."""
+    url = hide_url(delegate, timezone.now())
+    EmailAddress.objects.filter(user=delegate.user).delete()
+    LinkClient().post(url)
+    delegate.refresh_from_db()
+    assert delegate.hidden_at
+
+
+# The session ----------------------------------------------------------------------------
+
+
+def test_opening_gives_the_session_a_new_key(
+    client: Client, client_of: Sign, delegate: Delegate, link: str
+) -> None:
+    """A key that someone planted in the browser must not open the page as well."""
+    client.get(link)
+    planted = client.cookies["sessionid"].value
+    page = page_of(client, urlsplit(hide_url(delegate, timezone.now())).path)
+    other = Client()
+    other.cookies["sessionid"] = planted
+    assert client.get(page).status_code == 200
+    assert other.get(page).status_code == 404
+    browser = client_of(delegate)
+    before = browser.cookies["sessionid"].value
+    device = {"user": delegate.user, "ip": "192.0.2.1", "user_agent": "Firefox"}
+    UserSession.objects.create(session_key=before, **device)
+    browser.get(link)
+    after = browser.cookies["sessionid"].value
+    assert after != before and browser.get("/me/").status_code == 200
+    keys = UserSession.objects.filter(user=delegate.user).values_list("session_key", flat=True)
+    assert after in keys and before not in keys
+
+
+def test_each_link_in_one_browser_opens_its_own_page(
+    client: Client, party: CommitmentParty, focal_point: Delegate, link: str
+) -> None:
+    second = party.commitment.event.commitments.get(reference="RT2024-C2").parties.get()
+    second.request_focal_point(focal_point)
+    second.accept(timezone.now())
+    first_page = page_of(client, link)
+    second_page = page_of(client, create_report_link(second, at=timezone.now()))
+    version = form_fields(page_html(client.get(first_page)), containing="version")["version"]
+    client.post(first_page, {**REPORT, "act": "draft", "version": version})
+    assert [row.party for row in party.updates.unapproved()] == [party]
+    assert not second.updates.exists()
+    assert client.get(second_page).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("visits", "status"),
+    [([59], 200), ([60], 404), ([50, 50, 50], 200), ([*[50] * 9, 29], 200), ([*[50] * 9, 30], 404)],
+)
+def test_page_closes_after_an_hour_without_use_and_after_eight_hours(
+    client: Client, link: str, visits: list[int], status: int
+) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        page = page_of(client, link)
+        for minutes in visits:
+            clock.shift(timedelta(minutes=minutes))
+            answer = client.get(page)
+        assert answer.status_code == status
+        if status == 404:
+            assert "It closes after an hour without use" in page_text(answer)
+            assert client.get(link).status_code == 200  # opened once more
+
+
+def test_what_was_written_is_sent_after_the_link_is_opened_again(
+    link: str, party: CommitmentParty
+) -> None:
+    browser = LinkClient(enforce_csrf_checks=True)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        page = page_of(browser, link)
+        fields = form_fields(page_html(browser.get(page)), containing="version")
+        clock.shift(timedelta(hours=2))
+        answer = browser.post(page, {**fields, **REPORT, "act": "draft"})
+        text = page_html(answer)
+        assert answer.status_code == 404 and not party.updates.unapproved().exists()
+        assert "nothing is saved yet" in page_text(answer)
+        again = form_fields(text, containing="reported_on")
+        assert "once" not in again
+        browser.get(link)
+        assert browser.post(page, again)["Location"] == page
+    assert [row.text for row in party.updates.unapproved()] == ["Three courses were held."]
+
+
+def test_button_closes_the_page(client: Client, link: str) -> None:
+    page = page_of(client, link)
+    assert 'action="/close-links/"' in page_html(client.get(page))
+    assert client.get("/close-links/")["Location"] == "/"
+    assert client.get(page).status_code == 200
+    assert client.post("/close-links/")["Location"] == "/"
+    assert client.get(page).status_code == 404
+
+
+def test_unknown_number_and_number_of_others_look_alike(client: Client, link: str) -> None:
+    number = page_of(LinkClient(), link).split("/")[2]
+    answers = [client.get(f"/report/{pk}/") for pk in (number, "987654")]
+    assert answers[0].content == answers[1].content
+    assert {answer.status_code for answer in answers} == {404}
+    assert not client.cookies
+
+
+# What is left ---------------------------------------------------------------------------
+
+
+def test_expired_links_are_deleted_once_a_day(delegate: Delegate) -> None:
+    make_email_link("kept", delegate=delegate)
+    make_email_link("gone", delegate=delegate, expires_at=NOON + timedelta(days=1))
+    printed = StringIO()
+    call_command("clean_up_links", stdout=printed)
+    assert printed.getvalue() == "1 link is deleted.\n"
+    assert [row.key_hash for row in EmailLink.objects.all()] == [EmailLink.digest("kept")]
+
+
+@pytest.mark.each_database
+def test_link_cannot_end_before_it_begins() -> None:
+    row: Any = make_email_link()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        EmailLink.objects.filter(pk=row.pk).update(expires_at=NOON - timedelta(days=1))
+
+
+def test_links_of_erased_people_name_no_one(delegate: Delegate) -> None:
+    row = make_email_link(delegate=make_delegate(), user=delegate.user)
+    assert row.delegate
+    row.delegate.delete()
+    row.refresh_from_db()
+    assert row.delegate is None
