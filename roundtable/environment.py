@@ -137,6 +137,5 @@ def identity_provider() -> dict[str, Any]:
         "OIDC_APPS": ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"],
         "OIDC_ORIGIN": [f"{parts.scheme}://{parts.netloc}"],
         "SOCIALACCOUNT_ADAPTER": "participants.accounts.oidc.ExistingAccountsAdapter",
-        "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,
         "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}},
     }

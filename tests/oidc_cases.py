@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 from unittest import mock
 from urllib.parse import parse_qs, urlsplit
@@ -11,10 +12,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.management import call_command
 from django.test import Client
 from jwt.algorithms import RSAAlgorithm
 
-from participants.models import User
+from participants.models import ProviderIdentity, User
+from roundtable.audit.models import AuditEntry
+from roundtable.mail.models import QueuedEmail
 from tests.factories import make_event, make_grant, make_user
 from tests.sign_in import add_authenticator, record_email_code, totp_code
 from tests.url_patterns import page_paths
@@ -118,6 +122,63 @@ def test_verified_address_of_an_account_signs_in(provider: Provider) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/me/")
     assert is_signed_in(browser)
     assert not SocialAccount.objects.exists() and User.objects.count() == 1
+    identity = ProviderIdentity.objects.get()
+    assert (identity.issuer, identity.subject, identity.user) == (
+        SERVER,
+        "4711",
+        User.objects.get(),
+    )
+    [told] = QueuedEmail.objects.all()
+    assert told.recipient == "dewi@example.org" and "at an identity provider" in told.text
+    assert [entry.action for entry in AuditEntry.objects.all()] == ["add provider"]
+
+
+def test_subject_counts_and_not_the_address(provider: Provider) -> None:
+    user, other = make_user("dewi@example.org"), make_user("home@example.org")
+    right: dict[str, Any] = {"email_verified": True}
+    sign_in_at_provider(provider, Client(), email="dewi@example.org", **right)
+    # The provider changed her address, even to one of another account.
+    for email in ("dewi.new@example.org", "home@example.org"):
+        browser = Client()
+        sign_in_at_provider(provider, browser, email=email, **right)
+        assert browser.session["_auth_user_id"] == str(user.pk)
+    # It gave her address to a colleague.
+    browser = Client()
+    sign_in_at_provider(provider, browser, sub="4712", email="dewi@example.org", **right)
+    assert not is_signed_in(browser)
+    assert QueuedEmail.objects.count() == 1 and not other.provider_identities.exists()
+
+
+def test_identity_ends_with_its_address(provider: Provider) -> None:
+    user = make_user("dewi@example.org")
+    right: dict[str, Any] = {"email": "dewi@example.org", "email_verified": True}
+    sign_in_at_provider(provider, Client(), **right)
+    EmailAddress.objects.filter(user=user).delete()
+    browser = Client()
+    sign_in_at_provider(provider, browser, **right)
+    assert not is_signed_in(browser) and not ProviderIdentity.objects.exists()
+
+
+def test_identity_is_kept_after_the_second_factor_only(provider: Provider) -> None:
+    user = make_user("dewi@example.org")
+    add_authenticator(user)
+    right: dict[str, Any] = {"email": "dewi@example.org", "email_verified": True}
+    browser = Client()
+    sign_in_at_provider(provider, browser, **right)
+    assert not ProviderIdentity.objects.exists()
+    browser.post("/accounts/2fa/authenticate/", {"code": totp_code()})
+    assert is_signed_in(browser) and ProviderIdentity.objects.get().user == user
+
+
+def test_operator_forgets_identities_on_the_server(provider: Provider) -> None:
+    make_user("dewi@example.org")
+    right: dict[str, Any] = {"email": "dewi@example.org", "email_verified": True}
+    sign_in_at_provider(provider, Client(), **right)
+    printed = StringIO()
+    call_command("forget_identities", stdout=printed)
+    assert printed.getvalue() == "1 identity is forgotten.\n"
+    sign_in_at_provider(provider, Client(), sub="new", **right)
+    assert ProviderIdentity.objects.get().subject == "new"
 
 
 REJECTED_CLAIMS: list[dict[str, Any]] = [

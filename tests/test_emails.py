@@ -98,6 +98,7 @@ Sign = Callable[..., Client]
 NEVER_SENT = {
     "account/email/account_already_exists": "no one signs up",
     "account/email/email_confirmation_signup": "no one signs up",
+    "participants/accounts/emails/provider_added": "sent in oidc_cases.py, where a provider is set",
 }
 # To whom no link is sent: the profile is gone, or the address is not known to be its owner's.
 WITHOUT_LINK = {

@@ -32,7 +32,7 @@ from participants.accounts.reauthentication import (
 from participants.accounts.second_factor import has_second_factor
 from participants.accounts.sessions import start_session
 from participants.accounts.timing_protection import pad_account_lookup
-from participants.models import User
+from participants.models import ProviderIdentity, User
 from participants.permissions import AnyUser
 from roundtable.allauth_compat import clear_login, record_authentication
 from roundtable.audit import log as audit
@@ -48,6 +48,7 @@ CHANGES = {
     "account/email/email_confirm": "add address",
     "account/email/email_changed": "change main address",
     "account/email/email_deleted": "remove address",
+    "participants/accounts/emails/provider_added": "add provider",
     "mfa/email/totp_activated": "add factor",
     "mfa/email/totp_deactivated": "remove factor",
     "mfa/email/webauthn_added": "add factor",
@@ -58,6 +59,8 @@ ADDED_FACTORS = {
     "mfa/email/totp_activated": Authenticator.Type.TOTP,
     "mfa/email/webauthn_added": Authenticator.Type.WEBAUTHN,
 }
+# In the session, until someone who comes from an identity provider is signed in.
+IDENTITY_KEY = "provider_identity"
 # allauth passes this app name only when addresses are added, changed or removed.
 ADDRESS_CHANGE_APP = "allauth.account"
 
@@ -100,6 +103,20 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         super().login(request, user)
         start_session(request)
         stop_after_sign_in(user, at=timezone.now())
+        self._keep_identity(request, user)
+
+    def _keep_identity(self, request: HttpRequest, user: User) -> None:
+        """After the second factor, if there is one. From then on, the provider's address is not
+        asked for."""
+        identity = request.session.pop(IDENTITY_KEY, None)
+        if not identity:
+            return
+        rows = EmailAddress.objects.filter(user=user, verified=True)
+        if address := rows.filter(pk=identity.pop("address")).first():
+            ProviderIdentity.objects.create(
+                user=user, address=address, connected_at=timezone.now(), **identity
+            )
+            self.send_notification_mail("participants/accounts/emails/provider_added", user)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         earlier = sign_in_addresses(email_address.user)

@@ -15,6 +15,9 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 
+from participants.accounts.adapters import IDENTITY_KEY
+from participants.models import ProviderIdentity
+
 CLOCK_DIFFERENCE = 60  # seconds
 
 
@@ -30,18 +33,31 @@ class ExistingAccountsAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        # Never connect an account: a removed address could then sign in again. Every refusal shows
-        # the same page, so that it discloses no reason.
+        # Every refusal shows the same page, so that it discloses no reason.
         claims = sociallogin.account.extra_data.get("id_token") or {}
-        address = EmailAddress.objects.filter(
-            email=str(claims.get("email") or "").lower(), verified=True
-        ).first()
-        is_sign_in = sociallogin.state.get("process") == AuthProcess.LOGIN
-        # Compare with True itself: some providers send the string "false".
-        if not (is_sign_in and address and claims.get("email_verified") is True):
+        if sociallogin.state.get("process") != AuthProcess.LOGIN or not claims.get("sub"):
             raise SignupClosedException
-        if not sociallogin.is_existing or sociallogin.user.pk != address.user_id:
+        subject = {"issuer": claims["iss"], "subject": str(claims["sub"])}
+        known = ProviderIdentity.objects.filter(**subject).select_related("user").first()
+        owner = known or _address_of_newcomer(claims)
+        if owner is None:
             raise SignupClosedException
+        sociallogin.user = owner.user
+        request.session[IDENTITY_KEY] = None if known else {**subject, "address": owner.pk}
+
+
+def _address_of_newcomer(claims: dict[str, Any]) -> EmailAddress | None:
+    """The address of someone who signs in at the provider for the first time."""
+    # Compare with True itself: some providers send the string "false".
+    if claims.get("email_verified") is not True:
+        return None
+    rows = EmailAddress.objects.filter(
+        email=str(claims.get("email") or "").lower(), verified=True
+    ).select_related("user")
+    address = rows.first()
+    # Whoever has this address at the provider now is not the person who had it before.
+    is_taken = ProviderIdentity.objects.filter(issuer=claims["iss"], address=address).exists()
+    return None if is_taken else address
 
 
 class SignedTokenAdapter(OpenIDConnectOAuth2Adapter):

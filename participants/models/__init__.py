@@ -35,7 +35,7 @@ from participants.models.participation import Affiliation, Participation
 from participants.models.proposal import Proposal
 from participants.models.redirects import HandleRedirect, SlugRedirect
 from participants.models.retention import Erasure, RetentionAction
-from participants.models.user import FactorReset, Grant, User
+from participants.models.user import FactorReset, Grant, ProviderIdentity, User
 
 __all__ = [
     "BOUND_TO_ADDRESS",
@@ -73,6 +73,7 @@ __all__ = [
     "Participation",
     "ParticipationConfirmation",
     "Proposal",
+    "ProviderIdentity",
     "RecordedCount",
     "RetentionAction",
     "RevealBudget",

@@ -326,3 +326,46 @@ class FactorReset(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+class ProviderIdentity(models.Model):
+    """Who someone is at an identity provider, kept at the first sign-in there.
+
+    A provider may give an address to someone else one day; it never gives a subject twice.
+    """
+
+    user = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        related_name="provider_identities",
+        verbose_name=_("account"),
+        help_text=_("The account that this person signs in to."),
+    )
+    address = models.ForeignKey(
+        "account.EmailAddress",
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("address"),
+        help_text=_("The address that the provider named first. Without it, this is deleted."),
+    )
+    issuer = models.CharField(
+        _("issuer"), max_length=500, help_text=_("The web address of the provider.")
+    )
+    subject = models.CharField(
+        _("subject"), max_length=255, help_text=_("What stands for the person at the provider.")
+    )
+    connected_at = models.DateTimeField(
+        _("connected at"), help_text=_("When the person first signed in there.")
+    )
+
+    class Meta:
+        verbose_name = _("sign-in at an identity provider")
+        verbose_name_plural = _("sign-ins at identity providers")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_unique"),
+            models.UniqueConstraint(fields=["issuer", "address"], name="identity_one_per_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -74,6 +74,7 @@ ACTION_LABELS = {
     "remove factor": _("Second factor or passkey removed"),
     "renew recovery codes": _("New recovery codes made"),
     "add address": _("Sign-in address added"),
+    "add provider": _("Sign-in at an identity provider added"),
     "change main address": _("Another main sign-in address chosen"),
     "remove address": _("Sign-in address removed"),
     "make change of organisation": _("Change of an organisation made"),

@@ -30,6 +30,7 @@ from participants.models import (
     InvitationRequest,
     Participation,
     Proposal,
+    ProviderIdentity,
     RetentionAction,
     RevealBudget,
     User,
@@ -100,6 +101,14 @@ TABLES = (
         ("type", "created_at", "last_used_at"),
         {**USER_WITHHELD, "data": SECRET_REASON},
         {"type": _("Kind"), "created_at": _("Added"), "last_used_at": _("Last used")},
+    ),
+    PersonalDataTable(
+        "provider_identities",
+        _("Identity providers you sign in with"),
+        ProviderIdentity,
+        _rows_of_user(ProviderIdentity, "address"),
+        ("issuer", "subject", "address", "connected_at"),
+        USER_WITHHELD,
     ),
     PersonalDataTable(
         "sessions",

@@ -1,6 +1,5 @@
 """Emails to people with an account: only to them, with the link that hides them."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -29,6 +29,7 @@ from participants.models import (
     DelegateLanguage,
     Erasure,
     HandleRedirect,
+    ProviderIdentity,
     RetentionAction,
     RevealBudget,
     User,
@@ -148,6 +149,13 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     make_factor_reset(user, reason="zarniqa-called")
     make_grant(user, event, role="reader")
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "s3cr3t"})
+    ProviderIdentity.objects.create(
+        user=user,
+        address=EmailAddress.objects.get(user=user),
+        issuer="https://zarniqa.example.org",
+        subject="zarniqa-subject",
+        connected_at=NOON,
+    )
     UserSession.objects.create(
         user=user, ip="192.0.2.77", user_agent="zarniqa-browser", session_key="s3cr3t-key"
     )
