@@ -214,7 +214,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 2
 # Codes have limits of their own: see participants/accounts/sign_in_limits.py.
-ACCOUNT_RATE_LIMITS = {"request_login_code": None}
+# allauth's count each request of a network, so one person there would lock out all others.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "request_login_code": None,
+    "login_failed": "5/5m/key",  # codes of a second factor, by account
+}
 MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed
 MFA_ADAPTER = "participants.accounts.adapters.EncryptedFactorsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

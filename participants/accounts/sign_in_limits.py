@@ -16,6 +16,8 @@ KNOWN_BROWSER = Limit("code in a known browser", 5, 10 * 60)
 STRANGER = Limit("code", 3, 5 * 60)
 STRANGER_IN_A_DAY = Limit("code", 10, 24 * 60 * 60)
 ADDRESS_IN_A_DAY = Limit("code from anywhere", 30, 24 * 60 * 60)
+# By network, for all addresses together.
+NETWORK = Limit("code from one network", 30, 60)
 MAX_KNOWN_ADDRESSES = 6
 COOKIE_AGE = 365 * 24 * 60 * 60
 
@@ -30,7 +32,8 @@ def wait_for_code(request: HttpRequest, address: str) -> int:
         return consume(KNOWN_BROWSER, address)
     network = network_of(request)
     return (
-        consume(STRANGER, address, network)
+        consume(NETWORK, network)
+        or consume(STRANGER, address, network)
         or consume(STRANGER_IN_A_DAY, address, network)
         or consume(ADDRESS_IN_A_DAY, address)
     )

@@ -160,6 +160,38 @@ def test_second_factor_is_added_required_and_removed(
     expect(page.get_by_role("link", name="Add an app")).to_be_visible()
 
 
+def test_first_passkey_needs_no_app_and_signs_in_alone(
+    visit: Callable[..., Visit], delegate: User
+) -> None:
+    page = visit("/accounts/2fa/", width=360, who=delegate).page
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    telephone = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": telephone})
+    page.get_by_role("link", name="Add a passkey").click()
+    check_page(page)
+    page.get_by_label("Name").fill("Telephone")
+    page.get_by_label("Sign me in with this passkey").check()
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    assert page.locator("main code").count() == 10
+    types = Authenticator.objects.filter(user=delegate).values_list("type", flat=True)
+    assert set(types) == {"webauthn", "recovery_codes"}
+    page.goto("/accounts/logout/")
+    page.locator("main").get_by_role("button", name="Sign out").click()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
+    assert deliver_mail()[-1].subject == "Your sign-in details have changed"
+
+
 @with_and_without_scripts
 def test_cochair_opens_admin_with_totp_code(
     visit: Callable[..., Visit], cochair: User, javascript: bool

@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
@@ -14,8 +15,8 @@ from django.test import Client
 from participants.models import Delegate, Grant, User
 from roundtable.models import Event
 from tests.conftest import FULL_WALKS
-from tests.factories import make_grant, make_organisation, make_user
-from tests.page_text import get_text
+from tests.factories import NOON, make_grant, make_organisation, make_user
+from tests.page_text import get_text, page_text
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.sign_in import (
     add_authenticator,
@@ -160,6 +161,22 @@ def test_sign_in_with_code_and_app_opens_the_admin(cochair: User) -> None:
     forget_limits()
     assert browser.post(answer["Location"], {"code": totp_code()})["Location"] == "/me/"
     assert browser.get("/admin/").status_code == 200
+
+
+def test_wrong_codes_of_others_in_the_network_block_no_one(cochair: User, client_of: Sign) -> None:
+    with time_machine.travel(NOON, tick=False):
+        for number in range(3):
+            stranger = make_user(f"stranger{number}@example.org")
+            add_authenticator(stranger)
+            browser = client_of(stranger)
+            for _try in range(5):
+                browser.post("/accounts/2fa/reauthenticate/", {"code": "000000"})
+            answer = browser.post("/accounts/2fa/reauthenticate/", {"code": "000000"})
+            assert "You asked for too many codes" in page_text(answer)
+        browser = client_of(cochair, second_factor=False)
+        add_authenticator(cochair)
+        answer = browser.post("/accounts/2fa/reauthenticate/", {"code": totp_code()})
+        assert answer.status_code == 302
 
 
 def test_other_pages_need_no_second_factor(cochair: User, client_of: Sign) -> None:
