@@ -13,6 +13,7 @@ from participants.accounts import sessions, sign_in_limits
 from participants.accounts.reauthentication import FRESH_CODES
 from participants.accounts.views import ENTERED_CODES
 from participants.directory.views import DIRECTORY_LIMIT
+from participants.email_links import links
 from participants.onboarding.views import INVITATION_CODES, INVITATION_REQUESTS
 from roundtable.limits import Limit
 from roundtable.middleware import MAX_BODY, MAX_BODY_WITH_FILE
@@ -42,6 +43,7 @@ def test_each_named_test_exists() -> None:
         (sign_in_limits.STRANGER, "| codes for one address, from one network"),
         (sign_in_limits.STRANGER_IN_A_DAY, "| codes for one address, from one network"),
         (sign_in_limits.ADDRESS_IN_A_DAY, "| codes for one address, from anywhere"),
+        (sign_in_limits.NETWORK, "| codes for any address, from one network"),
         (FRESH_CODES, "| fresh codes of one account"),
         (ENTERED_CODES, "| entered fresh codes"),
         (INVITATION_CODES, "| codes for an invitation"),
@@ -62,6 +64,7 @@ def test_other_numbers_are_those_that_apply() -> None:
     assert settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT == 10 * 60
     assert (sessions.LIFETIME, sessions.IDLE_AT_DESK) == (8 * 3600, 60 * 60)
     assert sessions.MAX_SESSIONS == 10
+    assert (links.IDLE_TIME, links.SESSION_LIFETIME) == (60 * 60, 8 * 3600)
     assert (MAX_BODY, MAX_BODY_WITH_FILE) == (3 * 1024 * 1024, 23 * 1024 * 1024)
 
 
