@@ -6,7 +6,6 @@ needs PostgreSQL.
 """
 
 import os
-import re
 import secrets
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from random import Random
+from socket import socket
 from threading import Event as Signal
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +41,7 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
@@ -87,7 +88,8 @@ class Browser:
             "Host": HOST,
             "X-Forwarded-Proto": "https",
             "Referer": f"https://{HOST}/",
-            "Cookie": f"csrftoken={CSRF}; sessionid={self.session}",
+            "Cookie": f"{settings.CSRF_COOKIE_NAME}={CSRF}; "
+            f"{settings.SESSION_COOKIE_NAME}={self.session}",
             "Content-Type": "application/x-www-form-urlencoded",
         }
         body = urlencode({"csrfmiddlewaretoken": CSRF, **(fields or {})}, doseq=True)
@@ -121,7 +123,7 @@ class Portal:
         assert person.user
         sign_in(client, person.user, second_factor=False)
         record_email_code(client, person.user)
-        return Browser(self.port, client.cookies["sessionid"].value)
+        return Browser(self.port, client.cookies[settings.SESSION_COOKIE_NAME].value)
 
     def new_person(self) -> Delegate:
         """A delegate whom everyone can see."""
@@ -289,12 +291,13 @@ CHOICES: dict[str, Callable[[Portal], bool]] = {
 @contextmanager
 def served(random: Random) -> Iterator[Portal]:
     log = Path(folder.name) / "log"
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     command = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
-    with running_process([*command, "--bind", "127.0.0.1:0"], ENVIRONMENT, log) as process:
+    with running_process([*command, "--bind", f"127.0.0.1:{port}"], ENVIRONMENT, log) as process:
         wait_for("Booting worker", log, process)
-        found = re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", log.read_text())
-        assert found
-        event, port = make_event(), int(found[1])
+        event = make_event()
         cochair = make_user("cochair@example.org")
         make_grant(cochair, event)
         operator = make_user("operator@example.org", is_superuser=True)
@@ -302,12 +305,12 @@ def served(random: Random) -> Iterator[Portal]:
         for user in (cochair, operator):
             client = Client()
             sign_in(client, user)
-            desk.append(Browser(port, client.cookies["sessionid"].value))
+            desk.append(Browser(port, client.cookies[settings.SESSION_COOKIE_NAME].value))
         yield Portal(port, event, desk[0], desk[1], random)
         process.terminate()
         process.wait(timeout=TIMEOUT)
     # What failed is in the log, and nothing else: visitors are not logged.
-    if "Traceback" in (text := log.read_text()):
+    if '"error"' in (text := log.read_text()):
         sys.stderr.write(text[-3000:])
 
 

@@ -109,8 +109,8 @@ class World:
         if hidden or "here" not in events:
             return
         for role in ROLES[:-1]:
-            # Only a co-chair invites.
-            is_inviter = role == "cochair" and inviter == self.viewers[role]
+            # Only a co-chair invites, or a confirmer, people of organisations at risk.
+            is_inviter = role in ("cochair", "confirmer") and inviter == self.viewers[role]
             if not protected or is_inviter:
                 self.expected[role].add(name)
 
