@@ -48,7 +48,7 @@ from tests.sign_in import forget_limits
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
-SEEDS = range(4 if FULL else 1)
+SEEDS = range(2 if FULL else 1)
 ACTS = 100 if FULL else 20
 PEOPLE_PAGES = [
     "/admin/participants/delegate/",
