@@ -210,6 +210,7 @@ def _transfer_invitations(target: Delegate, duplicate: Delegate, at: datetime) -
 def _transfer_focal_points(target: Delegate, duplicate: Delegate, at: datetime) -> None:
     # Links stop working, and `target` is asked again for each commitment.
     duplicate.email_links.revoke(at)
+    duplicate.email_links.update(delegate=target)
     duplicate.undertakings.filter(answer="").end(at)
     duplicate.undertakings.update(delegate=target)
     for party in duplicate.focal_point_for.all():

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('issuer', models.CharField(help_text='The web address of the provider.', max_length=500, verbose_name='issuer')),
-                ('subject', models.CharField(help_text='What stands for the person at the provider.', max_length=255, verbose_name='subject')),
+                ('subject', models.CharField(help_text='The identifier of the person at the provider.', max_length=255, verbose_name='subject')),
                 ('connected_at', models.DateTimeField(help_text='When the person first signed in there.', verbose_name='connected at')),
                 ('address', models.ForeignKey(help_text='The address that the provider named first. Without it, this is deleted.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='account.emailaddress', verbose_name='address')),
                 ('user', models.ForeignKey(help_text='The account that this person signs in to.', on_delete=django.db.models.deletion.CASCADE, related_name='provider_identities', to=settings.AUTH_USER_MODEL, verbose_name='account')),

@@ -352,7 +352,7 @@ class ProviderIdentity(models.Model):
         _("issuer"), max_length=500, help_text=_("The web address of the provider.")
     )
     subject = models.CharField(
-        _("subject"), max_length=255, help_text=_("What stands for the person at the provider.")
+        _("subject"), max_length=255, help_text=_("The identifier of the person at the provider.")
     )
     connected_at = models.DateTimeField(
         _("connected at"), help_text=_("When the person first signed in there.")

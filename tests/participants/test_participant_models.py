@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
@@ -31,6 +32,7 @@ from participants.models import (
     Participation,
     ParticipationConfirmation,
     Proposal,
+    ProviderIdentity,
     RecordedCount,
     RetentionAction,
     RevealBudget,
@@ -44,6 +46,7 @@ from tests.constraints import (
     duplicate_of,
     with_values,
 )
+from tests.email_links import make_email_link
 from tests.factories import (
     NOON,
     make_address_request,
@@ -122,6 +125,19 @@ CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
         ParticipationConfirmation,
     ),
 }
+
+
+def _identity(subject: str = "4711") -> Any:
+    user = make_user()
+    return saved(
+        ProviderIdentity(
+            user=user,
+            address=EmailAddress.objects.get(user=user),
+            issuer="https://login.example.org",
+            subject=subject,
+            connected_at=NOON,
+        )
+    )
 
 
 def _address_request() -> AddressRequest:
@@ -229,14 +245,17 @@ BREAKING: InvalidRows = {
     "grant_unique": lambda: duplicate_of(make_grant(make_user(), make_event())),
     "grant_role_valid": lambda: with_values(make_grant(make_user(), make_event()), role="king"),
     "group_member_rule_valid": lambda: with_values(make_group(), member_rule="friends"),
+    "email_link_ends_after_it_begins": lambda: with_values(make_email_link(), expires_at=NOON),
+    "identity_unique": lambda: with_values(
+        duplicate_of(_identity()), address=_identity(subject="other").address
+    ),
+    "identity_one_per_address": lambda: with_values(duplicate_of(_identity()), subject="other"),
     "introduction_of_two_people": lambda: _introduced_to_oneself(),
     "introduction_one_at_a_time": lambda: _introduced_the_other_way_round(),
     "invitation_answered_has_date": lambda: with_values(
         make_invitation(make_delegate(), make_event()), answer="agreed"
     ),
-    "invitation_one_open": lambda: with_values(
-        duplicate_of(make_invitation(make_delegate(), make_event())), token_hash="b" * 64
-    ),
+    "invitation_one_open": lambda: duplicate_of(make_invitation(make_delegate(), make_event())),
     "invitation_request_nominated_for_organisation": lambda: with_values(
         make_invitation_request(make_event()), nominated_by=make_user()
     ),
