@@ -81,16 +81,16 @@ def parse_database_url(name: str) -> dict[str, Any]:
 
 
 def parse_syslog_address(name: str) -> dict[str, Any]:
-    """The handler "syslog", for udp://host:514, tcp://host:514 or the path of a socket.
+    """The handler "syslog", for udp://localhost:514, tcp://localhost:514 or the path of a socket.
 
-    Raises ValueError for other addresses.
+    Raises ValueError for other addresses: syslog is not encrypted.
     """
     address = os.environ[name]
     parts = urlsplit(address)
     kinds = {"udp": "ext://socket.SOCK_DGRAM", "tcp": "ext://socket.SOCK_STREAM"}
     if address.startswith("/"):
         where: dict[str, Any] = {"address": address}
-    elif parts.scheme in kinds and parts.hostname:
+    elif parts.scheme in kinds and parts.hostname and is_local(parts.hostname):
         where = {"address": (parts.hostname, parts.port or 514), "socktype": kinds[parts.scheme]}
     else:
         raise ValueError(name)

@@ -336,7 +336,7 @@ IMPORT_EXPORT_FORMATS = [CSV, XLSX]
 
 # Log ----------------------------------------------------------------------------------
 
-_SYSLOG = optional("SYSLOG", parse_syslog_address, {}, example="udp://log.example.org:514")
+_SYSLOG = optional("SYSLOG", parse_syslog_address, {}, example="udp://localhost:514")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

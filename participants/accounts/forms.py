@@ -31,6 +31,7 @@ from roundtable.logs import log_security_event
 def check_code_limit(address: str) -> None:
     """Raises ValidationError if no code is sent to the address now."""
     if wait := wait_for_code(context.request, address):
+        log_security_event("too many codes", context.request)
         raise ValidationError(
             _(
                 "Too many codes were requested for this address. Wait %(wait)s, then try again. A "

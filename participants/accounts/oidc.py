@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from participants.accounts.adapters import IDENTITY_KEY
 from participants.models import ProviderIdentity
+from roundtable.logs import log_security_event
 
 CLOCK_DIFFERENCE = 60  # seconds
 
@@ -36,14 +37,19 @@ class ExistingAccountsAdapter(DefaultSocialAccountAdapter):
         # Every refusal shows the same page, so that it discloses no reason.
         claims = sociallogin.account.extra_data.get("id_token") or {}
         if sociallogin.state.get("process") != AuthProcess.LOGIN or not claims.get("sub"):
-            raise SignupClosedException
+            raise _refused(request)
         subject = {"issuer": claims["iss"], "subject": str(claims["sub"])}
         known = ProviderIdentity.objects.filter(**subject).select_related("user").first()
         owner = known or _address_of_newcomer(claims)
         if owner is None:
-            raise SignupClosedException
+            raise _refused(request)
         sociallogin.user = owner.user
         request.session[IDENTITY_KEY] = None if known else {**subject, "address": owner.pk}
+
+
+def _refused(request: HttpRequest) -> SignupClosedException:
+    log_security_event("refused after the identity provider", request)
+    return SignupClosedException()
 
 
 def _address_of_newcomer(claims: dict[str, Any]) -> EmailAddress | None:

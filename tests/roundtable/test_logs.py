@@ -125,6 +125,14 @@ def test_refusals_are_logged_by_route(client_of: Sign, written: StringIO, lines:
     assert CANARY not in written.getvalue()
 
 
+def test_limit_of_codes_is_logged(written: StringIO, lines: Lines) -> None:
+    with time_machine.travel(NOON, tick=False):
+        for _try in range(4):
+            Client().post("/accounts/login/", {"login": f"{CANARY}@example.org"})
+    assert events(lines()).count(("too many codes", "account_login", None)) == 1
+    assert CANARY not in written.getvalue()
+
+
 def test_opened_link_is_logged_without_its_key(written: StringIO, lines: Lines) -> None:
     person = make_delegate()
     make_email_link(CANARY, delegate=person, user=person.user)
@@ -216,12 +224,14 @@ def test_command_in_production_writes_json_to_syslog_too(tmp_path: Path) -> None
         assert json.loads(done.stderr)["error"].startswith("django.db.utils.OperationalError")
 
 
-@pytest.mark.parametrize("address", ["log.example.org", "http://log.example.org", "udp://", "log"])
+@pytest.mark.parametrize(
+    "address", ["log.example.org", "http://localhost", "udp://", "log", "udp://log.example.org:514"]
+)
 def test_other_addresses_of_a_log_stop_the_start(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SYSLOG", address)
     with pytest.raises(ValueError, match="SYSLOG"):
         parse_syslog_address("SYSLOG")
-    monkeypatch.setenv("SYSLOG", "udp://log.example.org")
-    assert parse_syslog_address("SYSLOG")["syslog"]["address"] == ("log.example.org", 514)
+    monkeypatch.setenv("SYSLOG", "udp://localhost")
+    assert parse_syslog_address("SYSLOG")["syslog"]["address"] == ("localhost", 514)

@@ -8,6 +8,7 @@ from typing import Any
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
+MAX_ARCHIVE_PARTS = 2_000
 MAX_CELL_LENGTH = 500_000
 MAX_TOTAL_LENGTH = 30_000_000  # of all cells together
 Rows = list[list[Any]]

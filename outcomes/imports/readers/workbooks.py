@@ -12,6 +12,7 @@ from openpyxl.xml.functions import iterparse
 
 from outcomes.imports.readers.csv_files import SINGLE_BYTE_ENCODINGS, read_csv, sample_encodings
 from outcomes.imports.readers.pages import (
+    MAX_ARCHIVE_PARTS,
     MAX_CELL_LENGTH,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -63,7 +64,8 @@ def _read_archive(content: bytes) -> SourceFile:
     try:
         with ZipFile(BytesIO(content)) as archive:
             members = archive.infolist()
-            if sum(entry.file_size for entry in members) > MAX_UNPACKED_BYTES:
+            size = sum(entry.file_size for entry in members)
+            if len(members) > MAX_ARCHIVE_PARTS or size > MAX_UNPACKED_BYTES:
                 raise UnreadableError(UnreadableReason.TOO_LARGE)
             names = {entry.filename for entry in members}
             if "mimetype" in names:

@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Callable
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -363,6 +363,16 @@ def test_zip_bomb_gives_one_message(tmp_path: Path, samples: Path) -> None:
     with pytest.raises(UnreadableError) as refused:
         read_in_subprocess(path)
     assert refused.value.reason == UnreadableReason.LIMIT_EXCEEDED
+
+
+def test_archive_of_many_parts_is_not_read() -> None:
+    content = BytesIO()
+    with ZipFile(content, "w") as made:
+        for number in range(2_001):
+            made.writestr(f"{number}.csv", "")
+    with pytest.raises(UnreadableError) as refused:
+        read_source_file(content.getvalue())
+    assert refused.value.reason == UnreadableReason.TOO_LARGE
 
 
 @pytest.mark.walk
