@@ -12,6 +12,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from jwt.algorithms import RSAAlgorithm
@@ -168,6 +169,20 @@ def test_identity_is_kept_after_the_second_factor_only(provider: Provider) -> No
     assert not ProviderIdentity.objects.exists()
     browser.post("/accounts/2fa/authenticate/", {"code": totp_code()})
     assert is_signed_in(browser) and ProviderIdentity.objects.get().user == user
+
+
+def test_first_sign_in_is_finished_in_two_browsers(provider: Provider) -> None:
+    user = make_user("dewi@example.org")
+    add_authenticator(user)
+    right: dict[str, Any] = {"email": "dewi@example.org", "email_verified": True}
+    laptop, phone = Client(), Client()
+    for browser in (laptop, phone):
+        sign_in_at_provider(provider, browser, **right)
+    for browser in (phone, laptop):
+        cache.clear()  # the code of the same half minute
+        browser.post("/accounts/2fa/authenticate/", {"code": totp_code()})
+        assert is_signed_in(browser)
+    assert ProviderIdentity.objects.get().user == user
 
 
 def test_operator_forgets_identities_on_the_server(provider: Provider) -> None:

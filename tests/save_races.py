@@ -191,9 +191,9 @@ def hide_by_link(portal: Portal) -> bool:
     assert person.user
     password = person.user.password
     link, session, now = _hide_link(person), SessionStore(), time.time()
-    session[SESSION_KEY] = {str(link.pk): [now, now]}  # as if the link had been opened
+    session[SESSION_KEY] = {str(link.number): [link.pk, now, now]}  # as if the link had been opened
     session.create()
-    visitor, address = Browser(portal.port, session.session_key or ""), f"/hide/{link.pk}/"
+    visitor, address = Browser(portal.port, session.session_key or ""), f"/hide/{link.number}/"
     status = portal.choose_while_desk_saves(person, lambda: visitor.ask("POST", address)[0])
     assert status == 200, status
     person.refresh_from_db()

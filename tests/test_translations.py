@@ -34,6 +34,7 @@ from participants.models import (
     Audience,
     Delegate,
     DelegateLanguage,
+    EmailLink,
     EventRole,
     Grant,
     Group,
@@ -598,6 +599,7 @@ def test_pages_by_link_are_fully_translatable(
     make_participation(guest, event, organisation=portal["organisation"], confirmed=False)
     row = make_invitation(guest, event, email="guest@example.org", key="a-key")
     Invitation.objects.filter(pk=row.pk).update(expires_at=at + timedelta(days=7))
+    EmailLink.objects.update(expires_at=at + timedelta(days=7))
     user = invitations.get_or_create_account(row, at)
     assert user is not None
     EmailAddress.objects.update(verified=True)

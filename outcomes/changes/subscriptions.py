@@ -71,7 +71,7 @@ def unsubscribe_url_for(user: User, at: datetime) -> str:
 
 @register_one_click(EmailLink.Purpose.UNSUBSCRIBE)
 def unsubscribe_all(link: EmailLink) -> None:
-    if link.user:
+    if link.user and link.is_valid(timezone.now()):
         Subscription.objects.filter(user=link.user).delete()
 
 

@@ -37,7 +37,7 @@ def keep_links(apps, schema_editor):
             revoked_at=row.revoked_at,
         )
     for user in Subscription.objects.order_by().values_list("user", flat=True).distinct():
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        for secret in dict.fromkeys((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)):
             pseudonym = salted_hmac(
                 "participants.accounts.addresses", str(user), secret=secret, algorithm="sha256"
             )

@@ -1,14 +1,14 @@
 """Links in emails that let a focal point report without signing in."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.urls import reverse
 
 from outcomes.models import CommitmentParty
 from outcomes.reporting.focal_points import with_active_focal_point
-from participants.email_links.links import create_link
+from participants.email_links.links import create_link, link_for_key
 from participants.models import EmailLink
 
 LINK_LIFETIME = timedelta(days=30)
@@ -38,11 +38,13 @@ def party_for_link(link: EmailLink, at: datetime) -> CommitmentParty | None:
     return active.select_related("commitment__event", "organisation", "group").first()
 
 
-def links_in_text(text: str, *, created_at: datetime) -> Iterable[EmailLink]:
+def links_in_text(text: str, *, created_at: datetime) -> Iterator[EmailLink]:
     """Report links in an email that were made at `created_at`."""
-    before, after = reverse("open-link", args=["-"]).split("-")
-    keys = re.findall(rf"{re.escape(before)}([^/\s]+){re.escape(after)}", text)
-    rows = EmailLink.objects.of(EmailLink.Purpose.REPORT).filter(
-        key_hash__in=[EmailLink.digest(key) for key in keys], created_at=created_at
-    )
-    return rows.select_related("delegate__user", "address")
+    purpose = EmailLink.Purpose.REPORT
+    # Emails of release 0.1.0 may wait in the queue, too.
+    for name, former in (("open-link", ""), ("former-report-link", purpose)):
+        before, after = reverse(name, args=["-"]).split("/-/")
+        for key in re.findall(rf"{re.escape(before)}/([^/\s]+)/{re.escape(after)}", text):
+            link = link_for_key(key, former=former)
+            if link and link.purpose == purpose and link.created_at == created_at:
+                yield link

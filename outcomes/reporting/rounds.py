@@ -173,6 +173,8 @@ def recheck_round_email(email: QueuedEmail, at: datetime) -> str:
     if not (person and person.user and reporting_round and can_receive_mail(person)):
         return ""
     links = list(links_in_text(email.text, created_at=email.queued_at))
+    if not links:
+        return ""
     requests = unanswered_requests(reporting_round, for_reminder=is_reminder)
     asked = requests.filter(party__in=[link.target_id for link in links])
     parties = parties_with_focal_point().filter(pk__in=asked.values("party"), focal_point=person)

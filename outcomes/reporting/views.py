@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -49,7 +50,13 @@ def report_by_link(request: HttpRequest, link: EmailLink) -> HttpResponse:
     party = party_for_link(link, at)
     if party is None:
         # The same page for every link that ended, so that it reveals no reason.
-        return render(request, "outcomes/reporting/report_closed.html", status=404)
+        written = [
+            (field.verbose_name, request.POST[field.name])
+            for field in ProgressUpdate._meta.get_fields()
+            if isinstance(field, models.TextField) and request.POST.get(field.name)
+        ]
+        context = {"written": written}
+        return render(request, "outcomes/reporting/report_closed.html", context, status=404)
     return _report_page(request, party, by=link.user, at=at, by_link=True)
 
 

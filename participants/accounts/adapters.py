@@ -1,5 +1,6 @@
 """Sign-in adapters for allauth. People join by invitation only."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -112,10 +114,12 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         if not identity:
             return
         rows = EmailAddress.objects.filter(user=user, verified=True)
-        if address := rows.filter(pk=identity.pop("address")).first():
-            ProviderIdentity.objects.create(
-                user=user, address=address, connected_at=timezone.now(), **identity
-            )
+        address = rows.filter(pk=identity.pop("address")).first()
+        if address is None:
+            return
+        values = {"user": user, "address": address, "connected_at": timezone.now()}
+        with suppress(IntegrityError), transaction.atomic():  # finished in another browser
+            ProviderIdentity.objects.create(**identity, **values)
             self.send_notification_mail("participants/accounts/emails/provider_added", user)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

@@ -32,9 +32,9 @@ def wait_for_code(request: HttpRequest, address: str) -> int:
         return consume(KNOWN_BROWSER, address)
     network = network_of(request)
     return (
-        consume(NETWORK, network)
-        or consume(STRANGER, address, network)
+        consume(STRANGER, address, network)
         or consume(STRANGER_IN_A_DAY, address, network)
+        or consume(NETWORK, network)
         or consume(ADDRESS_IN_A_DAY, address)
     )
 

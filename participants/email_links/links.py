@@ -11,12 +11,14 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import signing
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
 from participants.models import BOUND_TO_ADDRESS, Delegate, EmailLink, User
 
-# Key in the session: for each opened link, when it was opened and last used, in seconds.
+# Key in the session: for the number of each opened link, its primary key, and when it was opened
+# and last used, in seconds.
 SESSION_KEY = "email_links"
 IDLE_TIME = 60 * 60
 SESSION_LIFETIME = settings.SESSION_COOKIE_AGE
@@ -29,6 +31,7 @@ FORMER_SALTS: dict[str, str] = {
     EmailLink.Purpose.UNSUBSCRIBE: "outcomes.changes.subscriptions",
 }
 FORMER_LIFETIME = timedelta(days=730)
+KEPT_AFTER_REVOCATION = timedelta(days=30)
 
 
 def create_link(
@@ -81,8 +84,8 @@ def open_link(request: HttpRequest, link: EmailLink) -> None:
     """From now on, this browser can use the page of the link, but does not know its key."""
     now = time.time()
     opened: dict[str, list[float]] = request.session.get(SESSION_KEY, {})
-    current = {number: times for number, times in opened.items() if _is_open(times, now)}
-    request.session[SESSION_KEY] = current | {str(link.pk): [now, now]}
+    current = {number: entry for number, entry in opened.items() if _is_open(entry, now)}
+    request.session[SESSION_KEY] = current | {str(link.number): [link.pk, now, now]}
     if not request.user.is_authenticated:
         request.session.set_expiry(0)
 
@@ -91,17 +94,18 @@ def opened_link(request: HttpRequest, purpose: str, number: int) -> EmailLink | 
     """The link that this browser opened. None if it did not, or some time ago."""
     now = time.time()
     opened: dict[str, list[float]] = request.session.get(SESSION_KEY, {})
-    times = opened.get(str(number))
-    if not times or not _is_open(times, now):
+    entry = opened.get(str(number))
+    if not entry or not _is_open(entry, now):
         return None
-    if now - times[1] > UPDATE_INTERVAL:
-        request.session[SESSION_KEY] = opened | {str(number): [times[0], now]}
+    pk, opened_at, used_at = entry
+    if now - used_at > UPDATE_INTERVAL:
+        request.session[SESSION_KEY] = opened | {str(number): [pk, opened_at, now]}
     rows = EmailLink.objects.of(purpose).select_related("user", "delegate__user", "address")
-    return rows.filter(pk=number).first()
+    return rows.filter(pk=int(pk)).first()
 
 
-def _is_open(times: list[float], now: float) -> bool:
-    opened_at, used_at = times
+def _is_open(entry: list[float], now: float) -> bool:
+    _pk, opened_at, used_at = entry
     return now - opened_at < SESSION_LIFETIME and now - used_at < IDLE_TIME
 
 
@@ -109,8 +113,9 @@ def close_links(request: HttpRequest) -> None:
     request.session.pop(SESSION_KEY, None)
 
 
-def delete_expired_links(at: datetime) -> int:
-    return EmailLink.objects.filter(expires_at__lt=at).delete()[0]
+def delete_ended_links(at: datetime) -> int:
+    ended = Q(expires_at__lt=at) | Q(revoked_at__lt=at - KEPT_AFTER_REVOCATION)
+    return EmailLink.objects.filter(ended).delete()[0]
 
 
 # What the unsubscribe button of email programs does: their request has no cookies.

@@ -20,10 +20,12 @@ from participants.email_links.links import (
 )
 from participants.models import EmailLink
 from roundtable.idempotency import FIELD_NAME as IDEMPOTENCY_FIELD
+from roundtable.limits import Limit, consume, too_many_requests
 from roundtable.logs import log_security_event
 
 Purpose = EmailLink.Purpose
 LinkView = Callable[[HttpRequest, EmailLink], HttpResponse]
+OPENED_LINKS = Limit("opening of a link", 30, 10 * 60)
 PAGES: dict[str, str] = {
     Purpose.INVITATION: "invitation",
     Purpose.REPORT: "report-by-link",
@@ -50,10 +52,14 @@ def open_email_link(request: HttpRequest, key: str, former: str = "") -> HttpRes
         return HttpResponse(status=204)
     if link is None:
         return redirect("link-closed")
-    renew_key(request)
-    open_link(request, link)
-    log_security_event("opened an emailed link", request, account=link.user_id)
-    return redirect(PAGES[link.purpose], link.pk)
+    if request.method == "GET":
+        if wait := consume(OPENED_LINKS, str(link.pk)):
+            return too_many_requests(request, wait)
+        if not request.user.is_authenticated:
+            renew_key(request)  # someone may have left a session in this browser
+        open_link(request, link)
+        log_security_event("opened an emailed link", request, account=link.user_id)
+    return redirect(PAGES[link.purpose], link.number)
 
 
 @require_safe
@@ -100,5 +106,9 @@ def _ask_to_open_again(request: HttpRequest) -> HttpResponse:
         if name not in skipped
         for value in values
     ]
-    context = {"written": written, "has_files": bool(request.FILES)}
+    context = {
+        "was_sent": request.method == "POST",
+        "written": written,
+        "has_files": bool(request.FILES),
+    }
     return render(request, "participants/email_links/open_again.html", context, status=404)

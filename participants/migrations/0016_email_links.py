@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(help_text='When the email was written.', verbose_name='created at')),
                 ('expires_at', models.DateTimeField(db_index=True, help_text='When the link stops working by itself.', verbose_name='expires at')),
                 ('revoked_at', models.DateTimeField(blank=True, help_text='When the link stopped working earlier.', null=True, verbose_name='withdrawn at')),
-                ('address', models.ForeignKey(blank=True, help_text='The link works while the account has this address. Empty for links that hide a profile or stop emails: they work even then.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='account.emailaddress', verbose_name='address')),
+                ('address', models.ForeignKey(blank=True, help_text='The link works while the account has this address. Empty for invitations, and for links that hide a profile or stop emails: they work even then.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='account.emailaddress', verbose_name='address')),
                 ('delegate', models.ForeignKey(blank=True, help_text='The person who can use the link.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='email_links', to='participants.delegate', verbose_name='delegate')),
                 ('user', models.ForeignKey(blank=True, help_text='Whose email it is in. Empty for someone who has no account.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='email_links', to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],

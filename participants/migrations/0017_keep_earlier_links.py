@@ -18,7 +18,7 @@ def former_hash(content):
 
 def pseudonyms(user_id):
     """An account in signed links, for each key that may have signed them."""
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    for secret in dict.fromkeys((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)):
         value = salted_hmac(
             "participants.accounts.addresses", str(user_id), secret=secret, algorithm="sha256"
         )

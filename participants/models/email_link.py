@@ -73,8 +73,8 @@ class EmailLink(models.Model):
         related_name="+",
         verbose_name=_("address"),
         help_text=_(
-            "The link works while the account has this address. Empty for links that hide a "
-            "profile or stop emails: they work even then."
+            "The link works while the account has this address. Empty for invitations, and for "
+            "links that hide a profile or stop emails: they work even then."
         ),
     )
     target_id = models.PositiveBigIntegerField(
@@ -113,6 +113,11 @@ class EmailLink(models.Model):
     @staticmethod
     def digest(key: str) -> str:
         return hashlib.sha256(key.encode()).hexdigest()
+
+    @property
+    def number(self) -> int:
+        """In the address of the page. Primary keys would tell how many emails there were."""
+        return int(self.key_hash[:12], 16)
 
     def is_valid(self, at: datetime) -> bool:
         return (

@@ -325,7 +325,8 @@ def valid_invitations(at: datetime) -> QuerySet[Invitation]:
 
 
 def find_open_invitation(link: EmailLink, at: datetime) -> Invitation | None:
-    return valid_invitations(at).filter(pk=link.target_id or 0, expires_at__gt=at).first()
+    rows = valid_invitations(at).filter(pk=link.target_id or 0, expires_at__gt=at)
+    return rows.first() if link.is_valid(at) else None
 
 
 def has_lost_inviter(rows: QuerySet[Invitation], at: datetime) -> bool:

@@ -260,5 +260,7 @@ def delegate_for_review_link(link: EmailLink, at: datetime) -> tuple[Delegate, b
     person = link.delegate
     if person is None or person.user is None or person.user_id != link.user_id:
         return None
+    if not person.user.is_active:
+        return None
     # A review is asked for eleven months after the last one.
     return (person, review_start(person) < link.created_at.date()) if link.is_valid(at) else None

@@ -13,7 +13,7 @@ from django.test import Client
 
 from outcomes.changes.subscriptions import send_notifications, unsubscribe_url_for
 from outcomes.models import Commitment, Subscription
-from participants.models import Consent, Delegate, User
+from participants.models import Consent, Delegate, EmailLink, User
 from participants.privacy import consent, erasure
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
@@ -285,6 +285,10 @@ def test_one_click_unsubscribe_works(
     assert (answer.status_code, answer.content, answer.cookies) == (204, b"", {})
     assert list(Subscription.objects.all()) == [other]
     assert program.post(*one_click).status_code == 204  # a second press is no mistake
+    follow = make_follow(reader, event=commitment.event, notified_until=MONDAY)
+    EmailLink.objects.of("unsubscribe").revoke(MONDAY)
+    assert program.post(*one_click).status_code == 204
+    assert Subscription.objects.filter(pk=follow.pk).exists()
     assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(days=1)) == {}
 
 

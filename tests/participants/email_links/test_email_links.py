@@ -3,22 +3,25 @@
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from outcomes.models import CommitmentParty
-from outcomes.reporting.links import create_report_link
+from outcomes.reporting.links import create_report_link, links_in_text
 from outcomes.reporting.proposals import link_url
 from participants.accounts.emails import hide_url
+from participants.email_links.links import former_hash
 from participants.models import Delegate, EmailLink, User
 from participants.privacy.retention import review_url
 from roundtable.models import Event
@@ -125,15 +128,31 @@ def test_opening_gives_the_session_a_new_key(
     other.cookies["sessionid"] = planted
     assert client.get(page).status_code == 200
     assert other.get(page).status_code == 404
-    browser = client_of(delegate)
-    before = browser.cookies["sessionid"].value
-    device = {"user": delegate.user, "ip": "192.0.2.1", "user_agent": "Firefox"}
-    UserSession.objects.create(session_key=before, **device)
-    browser.get(link)
-    after = browser.cookies["sessionid"].value
-    assert after != before and browser.get("/me/").status_code == 200
-    keys = UserSession.objects.filter(user=delegate.user).values_list("session_key", flat=True)
-    assert after in keys and before not in keys
+
+
+def test_opening_twice_signs_no_one_out(client_of: Sign, delegate: Delegate, link: str) -> None:
+    """As a double click does: both requests have the same cookie."""
+    browser, other = client_of(delegate), Client()
+    other.cookies["sessionid"] = browser.cookies["sessionid"].value
+    for each in (browser, other, browser):
+        page_of(each, link)
+        assert each.get("/me/").status_code == 200
+
+
+def test_numbers_of_pages_tell_nothing_of_other_emails(client: Client, delegate: Delegate) -> None:
+    numbers = [
+        int(page_of(client, hide_url(delegate, timezone.now())).split("/")[2]) for _email in "abc"
+    ]
+    assert all(abs(first - second) > 1000 for first, second in pairwise(numbers))
+
+
+def test_scanner_that_opens_a_link_again_and_again_is_refused(client: Client, link: str) -> None:
+    with time_machine.travel(NOON, tick=False):
+        answers = [Client().get(link).status_code for _try in range(32)]
+        assert answers[:30] == [302] * 30 and answers[31] == 429
+        sessions = Session.objects.count()
+        assert Client().head(link).status_code == 302
+        assert Session.objects.count() == sessions == 30
 
 
 def test_each_link_in_one_browser_opens_its_own_page(
@@ -180,12 +199,35 @@ def test_what_was_written_is_sent_after_the_link_is_opened_again(
         answer = browser.post(page, {**fields, **REPORT, "act": "draft"})
         text = page_html(answer)
         assert answer.status_code == 404 and not party.updates.unapproved().exists()
-        assert "nothing is saved yet" in page_text(answer)
+        assert "nothing has changed yet" in page_text(answer)
         again = form_fields(text, containing="reported_on")
         assert "once" not in again
         browser.get(link)
         assert browser.post(page, again)["Location"] == page
     assert [row.text for row in party.updates.unapproved()] == ["Three courses were held."]
+
+
+def test_page_that_was_closed_says_that_nothing_happened(delegate: Delegate) -> None:
+    browser = LinkClient()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        page = page_of(browser, hide_url(delegate, timezone.now()))
+        clock.shift(timedelta(hours=2))
+        said = page_text(browser.post(page))
+        assert "nothing has changed yet" in said and "Send again" in said
+        assert "You can also sign in" not in said
+        browser.get(hide_url(delegate, timezone.now()))
+        delegate.refresh_from_db()
+        assert delegate.hidden_at is None
+
+
+def test_text_is_shown_if_the_link_ended_while_it_was_written(
+    client: Client, link: str, party: CommitmentParty
+) -> None:
+    page = page_of(client, link)
+    EmailLink.objects.of("report", party).revoke(timezone.now())
+    said = page_text(client.post(page, {**REPORT, "act": "hand-in"}))
+    assert "What you wrote is not saved" in said and "Three courses were held." in said
+    assert "What you wrote" not in page_text(client.get(page))
 
 
 def test_button_closes_the_page(client: Client, link: str) -> None:
@@ -205,16 +247,29 @@ def test_unknown_number_and_number_of_others_look_alike(client: Client, link: st
     assert not client.cookies
 
 
+def test_links_of_the_release_before_are_found_in_waiting_emails(party: CommitmentParty) -> None:
+    content = [7, NOON.isoformat()]
+    row = make_email_link(purpose="report", target_id=party.pk)
+    EmailLink.objects.filter(pk=row.pk).update(key_hash=former_hash(content))
+    token = signing.dumps(content, salt="outcomes.reporting.links")
+    text = f"https://portal.example.org/report/{token}/ and https://example.org/report/2018/"
+    assert list(links_in_text(text, created_at=NOON)) == [row]
+    assert list(links_in_text(text, created_at=NOON + timedelta(days=1))) == []
+
+
 # What is left ---------------------------------------------------------------------------
 
 
 def test_expired_links_are_deleted_once_a_day(delegate: Delegate) -> None:
     make_email_link("kept", delegate=delegate)
     make_email_link("gone", delegate=delegate, expires_at=NOON + timedelta(days=1))
+    make_email_link("withdrawn", revoked_at=timezone.now() - timedelta(days=31))
+    make_email_link("still shown", revoked_at=timezone.now() - timedelta(days=29))
     printed = StringIO()
     call_command("clean_up_links", stdout=printed)
-    assert printed.getvalue() == "1 link is deleted.\n"
-    assert [row.key_hash for row in EmailLink.objects.all()] == [EmailLink.digest("kept")]
+    assert printed.getvalue() == "2 links are deleted.\n"
+    left = set(EmailLink.objects.values_list("key_hash", flat=True))
+    assert left == {EmailLink.digest("kept"), EmailLink.digest("still shown")}
 
 
 @pytest.mark.each_database

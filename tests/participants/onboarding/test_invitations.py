@@ -77,11 +77,11 @@ def invitation(invited: Delegate, event: Event, cochair: User) -> Invitation:
 
 
 def rows() -> dict[str, list[Any]]:
-    """All that is stored, sessions apart."""
+    """All that is stored, without sessions and counts of requests."""
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
         for model in apps.get_models()
-        if model._meta.label != "sessions.Session"
+        if model._meta.label not in ("sessions.Session", "roundtable.LimitCount")
     }
 
 
@@ -136,9 +136,9 @@ def test_only_the_hash_of_the_key_is_saved(
 def test_later_invitation_revokes_earlier_one(
     invited: Delegate, event: Event, cochair: User, client: Client, deliver: Deliver
 ) -> None:
-    for minutes in range(2):
+    for minutes in (1, 0):
         send_invitation(
-            delegate=invited, event=event, by=cochair, at=NOW + timedelta(minutes=minutes)
+            delegate=invited, event=event, by=cochair, at=NOW - timedelta(minutes=minutes)
         )
         deliver()
     first, second = (link_in(message) for message in deliver())

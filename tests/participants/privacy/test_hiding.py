@@ -20,7 +20,7 @@ from outcomes.changes import subscriptions
 from outcomes.models import Subscription
 from participants.accounts import emails
 from participants.directory.profile_forms import ProfileForm
-from participants.email_links.links import delete_expired_links
+from participants.email_links.links import delete_ended_links
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent, retention
 from participants.privacy.erasure import erase_delegate
@@ -232,10 +232,10 @@ def test_link_is_valid_for_two_years(delegate: Delegate) -> None:
         LinkClient().post(path)
         delegate.refresh_from_db()
         assert delegate.hidden_at is None
-        delete_expired_links(timezone.now())
+        delete_ended_links(timezone.now())
         assert LinkClient().get(path).status_code == 200
     with time_machine.travel(NOON + timedelta(days=730, seconds=1), tick=False):
-        delete_expired_links(timezone.now())
+        delete_ended_links(timezone.now())
         assert Client().get(path)["Location"] == "/links/"
     with time_machine.travel(NOON, tick=False):
         path = path_of(delegate)

@@ -558,8 +558,21 @@ def path_to_address_of_other_account() -> str:
     return path
 
 
+def path_of_closed_account() -> str:
+    person = make_delegate()
+    path = path_of(person)
+    User.objects.filter(delegate=person).update(is_active=False)
+    return path
+
+
 @pytest.mark.parametrize(
-    "find", [path_after_move, path_to_lost_mailbox, path_to_address_of_other_account]
+    "find",
+    [
+        path_after_move,
+        path_to_lost_mailbox,
+        path_to_address_of_other_account,
+        path_of_closed_account,
+    ],
 )
 def test_link_ends_with_its_account_and_address(find: Callable[[], str]) -> None:
     path = find()
