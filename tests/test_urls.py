@@ -146,7 +146,7 @@ MAP = {
     },
     "link-closed": public("/links/", nobody=404, delegate=404),
     "close-links": Row(PUBLIC, "/close-links/", "/", "/", takes_post=True),
-    # Whoever did not open the link finds nothing behind its number.
+    # In a browser that did not open the link, there is nothing behind its number.
     "report-by-link": Row(PUBLIC, "/report/1/", 404, 404, takes_post=True),
     "proposal-by-link": Row(PUBLIC, "/proposals/1/", 404, 404, takes_post=True),
     "unsubscribe-by-link": Row(PUBLIC, "/following/1/", 404, 404, takes_post=True),

@@ -70,8 +70,8 @@ def unsubscribe_url_for(user: User, at: datetime) -> str:
 
 
 @register_one_click(EmailLink.Purpose.UNSUBSCRIBE)
-def unsubscribe_all(link: EmailLink) -> None:
-    if link.user and link.is_valid(timezone.now()):
+def unsubscribe_all(link: EmailLink, at: datetime) -> None:
+    if link.user and link.is_valid(at):
         Subscription.objects.filter(user=link.user).delete()
 
 

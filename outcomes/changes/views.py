@@ -82,7 +82,7 @@ def my_subscriptions(request: HttpRequest) -> HttpResponse:
 def unsubscribe_by_link(request: HttpRequest, link: EmailLink) -> HttpResponse:
     """Deletes all subscriptions of the account, on POST."""
     if request.method == "POST":
-        subscriptions.unsubscribe_all(link)
+        subscriptions.unsubscribe_all(link, timezone.now())
     # The same page whether or not the account exists: emails get forwarded.
     context = {"is_done": request.method == "POST"}
     return render(request, "outcomes/changes/unsubscribe.html", context)

@@ -61,7 +61,7 @@ def _address_of_newcomer(claims: dict[str, Any]) -> EmailAddress | None:
         email=str(claims.get("email") or "").lower(), verified=True
     ).select_related("user")
     address = rows.first()
-    # Whoever has this address at the provider now is not the person who had it before.
+    # The provider has given the address to another person since.
     is_taken = ProviderIdentity.objects.filter(issuer=claims["iss"], address=address).exists()
     return None if is_taken else address
 

@@ -119,7 +119,7 @@ def delete_ended_links(at: datetime) -> int:
 
 
 # What the unsubscribe button of email programs does: their request has no cookies.
-OneClick = Callable[[EmailLink], None]
+OneClick = Callable[[EmailLink, datetime], None]
 ONE_CLICK: dict[str, OneClick] = {}
 
 

@@ -6,6 +6,7 @@ from functools import wraps
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,7 +37,8 @@ PAGES: dict[str, str] = {
 }
 
 
-# The key is the only credential, and a GET changes nothing but the session.
+# No CSRF check: email programs send the one-click POST without cookies. The key is the secret, and
+# a GET changes nothing but the session.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +50,7 @@ def open_email_link(request: HttpRequest, key: str, former: str = "") -> HttpRes
     if request.method == "POST":
         if link is None or act is None:
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        act(link)
+        act(link, timezone.now())
         return HttpResponse(status=204)
     if link is None:
         return redirect("link-closed")
