@@ -40,6 +40,7 @@ from participants.models import (
     AudienceException,
     ContactChannel,
     Delegate,
+    EmailLink,
     Grant,
     Introduction,
     Invitation,
@@ -125,6 +126,7 @@ def test_demo_data_is_deterministic(demo_event: Event) -> None:
     first = drawn()
     ProgressUpdate.objects.all().delete()
     Delegate.objects.all().delete()
+    EmailLink.objects.all().delete()
     Commitment.objects.all().delete()
     Grant.objects.all().delete()
     StatementVersion.objects.all().delete()  # which no one deletes at the desk
