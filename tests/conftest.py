@@ -152,7 +152,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_templates(django_test_environment: None) -> Callable[..., str]:
-    """Templates as in earnest: to note each for a test takes as long as many a page."""
+    """Templates as in production: to note each for a test takes as long as many a page."""
     template: Any = Template
     state: Any = _TestState
     noting: Callable[..., str] = template._render

@@ -1,4 +1,4 @@
-"""The settings that tests run with: those of serving in earnest, spoken to without TLS.
+"""The settings that tests run with: those of production, but without TLS.
 
 They stand whatever the environment says, save for DATABASE_URL.
 """

@@ -1,4 +1,4 @@
-"""The settings of serving in earnest without the retry, to measure what it is good for."""
+"""The settings of production without the retry, to measure what the retry changes."""
 
 from roundtable.settings import *  # noqa: F403
 from roundtable.settings import MIDDLEWARE

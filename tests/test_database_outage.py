@@ -1,7 +1,6 @@
 """PostgreSQL restarts, stops and crashes while visitors read. No visitor sees an error page."""
 
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from itertools import cycle, islice
 from pathlib import Path
+from socket import socket
 from threading import Event
 
 import pytest
@@ -38,12 +38,13 @@ MOST = 2000  # pages that each of them reads at most
 PAUSE = 0.03  # seconds between two of them
 PAGES = ["/", "/commitments/", "/about/", "/outcomes/", "/me/", "/organisations/"]
 SIGN_IN = """
+from django.conf import settings
 from django.test import Client
 from tests.factories import make_delegate, make_user
 client = Client()
 user = make_delegate(user=make_user("reader@example.org")).user
 client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-print(client.cookies["sessionid"].value)
+print(client.cookies[settings.SESSION_COOKIE_NAME].value)
 """
 
 
@@ -123,18 +124,13 @@ def environment(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dic
 @contextmanager
 def portal(environment: dict[str, str], log: Path) -> Iterator[int]:
     """The portal under gunicorn; the port that it listens at."""
-    command = [
-        program_path("gunicorn"),
-        "--config",
-        "deploy/gunicorn.conf.py",
-        "--bind",
-        "127.0.0.1:0",
-    ]
-    with running_process(command, environment, log) as process:
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    command = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
+    with running_process([*command, "--bind", f"127.0.0.1:{port}"], environment, log) as process:
         wait_for_output("Booting worker", log, process)
-        found = re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", log.read_text())
-        assert found
-        yield int(found[1])
+        yield port
         process.terminate()
         process.wait(timeout=TIMEOUT)
 
@@ -147,7 +143,7 @@ class Readers:
         self.headers = {
             "Host": "portal.example.org",
             "X-Forwarded-Proto": "https",
-            "Cookie": f"sessionid={session}",
+            "Cookie": f"__Host-sessionid={session}",
         }
         self.answers: Counter[str] = Counter()
         self.away = 0.0

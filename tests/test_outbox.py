@@ -1,4 +1,4 @@
-"""Mail that was sent: read at the outbox in development, and nowhere in earnest."""
+"""Mail that was sent: shown in the outbox in development, nowhere in production."""
 
 import os
 import runpy

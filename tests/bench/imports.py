@@ -1,6 +1,6 @@
 """How long 10,000 delegates take to come in, looked at and stored, and how much memory that needs.
 
-The worker's task runs here; the file is opened in a process of its own, as in earnest.
+The worker's task runs here; the file is opened in a process of its own, as in production.
 """
 
 import resource
