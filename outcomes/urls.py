@@ -53,7 +53,7 @@ urlpatterns = [
     path("roundtables/<slug:slug>/brief.pdf", changes.event_brief_pdf, name="event-brief-pdf"),
     path("roundtables/<slug:slug>/statement.txt", statements.statement_text, name="statement-text"),
     path(
-        "roundtables/<slug:slug>/statement-<int:number>.txt",
+        "roundtables/<slug:slug>/statement-<bounded_int:number>.txt",
         statements.statement_text,
         name="statement-version",
     ),
@@ -65,7 +65,9 @@ urlpatterns = [
         commitments.commitment_detail,
         name="commitment-detail",
     ),
-    path("proposals/<int:number>/", proposal_views.proposal_by_link, name="proposal-by-link"),
+    path(
+        "proposals/<bounded_int:number>/", proposal_views.proposal_by_link, name="proposal-by-link"
+    ),
     path("evidence/<slug:key>/", reporting.evidence_file, name="evidence-file"),
     path("progress/", progress_views.progress, name="progress"),
     path("progress/matrix/", progress_views.progress_matrix, name="progress-matrix"),
@@ -84,27 +86,37 @@ urlpatterns = [
     path("search/", site.search_page, name="search"),
     path("me/commitments/", commitments.my_commitments, name="my-commitments"),
     path(
-        "me/commitments/<int:number>/",
+        "me/commitments/<bounded_int:number>/",
         commitments.answer_focal_point_request,
         name="focal-point-request",
     ),
     path(
-        "me/commitments/<int:number>/recorded/", commitments.recorded_texts, name="recorded-texts"
+        "me/commitments/<bounded_int:number>/recorded/",
+        commitments.recorded_texts,
+        name="recorded-texts",
     ),
     path(
         "me/commitments/<reference:reference>/for/<slug:slug>/",
         commitments.report_as_member,
         name="report-as-member",
     ),
-    path("me/commitments/<int:number>/proposal/", proposal_views.my_proposal, name="my-proposal"),
-    path("me/commitments/joins/<int:number>/", contributions.join_request, name="join-request"),
+    path(
+        "me/commitments/<bounded_int:number>/proposal/",
+        proposal_views.my_proposal,
+        name="my-proposal",
+    ),
+    path(
+        "me/commitments/joins/<bounded_int:number>/",
+        contributions.join_request,
+        name="join-request",
+    ),
     path("me/entries/<slug:key>/merge/", duplicates.answer_merge, name="answer-merge"),
     path("me/answers/", contributions.my_responses, name="my-responses"),
     path("me/answers/<slug:slug>/<number:number>/", contributions.my_response, name="my-response"),
     path("me/texts/", statements.my_circulations, name="my-circulations"),
-    path("me/texts/<int:number>/", statements.my_circulation, name="my-circulation"),
+    path("me/texts/<bounded_int:number>/", statements.my_circulation, name="my-circulation"),
     path("me/offers/", contributions.my_offers, name="my-offers"),
-    path("me/offers/<int:number>/", contributions.my_offer, name="my-offer"),
+    path("me/offers/<bounded_int:number>/", contributions.my_offer, name="my-offer"),
     path(
         "me/offers/new/<slug:slug>/", contributions.new_statement_offer, name="new-statement-offer"
     ),
@@ -118,10 +130,12 @@ urlpatterns = [
     path(
         "me/assessments/<reference:reference>/", contributions.my_assessment, name="my-assessment"
     ),
-    path("me/commitments/<int:number>/report/", reporting.report, name="report"),
-    path("report/<int:number>/", reporting.report_by_link, name="report-by-link"),
+    path("me/commitments/<bounded_int:number>/report/", reporting.report, name="report"),
+    path("report/<bounded_int:number>/", reporting.report_by_link, name="report-by-link"),
     path("me/following/", changes.my_subscriptions, name="my-subscriptions"),
-    path("following/<int:number>/", changes.unsubscribe_by_link, name="unsubscribe-by-link"),
+    path(
+        "following/<bounded_int:number>/", changes.unsubscribe_by_link, name="unsubscribe-by-link"
+    ),
     # Links in emails of release 0.1.0.
     path(
         "report/<str:key>/",

@@ -26,7 +26,7 @@ urlpatterns = [
     path("me/consent/withdraw/", privacy.my_consent_withdraw, name="my-consent-withdraw"),
     path("me/consent.txt", privacy.my_consent_text, name="my-consent-text"),
     path(
-        "me/consent/<int:version>/<slug:language>/",
+        "me/consent/<bounded_int:version>/<slug:language>/",
         privacy.my_consent_notice,
         name="my-consent-notice",
     ),
@@ -45,7 +45,7 @@ urlpatterns = [
     ),
     path("me/nominations/", onboarding.my_nominations, name="my-nominations"),
     path(
-        "me/nominations/<int:number>/withdraw/",
+        "me/nominations/<bounded_int:number>/withdraw/",
         onboarding.withdraw_nomination,
         name="withdraw-nomination",
     ),
@@ -61,9 +61,9 @@ urlpatterns = [
     path("links/", email_links.link_closed, name="link-closed"),
     path("close-links/", email_links.close, name="close-links"),
     path("links/<str:key>/", email_links.open_email_link, name="open-link"),
-    path("review/<int:number>/", privacy.review_by_link, name="review-by-link"),
-    path("hide/<int:number>/", privacy.hide_by_link, name="hide-by-link"),
-    path("invitations/<int:number>/", onboarding.invitation, name="invitation"),
+    path("review/<bounded_int:number>/", privacy.review_by_link, name="review-by-link"),
+    path("hide/<bounded_int:number>/", privacy.hide_by_link, name="hide-by-link"),
+    path("invitations/<bounded_int:number>/", onboarding.invitation, name="invitation"),
     # Links in emails of release 0.1.0.
     path(
         "review/<str:key>/",

@@ -17,6 +17,7 @@ class RoundtableConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("roundtable.checks")  # registers a system check
+        import_module("roundtable.converters")
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

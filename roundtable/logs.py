@@ -47,9 +47,9 @@ class RequestLogMiddleware:
         return response
 
 
-def log_security_event(event: str, request: HttpRequest, **numbers: int | None) -> None:
-    """`numbers` are the account and the like; never a value that a person entered."""
-    security.info(event, extra={"request": request, "numbers": numbers})
+def log_security_event(event: str, request: HttpRequest, **details: int | str | None) -> None:
+    """`details` are the account and the like; never a value that a person entered."""
+    security.info(event, extra={"request": request, "details": details})
 
 
 class JsonFormatter(logging.Formatter):
@@ -64,7 +64,7 @@ class JsonFormatter(logging.Formatter):
             "message": _message(record),
             "request": _request_id.get(),
             **_describe_request(getattr(record, "request", None)),
-            **getattr(record, "numbers", {}),
+            **getattr(record, "details", {}),
         }
         if record.exc_info and record.exc_info[1]:
             line |= describe_error(record.exc_info[1], record.exc_info[2])

@@ -200,6 +200,10 @@ ACCOUNT_FORMS = {
 MFA_FORMS = {
     "authenticate": "participants.accounts.forms.FactorForm",
     "reauthenticate": "participants.accounts.forms.FactorAgainForm",
+    "add_webauthn": "participants.accounts.forms.NewPasskeyForm",
+    "login_webauthn": "participants.accounts.forms.PasskeySignInForm",
+    "authenticate_webauthn": "participants.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "participants.accounts.forms.PasskeyAgainForm",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True

@@ -1,5 +1,6 @@
 """Forms as a browser would send them."""
 
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 
@@ -14,7 +15,8 @@ class _FormParser(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append({" action": [attributes.get("action", "")]})
+            given = {f" {name}": [attributes.get(name, "")] for name in ("action", "method")}
+            self.forms.append(given)
         elif not self.forms:
             return
         elif tag == "option" and self.select is not None:
@@ -58,4 +60,26 @@ def form_fields(page: str, action: str = "", *, containing: str = "once") -> dic
     found = next(
         form for form in parser.forms if form[" action"] == [action] and containing in form
     )
-    return {name: values for name, values in found.items() if name != " action"}
+    return {name: values for name, values in found.items() if not name.startswith(" ")}
+
+
+@dataclass
+class Form:
+    """One form of a page."""
+
+    action: str
+    method: str
+    fields: dict[str, list[str]]
+
+
+def forms_of(page: str) -> list[Form]:
+    parser = _FormParser()
+    parser.feed(page)
+    return [
+        Form(
+            form[" action"][0],
+            form[" method"][0].lower() or "get",
+            {name: values for name, values in form.items() if not name.startswith(" ")},
+        )
+        for form in parser.forms
+    ]

@@ -288,7 +288,7 @@ def _row_paths(pattern: str, cast: Cast) -> dict[str, str | None]:
     pks = {key: _row_pk(model, cast, key) for key in ("here", "elsewhere", "hidden")}
     return {
         key: f"/{pattern.replace('<path:object_id>', str(pk))}".replace(
-            "<int:number>", str(_history_pk(model, pk))
+            "<bounded_int:number>", str(_history_pk(model, pk))
         )
         for key, pk in {**pks, "deleted": UNKNOWN_PK}.items()
         if pk

@@ -387,7 +387,9 @@ COUNTED = {
 
 def test_urls_contain_no_ids_of_people_introductions_or_channels() -> None:
     found = {
-        entry.name for path, entry in url_patterns() if "<int:" in path and path.startswith("me/")
+        entry.name
+        for path, entry in url_patterns()
+        if "<bounded_int:" in path and path.startswith("me/")
     }
     assert found == set(COUNTED)
 

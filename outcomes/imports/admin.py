@@ -38,7 +38,11 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         ours = [
             path("workbook/in/", wrap(self.upload_list_view), name="roundtable_event_import"),
             path(at, wrap(self.upload_view), name="roundtable_event_upload"),
-            path(f"{at}<int:page>/", wrap(self.upload_view), name="roundtable_event_upload_page"),
+            path(
+                f"{at}<bounded_int:page>/",
+                wrap(self.upload_view),
+                name="roundtable_event_upload_page",
+            ),
         ]
         return [*ours, *super().get_urls()]
 

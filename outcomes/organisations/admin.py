@@ -192,10 +192,10 @@ class OrganisationChangeAdmin(PrivateAdmin):
 
     def get_urls(self) -> list[Any]:
         requests = [
-            ("kind/<int:organisation_id>/", self.request_kind_view, "kind"),
-            ("name/<int:organisation_id>/", self.request_name_view, "name"),
-            ("publish/<int:organisation_id>/", self.request_publishing_view, "publish"),
-            ("role/<int:event_id>/", self.request_role_view, "role"),
+            ("kind/<bounded_int:organisation_id>/", self.request_kind_view, "kind"),
+            ("name/<bounded_int:organisation_id>/", self.request_name_view, "name"),
+            ("publish/<bounded_int:organisation_id>/", self.request_publishing_view, "publish"),
+            ("role/<bounded_int:event_id>/", self.request_role_view, "role"),
         ]
         return [
             *(

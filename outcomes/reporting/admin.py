@@ -273,7 +273,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
 
     def get_urls(self) -> list[Any]:
         evidence_path = path(
-            "<int:number>/evidence/<slug:key>/",
+            "<bounded_int:number>/evidence/<slug:key>/",
             self.admin_site.admin_view(self.evidence_view),
             name="outcomes_progressupdate_evidence",
         )

@@ -133,7 +133,7 @@ AGREEMENT_PAGES: RowPages = {
     "agreement/withdraw/": ("withdraw", withdraw_view),
     "agreement/sign/": ("sign", sign_view),
     "agreement/publish/": ("publish", publish_view),
-    "versions/<int:number>/": ("version", version_view),
+    "versions/<bounded_int:number>/": ("version", version_view),
 }
 
 

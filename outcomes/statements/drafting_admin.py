@@ -76,9 +76,9 @@ def remove_view(request: HttpRequest, object_id: str, number: int) -> HttpRespon
 
 TEXT_PAGES: RowPages = {
     "text/": ("text", text_view),
-    "text/<int:number>/up/": ("move_up", move_up_view),
-    "text/<int:number>/down/": ("move_down", move_down_view),
-    "text/<int:number>/delete/": ("remove_sentence", remove_view),
+    "text/<bounded_int:number>/up/": ("move_up", move_up_view),
+    "text/<bounded_int:number>/down/": ("move_down", move_down_view),
+    "text/<bounded_int:number>/delete/": ("remove_sentence", remove_view),
 }
 
 

@@ -12,6 +12,13 @@ from allauth.account.forms import (
 )
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.http import base36_to_int
@@ -105,6 +112,50 @@ class FactorForm(FactorFormMixin, AuthenticateForm):
 
 class FactorAgainForm(FactorFormMixin, ReauthenticateForm):
     """Asks for the second factor once more."""
+
+
+# What the package raises for an answer that no browser gives.
+PASSKEY_ERRORS = (ValidationError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class PasskeyFormMixin:
+    """Logs a passkey that was refused; of whom is not known if it signs in alone."""
+
+    user: User | None
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            passkey: Authenticator = super().clean_credential()  # type: ignore[misc]
+        except PASSKEY_ERRORS as problem:
+            account = self.user.pk if self.user else None
+            log_security_event("wrong passkey", context.request, account=account)
+            raise ValidationError(
+                _("This passkey was not accepted. Try again, or use another one.")
+            ) from problem
+        return passkey
+
+
+class NewPasskeyForm(AddWebAuthnForm):
+    """Adds a passkey."""
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            values: dict[str, Any] = super().clean()
+        except PASSKEY_ERRORS as problem:
+            raise ValidationError(_("This passkey could not be added. Try again.")) from problem
+        return values
+
+
+class PasskeySignInForm(PasskeyFormMixin, LoginWebAuthnForm):
+    """Asks for a passkey alone, to sign in."""
+
+
+class PasskeyForm(PasskeyFormMixin, AuthenticateWebAuthnForm):
+    """Asks for a passkey as the second factor, to sign in."""
+
+
+class PasskeyAgainForm(PasskeyFormMixin, ReauthenticateWebAuthnForm):
+    """Asks for a passkey once more."""
 
 
 class AddressCodeForm(HashedCodeMixin, ConfirmEmailVerificationCodeForm):

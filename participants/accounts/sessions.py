@@ -76,18 +76,20 @@ class SessionMiddleware:
         before = request.user.pk
         if before:
             _limit(request)
-        key, proofs = request.session.session_key, _number_of_proofs(request)
+        key, proofs = request.session.session_key, len(_proofs(request))
         response = self.get_response(request)
         if before and not request.user.is_authenticated:
             # A page in another tab, or in the browser's memory, shows what it showed before.
             response["Clear-Site-Data"] = '"cache", "storage"'
             log_security_event("signed out", request, account=before)
-        elif before and _number_of_proofs(request) > proofs:
-            log_security_event("proved who they are", request, account=before)
+        elif before and len(_proofs(request)) > proofs:
+            by = _proofs(request)[-1]
+            log_security_event("proved who they are", request, account=before, by=by)
             if key == request.session.session_key:
                 renew_key(request)
         elif isinstance(request.user, User) and not before:
-            log_security_event("signed in", request, account=request.user.pk)
+            by = ", ".join(_proofs(request))
+            log_security_event("signed in", request, account=request.user.pk, by=by)
             remember_browser(request, response, request.user)
         if request.session.modified:
             hash_waiting_codes(request.session)
@@ -109,10 +111,12 @@ def _limit(request: HttpRequest) -> None:
         row.update(last_seen_at=timezone.now())
 
 
-def _number_of_proofs(request: HttpRequest) -> int:
+def _proofs(request: HttpRequest) -> list[str]:
+    """Such as "code" and "totp"."""
     if not request.user.is_authenticated:
-        return 0
-    return len(get_authentication_records(request, request.user))
+        return []
+    records = get_authentication_records(request, request.user)
+    return [row.get("type") or row["method"] for row in records]
 
 
 def renew_key(request: HttpRequest) -> None:

@@ -92,7 +92,7 @@ class HistoryAdmin(GrantScopedAdmin):
     # History and restoring -------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
-        restore = {"history/<int:number>/": ("restore", self.restore_view)}
+        restore = {"history/<bounded_int:number>/": ("restore", self.restore_view)}
         return [*self.row_urls(restore), *super().get_urls()]
 
     def history_view(

@@ -617,7 +617,7 @@ class ParticipationAdmin(PrivateAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(close_list_view)
         name = "participants_participation_close"
-        return [path("close/<int:event_id>/", view, name=name), *super().get_urls()]
+        return [path("close/<bounded_int:event_id>/", view, name=name), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         permissions = request_permissions(request)

@@ -152,7 +152,7 @@ class ParticipantListAdmin(PrivateAdmin):
         download: RowPages = {"fetch/": ("fetch", self.download_view)}
         view = self.admin_site.admin_view(self.canary_view)
         name = "participants_participantlist_canary"
-        canary = path("made-up-person/<int:event_id>/", view, name=name)
+        canary = path("made-up-person/<bounded_int:event_id>/", view, name=name)
         return [canary, *self.row_urls(download), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

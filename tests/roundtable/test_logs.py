@@ -23,6 +23,7 @@ from roundtable.environment import parse_syslog_address
 from roundtable.logs import ErrorEmailHandler, JsonFormatter, log_uncaught
 from tests.email_links import LinkClient, make_email_link
 from tests.factories import NOON, make_channel, make_delegate, make_user
+from tests.participants.accounts.test_mailbox_handover import add_passkey
 from tests.participants.accounts.test_reauthentication import ADDING, MAILBOX, newest_code
 from tests.processes import PRODUCTION_ENVIRONMENT, manage
 from tests.sign_in import add_authenticator, totp_code
@@ -93,6 +94,7 @@ def test_signing_in_and_its_changes_are_logged(written: StringIO, lines: Lines) 
     acts = AuditEntry.objects.order_by("sequence").values_list("action", flat=True)
     assert list(acts) == ["add address", "change main address"]
     assert ("signed in", "account_confirm_login_code", user.pk) in events(lines())
+    assert [line["by"] for line in lines() if line["message"] == "signed in"] == ["code"]
     assert CANARY not in written.getvalue() and "home@" not in written.getvalue()
 
 
@@ -105,7 +107,27 @@ def test_second_factor_is_logged(client_of: Sign, lines: Lines) -> None:
     browser.post("/accounts/2fa/totp/deactivate/")
     found = [event for event, _route, _account in events(lines())]
     assert found[-3:] == ["wrong second factor", "proved who they are", "remove factor"]
+    assert [line["by"] for line in lines() if line["message"] == "proved who they are"] == ["totp"]
     assert AuditEntry.objects.get().action == "remove factor"
+
+
+def test_refused_passkeys_are_logged(client_of: Sign, written: StringIO, lines: Lines) -> None:
+    user = make_user()
+    add_authenticator(user)
+    wrong = {"credential": json.dumps({"id": CANARY})}
+    Client().post("/accounts/2fa/webauthn/login/", wrong)
+    browser = Client()
+    browser.post("/accounts/login/", {"login": user.email})
+    browser.post("/accounts/login/code/confirm/", {"code": newest_code()})
+    browser.post("/accounts/2fa/authenticate/", wrong)
+    add_passkey(user, alone=True)
+    client_of(user).post("/accounts/2fa/webauthn/reauthenticate/", wrong)
+    assert [event for event in events(lines()) if event[0] == "wrong passkey"] == [
+        ("wrong passkey", "mfa_login_webauthn", None),
+        ("wrong passkey", "mfa_authenticate", user.pk),
+        ("wrong passkey", "mfa_reauthenticate_webauthn", user.pk),
+    ]
+    assert CANARY not in written.getvalue()
 
 
 def test_refusals_are_logged_by_route(client_of: Sign, written: StringIO, lines: Lines) -> None:

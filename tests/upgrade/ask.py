@@ -189,7 +189,7 @@ def every_page(turn: int) -> Iterator[str]:
     yield from (path for path in all_paths() if "?" in path)
     rows = {model._meta.label_lower: model for model in admin.site._registry}
     for pattern in list_admin_paths():
-        path = ADMIN_PATHS.get(pattern, pattern).replace("<int:number>", "1")
+        path = ADMIN_PATHS.get(pattern, pattern).replace("<bounded_int:number>", "1")
         if "<path:object_id>" not in path:
             yield f"/{path}"
             continue
