@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+TYPED = {"text", "email", "url", "search", "tel", "number"}
+
 
 class _FormParser(HTMLParser):
     def __init__(self) -> None:
@@ -16,20 +18,25 @@ class _FormParser(HTMLParser):
         attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
             given = {f" {name}": [attributes.get(name, "")] for name in ("action", "method")}
-            self.forms.append(given)
+            self.forms.append({**given, " typed": []})
         elif not self.forms:
             return
         elif tag == "option" and self.select is not None:
             self.options.append((attributes.get("value", ""), "selected" in attributes))
+        elif tag == "button" and " button" not in self.forms[-1]:
+            self.forms[-1][" button"] = [attributes.get("name", ""), attributes.get("value", "")]
         elif name := attributes.get("name"):
             if tag == "select":
                 self.select, self.options = name, []
             elif tag == "textarea":
                 self.textarea = name
                 self.forms[-1][name] = [""]
+                self.forms[-1][" typed"].append(name)
             elif tag == "input" and self.is_submitted(attributes):
                 default = "on" if attributes.get("type") in ("checkbox", "radio") else ""
                 self.forms[-1].setdefault(name, []).append(attributes.get("value", default))
+                if attributes.get("type", "text") in TYPED:
+                    self.forms[-1][" typed"].append(name)
 
     def is_submitted(self, given: dict[str, str]) -> bool:
         kind = given.get("type", "text")
@@ -65,11 +72,13 @@ def form_fields(page: str, action: str = "", *, containing: str = "once") -> dic
 
 @dataclass
 class Form:
-    """One form of a page."""
+    """One form of a page: what it would send untouched, and in which fields people type."""
 
     action: str
     method: str
     fields: dict[str, list[str]]
+    typed: set[str]
+    button: list[str]  # the first one, which Enter presses: its name and value
 
 
 def forms_of(page: str) -> list[Form]:
@@ -80,6 +89,8 @@ def forms_of(page: str) -> list[Form]:
             form[" action"][0],
             form[" method"][0].lower() or "get",
             {name: values for name, values in form.items() if not name.startswith(" ")},
+            set(form[" typed"]),
+            form.get(" button", ["", ""]),
         )
         for form in parser.forms
     ]

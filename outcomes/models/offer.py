@@ -372,7 +372,8 @@ class OfferedMilestone(models.Model):
         return self.title
 
     def clean(self) -> None:
-        self.offer.event.validate_begun("due_on", self.due_on)
+        if hasattr(self, "offer"):  # a form that names another one says so itself
+            self.offer.event.validate_begun("due_on", self.due_on)
 
 
 def next_reference(event: Event) -> str:

@@ -202,6 +202,12 @@ class GrantScopedAdmin(PlainAdmin):
 
     # Forms -----------------------------------------------------------------------------
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        # Django takes an empty `_to_field` in the address for the name of a field.
+        return super().get_object(request, object_id, from_field or None)
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:

@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.core.validators import MaxLengthValidator
 from django.db import DataError
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import smart_split, unescape_string_literal
 
@@ -38,6 +39,11 @@ class LimitedChangeList(ChangeList):
     """A list with a limited search."""
 
     search_form_class = LimitedSearchForm
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        # What cannot be searched for stays in the field, below the error.
+        self.query = self.query or request.GET.get(SEARCH_VAR, "")
 
     @property
     def is_capped(self) -> bool:

@@ -119,3 +119,9 @@ def test_invalid_date_list_is_rejected(
     assert client.get(page(Commitment, name), query).status_code == 400
     good = {"due_on__year": "2024", "due_on__month": "5"}
     assert client.get(page(Commitment, name), good).status_code == 200
+
+
+def test_empty_field_name_in_address_is_ignored(client_of: Sign, admin_event: Event) -> None:
+    client = signed(client_of, "cochair", admin_event)
+    commitment = make_commitment(admin_event)
+    assert client.get(f"{page(Commitment, 'change', commitment.pk)}?_to_field=").status_code == 200

@@ -110,6 +110,12 @@ def test_too_many_form_fields_are_rejected_with_message(browser: Client) -> None
     assert many.status_code == 400 and "Your request is too large" in many.content.decode()
 
 
+def test_search_that_cannot_be_made_stays_in_its_field(browser: Client, event: Event) -> None:
+    answer = browser.get(COMMITMENTS, {"q": "words " * 40}).content.decode()
+    assert f'value="{"words " * 40}"' in answer
+    assert "Ensure this value has at most 200 characters (it has 240)." in answer
+
+
 def test_update_search_finds_text_and_commitment(browser: Client, event: Event) -> None:
     one = make_commitment(event, reference="DESK-C1", text="Train officers.")
     two = make_commitment(event, reference="DESK-C2", text="Print leaflets.")

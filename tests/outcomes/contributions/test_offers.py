@@ -313,6 +313,8 @@ def test_offer_and_milestone_errors_are_shown(client_of: Sign, meeting: Event) -
     early = aid.post(NEW, OFFER | {"milestones-0-due_on": "2024-05-01"})
     assert early.status_code == 400
     assert "The roundtable began on 2024-05-14. Choose that day or later." in page_text(early)
+    changed = aid.post(NEW, OFFER | {"milestones-0-offer": "7"})
+    assert changed.status_code == 400 and OFFER["text"] in page_text(changed)
     unread = aid.post(NEW, OFFER | {"has_no_personal_details": ""})
     assert (
         "Read your text again. If it names no person and no shelter, tick this box."
