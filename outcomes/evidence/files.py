@@ -2,21 +2,19 @@
 
 import re
 import subprocess
-import sys
 from html import unescape
 from io import BytesIO
 from zipfile import ZipFile
 
-from django.conf import settings
 from django.http import FileResponse, Http404
 from django.utils.text import slugify
 
+from outcomes.evidence.pdf import run_limited
 from outcomes.evidence.validation import PDF, extension_of
 from outcomes.models import Evidence
 
 MAX_TEXT_LENGTH = 500_000
 MAX_XML_BYTES = 20 * 1024 * 1024  # including the tags
-TIMEOUT_SECONDS = 15  # a little longer than the CPU limit of the reader
 # The end of a line in an office document: of a paragraph or cell, or a break.
 _LINE_ENDS = re.compile(r"</(?:\w+:)?(?:p|h|si|c|tc|table-cell)>|<(?:\w+:)?(?:br|tab)\b[^<>]*>")
 _TARGETS = re.compile(r"(?:Target|xlink:href)=\"([^\"<>]{0,2000})\"")
@@ -64,19 +62,11 @@ def extract_text(content: bytes, media_type: str) -> str | None:
 
 def _extract_pdf_text(content: bytes) -> str | None:
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "outcomes.evidence.pdf_text"],
-            input=content,
-            capture_output=True,
-            cwd=settings.BASE_DIR,
-            env={"PATH": "/usr/bin:/bin"},  # no secrets: the file is a stranger's
-            timeout=TIMEOUT_SECONDS,
-            check=True,
-        )
+        words = run_limited("outcomes.evidence.pdf_text", content)
     except subprocess.SubprocessError:
         return None
     # A scanned page has no text, which is not the same as an empty text: None means unknown.
-    return done.stdout.decode().strip() or None
+    return words.decode().strip() or None
 
 
 def _extract_office_text(content: bytes) -> str | None:

@@ -16,8 +16,7 @@ MAX_PAGES = 500
 
 def main() -> None:
     """Exits with an error if the limits are too low for the whole PDF."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    limit_process(CPU_SECONDS)
     found = PdfReader(BytesIO(sys.stdin.buffer.read()))
     if len(found.pages) > MAX_PAGES:
         sys.exit(1)
@@ -27,6 +26,11 @@ def main() -> None:
         for note in page.get("/Annots") or []:
             words += _annotation_texts(note.get_object())
     sys.stdout.buffer.write("\n".join(words).encode("utf-8", "replace"))
+
+
+def limit_process(cpu_seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
 
 
 def _annotation_texts(annotation: object) -> list[str]:

@@ -1,17 +1,21 @@
 """Checks evidence files by their content, and removes metadata."""
 
 import re
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from zipfile import ZipFile, ZipInfo, is_zipfile
+from zipfile import ZipFile, ZipInfo
 
 import puremagic
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
+
+from outcomes.evidence.ooxml import DOCX, PPTX, XLSX, check_package
+from outcomes.evidence.opendocument import ODF_EXTENSIONS, check_opendocument
+from outcomes.evidence.parts import remaining_at_first
+from outcomes.evidence.pdf import check_pdf
 
 # A JPEG segment with Exif or XMP metadata: marker, length, signature.
 _METADATA_SEGMENT = re.compile(
@@ -33,50 +37,46 @@ def strip_archive_metadata(content: bytes) -> bytes:
     """As `strip_metadata`; an archive without metadata stays unchanged."""
     with ZipFile(BytesIO(content)) as parts:
         rows = parts.infolist()
-        clean = {row.filename: strip_metadata(parts.read(row)) for row in rows if _is_jpeg(row)}
-        if all(clean[name] == parts.read(name) for name in clean):
+        clean = {row.filename: _without_metadata(parts, row) for row in rows}
+        if not any(clean.values()):
             return content
         stored = BytesIO()
         with ZipFile(stored, "w") as again:
             for row in rows:
                 info = ZipInfo(row.filename, row.date_time)
                 info.compress_type = row.compress_type
-                again.writestr(info, clean.get(row.filename) or parts.read(row))
+                again.writestr(info, clean[row.filename] or parts.read(row))
         return stored.getvalue()
 
 
-def _is_jpeg(row: ZipInfo) -> bool:
-    return row.filename.lower().endswith((".jpg", ".jpeg", ".jpe", ".jfif"))
+def _without_metadata(parts: ZipFile, row: ZipInfo) -> bytes | None:
+    """None if the part stays as it is."""
+    with parts.open(row) as part:
+        head = part.read(4)
+    if head.startswith(b"\xff\xd8"):  # a JPEG, whatever its name says
+        content = parts.read(row)
+        clean = strip_metadata(content)
+    elif head == b"PK\x03\x04":  # the workbook of a chart
+        content = parts.read(row)
+        clean = strip_archive_metadata(content)
+    else:
+        return None
+    return None if clean == content else clean
 
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_UNPACKED_BYTES = 200 * 1024 * 1024
-MAX_ARCHIVE_PARTS = 5_000
 MAX_PIXELS = 50_000_000
 
 PDF = "application/pdf"
-_OOXML = "application/vnd.openxmlformats-officedocument."
-_ODF = "application/vnd.oasis.opendocument."
-# The main part decides the type of an office file.
-_MAIN_PART = {
-    "word/document.xml": (f"{_OOXML}wordprocessingml.document", "docx"),
-    "xl/workbook.xml": (f"{_OOXML}spreadsheetml.sheet", "xlsx"),
-    "ppt/presentation.xml": (f"{_OOXML}presentationml.presentation", "pptx"),
-}
-_ODF_EXTENSIONS = {f"{_ODF}text": "odt", f"{_ODF}spreadsheet": "ods", f"{_ODF}presentation": "odp"}
 _EXTENSIONS = {
     PDF: "pdf",
     "image/jpeg": "jpg",
     "image/png": "png",
-    **dict(_MAIN_PART.values()),
-    **_ODF_EXTENSIONS,
+    DOCX: "docx",
+    XLSX: "xlsx",
+    PPTX: "pptx",
+    **ODF_EXTENSIONS,
 }
-# Scripts and embedded files. PDF names can hide behind #xx escapes, which are decoded first.
-_PDF_ACTIVE_CONTENT = re.compile(
-    rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])"
-)
-_MACROS = re.compile(r"vbaproject|activex|(?:^|/)(?:basic|scripts)/|macrosheets/", re.IGNORECASE)
-_EXTERNAL_REFERENCE = re.compile(rb"(?:attachedTemplate|oleObject|frame|externalLink)\"")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def check_file(upload: "UploadedFile[bytes]") -> CheckedFile:
             )
         )
     try:
-        return reader(content)
+        checked = reader(content)
     except ValidationError:
         raise
     # With damaged files, the libraries raise all kinds of errors.
@@ -127,6 +127,7 @@ def check_file(upload: "UploadedFile[bytes]") -> CheckedFile:
         raise ValidationError(
             _("We cannot read the file. Open it, save it again, then choose it again.")
         ) from None
+    return checked
 
 
 def _checker_for(content: bytes) -> Callable[[bytes], CheckedFile] | None:
@@ -175,127 +176,14 @@ def _check_image(content: bytes) -> CheckedFile:
 
 
 def _check_pdf(content: bytes) -> CheckedFile:
-    if is_zipfile(BytesIO(content)) or b"%%EOF" not in content[-2048:]:
-        raise ValidationError(
-            _(
-                "This PDF contains something that is not part of it. Open it, print it to a "
-                "new PDF, then choose the new PDF."
-            )
-        )
-    if b"/Encrypt" in content:
-        raise ValidationError(_("This PDF is locked. Choose a PDF without a password."))
-    unpacked = [content, *_unpacked_object_streams(content)]
-    if any(_PDF_ACTIVE_CONTENT.search(_decode_pdf_names(part)) for part in unpacked):
-        raise ValidationError(
-            _(
-                "This PDF contains scripts, active forms or other files. Print it to a new "
-                "PDF, then choose the new PDF."
-            )
-        )
+    check_pdf(content)
     return CheckedFile(strip_metadata(content), PDF)
 
 
-def _unpacked_object_streams(content: bytes) -> Iterator[bytes]:
-    """Object streams may hide active content."""
-    remaining_bytes, ended = MAX_UNPACKED_BYTES, 0
-    while (begins := content.find(b"stream", ended)) >= 0:
-        ends = content.find(b"endstream", begins)
-        if ends < 0:
-            return
-        # The text between two streams contains the dictionary of the second one.
-        if b"/ObjStm" in _decode_pdf_names(content[ended:begins]):
-            packed = zlib.decompressobj()
-            part = packed.decompress(
-                content[begins + 6 : ends].lstrip(b"\r\n"), max(remaining_bytes, 1)
-            )
-            remaining_bytes -= len(part)
-            if packed.unconsumed_tail:
-                raise _too_large_unpacked()
-            yield part
-        ended = ends + len(b"endstream")
-
-
-def _decode_pdf_names(part: bytes) -> bytes:
-    return re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), part)
-
-
 def _check_office(content: bytes) -> CheckedFile:
-    with ZipFile(BytesIO(content)) as parts:
-        rows = parts.infolist()
-        if len(rows) > MAX_ARCHIVE_PARTS or sum(row.file_size for row in rows) > MAX_UNPACKED_BYTES:
-            raise _too_large_unpacked()
-        names = [row.filename for row in rows]
-        # No data before the first part or after the last one, and no duplicate names, in which
-        # other content could hide.
-        is_whole = (
-            min(row.header_offset for row in rows) == 0
-            and not parts.comment
-            and content[-22:-18] == b"PK\x05\x06"
-            and len(set(names)) == len(names)
-        )
-        if not is_whole or any(row.flag_bits & 1 for row in rows):
-            raise _unreadable_office_file()
-        media_type = _office_media_type(parts, names)
-        if any(_MACROS.search(name) for name in names):
-            raise _has_macros()
-        remaining_bytes = MAX_UNPACKED_BYTES
-        for row in rows:
-            remaining_bytes = _check_part(parts, row, remaining_bytes)
+    remaining = remaining_at_first()
+    with ZipFile(BytesIO(content)) as archive:
+        first = archive.namelist()[0]
+        check = check_opendocument if first == "mimetype" else check_package
+        media_type = check(archive, content, remaining)
     return CheckedFile(strip_archive_metadata(content), media_type)
-
-
-def _office_media_type(parts: ZipFile, names: list[str]) -> str:
-    """Raises ValidationError if it is no office document."""
-    if names[0] == "mimetype" and "content.xml" in names:
-        with parts.open("mimetype") as part:
-            kind = part.read(200).decode("ascii", "replace")
-        if kind in _ODF_EXTENSIONS:
-            return kind
-    for main, (media_type, _ending) in _MAIN_PART.items():
-        if main in names and "[Content_Types].xml" in names:
-            with parts.open("[Content_Types].xml") as part:
-                types = part.read(1_000_000)
-            if b"macroEnabled" in types:
-                raise _has_macros()
-            if f"{media_type}.main+xml".encode() in types:
-                return media_type
-    raise _unreadable_office_file()
-
-
-def _check_part(parts: ZipFile, row: ZipInfo, remaining_bytes: int) -> int:
-    """Unpacks one part and returns how many bytes may still be unpacked."""
-    # Count the real bytes, because the size that the archive states may be wrong.
-    head = b""
-    with parts.open(row) as part:
-        while chunk := part.read(1024 * 1024):
-            remaining_bytes -= len(chunk)
-            if remaining_bytes < 0:
-                raise _too_large_unpacked()
-            if row.filename.endswith(".rels"):
-                head += chunk
-    # Search each tag on its own, which takes linear time; one search of all is quadratic.
-    if any(b'"External"' in tag and _EXTERNAL_REFERENCE.search(tag) for tag in head.split(b"<")):
-        raise _has_macros()
-    return remaining_bytes
-
-
-def _too_large_unpacked() -> ValidationError:
-    return ValidationError(_("The file is too large after unpacking. Choose a smaller file."))
-
-
-def _unreadable_office_file() -> ValidationError:
-    return ValidationError(
-        _(
-            "We cannot read this as an office document. Save it again or as a PDF, then "
-            "choose it again."
-        )
-    )
-
-
-def _has_macros() -> ValidationError:
-    return ValidationError(
-        _(
-            "This document contains macros, or loads content from another place. Save it "
-            "as a PDF, then choose the PDF."
-        )
-    )

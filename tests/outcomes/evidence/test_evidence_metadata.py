@@ -27,20 +27,19 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.outcomes.evidence.documents import DOCX, WORD, docx, zipped
 from tests.outcomes.evidence.test_evidence import (
     CONTACT_DETAILS,
-    DOCX,
-    docx,
     give,
     party,
     path,
+    pdf_in_this_process,
     photo,
-    zipped,
 )
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.outcomes.test_outcomes_admin import filled, page
 
-__all__ = ["party", "path"]  # fixtures
+__all__ = ["party", "path", "pdf_in_this_process"]  # fixtures
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 PDF = "application/pdf"
@@ -53,7 +52,7 @@ def written(*paragraphs: str) -> bytes:
         for text in paragraphs
     ]
     body = "".join(f"<w:p>{run}</w:p>" for run in runs)
-    return docx(**{"word/document.xml": f"<w:document><w:body>{body}</w:body></w:document>"})
+    return docx({"word/document.xml": f"<w:document {WORD}>{body}</w:document>"})
 
 
 def pdf_saying(text: str, link: str = "") -> bytes:
@@ -80,7 +79,7 @@ def test_office_document_text_is_extracted() -> None:
     words = extract_text(written("Ask ana@exa|mple.org", "or +61 491| 570 156 & others"), DOCX)
     assert words is not None
     assert "Ask ana@example.org\nor +61 491 570 156 & others\n" in words
-    linked = docx(**{"word/_rels/document.xml.rels": '<R Target="mailto:ana@example.org"/>'})
+    linked = docx({"word/_rels/document.xml.rels": '<R Target="mailto:ana@example.org"/>'})
     assert "mailto:ana@example.org" in (extract_text(linked, DOCX) or "")
     open_text = zipped(
         {
@@ -104,7 +103,7 @@ def test_pdf_text_and_links_are_extracted() -> None:
 def test_file_with_too_much_text_is_not_scanned() -> None:
     assert extract_text(written("a" * 400_000), DOCX) is not None
     assert extract_text(written("a" * 600_000), DOCX) is None
-    assert extract_text(docx(**{"word/document.xml": "<w/>" * 6_000_000}), DOCX) is None
+    assert extract_text(docx({"word/document.xml": "<w/>" * 6_000_000}), DOCX) is None
 
 
 def test_slow_pdf_scan_times_out(monkeypatch: pytest.MonkeyPatch) -> None:

