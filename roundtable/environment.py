@@ -98,6 +98,19 @@ def parse_syslog_address(name: str) -> dict[str, Any]:
     return {"syslog": handler | where}
 
 
+def parse_clamd_address(name: str) -> str | tuple[str, int]:
+    """The path of a socket, or a host and port, for unix:///run/clamd or tcp://127.0.0.1:3310.
+
+    Raises ValueError for other addresses: the protocol is not encrypted.
+    """
+    parts = urlsplit(os.environ[name].strip())
+    if parts.scheme == "unix" and not parts.netloc and parts.path:
+        return parts.path
+    if parts.scheme == "tcp" and parts.hostname in ("127.0.0.1", "localhost") and parts.port:
+        return parts.hostname, parts.port
+    raise ValueError(name)
+
+
 def sqlite_database(folder: Path) -> dict[str, Any]:
     """Creates the folder if needed. Exits with one sentence if it is not writable."""
     try:

@@ -14,6 +14,7 @@ from roundtable.environment import (
     env,
     identity_provider,
     optional,
+    parse_clamd_address,
     parse_database_url,
     parse_syslog_address,
     require_encryption,
@@ -293,6 +294,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# A virus scanner for files of evidence, if there is one.
+CLAMD_ADDRESS = optional(
+    "CLAMD_URL", parse_clamd_address, None, example="unix:///run/clamav/clamd.ctl"
+)
 
 # Security -----------------------------------------------------------------------------
 

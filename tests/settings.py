@@ -20,6 +20,7 @@ os.environ.update(
 for name in (
     "BEHIND_TLS_PROXY",
     "CANARY_DOMAIN",
+    "CLAMD_URL",
     "CONTACT_EMAIL",
     "CSRF_TRUSTED_ORIGINS",
     "DATA_CONTROLLER",

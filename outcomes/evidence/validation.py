@@ -16,6 +16,7 @@ from outcomes.evidence.ooxml import DOCX, PPTX, XLSX, check_package
 from outcomes.evidence.opendocument import ODF_EXTENSIONS, check_opendocument
 from outcomes.evidence.parts import remaining_at_first
 from outcomes.evidence.pdf import check_pdf
+from outcomes.evidence.scanner import scan
 
 # A JPEG segment with Exif or XMP metadata: marker, length, signature.
 _METADATA_SEGMENT = re.compile(
@@ -127,6 +128,8 @@ def check_file(upload: "UploadedFile[bytes]") -> CheckedFile:
         raise ValidationError(
             _("We cannot read the file. Open it, save it again, then choose it again.")
         ) from None
+    # As it came: what is stored has less in it.
+    scan(content)
     return checked
 
 

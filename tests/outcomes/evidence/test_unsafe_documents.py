@@ -227,8 +227,8 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
     ),
     (
         "name with a drive",
-        lambda: docx({"C:\\a.png": PNG}),
-        f"The name of the part “C:\\a.png” is not allowed. {AS_PDF}",
+        lambda: docx({"D:\\a.png": PNG}),
+        f"The name of the part “D:\\a.png” is not allowed. {AS_PDF}",
     ),
     (
         "name from the root",
