@@ -3,15 +3,19 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-# In bytes. The second is for the forms that take a file, with what else is in the form.
+# In bytes. The second is for the forms that take a file. It is larger than a file may be, so that
+# the form can answer with what else was entered; of a file that is too large, nothing is stored.
 MAX_BODY = 3 * 1024 * 1024
-MAX_BODY_WITH_FILE = 23 * 1024 * 1024
+MAX_BODY_WITH_FILE = 100 * 1024 * 1024
+MAX_FILE = 20 * 1024 * 1024
 ROUTES_WITH_FILES = {"admin:roundtable_event_import", "report", "report-by-link"}
 
 
@@ -34,6 +38,29 @@ def _takes_file(request: HttpRequest) -> bool:
         return resolve(request.path_info).view_name in ROUTES_WITH_FILES
     except Resolver404:
         return False
+
+
+class BoundedUploadHandler(TemporaryFileUploadHandler):
+    """Keeps at most MAX_FILE bytes of all files of a request.
+
+    A file above the limit has no content and a size above the limit, so its form refuses it.
+    """
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self._received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self._received += len(raw_data)
+        if self._received <= MAX_FILE:
+            super().receive_data_chunk(raw_data, start)
+        elif self.file.tell():
+            self.file.seek(0)
+            self.file.truncate()
+
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
+        is_whole = self._received <= MAX_FILE
+        return super().file_complete(file_size if is_whole else max(file_size, MAX_FILE + 1))
 
 
 class IsolationMiddleware:

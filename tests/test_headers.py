@@ -174,8 +174,8 @@ def test_what_is_no_page_has_a_policy_too(
         ("/invite-me/", 4),
         ("/accounts/login/", 60),
         ("/nothing/", 4),
-        ("/me/commitments/1/report/", 24),
-        ("/admin/roundtable/event/workbook/in/", 24),
+        ("/me/commitments/1/report/", 101),
+        ("/admin/roundtable/event/workbook/in/", 101),
     ],
 )
 def test_large_request_is_refused_before_it_is_read(

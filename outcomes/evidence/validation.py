@@ -17,6 +17,7 @@ from outcomes.evidence.opendocument import ODF_EXTENSIONS, check_opendocument
 from outcomes.evidence.parts import remaining_at_first
 from outcomes.evidence.pdf import check_pdf
 from outcomes.evidence.scanner import scan
+from roundtable.middleware import MAX_FILE
 
 # A JPEG segment with Exif or XMP metadata: marker, length, signature.
 _METADATA_SEGMENT = re.compile(
@@ -65,7 +66,7 @@ def _without_metadata(parts: ZipFile, row: ZipInfo) -> bytes | None:
     return None if clean == content else clean
 
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = MAX_FILE
 MAX_PIXELS = 50_000_000
 
 PDF = "application/pdf"
