@@ -1,12 +1,12 @@
 """What a Word, Excel or PowerPoint file may contain. All else is refused."""
 
 import re
-from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlsplit
 from zipfile import ZipFile, ZipInfo
 
 from outcomes.evidence.parts import (
+    MAX_CODE,
     Attributes,
     Parts,
     Remaining,
@@ -19,6 +19,7 @@ from outcomes.evidence.parts import (
     loads,
     local_name,
     not_a_picture,
+    too_large_unpacked,
     unknown_part,
     unreadable,
     unsafe_element,
@@ -133,7 +134,6 @@ _FORMULAS = words(
     "f formula formula1 formula2 oldFormula definedName calculatedColumnFormula totalsRowFormula"
 )
 _UNSAFE_ELEMENTS = words("mailMerge ddeLink oleLink")
-_INSTRUCTIONS = ("instrText", "delInstrText")
 _NESTED = "\ufffc"  # instead of a field inside the instruction of another one
 
 
@@ -256,10 +256,8 @@ def _is_path(target: str) -> bool:
 class _OfficeReader(XmlReader):
     def __init__(self, part: str) -> None:
         super().__init__(part)
-        self._formula: list[str] = []
         # Names that mean nothing here. A sheet has a million elements of ten names.
         self._plain: set[str] = set()
-        self.watch_ends(False)
 
     def start(self, name: str, attributes: Attributes) -> None:
         if "formula" in attributes:
@@ -270,9 +268,7 @@ class _OfficeReader(XmlReader):
         if local in _UNSAFE_ELEMENTS:
             raise unsafe_element(local, self.part)
         if local in _FORMULAS:
-            self._formula = []
-            self.collect_text(self._formula.append)
-            self.watch_ends(True)
+            self.begin_text()
         elif local.startswith("hlink"):
             if not _SLIDE_ACTIONS.fullmatch(attributes.get("action", "")):
                 raise unsafe_element(attributes["action"], self.part)
@@ -282,10 +278,8 @@ class _OfficeReader(XmlReader):
             self._plain.add(name)
 
     def end(self, name: str) -> None:
-        if local_name(name) in _FORMULAS:
-            self.collect_text(None)
-            self.watch_ends(False)
-            check_formula("".join(self._formula))
+        if name not in self._plain and local_name(name) in _FORMULAS:
+            check_formula(self.end_text())
 
 
 def _check_drawing(attributes: Attributes) -> None:
@@ -308,11 +302,9 @@ class _WordReader(_OfficeReader):
 
     def __init__(self, part: str) -> None:
         super().__init__(part)
-        self.watch_ends(True)
         self._namespaces = [""]
         # The open fields, for each change of the namespace.
         self._fields: list[list[_Field]] = [[]]
-        self._text: list[str] = []
 
     def start(self, name: str, attributes: Attributes) -> None:
         super().start(name, attributes)
@@ -324,50 +316,65 @@ class _WordReader(_OfficeReader):
             _check_field(attributes.get(f"{namespace} instr", ""))
         elif local == "fldChar":
             self._field_character(attributes.get(f"{namespace} fldCharType", ""))
-        elif local in _INSTRUCTIONS or (local == "t" and self._fields[-1]):
-            self._text = []
-            self.collect_text(self._text.append)
+        elif self._is_instruction(local):
+            self.begin_text()
 
     def end(self, name: str) -> None:
         super().end(name)
-        self.watch_ends(True)
         local = local_name(name)
-        if local in _INSTRUCTIONS or (local == "t" and self._fields[-1]):
-            self.collect_text(None)
-            self._instruction("".join(self._text), local)
+        if self._is_instruction(local):
+            self._instruction(self.end_text(), is_deleted=local == "delInstrText")
         if self._namespaces.pop() != self._namespaces[-1]:
             for field in self._fields.pop():  # it does not end here
-                raise unsafe_field(field.instruction.strip().partition(" ")[0])
+                raise unsafe_field("".join(field.instruction).strip().partition(" ")[0])
 
-    def _instruction(self, text: str, element: str) -> None:
-        field = self._fields[-1][-1] if self._fields[-1] else None
-        if field and not field.has_result:
-            field.instruction += text
-            # What is left once the changes are accepted.
-            field.accepted += "" if element == "delInstrText" else text
-        elif element != "t":
+    def _open_instruction(self) -> "_Field | None":
+        fields = self._fields[-1]
+        return fields[-1] if fields and not fields[-1].has_result else None
+
+    def _is_instruction(self, element: str) -> bool:
+        # Also plain text, before the result.
+        is_text = element == "t" and self._open_instruction() is not None
+        return is_text or element in ("instrText", "delInstrText")
+
+    def _instruction(self, text: str, *, is_deleted: bool) -> None:
+        if field := self._open_instruction():
+            field.add(text, is_deleted=is_deleted)
+        else:
             _check_field(text)
 
     def _field_character(self, kind: str) -> None:
         fields = self._fields[-1]
         if kind == "begin":
-            if fields:
-                fields[-1].instruction += _NESTED
-                fields[-1].accepted += _NESTED
+            if outer := self._open_instruction():
+                outer.add(_NESTED, is_deleted=False)
             fields.append(_Field())
         elif fields:
-            _check_field(fields[-1].instruction)
-            _check_field(fields[-1].accepted)
-            fields[-1].has_result = True
+            fields[-1].check()
             if kind == "end":
                 fields.pop()
 
 
-@dataclass
 class _Field:
-    instruction: str = ""
-    accepted: str = ""
-    has_result: bool = False
+    def __init__(self) -> None:
+        self.instruction: list[str] = []
+        self._accepted: list[str] = []  # what is left once all changes are accepted
+        self._length = 0
+        self.has_result = False
+
+    def add(self, text: str, *, is_deleted: bool) -> None:
+        self.instruction.append(text)
+        if not is_deleted:
+            self._accepted.append(text)
+        self._length += len(text)
+        if self._length > MAX_CODE:
+            raise too_large_unpacked()
+
+    def check(self) -> None:
+        if not self.has_result:
+            _check_field("".join(self.instruction))
+            _check_field("".join(self._accepted))
+        self.has_result = True
 
 
 def _check_field(instruction: str) -> None:

@@ -1,7 +1,7 @@
 """What every part of an office file is checked for: its name, kind, links and formulas."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from xml.parsers.expat import ParserCreate
@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 MAX_ARCHIVE_PARTS = 2_000
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 MAX_XML_BYTES = 100 * 1024 * 1024  # what is parsed while a visitor waits
+MAX_TAG_BYTES = 10 * 1024 * 1024  # a picture can be inside an attribute
+MAX_DEPTH = 256
+MAX_CODE = 1_000_000  # characters of a formula, a field or a style
 MAX_SHOWN = 80
 
 # A path that leaves its folder or names a drive, and signs that hide where a name ends.
@@ -242,25 +245,26 @@ class XmlReader:
 
     def __init__(self, part: str) -> None:
         self.part = part
+        self._depth = self._fed = 0
+        self._text: list[str] = []
+        self._text_length = 0
         self._parser: Any = ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         # No program writes a document type, and entities are declared in one.
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
-        self._parser.ProcessingInstructionHandler = self._instruction
-        self._parser.StartElementHandler = self.start
-        self._parser.EndElementHandler = self.end
+        self._parser.ProcessingInstructionHandler = self._instruct
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
 
     def feed(self, chunk: bytes) -> None:
         self._parser.Parse(chunk, False)
+        self._fed += len(chunk)
+        # A tag that does not end stays in memory.
+        if self._fed - self._parser.CurrentByteIndex > MAX_TAG_BYTES:
+            raise too_large_unpacked()
 
     def close(self) -> None:
         self._parser.Parse(b"", True)
-
-    def collect_text(self, collector: Callable[[str], None] | None) -> None:
-        self._parser.CharacterDataHandler = collector
-
-    def watch_ends(self, is_watched: bool) -> None:
-        self._parser.EndElementHandler = self.end if is_watched else None
 
     def start(self, name: str, attributes: Attributes) -> None:
         pass
@@ -268,10 +272,34 @@ class XmlReader:
     def end(self, name: str) -> None:
         pass
 
-    def _refuse_doctype(self, name: str, *_more: object) -> None:
+    def begin_text(self) -> None:
+        self._text, self._text_length = [], 0
+        self._parser.CharacterDataHandler = self._collect
+
+    def end_text(self) -> str:
+        self._parser.CharacterDataHandler = None
+        return "".join(self._text)
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise too_large_unpacked()
+        self.start(name, attributes)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        self.end(name)
+
+    def _collect(self, text: str) -> None:
+        self._text.append(text)
+        self._text_length += len(text)
+        if self._text_length > MAX_CODE:
+            raise too_large_unpacked()
+
+    def _refuse_doctype(self, *_more: object) -> None:
         raise unsafe_element("DOCTYPE", self.part)
 
-    def _instruction(self, target: str, _data: str) -> None:
+    def _instruct(self, target: str, _data: str) -> None:
         if target.casefold() == "xml-stylesheet":
             raise unsafe_element(target, self.part)
 
@@ -300,11 +328,12 @@ class SvgReader(XmlReader):
                 raise loads(value)
             if self._LOADS.search(value):
                 raise loads(value)
-        self.collect_text(self._style if local == "style" else None)
+        if local == "style":
+            self.begin_text()
 
-    def _style(self, text: str) -> None:
-        if self._LOADS.search(text):
-            raise loads(text)
+    def end(self, name: str) -> None:
+        if local_name(name) == "style" and self._LOADS.search(style := self.end_text()):
+            raise loads(style)
 
 
 def local_name(name: str) -> str:

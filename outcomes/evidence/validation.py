@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from outcomes.evidence.ooxml import DOCX, PPTX, XLSX, check_package
 from outcomes.evidence.opendocument import ODF_EXTENSIONS, check_opendocument
-from outcomes.evidence.parts import remaining_at_first
+from outcomes.evidence.parts import MAX_ARCHIVE_PARTS, remaining_at_first, too_large_unpacked
 from outcomes.evidence.pdf import check_pdf
 from outcomes.evidence.scanner import scan
 from roundtable.middleware import MAX_FILE
@@ -185,6 +185,9 @@ def _check_pdf(content: bytes) -> CheckedFile:
 
 
 def _check_office(content: bytes) -> CheckedFile:
+    # Before a row of each part is kept in memory.
+    if content.count(b"PK\x01\x02") > MAX_ARCHIVE_PARTS:
+        raise too_large_unpacked()
     remaining = remaining_at_first()
     with ZipFile(BytesIO(content)) as archive:
         first = archive.namelist()[0]

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from outcomes.evidence import ooxml, validation
 from outcomes.evidence import parts as office_parts
 from outcomes.evidence import pdf as pdf_files
 from outcomes.evidence.pdf_objects import unsafe_name
@@ -526,3 +527,35 @@ def test_long_name_is_cut_in_the_sentence() -> None:
 def test_odf_needs_its_kind_first() -> None:
     assert sentence(zipped({"content.xml": "<a/>", "mimetype": "application/x"})) == UNREADABLE
     assert sentence(zipped({"mimetype": "application/x", "content.xml": "<a/>"})) == UNREADABLE
+
+
+TOO_LARGE = "The file is too large after unpacking. Choose a smaller file."
+
+
+def test_deep_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office_parts, "MAX_DEPTH", 5)
+    assert is_taken(docx({"a.xml": "<a>" * 5 + "</a>" * 5}))
+    assert is_taken(docx({"a.xml": "<a>" + "<a></a>" * 9 + "</a>"}))
+    assert sentence(docx({"a.xml": "<a>" * 6 + "</a>" * 6})) == TOO_LARGE
+
+
+def test_endless_tag_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office_parts, "MAX_TAG_BYTES", 300_000)
+    text = "a" * 700_000
+    assert is_taken(docx({"a.xml": f"<a>{text}</a>"}))
+    assert sentence(docx({"a.xml": f'<a b="{text}"/>'})) == TOO_LARGE
+
+
+def test_endless_instruction_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (office_parts, ooxml):
+        monkeypatch.setattr(module, "MAX_CODE", 100)
+    assert is_taken(docx_saying(field("PAGE", *[" " * 9] * 10)))
+    assert sentence(docx_saying(field("PAGE", *[" " * 9] * 11))) == TOO_LARGE
+    assert is_taken(xlsx_counting("A1" * 50))
+    assert sentence(xlsx_counting("A1" * 51)) == TOO_LARGE
+
+
+def test_archive_of_very_many_parts_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = docx({f"word/media/{number}.jpeg": JPEG for number in range(1_999)})
+    monkeypatch.setattr(validation, "ZipFile", None)
+    assert sentence(many) == TOO_LARGE

@@ -1,0 +1,347 @@
+"""What Word, Excel, PowerPoint, LibreOffice, Google Docs and PDF printers write is accepted."""
+
+from io import BytesIO
+from zipfile import ZipFile, ZipInfo
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from outcomes.evidence.pdf_objects import unsafe_name
+from outcomes.evidence.validation import check_file
+from tests.outcomes.evidence.documents import (
+    DOCX,
+    JPEG,
+    ODS,
+    OFFICE,
+    PNG,
+    Content,
+    docx,
+    docx_saying,
+    docx_with,
+    field,
+    odf,
+    pdf,
+    pptx_with,
+    relationship,
+    stream,
+    xlsx,
+    xlsx_counting,
+)
+from tests.outcomes.evidence.test_unsafe_documents import is_taken, pdf_in_this_process, sentence
+
+__all__ = ["pdf_in_this_process"]  # a fixture
+MS = "application/vnd.ms-"
+EMF = b"\x01\x00\x00\x00" + bytes(36) + b" EMF" + bytes(20)
+# A part, its kind, its content and the type of the relationship that leads to it.
+PARTS: list[tuple[str, str, Content, str]] = [
+    ("word/styles.xml", f"{OFFICE}wordprocessingml.styles+xml", "<s/>", "styles"),
+    ("word/settings.xml", f"{OFFICE}wordprocessingml.settings+xml", "<s/>", "settings"),
+    ("word/webSettings.xml", f"{OFFICE}wordprocessingml.webSettings+xml", "<s/>", "webSettings"),
+    ("word/fontTable.xml", f"{OFFICE}wordprocessingml.fontTable+xml", "<s/>", "fontTable"),
+    ("word/numbering.xml", f"{OFFICE}wordprocessingml.numbering+xml", "<s/>", "numbering"),
+    ("word/footnotes.xml", f"{OFFICE}wordprocessingml.footnotes+xml", "<s/>", "footnotes"),
+    ("word/endnotes.xml", f"{OFFICE}wordprocessingml.endnotes+xml", "<s/>", "endnotes"),
+    ("word/header1.xml", f"{OFFICE}wordprocessingml.header+xml", "<s/>", "header"),
+    ("word/footer1.xml", f"{OFFICE}wordprocessingml.footer+xml", "<s/>", "footer"),
+    ("word/comments.xml", f"{OFFICE}wordprocessingml.comments+xml", "<s/>", "comments"),
+    ("a.xml", f"{OFFICE}wordprocessingml.commentsExtended+xml", "<s/>", "commentsExtended"),
+    ("a.xml", f"{OFFICE}wordprocessingml.commentsIds+xml", "<s/>", "commentsIds"),
+    ("a.xml", f"{OFFICE}wordprocessingml.commentsExtensible+xml", "<s/>", "commentsExtensible"),
+    ("word/people.xml", f"{OFFICE}wordprocessingml.people+xml", "<s/>", "people"),
+    ("a.xml", f"{OFFICE}wordprocessingml.document.glossary+xml", "<s/>", "glossaryDocument"),
+    ("a.xml", f"{MS}word.stylesWithEffects+xml", "<s/>", "stylesWithEffects"),
+    ("word/theme/theme1.xml", f"{OFFICE}theme+xml", "<t/>", "theme"),
+    ("a.xml", f"{OFFICE}themeOverride+xml", "<t/>", "themeOverride"),
+    ("docProps/app.xml", f"{OFFICE}extended-properties+xml", "<p/>", "extended-properties"),
+    ("docProps/custom.xml", f"{OFFICE}custom-properties+xml", "<p/>", "custom-properties"),
+    (
+        "docProps/core.xml",
+        "application/vnd.openxmlformats-package.core-properties+xml",
+        "<p/>",
+        "metadata/core-properties",
+    ),
+    ("docProps/thumbnail.jpeg", "image/jpeg", JPEG, "metadata/thumbnail"),
+    ("docProps/thumbnail.emf", "image/x-emf", EMF, "metadata/thumbnail"),
+    ("customXml/item1.xml", "application/xml", '<a src="http://192.0.2.1/"/>', "customXml"),
+    ("a.xml", f"{OFFICE}customXmlProperties+xml", "<p/>", "customXmlProps"),
+    (
+        "docMetadata/LabelInfo.xml",
+        f"{MS}office.classificationlabels+xml",
+        "<p/>",
+        "classificationlabels",
+    ),
+    ("word/fonts/font1.odttf", f"{OFFICE}obfuscatedFont", bytes(range(64)), "font"),
+    ("ppt/fonts/font1.fntdata", "application/x-fontdata", bytes(64), "font"),
+    (
+        "xl/printerSettings1.bin",
+        f"{OFFICE}spreadsheetml.printerSettings",
+        bytes(64),
+        "printerSettings",
+    ),
+    ("word/media/image1.png", "image/png", PNG, "image"),
+    ("word/media/image1.jpeg", "image/jpeg", PNG, "image"),  # as some programs name it
+    ("word/media/image1.gif", "image/gif", b"GIF89a", "image"),
+    ("word/media/image1.bmp", "image/bmp", b"BM", "image"),
+    ("word/media/image1.tiff", "image/tiff", b"II*\x00", "image"),
+    ("word/media/image1.emf", "image/x-emf", EMF, "image"),
+    ("word/media/image1.wmf", "image/x-wmf", b"\xd7\xcd\xc6\x9a", "image"),
+    ("word/media/image1.webp", "image/webp", b"RIFF\x00\x00\x00\x00WEBP", "image"),
+    ("word/media/image1.wdp", "image/vnd.ms-photo", b"II\xbc\x01", "hdphoto"),
+    ("word/media/image1.png", "image/png", b"", "image"),
+    (
+        "word/media/image1.svg",
+        "image/svg+xml",
+        '<svg xmlns:l="http://www.w3.org/1999/xlink"><style>a{fill:url( #b)}</style><a l:href="'
+        'https://example.org/"/><use l:href="#a"/><image href="data:image/png;base64,AA"/></svg>',
+        "image",
+    ),
+    ("word/charts/chart1.xml", f"{OFFICE}drawingml.chart+xml", "<c/>", "chart"),
+    ("a.xml", f"{MS}office.chartex+xml", "<c/>", "chartEx"),
+    ("a.xml", f"{MS}office.chartstyle+xml", "<c/>", "chartStyle"),
+    ("a.xml", f"{MS}office.chartcolorstyle+xml", "<c/>", "chartColorStyle"),
+    ("a.xml", f"{OFFICE}drawingml.chartshapes+xml", "<c/>", "chartUserShapes"),
+    ("a.xml", f"{OFFICE}drawingml.diagramData+xml", "<c/>", "diagramData"),
+    ("a.xml", f"{OFFICE}drawingml.diagramLayout+xml", "<c/>", "diagramLayout"),
+    ("a.xml", f"{OFFICE}drawingml.diagramStyle+xml", "<c/>", "diagramQuickStyle"),
+    ("a.xml", f"{OFFICE}drawingml.diagramColors+xml", "<c/>", "diagramColors"),
+    ("a.xml", f"{MS}office.drawingml.diagramDrawing+xml", "<c/>", "diagramDrawing"),
+    ("xl/drawings/drawing1.xml", f"{OFFICE}drawing+xml", "<d/>", "drawing"),
+    (
+        "xl/drawings/vmlDrawing1.vml",
+        f"{OFFICE}vmlDrawing",
+        '<xml xmlns:v="urn:schemas-microsoft-com:vml"><v:shape href="https://example.org/">'
+        '<v:imagedata src=""/>One<br>Two</v:shape></xml>',
+        "vmlDrawing",
+    ),
+    ("a.xml", f"{OFFICE}spreadsheetml.worksheet+xml", "<s/>", "worksheet"),
+    ("a.xml", f"{OFFICE}spreadsheetml.chartsheet+xml", "<s/>", "chartsheet"),
+    ("a.xml", f"{OFFICE}spreadsheetml.styles+xml", "<s/>", "styles"),
+    ("a.xml", f"{OFFICE}spreadsheetml.sharedStrings+xml", "<s/>", "sharedStrings"),
+    ("a.xml", f"{OFFICE}spreadsheetml.comments+xml", "<s/>", "comments"),
+    ("a.xml", f"{OFFICE}spreadsheetml.table+xml", "<s/>", "table"),
+    ("a.xml", f"{OFFICE}spreadsheetml.calcChain+xml", "<s/>", "calcChain"),
+    ("a.xml", f"{OFFICE}spreadsheetml.pivotTable+xml", "<s/>", "pivotTable"),
+    ("a.xml", f"{OFFICE}spreadsheetml.pivotCacheDefinition+xml", "<s/>", "pivotCacheDefinition"),
+    ("a.xml", f"{OFFICE}spreadsheetml.pivotCacheRecords+xml", "<s/>", "pivotCacheRecords"),
+    ("a.xml", f"{OFFICE}spreadsheetml.sheetMetadata+xml", "<s/>", "sheetMetadata"),
+    ("a.xml", f"{MS}excel.threadedcomments+xml", "<s/>", "threadedComment"),
+    ("a.xml", f"{MS}excel.person+xml", "<s/>", "person"),
+    ("a.xml", f"{MS}excel.slicer+xml", "<s/>", "slicer"),
+    ("a.xml", f"{MS}excel.controlproperties+xml", "<s/>", "ctrlProp"),
+    ("a.xml", f"{MS}excel.featurepropertybag+xml", "<s/>", "FeaturePropertyBag"),
+    ("a.xml", f"{MS}excel.rdrichvalue+xml", "<s/>", "rdRichValue"),
+    ("a.xml", f"{MS}excel.rdrichvaluestructure+xml", "<s/>", "rdRichValueStructure"),
+    ("a.xml", f"{MS}excel.rdrichvaluetypes+xml", "<s/>", "rdRichValueTypes"),
+    ("a.xml", f"{MS}excel.richvaluerel+xml", "<s/>", "richValueRel"),
+    ("a.xml", f"{OFFICE}presentationml.slide+xml", "<s/>", "slide"),
+    ("a.xml", f"{OFFICE}presentationml.slideLayout+xml", "<s/>", "slideLayout"),
+    ("a.xml", f"{OFFICE}presentationml.slideMaster+xml", "<s/>", "slideMaster"),
+    ("a.xml", f"{OFFICE}presentationml.notesSlide+xml", "<s/>", "notesSlide"),
+    ("a.xml", f"{OFFICE}presentationml.notesMaster+xml", "<s/>", "notesMaster"),
+    ("a.xml", f"{OFFICE}presentationml.handoutMaster+xml", "<s/>", "handoutMaster"),
+    ("a.xml", f"{OFFICE}presentationml.presProps+xml", "<s/>", "presProps"),
+    ("a.xml", f"{OFFICE}presentationml.viewProps+xml", "<s/>", "viewProps"),
+    ("a.xml", f"{OFFICE}presentationml.tableStyles+xml", "<s/>", "tableStyles"),
+    ("a.xml", f"{OFFICE}presentationml.commentAuthors+xml", "<s/>", "commentAuthors"),
+    ("a.xml", f"{OFFICE}presentationml.tags+xml", "<s/>", "tags"),
+    ("a.xml", f"{MS}powerpoint.authors+xml", "<s/>", "authors"),
+    ("a.xml", f"{MS}powerpoint.changesinfo+xml", "<s/>", "changesInfo"),
+    ("a.xml", f"{MS}powerpoint.revisioninfo+xml", "<s/>", "revisionInfo"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "content", "to"), PARTS, ids=[f"{row[1]}-{row[0]}" for row in PARTS]
+)
+def test_part_that_office_programs_write_is_accepted(
+    name: str, kind: str, content: Content, to: str
+) -> None:
+    rels = relationship(to, f"/{name}", is_external=False)
+    assert is_taken(docx({name: content, "word/_rels/document.xml.rels": rels}, **{name: kind}))
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        ["PAGE"],
+        [' TOC \\o "1-3" ', "\\h \\z \\u "],
+        [" PAGEREF _Toc1 \\h "],
+        [" HYPER", 'LINK "https://example.org/a?b=1" \\o "tip" \\t "_blank" '],
+        [' HYPERLINK \\l "_Toc1" '],
+        [" HYPERLINK “mailto:office@example.org” "],
+        [' DATE \\@ "d MMMM yyyy" '],
+        ["= SUM(ABOVE) "],
+        [' ADDIN ZOTERO_ITEM CSL_CITATION {"link":"file:///a"} '],
+        [""],
+    ],
+)
+def test_field_that_loads_nothing_is_accepted(instruction: list[str]) -> None:
+    assert is_taken(docx_saying(field(*instruction)))
+
+
+def test_fields_inside_fields_are_accepted() -> None:
+    begins, separates, ends = (
+        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+    )
+    condition = f"{begins}<w:r><w:instrText>IF </w:instrText></w:r>{field('PAGE')}"
+    condition += f'<w:r><w:instrText> = 1 "a" "b"</w:instrText></w:r>{separates}{ends}'
+    assert is_taken(docx_saying(condition))
+    # The result of a table of contents is many paragraphs with links and numbers of pages.
+    line = field('HYPERLINK \\l "a"') + field("PAGEREF a")
+    table = f"{begins}<w:r><w:instrText>TOC</w:instrText></w:r>{separates}{line}</w:p><w:p>"
+    assert is_taken(docx_saying(f"{table}{line}{ends}"))
+    # A text box is written twice: for new programs and for old ones.
+    box = f"<w:txbxContent><w:p>{field('PAGE')}</w:p></w:txbxContent>"
+    both = f'<m:A xmlns:m="m"><m:Choice>{box}</m:Choice><m:Fallback>{box}</m:Fallback></m:A>'
+    assert is_taken(docx_saying(f"<w:r>{both}</w:r>"))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://example.org/a?b=1#c",
+        "HTTP://example.org",
+        "mailto:office@example.org?subject=a",
+        "#Sheet2!A1",  # as LibreOffice writes a link to a place in the document
+    ],
+)
+def test_link_is_accepted(target: str) -> None:
+    assert is_taken(docx_with("hyperlink", target))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "SUM(A1:A9)",
+        'IF(A1&gt;1,"a|b","[1]")',
+        "SUM('North and South'!A1,'It''s'!B2)",
+        "Table1[[#This Row],[a|b]]*2",
+        "SUM(Table1[2024])",
+        "{1,2;3,4}",
+        'HYPERLINK("https://example.org/","x")',
+        '"Total: "&amp;A1',
+        "_xlfn.XLOOKUP(A1,B:B,C:C)",
+        "IMAGES+CALLS",
+    ],
+)
+def test_formula_is_accepted(formula: str) -> None:
+    assert is_taken(xlsx_counting(formula))
+
+
+def test_document_with_a_main_part_of_another_name_is_accepted() -> None:
+    """Word on the web names it document2.xml."""
+    parts = {"word/document2.xml": "<w/>"}
+    types = {"word/document2.xml": f"{DOCX}.main+xml", "word/document.xml": "application/xml"}
+    assert is_taken(docx(dict(parts), **types))
+
+
+def test_chart_with_its_workbook_is_accepted_without_the_metadata_of_a_photo() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "zq-description"
+    photo = BytesIO()
+    Image.new("RGB", (4, 3)).save(photo, "JPEG", exif=exif)
+    types = {"xl/media/image1.dat": "image/jpeg"}
+    workbook = xlsx(parts={"xl/media/image1.dat": photo.getvalue()}, **types)
+    parts: dict[str, Content] = {
+        "word/charts/chart1.xml": "<c/>",
+        "word/charts/_rels/chart1.xml.rels": relationship("package", "a", is_external=False),
+        "word/embeddings/a.xlsx": workbook,
+    }
+    types = {"word/charts/chart1.xml": f"{OFFICE}drawingml.chart+xml"}
+    checked = check_file(SimpleUploadedFile("a", docx(parts, **types)))
+    with ZipFile(BytesIO(checked.content)) as kept:
+        inside = kept.read("word/embeddings/a.xlsx")
+    with ZipFile(BytesIO(inside)) as kept:
+        assert b"zq-description" not in kept.read("xl/media/image1.dat")
+    assert b"zq-description" in photo.getvalue()
+    # Only a chart leads to a workbook.
+    parts["word/_rels/document.xml.rels"] = relationship("package", "a", is_external=False)
+    assert "“package” in the part" in sentence(docx(parts, **types))
+
+
+def test_slide_with_actions_of_its_own_is_accepted() -> None:
+    actions = "".join(
+        f'<hlinkClick action="{action}"/>'
+        for action in ("", "ppaction://hlinksldjump", "ppaction://hlinkshowjump?jump=nextslide")
+    )
+    assert is_taken(pptx_with(f"<sld>{actions}<hlinkHover/></sld>"))
+
+
+ODF_BODIES = [
+    '<office:scripts/><office:event-listeners/><text:a xlink:href="https://example.org/"/>',
+    '<draw:image xlink:href="Pictures/1.png"/><draw:image xlink:href="./Pictures/1.png"/>',
+    '<draw:object xlink:href="./Object 1"/><draw:image xlink:href="./ObjectReplacements/O"/>',
+    '<text:a xlink:href="#mark"/><text:a xlink:href=""/><meta:template xlink:href="../a.ott"/>',
+    '<presentation:event-listener presentation:action="show" xlink:href="#Page"/>',
+    '<chart:chart xlink:href=".."/><draw:g draw:formula="logwidth/2"/>',
+]
+ODF_PARTS: dict[str, Content] = {
+    "Pictures/1.png": PNG,
+    "Pictures/TablePreview1.svm": b"VCLMTF",
+    "Object 1/content.xml": '<i xmlns:l="http://www.w3.org/1999/xlink" l:href="Pictures/2.png"/>',
+    "Object 1/Pictures/2.png": PNG,
+    "Object 1/styles.xml": "<a/>",
+    "ObjectReplacements/Object 1": b"VCLMTF",
+    "Thumbnails/thumbnail.png": PNG,
+    "Fonts/Font_1.ttf": b"\x00\x01\x00\x00",
+    "Configurations2/accelerator/current.xml": b"",
+    "layout-cache": bytes(40),
+    "styles.xml": "<a/>",
+    "settings.xml": b"",
+    "meta.xml": "<a/>",
+    "manifest.rdf": "<a/>",
+    "META-INF/manifest.xml": "<a/>",
+}
+
+
+@pytest.mark.parametrize("body", ODF_BODIES)
+def test_opendocument_is_accepted(body: str) -> None:
+    assert is_taken(odf(body, ODF_PARTS))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "of:=SUM([.A1:.A20])",
+        'of:=IF([.A1]&gt;1;"a|b";"[c]")'.replace('"', "&quot;"),
+        "of:=[$Data.$A31]*2",
+        "of:={1;2|3;4}",
+    ],
+)
+def test_formula_of_opendocument_is_accepted(formula: str) -> None:
+    assert is_taken(odf(f'<table:c table:formula="{formula}"/>', kind=ODS))
+
+
+def test_empty_folders_are_accepted() -> None:
+    content = odf("<office:body/>")
+    stored = BytesIO(content)
+    with ZipFile(stored, "a") as file:
+        file.writestr(ZipInfo("Configurations2/images/Bitmaps/"), b"")
+    assert is_taken(stored.getvalue())
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        ["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/URI/URI(https://example.org/)>>>>"],
+        ["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/F 4/A<</S/URI/URI(mailto:a@example.org)>>>>"],
+        ["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/URI/URI(www.example.org)>>>>"],
+        ["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/GoTo/D[3 0 R/Fit]>>>>"],
+        ["<</Type/Annot/Subtype/Widget/Rect[0 0 1 1]/FT/Tx/T(name)/F 4>>"],
+        ["<</Title(Chapter)/A<</S/Named/N/NextPage>>>>"],
+        ["<</Type/StructElem/S/P/A<</O/Layout/Placement/Block>>>>"],
+        ["<</Trans<</S/Dissolve>>/Group<</S/Transparency>>/BM/Screen>>"],
+        ["<</Font<</F 5 0 R>>>>", "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"],
+        [stream("/Type/XObject/Subtype/Form/BBox[0 0 1 1]", b"/JS /XFA by chance")],
+    ],
+)
+def test_what_printers_write_in_a_pdf_is_accepted(objects: list[str | bytes]) -> None:
+    assert unsafe_name(pdf(*objects)) is None
+
+
+@pytest.mark.usefixtures("pdf_in_this_process")
+def test_pdf_that_opens_at_a_page_is_accepted() -> None:
+    assert is_taken(pdf(catalog="/OpenAction[3 0 R/Fit]"))
+    assert is_taken(pdf(catalog="/OpenAction<</S/GoTo/D[3 0 R/Fit]>>"))
+    assert is_taken(pdf(stream("", b"/JS(x)")))
