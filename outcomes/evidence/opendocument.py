@@ -63,7 +63,7 @@ def check_opendocument(archive: ZipFile, content: bytes, remaining: Remaining) -
     """The media type. Raises ValidationError if there is anything that a document does not need."""
     parts = Parts(archive, content, remaining)
     kind = parts.head(parts.rows[0]).decode("ascii", "replace")
-    if parts.names[0] != "mimetype" or kind not in ODF_EXTENSIONS:
+    if kind not in ODF_EXTENSIONS:
         raise unreadable()
     for row in parts.rows[1:]:
         _check_part(parts, row)

@@ -187,12 +187,11 @@ class Parts:
     def __init__(self, archive: ZipFile, content: bytes, remaining: Remaining) -> None:
         rows = archive.infolist()
         remaining.parts -= len(rows)
-        if remaining.parts < 0 or sum(row.file_size for row in rows) > remaining.bytes:
+        if remaining.parts < 0:
             raise too_large_unpacked()
         # Nothing before the first part or after the last one, where other content could hide.
         is_whole = (
             min(row.header_offset for row in rows) == 0
-            and not archive.comment
             and content[-22:-18] == b"PK\x05\x06"
             and not any(row.flag_bits & 1 for row in rows)
             and all(row.compress_type in (ZIP_STORED, ZIP_DEFLATED) for row in rows)

@@ -1,5 +1,6 @@
 """Small documents, with the parts that office programs write or an attacker adds."""
 
+import zlib
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -136,3 +137,22 @@ def pdf(*objects: str | bytes, catalog: str = "") -> bytes:
 def stream(dictionary: str, content: bytes) -> bytes:
     head = f"<<{dictionary}/Length {len(content)}>>stream\n".encode("latin-1")
     return head + content + b"\nendstream "
+
+
+def packed_pdf(packed_object: str) -> bytes:
+    """A PDF whose object 4 is in a stream of objects, and whose list of places is a stream."""
+    inside = f"4 0 {packed_object}".encode("latin-1")
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[]/Count 0>>",
+        stream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", zlib.compress(inside)),
+    ]
+    body, rows = b"%PDF-1.5\n", bytes(4)
+    for number, content in enumerate(objects, start=1):
+        rows += bytes([1, *len(body).to_bytes(2, "big"), 0])
+        body += b"%d 0 obj%sendobj\n" % (number, content)
+    # Object 4 is the first one in object 3.
+    rows += bytes([2, 0, 3, 0]) + bytes([1, *len(body).to_bytes(2, "big"), 0])
+    places = stream("/Type/XRef/Size 6/W[1 2 1]/Root 1 0 R", rows)
+    end = f"startxref\n{len(body)}\n%%EOF\n".encode()
+    return body + b"5 0 obj" + places + b"endobj\n" + end

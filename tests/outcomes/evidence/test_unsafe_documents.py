@@ -1,9 +1,12 @@
 """Documents that load, send or start something are refused, with a sentence that names the part."""
 
+import re
 import subprocess
 import zlib
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_BZIP2, ZipFile
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,16 +18,18 @@ from outcomes.evidence import pdf as pdf_files
 from outcomes.evidence.pdf_objects import unsafe_name
 from outcomes.evidence.validation import check_file
 from tests.outcomes.evidence.documents import (
-    DOCX,
     JPEG,
     ODS,
+    OFFICE,
     PNG,
     WORD,
+    XLSX,
     docx,
     docx_saying,
     docx_with,
     field,
     odf,
+    packed_pdf,
     pdf,
     pptx_with,
     relationship,
@@ -89,6 +94,23 @@ def vml(shape: str) -> bytes:
     return docx({"word/drawing1.vml": f"<xml {names}>{shape}</xml>"})
 
 
+def with_password(content: bytes) -> bytes:
+    """With the mark of a password on each part, before it and in the list at the end."""
+    marked = bytearray(content)
+    for sign, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(sign), content):
+            marked[found.start() + place] |= 1
+    return bytes(marked)
+
+
+def packed(content: bytes, method: int) -> bytes:
+    stored = BytesIO()
+    with ZipFile(BytesIO(content)) as before, ZipFile(stored, "w", method) as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name))
+    return stored.getvalue()
+
+
 RELS = "word/_rels/document.xml.rels"
 HTTP, UNC = "http://192.0.2.1/a.png", "\\\\192.0.2.1\\share\\a.png"
 OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
@@ -108,6 +130,13 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         "template",
         lambda: docx_with("attachedTemplate", "https://a.example/t.dotm"),
         loads("https://a.example/t.dotm"),
+    ),
+    (
+        "mode that no program writes",
+        lambda: docx(
+            {RELS: relationship("image", "a.png").replace('"External"', '"external"')},
+        ),
+        loads("a.png"),
     ),
     ("frame", lambda: docx_with("frame", HTTP), loads(HTTP)),
     ("sub-document", lambda: docx_with("subDocument", UNC), loads(UNC)),
@@ -163,6 +192,21 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         has_field("DDEAUTO"),
     ),
     (
+        "name that is left if a change is rejected",
+        lambda: docx_saying(
+            '<w:fldChar w:fldCharType="begin"/><w:delInstrText>DDEAUTO </w:delInstrText>'
+            '<w:instrText>PAGE</w:instrText><w:fldChar w:fldCharType="end"/>'
+        ),
+        has_field("DDEAUTO"),
+    ),
+    (
+        "name as plain text",
+        lambda: docx_saying(
+            '<w:fldChar w:fldCharType="begin"/><w:t>DDE a</w:t><w:fldChar w:fldCharType="end"/>'
+        ),
+        has_field("DDE"),
+    ),
+    (
         "end that Word leaves out",
         lambda: docx_saying(
             '<w:fldChar w:fldCharType="begin"/><x:x xmlns:x="x"><w:instrText>PAGE</w:instrText>'
@@ -205,7 +249,7 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
     ),
     (
         "program as printer settings",
-        lambda: docx({"a.dat": b"MZ"}, **{"a.dat": DOCX.replace("document", "printerSettings")}),
+        lambda: docx({"a.dat": b"MZ"}, **{"a.dat": f"{OFFICE}wordprocessingml.printerSettings"}),
         is_program("a.dat"),
     ),
     ("macro", lambda: docx({"word/vbaProject.bin": b"x"}), is_program("word/vbaProject.bin")),
@@ -305,11 +349,7 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         "connection",
         lambda: xlsx(
             parts={"xl/connections.xml": "<connections/>"},
-            **{
-                "xl/connections.xml": DOCX.replace(
-                    "wordprocessingml.document", "spreadsheetml.connections+xml"
-                )
-            },
+            **{"xl/connections.xml": f"{OFFICE}spreadsheetml.connections+xml"},
         ),
         f"The part “xl/connections.xml” is not of a kind that a document needs. {AS_PDF}",
     ),
@@ -332,6 +372,67 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         "workbook in the workbook of a chart",
         lambda: docx({"word/embeddings/a.xlsx": xlsx(parts={"b.xlsx": xlsx()})}),
         is_program("b.xlsx"),
+    ),
+    (
+        "formula of a pivot table",
+        lambda: xlsx('<worksheet><c formula="DDE(1)"/></worksheet>'),
+        counts("DDE(1)"),
+    ),
+    (
+        "metafile that is none",
+        lambda: docx({"a.emf": b"\x01\x00\x00\x00" + bytes(60)}, **{"a.emf": "image/x-emf"}),
+        f"The part “a.emf” is not a picture, as its name says. {AS_PDF}",
+    ),
+    (
+        "name with an empty folder",
+        lambda: docx({"word//a.png": PNG}),
+        f"The name of the part “word//a.png” is not allowed. {AS_PDF}",
+    ),
+    (
+        "name with a hidden end",
+        lambda: docx({"a-b.png": PNG}).replace(b"a-b.png", b"a\0b.png"),
+        f"The name of the part “a b.png” is not allowed. {AS_PDF}",
+    ),
+    (
+        "style sheet",
+        lambda: docx({"a.xml": '<?xml-stylesheet href="http://a/"?><a/>'}),
+        contains("xml-stylesheet", "a.xml"),
+    ),
+    (
+        "two documents in one",
+        lambda: docx({"a.xml": "<a/>"}, **{"a.xml": f"{XLSX}.main+xml"}),
+        UNREADABLE,
+    ),
+    ("something before it", lambda: b"PK\x03\x04" + bytes(40) + docx(), UNREADABLE),
+    ("something after it", lambda: docx() + b"<script>", UNREADABLE),
+    ("part with a password", lambda: with_password(docx()), UNREADABLE),
+    ("other compression", lambda: packed(docx(), ZIP_BZIP2), UNREADABLE),
+    ("folder with content", lambda: docx({"word/": "a"}), UNREADABLE),
+    (
+        "ODF form that is sent",
+        lambda: odf('<x:model xmlns:x="http://www.w3.org/2002/xforms"/>'),
+        contains("model", "content.xml"),
+    ),
+    (
+        "ODF condition",
+        lambda: odf('<table:c table:condition="DDE(1)"/>', kind=ODS),
+        counts("DDE(1)"),
+    ),
+    (
+        "ODF menu",
+        lambda: odf("", {"Configurations2/menubar/menubar.xml": "<a/>"}),
+        is_program("Configurations2/menubar/menubar.xml"),
+    ),
+    ("ODF program as font", lambda: odf("", {"Fonts/a.ttf": b"MZ"}), is_program("Fonts/a.ttf")),
+    (
+        "ODF picture with a script",
+        lambda: odf("", {"Pictures/a.svg": "<svg><script/></svg>"}),
+        contains("script", "Pictures/a.svg"),
+    ),
+    (
+        "ODF template on a share",
+        lambda: odf('<meta:template xlink:href="\\\\a\\b.ott"/>'),
+        loads("\\\\a\\b.ott"),
     ),
     ("ODF picture by http", lambda: odf(f'<draw:image xlink:href="{HTTP}"/>'), loads(HTTP)),
     (
@@ -470,6 +571,21 @@ PDF_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         ),
         names("GoToR"),
     ),
+    ("action where none is expected", lambda: pdf("<</S/Thread>>"), names("Thread")),
+    ("action by its type", lambda: pdf("<</Type/Action/S/Hide>>"), names("Hide")),
+    ("annotation without a place", lambda: pdf("<</Type/Annot/Subtype/3D>>"), names("3D")),
+    ("annotation by its place", lambda: pdf("<</Rect[0 0 1 1]/Subtype/3D>>"), names("3D")),
+    ("file by its type", lambda: pdf("<</Type/Filespec/UF(a)>>"), names("Filespec")),
+    ("file by its name", lambda: pdf("<</F<</UF(a)>>>>"), names("Filespec")),
+    ("content in an unknown file", lambda: pdf(stream("/F<<>>", b"")), names("Filespec")),
+    ("program for printers", lambda: pdf(stream("/Subtype/PS", b"")), names("PS")),
+    ("action of a link", lambda: pdf("<</PA<</S/Hide>>>>"), names("Hide")),
+    (
+        "script at the end",
+        lambda: pdf().replace(b"trailer<<", b"trailer<</JS(a)"),
+        names("JS"),
+    ),
+    ("object in a stream", lambda: packed_pdf("<</S/Thread>>"), names("Thread")),
     (
         "key that hides a password",
         lambda: pdf().replace(
