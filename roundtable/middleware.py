@@ -58,7 +58,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
             self.file.seek(0)
             self.file.truncate()
 
-    def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
         is_whole = self._received <= MAX_FILE
         return super().file_complete(file_size if is_whole else max(file_size, MAX_FILE + 1))
 

@@ -31,7 +31,7 @@ ODF_EXTENSIONS = {
     f"{_KIND}spreadsheet": "ods",
     f"{_KIND}presentation": "odp",
 }
-_OBJECT = r"(?:Object ?\d+/)?"
+_OBJECT = r"(?:Object[ _]?\d+/)?"
 _XML_PART = re.compile(
     rf"{_OBJECT}(?:content|styles|settings|meta)\.xml|manifest\.rdf|"
     r"META-INF/(?:manifest|documentsignatures)\.xml"
@@ -44,7 +44,7 @@ _BINARY_PART = re.compile(rf"{_OBJECT}Fonts/[^/]+\.(?:ttf|otf|ttc|odttf)|layout-
 _UNSAFE_ELEMENTS = words(
     """
     script plugin applet object-ole floating-frame execute-macro binary-data dde-connection
-    dde-connection-decl dde-connection-decls dde-source dde-link section-source table-source
+    dde-connection-decl dde-connection-decls dde-source dde-link table-source
     cell-range-source auto-reload connection-resource database-display database-next
     database-row-select database-row-number database-name database-source-sql
     database-source-table database-source-query source-service

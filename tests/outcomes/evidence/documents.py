@@ -1,6 +1,7 @@
 """Small documents, with the parts that office programs write or an attacker adds."""
 
 import zlib
+from collections.abc import Mapping
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -15,6 +16,7 @@ TO = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(60)
 Content = str | bytes
+Parts = Mapping[str, Content]
 _DEFAULTS = {
     "rels": "application/vnd.openxmlformats-package.relationships+xml",
     "xml": "application/xml",
@@ -27,7 +29,7 @@ _DEFAULTS = {
 }
 
 
-def zipped(parts: dict[str, Content], comment: bytes = b"") -> bytes:
+def zipped(parts: Parts, comment: bytes = b"") -> bytes:
     stored = BytesIO()
     with ZipFile(stored, "w", ZIP_DEFLATED) as file:
         file.comment = comment
@@ -47,18 +49,16 @@ def content_types(**by_name: str) -> str:
     return f"<Types>{defaults}{overrides}</Types>"
 
 
-def package(
-    main: str, kind: str, body: Content, types: dict[str, str], parts: dict[str, Content]
-) -> bytes:
+def package(main: str, kind: str, body: Content, types: dict[str, str], parts: Parts) -> bytes:
     said = content_types(**{main: f"{kind}.main+xml"} | types)
-    return zipped({"[Content_Types].xml": said, main: body} | parts)
+    return zipped({"[Content_Types].xml": said, main: body, **parts})
 
 
-def docx(parts: dict[str, Content] | None = None, **types: str) -> bytes:
+def docx(parts: Parts | None = None, /, **types: str) -> bytes:
     return package("word/document.xml", DOCX, "<w/>", types, parts or {})
 
 
-def docx_saying(runs: str, parts: dict[str, Content] | None = None) -> bytes:
+def docx_saying(runs: str, parts: Parts | None = None) -> bytes:
     body = f"<w:document {WORD}><w:body><w:p>{runs}</w:p></w:body></w:document>"
     return package("word/document.xml", DOCX, body, {}, parts or {})
 
@@ -85,11 +85,9 @@ def docx_with(kind: str, target: str, *, is_external: bool = True) -> bytes:
     return docx({"word/_rels/document.xml.rels": rels})
 
 
-def xlsx(
-    sheet: str = "<worksheet/>", parts: dict[str, Content] | None = None, **types: str
-) -> bytes:
+def xlsx(sheet: str = "<worksheet/>", parts: Parts | None = None, /, **types: str) -> bytes:
     types = {"xl/worksheets/sheet1.xml": f"{OFFICE}spreadsheetml.worksheet+xml"} | types
-    all_parts = {"xl/worksheets/sheet1.xml": sheet} | (parts or {})
+    all_parts = {"xl/worksheets/sheet1.xml": sheet, **(parts or {})}
     return package("xl/workbook.xml", XLSX, "<workbook/>", types, all_parts)
 
 
@@ -97,9 +95,9 @@ def xlsx_counting(formula: str) -> bytes:
     return xlsx(f"<worksheet><c><f>{formula}</f></c></worksheet>")
 
 
-def pptx_with(slide: str, parts: dict[str, Content] | None = None) -> bytes:
+def pptx_with(slide: str, parts: Parts | None = None) -> bytes:
     types = {"ppt/slides/slide1.xml": f"{OFFICE}presentationml.slide+xml"}
-    all_parts = {"ppt/slides/slide1.xml": slide} | (parts or {})
+    all_parts = {"ppt/slides/slide1.xml": slide, **(parts or {})}
     return package("ppt/presentation.xml", PPTX, "<presentation/>", types, all_parts)
 
 
@@ -109,10 +107,10 @@ _ODF_NAMES = "".join(
 )
 
 
-def odf(body: str, parts: dict[str, Content] | None = None, kind: str = ODT) -> bytes:
+def odf(body: str, parts: Parts | None = None, kind: str = ODT) -> bytes:
     names = f'{_ODF_NAMES} xmlns:xlink="http://www.w3.org/1999/xlink"'
     content = f"<office:document-content{names}>{body}</office:document-content>"
-    return zipped({"mimetype": kind, "content.xml": content} | (parts or {}))
+    return zipped({"mimetype": kind, "content.xml": content, **(parts or {})})
 
 
 def pdf(*objects: str | bytes, catalog: str = "") -> bytes:

@@ -242,7 +242,7 @@ def test_chart_with_its_workbook_is_accepted_without_the_metadata_of_a_photo() -
     photo = BytesIO()
     Image.new("RGB", (4, 3)).save(photo, "JPEG", exif=exif)
     types = {"xl/media/image1.dat": "image/jpeg"}
-    workbook = xlsx(parts={"xl/media/image1.dat": photo.getvalue()}, **types)
+    workbook = xlsx("<worksheet/>", {"xl/media/image1.dat": photo.getvalue()}, **types)
     parts: dict[str, Content] = {
         "word/charts/chart1.xml": "<c/>",
         "word/charts/_rels/chart1.xml.rels": relationship("package", "a", is_external=False),
@@ -274,6 +274,7 @@ ODF_BODIES = [
     '<draw:object xlink:href="./Object 1"/><draw:image xlink:href="./ObjectReplacements/O"/>',
     '<text:a xlink:href="#mark"/><text:a xlink:href=""/><meta:template xlink:href="../a.ott"/>',
     '<presentation:event-listener presentation:action="show" xlink:href="#Page"/>',
+    '<text:section-source text:section-name="Label"/><draw:object xlink:href="./Object_2"/>',
     '<chart:chart xlink:href=".."/><draw:g draw:formula="logwidth/2"/>',
 ]
 ODF_PARTS: dict[str, Content] = {
@@ -282,6 +283,7 @@ ODF_PARTS: dict[str, Content] = {
     "Object 1/content.xml": '<i xmlns:l="http://www.w3.org/1999/xlink" l:href="Pictures/2.png"/>',
     "Object 1/Pictures/2.png": PNG,
     "Object 1/styles.xml": "<a/>",
+    "Object_2/content.xml": "<a/>",
     "ObjectReplacements/Object 1": b"VCLMTF",
     "Thumbnails/thumbnail.png": PNG,
     "Fonts/Font_1.ttf": b"\x00\x01\x00\x00",
