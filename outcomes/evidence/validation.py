@@ -97,6 +97,10 @@ def extension_of(media_type: str) -> str:
     return _EXTENSIONS[media_type]
 
 
+def too_large_sentence() -> str:
+    return _("The file is larger than 20 MB. Choose a smaller file, or give a web address instead.")
+
+
 def check_file(upload: "UploadedFile[bytes]") -> CheckedFile:
     """The content without metadata.
 
@@ -105,12 +109,7 @@ def check_file(upload: "UploadedFile[bytes]") -> CheckedFile:
     if not upload.size:
         raise ValidationError(_("The file is empty. Choose another file."))
     if upload.size > MAX_BYTES:
-        raise ValidationError(
-            _(
-                "The file is larger than 20 MB. Choose a smaller file, or give a web address "
-                "instead."
-            )
-        )
+        raise ValidationError(too_large_sentence())
     content = upload.read()
     reader = _checker_for(content)
     if reader is None:

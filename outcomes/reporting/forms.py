@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from outcomes.datasets.tables import REPORTS
 from outcomes.evidence.files import extract_text
-from outcomes.evidence.validation import CheckedFile, check_file
+from outcomes.evidence.validation import (
+    MAX_BYTES,
+    CheckedFile,
+    check_file,
+    too_large_sentence,
+)
 from outcomes.models import (
     CompletionLevel,
     Evidence,
@@ -102,8 +107,9 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
         label=gettext_lazy("File"),
         required=False,
         help_text=gettext_lazy(
-            "Up to 20 MB: PDF, image or office document without macros. We remove the "
-            "location from images. If a document contains names, everyone can read them."
+            "Up to 20 MB: PDF, image or office document without macros and without content "
+            "from elsewhere. We remove the location from images. If a document contains names, "
+            "everyone can read them."
         ),
     )
 
@@ -117,6 +123,9 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.empty_permitted = True
         self.use_required_attribute = False
         self.fields["title"].required = False
+        # For static/js/file-size.js.
+        limit = {"data-max-bytes": MAX_BYTES, "data-too-large": too_large_sentence()}
+        self.fields["file"].widget.attrs |= limit
         self.checked: CheckedFile | None = None
 
     @property

@@ -1,5 +1,6 @@
 """What is written into a report keeps itself, and never over what someone else wrote."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from outcomes.models import CommitmentParty, ProgressUpdate
+from outcomes.reporting import forms
 from outcomes.reporting.links import create_report_link
 from participants.models import EmailLink, User
 from tests.browser.checks import check_page
@@ -72,6 +74,25 @@ def test_draft_is_autosaved_and_submitted_once_with_its_evidence(
     done = newest(party)
     assert (done.pk, done.state, done.text) == (draft.pk, "submitted", MORE)
     assert [row.title for row in done.evidence.all()] == ["The report"]
+
+
+def test_too_large_file_is_named_before_it_is_sent(
+    visit: Open, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "MAX_BYTES", 1000)
+    page = visit(link, width=360).page
+    page.get_by_label("What was done").fill(DONE)
+    page.locator("summary").filter(has_text="Evidence").click()
+    file = page.get_by_label("File")
+    sentence = page.get_by_text("The file is larger than 20 MB. Choose a smaller file")
+    for size, is_too_large in ((1001, True), (1000, False), (1001, True)):
+        file.set_input_files(
+            {"name": "a.pdf", "mimeType": "application/pdf", "buffer": bytes(size)}
+        )
+        expect(sentence).to_be_visible(visible=is_too_large)
+        expect(file).to_have_value("" if is_too_large else re.compile(r"a\.pdf$"))
+    expect(page.get_by_label("What was done")).to_have_value(DONE)
+    check_page(page)
 
 
 def test_autosave_does_not_withdraw_submitted_report(
