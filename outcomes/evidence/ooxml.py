@@ -89,7 +89,7 @@ _XML_TYPES = (
     | {"application/xml", "text/xml"}
 )
 _VML = f"{_OFFICE}vmldrawing"
-_SVG = "image/svg+xml"
+_SVG = ("image/svg+xml", "image/svg")  # the second by LibreOffice
 _BINARY_TYPES = {
     f"{_OFFICE}obfuscatedfont",
     "application/x-fontdata",
@@ -198,7 +198,7 @@ def _check_part(
         # Excel writes this one tag of HTML, which is never closed.
         reader.feed(_whole(parts, row).replace(b"<br>", b"<br/>"))
         reader.close()
-    elif kind == _SVG:
+    elif kind in _SVG:
         parts.parse(row, SvgReader(name))
     elif kind.startswith("image/"):
         if not is_picture(parts.head(row)):

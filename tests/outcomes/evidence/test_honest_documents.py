@@ -96,6 +96,7 @@ PARTS: list[tuple[str, str, Content, str]] = [
         'https://example.org/"/><use l:href="#a"/><image href="data:image/png;base64,AA"/></svg>',
         "image",
     ),
+    ("ppt/media/image1.svg", "image/svg", "<svg/>", "image"),
     ("word/charts/chart1.xml", f"{OFFICE}drawingml.chart+xml", "<c/>", "chart"),
     ("a.xml", f"{MS}office.chartex+xml", "<c/>", "chartEx"),
     ("a.xml", f"{MS}office.chartstyle+xml", "<c/>", "chartStyle"),
