@@ -1,22 +1,29 @@
-"""The erasure ledger: marks in the database, copied to a file outside the backups."""
+"""The erasure ledger: marks in the database, copied to a file outside the backups.
 
-import fcntl
+A mark is in the table as soon as the erasure is committed, and in the file after that: an erasure
+that is rolled back must not be repeated after a restore. What a crash kept from the file is
+appended by the next erasure or by the daily command.
+"""
+
 import hashlib
 import hmac
 import json
-import os
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection, transaction
 
 from participants.models import Erasure, User
+from roundtable.audit.append_only import MAX_LINE_BYTES, append_lines, locked_file
 
-MAX_LINE_BYTES = 500
+log = logging.getLogger(__name__)
 HEX_DIGITS = frozenset("0123456789abcdef")
 EMPTY_VALUE = ""  # the key's own mark is computed from this
+CHECKPOINT_WAIT = 1000  # milliseconds
 
 
 class WrongErasureKeyError(Exception):
@@ -50,7 +57,7 @@ def check_erasure_key(marks: Iterable[ErasureMark]) -> None:
 
 
 def record_marks(marks: Iterable[ErasureMark]) -> None:
-    """Writes marks to table and file. Call it last within a transaction.
+    """Writes marks to the table, and to the file after the commit. Call it within a transaction.
 
     Raises OSError if the file cannot be written, so that nothing is erased without a mark.
     """
@@ -60,43 +67,52 @@ def record_marks(marks: Iterable[ErasureMark]) -> None:
         new_marks |= {
             ErasureMark(Erasure.Kind.KEY, key_mark, mark.at) for mark in sorted(new_marks)[:1]
         }
-    # The file is written before the commit. A crash in between leaves a mark too many, never one
-    # too few.
-    append_to_ledger([mark for mark in sorted(new_marks) if save_mark(mark)])
+    for mark in sorted(new_marks):
+        save_mark(mark)
+    with locked_file(Path(settings.ERASURE_LEDGER)):
+        pass
+    transaction.on_commit(_finish_erasure, robust=True)
 
 
-def save_mark(mark: ErasureMark) -> bool:
-    """Returns False if the mark is already in the table."""
-    _row, is_new = Erasure.objects.get_or_create(kind=mark.kind, mark=mark.mark, at=mark.at)
-    return is_new
-
-
-def append_to_ledger(marks: Iterable[ErasureMark]) -> None:
-    lines = "".join(_format_line(mark) for mark in marks)
-    if not lines:
-        return
-    path = Path(settings.ERASURE_LEDGER)
-    is_new = not path.exists()
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        # A line that a crash cut off must not damage the next one.
-        size = file.seek(0, os.SEEK_END)
-        if size and os.pread(file.fileno(), 1, size - 1) != b"\n":
-            lines = "\n" + lines
-        file.write(lines.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    # The name of a new file is on disk only after its folder is synced.
-    descriptor = os.open(folder, os.O_RDONLY)
+def _finish_erasure() -> None:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        append_missing_marks()
+    except OSError as problem:
+        log.error("Marks could not be written to ERASURE_LEDGER (%s).", problem.strerror)
+    overwrite_deleted_rows()
+
+
+def save_mark(mark: ErasureMark) -> None:
+    Erasure.objects.get_or_create(kind=mark.kind, mark=mark.mark, at=mark.at)
+
+
+def append_missing_marks() -> int:
+    """Returns how many marks of the table were not in the file. Raises OSError."""
+    if not Erasure.objects.exists():
+        return 0
+    with locked_file(Path(settings.ERASURE_LEDGER)) as file:
+        known = {mark for _number, mark in read_ledger()}
+        missing = sorted(mark for mark in saved_marks() if mark not in known)
+        if missing:
+            append_lines(file, "".join(_format_line(mark) for mark in missing))
+    return len(missing)
+
+
+def overwrite_deleted_rows() -> bool:
+    """On SQLite, empties the file of recent changes, which still contains what was deleted.
+
+    Returns whether that was possible: not while someone reads. The daily command tries again.
+    """
+    if connection.vendor != "sqlite":
+        return True
+    if connection.in_atomic_block:
+        return False
+    with connection.cursor() as cursor:
+        [usual_wait] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT}")
+        [is_busy, *_pages] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {usual_wait}")
+    return not is_busy
 
 
 def _format_line(mark: ErasureMark) -> str:

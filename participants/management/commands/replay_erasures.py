@@ -15,7 +15,7 @@ from participants.privacy.erasure_ledger import (
     ErasureMark,
     WrongErasureKeyError,
     account_identifier,
-    append_to_ledger,
+    append_missing_marks,
     check_erasure_key,
     compute_mark,
     read_ledger,
@@ -77,8 +77,7 @@ def _synchronise_ledger(result: ReplayResult) -> MarkTimes:
     with transaction.atomic():
         for mark in sorted(in_file - in_table):
             save_mark(mark)
-    append_to_ledger(sorted(in_table - in_file))
-    result.rows, result.lines = len(in_file - in_table), len(in_table - in_file)
+    result.rows, result.lines = len(in_file - in_table), append_missing_marks()
     return {(mark.kind, mark.mark): mark.at for mark in sorted(in_file | in_table)}
 
 

@@ -1,7 +1,6 @@
 """The ledger of erasures holds, and a restored backup is erased again."""
 
 import json
-import os
 import stat
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -12,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.core.serializers import deserialize, serialize
-from django.db import models, transaction
+from django.db import models
 from pytest_django import Settings
 
 from participants.models import ContactChannel, Delegate, Erasure, InvitationRequest, User
@@ -44,6 +43,12 @@ LINES = [
     {"kind": "handle", "mark": MARK_OF_HANDLE, "at": "2026-05-01T09:30:00+00:00"},
     {"kind": "key", "mark": MARK_OF_KEY, "at": "2026-05-01T09:30:00+00:00"},
 ]
+
+
+@pytest.fixture(autouse=True)
+def committed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What follows a commit follows at once; test_erasure_ledger.py commits."""
+    monkeypatch.setattr(erasure_ledger.transaction, "on_commit", lambda act, **_options: act())
 
 
 @pytest.fixture
@@ -109,22 +114,6 @@ def test_address_mark_ignores_case() -> None:
     assert erasure_ledger.compute_mark("address", " Dewi@Example.ORG ") == MARK_OF_ADDRESS
 
 
-def test_ledger_file_is_written_before_commit(
-    dewi: Delegate, ledger: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synced: list[int] = []
-    fsync = os.fsync
-
-    def watch(descriptor: int) -> None:
-        synced.append(os.fstat(descriptor).st_ino)
-        assert transaction.get_connection().in_atomic_block
-        fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", watch)
-    erase_delegate(dewi, by=None, at=LATER)
-    assert synced == [ledger.stat().st_ino, ledger.parent.stat().st_ino]
-
-
 def test_erasure_fails_when_file_is_not_writable(
     dewi: Delegate, settings: Settings, tmp_path: Path
 ) -> None:
@@ -135,15 +124,6 @@ def test_erasure_fails_when_file_is_not_writable(
     assert ContactChannel.objects.filter(delegate=dewi).exists()
     assert not Erasure.objects.exists()
     assert not AuditEntry.objects.exists()
-
-
-def test_ledger_file_survives_failed_transaction(dewi: Delegate, ledger: Path) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        erase_delegate(dewi, by=None, at=LATER)
-        raise RuntimeError
-    assert Delegate.objects.get(pk=dewi.pk).erased_at is None
-    assert len(ledger.read_text().splitlines()) == 4
-    assert replayed()[0] == "Erased again: 1 by handle, 0 by account, 0 requests."
 
 
 def test_restored_person_is_erased_again(dewi: Delegate, ledger: Path) -> None:
