@@ -1,12 +1,18 @@
-"""System check: the tables are those of this version of the portal."""
+"""System checks: the tables are those of this version, the keys and files of seals are usable."""
 
+import os
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DEFAULT_DB_ALIAS
 
 from roundtable.schema import fault
+
+MIN_KEY_LENGTH = 32  # characters
 
 
 @register(Tags.database)
@@ -15,3 +21,52 @@ def check_schema(databases: Sequence[str] | None = None, **options: Any) -> list
         return []
     found = fault()
     return [Error(found[0].upper() + found[1:], id="roundtable.E001")] if found else []
+
+
+@register()
+def check_ledger_files(**options: Any) -> list[CheckMessage]:
+    return [
+        Error(f"{problem}.", hint="See docs/operations.md.", id="roundtable.E002")
+        for problem in _ledger_problems()
+    ]
+
+
+@register()
+def check_seal_key(**options: Any) -> list[CheckMessage]:
+    key = settings.SEAL_KEY
+    if len(key) >= MIN_KEY_LENGTH and key not in (settings.SECRET_KEY, settings.ERASURE_KEY):
+        return []
+    return [
+        Warning(
+            "SEAL_KEY is shorter than 32 characters, or the same as SECRET_KEY or ERASURE_KEY.",
+            hint="Who writes to the database could make seals.",
+            id="roundtable.W001",
+        )
+    ]
+
+
+def require_ledger_files() -> None:
+    """Exits with one sentence if a file of marks or seals could not be written, or be read by all.
+
+    For the web server, which runs no system checks.
+    """
+    for problem in _ledger_problems():
+        sys.exit(f"Roundtable cannot start: {problem}. See docs/operations.md.")
+
+
+def _ledger_problems() -> list[str]:
+    if settings.DEBUG:
+        return []
+    found = []
+    public = [settings.STATIC_ROOT, settings.MEDIA_ROOT, *settings.STATICFILES_DIRS]
+    for name in ("ERASURE_LEDGER", "SEAL_LEDGER"):
+        path = Path(getattr(settings, name)).resolve()
+        if not path.parent.is_dir():
+            found.append(f"the folder of {name}, {path.parent}, does not exist")
+        elif not os.access(path.parent, os.W_OK | os.X_OK):
+            found.append(f"the folder of {name}, {path.parent}, is not writable")
+        elif path.exists() and not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
+            found.append(f"{name}, {path}, is not a file that can be read and written")
+        elif any(path.is_relative_to(Path(folder).resolve()) for folder in public):
+            found.append(f"{name} is in a folder that the web server shows; choose another folder")
+    return found

@@ -47,6 +47,12 @@ else:
     ERASURE_LEDGER = Path(
         required("ERASURE_LEDGER", "a file that is not restored with a backup of the database")
     )
+if DEBUG:
+    SEAL_KEY = env.str("SEAL_KEY", default="for-development-only-" + "z" * 40)
+else:
+    SEAL_KEY = required("SEAL_KEY", "a third long random text, for the seals of the log and texts")
+SEAL_KEY_FALLBACKS = split_names(env.str("SEAL_KEY_FALLBACKS", default=""))
+SEAL_LEDGER = Path(env.str("SEAL_LEDGER", default="") or ERASURE_LEDGER.with_name("seals.log"))
 # For links in emails.
 if DEBUG:
     PORTAL_URL = env.str("PORTAL_URL", default="") or "http://localhost:8000"
@@ -163,7 +169,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        # What is deleted is overwritten in the file.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+        "PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

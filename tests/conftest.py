@@ -206,6 +206,7 @@ def uploads(settings: Settings, ledgers: Path) -> Path:
 def ledger(settings: Settings, ledgers: Path) -> Path:
     """The file that erasures of this test are marked in; it does not exist yet."""
     settings.ERASURE_LEDGER = ledgers / f"{next(_ledgers)}.log"
+    settings.SEAL_LEDGER = settings.ERASURE_LEDGER.with_suffix(".seals")
     assert isinstance(settings.ERASURE_LEDGER, Path)
     return settings.ERASURE_LEDGER
 

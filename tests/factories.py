@@ -23,6 +23,7 @@ from outcomes.models import (
     ReportedBy,
     SourceComparison,
     Statement,
+    StatementVersion,
     Theme,
 )
 from outcomes.models.outcome import letter_number
@@ -333,9 +334,15 @@ def make_statement(
         for position in range(1, points + 1)
     )
     if published:
-        statement.publish(NOON)
-        statement.versions.update(published_before_comparisons=True)
+        mark_as_earlier(statement.publish(NOON))
     return statement
+
+
+def mark_as_earlier(version: StatementVersion) -> None:
+    """As one that was published before two organisations had to compare such texts."""
+    version.published_before_comparisons = True
+    version.set_seal()
+    version.save()
 
 
 def compare_with_source(text: Statement | Corrigendum | Commitment) -> list[SourceComparison]:

@@ -1,9 +1,12 @@
 """Programs that a test starts, and questions to a server of its own."""
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +16,8 @@ from socket import AF_UNIX, socket
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 180  # seconds that a loaded machine may take to start a server
+_ledgers = tempfile.mkdtemp(prefix="roundtable-ledgers-")
+atexit.register(shutil.rmtree, _ledgers, ignore_errors=True)
 # The environment of production that docs/operations.md describes.
 PRODUCTION_ENVIRONMENT = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnopqrstuvwxyz",
@@ -21,7 +26,8 @@ PRODUCTION_ENVIRONMENT = {
     "EMAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
     "DEFAULT_FROM_EMAIL": "Roundtable <portal@example.org>",
     "ERASURE_KEY": "zyxwvutsrqponmlkjihgfedcba-9876543210-zyxwvutsrqponmlkjihgfedcba-9876543210",
-    "ERASURE_LEDGER": "erasures.log",
+    "ERASURE_LEDGER": f"{_ledgers}/erasures.log",
+    "SEAL_KEY": "mlkjihgfedcba-9876543210-zyxwvutsrqpon-mlkjihgfedcba-9876543210-zyxwvutsrqpon",
     "DATABASE_URL": "postgres://portal:secret@localhost:5432/portal",
     "BEHIND_TLS_PROXY": "true",
 }

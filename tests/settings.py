@@ -14,6 +14,7 @@ os.environ.update(
     DEFAULT_FROM_EMAIL="Roundtable <portal@example.org>",
     SECURE_SSL_REDIRECT="false",
     ERASURE_KEY="erasures-in-tests-only-" + "x" * 40,
+    SEAL_KEY="seals-in-tests-only-" + "x" * 40,
     # Nowhere: each test gets a file of its own.
     ERASURE_LEDGER="no-such-folder/erasures.log",
 )
@@ -34,6 +35,8 @@ for name in (
     "LOG_RETENTION_DAYS",
     "OPERATOR_NAME",
     "REVEALS_PER_DAY",
+    "SEAL_KEY_FALLBACKS",
+    "SEAL_LEDGER",
     "SECRET_KEY_FALLBACKS",
     "STATIC_ROOT",
     "SYSLOG",

@@ -32,6 +32,7 @@ REQUIRED = [
     "DEFAULT_FROM_EMAIL",
     "ERASURE_KEY",
     "ERASURE_LEDGER",
+    "SEAL_KEY",
 ]
 
 
@@ -81,6 +82,8 @@ def without(name: str) -> dict[str, str]:
 # What may be set too, as an operator would set all of it.
 ALL_TOO = {
     "SECRET_KEY_FALLBACKS": "a-former-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
+    "SEAL_KEY_FALLBACKS": "an-earlier-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
+    "SEAL_LEDGER": PRODUCTION_ENVIRONMENT["ERASURE_LEDGER"].replace("erasures", "other-seals"),
     "OPERATOR_NAME": "The office",
     "CONTACT_EMAIL": "office@example.org",
     "DATA_CONTROLLER": "The office, Example Street 1",

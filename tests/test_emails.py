@@ -222,7 +222,7 @@ def change_factors(cast: Cast, _at: datetime) -> Iterator[None]:
     code = totp_code(browser.session["mfa.totp.secret"])
     with pytest.MonkeyPatch.context() as patch:
         # The transaction of a test is never committed.
-        patch.setattr(transaction, "on_commit", lambda act: act())
+        patch.setattr(transaction, "on_commit", lambda act, **_options: act())
         answer = browser.post("/accounts/2fa/totp/activate/", {"code": code}, follow=True)
         browser.post(answer.redirect_chain[-1][0], {"code": code}, follow=True)
         browser.post("/accounts/2fa/recovery-codes/generate/")

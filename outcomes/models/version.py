@@ -1,12 +1,16 @@
 """Versions of a statement's text that never change, each with its SHA-256."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import models
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.canonical import sha256_of
+from roundtable.audit.mirror import mirror_text_after_commit
+from roundtable.audit.seals import seal, sealing_key
+
+SEAL_PURPOSE = "version of a statement"
 
 
 class StatementVersion(models.Model):
@@ -49,6 +53,13 @@ class StatementVersion(models.Model):
         editable=False,
         help_text=_("Whether it was public before two organisations had to compare such texts."),
     )
+    seal = models.CharField(
+        _("seal"),
+        max_length=64,
+        default="",
+        editable=False,
+        help_text=_("HMAC-SHA-256 of this version, with a key that is not in the database."),
+    )
 
     class Meta:
         verbose_name = _("version of a statement")
@@ -77,7 +88,40 @@ class StatementVersion(models.Model):
 
     @property
     def is_intact(self) -> bool:
-        return sha256_of(self.text) == self.sha256
+        return sha256_of(self.text) == self.sha256 and self.sealing_key is not None
+
+    def set_seal(self) -> None:
+        self.seal = seal(SEAL_PURPOSE, self._sealed_content())
+
+    @property
+    def sealing_key(self) -> int | None:
+        """The number of the key that sealed it; None if it was changed."""
+        return sealing_key(self.seal, SEAL_PURPOSE, self._sealed_content())
+
+    def _sealed_content(self) -> list[object]:
+        # Any change here makes all stored seals invalid.
+        is_published = self.pk is not None and self.published_at is not None
+        signed = self.sign_offs.filter(signed_at__isnull=False) if is_published else ()
+        return [
+            self.statement_id,
+            self.corrigendum_id,
+            self.number,
+            self.sha256,
+            _written(self.created_at),
+            _written(self.published_at),
+            self.published_before_comparisons,
+            # Signatures are given before a version is published, and stay.
+            sorted([_written(row.signed_at), row.sha256] for row in signed),
+        ]
+
+
+def label_of(statement_id: int) -> str:
+    """Names the statement in the file of seals."""
+    return f"outcomes.statement:{statement_id}"
+
+
+def _written(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""
 
 
 def save_version(
@@ -104,6 +148,10 @@ def save_version(
         )
     if published and not latest.published_at:
         latest.published_at = at
+    latest.set_seal()
     latest.full_clean()
     latest.save()
+    # The demonstration is removed and made again, so its texts are not in the file.
+    if latest.published_at and not latest.statement.event.is_demonstration:
+        mirror_text_after_commit(label_of(statement_id), latest.number, latest.sha256)
     return latest

@@ -22,7 +22,6 @@ from participants.models import Delegate, User
 from participants.models.person_model import PersonModel
 from participants.privacy.erasure import erase_or_delete, is_identifiable
 from roundtable.audit import log as audit
-from roundtable.audit.models import AuditKey
 
 FIELD_CHANGED_ERROR = _(
     "This changed after you opened the page. It is now “%(value)s”. Check your entry, then save "
@@ -31,8 +30,8 @@ FIELD_CHANGED_ERROR = _(
 ERASED_ERROR = _("This person is erased. You can no longer change the entry. Nothing is saved.")
 ERASURE_NOTE = _(
     "This also erases the account and every address. A restored backup does not "
-    "bring them back. If a co-chair confirmed that the person took part, “a "
-    "delegate” remains without a name."
+    "bring them back. If a co-chair confirmed that the person took part, and at least five people "
+    "took part for the organisation, “a delegate” remains without a name."
 )
 
 
@@ -138,10 +137,10 @@ class PrivateAdmin(GrantScopedAdmin):
         if _will_be_erased(obj):
             erase_or_delete(obj, by=request_permissions(request).user, at=timezone.now())
             return
-        subject = f"{obj._meta.label_lower}:{obj.pk}"
+        label = audit.subject_label(obj)
         super().delete_model(request, obj)
         # Without the key, log entries can no longer be linked to the person.
-        AuditKey.objects.filter(subject=subject).delete()
+        audit.forget_label(label)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:

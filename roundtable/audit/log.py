@@ -2,19 +2,25 @@
 
 Entries identify people only by opaque keys and have no foreign keys. A separate table maps keys to
 people, so erasing a person deletes the mapping and keeps the chain valid. The chain cannot cover
-what may be deleted, so an HMAC with a key outside the database protects each mapping.
+what may be deleted, so an HMAC with a key outside the database protects each mapping, and the end
+of the chain has their number.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils.crypto import get_random_string
 
+from roundtable.audit.mirror import mirror_head_after_commit
 from roundtable.audit.models import AuditEntry, AuditHead, AuditKey, sign_key
 
+log = logging.getLogger(__name__)
 BATCH_SIZE = 500  # rows per query
 PRUNE_ACTION = "prune log"
+BROKEN_SEAL = "changed"
 
 
 def subject_label(subject: models.Model) -> str:
@@ -22,12 +28,15 @@ def subject_label(subject: models.Model) -> str:
     return f"{subject._meta.label_lower}:{subject.pk}"
 
 
+@transaction.atomic
 def get_or_create_key(subject: models.Model) -> str:
-    name, new = subject_label(subject), get_random_string(16)
-    key, _created = AuditKey.objects.get_or_create(
-        subject=name, defaults={"key": new, "signature": sign_key(new, name)}
-    )
-    return key.key
+    row = AuditKey.objects.filter(subject=subject_label(subject)).first()
+    if row:
+        return row.key
+    head = _lock_head()
+    keys = _get_or_create_keys(head, [subject])
+    _store_head(head)
+    return keys[subject_label(subject)]
 
 
 def valid_keys(*subjects: models.Model) -> list[str]:
@@ -43,7 +52,15 @@ def has_tampered_key(subject: models.Model) -> bool:
 
 def forget_subject(subject: models.Model) -> None:
     """Deletes the mapping to this person; the chain stays valid."""
-    AuditKey.objects.filter(subject=subject_label(subject)).delete()
+    forget_label(subject_label(subject))
+
+
+@transaction.atomic
+def forget_label(label: str) -> None:
+    if AuditKey.objects.filter(subject=label).exists():
+        head = _lock_head()
+        _delete_keys(head, AuditKey.objects.filter(subject=label))
+        _store_head(head)
 
 
 @transaction.atomic
@@ -57,19 +74,20 @@ def record(
     detail: str = "",
 ) -> AuditEntry:
     head = _lock_head()
+    keys = _get_or_create_keys(head, [row for row in (actor, subject) if row])
     entry = AuditEntry(
         sequence=head.sequence + 1,
         at=at,
-        actor=get_or_create_key(actor) if actor else "",
+        actor=keys[subject_label(actor)] if actor else "",
         organisation=organisation,
         action=action,
-        subject=get_or_create_key(subject) if subject else "",
+        subject=keys[subject_label(subject)] if subject else "",
         detail=detail,
     )
     entry.chain_hash = entry.compute_hash(head.chain_hash)
     entry.save(force_insert=True)
     head.sequence, head.chain_hash = entry.sequence, entry.chain_hash
-    head.save()
+    _store_head(head)
     return entry
 
 
@@ -87,8 +105,8 @@ def record_all(
     if not subjects:
         return
     head = _lock_head()
-    keys = _get_or_create_keys(subjects)
-    actor_key = get_or_create_key(actor)
+    keys = _get_or_create_keys(head, [*subjects, actor])
+    actor_key = keys[subject_label(actor)]
     entries = []
     for subject in subjects:
         entry = AuditEntry(
@@ -104,10 +122,10 @@ def record_all(
         head.sequence, head.chain_hash = entry.sequence, entry.chain_hash
         entries.append(entry)
     AuditEntry.objects.bulk_create(entries, BATCH_SIZE)
-    head.save()
+    _store_head(head)
 
 
-def _get_or_create_keys(subjects: Sequence[models.Model]) -> dict[str, str]:
+def _get_or_create_keys(head: AuditHead, subjects: Sequence[models.Model]) -> dict[str, str]:
     names = [subject_label(subject) for subject in subjects]
     known: dict[str, str] = {}
     for start in range(0, len(names), BATCH_SIZE):
@@ -118,6 +136,7 @@ def _get_or_create_keys(subjects: Sequence[models.Model]) -> dict[str, str]:
         if name not in known:
             key = known[name] = get_random_string(16)
             new.append(AuditKey(subject=name, key=key, signature=sign_key(key, name)))
+            head.add_key(new[-1])
     AuditKey.objects.bulk_create(new, BATCH_SIZE)
     return known
 
@@ -138,15 +157,41 @@ def prune_entries(*, before: datetime, at: datetime) -> int:
     if last_removed is None:
         return 0
     head.pruned_through, head.pruned_hash = last_removed.sequence, last_removed.chain_hash
-    head.save()
+    _store_head(head)
     removed_count, _models = AuditEntry.objects.filter(sequence__lte=last_removed.sequence).delete()
     record(action=PRUNE_ACTION, at=at, detail=str(last_removed.sequence))
-    AuditKey.objects.exclude(key__in=AuditEntry.objects.values("actor")).exclude(
-        key__in=AuditEntry.objects.values("subject")
-    ).delete()
+    head = _lock_head()
+    unused = AuditKey.objects.exclude(key__in=AuditEntry.objects.values("actor"))
+    _delete_keys(head, unused.exclude(key__in=AuditEntry.objects.values("subject")))
+    _store_head(head)
     return removed_count
+
+
+@transaction.atomic
+def renew_seal() -> None:
+    """Seals the end with the present key if an earlier one sealed it."""
+    head = _lock_head()
+    if head.sealing_key:
+        _store_head(head)
+
+
+def _delete_keys(head: AuditHead, rows: QuerySet[AuditKey]) -> None:
+    for row in rows:
+        head.remove_key(row)
+    rows.delete()
 
 
 def _lock_head() -> AuditHead:
     AuditHead.objects.get_or_create(pk=1)
-    return AuditHead.objects.select_for_update().get(pk=1)
+    head = AuditHead.objects.select_for_update().get(pk=1)
+    head.is_intact = head.sealing_key is not None
+    return head
+
+
+def _store_head(head: AuditHead) -> None:
+    if not head.is_intact:
+        # A new entry must not make a forged end valid.
+        log.error("Something other than the portal changed the end of the log. Run verify.")
+    head.seal = head.compute_seal() if head.is_intact else BROKEN_SEAL
+    head.save()
+    mirror_head_after_commit(head)

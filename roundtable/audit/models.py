@@ -9,7 +9,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from roundtable.audit.seals import seal, sealing_key
+
 GENESIS_HASH = "0" * 64  # the previous hash of the first entry
+SUM_MODULUS = 2**256
+HEAD_PURPOSE = "end of the log"
+ENTRY_PURPOSE = "entry of the log"
 
 
 class AuditKey(models.Model):
@@ -46,7 +51,14 @@ class AuditKey(models.Model):
 
 
 class AuditHead(models.Model):
-    """The end of the chain: one row, locked while an entry is added."""
+    """The end of the chain: one row, locked while an entry is added.
+
+    It also counts the log keys, because a deleted key leaves no other trace. A key that was put in
+    place of another one changes the sum of their proofs.
+    """
+
+    # Whether the row that was read had a valid seal. If not, no valid seal is made for it again.
+    is_intact = True
 
     sequence = models.PositiveBigIntegerField(
         _("number of the last entry"), default=0, help_text=_("The number of the last entry.")
@@ -72,6 +84,26 @@ class AuditHead(models.Model):
             "The seal of that entry. The seal of the first entry still kept is made from it."
         ),
     )
+    plain_through = models.PositiveBigIntegerField(
+        _("without a key up to entry"),
+        default=0,
+        help_text=_("The last entry of release 0.1.0, whose seals were made without a key."),
+    )
+    key_count = models.PositiveBigIntegerField(
+        _("number of log keys"), default=0, help_text=_("How many log keys there are.")
+    )
+    key_sum = models.CharField(
+        _("sum of the log keys"),
+        max_length=64,
+        default=GENESIS_HASH,
+        help_text=_("The sum of the proofs of all log keys."),
+    )
+    seal = models.CharField(
+        _("seal of the end"),
+        max_length=64,
+        blank=True,
+        help_text=_("HMAC-SHA-256 of all this, with a key that is not in the database."),
+    )
 
     class Meta:
         verbose_name = _("end of the log")
@@ -79,6 +111,52 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}"
+
+    def add_key(self, row: AuditKey) -> None:
+        self.key_count += 1
+        self.key_sum = _add(self.key_sum, _number_of(row))
+
+    def remove_key(self, row: AuditKey) -> None:
+        self.key_count -= 1
+        self.key_sum = _add(self.key_sum, -_number_of(row))
+
+    def stored_hash(self, number: int) -> str:
+        """Of that entry; empty if it is missing, or was removed because of its age."""
+        if number == self.pruned_through:
+            return self.pruned_hash
+        entry = AuditEntry.objects.filter(sequence=number).first()
+        return entry.chain_hash if entry else ""
+
+    def compute_seal(self) -> str:
+        return seal(HEAD_PURPOSE, self._content())
+
+    @property
+    def sealing_key(self) -> int | None:
+        """The number of the key that sealed it; None if it was changed. A new row is intact."""
+        if not self.seal and self._content() == AuditHead()._content():
+            return 0
+        return sealing_key(self.seal, HEAD_PURPOSE, self._content())
+
+    def _content(self) -> list[object]:
+        # Any change here makes the stored seal invalid.
+        return [
+            self.sequence,
+            self.chain_hash,
+            self.pruned_through,
+            self.pruned_hash,
+            self.plain_through,
+            self.key_count,
+            self.key_sum,
+        ]
+
+
+def _number_of(row: AuditKey) -> int:
+    # The proof itself may no longer be a number, if someone changed it.
+    return int(hashlib.sha256(row.signature.encode()).hexdigest(), 16)
+
+
+def _add(total: str, number: int) -> str:
+    return f"{(int(total, 16) + number) % SUM_MODULUS:064x}"
 
 
 class AuditEntry(models.Model):
@@ -116,7 +194,12 @@ class AuditEntry(models.Model):
         help_text=_("More information about the action. It never contains a personal detail."),
     )
     chain_hash = models.CharField(
-        _("seal"), max_length=64, help_text=_("SHA-256 of this entry and of the seal before it.")
+        _("seal"),
+        max_length=64,
+        help_text=_(
+            "HMAC-SHA-256 of this entry and of the seal before it, with a key that is not in the "
+            "database. Release 0.1.0 used SHA-256 without a key."
+        ),
     )
 
     class Meta:
@@ -132,8 +215,20 @@ class AuditEntry(models.Model):
         return f"{self.sequence} {self.action}"
 
     def compute_hash(self, previous_hash: str) -> str:
+        return seal(ENTRY_PURPOSE, self._content(previous_hash))
+
+    def sealing_key(self, previous_hash: str) -> int | None:
+        """The number of the key that sealed it, after the entry with that hash. None if none."""
+        return sealing_key(self.chain_hash, ENTRY_PURPOSE, self._content(previous_hash))
+
+    def has_plain_hash(self, previous_hash: str) -> bool:
+        """As release 0.1.0 made it, without a key."""
+        content = json.dumps(self._content(previous_hash), ensure_ascii=False)
+        return self.chain_hash == hashlib.sha256(content.encode()).hexdigest()
+
+    def _content(self, previous_hash: str) -> list[object]:
         # Any change here makes all stored hashes invalid.
-        content = [
+        return [
             previous_hash,
             self.sequence,
             self.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -143,7 +238,6 @@ class AuditEntry(models.Model):
             self.subject,
             self.detail,
         ]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 def sign_key(key: str, subject: str) -> str:

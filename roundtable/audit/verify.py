@@ -1,11 +1,13 @@
-"""Finds entries of the audit log that were changed, removed, added or moved."""
+"""Finds entries of the audit log, and log keys, that were changed, removed, added or moved."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from roundtable.audit.log import PRUNE_ACTION
+from roundtable.audit.mirror import Mirror
 from roundtable.audit.models import GENESIS_HASH, AuditEntry, AuditHead, AuditKey
 
 # Tracing original numbers takes cubic time in the number of entries.
@@ -28,6 +30,7 @@ def find_log_faults() -> list[str]:
     messages: list[str] = []
     mismatches: list[Mismatch] = []
     number, previous_hash = head.pruned_through, head.pruned_hash
+    newest_key = len(settings.SEAL_KEY_FALLBACKS)
     for entry in AuditEntry.objects.order_by("sequence").iterator():
         if entry.sequence <= head.pruned_through:
             messages.append(
@@ -36,35 +39,51 @@ def find_log_faults() -> list[str]:
             continue
         if entry.sequence != number + 1:
             messages.append(_missing_message(number + 1, entry.sequence - 1))
-        elif entry.chain_hash != entry.compute_hash(previous_hash):
-            mismatches.append(Mismatch(entry, previous_hash))
+        elif entry.sequence <= head.plain_through:
+            if not entry.has_plain_hash(previous_hash):
+                mismatches.append(Mismatch(entry, previous_hash))
+        else:
+            key = entry.sealing_key(previous_hash)
+            # After the first entry with a newer key, an earlier key, which may have leaked, is
+            # not accepted.
+            if key is None or key > newest_key:
+                mismatches.append(Mismatch(entry, previous_hash))
+            else:
+                newest_key = key
         number, previous_hash = entry.sequence, entry.chain_hash
     messages += _explain_mismatches(mismatches)
     messages += _check_end(head, number, previous_hash)
     messages += _check_start(head)
-    messages += _check_keys()
+    messages += _check_keys(head)
     return messages
 
 
-def check_kept_hash(number: int, chain_hash: str) -> list[str]:
-    """Compares the log with an entry's number and hash that someone kept outside the portal."""
+def find_mirror_faults(mirror: Mirror) -> list[str]:
+    """Compares the end of the log with what the file outside the database says."""
     head = AuditHead.objects.filter(pk=1).first() or AuditHead()
-    entry = AuditEntry.objects.filter(sequence=number).first()
-    if entry:
-        stored_hash = entry.chain_hash
-    elif number == head.pruned_through:
-        stored_hash = head.pruned_hash
-    elif number < head.pruned_through:
-        return []  # removed because of its age
-    elif number > head.sequence:
-        return [f"You kept entry {number}; the log now ends at entry {head.sequence}."]
-    else:
-        return [f"Entry {number}, which you kept, is missing."]
-    return (
-        []
-        if stored_hash == chain_hash
-        else [f"Entry {number} does not have the seal that you kept."]
-    )
+    messages = [f"Line {number} of the file of seals is damaged." for number in mirror.damaged]
+    if not mirror.exists:
+        # The first line is written by the first act after an installation or an upgrade.
+        if head.sequence > head.plain_through:
+            messages.append("The file of seals (SEAL_LEDGER) is missing or empty.")
+        return messages
+    if mirror.entry > head.sequence:
+        messages.append(
+            _missing_message(head.sequence + 1, mirror.entry)
+            + f" The log ends at entry {head.sequence}; the file of seals goes on to entry"
+            f" {mirror.entry}. Either the end of the log was cut off, or a backup was restored."
+        )
+    elif mirror.seal != (head.stored_hash(mirror.entry) or mirror.seal):
+        messages.append(
+            f"Entry {mirror.entry} does not have the seal that the file of seals has: "
+            "entries up to it were written again."
+        )
+    elif mirror.entry == head.sequence and mirror.keys < head.key_count:
+        messages.append(
+            f"The file of seals counts {mirror.keys} log keys, the log {head.key_count}: deleted"
+            " keys were put back."
+        )
+    return messages
 
 
 def _missing_message(first: int, last: int) -> str:
@@ -83,6 +102,11 @@ def _check_end(head: AuditHead, number: int, chain_hash: str) -> Iterator[str]:
             f"Entry {number}, the last one, does not have the seal that the log ended with: "
             "entries up to it were written again."
         )
+    if head.sealing_key is None:
+        yield (
+            f"Something other than the portal wrote that the log ends at entry {head.sequence}"
+            f" with {head.key_count} keys: entries or keys may have been removed."
+        )
 
 
 def _check_start(head: AuditHead) -> Iterator[str]:
@@ -93,10 +117,24 @@ def _check_start(head: AuditHead) -> Iterator[str]:
         yield f"No entry records the removal of old entries up to {head.pruned_through}."
 
 
-def _check_keys() -> Iterator[str]:
+def _check_keys(head: AuditHead) -> Iterator[str]:
+    present = AuditHead()
     for row in AuditKey.objects.order_by("pk").iterator():
+        present.add_key(row)
         if not row.has_valid_signature:
             yield f"The key {row.key} now points to another person or object."
+    if present.key_count < head.key_count:
+        yield (
+            f"The log should have {head.key_count} keys of people and objects, but has"
+            f" {present.key_count}: no erasure removed the others."
+        )
+    elif present.key_count > head.key_count:
+        yield (
+            f"The log should have {head.key_count} keys of people and objects, but has"
+            f" {present.key_count}: keys were added or put back."
+        )
+    elif present.key_sum != head.key_sum:
+        yield "Keys of the log were exchanged for others."
 
 
 def _explain_mismatches(mismatches: list[Mismatch]) -> Iterator[str]:
@@ -165,4 +203,5 @@ def _matches_hash(entry: AuditEntry, number: int, previous_hash: str) -> bool:
         subject=entry.subject,
         detail=entry.detail,
     )
-    return original.compute_hash(previous_hash) == entry.chain_hash
+    original.chain_hash = entry.chain_hash
+    return original.sealing_key(previous_hash) is not None or original.has_plain_hash(previous_hash)

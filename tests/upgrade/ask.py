@@ -32,6 +32,7 @@ django.setup()
 
 import time_machine  # noqa: E402
 from allauth.mfa.models import Authenticator  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.contrib import admin  # noqa: E402
 from django.core import signing  # noqa: E402
 from django.core.management import call_command  # noqa: E402
@@ -40,12 +41,13 @@ from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 from django.utils.crypto import salted_hmac  # noqa: E402
 
-from outcomes.management.commands.verify_statement import find_faults as faults_of  # noqa: E402
-from outcomes.models import Commitment, Statement, StatementVersion  # noqa: E402
+from outcomes.models import Commitment, Handover  # noqa: E402
+from outcomes.statements.verify import find_statement_faults, published_texts  # noqa: E402
 from participants.models import User  # noqa: E402
 from participants.privacy import erasure_ledger  # noqa: E402
 from roundtable import schema  # noqa: E402
 from roundtable.audit import verify  # noqa: E402
+from roundtable.audit.mirror import bring_up_to_date, read_mirror  # noqa: E402
 from roundtable.encryption import decrypt  # noqa: E402
 from tests.canaries import BY_OBJECT, all_paths  # noqa: E402
 from tests.email_links import LinkClient  # noqa: E402
@@ -93,13 +95,11 @@ def check() -> Iterator[str]:
         yield found
     call_command("check", databases=["default"], fail_level="WARNING", stdout=StringIO())
     yield from verify.find_log_faults()
-    for statement in Statement.objects.published():
-        yield from faults_of(statement)
-    yield from (
-        f"version {row.pk} was changed"
-        for row in StatementVersion.objects.all()
-        if not row.is_intact
-    )
+    yield from find_statement_faults()
+    if not Handover.objects.exclude(returned_by=None).exists():
+        yield "no one is known to have returned a task"
+    bring_up_to_date(published_texts())
+    yield from verify.find_mirror_faults(read_mirror(Path(settings.SEAL_LEDGER)))
     marks = {mark for _number, mark in erasure_ledger.read_ledger()}
     if not marks or marks != set(erasure_ledger.saved_marks()):
         yield "the ledger of erasures is another one"

@@ -13,7 +13,7 @@ from tests.upgrade.releases import keys_of
 _KEYS = keys_of(os.environ["RELEASE"])
 SECRET_KEY, ERASURE_KEY = _KEYS["SECRET_KEY"], _KEYS["ERASURE_KEY"]
 DATA_DIR = Path(os.environ["DATA"])
-ERASURE_LEDGER = DATA_DIR / "erasures.log"
+ERASURE_LEDGER, SEAL_LEDGER = DATA_DIR / "erasures.log", DATA_DIR / "seals.log"
 STORAGES = STORAGES | {
     "evidence": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -67,7 +67,7 @@ class Command(BaseCommand):
             )
         # Pruning would remove the evidence of a changed log.
         if find_log_faults():
-            raise CommandError(_("The log was changed after it was written. Run verify_log first."))
+            raise CommandError(_("The log was changed after it was written. Run verify first."))
         pruned = prune_expired(on=day, at=now)
         self.stdout.write(
             _(

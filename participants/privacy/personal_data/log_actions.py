@@ -59,6 +59,7 @@ ACTION_LABELS = {
     "end participation": _("Participation ended"),
     "erase again": _("Profile or account erased again after a backup was restored"),
     "erase": _("Profile or account erased"),
+    "restore backup": _("Backup restored"),
     "export": _("Exported a list that includes the name"),
     "fetch list of participants": _("List of participants downloaded"),
     "give task back": _("Task of a focal point returned"),

@@ -23,6 +23,7 @@ from tests.factories import (
     make_role,
     make_series,
     make_statement,
+    mark_as_earlier,
     save,
 )
 from tests.page_text import FOLLOW_SECTION, get_text, page_html, page_links, page_text
@@ -167,8 +168,7 @@ def first() -> Event:
             kind=Outcome.Kind.GOOD_PRACTICE,
             text=text,
         )
-    statement.publish(NOON)
-    statement.versions.update(published_before_comparisons=True)
+    mark_as_earlier(statement.publish(NOON))
     make_document(
         event,
         title="Agenda",

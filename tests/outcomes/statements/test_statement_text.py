@@ -1,21 +1,22 @@
-"""The published text as a file with its hash, and the command that checks it."""
+"""The published text as a file with its hash, and how a change of it is found."""
 
 import hashlib
-from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.test import Client
 
 from outcomes.models import Outcome, SignOff, StatementVersion
 from outcomes.statements.comparison import TextBlock, compare_texts, split_blocks
+from outcomes.statements.verify import find_statement_faults
 from roundtable.audit.models import AuditEntry
 from tests.factories import make_event, make_outcome, make_statement
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import make_agreement_case, publish_draft, sign_draft
 
 pytestmark = pytest.mark.django_db
+CHANGED = (
+    "AG: version 1 was changed after it was saved, or something other than the portal wrote it."
+)
 TEXT = """Outcome statement
 AG, en
 
@@ -40,16 +41,6 @@ def statement() -> "object":
         text="share what works\nand what does not"
     )
     return publish_draft(table)
-
-
-def verify(*args: str) -> tuple[str, str]:
-    """What the command says, and what is wrong."""
-    out, err = StringIO(), StringIO()
-    try:
-        call_command("verify_statement", *args, stdout=out, stderr=err)
-    except CommandError as error:
-        return out.getvalue(), f"{err.getvalue()}{error}"
-    return out.getvalue(), err.getvalue()
 
 
 def test_anyone_can_check_the_text(statement: "object") -> None:
@@ -111,37 +102,21 @@ def test_versions_are_compared_side_by_side() -> None:
     ]
 
 
-# The command -------------------------------------------------------------------------------
-
-
-def test_command_prints_each_hash(statement: "object") -> None:
-    said, wrong = verify()
-    assert said == f"{hashlib.sha256(TEXT.encode()).hexdigest()}  agree\n"
-    assert wrong == ""
-
-
-def test_command_checks_a_copy(statement: "object", tmp_path: Path) -> None:
-    copy = tmp_path / "statement.txt"
-    copy.write_text(TEXT, newline="")
-    assert verify("agree", "--file", str(copy))[1] == ""
-    copy.write_text(TEXT.replace("rained", "shone"), newline="")
-    assert "The file differs from the published text." in verify("agree", "--file", str(copy))[1]
-    assert "The file cannot be read." in verify("agree", "--file", str(tmp_path / "none"))[1]
-    assert "Give the roundtable whose statement is in the file." in verify("--file", str(copy))[1]
-    assert "That roundtable has no published statement." in verify("nowhere")[1]
+# Changes that are found ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
         ("row", "AG: the pages do not show the version that was published."),
-        ("version", "AG: version 1 was changed after it was saved."),
+        ("version", CHANGED),
         ("both", "AG: the log has a different text."),
         ("signature", "AG: version 1 has a missing signature."),
         ("gone", "AG: no version was saved when it was published."),
     ],
 )
-def test_command_detects_changes(statement: "object", fault: str, sentence: str) -> None:
+def test_changes_are_detected(statement: "object", fault: str, sentence: str) -> None:
+    assert find_statement_faults() == []
     version = StatementVersion.objects.get()
     if fault in ("row", "both"):
         Outcome.objects.filter(number="1.a").update(text="protect nobody")
@@ -156,9 +131,7 @@ def test_command_detects_changes(statement: "object", fault: str, sentence: str)
         SignOff.objects.first().delete()  # type: ignore[union-attr]
     if fault == "gone":
         version.delete()
-    _said, wrong = verify()
-    assert sentence in wrong
-    assert "A statement differs from its published version." in wrong
+    assert sentence in find_statement_faults()
 
 
 def test_audit_log_contains_hash(statement: "object") -> None:

@@ -364,7 +364,7 @@ def test_new_authenticator_shows_recovery_codes_and_opens_admin(
     cochair: User, client_of: Sign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Outside of a test, each request commits.
-    monkeypatch.setattr(transaction, "on_commit", lambda act: act())
+    monkeypatch.setattr(transaction, "on_commit", lambda act, **_options: act())
     browser = client_of(cochair, second_factor=False)
     prove(browser)
     page = browser.get("/accounts/2fa/totp/activate/").content.decode()

@@ -17,11 +17,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.html import escape
 
-from participants.management.commands.verify_log import find_consent_faults
 from participants.models import Consent, ConsentNotice, ContactChannel, Delegate, User
 from participants.privacy import consent
 from participants.privacy.erasure import erase_delegate
+from participants.privacy.verify import find_consent_faults
 from roundtable.audit import log as audit
+from roundtable.audit.mirror import bring_up_to_date
 from roundtable.limits import LimitCount
 from roundtable.models import AuditEntry, AuditKey, Event
 from tests.conftest import ROOT
@@ -547,11 +548,12 @@ def test_added_consent_is_detected(agreed: Delegate) -> None:
 
 
 def test_command_lists_inconsistent_consents(agreed: Delegate) -> None:
-    call_command("verify_log", stdout=StringIO())
+    bring_up_to_date([])
+    call_command("verify", stdout=StringIO())
     Consent._base_manager.filter(action="withdrawn").delete()
     err = StringIO()
     with pytest.raises(CommandError):
-        call_command("verify_log", stderr=err)
+        call_command("verify", stderr=err)
     assert err.getvalue().splitlines() == sentence_about(agreed)
 
 

@@ -94,6 +94,6 @@ def test_command_rejects_invalid_date(on: str, sentence: str) -> None:
 def test_command_removes_nothing_from_a_damaged_log() -> None:
     audit.record(action="reveal", at=LAST_TOO_OLD)
     AuditEntry.objects.update(action="export")
-    with pytest.raises(CommandError, match="Run verify_log first"):
+    with pytest.raises(CommandError, match="Run verify first"):
         call_command("prune_log", "--on", "2026-03-02")
     assert AuditEntry.objects.count() == 1

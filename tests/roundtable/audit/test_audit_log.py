@@ -1,19 +1,29 @@
 """The log of acts finds whatever was done to it."""
 
+import hashlib
+import json
+import stat
 from datetime import UTC, datetime, timedelta, timezone
-from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
+from django.test import override_settings
+from pytest_django import Settings
 
 from roundtable.audit import log as audit
-from roundtable.audit.verify import find_log_faults
+from roundtable.audit.mirror import MAX_REASON, bring_up_to_date, read_mirror, record_restore
+from roundtable.audit.verify import find_log_faults, find_mirror_faults
 from roundtable.models import AuditEntry, AuditHead, AuditKey
 from tests.factories import NOON, make_delegate, make_user
 from tests.recorded_fixtures import recorded
+
+FORGED_END = (
+    "Something other than the portal wrote that the log ends at entry {} with {} keys: entries or "
+    "keys may have been removed."
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 
@@ -121,7 +131,10 @@ def test_missing_log_is_detected(log: list[AuditEntry]) -> None:
 
 def test_missing_head_is_detected(log: list[AuditEntry]) -> None:
     AuditHead.objects.all().delete()
-    assert find_log_faults() == ["The log should end at entry 0, but it ends at entry 4."]
+    assert find_log_faults() == [
+        "The log should end at entry 0, but it ends at entry 4.",
+        "The log should have 0 keys of people and objects, but has 2: keys were added or put back.",
+    ]
 
 
 def test_reordered_entries_are_detected(log: list[AuditEntry]) -> None:
@@ -212,7 +225,9 @@ def test_added_entry_is_detected(log: list[AuditEntry]) -> None:
 
 
 def test_log_stays_valid_after_erasure(log: list[AuditEntry]) -> None:
-    AuditKey.objects.all().delete()
+    for key in AuditKey.objects.all():
+        audit.forget_label(key.subject)
+    assert not AuditKey.objects.exists()
     assert find_log_faults() == []
 
 
@@ -241,89 +256,7 @@ def test_rolled_back_act_leaves_no_entry(log: list[AuditEntry]) -> None:
     assert find_log_faults() == []
 
 
-# Verifying by command -------------------------------------------------------------------
-
-
-def verify(*arguments: str) -> str:
-    out = StringIO()
-    call_command("verify_log", *arguments, stdout=out)
-    return out.getvalue()
-
-
-def test_command_reports_valid_log(log: list[AuditEntry]) -> None:
-    assert verify() == (
-        "The log is complete and unchanged: 4 entries.\n"
-        f"It ends with 4:{log[3].chain_hash}. Keep this line somewhere else. You can use it with "
-        "--kept to detect a log that was written again.\n"
-    )
-
-
-def test_command_on_an_empty_log() -> None:
-    assert verify() == "The log is complete and unchanged: 0 entries.\n"
-
-
-def test_command_names_the_changed_entry_and_fails(log: list[AuditEntry]) -> None:
-    change(2, organisation="another")
-    err = StringIO()
-    with pytest.raises(CommandError) as problem:
-        call_command("verify_log", stderr=err)
-    assert problem.value.returncode == 1
-    assert err.getvalue() == (
-        "Entry 2 does not match its seal: this entry or the one before it was changed.\n"
-    )
-    assert str(problem.value) == "The log was changed after it was written."
-
-
-def test_rewritten_log_is_detected_by_saved_hash(log: list[AuditEntry]) -> None:
-    kept = f"3:{log[2].chain_hash}"
-    assert verify("--kept", kept).startswith("The log is complete and unchanged")
-    AuditEntry.objects.all().delete()
-    AuditHead.objects.all().delete()
-    for _number in range(5):
-        audit.record(action="nothing", at=NOON)
-    assert verify().startswith("The log is complete and unchanged")
-    err = StringIO()
-    with pytest.raises(CommandError):
-        call_command("verify_log", "--kept", kept, stderr=err)
-    assert err.getvalue() == "Entry 3 does not have the seal that you kept.\n"
-
-
-def cut(number: int) -> None:
-    """Removes all after this entry, and says that it was the last."""
-    AuditEntry.objects.filter(sequence__gt=number).delete()
-    last = AuditEntry.objects.get(sequence=number)
-    AuditHead.objects.update(sequence=number, chain_hash=last.chain_hash)
-
-
-def test_saved_hash_detects_truncated_log(log: list[AuditEntry]) -> None:
-    kept = f"4:{log[3].chain_hash}"
-    cut(1)
-    assert verify().startswith("The log is complete and unchanged")
-    err = StringIO()
-    with pytest.raises(CommandError):
-        call_command("verify_log", "--kept", kept, stderr=err)
-    assert err.getvalue() == "You kept entry 4; the log now ends at entry 1.\n"
-
-
-def test_saved_hash_detects_emptied_log(log: list[AuditEntry]) -> None:
-    kept = f"4:{log[3].chain_hash}"
-    AuditEntry.objects.all().delete()
-    AuditHead.objects.all().delete()
-    err = StringIO()
-    with pytest.raises(CommandError):
-        call_command("verify_log", "--kept", kept, stderr=err)
-    assert err.getvalue() == "You kept entry 4; the log now ends at entry 0.\n"
-
-
-def test_saved_hash_of_pruned_entry_is_valid(log: list[AuditEntry]) -> None:
-    audit.prune_entries(before=NOON + timedelta(minutes=2), at=NOON + timedelta(days=1))
-    for number in (1, 2, 3):
-        kept = f"{number}:{log[number - 1].chain_hash}"
-        assert verify("--kept", kept).startswith("The log is complete and unchanged")
-    err = StringIO()
-    with pytest.raises(CommandError):
-        call_command("verify_log", "--kept", f"2:{log[0].chain_hash}", stderr=err)
-    assert err.getvalue() == "Entry 2 does not have the seal that you kept.\n"
+# Keys ------------------------------------------------------------------------------------
 
 
 def test_reassigned_key_is_detected(log: list[AuditEntry]) -> None:
@@ -343,10 +276,250 @@ def test_swapped_keys_are_detected(log: list[AuditEntry]) -> None:
     ]
 
 
-@pytest.mark.parametrize("kept", ["", "3", "3:", "x:" + "0" * 64, "3:" + "0" * 63])
-def test_invalid_saved_hash_gives_one_message(kept: str) -> None:
-    with pytest.raises(CommandError, match=r"^Write the number and the seal in the form 120:0a1b…"):
-        call_command("verify_log", "--kept", kept)
+def test_deleted_key_is_detected(log: list[AuditEntry]) -> None:
+    AuditKey.objects.get(key=log[0].subject).delete()
+    assert find_log_faults() == [
+        "The log should have 2 keys of people and objects, but has 1: no erasure removed the "
+        "others."
+    ]
+
+
+def test_exchanged_key_is_detected(log: list[AuditEntry]) -> None:
+    """Someone kept the key of a person who was erased, and puts it in place of another one."""
+    gone = make_delegate()
+    audit.record(action="reveal", at=NOON, subject=gone)
+    kept = AuditKey.objects.get(subject=f"participants.delegate:{gone.pk}")
+    audit.forget_subject(gone)
+    assert find_log_faults() == []
+    AuditKey.objects.get(key=log[0].subject).delete()
+    kept.save(force_insert=True)
+    assert find_log_faults() == ["Keys of the log were exchanged for others."]
+
+
+def test_key_that_was_put_back_is_detected(log: list[AuditEntry]) -> None:
+    kept = AuditKey.objects.get(key=log[0].subject)
+    audit.forget_label(kept.subject)
+    kept.save(force_insert=True)
+    assert find_log_faults() == [
+        "The log should have 1 keys of people and objects, but has 2: keys were added or put back."
+    ]
+
+
+def test_next_entry_does_not_make_a_forged_end_valid(
+    log: list[AuditEntry], caplog: pytest.LogCaptureFixture
+) -> None:
+    AuditKey.objects.get(key=log[0].subject).delete()
+    AuditHead.objects.update(key_count=1, key_sum=AuditHead().key_sum)
+    assert FORGED_END.format(4, 1) in find_log_faults()
+    audit.record(action="reveal", at=NOON)
+    assert FORGED_END.format(5, 1) in find_log_faults()
+    assert [record.getMessage() for record in caplog.records] == [
+        "Something other than the portal changed the end of the log. Run verify."
+    ]
+
+
+# Seals with a key ------------------------------------------------------------------------
+
+
+def test_tail_rewritten_without_the_key_is_detected(
+    log: list[AuditEntry], settings: Settings
+) -> None:
+    with override_settings(SEAL_KEY="a guess of someone who has the database only"):
+        previous = log[1].chain_hash
+        for entry in log[2:]:
+            entry.detail = "nothing to see"
+            entry.chain_hash = entry.compute_hash(previous)
+            entry.save()
+            previous = entry.chain_hash
+        head = AuditHead.objects.get()
+        head.chain_hash = previous
+        head.seal = head.compute_seal()
+        head.save()
+    assert find_log_faults() == [
+        "Entry 3 does not match its seal: this entry or the one before it was changed.",
+        "Entry 4 does not match its seal: this entry or the one before it was changed.",
+        FORGED_END.format(4, 2),
+    ]
+
+
+def as_release_0_1_0(log: list[AuditEntry]) -> None:
+    """Gives the entries hashes without a key, and seals the end as the upgrade does."""
+    previous = "0" * 64
+    for entry in log:
+        content = [
+            *[previous, entry.sequence, entry.at.isoformat(timespec="microseconds")],
+            *[entry.actor, entry.organisation, entry.action, entry.subject, entry.detail],
+        ]
+        previous = entry.chain_hash = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+        entry.save()
+    head = AuditHead.objects.get()
+    head.chain_hash, head.plain_through = previous, len(log)
+    head.seal = head.compute_seal()
+    head.save()
+
+
+def test_entries_of_the_first_release_stay_valid(log: list[AuditEntry]) -> None:
+    as_release_0_1_0(log)
+    audit.record(action="reveal", at=NOON)
+    assert find_log_faults() == []
+    change(2, detail="changed")
+    assert find_log_faults() == [
+        "Entry 2 does not match its seal: this entry or the one before it was changed."
+    ]
+
+
+def test_entries_cannot_pass_as_those_of_the_first_release(log: list[AuditEntry]) -> None:
+    as_release_0_1_0(log)
+    seal_of_end = AuditHead.objects.get().seal
+    log[3].detail = "nothing to see"
+    as_release_0_1_0(log)
+    AuditHead.objects.update(seal=seal_of_end)
+    assert find_log_faults() == [FORGED_END.format(4, 2)]
+
+
+def test_earlier_key_counts_until_a_newer_one_is_used(
+    log: list[AuditEntry], settings: Settings
+) -> None:
+    first = settings.SEAL_KEY
+    settings.SEAL_KEY, settings.SEAL_KEY_FALLBACKS = "a newer key", [first]
+    assert find_log_faults() == []
+    audit.record(action="reveal", at=NOON)
+    assert find_log_faults() == []
+    with override_settings(SEAL_KEY=first, SEAL_KEY_FALLBACKS=["a newer key"]):
+        audit.record(action="by someone with the earlier key", at=NOON)
+    assert find_log_faults() == [
+        "Entry 6 does not match its seal: this entry or the one before it was changed."
+    ]
+
+
+def test_end_is_sealed_with_the_newer_key(log: list[AuditEntry], settings: Settings) -> None:
+    settings.SEAL_KEY, settings.SEAL_KEY_FALLBACKS = "a newer key", [settings.SEAL_KEY]
+    assert AuditHead.objects.get().sealing_key == 1
+    audit.renew_seal()
+    assert AuditHead.objects.get().sealing_key == 0
+
+
+# The file of seals -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(settings: Settings) -> Path:
+    return Path(settings.SEAL_LEDGER)
+
+
+def lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_end_is_appended_after_the_commit(file: Path) -> None:
+    user = make_user()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        audit.record(action="reveal", at=NOON, actor=user)
+        raise RuntimeError
+    assert not file.exists()
+    with transaction.atomic():
+        for _number in range(3):
+            audit.record(action="reveal", at=NOON, actor=user)
+        assert not file.exists()
+    audit.forget_subject(user)
+    [first, second] = lines(file)
+    last = AuditEntry.objects.get(sequence=3)
+    assert (first["entry"], first["seal"], first["keys"]) == (3, last.chain_hash, 1)
+    assert (second["entry"], second["seal"], second["keys"]) == (3, last.chain_hash, 0)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert find_mirror_faults(read_mirror(file)) == []
+
+
+def test_line_that_a_crash_cut_off_does_not_damage_the_next(
+    log: list[AuditEntry], file: Path
+) -> None:
+    file.write_text('{"entry": 3, "se')
+    bring_up_to_date([])
+    assert file.read_text().startswith('{"entry": 3, "se\n{"entry": 4, ')
+    assert find_mirror_faults(read_mirror(file)) == ["Line 1 of the file of seals is damaged."]
+
+
+def test_act_is_kept_if_the_file_cannot_be_written(
+    settings: Settings,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings.SEAL_LEDGER = tmp_path / "absent" / "seals.log"
+    with django_capture_on_commit_callbacks(execute=True):
+        audit.record(action="reveal", at=NOON)
+    assert AuditEntry.objects.count() == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        "The seals could not be written to SEAL_LEDGER (No such file or directory)."
+    ]
+
+
+def cut(number: int) -> None:
+    """Removes all after this entry, and puts back the end that the portal sealed then."""
+    AuditEntry.objects.filter(sequence__gt=number).delete()
+    head = AuditHead.objects.get()
+    head.sequence = number
+    head.chain_hash = AuditEntry.objects.get(sequence=number).chain_hash
+    head.seal = head.compute_seal()
+    head.save()
+
+
+def test_earlier_end_is_detected_by_the_file(
+    log: list[AuditEntry],
+    file: Path,
+    django_capture_on_commit_callbacks: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bring_up_to_date([])
+    cut(2)
+    assert find_log_faults() == []
+    assert find_mirror_faults(read_mirror(file)) == [
+        "Entries 3 to 4 are missing. The log ends at entry 2; the file of seals goes on to entry "
+        "4. Either the end of the log was cut off, or a backup was restored."
+    ]
+    # The portal goes on, and the log gets longer than it was.
+    with django_capture_on_commit_callbacks(execute=True):
+        for _number in range(3):
+            audit.record(action="reveal", at=NOON)
+    assert find_log_faults() == []
+    assert [line["entry"] for line in lines(file)] == [4]
+    assert find_mirror_faults(read_mirror(file)) == [
+        "Entry 4 does not have the seal that the file of seals has: entries up to it were written "
+        "again."
+    ]
+    assert {record.getMessage() for record in caplog.records} == {
+        "The log does not continue the file of seals. Run verify."
+    }
+
+
+def test_missing_file_is_detected(log: list[AuditEntry], file: Path) -> None:
+    assert find_mirror_faults(read_mirror(file)) == [
+        "The file of seals (SEAL_LEDGER) is missing or empty."
+    ]
+    as_release_0_1_0(log)
+    assert find_mirror_faults(read_mirror(file)) == []
+
+
+def test_pruned_entries_are_not_missed(log: list[AuditEntry], file: Path) -> None:
+    bring_up_to_date([])
+    audit.prune_entries(before=NOON + timedelta(days=1), at=NOON + timedelta(days=1))
+    assert [entry.sequence for entry in AuditEntry.objects.all()] == [5]
+    assert find_mirror_faults(read_mirror(file)) == []
+    bring_up_to_date([])
+    assert [line["entry"] for line in lines(file)] == [4, 5]
+
+
+def test_file_is_no_longer_ahead_after_a_restore(log: list[AuditEntry], file: Path) -> None:
+    bring_up_to_date([("a text", 1, "a" * 64)])
+    cut(2)
+    bring_up_to_date([])
+    assert [line["entry"] for line in lines(file)] == [4]
+    record_restore("\x01" * MAX_REASON, removed=[("a text", 1)])
+    audit.record(action="restore backup", at=NOON)
+    bring_up_to_date([])
+    mirror = read_mirror(file)
+    assert (mirror.entry, mirror.texts, find_mirror_faults(mirror)) == (3, {}, [])
 
 
 # Removing what is old ---------------------------------------------------------------------
@@ -410,7 +583,10 @@ def test_missing_start_is_detected_after_pruning(log: list[AuditEntry]) -> None:
 def test_unlogged_pruning_is_detected(log: list[AuditEntry]) -> None:
     AuditHead.objects.update(pruned_through=2, pruned_hash=log[1].chain_hash)
     AuditEntry.objects.filter(sequence__lte=2).delete()
-    assert find_log_faults() == ["No entry records the removal of old entries up to 2."]
+    assert find_log_faults() == [
+        FORGED_END.format(4, 2),
+        "No entry records the removal of old entries up to 2.",
+    ]
 
 
 def test_reinserted_old_entry_is_detected(log: list[AuditEntry]) -> None:

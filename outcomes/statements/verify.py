@@ -1,32 +1,48 @@
-"""Command that checks published statements against their hashes."""
+"""Finds published statements that are not as the portal published them."""
 
 import re
-from argparse import ArgumentParser
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from outcomes.models import Statement, StatementVersion
+from outcomes.models.version import label_of
 from outcomes.sources.comparisons import source_check
+from roundtable.audit.mirror import Mirror, TextKey
 from roundtable.audit.models import AuditEntry
 
 PUBLISH_ACTS = ("publish statement", "publish corrigendum")
 MIN_SIGNATURES = 2  # of a statement that was signed in the portal
 
 
+def find_statement_faults() -> list[str]:
+    """One sentence for each fault; empty if all statements are as the portal wrote them."""
+    found: list[str] = []
+    for statement in Statement.objects.select_related("event").order_by("event__code"):
+        found += find_faults(statement)
+    return found
+
+
 def find_faults(statement: Statement) -> list[str]:
     code = statement.event.code
     versions = list(statement.versions.order_by("number"))
     found = [
-        _("%(event)s: version %(number)d was changed after it was saved.")
+        _(
+            "%(event)s: version %(number)d was changed after it was saved, or something other than "
+            "the portal wrote it."
+        )
         % {"event": code, "number": version.number}
         for version in versions
         if not version.is_intact
     ]
     published = [version for version in versions if version.published_at]
+    if statement.state != Statement.State.PUBLISHED:
+        # The portal never takes a publication back.
+        return found + [
+            _("%(event)s: version %(number)d was published, but the statement is not public.")
+            % {"event": code, "number": version.number}
+            for version in published[-1:]
+        ]
     if not published:
         return [*found, _("%s: no version was saved when it was published.") % code]
     latest = published[-1]
@@ -37,6 +53,39 @@ def find_faults(statement: Statement) -> list[str]:
     else:
         found += _missing_comparisons(code, published)
     return [*found, *_audit_log_mismatches(code, latest)]
+
+
+def find_removed_versions(mirror: Mirror) -> list[str]:
+    """Published versions that only the file of seals still has as they were."""
+    codes = {label_of(pk): code for pk, code in Statement.objects.values_list("pk", "event__code")}
+    return [
+        _("%(event)s: version %(number)d is not published as the file of seals says.")
+        % {"event": codes.get(label, label), "number": number}
+        for label, number in removed_versions(mirror)
+    ]
+
+
+def removed_versions(mirror: Mirror) -> list[TextKey]:
+    present = {(label, number): sha256 for label, number, sha256 in published_texts()}
+    return sorted(key for key, sha256 in mirror.texts.items() if present.get(key) != sha256)
+
+
+def published_texts() -> list[tuple[str, int, str]]:
+    """Label of the statement, number and SHA-256 of each published version."""
+    rows = StatementVersion.objects.filter(
+        published_at__isnull=False,
+        statement__state=Statement.State.PUBLISHED,
+        statement__event__is_demonstration=False,
+    )
+    return [(label_of(row.statement_id), row.number, row.sha256) for row in rows]
+
+
+def renew_seals() -> None:
+    """Seals with the present key what an earlier one sealed. Call it after the check."""
+    for version in StatementVersion.objects.order_by("pk"):
+        if version.sealing_key:
+            version.set_seal()
+            version.save(update_fields=["seal"])
 
 
 def _missing_signatures(code: str, versions: list[StatementVersion]) -> Iterator[str]:
@@ -76,46 +125,3 @@ def _audit_log_mismatches(code: str, latest: StatementVersion) -> Iterator[str]:
         logged = re.search(r"version (\d+) ([0-9a-f]{64})", entry.detail)
         if logged and (int(logged[1]), logged[2]) != (latest.number, latest.sha256):
             yield _("%s: the log has a different text.") % code
-
-
-class Command(BaseCommand):
-    """Reports each published statement whose text is not the one that was published or signed."""
-
-    help = "Checks published statements against the SHA-256 of what was published and signed."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", nargs="?", help="The roundtable; all of them if omitted.")
-        parser.add_argument(
-            "--file", type=Path, help="A copy of statement.txt to check against the published text."
-        )
-
-    def handle(
-        self, *args: Any, slug: str | None = None, file: Path | None = None, **options: Any
-    ) -> None:
-        rows = Statement.objects.filter(state=Statement.State.PUBLISHED).select_related("event")
-        rows = rows.filter(event__slug=slug) if slug else rows
-        if slug and not rows:
-            raise CommandError(_("That roundtable has no published statement."))
-        if file and not slug:
-            raise CommandError(_("Give the roundtable whose statement is in the file."))
-        found = []
-        for statement in rows.order_by("event__code"):
-            found += find_faults(statement)
-            for sentence in earlier_versions(statement):
-                self.stdout.write(sentence)
-            latest = statement.versions.filter(published_at__isnull=False).last()
-            if latest:
-                self.stdout.write(f"{latest.sha256}  {statement.event.slug}")
-            if file and latest and _read(file) != latest.text.encode():
-                found.append(_("The file differs from the published text."))
-        for sentence in found:
-            self.stderr.write(sentence)
-        if found:
-            raise CommandError(_("A statement differs from its published version."))
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise CommandError(_("The file cannot be read.")) from error
