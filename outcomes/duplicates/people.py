@@ -38,6 +38,7 @@ PERSON_RULES: dict[str, MergeRule] = {
     "outcomes.Undertaking.delegate": "by hand",
     "participants.Affiliation.delegate": "fold",
     "participants.HandleRedirect.delegate": "move",
+    "outcomes.Handover.returned_by": "move",
     "participants.Proposal.delegate": "theirs",
     # Deleted with the entry.
     "participants.Proposal.duplicate": "by hand",

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.party import CommitmentParty
-from participants.models import User
+from participants.models import Delegate, User
 from roundtable.models import Event
 
 
@@ -135,6 +135,9 @@ class RoundRequest(models.Model):
 class Handover(models.Model):
     """A focal point returned the task. Co-chairs read who could do it instead."""
 
+    # What the erasure of that person empties, because it is in their words.
+    erased_with_person = {"returned_by": ("suggestion",)}
+
     party = models.ForeignKey(
         CommitmentParty,
         on_delete=models.CASCADE,
@@ -150,6 +153,15 @@ class Handover(models.Model):
             "In the words of the person who returned the task. Only people who work on "
             "this roundtable at the co-chairs' desk can read it."
         ),
+    )
+    returned_by = models.ForeignKey(
+        Delegate,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="returned_tasks",
+        verbose_name=_("returned by"),
+        help_text=_("The focal point who returned the task. Empty if not known, or erased."),
     )
     handed_over_at = models.DateTimeField(
         _("reported at"), help_text=_("When the task was returned.")

@@ -38,7 +38,9 @@ def hand_over(party: CommitmentParty, *, suggestion: str, by: User | None, at: d
     row = CommitmentParty.objects.select_for_update().get(pk=party.pk)
     if row.focal_point_id is None or row.focal_point_id != party.focal_point_id:
         return False
-    handover = Handover(party=row, suggestion=suggestion, handed_over_at=at)
+    handover = Handover(
+        party=row, suggestion=suggestion, returned_by=row.focal_point, handed_over_at=at
+    )
     handover.full_clean()
     handover.save()
     row.decline()

@@ -8,7 +8,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.deletion import ProtectedError, RestrictedError
 from django.db.models.functions import Lower
 from django.utils.crypto import get_random_string
@@ -34,6 +34,8 @@ from participants.privacy.erasure_ledger import (
 from roundtable.audit import log as audit
 from roundtable.mail.queue import cancel_emails_to, enqueue
 
+# “A delegate of …” does not tell who it was only if others can be meant.
+MIN_PEOPLE = 5
 # The address of an account that an erasure closed ends with this.
 ERASED_EMAIL_DOMAIN = "@example.invalid"
 
@@ -43,6 +45,8 @@ def erase_delegate(
     delegate: Delegate, *, by: User | None, at: datetime, replayed_at: datetime | None = None
 ) -> None:
     """Erases a person and their account. Confirmed participations stay without a name.
+
+    Those for an organisation with fewer than five people are deleted too.
 
     `by` is None if the portal itself erases. `replayed_at` is the time of a repeated erasure.
     Raises OSError, and erases nothing, if the ledger cannot be written.
@@ -141,8 +145,9 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
         party.decline()
     delete_related_rows(person, except_models={Participation})
     # Only confirmed participations that were not removed belong to the record of the roundtable.
-    Participation.with_ended.filter(
-        Q(confirmed_at=None) | Q(ended_at__isnull=False), delegate=person
+    remaining = remaining_participations(person)
+    Participation.with_ended.filter(delegate=person).exclude(
+        pk__in=[row.pk for row in remaining]
     ).delete()
     person.participations.update(capacity="")
     person.write(
@@ -163,6 +168,17 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
     )
 
 
+def remaining_participations(person: Delegate) -> list[Participation]:
+    """What an erasure keeps, without the name."""
+    rows = Participation.objects.confirmed()
+    people = (
+        rows.order_by().values("organisation").annotate(number=Count("delegate", distinct=True))
+    )
+    named = people.filter(number__gte=MIN_PEOPLE).values("organisation")
+    kept = rows.filter(delegate=person, organisation__in=named)
+    return list(kept.select_related("event", "organisation").order_by("pk"))
+
+
 def delete_related_rows(
     row: Delegate | User, except_models: Collection[type[models.Model]]
 ) -> None:
@@ -177,7 +193,8 @@ def delete_related_rows(
         if relation.on_delete is models.CASCADE and relation.related_model not in except_models:
             rows.delete()
         elif relation.on_delete is models.SET_NULL and isinstance(row, Delegate):
-            rows.update(**{name: None})
+            texts = getattr(relation.related_model, "erased_with_person", {}).get(name, ())
+            rows.update(**{name: None}, **dict.fromkeys(texts, ""))
 
 
 def _delete_account(user: User, at: datetime) -> None:

@@ -27,7 +27,6 @@ from participants.models import (
     ContactChannel,
     Delegate,
     EmailLink,
-    Participation,
     User,
 )
 from participants.privacy import access_log, consent, retention
@@ -36,7 +35,7 @@ from participants.privacy.audience_choice import (
     set_audience,
     sharing_version,
 )
-from participants.privacy.erasure import erase_own_data
+from participants.privacy.erasure import MIN_PEOPLE, erase_own_data, remaining_participations
 from participants.privacy.forms import (
     AgreementForm,
     AudienceForm,
@@ -243,8 +242,9 @@ def erase_me(request: HttpRequest) -> HttpResponse:
         else:
             logout(request)
             return redirect("erased")
-    confirmed = Participation.objects.confirmed().filter(delegate__user=request.user)
-    context = {"form": form, "participations": confirmed.select_related("event", "organisation")}
+    delegate = Delegate.objects.filter(user=request.user).first()
+    remaining = remaining_participations(delegate) if delegate else []
+    context = {"form": form, "participations": remaining, "min_people": MIN_PEOPLE}
     status = 400 if form.errors else 200
     return render(request, "participants/privacy/erase_me.html", context, status=status)
 

@@ -79,6 +79,7 @@ def other_sections(person: DataSubject, at: datetime) -> list[Section]:
             str(_("Commitments that you were asked to accept for a party")),
             _undertaking_rows(person),
         ),
+        Section("returned_tasks", str(_("Tasks that you returned")), _returned_rows(person)),
         Section("subscriptions", str(_("What you follow by email")), _follow_rows(person)),
         Section("introductions", str(_("Introductions")), _introduction_rows(person, at)),
         Section("looks", str(_("Who opened your contact details")), _access_rows(person)),
@@ -115,6 +116,20 @@ def _undertaking_rows(person: DataSubject) -> list[list[Item]]:
             answered_at=(_("Answered"), row.answered_at),
             note=(_("Reason"), row.note),
             ended_at=(_("Ended"), row.ended_at),
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
+def _returned_rows(person: DataSubject) -> list[list[Item]]:
+    if person.delegate is None:
+        return []
+    rows = person.delegate.returned_tasks.select_related("party__commitment")
+    return [
+        _items(
+            commitment=(_("Commitment"), str(row.party.commitment)),
+            handed_over_at=(_("Returned"), row.handed_over_at),
+            suggestion=(_("Who could do it"), row.suggestion),
         )
         for row in rows.order_by("pk")
     ]

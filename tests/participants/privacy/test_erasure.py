@@ -1,6 +1,6 @@
 """Erasing a person leaves only a nameless participation and the mark of the erasure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.serializers import serialize
 from django.db import models
+from django.test import Client
 
-from outcomes.models import CommitmentParty
+from outcomes.models import CommitmentParty, Handover
 from participants.models import (
     Audience,
     Delegate,
@@ -30,7 +31,12 @@ from participants.models import (
     RevealBudget,
     User,
 )
-from participants.privacy.erasure import erase_account, erase_delegate, known_addresses
+from participants.privacy.erasure import (
+    MIN_PEOPLE,
+    erase_account,
+    erase_delegate,
+    known_addresses,
+)
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
 from roundtable.audit.verify import find_log_faults
@@ -51,6 +57,7 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_invitation_request,
+    make_organisation,
     make_participation,
     make_party,
     make_proposal,
@@ -90,6 +97,8 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         hidden_at=NOON,
     )
     part = make_participation(person, event, confirmed_by=cochair, capacity=f"Head of {TELLING}")
+    for _other in range(MIN_PEOPLE - 1):
+        make_participation(make_delegate(user=None), event, organisation=part.organisation)
     make_address_request(part, email=f"{TELLING}.new@example.org")
     make_participation(person, make_event(), confirmed=False)
     make_affiliation(person, post=f"Head of {TELLING}")
@@ -119,6 +128,9 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     party.accept(NOON)
     make_report_link(party, person)
     make_undertaking(party, delegate=person)
+    Handover.objects.create(
+        party=party, returned_by=person, suggestion=f"Ask {TELLING}'s deputy", handed_over_at=NOON
+    )
     make_session("one", _auth_user_id=str(user.pk))
     make_session("two", _auth_user_id=str(user.pk))
     make_session("three", account_login={"email": f"{TELLING}.second@example.org"})
@@ -161,6 +173,7 @@ def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate)
     assert rows_that_tell(TELLING) == {
         "account.emailaddress",
         "mfa.authenticator",
+        "outcomes.handover",
         "participants.addressrequest",
         "participants.affiliation",
         "participants.contactchannel",
@@ -313,6 +326,40 @@ def test_erasing_twice_changes_nothing(delegate_with_everything: Delegate, ledge
         ledger.read_text(),
     )
     assert before == after
+
+
+def test_returned_task_stays_without_the_words_of_the_erased(
+    delegate_with_everything: Delegate,
+) -> None:
+    party = CommitmentParty.objects.get(commitment__reference="RT2024-C9")
+    words = "Ask the registry."
+    by_other = Handover.objects.create(
+        party=party, returned_by=make_delegate(), suggestion=words, handed_over_at=NOON
+    )
+    erase_delegate(delegate_with_everything, by=None, at=LATER)
+    own = Handover.objects.exclude(pk=by_other.pk).get()
+    assert (own.party, own.returned_by, own.suggestion) == (party, None, "")
+    by_other.refresh_from_db()
+    assert by_other.suggestion == words
+
+
+@pytest.mark.parametrize(("number", "kept"), [(1, 0), (4, 0), (5, 1)])
+def test_participation_stays_only_if_others_can_be_meant(
+    event: Event, client_of: Callable[..., Client], number: int, kept: int
+) -> None:
+    people = [make_delegate() for _person in range(number)]
+    organisation = make_organisation(name="Ministry of Work")
+    for person in people:
+        make_participation(person, event, organisation=organisation)
+    # Who is not confirmed, and others' people, do not count.
+    make_participation(make_delegate(), event, organisation=organisation, confirmed=False)
+    make_participation(make_delegate(), event)
+    erased = people[0]
+    page = client_of(erased).get("/me/erase/").content.decode()
+    assert page.count("A delegate of Ministry of Work took part") == kept
+    erase_delegate(erased, by=None, at=LATER)
+    assert Participation.with_ended.filter(delegate=erased).count() == kept
+    assert Participation.objects.filter(organisation=organisation).count() == number + kept
 
 
 def test_all_addresses_of_person_are_collected(delegate_with_everything: Delegate) -> None:
