@@ -313,6 +313,14 @@ def make_theme(**fields: Any) -> Theme:
     return save(Theme(**{"slug": f"theme-{number}", "name": f"Theme {number}"} | fields))
 
 
+def make_colleagues(participation: Participation) -> None:
+    """As many others of the organisation as let an erasure keep a participation."""
+    for _number in range(4):
+        make_participation(
+            make_delegate(user=None), participation.event, organisation=participation.organisation
+        )
+
+
 def make_statement(
     event: Event | None = None, *, points: int = 2, published: bool = True, **fields: Any
 ) -> Statement:

@@ -103,7 +103,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 85,
+    "/me/data/": 86,
 }
 
 

@@ -15,7 +15,7 @@ from participants.privacy import consent
 from participants.privacy.audience_choice import set_audience
 from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
-from tests.factories import NOON, make_consent, make_participation, make_user
+from tests.factories import NOON, make_colleagues, make_consent, make_participation, make_user
 from tests.form_fields import form_fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
@@ -119,6 +119,7 @@ def test_save_does_not_bring_erased_person_back(
     meanwhile: Callable[[Callable[[], object]], None],
 ) -> None:
     delegate.participations.update(capacity="Speaker")
+    make_colleagues(delegate.participations.get())
     browser = client_of(cochair)
     fields = opened(browser, delegate) | {"name_latin": "Dewi L."}
 

@@ -24,6 +24,7 @@ from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
 from tests.factories import (
     NOON,
+    make_colleagues,
     make_delegate,
     make_event,
     make_exception,
@@ -208,6 +209,7 @@ def test_erasure_deletes_removed_participations(
 ) -> None:
     official.participations.get().delete()
     kept = make_participation(official, make_event())
+    make_colleagues(kept)
     erase_delegate(official, by=operator, at=NOON)
     assert list(Participation.with_ended.filter(delegate=official)) == [kept]
 

@@ -32,7 +32,6 @@ from participants.models import (
     User,
 )
 from participants.privacy.erasure import (
-    MIN_PEOPLE,
     erase_account,
     erase_delegate,
     known_addresses,
@@ -47,6 +46,7 @@ from tests.factories import (
     make_address_request,
     make_affiliation,
     make_channel,
+    make_colleagues,
     make_commitment,
     make_consent,
     make_delegate,
@@ -97,8 +97,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         hidden_at=NOON,
     )
     part = make_participation(person, event, confirmed_by=cochair, capacity=f"Head of {TELLING}")
-    for _other in range(MIN_PEOPLE - 1):
-        make_participation(make_delegate(user=None), event, organisation=part.organisation)
+    make_colleagues(part)
     make_address_request(part, email=f"{TELLING}.new@example.org")
     make_participation(person, make_event(), confirmed=False)
     make_affiliation(person, post=f"Head of {TELLING}")

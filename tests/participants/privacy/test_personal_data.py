@@ -35,7 +35,6 @@ from participants.models import (
     RevealBudget,
     User,
 )
-from participants.privacy.erasure import MIN_PEOPLE
 from participants.privacy.personal_data.export import to_json
 from participants.privacy.personal_data.sections import DECISIONS, collect_personal_data
 from participants.privacy.personal_data.tables import TABLES
@@ -49,6 +48,7 @@ from tests.factories import (
     make_address_request,
     make_affiliation,
     make_channel,
+    make_colleagues,
     make_commitment,
     make_confirmation,
     make_consent,
@@ -468,9 +468,7 @@ def test_get_changes_nothing(proven: Client) -> None:
 
 
 def test_page_lists_retained_data(client_of: Sign, delegate_with_everything: Delegate) -> None:
-    part = delegate_with_everything.participations.get()
-    for _other in range(MIN_PEOPLE - 1):
-        make_participation(make_delegate(), part.event, organisation=part.organisation)
+    make_colleagues(delegate_with_everything.participations.get())
     page = client_of(delegate_with_everything).get("/me/erase/").content.decode()
     assert (
         "took part in Roundtable 2024, May 2024 (RT2024). It is no longer known who it was."
