@@ -78,10 +78,10 @@ def append_state(file: BinaryIO, last: dict[str, Any], more: dict[str, Any] | No
 
 
 def _continues(head: AuditHead, last: dict[str, Any]) -> bool:
-    number = last["entry"]
+    number: int = last["entry"]
     if number > head.sequence:
         return False
-    return number < head.pruned_through or head.stored_hash(number) == last["seal"]
+    return bool(number < head.pruned_through or head.stored_hash(number) == last["seal"])
 
 
 def _last(file: BinaryIO) -> dict[str, Any]:

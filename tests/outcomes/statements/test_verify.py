@@ -67,7 +67,7 @@ def verify(*arguments: str) -> str:
     return err.getvalue()
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: str | int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

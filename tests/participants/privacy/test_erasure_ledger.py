@@ -67,7 +67,7 @@ def test_marks_that_a_crash_kept_back_are_appended_by_the_next_erasure(
     ledger: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as crash:
-        crash.setattr(erasure_ledger.transaction, "on_commit", lambda act, **_options: None)
+        crash.setattr(transaction, "on_commit", lambda act, **_options: None)
         erase_account(make_user("one@example.org"), by=None, at=NOON)
     assert ledger.read_text() == "" and Erasure.objects.count() == 3
     erase_account(make_user("two@example.org"), by=None, at=NOON)

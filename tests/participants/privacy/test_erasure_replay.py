@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.core.serializers import deserialize, serialize
-from django.db import models
+from django.db import models, transaction
 from pytest_django import Settings
 
 from participants.models import ContactChannel, Delegate, Erasure, InvitationRequest, User
@@ -48,7 +48,7 @@ LINES = [
 @pytest.fixture(autouse=True)
 def committed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What follows a commit follows at once; test_erasure_ledger.py commits."""
-    monkeypatch.setattr(erasure_ledger.transaction, "on_commit", lambda act, **_options: act())
+    monkeypatch.setattr(transaction, "on_commit", lambda act, **_options: act())
 
 
 @pytest.fixture
