@@ -81,7 +81,7 @@ def find_mirror_faults(mirror: Mirror) -> list[str]:
     elif mirror.entry == head.sequence and mirror.keys < head.key_count:
         messages.append(
             f"The file of seals counts {mirror.keys} log keys, the log {head.key_count}: deleted"
-            " keys were put back."
+            " keys were restored."
         )
     return messages
 
@@ -131,7 +131,7 @@ def _check_keys(head: AuditHead) -> Iterator[str]:
     elif present.key_count > head.key_count:
         yield (
             f"The log should have {head.key_count} keys of people and objects, but has"
-            f" {present.key_count}: keys were added or put back."
+            f" {present.key_count}: keys were added or restored."
         )
     elif present.key_sum != head.key_sum:
         yield "Keys of the log were exchanged for others."

@@ -133,7 +133,7 @@ def test_missing_head_is_detected(log: list[AuditEntry]) -> None:
     AuditHead.objects.all().delete()
     assert find_log_faults() == [
         "The log should end at entry 0, but it ends at entry 4.",
-        "The log should have 0 keys of people and objects, but has 2: keys were added or put back.",
+        "The log should have 0 keys of people and objects, but has 2: keys were added or restored.",
     ]
 
 
@@ -301,7 +301,7 @@ def test_key_that_was_put_back_is_detected(log: list[AuditEntry]) -> None:
     audit.forget_label(kept.subject)
     kept.save(force_insert=True)
     assert find_log_faults() == [
-        "The log should have 1 keys of people and objects, but has 2: keys were added or put back."
+        "The log should have 1 keys of people and objects, but has 2: keys were added or restored."
     ]
 
 
