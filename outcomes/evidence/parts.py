@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 MAX_ARCHIVE_PARTS = 2_000
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
-MAX_XML_BYTES = 100 * 1024 * 1024  # what is parsed while a visitor waits
+MAX_XML_BYTES = 64 * 1024 * 1024  # what is parsed while a visitor waits
 MAX_TAG_BYTES = 10 * 1024 * 1024  # a picture can be inside an attribute
 MAX_DEPTH = 256
 MAX_CODE = 1_000_000  # characters of a formula, a field or a style
@@ -62,6 +62,7 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')  # a text, or the na
 _TEXT_LINK = re.compile(
     r'"\s*(?:\\\\|//|(?:file|smb|ftp|javascript|vbscript|ms-[a-z-]+|search-ms):)', re.IGNORECASE
 )
+_NOT_PLAIN = re.compile(r"[\"'(|\[]")  # without these, it names cells and numbers only
 _COLUMN_NAME = re.compile(r"\[[^\[\]]*\]")
 _LIST = re.compile(r"\{[^{}]*\}")
 _BOOK_NUMBER = re.compile(r"(?<![\w\])])\[\d+\]")
@@ -145,6 +146,8 @@ def check_link(target: str) -> None:
 
 
 def check_formula(formula: str) -> None:
+    if not _NOT_PLAIN.search(formula):
+        return
     quoted = _QUOTED.findall(formula)
     # No sheet has these signs in its name, so it is the name of a file.
     names_file = any(text[0] == "'" and set(text) & set("\\/:[]") for text in quoted)
