@@ -18,6 +18,8 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 MIN_PYTHON = (3, 11)
+WORKERS = ("mail", "imports")
+RESTART_AFTER = 2  # seconds
 PYTHON_CANDIDATES = ["python3.14", "python3.13", "python3.12", "python3.11"]
 
 
@@ -121,27 +123,41 @@ def serve(port: int) -> None:
     if subprocess.call([python, "-m", "deploy.prepare", address]) != 0:
         sys.exit(1)
     manage = [python, "manage.py"]
-    quiet = ["--no-reload", "--verbosity", "0"]
-    workers = [
-        subprocess.Popen(manage + ["db_worker", "--backend", backend] + quiet)
-        for backend in ("mail", "imports")
-    ]
-    server = subprocess.Popen(manage + ["runserver", "localhost:{}".format(port)])
-    children = (server, *workers)
+    children = {"server": subprocess.Popen(manage + ["runserver", "localhost:{}".format(port)])}
+    for backend in WORKERS:
+        children[backend] = start_worker(manage, backend)
     signal.signal(signal.SIGTERM, lambda *_signal: interrupt(children))
     try:
-        code = server.wait()
-        for worker in workers:
-            worker.terminate()
+        code = watch(children, manage)
+        for backend in WORKERS:
+            children[backend].terminate()
         sys.exit(code)
     finally:
-        for child in children:
+        for child in children.values():
             stop_child(child)
 
 
-def interrupt(children: "tuple[subprocess.Popen[bytes], ...]") -> None:
+def start_worker(manage: "list[str]", backend: str) -> "subprocess.Popen[bytes]":
+    quiet = ["--no-reload", "--verbosity", "0"]
+    return subprocess.Popen(manage + ["db_worker", "--backend", backend] + quiet)
+
+
+def watch(children: "dict[str, subprocess.Popen[bytes]]", manage: "list[str]") -> int:
+    """Starts a worker again if it ended; returns the server's code once the server ended."""
+    while True:
+        try:
+            return children["server"].wait(timeout=RESTART_AFTER)
+        except subprocess.TimeoutExpired:
+            pass
+        for backend in WORKERS:
+            if children[backend].poll() is not None:
+                print("The worker for {} ended and is started again.".format(backend), flush=True)
+                children[backend] = start_worker(manage, backend)
+
+
+def interrupt(children: "dict[str, subprocess.Popen[bytes]]") -> None:
     # Ctrl-C in a terminal also reaches the children; SIGTERM does not.
-    for child in children:
+    for child in children.values():
         child.terminate()
     raise KeyboardInterrupt
 

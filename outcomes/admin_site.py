@@ -4,12 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.todo import todo_items
+from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import PortalAdminSite
+from roundtable.health import email_faults
 
 # Groups on the start page, by model name. Other models go to their app's default group.
 MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
@@ -53,9 +56,16 @@ class CochairAdminSite(PortalAdminSite):
             **(extra_context or {}),
             "title": _("Your tasks"),
             "todo": todo_items(self, request),
+            "email_faults": _email_faults(request),
             "groups": group_models(self.get_app_list(request)),
         }
         return super().index(request, more)
+
+
+def _email_faults(request: HttpRequest) -> list[str]:
+    """For operators, who can restart the worker."""
+    is_operator = request_permissions(request).is_operator
+    return list(email_faults(timezone.now())) if is_operator else []
 
 
 def group_models(apps: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -1,4 +1,4 @@
-"""System checks: the tables are those of this version, the keys and files of seals are usable."""
+"""System checks: tables of this version, usable keys and files of seals, emails that leave."""
 
 import os
 import sys
@@ -9,7 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DEFAULT_DB_ALIAS
+from django.utils import timezone
 
+from roundtable.health import late_emails, silent_worker
 from roundtable.schema import fault
 
 MIN_KEY_LENGTH = 32  # characters
@@ -43,6 +45,16 @@ def check_seal_key(**options: Any) -> list[CheckMessage]:
             id="roundtable.W001",
         )
     ]
+
+
+@register(Tags.database)
+def check_emails(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    if DEFAULT_DB_ALIAS not in (databases or []) or fault():
+        return []
+    now = timezone.now()
+    # Not whether the worker runs: an upgrade stops it, and checks before it starts it again.
+    sentences = [*silent_worker(now), *late_emails(now)]
+    return [Warning(sentence, id="roundtable.W002") for sentence in sentences]
 
 
 def require_ledger_files() -> None:

@@ -1,4 +1,7 @@
-"""Waits briefly while the database restarts, instead of showing an error page."""
+"""What the portal does while the database is away, or cannot store anything.
+
+A request that reads waits briefly. One that writes gets a page that keeps what the person wrote.
+"""
 
 import logging
 import sys
@@ -9,8 +12,12 @@ from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.template.loader import render_to_string
 from django.views import defaults
+
+from roundtable.idempotency import FIELD_NAME as IDEMPOTENCY_FIELD
+from roundtable.outages import Outage, outage_of
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +27,7 @@ RETRY_WAITS = (0.25, 0.75, 1.5, 3.0)
 MAX_WAIT = 6.0
 # In seconds, for browsers and other clients, if all attempts fail.
 RETRY_AFTER_SECONDS = "10"
-# PostgreSQL's codes for "the connection failed" and "an operator ended it".
-CONNECTION_LOST_CODES = ("08", "57P")
-# What its driver raises without a code if the server does not answer, or no longer answers.
-ERRORS_WITHOUT_CODE = {"OperationalError", "InterfaceError", "DatabaseError"}
+CSRF_FIELD = "csrfmiddlewaretoken"
 
 
 class RetryMiddleware:
@@ -46,7 +50,7 @@ class RetryMiddleware:
         response = self.get_response(request)
         for wait in RETRY_WAITS:
             # A transaction that was opened outside cannot continue on another connection.
-            if response.status_code != 503 or connection.in_atomic_block:
+            if getattr(response, "outage", None) is not Outage.AWAY or connection.in_atomic_block:
                 break
             remaining = deadline - monotonic()
             if remaining <= 0:
@@ -58,36 +62,58 @@ class RetryMiddleware:
         return response
 
 
+class OutageResponse(HttpResponse):
+    """The page of an outage. A request that reads is only repeated if the database was away."""
+
+    status_code = 503
+
+    def __init__(self, content: str, outage: Outage) -> None:
+        super().__init__(content)
+        self.outage = outage
+        self["Retry-After"] = RETRY_AFTER_SECONDS
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The error page; its status is 503 if the database was unavailable."""
-    response = defaults.server_error(request)
-    if is_connection_loss(sys.exception()):
-        response.status_code = 503
-        response["Retry-After"] = RETRY_AFTER_SECONDS
-    return response
+    """The error page; its status is 503 if the database was away or could not store anything."""
+    outage = outage_of(sys.exception())
+    if not outage:
+        return defaults.server_error(request)
+    if hasattr(request, "session"):
+        # To store the session now would fail too, after another long wait.
+        request.session.modified = False
+    written = _written_fields(request) if request.method == "POST" else []
+    context = {
+        "is_certain": outage is Outage.CANNOT_STORE,
+        "was_sent": request.method == "POST",
+        "is_sent_once": any(name == IDEMPOTENCY_FIELD for name, _value in written),
+        "address": request.get_full_path(),
+        "written": written,
+        "csrf_token": get_token(request) if written else "",
+        "has_files": written and bool(request.FILES),
+        "encoding": request.content_type if written else "",
+    }
+    return OutageResponse(render_to_string("503.html", context), outage)
+
+
+def _written_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a person sent; empty if another site sent it, which must not get a button here."""
+    try:
+        csrf = CsrfViewMiddleware(server_error)
+        csrf.process_request(request)
+        if csrf.process_view(request, server_error, (), {}):
+            return []
+        fields = request.POST.lists()
+    # The body could not be read, or was too large.
+    except Exception as problem:
+        logger.warning("What was sent could not be shown again: %s.", type(problem).__name__)
+        return []
+    return [(name, value) for name, values in fields if name != CSRF_FIELD for value in values]
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     # Django also answers 400 if it could not save the session.
-    if is_connection_loss(exception):
+    if outage_of(exception):
         return server_error(request)
     if isinstance(exception, TooManyFieldsSent) and request.method == "POST":
         return HttpResponseBadRequest(render_to_string("400.html", {"is_too_much": True}))
     return defaults.bad_request(request, exception)
-
-
-def is_connection_loss(error: BaseException | None) -> bool:
-    """Whether the error, or one that caused it, is a refused or lost connection.
-
-    Timeouts of locks and queries are neither, and have codes of their own.
-    """
-    while error is not None:
-        # Only errors of PostgreSQL's driver have this attribute, whether Django wraps them or not.
-        code = getattr(error, "pgcode", "")
-        if code is None:
-            if type(error).__name__ in ERRORS_WITHOUT_CODE:
-                return True
-        elif code.startswith(CONNECTION_LOST_CODES):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

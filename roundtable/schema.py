@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, models
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-from roundtable.db_retry import is_connection_loss
+from roundtable.outages import Outage, outage_of
 
 log = logging.getLogger(__name__)
 Key = tuple[str, str]  # app label, name of the migration
@@ -138,7 +138,7 @@ def require() -> None:
         found = fault()
     except Error as problem:
         # The database may be back soon, and RetryMiddleware waits for it.
-        if is_connection_loss(problem):
+        if outage_of(problem) is Outage.AWAY:
             log.warning("The database cannot be reached, so its migrations were not checked.")
             return
         found = f"the database cannot be used ({str(problem).strip().splitlines()[0]})."

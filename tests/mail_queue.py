@@ -4,8 +4,9 @@ from unittest.mock import patch
 
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
-from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
+
+from roundtable.worker import Worker
 
 
 def run_queue(max_tasks: int | None = None, backend: str = "mail") -> None:
@@ -21,7 +22,7 @@ def run_queue(max_tasks: int | None = None, backend: str = "mail") -> None:
         excluded_queue_names=[],
     )
     # As the test client does: the connection holds the transaction of the test.
-    with patch("django_tasks_db.management.commands.db_worker.close_old_connections"):
+    with patch("roundtable.worker.close_old_connections"):
         worker.run()
     failed = DBTaskResult.objects.failed()
     assert not failed, [task.traceback for task in failed]

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ARROW = ["outcomes", "participants", "roundtable"]
 # Rules of a capability may use those of the capabilities before it, and nothing after it.
 CAPABILITIES = {
-    "roundtable": ["roundtable.audit", "roundtable.mail", "roundtable"],
+    "roundtable": ["roundtable.outages", "roundtable.audit", "roundtable.mail", "roundtable"],
     "participants": [
         "participants.models",
         "participants",

@@ -16,12 +16,14 @@ from html import unescape
 from http.cookiejar import CookieJar
 from pathlib import Path
 from socket import socket
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
+from deploy import develop
 from tests.conftest import FULL
 from tests.processes import ROOT, TIMEOUT, run, running_process, wait_for_output
 
@@ -136,6 +138,38 @@ def test_missing_python_module_gives_one_message(clone: Path, module: str) -> No
     code = PRETEND.format(f"sys.modules[{module!r}] = None", free_port(), str(script))
     result = run([sys.executable, "-c", code], {})
     assert_one_sentence(result, rf"This Python has no module {module}: install it .+")
+
+
+class Child:
+    """A process that ends after it was looked at so often."""
+
+    def __init__(self, looks: int, code: int = 0) -> None:
+        self.looks, self.code = looks, code
+
+    def poll(self) -> int | None:
+        self.looks -= 1
+        return None if self.looks >= 0 else self.code
+
+    def wait(self, timeout: float) -> int:
+        if self.poll() is None:
+            raise subprocess.TimeoutExpired("server", timeout)
+        return self.code
+
+
+def test_worker_that_ended_is_started_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started: list[str] = []
+
+    def start(_manage: list[str], backend: str) -> Child:
+        started.append(backend)
+        return Child(9)
+
+    monkeypatch.setattr(develop, "start_worker", start)
+    children: Any = {"server": Child(3, code=7), "mail": Child(1), "imports": Child(9)}
+    assert develop.watch(children, []) == 7
+    assert started == ["mail"]
+    assert capsys.readouterr().out == "The worker for mail ended and is started again.\n"
 
 
 class Visitor:

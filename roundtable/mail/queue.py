@@ -8,6 +8,7 @@ import contextlib
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
@@ -23,6 +24,7 @@ from django_tasks import task
 
 from roundtable.mail.batches import current_recipient, lock_batch
 from roundtable.mail.models import MailBatch, QueuedEmail
+from roundtable.outages import until_stored
 
 logger = logging.getLogger(__name__)
 
@@ -127,14 +129,16 @@ def send_queued_email(email_id: int) -> None:
         email.recipient = _current_recipient(email, now)
         if email.recipient:
             _deliver(email)
+    # What became of the email must be stored, even if the database is away now.
     except RetryableSendError as problem:
-        _schedule_retry(email, problem, at=now)
+        until_stored(partial(_schedule_retry, email, problem, at=now))
     # Any other error: the email may have been accepted, so it is not sent again. Only the type is
     # logged, because the message could contain the recipient.
     except Exception as problem:
-        mark_failed(email, type(problem).__name__, at=now)
+        until_stored(partial(mark_failed, email, type(problem).__name__, at=now))
     else:
-        _mark_done(email, is_sent=bool(email.recipient), at=timezone.now())
+        is_sent = bool(email.recipient)
+        until_stored(partial(_mark_done, email, is_sent=is_sent, at=timezone.now()))
 
 
 @transaction.atomic

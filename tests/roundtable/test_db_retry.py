@@ -1,5 +1,6 @@
 """A request that only reads waits for the database; nothing else is ever repeated."""
 
+import errno
 import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +13,6 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
 from django.http import HttpResponse, StreamingHttpResponse
-from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 from participants.models import Delegate, User
@@ -115,8 +115,15 @@ def query() -> None:
 
 
 def stop_at_a_lock() -> None:
-    """As SQLite, whose errors have no codes."""
-    raise OperationalError("database is locked") from sqlite3.OperationalError()
+    """As SQLite, if another process writes."""
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY | 2 << 8  # with a detail above the kind
+    raise OperationalError("database is locked") from locked
+
+
+def fill_the_disk() -> None:
+    """As a file of evidence that has no space."""
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def lose_a_cursor() -> None:
@@ -209,7 +216,7 @@ def test_response_has_retry_after_header_after_five_attempts(waits: list[float])
     assert waits == [*RETRY_WAITS] == sorted(set(RETRY_WAITS))
     assert sum(RETRY_WAITS) < MAX_WAIT
     assert (response.status_code, response["Retry-After"]) == (503, "10")
-    assert response.content.decode() == render_to_string("500.html")
+    assert "The portal cannot read its data at the moment." in response.content.decode()
 
 
 def test_slow_attempts_end_within_time_limit(waits: list[float]) -> None:
@@ -275,15 +282,12 @@ def test_every_connection_error_is_retried(waits: list[float], failure: Callable
 @pytest.mark.parametrize(
     ("failure", "status"),
     [
-        (failing("55P03"), 500),  # a lock was not to be had
         (failing("40P01"), 500),  # two waited for each other
         (failing("57014"), 500),  # the question took too long
-        (failing("53100"), 500),  # the disk is full
         (failing("23505", "IntegrityError"), 500),
         (failing(None, "ProgrammingError"), 500),
         (failing("XX000", "InternalError"), 500),
         (update_nothing, 500),
-        (stop_at_a_lock, 500),
         (fail_otherwise, 500),
         (ask_for_nonsense, 400),
     ],
@@ -295,6 +299,26 @@ def test_other_errors_are_not_retried(
     response = ask(view)
     assert (response.status_code, view.tries, waits) == (status, 1, [])
     assert "Retry-After" not in response
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        failing("25006"),  # read-only
+        failing("53100"),  # the disk is full
+        failing("55P03"),  # a lock was not to be had
+        stop_at_a_lock,
+        fill_the_disk,
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_refused_write_is_no_error_and_not_retried(
+    waits: list[float], failure: Callable[[], None], method: str
+) -> None:
+    view = View(failure)
+    response = ask(view, method)
+    assert (response.status_code, view.tries, waits) == (503, 1, [])
+    assert response["Retry-After"] == "10"
 
 
 @needs_postgresql
@@ -383,6 +407,6 @@ def test_database_outage_page_uses_portal_layout(
     assert (response.status_code, response["Retry-After"]) == (503, "10")
     assert response["Cache-Control"] == "no-store"
     assert "default-src 'none'" in response["Content-Security-Policy"]
-    assert response.content.decode() == render_to_string("500.html")
+    assert "The portal cannot read its data at the moment." in response.content.decode()
     database_down(0)
     assert client.get("/").status_code == 200
