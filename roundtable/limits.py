@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from roundtable.allauth_compat import truncate_ip
+from roundtable.outages import skipped_if_refused
 
 View = Callable[..., HttpResponse]
 
@@ -112,18 +113,27 @@ def too_many_requests(request: HttpRequest, seconds: int) -> HttpResponse:
     return response
 
 
-def wait_of_reader(limit: Limit, request: HttpRequest) -> int:
+def wait_of_reader(limit: Limit, request: HttpRequest, is_strict: bool) -> int:
     user = request.user
-    return consume(limit, str(user.pk) if user.is_authenticated else network_of(request))
+    who = str(user.pk) if user.is_authenticated else network_of(request)
+    if is_strict and user.is_authenticated:
+        return consume(limit, who)
+    wait = 0
+    with skipped_if_refused():
+        wait = consume(limit, who)
+    return wait
 
 
-def limited(limit: Limit) -> Callable[[View], View]:
-    """For views that cost much, or from which much could be copied: by account or network."""
+def limited(limit: Limit, *, is_strict: bool = False) -> Callable[[View], View]:
+    """For views that cost much, or from which much could be copied: by account or network.
+
+    A strict limit protects people: if it cannot be counted, who is signed in gets no page.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            wait = wait_of_reader(limit, request)
+            wait = wait_of_reader(limit, request, is_strict)
             return too_many_requests(request, wait) if wait else view(request, *args, **kwargs)
 
         return check

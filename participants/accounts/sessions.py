@@ -12,6 +12,7 @@ from django.contrib.auth import SESSION_KEY, logout, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.session import SessionStorage
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from participants.accounts.codes import hash_waiting_codes
 from participants.accounts.sign_in_limits import remember_browser
 from participants.models import User
 from roundtable.logs import log_security_event
+from roundtable.outages import skipped_if_refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # In seconds.
@@ -106,9 +108,17 @@ def _limit(request: HttpRequest) -> None:
     if used and now - used > IDLE_AT_DESK:
         session[PROOFS_FROM] = now
     if not (started and used) or now - used > UPDATE_INTERVAL:
+        was_modified = session.modified
         session[STARTED], session[USED] = started or now, now
         row = UserSession.objects.filter(session_key=session.session_key)
-        row.update(last_seen_at=timezone.now())
+        # Stored here, so that the page is shown even if this cannot be stored.
+        try:
+            with skipped_if_refused():
+                row.update(last_seen_at=timezone.now())
+                session.save()
+        except UpdateError:
+            return  # the session was ended a moment ago, and Django's middleware says so
+        session.modified = was_modified
 
 
 def _proofs(request: HttpRequest) -> list[str]:

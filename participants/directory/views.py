@@ -95,7 +95,7 @@ def _country_name(code: str) -> str:
 
 @require_safe
 @login_not_required
-@limited(DIRECTORY_LIMIT)
+@limited(DIRECTORY_LIMIT, is_strict=True)
 def delegate_list(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     viewer = visibility.get_viewer(request.user, on)
