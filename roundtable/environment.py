@@ -4,11 +4,12 @@ import os
 import sys
 from collections.abc import Callable, Container
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 env = environ.Env()
 
@@ -33,9 +34,21 @@ def optional(name: str, parse: Callable[[str], Any], default: Any, example: str)
     except (ImproperlyConfigured, ValueError):
         value = None
     if value in (None, {}):
-        # Without the value, which may contain a password.
-        sys.exit(f"Roundtable cannot start: {name} cannot be read; write it like {example}.")
+        stop_unreadable(name, example)
     return value
+
+
+def stop_unreadable(name: str, example: str) -> NoReturn:
+    # Without the value, which may contain a password.
+    sys.exit(f"Roundtable cannot start: {name} cannot be read; write it like {example}.")
+
+
+def is_email_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def require_encryption(name: str, *, plain: Container[str], advice: str) -> None:

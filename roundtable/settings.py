@@ -13,6 +13,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from roundtable.environment import (
     env,
     identity_provider,
+    is_email_address,
     optional,
     parse_clamd_address,
     parse_database_url,
@@ -22,6 +23,7 @@ from roundtable.environment import (
     retention_days,
     split_names,
     sqlite_database,
+    stop_unreadable,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -61,10 +63,18 @@ else:
 PORTAL_URL = PORTAL_URL.rstrip("/")
 CSRF_TRUSTED_ORIGINS = split_names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 
-# Who runs this portal. The public pages show "not set" until you set these.
+# Who runs this portal. No one consents to sharing details if no one is responsible for them.
 OPERATOR_NAME = env.str("OPERATOR_NAME", default="")
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
-DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="")
+if DEBUG:
+    CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="") or "made-up-contact@example.org"
+    DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="") or "Made-up office, for development"
+else:
+    CONTACT_EMAIL = required("CONTACT_EMAIL", "the address that people write to with questions")
+    DATA_CONTROLLER = required(
+        "DATA_CONTROLLER", "the name and postal address of who is responsible for personal data"
+    )
+    if not is_email_address(CONTACT_EMAIL):
+        stop_unreadable("CONTACT_EMAIL", example="office@example.org")
 # The mail domain of the made-up person in each list of participants.
 CANARY_DOMAIN = env.str("CANARY_DOMAIN", default="")
 # How many profiles one account may open in a day (UTC), and how many days the log is kept.

@@ -25,6 +25,8 @@ PRODUCTION_ENVIRONMENT = {
     "PORTAL_URL": "https://portal.example.org",
     "EMAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
     "DEFAULT_FROM_EMAIL": "Roundtable <portal@example.org>",
+    "CONTACT_EMAIL": "office@example.org",
+    "DATA_CONTROLLER": "The office, Example Street 1",
     "ERASURE_KEY": "zyxwvutsrqponmlkjihgfedcba-9876543210-zyxwvutsrqponmlkjihgfedcba-9876543210",
     "ERASURE_LEDGER": f"{_ledgers}/erasures.log",
     "SEAL_KEY": "mlkjihgfedcba-9876543210-zyxwvutsrqpon-mlkjihgfedcba-9876543210-zyxwvutsrqpon",

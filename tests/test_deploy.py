@@ -30,6 +30,8 @@ REQUIRED = [
     "PORTAL_URL",
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
+    "CONTACT_EMAIL",
+    "DATA_CONTROLLER",
     "ERASURE_KEY",
     "ERASURE_LEDGER",
     "SEAL_KEY",
@@ -85,8 +87,6 @@ ALL_TOO = {
     "SEAL_KEY_FALLBACKS": "an-earlier-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
     "SEAL_LEDGER": PRODUCTION_ENVIRONMENT["ERASURE_LEDGER"].replace("erasures", "other-seals"),
     "OPERATOR_NAME": "The office",
-    "CONTACT_EMAIL": "office@example.org",
-    "DATA_CONTROLLER": "The office, Example Street 1",
     "TRUSTED_PROXY_COUNT": "1",
     "CSRF_TRUSTED_ORIGINS": "https://www.example.org",
     "OIDC_SERVER_URL": "https://login.example.org",
@@ -147,6 +147,7 @@ def test_missing_setting_stops_gunicorn_with_one_message(name: str, tmp_path: Pa
         ("DATABASE_URL", "postgres://portal:secret@localhost:port/portal"),
         ("EMAIL_URL", "mail.example.org"),
         ("EMAIL_URL", "smtp+tls://portal:secret@mail.example.org:port"),
+        ("CONTACT_EMAIL", "the office"),
         ("SYSLOG", "nonsense"),
         ("CLAMD_URL", "tcp://scanner.example.org:3310"),
         ("CLAMD_URL", "tcp://127.0.0.1:port"),
@@ -209,6 +210,14 @@ def test_unencrypted_connection_to_another_machine_stops_the_start(
 def test_connection_within_the_machine_or_encrypted_is_accepted(name: str, value: str) -> None:
     result = manage("check", **PRODUCTION_ENVIRONMENT | ALL_TOO | {name: value})
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_development_says_that_its_contact_is_made_up(tmp_path: Path) -> None:
+    ask = "from django.conf import settings as s; print(s.CONTACT_EMAIL, '|', s.DATA_CONTROLLER)"
+    result = manage(
+        "shell", "--verbosity", "0", "--command", ask, DEBUG="true", DATA_DIR=str(tmp_path)
+    )
+    assert result.stdout == "made-up-contact@example.org | Made-up office, for development\n"
 
 
 def test_fallback_key_decrypts_old_secrets() -> None:
