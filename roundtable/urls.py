@@ -6,7 +6,9 @@ from django.apps import apps
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from roundtable import well_known
 
 # Must come before `admin.site.urls` is read, or the admin keeps its own password form.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -14,7 +16,11 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 # No one has a password, so password pages are excluded; another page reauthenticates people.
 LEFT_OUT = ("password", "account_reauthenticate")
 
-urlpatterns = i18n_patterns(
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
+    path("robots.txt", well_known.robots_txt, name="robots-txt"),
+]
+urlpatterns += i18n_patterns(
     path(
         "accounts/",
         include(

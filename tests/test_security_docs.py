@@ -36,6 +36,17 @@ def test_each_named_test_exists() -> None:
     assert len(named) > 25 and named - defined == set()
 
 
+def test_days_to_correct_are_the_same_everywhere() -> None:
+    row = re.compile(r"(?m)^\| (.+) \| (\d+) days \| (\d+) days \|$")
+    policy = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    days = row.findall(TEXT)
+    assert [row[1:] for row in days] == [("2", "2"), ("2", "7"), ("2", "30")]
+    assert row.findall(policy) == days
+    page = (ROOT / "templates" / "outcomes" / "site" / "privacy.html").read_text(encoding="utf-8")
+    section = page.partition('id="security"')[2].partition("<h2>")[0]
+    assert re.findall(r"(\d+)\s+days", section) == ["2", "2", "7", "30"]
+
+
 @pytest.mark.parametrize(
     ("limit", "line"),
     [

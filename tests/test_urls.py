@@ -109,6 +109,8 @@ MAP = {
     "commitment-calendar": public("/commitments/rt2024-c1.ics"),
     "about": public("/about/"),
     "accessibility": public("/accessibility/"),
+    "security-txt": public("/.well-known/security.txt"),
+    "robots-txt": public("/robots.txt"),
     "privacy": public("/privacy/"),
     "me": signed_in("/me/", takes_post=True),
     "answer-proposal": only_post("/me/entries/1/", "/me/"),
