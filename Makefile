@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick prove check mutants bench lock shots freeze release-database environment
+.PHONY: help run test quick prove check mutants faults bench lock audit shots freeze release-database environment
 
 help:
 	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
@@ -14,11 +14,13 @@ help:
 	@echo "make prove    like make test, but each test on both databases, and the long tests at full size"
 	@echo "make check    run only the linter and the type checker"
 	@echo "make mutants  change a hundred places in the code, one at a time; the tests must find each"
+	@echo "make faults   take the database away, kill workers and fill the disk, on both databases (10 minutes)"
 	@echo "make bench    time sign-in, imports, and pages and the desk with 100,000 commitments"
 	@echo "make shots    take screenshots of every page and of a whole visit, in shots/"
 	@echo "make freeze   add new migrations to the list of those that must not change"
 	@echo "make release-database RELEASE=0.1.0   write the database that tests of later versions upgrade"
-	@echo "make lock     update requirements.txt and requirements-dev.txt"
+	@echo "make lock     update requirements.txt, requirements-dev.txt and sbom.json"
+	@echo "make audit    look up known holes of the packages; fails if they cannot be looked up"
 
 run:
 	@$(PYTHON) deploy/develop.py run --port $(PORT)
@@ -40,6 +42,9 @@ check: environment
 
 mutants: environment
 	@$(VENV)/python -m tests.mutants
+
+faults: environment
+	@$(VENV)/python -m tests.faults
 
 bench: environment
 	@$(VENV)/python -m tests.bench signing-in
@@ -71,3 +76,7 @@ COMPILE = $(VENV)/uv pip compile --quiet --upgrade --universal --python-version 
 lock: environment
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) --extra dev --extra pdf pyproject.toml -c requirements.txt -o requirements-dev.txt
+	$(VENV)/python -m deploy.packages sbom
+
+audit: environment
+	@$(VENV)/python -m deploy.packages audit

@@ -1,0 +1,70 @@
+"""The list of packages for programs, and the look-up of their known holes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deploy import packages
+from tests.conftest import ROOT
+
+TWO = """\
+# a comment
+django==5.2.1 \\
+    --hash=sha256:00
+    # via roundtable (pyproject.toml)
+colorama==0.4.6 ; sys_platform == 'win32' \\
+    --hash=sha256:01
+"""
+
+
+def test_list_of_packages_names_what_is_installed() -> None:
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    pinned = sorted(line.split()[0] for line in lines if line[:1].isalnum())
+    listed = json.loads((ROOT / "sbom.json").read_text())
+    assert (listed["bomFormat"], listed["specVersion"]) == ("CycloneDX", "1.5")
+    assert sorted(f"{one['name']}=={one['version']}" for one in listed["components"]) == pinned
+    assert len({one["bom-ref"] for one in listed["components"]}) == len(pinned) > 30
+
+
+def test_list_of_packages_has_their_addresses() -> None:
+    assert packages.sbom(TWO)["components"] == [
+        {
+            "type": "library",
+            "bom-ref": "pkg:pypi/django@5.2.1",
+            "name": "django",
+            "version": "5.2.1",
+            "purl": "pkg:pypi/django@5.2.1",
+        },
+        {
+            "type": "library",
+            "bom-ref": "pkg:pypi/colorama@0.4.6",
+            "name": "colorama",
+            "version": "0.4.6",
+            "purl": "pkg:pypi/colorama@0.4.6",
+            "scope": "optional",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (0, ""),
+        (1, "Known holes were found: raise the versions with make lock."),
+        (2, "The packages could not be looked up, so nothing is known about them."),
+    ],
+)
+def test_audit_fails_if_nothing_could_be_looked_up(
+    tmp_path: Path, code: int, sentence: str
+) -> None:
+    program = tmp_path / "uv"
+    program.write_text(f'#!/bin/sh\ncat pyproject.toml >"{tmp_path}/asked"\nexit {code}\n')
+    program.chmod(0o700)
+    assert packages.audit(TWO, str(program)) == sentence
+    asked = (tmp_path / "asked").read_text()
+    assert '["django==5.2.1", "colorama==0.4.6 ; sys_platform == \'win32\'"]' in asked
+
+
+def test_audit_of_no_package_fails() -> None:
+    assert packages.audit("# nothing\n") != ""
