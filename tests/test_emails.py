@@ -69,6 +69,7 @@ from participants.privacy import access_log, consent, retention, visibility
 from participants.proposals.lifecycle import propose_name_latin
 from roundtable.mail import queue
 from roundtable.models import Event
+from roundtable.row_keys import row_key
 from tests.conftest import ROOT
 from tests.email_links import LinkClient, links_for
 from tests.factories import (
@@ -309,7 +310,7 @@ def be_reported_for(cast: Cast, at: datetime) -> Iterator[None]:
     tell_parties([update], at=at)
     yield
     assert refuse_update(
-        party, number=str(update.pk), content_hash=update.content_hash, by=author, at=at
+        party, key=row_key(update), content_hash=update.content_hash, by=author, at=at
     )
     party.request_focal_point(None)
     office = author.delegate.participations.get(event=cast.event).organisation

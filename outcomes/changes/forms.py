@@ -15,6 +15,7 @@ from outcomes.commitments.filters import EventField, public_event_options, set_c
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
 from participants.models import User
 from roundtable.query_forms import ListForm
+from roundtable.row_keys import find_row
 
 
 class ChangesForm(ListForm):
@@ -39,7 +40,7 @@ STOP = "stop"
 class SubscriptionForm(forms.Form):
     """Creates, changes or deletes a subscription."""
 
-    row = forms.IntegerField(required=False)
+    row = forms.CharField(required=False, max_length=200)
     kind = forms.ChoiceField(
         required=False, choices=[(kind, kind) for kind in SUBSCRIPTION_TARGETS]
     )
@@ -55,7 +56,7 @@ class SubscriptionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         asked = self.cleaned_data
         if asked.get("row"):
-            self.subscription = Subscription.objects.filter(user=self.user, pk=asked["row"]).first()
+            self.subscription = find_row(Subscription.objects.filter(user=self.user), asked["row"])
         elif asked.get("kind") and asked.get("key"):
             self.topic = find_topic(asked["kind"], asked["key"])
         if not self.subscription and (not self.topic or asked.get("frequency") == STOP):

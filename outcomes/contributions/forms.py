@@ -18,6 +18,7 @@ from outcomes.reporting.joins import ask_leads
 from outcomes.reporting.pii_scan import find_contact_details
 from outcomes.reporting.submission import submit_text
 from participants.models import User
+from roundtable.row_keys import KeyedInlineFormSet
 
 
 class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -220,6 +221,7 @@ OfferedMilestoneFormSet = forms.inlineformset_factory(
     Offer,
     OfferedMilestone,
     form=OfferedMilestoneForm,
+    formset=KeyedInlineFormSet,
     extra=2,
     max_num=8,
     validate_max=True,

@@ -7,13 +7,15 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from outcomes.evidence.files import public_evidence_text
-from outcomes.models import ENDED_STATUSES, CommitmentParty, ProgressUpdate, own_voice
+from outcomes.models import ENDED_STATUSES, CommitmentParty, Evidence, ProgressUpdate, own_voice
 from outcomes.reporting import submission
 from outcomes.reporting.forms import EvidenceForm, UpdateForm
 from participants.models import User
+from roundtable.row_keys import row_key
 
 VERSION_FIELD = "version"  # form field with `ReportDraft.version`
 MAX_EVIDENCE_FILES = 20  # per update; a co-chair must be able to check them all
@@ -99,7 +101,7 @@ def save_report(
         evidence.is_valid()
     other_public_text = []
     if submitting and (unapproved := draft_for(party).unapproved):
-        remaining = unapproved.evidence.exclude(pk__in=_evidence_ids_to_remove(data))
+        remaining = _remaining_evidence(unapproved, data)
         other_public_text = [public_evidence_text(row) for row in remaining]
     if submitting:
         other_public_text += evidence.public_texts()
@@ -159,7 +161,7 @@ def _save_report(
     update = form.save(commit=False)
     update.author = by
     update.save_draft()
-    for row in update.evidence.filter(pk__in=_evidence_ids_to_remove(data)):
+    for row in _removed_evidence(update, data):
         row.delete()
     if evidence.is_given:
         evidence.save_to(update)
@@ -221,9 +223,7 @@ def _has_evidence(update: ProgressUpdate, evidence: EvidenceForm) -> bool:
 def _can_add_evidence(
     evidence: EvidenceForm, update: ProgressUpdate, data: Mapping[str, Any]
 ) -> bool:
-    remaining = (
-        update.evidence.exclude(pk__in=_evidence_ids_to_remove(data)).count() if update.pk else 0
-    )
+    remaining = _remaining_evidence(update, data).count() if update.pk else 0
     if evidence.is_valid() and remaining >= MAX_EVIDENCE_FILES:
         evidence.add_error(
             "title", _("This update already has a lot of evidence. Remove some of it first.")
@@ -231,13 +231,15 @@ def _can_add_evidence(
     return not evidence.errors
 
 
-def _evidence_ids_to_remove(data: Mapping[str, Any]) -> list[int]:
+def _removed_evidence(update: ProgressUpdate, data: Mapping[str, Any]) -> list[Evidence]:
     getlist = getattr(data, "getlist", None)
-    return (
-        [int(key) for key in getlist("remove") if key.isascii() and key.isdigit() and len(key) < 19]
-        if getlist
-        else []
-    )
+    keys = set(getlist("remove")) if getlist else set()
+    return [row for row in update.evidence.all() if row_key(row) in keys]
+
+
+def _remaining_evidence(update: ProgressUpdate, data: Mapping[str, Any]) -> QuerySet[Evidence]:
+    removed = [row.pk for row in _removed_evidence(update, data)]
+    return update.evidence.exclude(pk__in=removed)
 
 
 def _with_default_day(data: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:

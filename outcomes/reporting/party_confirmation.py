@@ -17,6 +17,7 @@ from outcomes.reporting.submission import email_writer
 from participants.accounts.emails import email_delegate
 from participants.models import Delegate, User
 from roundtable.audit import log as audit
+from roundtable.row_keys import find_row
 
 
 def tell_parties(updates: Iterable[ProgressUpdate], *, at: datetime) -> None:
@@ -87,10 +88,10 @@ def _entered(party: CommitmentParty) -> QuerySet[ProgressUpdate]:
 
 @transaction.atomic
 def confirm_update(
-    party: CommitmentParty, *, number: str, content_hash: str, by: User | None, at: datetime
+    party: CommitmentParty, *, key: str, content_hash: str, by: User | None, at: datetime
 ) -> bool:
     """From now on, it is the party's report. False if it changed since the party read it."""
-    row = _locked(party, number, content_hash)
+    row = _locked(party, key, content_hash)
     if row is None:
         return False
     row.claim_for_party(confirmed_at=at)
@@ -106,13 +107,13 @@ def confirm_update(
 
 @transaction.atomic
 def refuse_update(
-    party: CommitmentParty, *, number: str, content_hash: str, by: User | None, at: datetime
+    party: CommitmentParty, *, key: str, content_hash: str, by: User | None, at: datetime
 ) -> bool:
     """No one can publish this text, and we tell its author.
 
     False if it changed since the party read it, or was taken from a public source.
     """
-    row = _locked(party, number, content_hash)
+    row = _locked(party, key, content_hash)
     if row is None or not may_be_refused(row):
         return False
     row.refused_hash = content_hash
@@ -122,11 +123,9 @@ def refuse_update(
     return True
 
 
-def _locked(party: CommitmentParty, number: str, content_hash: str) -> ProgressUpdate | None:
+def _locked(party: CommitmentParty, key: str, content_hash: str) -> ProgressUpdate | None:
     CommitmentParty.objects.select_for_update().get(pk=party.pk)
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    row = _entered(party).select_for_update(of=("self",)).filter(pk=number).first()
+    row = find_row(_entered(party).select_for_update(of=("self",)), key)
     return row if row and row.content_hash == content_hash else None
 
 

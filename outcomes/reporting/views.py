@@ -38,6 +38,7 @@ from outcomes.reporting.party_confirmation import (
 )
 from participants.email_links.views import page_of_link
 from participants.models import EmailLink, User
+from roundtable.row_keys import find_row
 
 REPORT_CHANGED = gettext_lazy(
     "This report changed after you opened it. Check the new version, then try again."
@@ -144,13 +145,11 @@ class ReportPage:
         return self._answer_entered(refuse_update)
 
     def _answer_entered(self, answer: Callable[..., bool]) -> HttpResponse:
-        number, content_hash = (self.request.POST.get(name, "") for name in ("number", "shown"))
-        shown = {str(row.pk): row.content_hash for row in unconfirmed(self.party)}
-        is_done = answer(
-            self.party, number=number, content_hash=content_hash, by=self.by, at=self.at
-        )
+        key, content_hash = (self.request.POST.get(name, "") for name in ("number", "shown"))
+        is_shown = find_row(unconfirmed(self.party), key) is not None
+        is_done = answer(self.party, key=key, content_hash=content_hash, by=self.by, at=self.at)
         # Without it on the page, this is the second press of a double click.
-        if is_done or number not in shown:
+        if is_done or not is_shown:
             return redirect(self.request.path)
         return self.render(problem=REPORT_CHANGED)
 

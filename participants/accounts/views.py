@@ -32,6 +32,7 @@ from roundtable.allauth_compat import (
 )
 from roundtable.limits import Limit, consume, too_many_requests, waiting_time
 from roundtable.logs import log_security_event
+from roundtable.row_keys import find_row
 
 ENTERED_CODES = Limit("fresh code entered", 10, 60)
 
@@ -183,11 +184,9 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
 
 
 def _own_session(request: HttpRequest) -> UserSession | None:
-    number = request.POST["session"]
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
     rows = UserSession.objects.filter(user_id=request.user.pk)
-    return rows.exclude(session_key=request.session.session_key).filter(pk=number).first()
+    others = rows.exclude(session_key=request.session.session_key)
+    return find_row(others, request.POST["session"])
 
 
 @require_safe

@@ -32,6 +32,7 @@ from participants.privacy.forms import (
     exceptions_for_channel,
 )
 from roundtable.query_forms import QueryForm
+from roundtable.row_keys import KeyedInlineFormSet, row_key
 
 ONLY_ME = Audience.ONLY_ME
 CONSENT_REQUIRED_ERROR = _(
@@ -191,7 +192,7 @@ def _country_of(delegate: Delegate) -> str:
     return next((str(row.organisation.country) for row in rows if row.organisation.country), "")
 
 
-class BaseChannelFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class BaseChannelFormSet(KeyedInlineFormSet):
     """The contact details of one person, without duplicates."""
 
     default_error_messages = {
@@ -201,11 +202,6 @@ class BaseChannelFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             "num",
         )
     }
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        # Django would accept the id of any row, even of another person.
-        form.fields["id"].queryset = self.get_queryset()
 
     def clean(self) -> None:
         super().clean()
@@ -247,7 +243,7 @@ def with_saved_audiences(data: QueryDict, delegate: Delegate, prefix: str) -> Qu
     merged.pop("is_protected", None)
     if delegate.is_protected:
         merged["is_protected"] = "on"
-    saved = {str(row.pk): row.audience for row in delegate.channels.all()}
+    saved = {row_key(row): row.audience for row in delegate.channels.all()}
     for name, value in data.items():
         if name.startswith(f"{prefix}-") and name.endswith("-id") and value in saved:
             merged[f"{name.removesuffix('-id')}-audience"] = saved[value]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from roundtable.idempotency import FIELD_NAME, sender_id
 from roundtable.models import Event
 from roundtable.query_forms import QueryForm
+from roundtable.row_keys import row_key
 from roundtable.text_diff import DiffSegment
 
 register = template.Library()
@@ -68,6 +69,9 @@ def mark_differences(segments: list[DiffSegment], element: str) -> SafeString:
             for part in segments
         ),
     )
+
+
+register.filter("row_key", row_key)
 
 
 @register.simple_tag

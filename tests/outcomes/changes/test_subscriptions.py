@@ -17,6 +17,7 @@ from participants.models import Consent, Delegate, EmailLink, User
 from participants.privacy import consent, erasure
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
+from roundtable.row_keys import row_key
 from tests.email_links import LinkClient, page_of
 from tests.factories import make_theme, make_update, make_user, save
 from tests.follow_up_factories import make_follow
@@ -125,12 +126,12 @@ def test_own_page_lists_changes_and_cancels_subscriptions(
     other = make_follow(make_user("other@example.org"), commitment=commitment)
     browser = client_of(reader)
     assert "RT2024-C2" in browser.get("/me/following/").content.decode()
-    browser.post("/me/following/", {"row": mine.pk, "frequency": "at-once"})
+    browser.post("/me/following/", {"row": row_key(mine), "frequency": "at-once"})
     mine.refresh_from_db()
     assert mine.frequency == "at-once"
-    browser.post("/me/following/", {"row": other.pk, "frequency": "stop"})
+    browser.post("/me/following/", {"row": row_key(other), "frequency": "stop"})
     assert Subscription.objects.count() == 2
-    browser.post("/me/following/", {"row": mine.pk, "frequency": "stop"})
+    browser.post("/me/following/", {"row": row_key(mine), "frequency": "stop"})
     assert list(Subscription.objects.all()) == [other]
     assert "You do not follow anything." in get_text(browser, "/me/following/")
 
@@ -143,7 +144,7 @@ def test_hidden_followed_object_is_unnamed_and_can_be_unfollowed(
     browser = client_of(reader)
     text = browser.get("/me/following/").content.decode()
     assert "No longer public" in text and "RT2024-C2" not in text
-    browser.post("/me/following/", {"row": row.pk, "frequency": "stop"})
+    browser.post("/me/following/", {"row": row_key(row), "frequency": "stop"})
     assert not Subscription.objects.exists()
 
 

@@ -21,6 +21,7 @@ from participants.models import Delegate, Organisation, Participation, User
 from participants.privacy.erasure import erase_own_data
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
+from roundtable.row_keys import row_key
 from tests.factories import (
     make_commitment,
     make_delegate,
@@ -498,7 +499,7 @@ def test_report_that_the_party_confirms_is_no_longer_disputed(
     before = len(deliver())
     assert confirm_update(
         report.party,
-        number=str(report.pk),
+        key=row_key(report),
         content_hash=report.content_hash,
         by=speaker.user,
         at=timezone.now(),

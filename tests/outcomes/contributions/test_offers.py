@@ -14,6 +14,7 @@ from outcomes.changes.log import latest_changes
 from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Offer, Statement
 from participants.models import Delegate, Organisation, User
 from roundtable.models import AuditEntry, Event
+from roundtable.row_keys import row_key
 from tests.factories import (
     NOON,
     make_commitment,
@@ -123,7 +124,7 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Ev
         "text": "Train fifty nurses in Aland.",
         "version": f"{row.pk}-2",
         "milestones-INITIAL_FORMS": "1",
-        "milestones-0-id": str(step.pk),
+        "milestones-0-id": row_key(step),
         "milestones-1-title": "First course ends",
         "milestones-1-due_on": "2026-09-01",
     }

@@ -22,6 +22,7 @@ from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
+from roundtable.row_keys import row_key
 from tests.factories import make_evidence
 from tests.outcomes.evidence.documents import DOCX, docx, odf, pdf, stream, zipped
 from tests.page_text import page_html, page_links, page_text
@@ -270,7 +271,7 @@ def test_update_has_at_most_twenty_evidence_items(
     assert words in give(client, path, PDF)
     assert update.evidence.count() == 20
     first = update.evidence.order_by("pk")[0]
-    assert give(client, path, PDF, remove=str(first.pk)) == ""
+    assert give(client, path, PDF, remove=row_key(first)) == ""
     assert update.evidence.count() == 20 and not update.evidence.filter(pk=first.pk).exists()
 
 
@@ -285,7 +286,7 @@ def test_evidence_is_removed_from_draft(
         "act": "draft",
         "version": page.split('name="version" value="')[1].split('"')[0],
         "reported_on": "2026-03-01",
-        "remove": str(row.pk),
+        "remove": row_key(row),
     }
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         assert client.post(path, form).status_code == 302

@@ -20,6 +20,7 @@ from outcomes.models import Commitment, CommitmentParty, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.rounds import parties_to_ask
 from participants.models import Delegate, Organisation, User
+from roundtable.row_keys import row_key
 from tests.email_links import EarlierApps, LinkClient
 from tests.factories import (
     NOON,
@@ -233,7 +234,7 @@ def test_what_the_desk_edits_is_not_the_member_s(client_of: Sign, case: GroupCas
     assert (update.reported_by, update.awaits_party) == ("recorded", True)
     shown = f"/me/commitments/{member.pk}/report/"
     assert "All is done." in get_text(client_of(case.anna), shown)
-    sent = {"act": "confirm", "number": update.pk, "shown": update.content_hash}
+    sent = {"act": "confirm", "number": row_key(update), "shown": update.content_hash}
     assert client_of(case.anna).post(shown, sent).status_code == 302
     update.refresh_from_db()
     assert update.reported_by == "member"

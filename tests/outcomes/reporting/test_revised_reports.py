@@ -14,6 +14,7 @@ from outcomes.imports.records.snapshot import event_content
 from outcomes.models import Commitment, ProgressUpdate
 from participants.models import Delegate, User
 from roundtable.audit.models import AuditEntry
+from roundtable.row_keys import row_key
 from tests.factories import make_evidence, make_party, make_update, make_user
 from tests.mail_queue import deliver_mail
 from tests.outcomes.reporting.test_voices import BelizeCase
@@ -118,7 +119,7 @@ def test_revised_report_is_public_again_in_its_place(
     sent |= words | {"has_no_personal_details": "on", "act": "hand-in"}
     sent |= {"version": f"{report.pk}.{report.revision}", "source": "Gazette"}
     evidence = report.evidence.get()
-    answer = browser.post(path, sent | {"remove": evidence.pk})
+    answer = browser.post(path, sent | {"remove": row_key(evidence)})
     assert answer.status_code == 302, page_text(answer)
     assert SENTENCE in get_text(Client(), "/commitments/bz-c1/")
     run_admin_action(client_of(case.other), ProgressUpdate, "approve", report.pk)

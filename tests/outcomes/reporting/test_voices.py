@@ -21,6 +21,7 @@ from outcomes.reporting.review import approve_texts
 from participants.models import Delegate, Grant, Organisation, User
 from participants.permissions import permissions_of
 from roundtable.audit.models import AuditEntry
+from roundtable.row_keys import row_key
 from tests.email_links import LinkClient
 from tests.factories import (
     NOON,
@@ -370,7 +371,7 @@ def test_confirmation_of_anything_else_changes_nothing(case: BelizeCase, number:
     other = make_update(make_commitment(case.event), approved=False, reported_by="recorded")
     other.submit(at=NOON)
     sent = {"act": "confirm", "shown": other.content_hash}
-    for value in (number, str(other.pk)):
+    for value in (number, str(other.pk), row_key(other)):
         assert LinkClient().post(case.link(), sent | {"number": value}).status_code in (200, 302)
     other.refresh_from_db()
     assert other.reported_by == "recorded"

@@ -23,6 +23,7 @@ from participants.participation.confirmation import suspend_participation
 from participants.privacy.consent import hide_profile, unhide_profile
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
+from roundtable.row_keys import row_key
 from tests.factories import make_grant, make_organisation, make_user
 from tests.outcomes.test_outcomes_admin import filled
 from tests.page_text import page_html, page_text
@@ -217,7 +218,7 @@ def test_sessions_are_ended_singly_or_all_after_a_fresh_code(delegate: Delegate)
         row = UserSession.objects.get(session_key=keys[phone])
         page = own.get("/accounts/sessions/").content.decode()
         assert page.count("End this session") == 2 and "this session</span>" in page
-        answer = own.post("/accounts/sessions/", {"session": row.pk})
+        answer = own.post("/accounts/sessions/", {"session": row_key(row)})
         assert answer["Location"].startswith(ASK) and is_signed_in(phone)
         own.post(ASK, {"send": "yes", "next": "/accounts/sessions/"})
         own.post(ASK, {"code": newest_code(), "next": "/accounts/sessions/"})
@@ -225,7 +226,7 @@ def test_sessions_are_ended_singly_or_all_after_a_fresh_code(delegate: Delegate)
         foreign = UserSession.objects.get(
             session_key=sign_in_by_code(make_user()).cookies["sessionid"].value
         )
-        for wrong in (str(foreign.pk), "x", "9" * 30, ""):
+        for wrong in (str(foreign.pk), row_key(foreign), "x", "9" * 30, ""):
             own.post("/accounts/sessions/", {"session": wrong})
         assert UserSession.objects.filter(pk=foreign.pk).exists() and is_signed_in(own)
         answer = own.post("/accounts/sessions/", follow=True)

@@ -18,6 +18,7 @@ from participants.models import (
 )
 from participants.privacy import visibility
 from roundtable.models import Event
+from roundtable.row_keys import row_key
 from tests.factories import (
     NOON,
     make_affiliation,
@@ -375,7 +376,7 @@ def test_stale_page_does_not_undo_later_choice(
         "listed_to": "everyone",
         "channel-TOTAL_FORMS": "1",
         "channel-INITIAL_FORMS": "1",
-        "channel-0-id": channel.pk,
+        "channel-0-id": row_key(channel),
         "channel-0-kind": "email",
         "channel-0-value": channel.value,
         "channel-0-audience": "participants",

@@ -17,6 +17,7 @@ from participants.models import (
     User,
 )
 from roundtable.models import AuditEntry, Event
+from roundtable.row_keys import row_key
 from tests.factories import (
     make_affiliation,
     make_channel,
@@ -173,8 +174,8 @@ def test_channels_are_added_changed_and_removed_together(browser: Client, owner:
     answer = browser.post(
         "/me/",
         sent(
-            {"id": first.pk, "value": "changed@example.org", "audience": "participants"},
-            {"id": second.pk, "value": "second@example.org", "DELETE": "on"},
+            {"id": row_key(first), "value": "changed@example.org", "audience": "participants"},
+            {"id": row_key(second), "value": "second@example.org", "DELETE": "on"},
             {"kind": "phone", "value": "+62 21 5555 0100", "audience": "everyone"},
             {"kind": "email", "value": ""},
         ),
@@ -226,7 +227,7 @@ def test_invalid_channel_shows_field_error(
     page = refused(
         browser,
         sent(
-            {"id": kept.pk, "value": "other@example.org", "audience": "everyone"},
+            {"id": row_key(kept), "value": "other@example.org", "audience": "everyone"},
             {"kind": kind, "value": typed, "audience": "participants"},
             name="A new name",
             post="A new post",
@@ -301,17 +302,20 @@ def test_foreign_channel_cannot_be_changed(
 ) -> None:
     theirs = delegate.channels.get(value="dewi.private@example.org")
     sentence = "This contact detail no longer exists. Reload the page."
-    refused(browser, sent({"id": theirs.pk, "value": "mine@example.org"}), sentence)
+    refused(browser, sent({"id": row_key(theirs), "value": "mine@example.org"}), sentence)
     refused(
-        browser, sent({"id": theirs.pk, "value": theirs.value, "audience": "everyone"}), sentence
+        browser,
+        sent({"id": row_key(theirs), "value": theirs.value, "audience": "everyone"}),
+        sentence,
     )
-    browser.post("/me/", sent({"id": theirs.pk, "value": theirs.value, "DELETE": "on"}))
+    browser.post("/me/", sent({"id": row_key(theirs), "value": theirs.value, "DELETE": "on"}))
     assert delegate.channels.get(pk=theirs.pk).value == "dewi.private@example.org"
     mine = make_channel(owner, value="mine@example.org")
     refused(
         browser,
         sent(
-            {"id": mine.pk, "value": "m@example.org"}, {"id": theirs.pk, "value": "t@example.org"}
+            {"id": row_key(mine), "value": "m@example.org"},
+            {"id": row_key(theirs), "value": "t@example.org"},
         ),
         sentence,
     )
@@ -348,7 +352,7 @@ def test_channel_removed_in_between_is_reported(browser: Client, owner: Delegate
     ContactChannel.objects.all().delete()
     page = refused(
         browser,
-        sent({"id": gone.pk, "value": "gone@example.org"}),
+        sent({"id": row_key(gone), "value": "gone@example.org"}),
         "This contact detail no longer exists. Reload the page.",
     )
     assert 'value="gone@example.org"' in page
@@ -407,7 +411,7 @@ def test_duplicate_channel_is_reported(
     assert f'value="{second}"' in page
     browser.post("/me/", sent(rows[0]))
     kept = owner.channels.get()
-    refused(browser, sent({"id": kept.pk, "kind": kind, "value": first}, rows[1]), sentence)
+    refused(browser, sent({"id": row_key(kept), "kind": kind, "value": first}, rows[1]), sentence)
 
 
 def test_channel_can_be_removed_and_added_in_one_save(browser: Client, owner: Delegate) -> None:
@@ -416,8 +420,8 @@ def test_channel_can_be_removed_and_added_in_one_save(browser: Client, owner: De
     answer = browser.post(
         "/me/",
         sent(
-            {"id": kept.pk, "value": "me@example.org", "DELETE": "on"},
-            {"id": other.pk, "value": "other@example.org", "audience": "everyone"},
+            {"id": row_key(kept), "value": "me@example.org", "DELETE": "on"},
+            {"id": row_key(other), "value": "other@example.org", "audience": "everyone"},
         ),
     )
     assert answer.status_code == 302
@@ -458,7 +462,10 @@ def test_number_gets_its_country_code(
 @pytest.mark.each_database
 def test_details_that_change_places_get_a_sentence(browser: Client, owner: Delegate) -> None:
     first, second = (make_channel(owner, value=f"{name}@example.org") for name in ("a", "b"))
-    rows = [{"id": first.pk, "value": second.value}, {"id": second.pk, "value": first.value}]
+    rows = [
+        {"id": row_key(first), "value": second.value},
+        {"id": row_key(second), "value": first.value},
+    ]
     sentence = "You have already added this contact detail."
     page = refused(browser, sent(*rows), sentence)
     assert f'value="{second.value}"' in page
@@ -466,7 +473,7 @@ def test_details_that_change_places_get_a_sentence(browser: Client, owner: Deleg
 
 def test_removed_row_is_not_validated(browser: Client, owner: Delegate) -> None:
     kept = make_channel(owner, value="me@example.org")
-    row = {"id": kept.pk, "value": "no longer an address", "DELETE": "on"}
+    row = {"id": row_key(kept), "value": "no longer an address", "DELETE": "on"}
     assert browser.post("/me/", sent(row)).status_code == 302
     assert stored(owner) == []
 
@@ -601,7 +608,7 @@ def test_change_is_visible_immediately(browser: Client, client: Client, owner: D
     assert "now@example.org" in client.get(path).content.decode()
     kept = owner.channels.get()
     browser.post(
-        "/me/", sent({"id": kept.pk} | row | {"audience": "only_me"}, listed_to="everyone")
+        "/me/", sent({"id": row_key(kept)} | row | {"audience": "only_me"}, listed_to="everyone")
     )
     assert "now@example.org" not in client.get(path).content.decode()
     browser.post("/me/", sent(listed_to="only_me"))
