@@ -35,6 +35,13 @@ PRODUCTION_ENVIRONMENT = {
 }
 
 
+def free_port() -> int:
+    with socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
 def program_path(name: str) -> str:
     """A program in the folder of the Python that runs the tests."""
     return str(Path(sys.executable).parent / name)

@@ -12,7 +12,6 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from itertools import cycle, islice
 from pathlib import Path
-from socket import socket
 from threading import Event
 
 import pytest
@@ -21,6 +20,7 @@ from tests.processes import (
     PRODUCTION_ENVIRONMENT,
     ROOT,
     TIMEOUT,
+    free_port,
     manage,
     program_path,
     running_process,
@@ -38,13 +38,12 @@ MOST = 2000  # pages that each of them reads at most
 PAUSE = 0.03  # seconds between two of them
 PAGES = ["/", "/commitments/", "/about/", "/outcomes/", "/me/", "/organisations/"]
 SIGN_IN = """
-from django.conf import settings
 from django.test import Client
 from tests.factories import make_delegate, make_user
 client = Client()
 user = make_delegate(user=make_user("reader@example.org")).user
 client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-print(client.cookies[settings.SESSION_COOKIE_NAME].value)
+print(client.session.session_key)
 """
 
 
@@ -124,11 +123,10 @@ def environment(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dic
 @contextmanager
 def portal(environment: dict[str, str], log: Path) -> Iterator[int]:
     """The portal under gunicorn; the port that it listens at."""
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     command = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
-    with running_process([*command, "--bind", f"127.0.0.1:{port}"], environment, log) as process:
+    command += ["--bind", f"127.0.0.1:{port}"]
+    with running_process(command, environment, log) as process:
         wait_for_output("Booting worker", log, process)
         yield port
         process.terminate()

@@ -25,7 +25,7 @@ import pytest
 
 from deploy import develop
 from tests.conftest import FULL
-from tests.processes import ROOT, TIMEOUT, run, running_process, wait_for_output
+from tests.processes import ROOT, TIMEOUT, free_port, run, running_process, wait_for_output
 
 CODE = re.compile(r"(?m)^([A-Z0-9]+-[A-Z0-9]+)\s*$")
 
@@ -36,13 +36,6 @@ SCRIPT = ROOT / "deploy" / "develop.py"
 # Runs the script as if Python were another one.
 PRETEND = "import runpy, sys; {}; sys.argv = ['develop.py', 'run', '--port', '{}']; "
 PRETEND += "runpy.run_path({!r}, run_name='__main__')"
-
-
-def free_port() -> int:
-    with socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def assert_one_sentence(result: subprocess.CompletedProcess[str], sentence: str) -> None:
