@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.sessions import middleware
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_cache_control, patch_vary_headers
+
+from roundtable.outages import skipped_if_refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # In bytes. The second is for the forms that take a file. It is larger than a file may be, so that
@@ -77,6 +80,21 @@ class IsolationMiddleware:
         response.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
+        return response
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """Shows a page even if the session cannot be stored, such as that a notice was read.
+
+    What the page did besides fails by itself if the database cannot store it.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        is_page = request.method in ("GET", "HEAD") and response.status_code == 200
+        if not is_page or not request.session.modified:
+            return super().process_response(request, response)
+        with skipped_if_refused():
+            return super().process_response(request, response)
         return response
 
 

@@ -97,7 +97,9 @@ def _short_wait_for_lock() -> Iterator[None]:
     try:
         yield
     finally:
-        connection.connection.execute(f"PRAGMA busy_timeout = {usual}")
+        # A failed rollback closes the connection; the next one has the usual timeout.
+        if connection.connection:
+            connection.connection.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def until_stored(write: Callable[[], Stored]) -> Stored:

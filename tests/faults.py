@@ -305,11 +305,13 @@ class Trial:
             time.sleep(0.5)
 
     def errors(self) -> Counter[str]:
-        """The errors in the log of the portal, by class and place."""
+        """New errors in the log of the portal, by class and place."""
         lines = (self.folder / "web.log").read_text().splitlines()
         found = [json.loads(line) for line in lines if line.startswith("{") and '"error"' in line]
         new, self.lines = found[self.lines :], len(found)
-        return Counter(f"{line.get('method', '')} {line['error']}" for line in new)
+        return Counter(
+            f"{line.get('method', '')} {line['error']} at {line['at'][-1]}" for line in new
+        )
 
     def report(self, name: str, result: Result) -> None:
         code = "from tests import faults_data; faults_data.show()"

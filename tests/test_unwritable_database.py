@@ -110,6 +110,18 @@ def test_signed_in_reader_reads_after_the_session_was_to_be_stored(
     assert client.session[sessions.USED] > time.time() - 900
 
 
+def test_page_shows_a_notice_that_cannot_be_forgotten(
+    client_of: Sign, focal_point: Delegate
+) -> None:
+    client = client_of(focal_point)
+    notice = "Your choice was not saved. Open the page again, then choose."
+    assert client.post("/me/following/", {}).status_code == 302
+    with read_only():
+        assert notice in client.get("/commitments/").content.decode()
+    assert notice in client.get("/commitments/").content.decode()
+    assert notice not in client.get("/commitments/").content.decode()
+
+
 def test_directory_is_not_shown_to_participants_who_cannot_be_counted(
     client_of: Sign, focal_point: Delegate
 ) -> None:
