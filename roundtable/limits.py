@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from roundtable.allauth_compat import truncate_ip
-from roundtable.outages import skipped_if_refused
+from roundtable.outages import unless_refused
 
 View = Callable[..., HttpResponse]
 
@@ -118,10 +118,7 @@ def wait_of_reader(limit: Limit, request: HttpRequest, is_strict: bool) -> int:
     who = str(user.pk) if user.is_authenticated else network_of(request)
     if is_strict and user.is_authenticated:
         return consume(limit, who)
-    wait = 0
-    with skipped_if_refused():
-        wait = consume(limit, who)
-    return wait
+    return unless_refused(partial(consume, limit, who)) or 0
 
 
 def limited(limit: Limit, *, is_strict: bool = False) -> Callable[[View], View]:

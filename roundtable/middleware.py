@@ -1,6 +1,7 @@
 """Headers of every response, and how large a request can be."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.contrib.sessions import middleware
@@ -11,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from roundtable.outages import skipped_if_refused
+from roundtable.outages import unless_refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # In bytes. The second is for the forms that take a file. It is larger than a file may be, so that
@@ -93,9 +94,8 @@ class SessionMiddleware(middleware.SessionMiddleware):
         is_page = request.method in ("GET", "HEAD") and response.status_code == 200
         if not is_page or not request.session.modified:
             return super().process_response(request, response)
-        with skipped_if_refused():
-            return super().process_response(request, response)
-        return response
+        shown = unless_refused(partial(super().process_response, request, response))
+        return response if shown is None else shown
 
 
 class CacheControlMiddleware:

@@ -71,19 +71,19 @@ def _own_outage(error: BaseException) -> Outage | None:
 _last_logged = -LOG_INTERVAL
 
 
-@contextmanager
-def skipped_if_refused() -> Iterator[None]:
+def unless_refused(write: Callable[[], Stored]) -> Stored | None:
     """For a write that only counts: if the database cannot store it, the page is shown anyway."""
     global _last_logged
     try:
         with _short_wait_for_lock(), transaction.atomic():
-            yield
+            return write()
     except Exception as problem:
         if outage_of(problem) is not Outage.CANNOT_STORE:
             raise
         if monotonic() - _last_logged >= LOG_INTERVAL:
             _last_logged = monotonic()
             logger.warning("Counts are skipped: %s.", Outage.CANNOT_STORE.value)
+        return None
 
 
 @contextmanager

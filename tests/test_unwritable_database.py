@@ -95,6 +95,19 @@ def test_reader_is_not_counted_and_the_log_says_so_once(
     assert LimitCount.objects.get().number == 1
 
 
+@pytest.mark.usefixtures("event")
+def test_reader_is_not_counted_if_no_transaction_can_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @contextmanager
+    def refuse() -> Iterator[None]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+        yield
+
+    monkeypatch.setattr(outages.transaction, "atomic", refuse)
+    assert Client().get("/search/?q=train").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/", "/commitments/", "/me/", "/search/?q=train"])
 def test_signed_in_reader_reads_after_the_session_was_to_be_stored(
     client_of: Sign, focal_point: Delegate, path: str

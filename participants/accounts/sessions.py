@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -21,7 +22,7 @@ from participants.accounts.codes import hash_waiting_codes
 from participants.accounts.sign_in_limits import remember_browser
 from participants.models import User
 from roundtable.logs import log_security_event
-from roundtable.outages import skipped_if_refused
+from roundtable.outages import unless_refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # In seconds.
@@ -110,15 +111,18 @@ def _limit(request: HttpRequest) -> None:
     if not (started and used) or now - used > UPDATE_INTERVAL:
         was_modified = session.modified
         session[STARTED], session[USED] = started or now, now
-        row = UserSession.objects.filter(session_key=session.session_key)
         # Stored here, so that the page is shown even if this cannot be stored.
         try:
-            with skipped_if_refused():
-                row.update(last_seen_at=timezone.now())
-                session.save()
+            unless_refused(partial(_store_use, request))
         except UpdateError:
             return  # the session was ended a moment ago, and Django's middleware says so
         session.modified = was_modified
+
+
+def _store_use(request: HttpRequest) -> None:
+    row = UserSession.objects.filter(session_key=request.session.session_key)
+    row.update(last_seen_at=timezone.now())
+    request.session.save()
 
 
 def _proofs(request: HttpRequest) -> list[str]:
