@@ -57,7 +57,7 @@ class KeyedInlineFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        number = form.fields[self.model._meta.pk.name]
+        number = form.fields["id"]
         # Django would accept any row, even of another person.
         number.queryset = self.get_queryset()
         number.widget = KeyInput(self.numbers)

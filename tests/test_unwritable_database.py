@@ -104,7 +104,7 @@ def test_reader_is_not_counted_if_no_transaction_can_begin(
         raise OSError(errno.ENOSPC, "No space left on device")
         yield
 
-    monkeypatch.setattr(outages.transaction, "atomic", refuse)
+    monkeypatch.setattr("roundtable.outages.transaction.atomic", refuse)
     assert Client().get("/search/?q=train").status_code == 200
 
 

@@ -22,6 +22,7 @@ from roundtable import outages, worker
 from roundtable.checks import check_emails
 from roundtable.health import email_faults
 from roundtable.mail import queue
+from roundtable.mail.batches import current_recipient
 from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.models import Event
 from roundtable.worker import Worker, last_sign, leave_sign
@@ -175,7 +176,7 @@ def test_refused_email_is_tried_again_after_an_outage(
     pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     email = queue_email()
-    monkeypatch.setattr(queue, "current_recipient", failing_first(1, queue.current_recipient))
+    monkeypatch.setattr(queue, "current_recipient", failing_first(1, current_recipient))
     monkeypatch.setattr(queue, "_schedule_retry", failing_first(2, queue._schedule_retry))
     make_worker().run()
     email.refresh_from_db()
