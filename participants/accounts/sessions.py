@@ -13,7 +13,6 @@ from django.contrib.auth import SESSION_KEY, logout, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.session import SessionStorage
-from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -109,20 +108,9 @@ def _limit(request: HttpRequest) -> None:
     if used and now - used > IDLE_AT_DESK:
         session[PROOFS_FROM] = now
     if not (started and used) or now - used > UPDATE_INTERVAL:
-        was_modified = session.modified
         session[STARTED], session[USED] = started or now, now
-        # Stored here, so that the page is shown even if this cannot be stored.
-        try:
-            unless_refused(partial(_store_use, request))
-        except UpdateError:
-            return  # the session was ended a moment ago, and Django's middleware says so
-        session.modified = was_modified
-
-
-def _store_use(request: HttpRequest) -> None:
-    row = UserSession.objects.filter(session_key=request.session.session_key)
-    row.update(last_seen_at=timezone.now())
-    request.session.save()
+        row = UserSession.objects.filter(session_key=session.session_key)
+        unless_refused(partial(row.update, last_seen_at=timezone.now()))
 
 
 def _proofs(request: HttpRequest) -> list[str]:

@@ -210,13 +210,29 @@ def test_worker_ends_at_once_while_it_waits(folder: Path, monkeypatch: pytest.Mo
     assert (ended.value.code, slept, last_sign("mail")) == (0, [0.2], None)
 
 
+def never_sleep(_seconds: float) -> None:
+    raise AssertionError("it waits")
+
+
+@pytest.mark.usefixtures("may_pause")
+def test_worker_that_must_stop_does_not_wait_within_a_task(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outages, "sleep", never_sleep)
+    monkeypatch.setattr(outages, "connection", OutsideTransaction())
+    busy = make_worker()
+    busy.running_task = True
+    busy.shutdown(signal.SIGTERM, None)
+    with pytest.raises(OperationalError):
+        outages.until_stored(lose_connection)
+    assert not busy.running
+
+
 @pytest.mark.usefixtures("may_pause")
 def test_pause_ends_when_the_worker_must_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr(outages, "sleep", slept.append)
+    monkeypatch.setattr(outages, "sleep", never_sleep)
     outages.end_pauses()
     outages.pause(3600)
-    assert slept == []
 
 
 def test_worker_leaves_a_sign_and_removes_it_at_its_end(
