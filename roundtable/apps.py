@@ -18,6 +18,7 @@ class RoundtableConfig(AppConfig):
     def ready(self) -> None:
         import_module("roundtable.checks")  # registers a system check
         import_module("roundtable.converters")
+        import_module("roundtable.lookups")
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

@@ -1,4 +1,4 @@
-"""Files at fixed addresses for programs: where to report a security problem, and what may be indexed."""
+"""Files at fixed addresses: where to report a security problem, and what may be indexed."""
 
 from datetime import datetime, timedelta
 

@@ -125,3 +125,17 @@ def test_empty_field_name_in_address_is_ignored(client_of: Sign, admin_event: Ev
     client = signed(client_of, "cochair", admin_event)
     commitment = make_commitment(admin_event)
     assert client.get(f"{page(Commitment, 'change', commitment.pk)}?_to_field=").status_code == 200
+
+
+@pytest.mark.each_database
+@pytest.mark.parametrize("number", ["-99999999999999999999", "99999999999999999999"])
+def test_number_that_no_row_has_is_refused(
+    client_of: Sign, admin_event: Event, number: str
+) -> None:
+    client = signed(client_of, "cochair", admin_event)
+    address = page(Commitment, "change", make_commitment(admin_event).pk)
+    answer = client.post(address, filled(client, address) | {"outcomes": [number]})
+    said = f"Select a valid choice. {number} is not one of the available choices."
+    assert answer.status_code in (200, 400) and said in answer.content.decode()
+    chosen = {"action": "end", "_selected_action": [number]}
+    assert client.post(page(Commitment, "changelist"), chosen).status_code in (302, 400)
