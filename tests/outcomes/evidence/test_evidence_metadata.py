@@ -17,6 +17,7 @@ from outcomes.imports.tasks import read_in_subprocess
 from outcomes.models import Evidence, ProgressUpdate
 from participants.models import Delegate, User
 from roundtable.models import Event
+from roundtable.row_keys import row_key
 from tests.factories import (
     NOON,
     make_delegate,
@@ -141,7 +142,7 @@ def test_file_is_scanned_on_submission(client: Client, path: str) -> None:
     first = Evidence.objects.get()
     said = give(client, path, written("Nothing"), **{"evidence-title": "More"})
     assert CONTACT_DETAILS in said and "+61 491 570 156" in said
-    assert give(client, path, written("Nothing"), remove=str(first.pk)) == ""
+    assert give(client, path, written("Nothing"), remove=row_key(first)) == ""
     assert ProgressUpdate.objects.filter(state="submitted").count() == 1
 
 
