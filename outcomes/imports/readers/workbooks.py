@@ -28,6 +28,8 @@ from roundtable.spreadsheet_text import unescape_xlsx
 
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
 _MAX_SHEET_ROWS = 1_048_576  # the maximum of the format
+# LibreOffice stores the values true and false as formulas.
+_CONSTANT_FORMULAS = {"=TRUE()": True, "=FALSE()": False}
 
 
 def read_source_file(content: bytes, encoding: str = "") -> SourceFile:
@@ -154,7 +156,7 @@ def _text_length(row: list[Any]) -> int:
 
 def _cell_value(cell: Any) -> Any:
     if cell.data_type == "f":
-        return FormulaCell()
+        return _CONSTANT_FORMULAS.get(str(cell.value).upper(), FormulaCell())
     if cell.data_type == "e":
         return FormulaCell(str(cell.value))
     if isinstance(cell.value, str):

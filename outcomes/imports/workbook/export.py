@@ -97,9 +97,14 @@ def _csv_file(table: list[list[str]]) -> bytes:
 
 
 def _csv_text(value: Any) -> str:
-    return replace_unreadable(
-        LIST_SEPARATOR.join(value) if isinstance(value, list) else to_file_text(value)
-    )
+    return replace_unreadable(to_file_text(_cell_value(value)))
+
+
+def _cell_value(value: Any) -> Any:
+    """Words instead of true and false, which programs translate, or store as formulas."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return LIST_SEPARATOR.join(value) if isinstance(value, list) else value
 
 
 def sheet_rows(sheet: Sheet, content: Content) -> Iterator[Content]:
@@ -182,8 +187,7 @@ def _write_heading(cell: Cell, key: str) -> None:
 def _write_cell(cell: Any, value: Any) -> None:
     """Raises CellTooLongError."""
     cell.alignment = _TOP_ALIGNED
-    if isinstance(value, list):
-        value = LIST_SEPARATOR.join(value)
+    value = _cell_value(value)
     if not isinstance(value, str):
         cell.value = value
         return

@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from pytest_django import Settings
 
+from outcomes.imports.readers.pages import FormulaCell
 from outcomes.imports.readers.workbooks import read_source_file
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export, parsing
@@ -222,6 +223,37 @@ def test_numeric_escapes_are_decoded(text: str, read: str) -> None:
     book.save(stored)
     content = shared(stored.getvalue(), "Zq", text)
     assert read_source_file(content).pages == {"Documents": [["Title"], [read], [read]]}
+
+
+@pytest.mark.parametrize(("formula", "value"), [("TRUE()", True), ("FALSE()", False)])
+def test_true_and_false_of_libreoffice_are_values(formula: str, value: bool) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = "Commitments"
+    for row in (["Reference", "Is open"], ["A", f"={formula}"], ["B", f"=NOT({formula})"]):
+        book.active.append(row)
+    stored = BytesIO()
+    book.save(stored)
+    rows = read_source_file(stored.getvalue()).pages["Commitments"]
+    assert rows[1] == ["A", value]
+    assert isinstance(rows[2][1], FormulaCell)
+
+
+def test_yes_and_no_are_written_as_words(filled: Filled) -> None:
+    Commitment.objects.update(is_open=True)
+    path = filled()
+    page = load_workbook(path)["Commitments"]
+    assert page[commitment_cell("is_open")].value == "yes"
+    roundtable = {row[0].value: row[1].value for row in load_workbook(path)["Roundtable"].rows}
+    assert roundtable["Is public"] == "no"
+    csvs = export.write_csvs(event_content(Event.objects.get()))
+    with ZipFile(BytesIO(csvs)) as parts:
+        assert "Is public,no" in parts.read("Roundtable.csv").decode("utf-8-sig")
+    before = database_rows()
+    assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
+    assert database_rows() == before
+    load_roundtable(filled(**{f"Commitments_{commitment_cell('is_open')}": "no"}))
+    assert Commitment.objects.get().is_open is False
 
 
 def test_points_of_other_events_are_neither_exported_nor_lost(filled: Filled) -> None:
