@@ -37,8 +37,10 @@ class Dataset:
     columns: tuple[Column, ...]
     # The key that names a row in messages; its values are unique.
     identifier: str = ""
+    # The keys that find a stored row again; without them, the identifier.
+    found_by: tuple[str, ...] = ()
     is_list: bool = True
-    # Other roundtables use the rows too: a missing key keeps the stored value.
+    # Other roundtables use the rows too: an empty cell keeps the stored value.
     is_shared: bool = False
     tables: "dict[str, Dataset]" = field(default_factory=dict)  # within each row
 
@@ -84,6 +86,10 @@ class Dataset:
         """Whether a key names another row, so that its text itself is not stored."""
         given = self.column(name).field if name in self.fields else None
         return given is not None and not hasattr(given, "model")
+
+    def is_always_required(self, name: str) -> bool:
+        """Other required keys are required of new rows only."""
+        return name in (self.found_by or (self.identifier,))
 
     def required(self) -> Iterator[str]:
         for name in self.fields:

@@ -70,5 +70,6 @@ DELEGATES = Dataset(
         ),
     ),
     identifier="handle",
+    found_by=("name", "organisation"),
     is_shared=True,
 )

@@ -57,6 +57,7 @@ ROUNDTABLES = Dataset(
         SOURCE,
     ),
     identifier="slug",
+    found_by=("code", "slug"),
     is_list=False,
 )
 
@@ -268,6 +269,7 @@ REPORTS = Dataset(
             ),
         ),
     ),
+    found_by=("reference", "party", "reported_on"),
 )
 
 _TEXT, _SOURCE = Column("text", is_wording=True), Column("source", is_wording=True)

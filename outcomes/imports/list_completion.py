@@ -32,24 +32,6 @@ def party_slugs_by_name(event: Event, permissions: EventPermissions) -> dict[str
     return found
 
 
-def add_organisations_page(source: SourceFile, permissions: EventPermissions) -> None:
-    """Adds the sheet of stored organisations that the commitments name."""
-    if "Commitments" not in source.pages:
-        return
-    headings, *rows = (row for row in source.pages["Commitments"] if row)
-    parties = {column_label("leads"), column_label("partners")}
-    columns = [number for number, word in enumerate(headings) if word in parties]
-    named = {str(row[column]) for row in rows for column in columns if column < len(row)}
-    # Filtered in Python: a cell may hold a character that the database rejects, such as NUL.
-    known = [
-        body for body in visible_organisations(permissions).order_by("slug") if body.slug in named
-    ]
-    keys = ("slug", "name", "kind")
-    page: Rows = [[column_label(key) for key in keys]]
-    page += [[getattr(body, key) for key in keys] for body in known]
-    source.pages["Organisations"] = page
-
-
 def complete_list(
     source: SourceFile, heading_row: int, event: Event, permissions: EventPermissions
 ) -> list[str]:

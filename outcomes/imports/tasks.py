@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from outcomes.imports.list_completion import (
-    add_organisations_page,
     complete_list,
     party_slugs_by_name,
 )
@@ -202,7 +201,6 @@ def _parse_upload(
         parties=party_slugs_by_name(event, permissions),
     )
     notes = complete_list(matched, table.heading_row, event, permissions)
-    add_organisations_page(matched, permissions)
     if table.page in source.guessed_encodings:
         matched.guessed_encodings[""] = source.guessed_encodings[table.page]
     parsed = parse_pages(matched, event=event)

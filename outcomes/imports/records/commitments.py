@@ -38,7 +38,7 @@ class CommitmentImporter:
         self.new_parties: list[CommitmentParty] = []
 
     def count_unchanged(
-        self, entry: FileEntry, row: Commitment, answered_outcomes: list[Outcome]
+        self, entry: FileEntry, row: Commitment, answered_outcomes: list[Outcome] | None
     ) -> bool:
         """False if the entry differs from the stored row."""
         if any(differs(row, name, value) for name, value in entry.values.items()):
@@ -46,25 +46,35 @@ class CommitmentImporter:
         event_outcomes = {
             point for point in row.outcomes.all() if point.statement.event_id == self.event.pk
         }
+        given_roles = {role for key, role in PARTY_ROLES.items() if key in entry.lists}
         stored_parties = {
             (body.slug, party.role): party
             for party in row.parties.all()
-            if not party.is_member and (body := party.organisation or party.group)
+            if not party.is_member
+            and party.role in given_roles
+            and (body := party.organisation or party.group)
         }
-        file_parties = [(slug, role) for _key, slug, role in self._parties_of_entry(entry)]
-        if event_outcomes != set(answered_outcomes) or set(stored_parties) != set(file_parties):
+        file_parties = {
+            (self.parties[slug].slug, role) for _key, slug, role in self._parties_of_entry(entry)
+        }
+        if answered_outcomes is not None and event_outcomes != set(answered_outcomes):
+            return False
+        if set(stored_parties) != file_parties:
             return False
         self.report.add_row(entry.location, RowResult.UNCHANGED, str(row))
         for key, slug, role in self._parties_of_entry(entry):
             location = f"{entry.location}.{key}"
-            self.report.add_row(location, RowResult.UNCHANGED, str(stored_parties[slug, role]))
+            party = stored_parties[self.parties[slug].slug, role]
+            self.report.add_row(location, RowResult.UNCHANGED, str(party))
         return True
 
     def add(self, entry: FileEntry) -> bool:
         """Registers a new entry for the bulk insert; False if it must be stored on its own."""
-        if entry.lists["outcomes"] or entry.values["reference"] in self.used_references:
+        if entry.lists.get("outcomes") or entry.values["reference"] in self.used_references:
             return False
         row = Commitment(event=self.event, **entry.values)
+        if self.report.reject_incomplete(row, entry):
+            return True
         parties = [
             (key, self._build_party(row, slug, role))
             for key, slug, role in self._parties_of_entry(entry)
@@ -101,7 +111,7 @@ class CommitmentImporter:
     ) -> Iterator[tuple[str, str, CommitmentParty.Role]]:
         """Key, slug and role of each party that was not refused."""
         for key, role in PARTY_ROLES.items():
-            for slug in entry.lists[key]:
+            for slug in entry.lists.get(key, []):
                 body = self.parties.get(slug)
                 if body is not None and body.pk is not None:
                     yield key, slug, role
@@ -140,7 +150,11 @@ def apply_commitments(
     importer = CommitmentImporter(event, parties, report)
     for entry in entries:
         stored = importer.stored.get(entry.values["reference"])
-        answered_outcomes = [outcomes[n] for n in entry.lists["outcomes"] if n in outcomes]
+        answered_outcomes = (
+            [outcomes[n] for n in entry.lists["outcomes"] if n in outcomes]
+            if "outcomes" in entry.lists
+            else None
+        )
         if (
             importer.count_unchanged(entry, stored, answered_outcomes)
             if stored
@@ -160,9 +174,10 @@ def apply_commitments(
             continue
         if before is not None and commitment.text.split() != before:
             _ask_focal_points_again(commitment, report)
-        # A file names only points of its own roundtable; links to other points are kept.
-        answered_outcomes += commitment.outcomes.exclude(statement__event=event)
-        report.set_links(commitment, entry.location, "outcomes", answered_outcomes)
+        if answered_outcomes is not None:
+            # A file names only points of its own roundtable; links to other points are kept.
+            answered_outcomes += commitment.outcomes.exclude(statement__event=event)
+            report.set_links(commitment, entry.location, "outcomes", answered_outcomes)
         _apply_parties(entry, commitment, parties, report)
         changed = Commitment.objects.get(pk=commitment.pk)  # with its new parties and points
         if stored and withdraw_if_changed(changed, earlier_hash, by=by):
@@ -177,7 +192,7 @@ def apply_commitments(
     if report.at and not report.mistakes:
         publish_released(event, at=report.at)
     file_references = {entry.values["reference"] for entry in entries}
-    for reference in importer.stored:
+    for reference in importer.stored if entries else ():
         if reference not in file_references:
             report.kept.append(_("commitment %s") % reference)
 
@@ -201,7 +216,7 @@ def _apply_parties(
 ) -> None:
     stored_ids = []
     for key, role in PARTY_ROLES.items():
-        for slug in entry.lists[key]:
+        for slug in entry.lists.get(key, []):
             party = parties.get(slug)
             if party is None or party.pk is None:
                 continue  # the mistake is reported at the organisation
@@ -211,7 +226,8 @@ def _apply_parties(
             stored_ids.append(report.store(row, f"{entry.location}.{key}", given).pk)
     # A file does not name the members of groups.
     missing = commitment.parties.without_members().exclude(pk__in=[pk for pk in stored_ids if pk])
-    for row in missing:
+    given_roles = [role for key, role in PARTY_ROLES.items() if key in entry.lists]
+    for row in missing.filter(role__in=given_roles):
         if row.focal_point_id or row.updates.exists() or row.disputes.exists():
             report.kept.append(
                 _("party %(party)s of %(reference)s, which has updates, disputes or a focal point")

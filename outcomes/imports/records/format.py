@@ -28,4 +28,4 @@ TABLES: dict[str, Dataset] = {
     "delegates": DELEGATES,
     "updates": REPORTS,
 }
-REQUIRED_TABLES = ("series", "event")
+REQUIRED_TABLES = ("event",)

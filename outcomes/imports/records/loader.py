@@ -6,24 +6,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.commitments import apply_commitments
-from outcomes.imports.records.errors import FileRejectedError
+from outcomes.imports.records.errors import FileRejectedError, Mistake, excerpt
 from outcomes.imports.records.parsing import parse_toml
 from outcomes.imports.records.people import apply_delegates
 from outcomes.imports.records.permissions import (
-    ROLE_NEEDS_CONFIRMATION,
     OrganisationFinder,
     may_choose_series,
     may_import,
 )
-from outcomes.imports.records.references import check_references
+from outcomes.imports.records.references import StoredRows, check_references, find_stored_rows
 from outcomes.imports.records.reports import apply_updates
 from outcomes.imports.records.results import ImportReport, differs, normalise_text
 from outcomes.imports.records.statement import apply_statement
-from outcomes.imports.records.validation import FileEntry, validate_content
+from outcomes.imports.records.validation import FileEntry, missing_table, validate_content
 from outcomes.models import Document, Theme
 from outcomes.statements.emails import tell_participants_of_public_event
 from participants.models import (
@@ -36,7 +34,7 @@ from participants.models import (
 from participants.models.organisation import distinct_slug
 from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation.confirmation import void_changed_confirmations
-from participants.permissions import EVENT_PATHS, EventPermissions, role_needs_confirmation
+from participants.permissions import EVENT_PATHS, EventPermissions
 from roundtable.audit import log as audit
 from roundtable.models import Event, Series
 
@@ -118,15 +116,16 @@ def load_content(
     `on_progress` receives the number of rows done.
     """
     file, mistakes = validate_content(content)
-    mistakes += check_references(file)
-    if mistakes:
-        raise FileRejectedError(mistakes)
     with transaction.atomic():
-        # Imports of one roundtable run one at a time: the second sees what the first added, and
-        # creates no duplicates.
-        list(Event.objects.select_for_update().filter(code=file.all("event")[0].values["code"]))
+        event = _lock_event(file, by)
+        if event is None and "series" not in content:
+            mistakes.append(missing_table("series"))
+        stored_rows = find_stored_rows(file, event, by)
+        mistakes += check_references(file, stored_rows)
+        if mistakes:
+            raise FileRejectedError(mistakes)
         report = ImportReport(by=by, at=at, answers=answers or {}, on_progress=on_progress)
-        _apply(file, report, at)
+        _apply(file, stored_rows, report, at)
         if by is None:  # a command cannot answer questions
             for question in report.questions:
                 report.add_mistake(question.location, question.command_message)
@@ -137,13 +136,24 @@ def load_content(
     return report
 
 
-def _apply(file: FileEntry, report: ImportReport, at: datetime) -> None:
+def _lock_event(file: FileEntry, by: EventPermissions | None) -> Event | None:
+    """The stored roundtable of the file, if the user may edit it.
+
+    Imports of one roundtable run one at a time: the second sees what the first added, and creates
+    no duplicates. Others can still add rows that refer to the roundtable.
+    """
+    slugs = [entry.values.get("slug", "") for entry in file.all("event")]
+    event = Event.objects.select_for_update(no_key=True).filter(slug__in=slugs).first()
+    return event if may_import(event, by) else None
+
+
+def _apply(file: FileEntry, stored: StoredRows, report: ImportReport, at: datetime) -> None:
     code = file.all("event")[0].values["code"]
     was_public = Event.objects.filter(code=code, is_public=True).exists()
     event = _apply_event(file, report)
     if event.pk is None or report.mistakes:
         return
-    themes = {
+    themes = stored.themes | {
         entry.values["slug"]: store_shared(
             Theme.objects.filter(slug=entry.values["slug"]).first() or Theme(), entry, event, report
         )
@@ -158,8 +168,8 @@ def _apply(file: FileEntry, report: ImportReport, at: datetime) -> None:
     }
     organisations = _apply_organisations(file, event, report, at)
     _apply_counts_and_documents(file, event, report)
-    parties = groups | organisations
-    outcomes = apply_statement(
+    parties = stored.parties | groups | organisations
+    outcomes = stored.outcomes | apply_statement(
         file.one("statement"), event, parties=parties, themes=themes, report=report, at=at
     )
     apply_commitments(
@@ -172,7 +182,7 @@ def _apply(file: FileEntry, report: ImportReport, at: datetime) -> None:
 
 
 def _apply_event(file: FileEntry, report: ImportReport) -> Event:
-    series, event = file.all("series")[0], file.all("event")[0]
+    series, event = file.one("series"), file.all("event")[0]
     stored = Event.objects.filter(slug=event.values["slug"]).first()
     if not may_import(stored, report.by):
         report.add_mistake(
@@ -197,7 +207,8 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
             f"{event.location}.code",
             _("Another roundtable already has this code. Choose another one."),
         )
-    if stored and stored.is_demonstration != event.values["is_demonstration"]:
+    is_demonstration = event.values.get("is_demonstration")
+    if stored and is_demonstration not in (None, stored.is_demonstration):
         report.add_mistake(
             f"{event.location}.is_demonstration",
             _(
@@ -207,6 +218,8 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
         )
     if report.mistakes:
         return stored or Event()
+    if series is None:
+        return report.store_entry(stored or Event(), event)
     slug = series.values["slug"]
     if stored and not may_choose_series(report.by) and slug != stored.series.slug:
         sentence = _("Only operators can choose the series. Write %s.") % stored.series.slug
@@ -219,7 +232,8 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
 def _apply_organisations(
     file: FileEntry, event: Event, report: ImportReport, at: datetime
 ) -> dict[str, Organisation]:
-    organisations, roles = {}, []
+    organisations: dict[str, Organisation] = {}
+    roles: list[int] = []
     entries = file.all("organisations")
     finder = OrganisationFinder((entry.values["slug"] for entry in entries), report.by)
     for entry in entries:
@@ -238,6 +252,9 @@ def _apply_organisations(
             )
             continue
         if not check_slug(entry, Group, report):
+            continue
+        if stored is None and entry.values.keys() == {"slug"}:
+            report.mistakes.append(_unknown_organisation(entry))
             continue
         organisation = stored or Organisation(is_demonstration=event.is_demonstration)
         if stored:
@@ -258,14 +275,16 @@ def _apply_organisations(
             for role in entry.all("roles")
         ]
     void_changed_confirmations(Participation.objects.filter(organisation__slug__in=organisations))
-    removed = event.roles.exclude(pk__in=[pk for pk in roles if pk])
-    if report.by and any(
-        role_needs_confirmation(event, row.role, timezone.localdate()) for row in removed
-    ):
-        report.add_mistake("organisations.roles", str(ROLE_NEEDS_CONFIRMATION))
-    else:
-        report.remove(removed, "organisations.roles")
+    if any("roles" in entry.tables for entry in entries):
+        unnamed = event.roles.exclude(pk__in=[pk for pk in roles if pk])
+        report.kept += [_("role “%s”") % row for row in unnamed.select_related("organisation")]
     return organisations
+
+
+def _unknown_organisation(entry: FileEntry) -> Mistake:
+    message = _("This organisation is new. Add its name and its kind.")
+    on_sheet = _("“%s” is not on the sheet “Organisations”. Add it there.")
+    return Mistake(entry.location, message, on_sheet % excerpt(entry.values["slug"]))
 
 
 def _existing_role(event: Event, organisation: Organisation, role: FileEntry) -> EventRole | None:
@@ -275,20 +294,17 @@ def _existing_role(event: Event, organisation: Organisation, role: FileEntry) ->
 
 
 def _apply_counts_and_documents(file: FileEntry, event: Event, report: ImportReport) -> None:
-    counts = [
-        report.store_entry(
-            event.recorded_counts.filter(kind=entry.values["kind"]).first() or RecordedCount(),
-            entry,
-            event=event,
-        ).pk
-        for entry in file.all("counts")
-    ]
-    report.remove(event.recorded_counts.exclude(pk__in=[pk for pk in counts if pk]), "counts")
+    counts = {row.kind: row for row in event.recorded_counts.all()}
+    for entry in file.all("counts"):
+        row = counts.pop(entry.values["kind"], RecordedCount())
+        report.store_entry(row, entry, event=event)
     by_title = {normalise_text(row.title): row for row in event.documents.order_by("-pk")}
-    documents = [
-        report.store_entry(
-            by_title.get(normalise_text(entry.values["title"])) or Document(), entry, event=event
-        ).pk
-        for entry in file.all("documents")
-    ]
-    report.remove(event.documents.exclude(pk__in=[pk for pk in documents if pk]), "documents")
+    unnamed = {row.pk: row for row in event.documents.order_by("pk")}
+    for entry in file.all("documents"):
+        document = by_title.get(normalise_text(entry.values["title"]), Document())
+        report.store_entry(document, entry, event=event)
+        unnamed.pop(document.pk, None)
+    if file.all("counts"):
+        report.kept += [_("number “%s”") % row for row in counts.values()]
+    if file.all("documents"):
+        report.kept += [_("document “%s”") % excerpt(row, 200) for row in unnamed.values()]

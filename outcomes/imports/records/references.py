@@ -1,17 +1,75 @@
 """Checks across the tables of a file: references exist, and numbers fit together."""
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from outcomes.imports.records.commitments import PARTY_ROLES
 from outcomes.imports.records.errors import Mistake, excerpt, suggest_similar
+from outcomes.imports.records.permissions import OrganisationFinder
+from outcomes.imports.records.statement import numbered_outcomes
 from outcomes.imports.records.validation import FileEntry
-from outcomes.models import Outcome, Statement
+from outcomes.models import Outcome, Statement, Theme
+from participants.models import Group, Organisation
+from participants.permissions import EventPermissions
+from roundtable.models import Event
+
+_SLUG = re.compile("[a-z0-9-]+")
 
 
-def check_references(file: FileEntry) -> Iterator[Mistake]:
+@dataclass
+class StoredRows:
+    """What the rows of a file may name although the file does not contain it."""
+
+    parties: dict[str, Group | Organisation] = field(default_factory=dict)
+    themes: dict[str, Theme] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)  # by number
+
+
+def find_stored_rows(
+    file: FileEntry, event: Event | None, permissions: EventPermissions | None
+) -> StoredRows:
+    """`event` is None if it is new, or if the user may not edit it."""
+    points = [
+        point
+        for statement in file.all("statement")
+        for lead_in in statement.all("lead_ins")
+        for point in lead_in.all("points")
+    ]
+    parties = _named_slugs(points, "addressees")
+    parties |= _named_slugs(file.all("commitments"), *PARTY_ROLES)
+    given = file.one("event")
+    is_demonstration = event.is_demonstration if event else False
+    if given:
+        is_demonstration = given.values.get("is_demonstration", is_demonstration)
+    finder = OrganisationFinder(parties, permissions)
+    organisations = {slug: found for slug in parties if (found := finder.stored(slug))}
+    statement = Statement.objects.filter(event=event).first() if event else None
+    return StoredRows(
+        parties={row.slug: row for row in Group.objects.filter(slug__in=parties)}
+        | {
+            slug: row
+            for slug, row in organisations.items()
+            if row.is_demonstration == is_demonstration
+        },
+        themes={
+            row.slug: row for row in Theme.objects.filter(slug__in=_named_slugs(points, "themes"))
+        },
+        outcomes=numbered_outcomes(statement) if statement else {},
+    )
+
+
+def _named_slugs(entries: Iterable[FileEntry], *keys: str) -> set[str]:
+    words = {word for entry in entries for key in keys for word in entry.lists.get(key, [])}
+    return {word for word in words if _SLUG.fullmatch(word)}
+
+
+def check_references(file: FileEntry, stored: StoredRows) -> Iterator[Mistake]:
     groups = _values_of(file.all("groups"), "slug")
     organisations = _values_of(file.all("organisations"), "slug")
+    parties = organisations | groups | stored.parties.keys()
     for entry in file.all("groups"):
         if entry.values.get("slug") in organisations:
             yield Mistake(
@@ -19,17 +77,16 @@ def check_references(file: FileEntry) -> Iterator[Mistake]:
                 _("An organisation already has this short name. Choose another one."),
             )
     statement = file.one("statement")
-    numbers: set[str] = set()
+    numbers = set(stored.outcomes)
     if statement:
-        yield from _check_statement(statement)
+        yield from _check_statement(statement, stored)
+        themes = _values_of(file.all("themes"), "slug") | stored.themes.keys()
         for lead_in in statement.all("lead_ins"):
             numbers |= _values_of([lead_in, *lead_in.all("points")], "number")
-            yield from _check_points(
-                lead_in, organisations | groups, _values_of(file.all("themes"), "slug")
-            )
+            yield from _check_points(lead_in, parties, themes)
     yield from _check_dates(file)
     for entry in file.all("commitments"):
-        yield from _check_commitment(entry, file, organisations | groups, numbers)
+        yield from _check_commitment(entry, file, parties, numbers)
 
 
 def _check_dates(file: FileEntry) -> Iterator[Mistake]:
@@ -42,8 +99,9 @@ def _check_dates(file: FileEntry) -> Iterator[Mistake]:
         )
 
 
-def _check_statement(statement: FileEntry) -> Iterator[Mistake]:
+def _check_statement(statement: FileEntry, stored: StoredRows) -> Iterator[Mistake]:
     has_points = any(lead_in.all("points") for lead_in in statement.all("lead_ins"))
+    has_points = has_points or any(row.parent_id for row in stored.outcomes.values())
     if statement.values.get("state") == Statement.State.PUBLISHED and not has_points:
         yield Mistake(
             f"{statement.location}.state",
@@ -104,7 +162,7 @@ def _check_commitment(
 def _check_known(entry: FileEntry, key: str, known: set[str], advice: str) -> Iterator[Mistake]:
     for word in entry.lists.get(key, []):
         if word not in known:
-            sentence = _("“%(word)s” is not in this file. %(advice)s") % {
+            sentence = _("We do not know “%(word)s” here. %(advice)s") % {
                 "word": excerpt(word),
                 "advice": suggest_similar(word, sorted(known)) or advice,
             }

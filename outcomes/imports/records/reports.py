@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from outcomes.imports.records.errors import excerpt
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
@@ -48,6 +49,7 @@ def apply_updates(
     if not entries or report.mistakes:
         return
     stored = updates_by_key(event)
+    unnamed = sum(map(len, stored.values()))
     rows = CommitmentParty.objects.public().filter(commitment__event=event)
     rows = rows.select_related("commitment__event", "organisation", "group", "focal_point__user")
     parties = {(row.commitment.reference, party_slug(row)): row for row in rows}
@@ -56,7 +58,8 @@ def apply_updates(
     entered: list[ProgressUpdate] = []
     for entry in entries:
         given = entry.values
-        reference, slug, day, number = (given[name] for name in IDENTIFYING_KEYS[:4])
+        reference, slug, day = (given[name] for name in IDENTIFYING_KEYS[:3])
+        number = given.get("of_that_day", 1)
         key = (reference, slug, day, number)
         party = parties.get((reference, slug))
         stored_updates = stored.get((reference, slug, day), [])
@@ -72,6 +75,7 @@ def apply_updates(
             )
             report.add_mistake(f"{entry.location}.of_that_day", sentence)
         elif number <= len(stored_updates):
+            unnamed -= 1
             entered += _change_update(entry, stored_updates[number - 1], report, at)
         else:
             row = _add_update(entry, party, report, at)
@@ -79,6 +83,9 @@ def apply_updates(
             stored[reference, slug, day] = stored_updates
             entered += [row] if row.pk else []
         seen.add(key)
+    if unnamed:
+        text = ngettext("%d progress report", "%d progress reports", unnamed)
+        report.kept.append(text % unnamed)
     if report.by:
         editing = ProgressUpdate.edited_by.through
         editing.objects.bulk_create(
@@ -104,7 +111,9 @@ def _add_update(
     event = commitment.event
     row = ProgressUpdate(commitment=commitment, party=party, recorded_at=at)
     values = _update_values(entry) | {"reported_on": entry.values["reported_on"]}
-    if entry.values["state"] in ("", EditorialState.SUBMITTED):
+    if report.reject_incomplete(row, entry):
+        return row
+    if entry.values.get("state", "") in ("", EditorialState.SUBMITTED):
         if _is_made_up(event, report):
             row.reported_by = ReportedBy.PARTY
         if _validate_update(row, entry, values, report, at):
@@ -125,7 +134,7 @@ def _change_update(
     """Returns the update if it changed."""
     values = _update_values(entry)
     changed = {name: value for name, value in values.items() if differs(row, name, value)}
-    if entry.values["state"] not in ("", row.state):
+    if entry.values.get("state", "") not in ("", row.state):
         sentence = _(
             "Reports are checked, or returned for a change, at the co-chairs' desk. "
             "Restore the earlier state."

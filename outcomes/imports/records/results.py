@@ -267,7 +267,15 @@ class ImportReport:
                 self.add_mistake(f"{location}.{name}" if name in names else location, sentence)
 
     def store_entry(self, row: AnyModel, entry: FileEntry, **links: Any) -> AnyModel:
+        if self.reject_incomplete(row, entry):
+            return row
         return self.store(row, entry.location, entry.values | links)
+
+    def reject_incomplete(self, row: models.Model, entry: FileEntry) -> bool:
+        """Whether the row is new and lacks required values; adds the mistakes."""
+        if row._state.adding:
+            self.mistakes += entry.missing
+        return row._state.adding and bool(entry.missing)
 
     def set_links(
         self, row: models.Model, location: str, name: str, wanted: list[AnyModel]

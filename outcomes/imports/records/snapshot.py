@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import count
 from typing import Any
 
 from django.db import models
@@ -14,8 +13,8 @@ from outcomes.imports.records.commitments import KEYS_BY_ROLE
 from outcomes.imports.records.format import TABLES
 from outcomes.imports.records.people import current_affiliations
 from outcomes.imports.records.reports import updates_by_key
+from outcomes.imports.records.statement import numbered_outcomes
 from outcomes.models import Outcome, ProgressUpdate, Statement, Theme
-from outcomes.models.outcome import letter_number
 from participants.models import Delegate, Group, Organisation, Participation
 from roundtable.models import Event
 from roundtable.text_diff import normalise_newlines
@@ -30,7 +29,7 @@ def event_content(event: Event, *, people: "models.QuerySet[Delegate] | None" = 
     without a number get the number that publishing would give them.
     """
     statement = Statement.objects.filter(event=event).first()
-    lead_ins = _lead_ins(statement) if statement else []
+    outcomes = numbered_outcomes(statement) if statement else {}
     content: Content = {
         "series": _table_content(TABLES["series"], event.series),
         "event": _table_content(TABLES["event"], event),
@@ -44,9 +43,9 @@ def event_content(event: Event, *, people: "models.QuerySet[Delegate] | None" = 
     }
     if statement:
         content["statement"] = _table_content(TABLES["statement"], statement) | {
-            "lead_ins": lead_ins
+            "lead_ins": _lead_ins(outcomes)
         }
-    content["commitments"] = _commitments(event, lead_ins)
+    content["commitments"] = _commitments(event, outcomes)
     if people is not None:
         content["delegates"] = _delegates(event, people)
     content["updates"] = _updates(event)
@@ -113,27 +112,14 @@ def _rows_named_by_event(event: Event, kind: type[Any], *also: str) -> Any:
     return kind.objects.filter(found).order_by("slug")
 
 
-def _lead_ins(statement: Statement) -> list[Content]:
-    found = []
-    rows = list(statement.outcomes.lead_ins().order_by("position", "pk"))
-    for lead_in, number in zip(rows, _numbers(rows, (str(n) for n in count(1))), strict=True):
-        points = list(lead_in.points.order_by("position", "pk"))
-        ours = _numbers(points, (f"{number}.{letter_number(n)}" for n in count()))
-        found.append(
-            _table_content(LEAD_INS, lead_in)
-            | {
-                "number": number,
-                "pk": lead_in.pk,
-                "points": [_point(point, own) for point, own in zip(points, ours, strict=True)],
-            }
-        )
+def _lead_ins(outcomes: dict[str, Outcome]) -> list[Content]:
+    found: list[Content] = []
+    for number, row in outcomes.items():
+        if row.parent_id is None:
+            found.append(_table_content(LEAD_INS, row) | {"number": number, "points": []})
+        else:
+            found[-1]["points"].append(_point(row, number))
     return found
-
-
-def _numbers(rows: list[Outcome], possible: Iterable[str]) -> list[str]:
-    taken = {row.number for row in rows}
-    free = (number for number in possible if number not in taken)
-    return [row.number or next(free) for row in rows]
 
 
 def _point(point: Outcome, number: str) -> Content:
@@ -145,12 +131,11 @@ def _point(point: Outcome, number: str) -> Content:
         ],
     }
     filled = {name: words for name, words in lists.items() if words}
-    return _table_content(POINTS, point) | {"number": number, "pk": point.pk} | filled
+    return _table_content(POINTS, point) | {"number": number} | filled
 
 
-def _commitments(event: Event, lead_ins: list[Content]) -> list[Content]:
-    sentences = [row for lead_in in lead_ins for row in (lead_in, *lead_in["points"])]
-    numbers = {row.pop("pk"): row["number"] for row in sentences}
+def _commitments(event: Event, outcomes: dict[str, Outcome]) -> list[Content]:
+    numbers = {row.pk: number for number, row in outcomes.items()}
     found = []
     for commitment in event.commitments.order_by("pk"):
         lists: dict[str, list[str]] = {

@@ -1,7 +1,8 @@
 """Imports the statement; its sentences keep their numbers when others move around them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from outcomes.imports.records.permissions import may_publish
 from outcomes.imports.records.results import ImportReport, RowReport, RowResult
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Corrigendum, Outcome, OutcomeAddressee, Rewording, Statement, Theme
+from outcomes.models.outcome import letter_number
 from outcomes.models.version import save_version
 from outcomes.sources.comparisons import is_released
 from outcomes.statements.emails import tell_participants
@@ -116,14 +118,12 @@ def apply_statement(
     """Stores the statement; returns its outcomes by their number in the file."""
     stored = Statement.objects.select_for_update().filter(event=event).first()
     if entry is None:
-        if stored:
-            report.kept.append(_("statement “%s”") % stored.title)
         return {}
     published = Statement.State.PUBLISHED
     if mistake := _forbidden_change(entry, stored):
         report.add_mistake(f"{entry.location}.{mistake[0]}", mistake[1])
         return {}
-    is_publishing = entry.values["state"] == published and not (
+    is_publishing = entry.values.get("state") == published and not (
         stored and stored.state == published
     )
     if is_publishing and not may_publish(event, report.by):
@@ -132,7 +132,8 @@ def apply_statement(
             _("Only a co-chair can publish the statement. Do not change the state."),
         )
         return {}
-    if is_publishing and report.by and not entry.values["source_title"]:
+    source = entry.values.get("source_title", stored.source_title if stored else "")
+    if is_publishing and report.by and not source:
         report.add_mistake(
             f"{entry.location}.source_title",
             _(
@@ -173,7 +174,7 @@ def apply_statement(
 def _forbidden_change(entry: FileEntry, stored: Statement | None) -> tuple[str, str] | None:
     """The field that no file may change so, and the message."""
     before = stored.state if stored else Statement.State.DRAFT
-    after = entry.values["state"]
+    after = entry.values.get("state", before)
     if before == Statement.State.PUBLISHED != after:
         return "state", _(
             "The statement is already published, and other people cite it. Do not change the state."
@@ -188,7 +189,7 @@ def _forbidden_change(entry: FileEntry, stored: Statement | None) -> tuple[str, 
             "The statement was circulated in the portal, so its co-chairs publish it. Write: %s."
         ) % before
     adoption = stored.adoption if stored else Statement.Adoption.SOURCE
-    if entry.values["adoption"] != adoption:
+    if entry.values.get("adoption", adoption) != adoption:
         return "adoption", _("Only signatures in the portal decide this. Write: %s.") % adoption
     return None
 
@@ -203,19 +204,43 @@ def _apply_outcomes(
 ) -> dict[str, Outcome]:
     outcomes: dict[str, Outcome] = {}
     rows = _OutcomeMatcher(statement, entry, has_numbers, report)
-    for position, lead_in in enumerate(entry.all("lead_ins"), start=1):
-        stored_lead_in = rows.store(lead_in, position, None)
+    for lead_in in entry.all("lead_ins"):
+        stored_lead_in = rows.store(lead_in, None)
         outcomes[lead_in.values["number"]] = stored_lead_in
-        for point_position, point in enumerate(lead_in.all("points"), start=1):
-            outcome = rows.store(point, point_position, stored_lead_in)
+        for point in lead_in.all("points"):
+            outcome = rows.store(point, stored_lead_in)
             outcomes[point.values["number"]] = outcome
-            if outcome.pk:
+            if outcome.pk and "themes" in point.lists:
                 named = [themes[slug] for slug in point.lists["themes"]]
                 report.set_links(outcome, point.location, "themes", named)
+            if outcome.pk and "addressees" in point.lists:
                 _apply_addressees(outcome, point, parties, report)
-    for outcome in rows.unmatched():
+    for outcome in rows.unmatched() if "lead_ins" in entry.tables else []:
         report.kept.append(_("point %s") % (outcome.number or f"“{outcome.text[:60]}”"))
     return outcomes
+
+
+def numbered_outcomes(statement: Statement) -> dict[str, Outcome]:
+    """Lead-ins and points by number, in order.
+
+    Those without a number have the one that publishing would give them.
+    """
+    found: dict[str, Outcome] = {}
+    rows_by_parent: dict[int | None, list[Outcome]] = {}
+    for row in statement.outcomes.order_by("position", "pk"):
+        rows_by_parent.setdefault(row.parent_id, []).append(row)
+    lead_ins = rows_by_parent.get(None, [])
+    for number, lead_in in _with_numbers(lead_ins, (str(n) for n in count(1))):
+        points = rows_by_parent.get(lead_in.pk, [])
+        numbers = (f"{number}.{letter_number(n)}" for n in count())
+        found |= {number: lead_in} | dict(_with_numbers(points, numbers))
+    return found
+
+
+def _with_numbers(rows: list[Outcome], possible: Iterable[str]) -> list[tuple[str, Outcome]]:
+    taken = {row.number for row in rows}
+    free = (number for number in possible if number not in taken)
+    return [(row.number or next(free), row) for row in rows]
 
 
 class _OutcomeMatcher:
@@ -226,20 +251,20 @@ class _OutcomeMatcher:
     ) -> None:
         self.statement, self.has_numbers, self.report = statement, has_numbers, report
         self.available = {row.pk: row for row in statement.outcomes.order_by("position", "pk")}
-        self.original_order: dict[int | None, list[int]] = {}
-        for row in self.available.values():
-            self.original_order.setdefault(row.parent_id, []).append(row.pk)
+        self.numbered = numbered_outcomes(statement)
         self.last_stored: dict[int | None, tuple[int, int]] = {}  # position and number, by parent
-        self.file_numbers = {
-            sentence.values["number"]
+        entries = [
+            sentence
             for lead_in in entry.all("lead_ins")
             for sentence in [lead_in, *lead_in.all("points")]
-        }
+        ]
+        self.file_numbers = {sentence.values["number"] for sentence in entries}
+        self.file_texts = {sentence.values.get("text") for sentence in entries}
 
-    def store(self, entry: FileEntry, position: int, parent: Outcome | None) -> Outcome:
+    def store(self, entry: FileEntry, parent: Outcome | None) -> Outcome:
         if parent is not None and parent.pk is None:
             return Outcome()
-        row = self._match(entry, position, parent) or Outcome()
+        row = self._match(entry, parent) or Outcome()
         self.available.pop(row.pk, None)
         position = self._position_of(row, parent.pk if parent else None)
         given: dict[str, Any] = {
@@ -251,7 +276,7 @@ class _OutcomeMatcher:
             given["kind"] = Outcome.Kind.LEAD_IN
         if not self.has_numbers:
             given["number"] = row.number
-        return self.report.store(row, entry.location, entry.values | given)
+        return self.report.store_entry(row, entry, **given)
 
     def unmatched(self) -> list[Outcome]:
         return list(self.available.values())
@@ -266,8 +291,8 @@ class _OutcomeMatcher:
         self.last_stored[parent] = (position, row.pk or number)
         return position
 
-    def _match(self, entry: FileEntry, position: int, parent: Outcome | None) -> Outcome | None:
-        number, text = entry.values["number"], entry.values["text"]
+    def _match(self, entry: FileEntry, parent: Outcome | None) -> Outcome | None:
+        number, text = entry.values["number"], entry.values.get("text")
         for row in self.available.values():
             if row.number == number:
                 return row
@@ -280,11 +305,10 @@ class _OutcomeMatcher:
         for row in siblings:
             if row.text == text and row.number not in self.file_numbers:
                 return row
-        order = self.original_order.get(parent.pk if parent else None, [])
-        for row in siblings:
-            if not row.number and order.index(row.pk) == position - 1:
-                return row
-        return None
+        # A draft has no numbers: those of the file are the ones that it was exported with.
+        row = self.numbered.get(number, Outcome())
+        is_free = row in siblings and (text is None or row.text not in self.file_texts)
+        return row if is_free else None
 
 
 def _apply_addressees(

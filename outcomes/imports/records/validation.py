@@ -26,7 +26,6 @@ def clean_value(
     field: "models.Field[Any, Any]",
     value: object,
     *,
-    required: bool,
     allowed: tuple[str, ...] = (),
 ) -> Any:
     """The value as the field stores it; `allowed` can restrict its choices.
@@ -41,10 +40,6 @@ def clean_value(
         _require(type(value) is int, _("Write a whole number, without quotes."))
     else:
         value = clean_text(value, one_line=not isinstance(field, models.TextField))
-        if not value and not required:
-            return value
-        if not value:
-            raise ValidationError(_("It is empty. %s") % field.help_text)
         validate_has_visible_character(value)
         if isinstance(field, models.SlugField) and not re.fullmatch(r"[a-z0-9-]+", value):
             raise ValidationError(_("Use lower-case letters, digits and hyphens only."))
@@ -121,12 +116,17 @@ def _check_choice(field: "models.Field[Any, Any]", value: str, allowed: tuple[st
 
 @dataclass
 class FileEntry:
-    """One table of the file with its cleaned values."""
+    """One table of the file with its cleaned values.
+
+    A key that the file does not have is absent here too: a stored row keeps its value, and a new
+    row gets the default of the model.
+    """
 
     location: str  # as in messages, such as organisations(ifrc)
     values: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
     tables: "dict[str, list[FileEntry]]" = field(default_factory=dict)
+    missing: list[Mistake] = field(default_factory=list)  # only if the row is new
 
     def one(self, name: str) -> "FileEntry | None":
         return next(iter(self.tables.get(name, [])), None)
@@ -143,9 +143,13 @@ def validate_content(content: dict[str, Any]) -> tuple[FileEntry, list[Mistake]]
         if name in content:
             file.tables[name] = _validate_tables(name, table, content[name], mistakes)
         elif name in REQUIRED_TABLES:
-            on_sheet = _("This sheet is empty. Fill it in.")
-            mistakes.append(Mistake(name, _("This table is missing. Add it."), on_sheet))
+            mistakes.append(missing_table(name))
     return file, mistakes
+
+
+def missing_table(name: str) -> Mistake:
+    on_sheet = _("This sheet is empty. Fill it in.")
+    return Mistake(name, _("This table is missing. Add it."), on_sheet)
 
 
 def entry_locations(location: str, table: Dataset, rows: list[dict[str, Any]]) -> list[str]:
@@ -201,30 +205,31 @@ def _validate_table(
 ) -> FileEntry:
     entry = FileEntry(location)
     mistakes += _unknown_keys(location, given, table.keys)
-    mistakes += _missing_keys(location, table, given)
+    required = set(table.required())
     for name in table.fields:
         model_field = table.get_field(name)
-        if name not in given:
-            if not table.is_shared:
-                entry.values[name] = model_field.get_default()
-            continue
-        try:
-            entry.values[name] = clean_value(
-                model_field,
-                given[name],
-                required=name in set(table.required()),
-            )
-        except ValidationError as problem:
-            mistakes += [Mistake(f"{location}.{name}", sentence) for sentence in problem.messages]
+        if name in required and given.get(name, "") == "":
+            is_needed = name in given or table.is_always_required(name)
+            mistake = _missing_value(f"{location}.{name}", model_field, is_empty=name in given)
+            (mistakes if is_needed else entry.missing).append(mistake)
+        elif given.get(name) == "":
+            entry.values[name] = model_field.get_default()
+        elif name in given:
+            try:
+                entry.values[name] = clean_value(model_field, given[name])
+            except ValidationError as problem:
+                mistakes += [Mistake(f"{location}.{name}", words) for words in problem.messages]
     for name in table.lists:
-        try:
-            entry.lists[name] = clean_words(given.get(name, []))
-        except ValidationError as problem:
-            mistakes += [Mistake(f"{location}.{name}", sentence) for sentence in problem.messages]
+        if name in given:
+            try:
+                entry.lists[name] = clean_words(given[name])
+            except ValidationError as problem:
+                mistakes += [Mistake(f"{location}.{name}", words) for words in problem.messages]
     for name, inner in table.tables.items():
-        entry.tables[name] = _validate_tables(
-            f"{location}.{name}", inner, given.get(name, []), mistakes
-        )
+        if name in given:
+            entry.tables[name] = _validate_tables(
+                f"{location}.{name}", inner, given[name], mistakes
+            )
     return entry
 
 
@@ -238,9 +243,9 @@ def _unknown_keys(location: str, given: dict[str, Any], known: list[str]) -> Ite
             yield Mistake(f"{location}.{excerpt(name)}".lstrip("."), sentence)
 
 
-def _missing_keys(location: str, table: Dataset, given: dict[str, Any]) -> Iterator[Mistake]:
-    for name in table.required():
-        if name not in given:
-            help_text = table.get_field(name).help_text
-            on_sheet = _("This cell is empty. Fill it in. %s") % help_text
-            yield Mistake(f"{location}.{name}", _("This key is missing. %s") % help_text, on_sheet)
+def _missing_value(where: str, field: "models.Field[Any, Any]", *, is_empty: bool) -> Mistake:
+    message = _("It is empty. %s") if is_empty else _("This key is missing. %s")
+    on_sheet = (
+        _("This cell is empty. Fill it in. %s") if is_empty else _("This is missing. Add it. %s")
+    )
+    return Mistake(where, message % field.help_text, on_sheet % field.help_text)

@@ -203,10 +203,11 @@ def _write_about_sheet(page: Worksheet) -> None:
         (_("A roundtable to fill in and import"), "", ""),
         (
             _(
-                "Each sheet is described below. Leave a cell empty if the value is not known."
-                " The portal finds each row again by its identifier, such as its number or "
-                "short name. Do not change identifiers. Rows keep the order of the sheet. "
-                "Separate several words in one cell with a semicolon."
+                "Each sheet is described below. Leave a cell empty if the value is not known. "
+                "A sheet, row or column that you delete changes nothing in the portal. The portal "
+                "finds each row again by its identifier, such as its number or short name. Do not "
+                "change identifiers. Rows keep the order of the sheet. Separate several words in "
+                "one cell with a semicolon."
             ),
             "",
             "",

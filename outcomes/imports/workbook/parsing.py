@@ -25,9 +25,9 @@ from outcomes.imports.records.errors import (
     excerpt,
     suggest_similar,
 )
-from outcomes.imports.records.snapshot import Content, event_content
+from outcomes.imports.records.snapshot import Content
 from outcomes.imports.workbook.dates import parse_date
-from outcomes.imports.workbook.export import NOT_IMPORTED, sheet_rows
+from outcomes.imports.workbook.export import NOT_IMPORTED
 from outcomes.imports.workbook.rows import ParsedWorkbook, SheetRow, add_rows
 from outcomes.imports.workbook.sheets import (
     EVENT_SHEET,
@@ -84,7 +84,7 @@ def parse_workbook(content: bytes, *, event: Event | None = None) -> ParsedWorkb
 
 
 def parse_pages(source: SourceFile, *, event: Event | None = None) -> ParsedWorkbook:
-    """Without the sheet “Roundtable”, the file is a part for `event`: all that it lacks is kept."""
+    """Without the sheet “Roundtable”, the file belongs to `event`."""
     parsed = ParsedWorkbook()
     pages = _pages_by_title(source, parsed)
     if parsed.mistakes:
@@ -95,33 +95,20 @@ def parse_pages(source: SourceFile, *, event: Event | None = None) -> ParsedWork
             "%(place)s was read with the encoding %(encoding)s. Check the letters with accents."
         )
         parsed.notes.append(words % {"place": place, "encoding": encoding})
-    is_part = EVENT_SHEET.title not in pages
-    stored = event_content(event) if event and is_part else {}
-    if is_part and event is None:
-        sentence = _(
-            "The file has no sheet “Roundtable”. Choose the roundtable that the file belongs to."
-        )
-        parsed.mistakes.append(Mistake("", sentence))
-    rows = {}
-    for sheet in SHEETS:
-        if sheet.title in pages or not is_part:
-            parse_sheet = _parse_vertical_sheet if sheet.is_vertical else _parse_horizontal_sheet
-            rows[sheet.title] = list(
-                parse_sheet(sheet, pages.get(sheet.title, []), parsed.mistakes)
+    if EVENT_SHEET.title not in pages:
+        if event is None:
+            sentence = _(
+                "The file has no sheet “Roundtable”. Choose the roundtable that the file belongs "
+                "to."
             )
-            if is_part and sheet.table.is_shared and sheet.table.is_list:
-                rows[sheet.title] += _shared_rows(sheet, rows[sheet.title], stored)
+            parsed.mistakes.append(Mistake("", sentence))
         else:
-            rows[sheet.title] = [SheetRow(values, 0) for values in sheet_rows(sheet, stored)]
-        add_rows(sheet, rows, parsed)
+            parsed.content[EVENT_SHEET.table_path] = {"code": event.code, "slug": event.slug}
+    for sheet in SHEETS:
+        parse_sheet = _parse_vertical_sheet if sheet.is_vertical else _parse_horizontal_sheet
+        rows = parse_sheet(sheet, pages.get(sheet.title, []), parsed.mistakes)
+        add_rows(sheet, list(rows), parsed)
     return parsed
-
-
-def _shared_rows(sheet: Sheet, own_rows: list[SheetRow], stored: Content) -> list[SheetRow]:
-    """Stored shared rows that a part does not name: other rows may refer to them."""
-    named = {row.values.get(sheet.table.identifier) for row in own_rows}
-    rows = sheet_rows(sheet, stored)
-    return [SheetRow(row, 0) for row in rows if row[sheet.table.identifier] not in named]
 
 
 def fitting_sheets(cells: Rows) -> list[Sheet]:
@@ -188,7 +175,8 @@ def _parse_vertical_sheet(
         key = _check_heading(sheet, heading, where, values, mistakes)
         if key is not None:
             _store_cell(sheet, key, value, number, values, mistakes)
-    yield SheetRow(values, 1)
+    if _is_filled(values):
+        yield SheetRow(values, 1)
 
 
 def _parse_horizontal_sheet(
@@ -215,13 +203,17 @@ def _parse_horizontal_sheet(
                 words = _("“%s” is in a column without a heading. Remove it, or add a heading.")
                 where = CellLocation(sheet.title, (number,))
                 mistakes.append(Mistake(where, words % excerpt(value)))
-        if values:
+        if _is_filled(values):
             is_filled = True
             yield SheetRow(values, number)
     for key in sheet.table.required() if is_filled else ():
-        if key not in keys:
+        if key not in keys and sheet.table.is_always_required(key):
             words = _("The column “%s” is missing. Add it.") % column_label(key)
             mistakes.append(Mistake(sheet.title, words))
+
+
+def _is_filled(values: Content) -> bool:
+    return any(value not in ("", []) for value in values.values())
 
 
 def _check_heading(
@@ -261,8 +253,13 @@ def _store_cell(
     except ValidationError as problem:
         mistakes += [Mistake(where, sentence) for sentence in problem.messages]
     else:
-        if found not in ("", [], None):
-            values[key] = found
+        if found in ("", [], None):
+            # An empty cell empties a value, but shared rows and delegates keep theirs: lists name
+            # them with some of their values only.
+            if sheet.table.is_shared and key not in set(sheet.table.required()):
+                return
+            found = [] if key in sheet.table.lists else ""
+        values[key] = found
 
 
 def parse_cell(sheet: Sheet, key: str, value: Any) -> Any:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from outcomes.imports.records.errors import CellLocation, Mistake, excerpt
+from outcomes.datasets.tables import LEAD_INS
+from outcomes.imports.records.errors import CellLocation, Mistake
 from outcomes.imports.records.format import TABLES
 from outcomes.imports.records.snapshot import Content
 from outcomes.imports.records.validation import entry_locations
@@ -45,21 +46,20 @@ class SheetRow:
     """One row of a sheet, with the values by key."""
 
     values: Content
-    number: int  # in its sheet; 0 for a stored row that is not in the file
+    number: int  # in its sheet
 
     def location_in(self, sheet: Sheet, column: str = "") -> CellLocation:
-        return CellLocation(sheet.title, (self.number,) if self.number else (), column)
+        return CellLocation(sheet.title, (self.number,), column)
 
 
-def add_rows(sheet: Sheet, rows: dict[str, list[SheetRow]], parsed: ParsedWorkbook) -> None:
-    own = rows[sheet.title]
+def add_rows(sheet: Sheet, own: list[SheetRow], parsed: ParsedWorkbook) -> None:
     if sheet is ROLE_SHEET:
         _add_roles(own, parsed)
     elif sheet is OUTCOME_SHEET:
         _add_outcomes(own, parsed)
     elif sheet.is_vertical:
         parsed.locations[sheet.table_path] = CellLocation(sheet.title)
-        if own[0].values:
+        if own:
             parsed.content[sheet.table_path] = own[0].values
     elif own:
         parsed.content[sheet.table_path] = [row.values for row in own]
@@ -76,23 +76,22 @@ def _record_locations(
 
 
 def _add_roles(rows: list[SheetRow], parsed: ParsedWorkbook) -> None:
-    owners = parsed.content.get("organisations", [])
-    names = entry_locations("organisations", TABLES["organisations"], owners)
-    rows_by_owner: dict[str, list[SheetRow]] = {str(owner.get("slug", "")): [] for owner in owners}
+    rows_by_owner: dict[str, list[SheetRow]] = {}
     for row in rows:
-        slug = str(row.values.pop(ROLE_SHEET.owner, ""))
-        if slug in rows_by_owner and slug:
-            rows_by_owner[slug].append(row)
+        if slug := str(row.values.pop(ROLE_SHEET.owner, "")):
+            rows_by_owner.setdefault(slug, []).append(row)
             continue
-        words = _("“%s” is not on the sheet “Organisations”. Add it there.") % excerpt(slug)
-        parsed.mistakes.append(
-            Mistake(
-                row.location_in(ROLE_SHEET, column_label(ROLE_SHEET.owner)),
-                words if slug else _("This cell is empty. Fill it in."),
-            )
-        )
+        where = row.location_in(ROLE_SHEET, column_label(ROLE_SHEET.owner))
+        parsed.mistakes.append(Mistake(where, _("This cell is empty. Fill it in.")))
+    if not rows_by_owner:
+        return
+    owners = parsed.content.setdefault("organisations", [])
+    on_sheet = {str(owner.get("slug", "")) for owner in owners}
+    owners += [{"slug": slug} for slug in rows_by_owner if slug not in on_sheet]
+    names = entry_locations("organisations", TABLES["organisations"], owners)
     for owner, name in zip(owners, names, strict=True):
         if own := rows_by_owner.pop(str(owner.get("slug", "")), []):
+            parsed.locations.setdefault(name, own[0].location_in(ROLE_SHEET))
             owner["roles"] = [row.values for row in own]
             _record_locations(f"{name}.roles", ROLE_SHEET, own, parsed)
 
@@ -114,6 +113,10 @@ def _add_outcomes(rows: list[SheetRow], parsed: ParsedWorkbook) -> None:
     if not groups:
         return
     for lead_in, _points in groups:
+        # The columns of points are on the same sheet: a lead-in leaves them empty.
+        lead_in.values = {
+            key: value for key, value in lead_in.values.items() if value or key in LEAD_INS.keys
+        }
         del lead_in.values["kind"]
     names = _record_locations(
         OUTCOME_SHEET.table_path, OUTCOME_SHEET, [row for row, _points in groups], parsed

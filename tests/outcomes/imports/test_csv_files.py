@@ -18,11 +18,11 @@ from outcomes.imports.readers.pages import UnreadableError
 from outcomes.imports.readers.workbooks import read_source_file
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export, parsing
-from outcomes.models import Document
+from outcomes.models import Commitment, Document
 from participants.models import Delegate, Participation
 from roundtable.models import Event, Series
 from roundtable.spreadsheet_text import escape_formula, unescape_formula
-from tests.factories import make_document
+from tests.factories import make_document, make_organisation
 from tests.roundtable_files import (
     CORPUS,
     RECORD_2018,
@@ -100,7 +100,8 @@ def survive(texts: list[str], write: Callable[..., bytes]) -> None:
         and workbook_shows(text)
     ]
     found = parsing.parse_workbook(write({"documents": said}))
-    assert found.content.get("documents") == said and found.mistakes == []
+    titles = [{"title": row["title"]} for row in found.content["documents"]]
+    assert titles == said and found.mistakes == []
 
 
 def workbook_shows(text: str) -> bool:
@@ -200,8 +201,50 @@ def test_sheets_missing_from_archive_are_unchanged(tmp_path: Path) -> None:
         parts.writestr("__MACOSX/._Documents.csv", b"\0\1")
         parts.writestr("talk/documents.csv", "Title\nMinutes\nList of participants\n")
         parts.writestr("talk/", b"")
-    assert load_roundtable(path, "TALK1").startswith("1 added, 0 changed, 1 removed")
-    assert {row.title for row in Document.objects.all()} == {"Minutes", "List of participants"}
+    said = load_roundtable(path, "TALK1")
+    assert said.startswith("1 added, 0 changed, 0 removed")
+    assert "kept: document “Agenda”" in said
+    assert [row.title for row in Document.objects.order_by("pk")] == [
+        "Agenda",
+        "Minutes",
+        "List of participants",
+    ]
+
+
+def test_list_of_references_and_days_changes_only_the_days(tmp_path: Path) -> None:
+    load_roundtable(write_complete_file(tmp_path))
+    before = database_rows()
+    path = tmp_path / "list.csv"
+    path.write_text("Reference,Due on\nTALK1-C1,2030-01-01\n", "utf-8")
+    assert load_roundtable(path, "TALK1").startswith("0 added, 1 changed, 0 removed")
+    after = database_rows()
+    changed = {table for table in after if after[table] != before[table]}
+    assert changed >= {"outcomes.Commitment"}
+    commitment = Commitment.objects.get()
+    assert (commitment.due_on, commitment.text) == (date(2030, 1, 1), "Meet again")
+    assert {str(party) for party in commitment.parties.all()} == {
+        "Harbour Clinic",
+        "Port Authority",
+        "All",
+    }
+    assert [str(outcome.number) for outcome in commitment.outcomes.all()] == ["1.a"]
+
+
+def test_list_may_name_what_the_portal_already_has(tmp_path: Path) -> None:
+    load_roundtable(write_complete_file(tmp_path))
+    make_organisation(slug="quay", name="Quay Union")
+    path = tmp_path / "list.csv"
+    path.write_text("Reference,Text,Leads,Outcomes\nTALK1-C2,Dredge,quay,1.b\n", "utf-8")
+    assert load_roundtable(path, "TALK1").startswith("2 added, 0 changed, 0 removed")
+    commitment = Commitment.objects.get(reference="TALK1-C2")
+    assert [str(party) for party in commitment.parties.all()] == ["Quay Union"]
+    assert [outcome.number for outcome in commitment.outcomes.all()] == ["1.b"]
+    make_organisation(slug="made-up", is_demonstration=True)
+    path.write_text("Reference,Text,Leads,Outcomes\nTALK1-C2,Dredge,made-up,9.z\n", "utf-8")
+    assert [line.partition(". ")[0] for line in rejection_messages(path, "TALK1")] == [
+        "[Commitments, row 2, Leads] We do not know “made-up” here",
+        "[Commitments, row 2, Outcomes] We do not know “9.z” here",
+    ]
 
 
 def test_archive_with_only_the_series_renames_it(tmp_path: Path) -> None:

@@ -415,7 +415,10 @@ def test_file_changes_nothing_that_other_organisations_confirm(
         make_grant(make_user(), talk, on_behalf_of=holder)
     assert ROLES in refused(client, changed(talk, **rows))
     talk.roles.update(role="cochair")
-    assert ROLES in refused(client, changed(talk, Roles_B2="participant"))
+    answer = preview_file(client, changed(talk, Roles_B2="participant"))
+    assert "Not in the file, but kept role “Harbour Clinic, co-chair”" in admin_text(answer)
+    confirm_import(client, answer)
+    assert talk.roles.filter(role="cochair").count() == 2
 
 
 @pytest.mark.walk

@@ -86,7 +86,7 @@ def test_second_run_updates(file: Path) -> None:
     replace_text(file, 'title = "First talk"', 'title = "The first talk"')
     replace_text(file, "number = 4", "number = 5")
     replace_text(file, 'text = "listen first."', 'text = "listen first, then speak."')
-    replace_text(file, 'themes = ["sea"]\n', "")
+    replace_text(file, 'themes = ["sea"]', "themes = []")
     assert load_roundtable(file).startswith("0 added, 4 changed, 0 removed, ")
     event = Event.objects.get(slug="talk-1")
     assert event.title == "The first talk"
@@ -96,31 +96,106 @@ def test_second_run_updates(file: Path) -> None:
     assert event.history.count() == 2
 
 
-def test_omitted_keys_of_event_tables_are_emptied(file: Path) -> None:
+@pytest.mark.parametrize(
+    "key",
+    [
+        'name = "Talks"\n',
+        "starts_on = 2025-01-01\n",
+        'country = "LK"\n',
+        'name = "Port Authority"\n',
+        "number = 4\n",
+        'source_title = "Communiqué"\n',
+        'title = "What was agreed"\n',
+        'state = "published"\n',
+        'text = "We agree to:"\n',
+        'kind = "undertaking"\n',
+        'text = "listen first."\n',
+        'themes = ["sea"]\n',
+        'addressees = ["all", "port"]\n',
+        'text = "Meet again"\n',
+        "due_on = 2026-01-01\n",
+        'outcomes = ["1.a"]\n',
+        'leads = ["harbour", "port"]\n',
+        'partners = ["all"]\n',
+    ],
+)
+def test_key_that_the_file_lacks_changes_nothing(file: Path, key: str) -> None:
     load_roundtable(file)
-    replace_text(file, "due_on = 2026-01-01\n", "")
-    replace_text(file, 'country = "LK"\n', "")
-    load_roundtable(file)
-    assert Commitment.objects.get().due_on is None
-    assert Organisation.objects.get(slug="harbour").country.code == "LK"
+    before = database_rows()
+    said = load_roundtable(replace_text(file, key, ""))
+    assert said.startswith("0 added, 0 changed, 0 removed, ")
+    assert "\n" not in said.removesuffix("\n")
+    assert database_rows() == before
 
 
-def test_empty_text_empties_shared_fields(file: Path) -> None:
+def test_new_row_needs_its_required_keys(file: Path) -> None:
     load_roundtable(file)
-    load_roundtable(replace_text(file, 'site = "https://example.org/"', 'site = ""'))
+    for before, after in (
+        ('reference = "TALK1-C1"\ntext = "Meet again"\n', 'reference = "TALK1-C2"\n'),
+        ('number = "1.b"\nkind = "principle"\ntext = "listen', 'number = "1.c"\ntext = "learn'),
+        ('slug = "port"\nname = "Port Authority"\n', 'slug = "post"\n'),
+        ('leads = ["harbour", "port"]\n', ""),
+        ('addressees = ["all", "port"]\n', ""),
+    ):
+        replace_text(file, before, after)
+    assert [line.partition(". ")[0] for line in rejection_messages(file)] == [
+        "[organisations(post).name] This key is missing",
+        f"[{POINTS}(1.c).kind] This key is missing",
+        "[commitments(TALK1-C2).text] This key is missing",
+    ]
+
+
+def test_empty_value_empties_the_field(file: Path) -> None:
+    load_roundtable(file)
+    replace_text(file, 'site = "https://example.org/"', 'site = ""')
+    replace_text(file, "due_on = 2026-01-01", 'due_on = ""')
+    replace_text(file, "number = 4", 'number = ""')
+    replace_text(file, 'partners = ["all"]', "partners = []")
+    load_roundtable(file)
     assert Organisation.objects.get(slug="harbour").site == ""
+    commitment = Commitment.objects.get()
+    assert commitment.due_on is None
+    assert commitment.event.recorded_counts.get().number is None
+    assert {party.role for party in commitment.parties.all()} == {"lead"}
 
 
-def test_rows_missing_from_file_are_removed(file: Path) -> None:
+def test_rows_that_the_file_lacks_are_kept_and_named(file: Path) -> None:
+    load_roundtable(file)
+    before = database_rows()
+    cut(file, '[[organisations.roles]]\nrole = "participant"', "[[counts]]", "[[documents]]")
+    text = file.read_text("utf-8")
+    more = '[[counts]]\nkind = "agency"\n\n[[documents]]\ntitle = "Map"\n\n[statement]'
+    file.write_text(text.replace("[statement]", more), "utf-8")
+    said = load_roundtable(file).splitlines()
+    assert said[0].startswith("2 added, 0 changed, 0 removed, ")
+    assert said[1:] == [
+        "Not in the file, but kept: role “Port Authority, participant”.",
+        "Not in the file, but kept: number “Government: 4”.",
+        "Not in the file, but kept: document “Agenda”.",
+    ]
+    after = database_rows()
+    for table in ("participants.EventRole", "participants.RecordedCount", "outcomes.Document"):
+        assert set(before[table]) <= set(after[table])
+
+
+def test_tables_that_the_file_lacks_are_kept(file: Path) -> None:
+    load_roundtable(file)
+    before = database_rows()
+    text = file.read_text("utf-8")
+    event = text[text.index("[event]") : text.index("[[themes]]")]
+    commitments = text[text.index("[[commitments]]") :]
+    for part in (event, event + commitments):
+        file.write_text(part, "utf-8")
+        said = load_roundtable(file)
+        assert said.startswith("0 added, 0 changed, 0 removed, ") and said.count("\n") == 1
+        assert database_rows() == before
+
+
+def test_names_missing_from_a_list_are_removed(file: Path) -> None:
     load_roundtable(file)
     replace_text(file, 'addressees = ["all", "port"]', 'addressees = ["all"]')
     replace_text(file, 'leads = ["harbour", "port"]', 'leads = ["harbour"]')
-    cut(file, '[[organisations.roles]]\nrole = "participant"', "[[counts]]", "[[documents]]")
-    assert load_roundtable(file).startswith("0 added, 0 changed, 5 removed, ")
-    event = Event.objects.get(slug="talk-1")
-    assert [role.role for role in event.roles.all()] == ["cohost"]
-    assert not event.recorded_counts.exists()
-    assert not event.documents.exists()
+    assert load_roundtable(file).startswith("0 added, 0 changed, 2 removed, ")
     assert [str(a) for a in Outcome.objects.get(number="1.a").addressees.all()] == ["All"]
     assert {str(party) for party in Commitment.objects.get().parties.all()} == {
         "Harbour Clinic",
@@ -134,7 +209,7 @@ def test_referenced_rows_are_kept_and_reported(file: Path) -> None:
     commitment = Commitment.objects.get()
     make_update(commitment, party=commitment.parties.get(organisation__slug="harbour"))
     commitment.parties.get(organisation__slug="port").request_focal_point(make_delegate())
-    replace_text(file, 'leads = ["harbour", "port"]\n', "")
+    replace_text(file, 'leads = ["harbour", "port"]', "leads = []")
     cut(file, '[[statement.lead_ins.points]]\nnumber = "1.b"')
     said = load_roundtable(file).splitlines()
     assert said[0].startswith("0 added, 0 changed, 0 removed, ")
@@ -145,21 +220,25 @@ def test_referenced_rows_are_kept_and_reported(file: Path) -> None:
         f"{kept}point 1.b.",
     ]
     assert commitment.parties.count() == 3
+    replace_text(file, 'reference = "TALK1-C1"', 'reference = "TALK1-C2"')
+    assert f"{kept}commitment TALK1-C1." in load_roundtable(file).splitlines()
 
-    said = load_roundtable(
-        cut(
-            file,
-            "[statement]",
-            "[[statement.lead_ins]]",
-            "[[statement.lead_ins.points]]",
-            "[[commitments]]",
-        )
-    ).splitlines()
-    assert sorted(said[1:]) == [
-        f"{kept}commitment TALK1-C1.",
-        f"{kept}statement “What was agreed”.",
-    ]
-    assert Outcome.objects.count() == 3
+
+def test_draft_point_that_the_file_lacks_is_not_written_over(file: Path) -> None:
+    load_roundtable(replace_text(file, 'state = "published"', 'state = "draft"'))
+    point = '[[statement.lead_ins.points]]\nnumber = "1.c"\nkind = "principle"\ntext = "go."\n\n'
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("[[commitments]]", f"{point}[[commitments]]"), "utf-8")
+    load_roundtable(file)
+    ids = {row.text: row.pk for row in Outcome.objects.points()}
+    cut(file, '[[statement.lead_ins.points]]\nnumber = "1.b"')
+    replace_text(file, 'text = "go."', 'text = "go slowly."')
+    assert "kept: point “listen first.”" in load_roundtable(file)
+    assert {row.text: row.pk for row in Outcome.objects.points()} == {
+        "meet again;": ids["meet again;"],
+        "listen first.": ids["listen first."],
+        "go slowly.": ids["go."],
+    }
 
 
 def test_numbers_are_stored_once_the_statement_is_published(file: Path) -> None:

@@ -234,6 +234,7 @@ def test_ambiguous_date_order_is_asked_for(browser: Client, talk: Event) -> None
     answer = press_button(browser, answer, "map", **{**given, "date_order": "day"})
     confirm_import(browser, answer)
     assert dict(Document.objects.values_list("title", "dated_on")) == {
+        "Agenda": None,
         "Minutes": date(2018, 6, 5),
         "List": date(2018, 5, 14),
         "Plan": date(2018, 5, 14),

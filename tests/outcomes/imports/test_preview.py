@@ -103,7 +103,7 @@ def test_preview_shows_before_and_after(client_of: Sign, operator: User, tmp_pat
     )
     said = admin_text(answer)
     assert "Themes, row 2 To change: Work ashore Name: Work at sea Work ashore" in said
-    assert "To add: 1. To change: 2. To remove: 1." in said
+    assert "To add: 1. To change: 2. To remove: 0." in said
     assert database_rows() == before
     confirm_import(browser, answer)
     assert Commitment.objects.get().text == "Meet <b>often</b>"

@@ -83,7 +83,7 @@ def test_file_is_processed_in_background(client_of: Sign, operator: User, talk: 
     assert "Files that you started to import" in browser.get("/admin/").content.decode()
     run_import_worker()
     page = browser.get(address)
-    assert "To add: 2. To change: 0. To remove: 1." in admin_text(page)
+    assert "To add: 2. To change: 0. To remove: 0." in admin_text(page)
     before = database_rows()
     browser.post(address, {"act": "import", "digest": "0" * 64})
     assert "Your file is waiting in the queue." in admin_text(browser.get(address))
@@ -94,7 +94,7 @@ def test_file_is_processed_in_background(client_of: Sign, operator: User, talk: 
     ) in admin_text(browser.get(address))
     assert database_rows() == before
     assert "Everything is imported." in admin_text(confirm_import(browser, browser.get(address)))
-    assert {row.title for row in Document.objects.all()} == {"Minutes", "List"}
+    assert {row.title for row in Document.objects.all()} == {"Agenda", "Minutes", "List"}
     assert address not in browser.get(UPLOAD_URL).content.decode()
     assert "Files that you started to import" not in browser.get("/admin/").content.decode()
     assert AuditEntry.objects.filter(action="load workbook", detail="TALK1").count() == 1
@@ -306,7 +306,7 @@ def test_superseded_run_shows_nothing(client_of: Sign, operator: User, talk: Eve
     tasks.enqueue_run(late, Upload.Task.PREVIEW)
     tasks._save_result(late, Preview(kept=["what was once so"]))
     assert Upload.objects.get().state == "waiting"
-    assert read_json(late, "result")["kept"] == []
+    assert read_json(late, "result")["kept"] == ["document “Agenda”"]
 
 
 @pytest.mark.walk
@@ -328,7 +328,6 @@ def test_long_result_is_paginated(client_of: Sign, operator: User, talk: Event) 
     assert admin_text(answer).count("To add:") == 201
     third = browser.get(f"{answer.wsgi_request.path}3/")
     assert admin_text(third).count("To add:") == 2  # one in the sum
-    assert admin_text(third).count("To remove:") == 2
     assert browser.get(f"{answer.wsgi_request.path}4/").status_code == 404
 
 
