@@ -1,15 +1,20 @@
 """Previews an import row by row, and then imports all of it or nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from outcomes.imports.records.errors import CellLocation, FileRejectedError, Mistake
 from outcomes.imports.records.loader import load_content
 from outcomes.imports.records.results import DuplicateQuestion, ImportReport, RowReport, RowResult
+from outcomes.imports.storage import uploads_folder
 from outcomes.imports.workbook.rows import ParsedWorkbook
 from outcomes.imports.workbook.sheets import column_label
 from participants.permissions import EventPermissions
@@ -87,10 +92,38 @@ def preview_import(
     on_progress: ProgressCallback | None = None,
     at: datetime,
 ) -> Preview:
-    with transaction.atomic():
-        result = _try_import(parsed, by, answers or {}, on_progress, at)
+    with _copy_of_sqlite(), transaction.atomic():
+        result = _try_import(parsed, by, answers or {}, on_progress, at, is_preview=True)
         transaction.set_rollback(True)
     return result
+
+
+@contextmanager
+def _copy_of_sqlite() -> Iterator[None]:
+    """Uses a private copy of the database, which is deleted at the end.
+
+    SQLite has one lock for all who write: without the copy, everyone would wait for the preview.
+    A server has a lock for each row, so there a transaction that is rolled back is enough. The copy
+    is in the folder of uploads, where the clean-up also deletes what a killed process left.
+    """
+    original: Any = connections[DEFAULT_DB_ALIAS]
+    # Within a transaction, this process has the lock already.
+    if original.vendor != "sqlite" or original.in_atomic_block:
+        yield
+        return
+    with tempfile.TemporaryDirectory(dir=uploads_folder()) as folder:
+        path = Path(folder) / "preview.sqlite3"
+        path.touch(mode=0o600)
+        original.ensure_connection()
+        with closing(sqlite3.connect(path)) as copy:
+            original.connection.backup(copy)
+        connection = type(original)(original.settings_dict | {"NAME": path}, DEFAULT_DB_ALIAS)
+        connections[DEFAULT_DB_ALIAS] = connection
+        try:
+            yield
+        finally:
+            connections[DEFAULT_DB_ALIAS] = original
+            connection.close()
 
 
 def import_previewed(
@@ -122,12 +155,20 @@ def import_workbook(
     answers: Mapping[str, str] | None = None,
     on_progress: ProgressCallback | None = None,
     at: datetime,
+    is_preview: bool = False,
 ) -> ImportReport:
     """Raises FileRejectedError with every mistake by sheet, row and column, and stores nothing."""
     if parsed.mistakes:
         raise FileRejectedError(parsed.mistakes)
     try:
-        return load_content(parsed.content, by=by, answers=answers, on_progress=on_progress, at=at)
+        return load_content(
+            parsed.content,
+            by=by,
+            answers=answers,
+            on_progress=on_progress,
+            at=at,
+            is_preview=is_preview,
+        )
     except FileRejectedError as refusal:
         raise FileRejectedError(parsed.locate_mistakes(refusal.mistakes)) from None
 
@@ -138,9 +179,18 @@ def _try_import(
     answers: Mapping[str, str],
     on_progress: ProgressCallback | None,
     at: datetime,
+    *,
+    is_preview: bool = False,
 ) -> Preview:
     try:
-        report = import_workbook(parsed, by=by, answers=answers, on_progress=on_progress, at=at)
+        report = import_workbook(
+            parsed,
+            by=by,
+            answers=answers,
+            on_progress=on_progress,
+            at=at,
+            is_preview=is_preview,
+        )
     except FileRejectedError as refusal:
         return Preview(mistakes=refusal.mistakes, notes=parsed.notes)
     rows = [

@@ -18,9 +18,14 @@ KEEP_UNFINISHED_FOR = timedelta(days=1)
 MAX_OPEN_UPLOADS = 5  # per person
 
 
-def folder_path(upload: Upload) -> Path:
-    found: Path = settings.DATA_DIR / "uploads" / upload.key
+def uploads_folder() -> Path:
+    found: Path = settings.DATA_DIR / "uploads"
+    found.mkdir(mode=0o700, parents=True, exist_ok=True)
     return found
+
+
+def folder_path(upload: Upload) -> Path:
+    return uploads_folder() / upload.key
 
 
 def file_path(upload: Upload) -> Path:
@@ -40,9 +45,7 @@ def create_upload(*, user: User, chunks: Iterable[bytes], event: Any, at: dateti
         state=Upload.State.WAITING,
         next_task=Upload.Task.PREVIEW,
     )
-    folder = folder_path(upload)
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700)
+    folder_path(upload).mkdir(mode=0o700)
     with _open_private(file_path(upload)) as file:
         for chunk in chunks:
             file.write(chunk)
@@ -82,9 +85,8 @@ def delete_expired_uploads(at: datetime) -> int:
     for upload in rows:
         delete_upload(upload)
     keys = set(Upload.objects.values_list("key", flat=True))
-    folder: Path = settings.DATA_DIR / "uploads"
     # A folder without a row may belong to an upload that is being created, so only old ones.
-    for path in folder.iterdir() if folder.is_dir() else ():
+    for path in uploads_folder().iterdir():
         if path.name not in keys and path.stat().st_mtime < (at - KEEP_FINISHED_FOR).timestamp():
             shutil.rmtree(path, ignore_errors=True)
     return len(rows)

@@ -91,16 +91,20 @@ def publish_released(event: Event, *, at: datetime) -> None:
 
 
 def withdraw_if_changed(commitment: Commitment, earlier_hash: str, *, by: User | None) -> bool:
-    """What someone changed is compared or accepted again; the caller saves the row.
-
-    So is a draft that the parties were told of: they are told of the new text too. `earlier_hash`
-    is the `undertaking_hash` of before.
-    """
-    is_known = commitment.state != CommitmentState.DRAFT or commitment.parties_told_at
-    if not is_known or commitment.undertaking_hash() == earlier_hash:
+    """What someone changed is compared or accepted again; the caller saves the row."""
+    if not must_be_withdrawn(commitment, earlier_hash):
         return False
     withdraw(commitment, by=by)
     return True
+
+
+def must_be_withdrawn(commitment: Commitment, earlier_hash: str) -> bool:
+    """Whether it changed after it was public, proposed, or a draft that the parties were told of.
+
+    `earlier_hash` is the `undertaking_hash` of before.
+    """
+    is_known = commitment.state != CommitmentState.DRAFT or commitment.parties_told_at
+    return bool(is_known) and commitment.undertaking_hash() != earlier_hash
 
 
 def withdraw(commitment: Commitment, *, by: User | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.errors import Mistake
@@ -11,7 +12,12 @@ from outcomes.imports.records.results import ImportReport, RowResult, differs, t
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Commitment, CommitmentParty, CommitmentState, Outcome
 from outcomes.reporting.focal_points import ask_focal_point
-from outcomes.reporting.publication import publish_released, withdraw, withdraw_if_changed
+from outcomes.reporting.publication import (
+    make_draft,
+    must_be_withdrawn,
+    publish_released,
+    withdraw,
+)
 from participants.models import Group, Organisation
 from roundtable.models import Event
 
@@ -26,10 +32,10 @@ class CommitmentImporter:
     def __init__(self, event: Event, parties: Parties, report: ImportReport) -> None:
         self.event, self.parties, self.report = event, parties, report
         points = Prefetch("outcomes", Outcome.objects.select_related("statement"))
-        # Locked, because a party may accept one at the same time.
-        rows = event.commitments.select_for_update().prefetch_related(
-            points, "parties__organisation", "parties__group"
-        )
+        rows = event.commitments.prefetch_related(points, "parties__organisation", "parties__group")
+        if not report.is_preview:
+            # A party may accept one at the same time.
+            rows = rows.select_for_update(no_key=True)
         self.stored = {row.reference: row for row in rows}
         others = Commitment.objects.exclude(event=event)
         others = others.filter(reference__startswith=f"{event.code}-C")
@@ -162,13 +168,12 @@ def apply_commitments(
         ):
             continue
         before = stored.text.split() if stored else None
-        by = report.by.user if report.by else None
         earlier_hash = stored.undertaking_hash() if stored else ""
         was_public = bool(stored and stored.is_public)
         is_draft = stored is None or stored.state == CommitmentState.DRAFT
         words = {name: value for name, value in entry.values.items() if name != "is_open"}
         if stored and not is_draft and any(differs(stored, *word) for word in words.items()):
-            withdraw(stored, by=by)
+            _withdraw(stored, report)
         commitment = report.store_entry(stored or Commitment(), entry, event=event)
         if commitment.pk is None:
             continue
@@ -180,7 +185,8 @@ def apply_commitments(
             report.set_links(commitment, entry.location, "outcomes", answered_outcomes)
         _apply_parties(entry, commitment, parties, report)
         changed = Commitment.objects.get(pk=commitment.pk)  # with its new parties and points
-        if stored and withdraw_if_changed(changed, earlier_hash, by=by):
+        if stored and must_be_withdrawn(changed, earlier_hash):
+            _withdraw(changed, report)
             changed.save()
         if stored and was_public and not changed.is_public:
             text = _(
@@ -195,6 +201,14 @@ def apply_commitments(
     for reference in importer.stored if entries else ():
         if reference not in file_references:
             report.kept.append(_("commitment %s") % reference)
+
+
+def _withdraw(commitment: Commitment, report: ImportReport) -> None:
+    if report.is_preview:
+        # A new entry would lock the log, and everyone who does something waits for it.
+        make_draft(commitment, at=timezone.now())
+    else:
+        withdraw(commitment, by=report.by.user if report.by else None)
 
 
 def _ask_focal_points_again(commitment: Commitment, report: ImportReport) -> None:

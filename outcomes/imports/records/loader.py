@@ -109,22 +109,30 @@ def load_content(
     by: EventPermissions | None = None,
     answers: Mapping[str, str] | None = None,
     on_progress: Callable[[int], None] | None = None,
+    is_preview: bool = False,
 ) -> ImportReport:
     """Stores the roundtable of a parsed file.
 
     `by` is None for a command. `answers` are the answers to duplicate questions, by location;
-    `on_progress` receives the number of rows done.
+    `on_progress` receives the number of rows done. A preview locks only the rows that it changes:
+    the caller rolls it back.
     """
     file, mistakes = validate_content(content)
     with transaction.atomic():
-        event = _lock_event(file, by)
+        event = _stored_event(file, by, is_preview=is_preview)
         if event is None and "series" not in content:
             mistakes.append(missing_table("series"))
         stored_rows = find_stored_rows(file, event, by)
         mistakes += check_references(file, stored_rows)
         if mistakes:
             raise FileRejectedError(mistakes)
-        report = ImportReport(by=by, at=at, answers=answers or {}, on_progress=on_progress)
+        report = ImportReport(
+            by=by,
+            at=at,
+            answers=answers or {},
+            on_progress=on_progress,
+            is_preview=is_preview,
+        )
         _apply(file, stored_rows, report, at)
         if by is None:  # a command cannot answer questions
             for question in report.questions:
@@ -136,14 +144,17 @@ def load_content(
     return report
 
 
-def _lock_event(file: FileEntry, by: EventPermissions | None) -> Event | None:
+def _stored_event(
+    file: FileEntry, by: EventPermissions | None, *, is_preview: bool
+) -> Event | None:
     """The stored roundtable of the file, if the user may edit it.
 
     Imports of one roundtable run one at a time: the second sees what the first added, and creates
     no duplicates. Others can still add rows that refer to the roundtable.
     """
     slugs = [entry.values.get("slug", "") for entry in file.all("event")]
-    event = Event.objects.select_for_update(no_key=True).filter(slug__in=slugs).first()
+    rows = Event.objects.all() if is_preview else Event.objects.select_for_update(no_key=True)
+    event = rows.filter(slug__in=slugs).first()
     return event if may_import(event, by) else None
 
 

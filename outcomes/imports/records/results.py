@@ -184,6 +184,7 @@ class ImportReport:
     answers: Mapping[str, str] = field(default_factory=dict)
     questions: list[DuplicateQuestion] = field(default_factory=list)
     on_progress: Callable[[int], None] | None = None  # receives the number of rows done
+    is_preview: bool = False
 
     @property
     def digest(self) -> str:

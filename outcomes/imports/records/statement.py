@@ -116,9 +116,12 @@ def apply_statement(
     at: datetime,
 ) -> dict[str, Outcome]:
     """Stores the statement; returns its outcomes by their number in the file."""
-    stored = Statement.objects.select_for_update().filter(event=event).first()
     if entry is None:
         return {}
+    rows = Statement.objects.all()
+    if not report.is_preview:
+        rows = rows.select_for_update(no_key=True)
+    stored = rows.filter(event=event).first()
     published = Statement.State.PUBLISHED
     if mistake := _forbidden_change(entry, stored):
         report.add_mistake(f"{entry.location}.{mistake[0]}", mistake[1])
