@@ -146,11 +146,16 @@ class EditorialText(models.Model):
 
     def submit(self, *, at: datetime) -> None:
         """Raises ValidationError if the author has not confirmed that it names no one."""
+        self.mark_submitted(at=at)
+        self.save()
+
+    def mark_submitted(self, *, at: datetime) -> None:
+        """As `submit`, but the caller saves it."""
         self._check_ready()
         self.state = EditorialState.SUBMITTED
         self.submitted_at = at
         self.approved_by = self.approved_at = None
-        self._store()
+        self.revision += 1
 
     def approve(self, *, by: User, at: datetime) -> None:
         """Raises ValidationError if the author has not confirmed that it names no one."""

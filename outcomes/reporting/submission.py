@@ -3,7 +3,7 @@
 Emails never quote a text, because it can still contain personal data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -31,6 +31,7 @@ CHANGED_MEANWHILE = gettext_lazy(
     "version, then decide."
 )
 
+BATCH_SIZE = 500  # rows per query
 SubmittedText = Response | Offer | Assessment | ProgressUpdate
 REVIEWED_KINDS: tuple[type[SubmittedText], ...] = (ProgressUpdate, Response, Offer, Assessment)
 
@@ -45,9 +46,36 @@ def submit_text(row: SubmittedText, *, at: datetime) -> None:
     # Other pending texts mean that the co-chairs were already emailed.
     if pending_texts(type(row), event).exclude(pk=row.pk).exists():
         return
-    _notify_cochairs(
-        event, [row], dedup_key=f"waiting {row._meta.model_name} {row.pk} {at:%Y-%m-%dT%H}", at=at
+    _notify_cochairs(event, [row], dedup_key=_waiting_key(row, at), at=at)
+
+
+def submit_updates(
+    new: Sequence[ProgressUpdate], changed: Sequence[ProgressUpdate], *, at: datetime
+) -> None:
+    """As `submit_text`, for many reports on one roundtable: with bulk queries, and one email."""
+    rows = [*new, *changed]
+    if not rows:
+        return
+    event = rows[0].event
+    kind = type(rows[0])
+    is_waiting = pending_texts(kind, event).exists()
+    for row in rows:
+        row.mark_submitted(at=at)
+    kind.objects.bulk_create(new, BATCH_SIZE)
+    # `bulk_update` takes longer than one query for each row, because of its conditions.
+    kind.objects.bulk_create(
+        changed,
+        BATCH_SIZE,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[field.name for field in kind._meta.concrete_fields if field.name != "id"],
     )
+    if not is_waiting:
+        _notify_cochairs(event, rows[:1], dedup_key=_waiting_key(rows[0], at), at=at)
+
+
+def _waiting_key(row: SubmittedText, at: datetime) -> str:
+    return f"waiting {row._meta.model_name} {row.pk} {at:%Y-%m-%dT%H}"
 
 
 def pending_texts(kind: type[Any], event: Event) -> QuerySet[Any]:

@@ -13,7 +13,7 @@ from outcomes.imports.records.results import ImportReport, RowResult, differs, t
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate, ReportedBy
 from outcomes.reporting.party_confirmation import tell_parties
-from outcomes.reporting.submission import submit_text
+from outcomes.reporting.submission import BATCH_SIZE, submit_updates
 from roundtable.models import Event
 
 UpdateKey = tuple[str, str, date]
@@ -27,7 +27,9 @@ def updates_by_key(event: Event) -> dict[UpdateKey, list[ProgressUpdate]]:
     """
     rows = ProgressUpdate.objects.filter(commitment__event=event, in_place_of=None)
     rows = rows.exclude(state=EditorialState.DRAFT)
-    rows = rows.select_related("commitment", "party__organisation", "party__group")
+    rows = rows.select_related(
+        "commitment__event", "party__organisation", "party__group", "party__focal_point__user"
+    )
     found: dict[UpdateKey, list[ProgressUpdate]] = defaultdict(list)
     for row in rows.order_by("commitment__pk", "reported_on", "recorded_at", "pk"):
         found[row.commitment.reference, party_slug(row.party), row.reported_on].append(row)
@@ -55,7 +57,8 @@ def apply_updates(
     parties = {(row.commitment.reference, party_slug(row)): row for row in rows}
     references = {reference for reference, _slug in parties}
     seen: set[tuple[Any, ...]] = set()
-    entered: list[ProgressUpdate] = []
+    new: list[ProgressUpdate] = []
+    changed: list[ProgressUpdate] = []
     for entry in entries:
         given = entry.values
         reference, slug, day = (given[name] for name in IDENTIFYING_KEYS[:3])
@@ -76,23 +79,27 @@ def apply_updates(
             report.add_mistake(f"{entry.location}.of_that_day", sentence)
         elif number <= len(stored_updates):
             unnamed -= 1
-            entered += _change_update(entry, stored_updates[number - 1], report, at)
+            changed += _change_update(entry, stored_updates[number - 1], report, at)
         else:
-            row = _add_update(entry, party, report, at)
+            row = ProgressUpdate(commitment=party.commitment, party=party, recorded_at=at)
+            new += _add_update(entry, row, report, at)
             stored_updates.append(row)
             stored[reference, slug, day] = stored_updates
-            entered += [row] if row.pk else []
         seen.add(key)
     if unnamed:
         text = ngettext("%d progress report", "%d progress reports", unnamed)
         report.kept.append(text % unnamed)
+    if report.mistakes:
+        return
+    submit_updates(new, changed, at=at)
     if report.by:
         editing = ProgressUpdate.edited_by.through
         editing.objects.bulk_create(
-            (editing(progressupdate=row, user=report.by.user) for row in entered),
+            (editing(progressupdate=row, user=report.by.user) for row in [*new, *changed]),
+            BATCH_SIZE,
             ignore_conflicts=True,
         )
-    tell_parties(entered, at=at)
+    tell_parties([*new, *changed], at=at)
 
 
 def _reject_party(entry: FileEntry, is_known: bool, report: ImportReport) -> None:
@@ -105,33 +112,31 @@ def _reject_party(entry: FileEntry, is_known: bool, report: ImportReport) -> Non
 
 
 def _add_update(
-    entry: FileEntry, party: CommitmentParty, report: ImportReport, at: datetime
-) -> ProgressUpdate:
-    commitment = party.commitment
-    event = commitment.event
-    row = ProgressUpdate(commitment=commitment, party=party, recorded_at=at)
+    entry: FileEntry, row: ProgressUpdate, report: ImportReport, at: datetime
+) -> list[ProgressUpdate]:
+    """Returns the update if it is valid."""
     values = _update_values(entry) | {"reported_on": entry.values["reported_on"]}
     if report.reject_incomplete(row, entry):
-        return row
-    if entry.values.get("state", "") in ("", EditorialState.SUBMITTED):
-        if _is_made_up(event, report):
-            row.reported_by = ReportedBy.PARTY
-        if _validate_update(row, entry, values, report, at):
-            _submit_update(row, at)
-            changes = tuple(
-                (name, "", to_file_text(value)) for name, value in values.items() if value
-            )
-            report.add_row(entry.location, RowResult.ADDED, str(row), changes)
-    else:
+        return []
+    if entry.values.get("state", "") not in ("", EditorialState.SUBMITTED):
         sentence = _("This report is new. Someone must check it first. Leave the state empty.")
         report.add_mistake(f"{entry.location}.state", sentence)
-    return row
+        return []
+    if _is_made_up(row.event, report):
+        row.reported_by = ReportedBy.PARTY
+    if not _validate_update(row, entry, values, report, at):
+        return []
+    if row.is_of_party:
+        row.claim_for_party()
+    changes = tuple((name, "", to_file_text(value)) for name, value in values.items() if value)
+    report.add_row(entry.location, RowResult.ADDED, str(row), changes)
+    return [row]
 
 
 def _change_update(
     entry: FileEntry, row: ProgressUpdate, report: ImportReport, at: datetime
 ) -> list[ProgressUpdate]:
-    """Returns the update if it changed."""
+    """Returns the update if it changed and is valid."""
     values = _update_values(entry)
     changed = {name: value for name, value in values.items() if differs(row, name, value)}
     if entry.values.get("state", "") not in ("", row.state):
@@ -156,7 +161,6 @@ def _change_update(
         )
         row.record_for_party()
         if _validate_update(row, entry, changed, report, at):
-            _submit_update(row, at)
             report.add_row(entry.location, RowResult.CHANGED, str(row), changes)
             return [row]
     return []
@@ -165,12 +169,6 @@ def _change_update(
 def _is_made_up(event: Event, report: ImportReport) -> bool:
     """Whether a command loads made-up reports, such as those of the demonstration."""
     return event.is_demonstration and report.by is None
-
-
-def _submit_update(row: ProgressUpdate, at: datetime) -> None:
-    if row.is_of_party:
-        row.claim_for_party()
-    submit_text(row, at=at)
 
 
 def _update_values(entry: FileEntry) -> dict[str, Any]:

@@ -659,21 +659,6 @@ def test_update_errors_name_their_cell(
     )
 
 
-def test_new_update_needs_two_queries(talk: Event) -> None:
-    mine = permissions_of(make_user(is_superuser=True), now().date())
-    assert mine
-    asked = []
-    for days in (1, 3):
-        rows = [UPDATE | {"Reported on": date(2025, 6, day)} for day in range(1, days + 1)]
-        read = parsing.parse_workbook(book_of(talk, "Updates", rows, people=False))
-        with CaptureQueriesContext(connection) as queries:
-            shown = preview.preview_import(read, by=mine, at=now())
-        assert not shown.mistakes and shown.count(RowResult.ADDED) == days
-        asked.append(len(queries))
-    # The first tells the co-chairs; of each it is asked whether another one waits already.
-    assert asked[1] - asked[0] == 2 * 2
-
-
 def test_unchanged_rows_are_not_validated_again(talk: Event) -> None:
     mine = permissions_of(make_user(is_superuser=True), now().date())
     assert mine
