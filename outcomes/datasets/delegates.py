@@ -70,6 +70,5 @@ DELEGATES = Dataset(
         ),
     ),
     identifier="handle",
-    found_by=("name", "organisation"),
     is_shared=True,
 )

@@ -15,7 +15,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.duplicates.people import may_merge_people, merge_people, person_targets
-from outcomes.duplicates.relations import MovedCounts
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
 from participants.models import Delegate
@@ -54,17 +53,18 @@ def merge_page(
     request: HttpRequest,
     rows: list[Any],
     targets: list[Any],
-    merge: Callable[..., MovedCounts],
+    merge: Callable[..., list[str]],
     ask: Callable[[Any, Any], Callable[[str], None] | None] | None = None,
 ) -> HttpResponse | None:
     """Asks which entry to keep, shows what would move, and merges once that is confirmed.
 
-    `ask` takes both entries. It returns None, or, if others must confirm the merge first, what
-    requests it for a reason.
+    `merge` returns a sentence for each change. `ask` takes both entries. It returns None, or, if
+    others must confirm the merge first, what requests it for a reason.
     """
     target = next((row for row in targets if str(row.pk) == request.POST.get("target")), None)
     duplicate = next((row for row in rows if target and row.pk != target.pk), None)
-    moved, problem, request_merge = MovedCounts(), "", None
+    changes: list[str] = []
+    problem, request_merge = "", None
     reason = request.POST.get("reason", "").strip()
     waits = isinstance(target, Delegate) and must_accept(target)
     if target:
@@ -72,8 +72,8 @@ def merge_page(
         is_preview = "confirmed" not in request.POST or request_merge is not None
         try:
             with transaction.atomic():
-                moved = merge(target=target, duplicate=duplicate)
-                # The preview merges only to count.
+                changes = merge(target=target, duplicate=duplicate)
+                # The preview merges only to name them.
                 transaction.set_rollback(is_preview or waits)
             if request_merge and reason:
                 request_merge(reason)
@@ -99,7 +99,8 @@ def merge_page(
         "target": target,
         "waits": waits,
         "duplicate": duplicate,
-        "moved": sorted(moved.items()),
+        "changes": changes,
+        "is_person": isinstance(target, Delegate),
         "problem": problem,
         "needs_confirmation": request_merge is not None,
         "lacks_reason": "confirmed" in request.POST and not reason,

@@ -1,14 +1,16 @@
 """Merges two entries of one person, but never two accounts."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from outcomes.duplicates.relations import (
     MergeRule,
-    MovedCounts,
     move_relation,
     relations_of,
     values_for_blanks,
@@ -70,11 +72,11 @@ def may_merge_people(first: Delegate, second: Delegate, by: User, at: datetime) 
 
 
 @transaction.atomic
-def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetime) -> MovedCounts:
+def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetime) -> list[str]:
     """Moves all links to `target` and deletes `duplicate`, whose address then redirects.
 
-    Returns the numbers of moved rows by their name. Raises ValidationError if data would be lost or
-    doubled, or if someone could then see more than before.
+    Returns a sentence for each change. Raises ValidationError if data would be lost or doubled, or
+    if someone could then see more than before.
     """
     if target.pk == duplicate.pk or not may_merge_people(target, duplicate, by, at):
         raise ValidationError(
@@ -88,14 +90,17 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     for row in (target, duplicate):
         split_shared_person(row, permissions)
     _check_people(target, duplicate)
-    moved: MovedCounts = MovedCounts()
+    changes = [
+        *_field_changes(target, duplicate),
+        *_participation_changes(target, duplicate),
+        *_task_changes(duplicate),
+    ]
+    confirmed = Participation.objects.confirmed().filter(delegate__in=[target, duplicate])
+    confirmed_ids = list(confirmed.values_list("pk", flat=True))
     relations = relations_of(Delegate)
     for name, rule in PERSON_RULES.items():
-        number = move_relation(relations[name], rule, target=target, duplicate=duplicate)
-        if number and name == "participants.Affiliation.delegate":
-            moved[str(relations[name].related_model._meta.verbose_name_plural)] += number
-    if number := _move_participations(target, duplicate):
-        moved[_("participations")] += number
+        move_relation(relations[name], rule, target=target, duplicate=duplicate)
+    _move_participations(target, duplicate)
     _transfer_invitations(target, duplicate, at)
     _transfer_focal_points(target, duplicate, at)
     handle, former = duplicate.handle, duplicate.pk
@@ -106,11 +111,14 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     names = ("name_latin", *address, *PROFILE_TEXT_FIELDS)
     target.write(**values_for_blanks(target, duplicate, names))
     void_changed_confirmations(target.participations.all())
+    lost = target.participations.filter(pk__in=confirmed_ids, confirmed_at=None)
+    for part in lost.select_related("event").order_by("pk"):
+        changes.append(_("The participation at %s must be confirmed again.") % part.event)
     HandleRedirect.objects.create(handle=handle, merged_pk=former, delegate=target)
     event = target.participations.order_by("pk").values_list("event_id", flat=True).first()
     office = acting_organisation(by, event, at.date()) if event else ""
     audit.record(action="merge person", at=at, actor=by, subject=target, organisation=office)
-    return moved
+    return changes
 
 
 def merge_proposed(row: Proposal, *, at: datetime) -> None:
@@ -172,13 +180,79 @@ def _check_people(target: Delegate, duplicate: Delegate) -> None:
         )
 
 
-def _move_participations(target: Delegate, duplicate: Delegate) -> int:
-    """Returns how many it moved; where both took part, one participation is left."""
+def _field_changes(target: Delegate, duplicate: Delegate) -> Iterator[str]:
+    """Names in full. What else a person wrote is private, so only its field is named."""
+    for name in ("name", "name_latin"):
+        values = {"field": _label(name), "kept": getattr(target, name)}
+        values["other"] = getattr(duplicate, name)
+        if not values["other"] or values["other"] == values["kept"]:
+            continue
+        if values["kept"]:
+            yield _("%(field)s: “%(kept)s” stays, and “%(other)s” is deleted.") % values
+        else:
+            yield _("%(field)s: empty now, then “%(other)s”.") % values
+    for name in PROFILE_TEXT_FIELDS:
+        if getattr(duplicate, name) and not getattr(target, name):
+            yield _("%s: empty now, then filled from the other entry.") % _label(name)
+    if duplicate.invitation_email and target.user_id:
+        yield _("The invitation address of the other entry is deleted.")
+    elif duplicate.invitation_email and not target.invitation_email:
+        yield _("The invitation address moves.")
+
+
+def _label(name: str) -> str:
+    return capfirst(str(Delegate._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+
+
+def _participation_changes(target: Delegate, duplicate: Delegate) -> Iterator[str]:
+    known = {part.event_id: part for part in target.participations.all()}
+    rows = Participation.with_ended.filter(delegate=duplicate)
+    for row in rows.select_related("event", "organisation").order_by("pk"):
+        values = {"event": row.event, "organisation": row.organisation, "capacity": row.capacity}
+        same = known.get(row.event_id)
+        if row.ended_at:
+            yield _("A participation that has ended moves: %(event)s, %(organisation)s.") % values
+        elif same is None:
+            yield _("A participation moves: %(event)s, %(organisation)s.") % values
+        else:
+            yield _("Both took part at %(event)s: one participation is left.") % values
+            if row.capacity and not same.capacity:
+                yield _("Capacity at %(event)s: empty now, then “%(capacity)s”.") % values
+    works = set(target.affiliations.values_list("organisation", "post", "since", "until"))
+    for work in duplicate.affiliations.select_related("organisation").order_by("pk"):
+        if (work.organisation_id, work.post, work.since, work.until) not in works:
+            place = ", ".join(filter(None, [work.post, str(work.organisation)]))
+            yield _("A workplace moves: %s.") % place
+
+
+def _task_changes(duplicate: Delegate) -> Iterator[str]:
+    for party in duplicate.focal_point_for.select_related("commitment").order_by("pk"):
+        yield (
+            _("The task as focal point of %s moves. The person is asked again.")
+            % party.commitment.reference
+        )
+    references = duplicate.undertakings.order_by("pk").values_list(
+        "party__commitment__reference", flat=True
+    )
+    for reference in dict.fromkeys(references):
+        yield _("An answer about %s moves. A question without an answer ends.") % reference
+    if number := duplicate.invitations.count():
+        yield (
+            ngettext(
+                "%d invitation moves. If it is open, it stops working.",
+                "%d invitations move. Those that are open stop working.",
+                number,
+            )
+            % number
+        )
+
+
+def _move_participations(target: Delegate, duplicate: Delegate) -> None:
+    """Where both took part, one participation is left."""
     ended = Participation.with_ended.filter(delegate=duplicate, ended_at__isnull=False)
     ended.update(delegate=target)
     rows = list(duplicate.participations.select_related("event", "organisation"))
     known = {part.event_id: part for part in target.participations.all()}
-    number = 0
     for row in rows:
         same = known.get(row.event_id)
         if same is None:
@@ -188,7 +262,6 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> int:
                 row.confirmations.all().delete()
                 row.confirmed_at = row.details_open_on = None
             row.save()
-            number += 1
             continue
         differs = row.capacity and same.capacity and row.capacity != same.capacity
         if row.organisation_id != same.organisation_id or differs:
@@ -199,7 +272,6 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> int:
         same.capacity = same.capacity or row.capacity
         same.save()
         row.delete()
-    return number
 
 
 def _transfer_invitations(target: Delegate, duplicate: Delegate, at: datetime) -> None:

@@ -15,6 +15,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -82,9 +83,14 @@ def merge_two_organisations(
         request,
         rows,
         organisation_targets(rows[0], rows[1], by, at),
-        partial(merge_organisations, by=by, at=at),
+        partial(_merge, by=by, at=at),
         ask=ask,
     )
+
+
+def _merge(**given: Any) -> list[str]:
+    moved = merge_organisations(**given)
+    return [f"{capfirst(what)}: {number}" for what, number in sorted(moved.items())]
 
 
 class KindForm(forms.ModelForm):  # type: ignore[type-arg]

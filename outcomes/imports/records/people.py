@@ -136,6 +136,13 @@ def apply_delegates(
     importer = _PeopleImporter(entries, event, report)
     resolve_organisation = OrganisationResolver(organisations, event, report.by)
     for entry in entries:
+        known = importer.stored_organisation(entry)
+        if known is None and entry.missing:
+            report.mistakes += entry.missing
+            continue
+        if known and "organisation" not in entry.values:
+            importer.add_entry(entry, known)
+            continue
         try:
             organisation = resolve_organisation(entry.values["organisation"])
         except ValidationError as problem:
@@ -181,6 +188,12 @@ class _PeopleImporter:
         """Whom this file may be about. All others look absent; commands see everyone."""
         people = visible_people(self.report.by) if self.report.by else Delegate.objects.all()
         return people.filter(erased_at=None)
+
+    def stored_organisation(self, entry: FileEntry) -> Organisation | None:
+        """That of a person whom the file names by handle, and who is at the roundtable."""
+        handle = entry.values.get("handle", "")
+        found = self.participations.get(self.merged_handles.get(handle, handle))
+        return found.organisation if found else None
 
     def add_entry(self, entry: FileEntry, organisation: Organisation) -> None:
         """Adds a question if it may be someone who is already stored."""
@@ -311,11 +324,16 @@ class _PeopleImporter:
         if has_joined(participation.delegate):
             self._keep_own_fields(entry, rows_with_values[0][1], changes_by_row)
         mistakes_before = len(report.mistakes)
+        confirmed_hash = participation.content_hash if participation.confirmed_at else ""
         for (row, values), (_row, changed) in zip(rows_with_values, changes_by_row, strict=True):
             if changed or row._state.adding:
                 self._validate(row, values, entry.location)
         if len(report.mistakes) > mistakes_before:
             return
+        is_other = bool(confirmed_hash) and participation.content_hash != confirmed_hash
+        if is_other and participation.confirmations.exists():
+            sentence = _("After this change, the participation must be confirmed again.")
+            report.notes.append(Mistake(entry.location, sentence))
         if changed_keys & set(PERSON_FIELDS):
             self._leave_to_others(participation.delegate)
         to_add = []
@@ -338,7 +356,8 @@ class _PeopleImporter:
         result = (
             RowResult.ADDED if is_new else RowResult.CHANGED if changes else RowResult.UNCHANGED
         )
-        report.add_row(entry.location, result, given["name"], changes)
+        title = given.get("name", participation.delegate.name)
+        report.add_row(entry.location, result, title, changes)
 
     def _keep_own_fields(
         self,

@@ -34,6 +34,7 @@ from tests.factories import (
     make_affiliation,
     make_channel,
     make_commitment,
+    make_confirmation,
     make_consent,
     make_delegate,
     make_event,
@@ -187,7 +188,9 @@ def test_equal_affiliations_are_merged_and_others_move(by: User) -> None:
     make_affiliation(double, organisation=stays, post="Head", until=date(2025, 1, 1))
     moved = merge_people(target=other, duplicate=double, by=by, at=NOON)
     assert sorted(other.affiliations.values_list("post", flat=True)) == ["Clerk", "Head"]
-    assert moved == {"affiliations": 1}
+    assert [line for line in moved if line.startswith("A workplace")] == [
+        "A workplace moves: Head, Ministry of Labour."
+    ]
 
 
 def test_follower_of_both_keeps_one_subscription(by: User) -> None:
@@ -212,18 +215,23 @@ def test_follower_of_both_keeps_one_subscription(by: User) -> None:
 
 def test_preview_matches_merge(by: User) -> None:
     stays, goes = two()
-    event, other = make_event(), make_event()
+    event = make_event(code="ZQ", title="Zq meeting")
+    other = make_event(code="ZQT", title="Zq talks")
     for row in (stays, goes):
         make_role(event, organisation=row)
     make_role(other, organisation=goes)
     assert one(stays, goes, by) == {"roles at roundtables": 1}
-    person, double = make_delegate(user=None), make_delegate(user=None)
+    person, double = (make_delegate(user=None, name="Ana") for _entry in range(2))
     for guest in (person, double):
         make_participation(guest, event, organisation=stays)
-    third = make_delegate(user=None)
+    third = make_delegate(user=None, name="Ana")
     make_participation(third, other, organisation=stays)
-    assert merge_people(target=person, duplicate=double, by=by, at=NOON) == {}
-    assert merge_people(target=person, duplicate=third, by=by, at=NOON) == {"participations": 1}
+    assert merge_people(target=person, duplicate=double, by=by, at=NOON) == [
+        "Both took part at Zq meeting, May 2024 (ZQ): one participation is left."
+    ]
+    assert merge_people(target=person, duplicate=third, by=by, at=NOON) == [
+        "A participation moves: Zq talks, May 2024 (ZQT), Ministry of Labour."
+    ]
 
 
 @pytest.mark.parametrize("role", ["editor", "cochair"])
@@ -380,6 +388,42 @@ def test_all_delegate_relations_move(by: User) -> None:
     assert AuditEntry.objects.get(action="merge person").subject == get_or_create_key(stays)
 
 
+def test_merge_names_all_that_changes(client_of: Sign, by: User) -> None:
+    event = make_event(code="ZQ", title="Zq meeting")
+    port = make_organisation(name="Port Authority")
+    stays = make_delegate(user=None, name="Rita Sen")
+    goes = make_delegate(
+        user=None,
+        name="SEN Rita",
+        name_latin="Rita Sen",
+        about="Zq-private",
+        invitation_email="zq-rita@example.org",
+    )
+    part = make_participation(goes, event, organisation=port)
+    stays_at = make_participation(stays, make_event(code="ZQ2", title="Zq talks"))
+    make_affiliation(goes, organisation=port, post="Clerk")
+    make_invitation(goes, event)
+    make_party(make_commitment(event, reference="ZQ-C1")).request_focal_point(goes)
+    for row in (part, stays_at):
+        make_confirmation(row, by)
+    text = run_admin_action(client_of(by), PEOPLE, "merge_two_people", stays, goes, target=stays.pk)
+    assert re.findall(r"<li><bdi>(.*?)</bdi></li>", text) == [
+        "Name: “Rita Sen” stays, and “SEN Rita” is deleted.",
+        "Name in Latin letters: empty now, then “Rita Sen”.",
+        "About: empty now, then filled from the other entry.",
+        "The invitation address moves.",
+        "A participation moves: Zq meeting, May 2024 (ZQ), Port Authority.",
+        "A workplace moves: Clerk, Port Authority.",
+        "The task as focal point of ZQ-C1 moves. The person is asked again.",
+        "1 invitation moves. If it is open, it stops working.",
+        "The participation at Zq meeting, May 2024 (ZQ) must be confirmed again.",
+        "The participation at Zq talks, May 2024 (ZQ2) must be confirmed again.",
+    ]
+    assert "Zq-private" not in text and "zq-rita@example.org" not in text
+    assert "No rights, contact details or consents move: the deleted entry has none." in text
+    assert Delegate.objects.filter(pk=goes.pk).exists()
+
+
 def test_person_is_not_merged_with_itself(by: User) -> None:
     person = make_delegate(user=None, invitation_email="ana@example.org")
     make_participation(person, make_event())
@@ -528,7 +572,7 @@ def test_admin_previews_and_merges(client_of: Sign, by: User) -> None:
     text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk)
     assert "You keep “Ministry of Labour”. A merge deletes “Labour Ministry”" in text
     swapped = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=goes.pk)
-    assert "<li>Roles at roundtables: 1</li>" in swapped
+    assert "<li><bdi>Roles at roundtables: 1</bdi></li>" in swapped
     assert "One person cannot decide this alone." in swapped
     assert "One person cannot decide this alone." not in text
     assert Organisation.objects.filter(pk=goes.pk).exists() and not SlugRedirect.objects.exists()

@@ -186,7 +186,7 @@ def test_errors_name_row_and_column_and_are_fixed_by_matching(browser: Client, t
     answer = preview_file(browser, rows, talk)
     assert answer.context["form"]["column2"].value() in ("", None)
     answer = press_button(browser, answer, "map", **said_of(answer, talk))
-    assert "Delegates The column “Organisation” is missing. Add it." in admin_text(answer)
+    assert "Delegates, rows 2–3, Organisation This is missing. Add it." in admin_text(answer)
     answer = press_button(browser, answer, "columns")
     given = said_of(answer, talk, column2="organisation")
     answer = press_button(browser, answer, "map", **given)

@@ -40,6 +40,7 @@ from tests.factories import (
     hold_list,
     make_affiliation,
     make_channel,
+    make_confirmation,
     make_delegate,
     make_document,
     make_event,
@@ -287,6 +288,41 @@ def test_existing_delegate_is_matched_by_handle(
     assert Affiliation.objects.get().post == "Clerk"
     assert Participation.objects.get().confirmed_at is not None
     assert AuditEntry.objects.get(subject=get_or_create_key(person)).action == "change delegate"
+
+
+def test_preview_says_what_must_be_confirmed_again(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    person = seat(talk, name="Rita Sen")
+    make_confirmation(person.participations.get(), make_user())
+    again = "After this change, the participation must be confirmed again."
+    browser = client_of(operator)
+    answer = preview_file(browser, book_of(talk, "Delegates", [{"row": 2, "Post": "Clerk"}]))
+    assert again not in admin_text(answer)
+    answer = preview_file(browser, book_of(talk, "Delegates", [{"row": 2, "Name": "Rita Sén"}]))
+    assert f"Delegates, row 2: {again}" in admin_text(answer)
+    confirm_import(browser, answer)
+    assert person.participations.get().confirmed_at is None
+
+
+def test_list_of_handles_and_posts_keeps_the_rest(talk: Event, tmp_path: Path) -> None:
+    person = seat(talk, name="Rita Sen")
+    path = tmp_path / "list.csv"
+    path.write_text(f"Handle,Post\n{person.handle},Clerk\n", "utf-8")
+    assert load_roundtable(path, "TALK1").startswith("0 added, 1 changed, 0 removed")
+    person.refresh_from_db()
+    part = person.participations.get()
+    assert (person.name, part.organisation.slug, part.capacity) == (
+        "Rita Sen",
+        "port",
+        "head of delegation",
+    )
+    assert person.affiliations.get().post == "Clerk"
+    path.write_text("Handle,Post\nzzzzzzzzzz,Clerk\n", "utf-8")
+    assert [line.partition(". ")[0] for line in rejection_messages(path, "TALK1")] == [
+        "[Delegates, row 2, Name] This is missing",
+        "[Delegates, row 2, Organisation] This is missing",
+    ]
 
 
 def test_import_keeps_name_and_address_of_person_who_has_joined(

@@ -60,7 +60,7 @@ def rename_series(file: Path, name: str) -> None:
 
 
 def test_others_write_during_a_preview(database_file: Path) -> None:
-    modes = set()
+    modes: set[str] = set()
 
     def write(rows: int) -> None:
         rename_series(database_file, f"Talks {rows}")
