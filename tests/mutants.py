@@ -140,14 +140,16 @@ class Copy:
 
 
 def explained(every: list[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
-    """The mutants that mutants.txt explains. Exits where a line explains none that can be made."""
-    found = set()
+    """The mutants that mutants.txt explains. Exits where lines explain none that can be made."""
+    found, stale = set(), []
     for line in EXPLAINED.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             path, before, after, _why = line.split(SEPARATOR, 3)
             if (path, before, after) not in every:
-                sys.exit(f"mutants.txt explains a mutant that cannot be made: {line}")
+                stale.append(line)
             found.add((path, before, after))
+    if stale:
+        sys.exit("\n".join(["mutants.txt explains mutants that cannot be made:", *stale]))
     return found
 
 

@@ -41,7 +41,7 @@ from participants.permissions import (
     body_of,
     confirming_rights_by_event,
     involved_condition,
-    may_decide,
+    permissions_of,
     stand_in,
 )
 from roundtable.audit import log as audit
@@ -281,7 +281,10 @@ def confirm_entered(
 
     Returns those that the rules let them confirm: never of their own organisation.
     """
-    entered = [row for row in participations if may_decide(by, row, at)]
+    permissions = permissions_of(by, at.date())
+    if permissions is None:
+        return []
+    entered = [row for row in participations if permissions.may_decide(row.event_id)]
     return confirm_participations(participations=entered, by=by, at=at) if entered else []
 
 

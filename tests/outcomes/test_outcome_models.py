@@ -742,6 +742,14 @@ def test_change_request_restores_previous_recorded_update() -> None:
         assert commitment.latest_recorded_update == left
 
 
+def test_deleting_the_latest_update_restores_the_one_before() -> None:
+    commitment = make_commitment()
+    before, latest = (make_update(commitment, reported_on=date(year, 6, 1)) for year in (2024, 2025))
+    latest.delete_with_evidence()
+    commitment.refresh_from_db()
+    assert commitment.latest_update == before
+
+
 @pytest.mark.parametrize("status", ImplementationStatus)
 def test_overdue_and_due_soon(status: ImplementationStatus) -> None:
     today = date(2025, 3, 1)
@@ -827,9 +835,9 @@ def test_commitment_without_an_update_can_be_overdue() -> None:
 def test_commitments_are_sorted_by_due_date() -> None:
     event = make_event()
     later, sooner = (make_commitment(event, due_on=date(2025, 4, day)) for day in (9, 2))
-    make_commitment(event, due_on=date(2025, 3, 1))
+    make_commitment(event, due_on=date(2025, 4, 1))
     make_commitment(event)
-    assert list(Commitment.objects.due_from(date(2025, 3, 2))) == [sooner, later]
+    assert list(Commitment.objects.due_from(date(2025, 4, 2))) == [sooner, later]
 
 
 def test_focal_point_counts_once_that_person_accepted() -> None:

@@ -7,27 +7,31 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from outcomes.models import Outcome
-from participants.models import Delegate, Organisation, OrganisationKind
+from participants.models import Delegate, Invitation, Organisation, OrganisationKind
 from participants.permissions import (
     acting_capacity,
     acting_organisation,
     affects_audiences,
     can_edit_visible_events_of,
+    colleagues_of,
     events_of_organisation,
     involved_condition,
     may_edit_organisation,
     may_enter_admin,
     permissions_of,
     visible_organisations,
+    visible_people,
 )
 from roundtable.models import Event
 from tests.factories import (
+    NOON,
     make_addressee,
     make_affiliation,
     make_commitment,
     make_delegate,
     make_event,
     make_grant,
+    make_invitation,
     make_organisation,
     make_participation,
     make_party,
@@ -300,3 +304,29 @@ def test_public_body_of_a_government_decides_audiences(kind: str) -> None:
     assert not affects_audiences(body)
     make_assessment(commitment=make_commitment(make_event()), organisation=body)
     assert affects_audiences(body) == (kind == OrganisationKind.GOVERNMENT)
+
+
+def test_colleagues_are_the_user_and_people_of_the_same_organisations() -> None:
+    body, user, operator = make_organisation(), make_user(), make_user(is_superuser=True)
+    make_grant(user, make_event(), on_behalf_of=body)
+    colleague = make_delegate()
+    make_affiliation(colleague, organisation=body)
+    make_participation(make_delegate(), make_event())
+    rights, operators = permissions_of(user, TODAY), permissions_of(operator, TODAY)
+    assert rights is not None and operators is not None
+    assert set(colleagues_of(rights)) == {user, colleague.user}
+    assert set(colleagues_of(operators)) == {operator}
+
+
+def test_who_no_longer_decides_at_a_roundtable_does_not_see_protected_people_invited_there() -> None:
+    user, here, there = make_user(), make_event(), make_event()
+    invited = make_grant(user, there)
+    make_grant(user, here, role="reader")
+    person = make_delegate(is_protected=True)
+    make_participation(person, here)
+    make_invitation(person, there, invited_by=user, answer=Invitation.Answer.ACCEPTED, answered_at=NOON)
+    for last_day, seen in ((None, [person]), (date(2026, 3, 1), [])):
+        invited.valid_until = last_day
+        invited.save()
+        rights = permissions_of(user, TODAY)
+        assert rights is not None and list(visible_people(rights)) == seen

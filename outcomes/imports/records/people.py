@@ -238,21 +238,18 @@ class _PeopleImporter:
             manager.bulk_create([row for row in rows if row._state.adding], batch_size=500)
         changed = Participation.objects.filter(delegate__in=self.changed.values())
         void_changed_confirmations(changed)
-        if (by := self.report.by) and (at := self.report.at):
-            entered = Participation.objects.filter(
-                event=self.event, delegate__in=self.added.values()
-            )
-            confirm_entered(entered, by=by.user, at=at)
-        self._log_changes()
+        self._confirm_and_log()
         if unmentioned := len(self.participations.keys() - self.named):
             text = ngettext("%d delegate", "%d delegates", unmentioned)
             self.report.kept.append(text % unmentioned)
 
-    def _log_changes(self) -> None:
+    def _confirm_and_log(self) -> None:
         by, at = self.report.by, self.report.at
         # A new entry would lock the log, and everyone who does something waits for it.
         if by is None or at is None or self.report.is_preview:
             return
+        added = Participation.objects.filter(event=self.event, delegate__in=self.added.values())
+        confirm_entered(added, by=by.user, at=at)
         body = acting_organisation(by.user, self.event.pk, at.date())
         for act, people in (("add delegate", self.added), ("change delegate", self.changed)):
             audit.record_all(

@@ -252,6 +252,14 @@ def test_progress_counts_as_of_date(register: Event) -> None:
     }
 
 
+def test_what_others_recorded_counts_from_its_day(register: Event) -> None:
+    commitment = Commitment.objects.get(reference="OLD-C3")
+    make_update(commitment, reported_by="recorded", reported_on=date(2020, 3, 2))
+    for day, number in (("2020-03-01", 0), ("2020-03-02", 1)):
+        progress = Client().get(f"/progress/?as_of={day}").context["progress"]
+        assert progress.counts["recorded"] == number
+
+
 @pytest.mark.crawl
 def test_each_count_links_to_matching_list(register: Event) -> None:
     answer = Client().get("/progress/?as_of=2019-05-31")

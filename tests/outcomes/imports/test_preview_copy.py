@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes.imports.preview import Preview, ProgressCallback, preview_import
+from outcomes.imports.records.results import RowResult
 from outcomes.imports.storage import uploads_folder
 from outcomes.imports.workbook.parsing import parse_workbook
 from outcomes.models import Commitment
@@ -21,6 +22,7 @@ from roundtable.models import Event, Series
 from tests.factories import make_user
 from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
 
+# Changes a commitment, and adds another one.
 LIST = b"Reference,Text,Leads\nTALK1-C1,Meet every week,harbour\nTALK1-C2,Dredge,port\n"
 
 
@@ -44,12 +46,11 @@ def database_file(transactional_db: None, settings: Settings, tmp_path: Path) ->
     connections[DEFAULT_DB_ALIAS] = memory
 
 
-def preview(on_progress: ProgressCallback) -> Preview:
-    """A preview that would change a commitment and add another one."""
+def preview(on_progress: ProgressCallback, content: bytes = LIST) -> Preview:
     event = Event.objects.get()
     by = permissions_of(make_user(is_superuser=True), timezone.localdate())
     assert by
-    parsed = parse_workbook(LIST, event=event)
+    parsed = parse_workbook(content, event=event)
     return preview_import(parsed, by=by, on_progress=on_progress, at=timezone.now())
 
 
@@ -113,6 +114,8 @@ def test_preview_on_postgresql_locks_only_what_it_changes(tmp_path: Path) -> Non
     load_roundtable(write_complete_file(tmp_path))
     with CaptureQueriesContext(connection) as queries:
         preview(lambda rows: None)
+        found = preview(lambda rows: None, b"Name,Organisation\nRita Sen,port\n")
+    assert found.count(RowResult.ADDED) == 1
     statements = [query["sql"] for query in queries]
     assert [sql for sql in statements if "FOR UPDATE" in sql or "FOR NO KEY" in sql] == []
     assert [sql for sql in statements if sql.startswith('UPDATE "outcomes_commitment"')]
