@@ -164,6 +164,14 @@ def test_too_many_parameters_are_rejected(client: Client) -> None:
         assert "We could not understand this request" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "answer", ["9" * 5000, "[" * 40, "[" * 990 + "]" * 990, "[" * 100_000, '{"id": 1e999}', "[1"]
+)
+def test_passkey_that_no_browser_sends_is_refused(client: Client, answer: str) -> None:
+    page = client.post("/accounts/2fa/webauthn/login/", {"credential": answer})
+    assert page.status_code in (200, 302)
+
+
 def test_form_keeps_other_choices(client: Client, event: Event) -> None:
     page = page_html(client.get("/commitments/?event=roundtable-2024&sort=due&colour=red"))
     label = "Roundtable 2024, May 2024 (RT2024)"

@@ -1,5 +1,6 @@
 """Forms to sign in and to leave an organisation."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -116,9 +117,28 @@ class FactorAgainForm(FactorFormMixin, ReauthenticateForm):
 
 # What the package raises for an answer that no browser gives.
 PASSKEY_ERRORS = (ValidationError, AttributeError, LookupError, TypeError, ValueError)
+MAX_BRACKETS = 50  # the answer of a browser has about ten
 
 
-class PasskeyFormMixin:
+class PasskeyDecoder(json.JSONDecoder):
+    """Also refuses what would end in another error: deep nesting, and huge numbers."""
+
+    def decode(self, text: str, *args: Any) -> Any:
+        if text.count("[") + text.count("{") > MAX_BRACKETS:
+            raise json.JSONDecodeError("Too many brackets", "", 0)
+        try:
+            return super().decode(text, *args)
+        except ValueError as problem:
+            raise json.JSONDecodeError("No JSON", "", 0) from problem
+
+
+class DecodePasskeyMixin(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"].decoder = PasskeyDecoder  # type: ignore[attr-defined]
+
+
+class PasskeyFormMixin(DecodePasskeyMixin):
     """Logs a passkey that was refused; of whom is not known if it signs in alone."""
 
     user: User | None
@@ -135,7 +155,7 @@ class PasskeyFormMixin:
         return passkey
 
 
-class NewPasskeyForm(AddWebAuthnForm):
+class NewPasskeyForm(DecodePasskeyMixin, AddWebAuthnForm):
     """Adds a passkey."""
 
     def clean(self) -> dict[str, Any]:
