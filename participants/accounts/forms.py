@@ -133,6 +133,8 @@ class PasskeyDecoder(json.JSONDecoder):
 
 
 class DecodePasskeyMixin(forms.Form):
+    """Reads a passkey's answer with PasskeyDecoder."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["credential"].decoder = PasskeyDecoder  # type: ignore[attr-defined]

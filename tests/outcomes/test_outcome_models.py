@@ -744,7 +744,9 @@ def test_change_request_restores_previous_recorded_update() -> None:
 
 def test_deleting_the_latest_update_restores_the_one_before() -> None:
     commitment = make_commitment()
-    before, latest = (make_update(commitment, reported_on=date(year, 6, 1)) for year in (2024, 2025))
+    before, latest = (
+        make_update(commitment, reported_on=date(year, 6, 1)) for year in (2024, 2025)
+    )
     latest.delete_with_evidence()
     commitment.refresh_from_db()
     assert commitment.latest_update == before

@@ -318,13 +318,15 @@ def test_colleagues_are_the_user_and_people_of_the_same_organisations() -> None:
     assert set(colleagues_of(operators)) == {operator}
 
 
-def test_who_no_longer_decides_at_a_roundtable_does_not_see_protected_people_invited_there() -> None:
+def test_who_no_longer_decides_does_not_see_protected_people_invited_there() -> None:
     user, here, there = make_user(), make_event(), make_event()
     invited = make_grant(user, there)
     make_grant(user, here, role="reader")
     person = make_delegate(is_protected=True)
     make_participation(person, here)
-    make_invitation(person, there, invited_by=user, answer=Invitation.Answer.ACCEPTED, answered_at=NOON)
+    make_invitation(
+        person, there, invited_by=user, answer=Invitation.Answer.ACCEPTED, answered_at=NOON
+    )
     for last_day, seen in ((None, [person]), (date(2026, 3, 1), [])):
         invited.valid_until = last_day
         invited.save()
