@@ -162,7 +162,7 @@ class NewPasskeyForm(DecodePasskeyMixin, AddWebAuthnForm):
 
     def clean(self) -> dict[str, Any]:
         try:
-            values: dict[str, Any] = super().clean()
+            values = super().clean() or {}
         except PASSKEY_ERRORS as problem:
             raise ValidationError(_("This passkey could not be added. Try again.")) from problem
         return values
