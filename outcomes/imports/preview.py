@@ -210,6 +210,9 @@ def _try_import(
         kept=report.kept,
         questions=questions,
         notes=parsed.notes
-        + [f"{row.where}: {row.message}" for row in parsed.locate_mistakes(report.notes)],
+        + [
+            f"{note.where}: {note.message}"
+            for note in group_mistakes(parsed.locate_mistakes(report.notes))
+        ],
         digest=report.digest,
     )

@@ -21,6 +21,7 @@ from tests.factories import (
     NOON,
     compare_with_source,
     hold_list,
+    make_commitment,
     make_delegate,
     make_event,
     make_grant,
@@ -428,9 +429,16 @@ def test_file_makes_a_changed_commitment_a_draft_and_new_ones_are_drafts(
     stored = talk.commitments.earliest("pk")
     assert stored.state == "public"
     client = client_of(who(talk, "cochair"))
-    answer = preview_file(client, changed(talk, Commitments_B2="Pay for ten shelters"))
+    make_commitment(talk, reference="TALK1-C50", text="Meet twice")
+    texts = {"Commitments_B2": "Pay for ten shelters", "Commitments_B3": "Meet often"}
+    answer = preview_file(client, changed(talk, **texts))
     said = admin_text(answer)
-    assert "This changes a public commitment. It is a draft until two organisations" in said
+    # The numbers first, then what follows from them, once.
+    assert (
+        "To add: 0. To change: 2. To remove: 0. Unchanged: 19. Commitments, rows 2–3: This changes "
+        "a public commitment. It is a draft until two organisations" in said
+    )
+    assert said.count("It is a draft until") == 1
     confirm_import(client, answer)
     stored.refresh_from_db()
     assert (stored.text, stored.state) == ("Pay for ten shelters", "draft")
