@@ -5,13 +5,18 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
 from participants.models.organisation import Organisation
 from participants.models.user import User
+from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
+
+# Start of the dedup key of an invitation email.
+INVITATION_KEY_PREFIX = "invitation:"
 
 # Mail programs turn "example.org" into a link, too.
 _LINK = re.compile(r"[@＠]|\w:/|\w[.。][^\W\d_]{2}")
@@ -30,6 +35,22 @@ def validate_own_words(text: str) -> None:
                 "Put a space after each full stop."
             )
         )
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Which invitations reached the mail server, or will."""
+
+    def with_sent(self) -> "InvitationQuerySet":
+        """Annotates `is_sent`: false if the email was cancelled or failed."""
+        return self.annotate(is_sent=_has_email())
+
+    def sent(self) -> "InvitationQuerySet":
+        return self.filter(_has_email())
+
+
+def _has_email() -> Exists:
+    key = Concat(Value(INVITATION_KEY_PREFIX), Cast(OuterRef("pk"), CharField()))
+    return Exists(QueuedEmail.objects.filter(Q(done_at=None) | Q(is_sent=True), dedup_key=key))
 
 
 class Invitation(models.Model):
@@ -103,6 +124,8 @@ class Invitation(models.Model):
             "When the invitation was withdrawn, for example because a later invitation replaced it."
         ),
     )
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")

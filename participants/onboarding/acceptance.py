@@ -16,7 +16,7 @@ from participants.models import (
     User,
 )
 from participants.models.delegate import generate_handle
-from participants.onboarding.invitations import open_invitations, valid_invitations
+from participants.onboarding.invitations import valid_invitations
 from participants.participation.confirmation import (
     keep_confirmations,
     valid_confirmations,
@@ -24,7 +24,7 @@ from participants.participation.confirmation import (
     withdraw_own_confirmations,
 )
 from participants.privacy.consent import give_consent
-from participants.privacy.erasure import erase_account, erase_delegate
+from participants.privacy.erasure import erase_account, erase_delegate, exists_only_to_join
 from participants.proposals.lifecycle import propose_workplace
 from roundtable.audit import log as audit
 
@@ -108,7 +108,7 @@ def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime)
     # The address belongs to a stranger. Skip full_clean(), which requires an address.
     person.invitations.filter(email__iexact=address).update(email="")
     audit.record(action="not me", at=at, actor=by, subject=person, detail=invitation.event.code)
-    if account and exists_only_for_invitation(account, invitation):
+    if account and exists_only_to_join(account, person):
         audit.forget_subject(account)
         account.delete()
     return True
@@ -125,22 +125,11 @@ def erase_invited_person(*, invitation: Invitation, user: User, at: datetime) ->
         return False
     user.lock()
     _record_answer(invitation, Invitation.Answer.ERASED, at)
-    is_removable = exists_only_for_invitation(user, invitation)
+    is_removable = exists_only_to_join(user, person)
     erase_delegate(person, by=user, at=at)
     if is_removable:
         erase_account(user, by=user, at=at)
     return True
-
-
-def exists_only_for_invitation(user: User, invitation: Invitation) -> bool:
-    if user.is_superuser or user.grants.exists() or Delegate.objects.filter(user=user).exists():
-        return False
-    first = (
-        Invitation.objects.filter(delegate=invitation.delegate_id).order_by("invited_at").first()
-    )
-    others = open_invitations().filter(email__iexact=user.email)
-    is_invited_elsewhere = others.exclude(delegate=invitation.delegate_id).exists()
-    return bool(first and user.joined_at >= first.invited_at and not is_invited_elsewhere)
 
 
 def lock_open_invitation(invitation: Invitation, at: datetime) -> Delegate | None:

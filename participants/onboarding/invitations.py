@@ -29,9 +29,11 @@ from participants.models import (
     User,
 )
 from participants.models.delegate import generate_handle
+from participants.models.invitation import INVITATION_KEY_PREFIX
 from participants.participation.confirmation import login_addresses, void_confirmations
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
 from participants.privacy.erasure import delete_related_rows
+from participants.privacy.retention import day_of_erasure_after
 from roundtable.audit import log as audit
 from roundtable.mail.batches import register_recipient_check
 from roundtable.mail.models import MailBatch, QueuedEmail
@@ -74,8 +76,6 @@ VALID_FOR = timedelta(days=14)
 GRACE_PERIOD = timedelta(days=1)
 
 
-# Start of the dedup key of an invitation email.
-DEDUP_KEY_PREFIX = "invitation:"
 EMAIL_TEMPLATE = "participants/onboarding/emails/invitation"
 PREVIEW_KEY = "for-each-person-another-one"
 
@@ -127,7 +127,7 @@ def send_invitation(
     # If the address already signs someone in, the link hides that person.
     hide_url = hide_url_for(invitation.email.lower(), at)
     enqueue(
-        dedup_key=f"{DEDUP_KEY_PREFIX}{invitation.pk}",
+        dedup_key=f"{INVITATION_KEY_PREFIX}{invitation.pk}",
         to=invitation.email,
         template=EMAIL_TEMPLATE,
         context={**_email_context(invitation, invitation_url(invitation)), "hide_url": hide_url},
@@ -163,6 +163,7 @@ def _email_context(invitation: Invitation, url: str) -> dict[str, Any]:
         "contact": settings.CONTACT_EMAIL,
         "url": url,
         "expires_on": invitation.expires_at.date(),
+        "erased_on": day_of_erasure_after(invitation.invited_at),
     }
 
 
@@ -193,9 +194,9 @@ def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> 
     A replaced invitation works again if its own email was or will be sent.
     """
     invitation_ids = [
-        int(dedup_key.removeprefix(DEDUP_KEY_PREFIX))
+        int(dedup_key.removeprefix(INVITATION_KEY_PREFIX))
         for dedup_key in dedup_keys
-        if dedup_key.startswith(DEDUP_KEY_PREFIX)
+        if dedup_key.startswith(INVITATION_KEY_PREFIX)
     ]
     rows = list(Invitation.objects.filter(pk__in=invitation_ids, answered_at=None, revoked_at=None))
     for row in rows:
@@ -217,7 +218,7 @@ def _replaced_invitation(invitation: Invitation) -> Invitation | None:
         .exclude(pk=invitation.pk)
         .first()
     ):
-        emails = QueuedEmail.objects.filter(dedup_key=f"{DEDUP_KEY_PREFIX}{replaced.pk}")
+        emails = QueuedEmail.objects.filter(dedup_key=f"{INVITATION_KEY_PREFIX}{replaced.pk}")
         if emails.filter(Q(done_at=None) | Q(is_sent=True)).exists():
             return replaced
         invitation = replaced
@@ -373,11 +374,11 @@ def get_or_create_account(invitation: Invitation, at: datetime) -> User | None:
     return user if user.is_active else None
 
 
-@register_recipient_check(DEDUP_KEY_PREFIX)
+@register_recipient_check(INVITATION_KEY_PREFIX)
 @transaction.atomic
 def recheck_invitation(email: QueuedEmail, at: datetime) -> str:
     """Empty if the invitation must no longer be sent."""
-    invitation_id = int(email.dedup_key.removeprefix(DEDUP_KEY_PREFIX))
+    invitation_id = int(email.dedup_key.removeprefix(INVITATION_KEY_PREFIX))
     rows = Invitation.objects.select_related("delegate__user", "event", "invited_by")
     row = rows.filter(pk=invitation_id, answered_at=None, revoked_at=None).first()
     if row is None:

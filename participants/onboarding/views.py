@@ -26,6 +26,7 @@ from participants.models import Delegate, EmailLink, EventRole, Invitation, Orga
 from participants.onboarding import acceptance, invitations, nominations, requests
 from participants.onboarding.forms import InvitationRequestForm, NominationForm, SharingForm
 from participants.privacy.consent import current_notice
+from participants.privacy.retention import day_of_erasure_after
 from roundtable.allauth_compat import LoginCodeVerificationProcess
 from roundtable.limits import Limit, consume, network_of, too_many_requests, waiting_time
 
@@ -49,6 +50,7 @@ def invitation(request: HttpRequest, link: EmailLink) -> HttpResponse:
         "invitation": found,
         "inviter": invitations.inviting_organisation(found, now.date()),
         "address": mask_address(found.email),
+        "erased_on": day_of_erasure_after(found.invited_at),
         "is_other_account": user is not None
         and found.email.lower() not in invitations.verified_addresses(user),
     }

@@ -1,6 +1,7 @@
 """Admin of delegates and participations. It never shows what people share."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -76,6 +77,7 @@ from participants.permissions import (
     involved_condition,
     visible_people,
 )
+from participants.privacy.retention import day_of_erasure
 from participants.proposals.lifecycle import (
     must_accept,
     organisation_acted_for,
@@ -378,6 +380,7 @@ class DelegateAdmin(PrivateAdmin):
         "speaks_for",
         "invitation_address",
         "invitation_state",
+        "erased_on",
         "is_confirmed",
     ]
     list_filter = [InvitationFilter, EventFilter]
@@ -417,7 +420,7 @@ class DelegateAdmin(PrivateAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         shown = Participation.objects.select_related("organisation")
-        sent = Invitation.objects.annotate(
+        sent = Invitation.objects.with_sent().annotate(
             has_inviter=ExpressionWrapper(
                 has_inviter(timezone.localdate()), output_field=BooleanField()
             )
@@ -445,6 +448,8 @@ class DelegateAdmin(PrivateAdmin):
         if not self._may_see_address(request, obj):
             # Only co-chairs of the person may see the invitation address.
             fields.remove("invitation_email")
+        if obj and self._day_of_erasure(obj):
+            fields.append("erased_on")
         if getattr(obj, "visible_proposals", None):
             fields.append("waiting")
         description = self.joined_description if obj and has_joined(obj) else options["description"]
@@ -467,7 +472,7 @@ class DelegateAdmin(PrivateAdmin):
         return bool(self._event_ids_of(row) & permissions.decidable)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fields = [*super().get_readonly_fields(request, obj), "waiting"]
+        fields = [*super().get_readonly_fields(request, obj), "waiting", "erased_on"]
         if obj is not None and not can_edit_visible_events_of(obj, request_permissions(request)):
             # All roundtables of the person share these fields.
             fields += ["name", "name_latin", "invitation_email"]
@@ -549,6 +554,18 @@ class DelegateAdmin(PrivateAdmin):
     @admin.display(description=_("invitation"))
     def invitation_state(self, row: Any) -> str:
         return describe_invitation_state(row.visible_invitations, timezone.now())
+
+    @admin.display(description=_("to be erased on"))
+    def erased_on(self, row: Any) -> str:
+        day = self._day_of_erasure(row)
+        return date_format(day) if day else "–"
+
+    def _day_of_erasure(self, row: Any) -> date | None:
+        """Invitations and participations that the viewer cannot see make no difference."""
+        if row.user_id or row.erased_at:
+            return None
+        sent = [one for one in row.visible_invitations if one.is_sent]
+        return day_of_erasure(row.visible_participations, sent)
 
     @admin.display(description=_("confirmed"), boolean=True)
     def is_confirmed(self, row: Any) -> bool:

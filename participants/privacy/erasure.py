@@ -19,6 +19,7 @@ from participants.models import (
     Delegate,
     Erasure,
     Grant,
+    Invitation,
     InvitationRequest,
     Participation,
     User,
@@ -69,8 +70,11 @@ def erase_delegate(
         _leave_tombstone(person, at)
         if user:
             _delete_account(user, at)
-        _clear_emails_and_requests(addresses, at)
-        _record_marks(own_identifiers, addresses, at)
+        # Someone else, or the same person with another task, may sign in with one of them.
+        unused = addresses - _sign_in_addresses_among(addresses)
+        _delete_requests(addresses, at)
+        cancel_emails_to(unused, queued_until=at)
+        _record_marks(own_identifiers, unused, at)
     delegate.refresh_from_db()
 
 
@@ -84,7 +88,8 @@ def erase_account(
     own_identifiers = {(Erasure.Kind.ACCOUNT, account_identifier(user))}
     audit.record(action=_audit_action(replayed_at), at=replayed_at or at, actor=by, subject=user)
     _delete_account(user, at)
-    _clear_emails_and_requests(addresses, at)
+    _delete_requests(addresses, at)
+    cancel_emails_to(addresses, queued_until=at)
     _record_marks(own_identifiers, addresses, at)
 
 
@@ -103,6 +108,26 @@ def erase_own_data(user: User, *, at: datetime) -> None:
         context={},
         at=at,
     )
+
+
+def accounts_only_to_join(delegate: Delegate) -> list[User]:
+    """What someone who did not join left behind: the link of an invitation makes an account."""
+    users = User.objects.annotate(address=Lower("email")).order_by("pk")
+    users = users.filter(address__in=known_addresses(delegate, None))
+    return [user for user in users if exists_only_to_join(user, delegate)]
+
+
+def exists_only_to_join(user: User, delegate: Delegate) -> bool:
+    """Whether the account came with an invitation of this person and has no other purpose."""
+    if user.is_superuser or user.grants.exists() or Delegate.objects.filter(user=user).exists():
+        return False
+    invitations = Invitation.objects.filter(delegate=delegate).order_by("invited_at")
+    first = invitations.first()
+    others = Invitation.objects.filter(
+        delegate__user=None, email__iexact=user.email, answered_at=None, revoked_at=None
+    )
+    is_invited_elsewhere = others.exclude(delegate=delegate).exists()
+    return bool(first and user.joined_at >= first.invited_at and not is_invited_elsewhere)
 
 
 def is_identifiable(row: Delegate | User) -> bool:
@@ -250,10 +275,15 @@ def _iterate_texts(value: object) -> Iterable[str]:
         yield str(value).lower()
 
 
-def _clear_emails_and_requests(addresses: set[str], at: datetime) -> None:
+def _sign_in_addresses_among(addresses: set[str]) -> set[str]:
+    own = User.objects.annotate(address=Lower("email")).filter(address__in=addresses)
+    others = EmailAddress.objects.annotate(address=Lower("email")).filter(address__in=addresses)
+    return {*own.values_list("address", flat=True), *others.values_list("address", flat=True)}
+
+
+def _delete_requests(addresses: set[str], at: datetime) -> None:
     requests = InvitationRequest.objects.annotate(address=Lower("email"))
     requests.filter(address__in=addresses, requested_at__lte=at).delete()
-    cancel_emails_to(addresses, queued_until=at)
 
 
 def _record_marks(

@@ -1,13 +1,15 @@
-"""The yearly profile review, and what happens without an answer.
+"""How long people are kept: the yearly profile review, and entries of people without an account.
 
 After 11 months we ask the person. 30 days later we make the profile private. 12 months after that
 we erase it, once two warnings were sent. Each period starts when the previous action was really
 taken, so late runs shorten none. People without a mailbox get the same periods and no warnings.
+
+Whom others entered and who never joined is erased 12 months after the last entry or invitation.
 """
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
@@ -22,11 +24,19 @@ from participants.models import (
     ConsentNotice,
     Delegate,
     EmailLink,
+    Invitation,
+    InvitationRequest,
+    Participation,
     RetentionAction,
     User,
 )
 from participants.privacy import consent
-from participants.privacy.erasure import erase_delegate
+from participants.privacy.erasure import (
+    accounts_only_to_join,
+    erase_account,
+    erase_delegate,
+    erase_or_delete,
+)
 from roundtable.audit import log as audit
 from roundtable.mail.models import QueuedEmail
 
@@ -34,6 +44,7 @@ Action = RetentionAction.Action
 MONTHS_UNTIL_REVIEW = 11
 RESPONSE_PERIOD = timedelta(days=30)
 MONTHS_UNTIL_ERASED = 12
+MONTHS_WITHOUT_ACCOUNT = 12
 FIRST_WARNING_LEAD = timedelta(days=60)
 SECOND_WARNING_LEAD = timedelta(days=14)
 # Minimum time between the two warnings, and between the second one and the erasure.
@@ -41,6 +52,7 @@ MIN_WARNING_INTERVAL = timedelta(days=14)
 REVIEW_LINK_LIFETIME = timedelta(days=730)
 # Results of a run that are not stored as retention actions.
 ERASED, WARNING_FAILED, ERASURE_FAILED = "erased", "unwarned", "failed"
+NEVER_JOINED_ERASED, REQUEST_DELETED = "never joined", "request"
 # Counted in addition to an action if no email could be sent.
 WITHOUT_MAILBOX = "unreached"
 WARNINGS = (Action.WARNED, Action.WARNED_AGAIN)
@@ -149,7 +161,7 @@ def _delegates_to_review(on: date) -> QuerySet[Delegate]:
 
 
 def run_retention(*, on: date, at: datetime, dry_run: bool = False) -> Counter[str]:
-    """Runs the due actions, at most one per person, and counts them.
+    """Runs the due actions of reviews and erasures, at most one per person, and counts them.
 
     People without a mailbox are counted again as WITHOUT_MAILBOX. A second run on the same day does
     nothing.
@@ -160,6 +172,13 @@ def run_retention(*, on: date, at: datetime, dry_run: bool = False) -> Counter[s
             counts.update(_process_delegate(delegate_id, on=on, at=at, dry_run=dry_run))
         except OSError:  # the ledger could not be written, so nothing was erased
             counts[ERASURE_FAILED] += 1
+    for delegate_id in list(_entries_to_erase(on).order_by("pk").values_list("pk", flat=True)):
+        try:
+            counts.update(_process_entry(delegate_id, on=on, at=at, dry_run=dry_run))
+        except OSError:
+            counts[ERASURE_FAILED] += 1
+    if number := _delete_old_requests(on, dry_run=dry_run):
+        counts[REQUEST_DELETED] = number
     return counts
 
 
@@ -179,6 +198,63 @@ def _process_delegate(delegate_id: int, *, on: date, at: datetime, dry_run: bool
     if not dry_run:
         _perform_action(delegate, action, on=on, at=at)
     return [action] if has_mailbox else [action, WITHOUT_MAILBOX]
+
+
+def day_of_erasure(
+    participations: Iterable[Participation], invitations: Iterable[Invitation]
+) -> date | None:
+    """When a person who has not joined is erased; None if there is no reason to keep the entry.
+
+    `invitations` are those that were sent.
+    """
+    moments = [row.entered_at for row in participations] + [row.invited_at for row in invitations]
+    return day_of_erasure_after(max(moments)) if moments else None
+
+
+def day_of_erasure_after(moment: datetime) -> date:
+    return add_months(moment.date(), MONTHS_WITHOUT_ACCOUNT)
+
+
+def _oldest_kept(on: date) -> date:
+    """Nothing after this day is due. The day itself can be: months have different lengths."""
+    return add_months(on, -MONTHS_WITHOUT_ACCOUNT) + timedelta(days=1)
+
+
+def _entries_to_erase(on: date) -> QuerySet[Delegate]:
+    last = _oldest_kept(on)
+    entered = Participation.objects.filter(delegate=OuterRef("pk"), entered_at__date__gt=last)
+    invited = Invitation.objects.sent()
+    invited = invited.filter(delegate=OuterRef("pk"), invited_at__date__gt=last)
+    return Delegate.objects.filter(~Exists(entered), ~Exists(invited), user=None, erased_at=None)
+
+
+@transaction.atomic
+def _process_entry(delegate_id: int, *, on: date, at: datetime, dry_run: bool) -> list[str]:
+    person = Delegate.objects.select_for_update().filter(pk=delegate_id).first()
+    if person is None or person.user_id or person.erased_at:
+        return []  # joined or erased since the run began
+    day = day_of_erasure(person.participations.all(), person.invitations.sent())
+    if day and on < day:
+        return []
+    if not dry_run:
+        accounts = accounts_only_to_join(person)
+        erase_or_delete(person, by=None, at=at)
+        for account in accounts:
+            erase_account(account, by=None, at=at)
+    return [NEVER_JOINED_ERASED]
+
+
+def _delete_old_requests(on: date, *, dry_run: bool) -> int:
+    """Requests to be invited and nominations, 12 months after the decision, if there is one."""
+    rows = InvitationRequest.objects.annotate(since=Coalesce("decided_at", "requested_at"))
+    old = [
+        row.pk
+        for row in rows.filter(since__date__lte=_oldest_kept(on))
+        if day_of_erasure_after(row.since) <= on
+    ]
+    if not dry_run:
+        InvitationRequest.objects.filter(pk__in=old).delete()
+    return len(old)
 
 
 def _has_duties(user: User, on: date) -> bool:

@@ -1,4 +1,4 @@
-"""Command that removes data older than LOG_RETENTION_DAYS."""
+"""Command that removes log entries and counts older than LOG_RETENTION_DAYS."""
 
 from argparse import ArgumentParser
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from participants.models import InvitationRequest, RevealBudget
+from participants.models import RevealBudget
 from roundtable.audit import log as audit
 from roundtable.audit.verify import find_log_faults
 
@@ -22,7 +21,6 @@ class PruneResult:
     """Numbers of removed rows."""
 
     entries: int
-    requests: int
     budgets: int
 
 
@@ -30,20 +28,15 @@ class PruneResult:
 def prune_expired(*, on: date, at: datetime) -> PruneResult:
     first_kept = on - timedelta(days=settings.LOG_RETENTION_DAYS)
     before = datetime.combine(first_kept, time(), UTC)
-    # The period starts with the decision, or with the request if no one decided.
-    old = Q(decided_at__lt=before) | Q(decided_at=None, requested_at__lt=before)
-    requests, _models = InvitationRequest.objects.filter(old).delete()
     budgets, _models = RevealBudget.objects.filter(day__lt=first_kept).delete()
     entries = audit.prune_entries(before=before, at=at)
-    return PruneResult(entries=entries, requests=requests, budgets=budgets)
+    return PruneResult(entries=entries, budgets=budgets)
 
 
 class Command(BaseCommand):
-    """Removes old log entries and old requests for an invitation."""
+    """Removes old log entries."""
 
-    help = (
-        "Removes entries of the log older than LOG_RETENTION_DAYS, and old requests. Run it daily."
-    )
+    help = "Removes entries of the log older than LOG_RETENTION_DAYS. Run it daily."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -71,8 +64,8 @@ class Command(BaseCommand):
         pruned = prune_expired(on=day, at=now)
         self.stdout.write(
             _(
-                "Removed: %(entries)d log entries, %(requests)d requests for an invitation, "
-                "%(budgets)d daily counts of opened contact details."
+                "Removed: %(entries)d log entries, %(budgets)d daily counts of opened contact "
+                "details."
             )
             % vars(pruned)
         )

@@ -1,4 +1,4 @@
-"""Command that runs the yearly profile review."""
+"""Command that runs the yearly profile review, and erases who never joined."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -21,6 +21,8 @@ RESULT_LABELS = {
     RetentionAction.Action.WARNED: _("Warned: %d"),
     RetentionAction.Action.WARNED_AGAIN: _("Warned a second time: %d"),
     retention.ERASED: _("Erased: %d"),
+    retention.NEVER_JOINED_ERASED: _("Erased, because they never joined: %d"),
+    retention.REQUEST_DELETED: _("Deleted requests to be invited, and nominations: %d"),
     retention.WITHOUT_MAILBOX: _("Of these, without a mailbox, so no email was sent: %d"),
     retention.WARNING_FAILED: _("Kept, because the mail server refused a warning: %d"),
     retention.ERASURE_FAILED: _(
@@ -33,8 +35,8 @@ class Command(BaseCommand):
     """Runs each review action that is due."""
 
     help = (
-        "Runs the yearly review: asks, makes private, warns and erases. Puts new addresses in "
-        "place that no one stopped. Run it daily."
+        "Runs the yearly review: asks, makes private, warns and erases. Erases people who never "
+        "joined. Puts new addresses in place that no one stopped. Run it daily."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

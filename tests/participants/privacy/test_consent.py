@@ -76,7 +76,7 @@ def notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_notice_contains_required_information() -> None:
     notice = consent.current_notice("en")
-    assert (notice.purpose, notice.version, notice.language) == ("sharing", 2, "en")
+    assert (notice.purpose, notice.version, notice.language) == ("sharing", 3, "en")
     assert notice.sha256 == hashlib.sha256(notice.text.encode()).hexdigest()
     for sentence in (
         "We keep your details for this purpose only.",
@@ -89,6 +89,9 @@ def test_notice_contains_required_information() -> None:
         "- Everyone: anyone who opens this site, including search engines and every government.",
         "Copies that others made before then cannot be recalled.",
         "- Withdraw your consent:",
+        "remains only if five or more people took part for it.",
+        "12 months after they entered you for a roundtable or last invited you.",
+        "Until you agree, you cannot share more, but you can always share less.",
         "After 11 months, we ask you",
         "If you do not answer within 30 days, everything goes back to Only me.",
         "Send questions or complaints there too.",
@@ -227,14 +230,14 @@ def test_each_consent_act_adds_row_and_log_entry(newcomer: Delegate) -> None:
     assert [
         (row.action, row.by, row.at, row.notice.version) for row in newcomer.consents.all()
     ] == [
-        ("given", "owner", NOON, 2),
-        ("renewed", "link", LATER, 2),
-        ("withdrawn", "review", LATER, 2),
+        ("given", "owner", NOON, 3),
+        ("renewed", "link", LATER, 3),
+        ("withdrawn", "review", LATER, 3),
     ]
     assert entries() == [
-        ("consent given", "sharing 2 en owner", True),
-        ("consent renewed", "sharing 2 en link", True),
-        ("consent withdrawn", "sharing 2 en review", False),
+        ("consent given", "sharing 3 en owner", True),
+        ("consent renewed", "sharing 3 en link", True),
+        ("consent withdrawn", "sharing 3 en review", False),
     ]
 
 
@@ -332,7 +335,7 @@ def test_person_reads_accepts_and_withdraws_consent(client_of: Sign, newcomer: D
     assert "Thank you. Your consent is recorded." in page
     assert "Withdraw my consent" in page
     assert '<strong>Given</strong> · <span class="soft">You, signed in</span>' in page
-    assert '<a href="/me/consent/2/en/">Notice, version 2</a>, English' in page
+    assert '<a href="/me/consent/3/en/">Notice, version 3</a>, English' in page
     assert 'name="agree"' not in page
     Delegate.objects.update(listed_to="everyone")
     answer = browser.post("/me/consent/withdraw/")
@@ -406,7 +409,7 @@ def test_downloaded_record_contains_full_notices(client_of: Sign, newcomer: Dele
     assert answer["Content-Disposition"] == 'attachment; filename="my-consent.txt"'
     text = answer.content.decode()
     given = (
-        "2 March 2026, 12:34 (UTC)\nGiven: You, signed in\nNotice, version 2, English\n"
+        "2 March 2026, 12:34 (UTC)\nGiven: You, signed in\nNotice, version 3, English\n"
         "Fingerprint of the text (SHA-256): "
     )
     assert f"{given}{notice.sha256}\n" in text

@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from participants.management.commands.prune_log import PruneResult, prune_expired
-from participants.models import InvitationRequest, RevealBudget
+from participants.models import RevealBudget
 from roundtable.audit import log as audit
 from roundtable.audit.verify import find_log_faults
 from roundtable.models import AuditEntry
-from tests.factories import NOON, make_event, make_invitation_request, make_user
+from tests.factories import NOON, make_user
 
 pytestmark = pytest.mark.django_db
 LAST_TOO_OLD = datetime(2024, 3, 1, 23, 59, 59, tzinfo=UTC)
@@ -23,14 +23,14 @@ TODAY = date(2026, 3, 2)  # 730 days later
 def test_log_is_retained_for_two_years() -> None:
     for moment in (LAST_TOO_OLD, FIRST_KEPT, NOON):
         audit.record(action="reveal", at=moment)
-    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=1, requests=0, budgets=0)
+    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=1, budgets=0)
     assert [(entry.sequence, entry.action) for entry in AuditEntry.objects.all()] == [
         (2, "reveal"),
         (3, "reveal"),
         (4, "prune log"),
     ]
     assert find_log_faults() == []
-    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=0, requests=0, budgets=0)
+    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=0, budgets=0)
 
 
 def test_retention_period_is_configurable(settings: Settings) -> None:
@@ -40,24 +40,11 @@ def test_retention_period_is_configurable(settings: Settings) -> None:
     assert prune_expired(on=TODAY, at=NOON).entries == 1
 
 
-def test_old_requests_are_deleted() -> None:
-    event = make_event()
-    decided = {"decision": "refused", "requested_at": LAST_TOO_OLD}
-    make_invitation_request(event, **decided, decided_at=LAST_TOO_OLD)
-    make_invitation_request(event, requested_at=LAST_TOO_OLD)
-    kept = {
-        make_invitation_request(event, **decided, decided_at=FIRST_KEPT),
-        make_invitation_request(event, requested_at=FIRST_KEPT),
-    }
-    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=0, requests=2, budgets=0)
-    assert set(InvitationRequest.objects.all()) == kept
-
-
 def test_old_reveal_counts_are_deleted() -> None:
     user = make_user()
     for day in (date(2024, 3, 1), date(2024, 3, 2)):
         RevealBudget.objects.create(user=user, day=day, used=3)
-    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=0, requests=0, budgets=1)
+    assert prune_expired(on=TODAY, at=NOON) == PruneResult(entries=0, budgets=1)
     assert RevealBudget.objects.get().day == date(2024, 3, 2)
 
 
@@ -65,10 +52,7 @@ def test_command_prints_deleted_counts() -> None:
     audit.record(action="reveal", at=LAST_TOO_OLD)
     out = StringIO()
     call_command("prune_log", "--on", "2026-03-02", stdout=out)
-    assert out.getvalue() == (
-        "Removed: 1 log entries, 0 requests for an invitation, 0 daily counts of opened contact"
-        " details.\n"
-    )
+    assert out.getvalue() == ("Removed: 1 log entries, 0 daily counts of opened contact details.\n")
 
 
 @pytest.mark.parametrize(

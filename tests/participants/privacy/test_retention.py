@@ -372,7 +372,8 @@ def test_review_without_consent_starts_at_joining(event: Event) -> None:
 
 
 def test_invited_and_erased_people_are_not_reviewed(event: Event) -> None:
-    make_delegate(user=None, invitation_email="invited@example.org")
+    invited = make_delegate(user=None, invitation_email="invited@example.org")
+    make_participation(invited, event, entered_at=datetime(2034, 12, 1, tzinfo=UTC))
     erased = make_delegate()
     Delegate.objects.filter(pk=erased.pk).update(
         name="", user=None, listed_to="only_me", erased_at=datetime(2026, 3, 3, tzinfo=UTC)
@@ -468,7 +469,7 @@ def test_answer_by_link_renews_without_signing_in(person: Delegate, deliver: Del
     person.refresh_from_db()
     assert person.listed_to == "participants" and person.consented_at is not None
     renewed = person.consents.get()
-    assert (renewed.action, renewed.by, renewed.notice.version) == ("renewed", "link", 2)
+    assert (renewed.action, renewed.by, renewed.notice.version) == ("renewed", "link", 3)
     before = all_rows()
     del sent["once"]
     assert browser.post(path, sent).status_code == 200
@@ -520,8 +521,8 @@ def test_new_notice_is_shown_before_consent(
     page = page_html(LinkClient().get(link))
     assert "Select the button to renew your consent to the notice." in page
     assert "<details><summary>Read the notice" in page
-    (tmp_path / "sharing-2.en.txt").write_text(consent.current_notice("en").text)
-    (tmp_path / "sharing-3.en.txt").write_text("I agree to other things.")
+    (tmp_path / "sharing-3.en.txt").write_text(consent.current_notice("en").text)
+    (tmp_path / "sharing-4.en.txt").write_text("I agree to other things.")
     monkeypatch.setattr(consent, "NOTICE_DIR", tmp_path)
     before = all_rows()
     answer = LinkClient().post(link, shown)
@@ -533,7 +534,7 @@ def test_new_notice_is_shown_before_consent(
     assert "I agree to other things." in page
     assert all_rows() == before
     assert LinkClient().post(link, notice_shown()).status_code == 302
-    assert [row.notice.version for row in person.consents.all()] == [2, 3]
+    assert [row.notice.version for row in person.consents.all()] == [3, 4]
 
 
 def path_after_move() -> str:
