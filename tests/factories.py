@@ -37,6 +37,7 @@ from participants.models import (
     Capacity,
     Consent,
     ConsentNotice,
+    ConsentRequest,
     ContactChannel,
     Delegate,
     EventRole,
@@ -228,6 +229,15 @@ def make_consent(delegate: Delegate, **fields: Any) -> Consent:
     notice = fields.pop("notice", None) or make_notice()
     given: dict[str, Any] = {"action": Consent.Action.GIVEN, "by": Consent.By.OWNER, "at": NOON}
     return save(Consent(delegate=delegate, notice=notice, **given | fields))
+
+
+def make_consent_request(delegate: Delegate, **fields: Any) -> ConsentRequest:
+    given: dict[str, Any] = {
+        "version": 2,
+        "asked_on": NOON.date(),
+        "narrows_on": NOON.date() + timedelta(days=30),
+    }
+    return save(ConsentRequest(delegate=delegate, **given | fields))
 
 
 def make_invitation(delegate: Delegate, event: Event, **fields: Any) -> Invitation:

@@ -28,6 +28,7 @@ from roundtable.audit import log as audit
 PERSON_RULES: dict[str, MergeRule] = {
     "participants.DelegateLanguage.delegate": "theirs",
     "participants.Consent.delegate": "theirs",
+    "participants.ConsentRequest.delegate": "theirs",
     "participants.ContactChannel.delegate": "theirs",
     "participants.AudienceException.delegate": "theirs",
     "participants.Introduction.first": "theirs",

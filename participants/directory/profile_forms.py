@@ -23,6 +23,8 @@ from participants.models import (
 )
 from participants.models.channels import ChannelKind, clean_value, lacks_country_code
 from participants.models.languages import LANGUAGE_CHOICES
+from participants.privacy.audience_choice import OUTDATED_CONSENT_ERROR
+from participants.privacy.audiences import is_within
 from participants.privacy.forms import (
     IDLE_EXCEPTIONS_ERROR,
     NOTICE_CHANGED_ERROR,
@@ -85,11 +87,12 @@ class ProfileForm(ProfileDetailsForm):
         audience_preview: AudiencePreview,
         exceptions: Sequence[AudienceException] = (),
         notice: ConsentNotice | None = None,
+        may_widen: bool = True,
         **kwargs: Any,
     ) -> None:
         """With a `notice`, the person has not agreed yet and can agree in this form."""
         super().__init__(*args, **kwargs)
-        self.notice = notice
+        self.notice, self.may_widen = notice, may_widen
         if notice:
             self.fields["agree"] = agreement_field(required=False)
         self.own_exceptions = exceptions_for_channel(exceptions, None)
@@ -107,6 +110,8 @@ class ProfileForm(ProfileDetailsForm):
             self.add_error("listed_to", PROTECTED_PROFILE_ERROR)
         elif listed_to == Audience.EVERYONE and self.own_exceptions:
             self.add_error("listed_to", IDLE_EXCEPTIONS_ERROR)
+        elif not self.may_widen and not is_within(listed_to, self.initial["listed_to"]):
+            self.add_error("listed_to", OUTDATED_CONSENT_ERROR)
         if self.notice is None:
             return cleaned
         if cleaned["agree"] and self.data.get("notice_sha256") != self.notice.sha256:
@@ -137,9 +142,11 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         audience_preview: AudiencePreview,
         exceptions: Sequence[AudienceException] = (),
         listed_to: str = "",
+        may_widen: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.may_widen = may_widen
         self.own_exceptions = (
             exceptions_for_channel(exceptions, self.instance.pk) if self.instance.pk else []
         )
@@ -166,6 +173,10 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("audience") == Audience.EVERYONE and self.own_exceptions:
             self.add_error("audience", IDLE_EXCEPTIONS_ERROR)
+        elif not self.may_widen and not is_within(
+            cleaned.get("audience", ONLY_ME), self.initial.get("audience", ONLY_ME)
+        ):
+            self.add_error("audience", OUTDATED_CONSENT_ERROR)
         if "kind" in cleaned and "value" in cleaned:
             country = cleaned.get("country", "")
             if not country and lacks_country_code(cleaned["kind"], cleaned["value"]):

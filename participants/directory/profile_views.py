@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -23,7 +24,8 @@ from participants.models import Consent, Delegate, User
 from participants.onboarding import invitations
 from participants.permissions import may_enter_admin
 from participants.privacy import access_log, consent, retention, visibility
-from participants.privacy.audience_choice import sharing_version
+from participants.privacy.audience_choice import sharing_act, sharing_version
+from participants.privacy.notice_changes import open_question
 from participants.privacy.own_profile import atomic_post, find_own_delegate
 from participants.proposals.lifecycle import entries_about
 from roundtable.logs import failed_constraint
@@ -44,13 +46,14 @@ def me(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "participants/directory/me_without_profile.html", lost)
     data: QueryDict | None = request.POST if request.method == "POST" else None
-    notice = None
-    if delegate.consented_at is None:
-        notice = consent.current_notice(get_language() or consent.FALLBACK_LANGUAGE)
+    language = get_language() or consent.FALLBACK_LANGUAGE
+    notice = consent.current_notice(language) if delegate.consented_at is None else None
+    question = open_question(delegate, language)
     shown: dict[str, Any] = {
         "audience_preview": AudiencePreview.of(delegate, timezone.localdate()),
         "exceptions": list(delegate.exceptions.select_related("organisation")),
     }
+    shown["may_widen"] = question is None
     state = sharing_version(delegate, shown["exceptions"])
     # Audiences that changed after the page was opened must not be overwritten.
     is_stale = data is not None and data.get("state", state) != state
@@ -66,8 +69,11 @@ def me(request: HttpRequest) -> HttpResponse:
                     consent.give_consent(
                         delegate, notice=notice, by=Consent.By.OWNER, at=timezone.now()
                     )
-                form.save()
-                channels.save()
+                with sharing_act(delegate, at=timezone.now()):
+                    form.save()
+                    channels.save()
+        except ValidationError as problem:
+            form.add_error(None, problem)
         except IntegrityError as problem:
             if "channel" not in failed_constraint(problem):
                 raise
@@ -81,8 +87,10 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "notice": notice,
+        "question": question,
         "address_request": open_address_request(request.user),
-        "is_review_awaited": retention.is_review_pending(delegate),
+        # Whoever agrees to the new notice also answers the review.
+        "is_review_awaited": question is None and retention.is_review_pending(delegate),
         "channels": channels,
         "participations": delegate.participations.select_related("event", "organisation"),
         "looks": access_log.recent_access_count(delegate, timezone.now()),

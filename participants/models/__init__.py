@@ -10,7 +10,7 @@ from participants.models.confirmation import (
     ListClosureConfirmation,
     ParticipationConfirmation,
 )
-from participants.models.consent import Consent, ConsentNotice
+from participants.models.consent import Consent, ConsentNotice, ConsentRequest
 from participants.models.contact import AudienceException, ContactChannel, RevealBudget
 from participants.models.delegate import Audience, Delegate, DelegateLanguage
 from participants.models.email_link import BOUND_TO_ADDRESS, EmailLink
@@ -48,6 +48,7 @@ __all__ = [
     "Capacity",
     "Consent",
     "ConsentNotice",
+    "ConsentRequest",
     "Constituency",
     "ContactChannel",
     "Delegate",

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
@@ -75,6 +75,7 @@ class Consent(models.Model):
         OWNER = "owner", _("You, signed in")
         LINK = "link", _("You, with the link in an email")
         REVIEW = "review", _("The yearly review, because you did not answer")
+        NOTICE = "notice", _("The portal, because you did not agree to the new notice")
 
     delegate = models.ForeignKey(
         Delegate,
@@ -110,7 +111,8 @@ class Consent(models.Model):
                 name="consent_action_valid",
             ),
             models.CheckConstraint(
-                condition=Q(by__in=["owner", "link", "review"]), name="consent_method_valid"
+                condition=Q(by__in=["owner", "link", "review", "notice"]),
+                name="consent_method_valid",
             ),
         ]
 
@@ -124,3 +126,54 @@ class Consent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("A consent is never deleted; only an erasure takes it along.")
+
+
+class ConsentRequest(models.Model):
+    """A person was asked to agree to a new version of the notice.
+
+    It is open until the person answers, or until everything they share goes back to “Only me”.
+    """
+
+    delegate = models.ForeignKey(
+        Delegate,
+        on_delete=models.CASCADE,
+        related_name="consent_requests",
+        verbose_name=_("delegate"),
+        help_text=_("The delegate who was asked."),
+    )
+    version = models.PositiveSmallIntegerField(
+        _("version"), help_text=_("The version of the notice.")
+    )
+    asked_on = models.DateField(_("asked on"), help_text=_("The day of the first email."))
+    narrows_on = models.DateField(
+        _("“Only me” from"),
+        help_text=_("Without an answer, everything goes back to “Only me” on this day."),
+    )
+    reminded_on = models.DateField(
+        _("reminded on"), null=True, blank=True, help_text=_("The day of the second email.")
+    )
+    closed_on = models.DateField(
+        _("closed on"),
+        null=True,
+        blank=True,
+        help_text=_("The day of the answer, or when everything went back to “Only me”."),
+    )
+
+    class Meta:
+        verbose_name = _("request to agree to a new notice")
+        verbose_name_plural = _("requests to agree to a new notice")
+        ordering = ["delegate", "asked_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["delegate", "version"], name="consent_request_unique"),
+            models.UniqueConstraint(
+                fields=["delegate"],
+                condition=Q(closed_on=None),
+                name="consent_request_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(narrows_on__gt=F("asked_on")), name="consent_request_gives_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

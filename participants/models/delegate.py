@@ -18,7 +18,7 @@ from participants.models.user import User
 
 
 class Audience(models.TextChoices):
-    """Who may see something. These are sets without an order: no code compares two of them."""
+    """Who may see something. They are sets, which only `audiences.is_within()` compares."""
 
     ONLY_ME = "only_me", _("Only me")
     INTRODUCED = "introduced", _("People introduced to me")

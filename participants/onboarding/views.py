@@ -25,6 +25,7 @@ from participants.email_links.views import page_of_link
 from participants.models import Delegate, EmailLink, EventRole, Invitation, OrganisationKind, User
 from participants.onboarding import acceptance, invitations, nominations, requests
 from participants.onboarding.forms import InvitationRequestForm, NominationForm, SharingForm
+from participants.privacy.audience_choice import sharing_act
 from participants.privacy.consent import current_notice
 from participants.privacy.retention import day_of_erasure_after
 from roundtable.allauth_compat import LoginCodeVerificationProcess
@@ -257,8 +258,9 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
                 invitation=invitation, user=request.user, notice=notice, at=timezone.now()
             )
             if agreed:
-                form.save_choice(agreed)
-                channels.save()
+                with sharing_act(agreed, at=timezone.now()):
+                    form.save_choice(agreed)
+                    channels.save()
         messages.success(request, _("Welcome. You can change all of this here at any time."))
         return redirect("welcome")
     context = {

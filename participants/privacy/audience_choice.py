@@ -2,20 +2,98 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from participants.models import (
+    Audience,
     AudienceException,
+    ConsentNotice,
     ContactChannel,
     Delegate,
     EventRole,
     Organisation,
 )
+from participants.privacy import consent
+from participants.privacy.audiences import is_within
 from roundtable.audit import log as audit
+
+OUTDATED_CONSENT_ERROR = _(
+    "The notice has changed since you agreed. Agree to the new one on your profile first, or "
+    "choose fewer people than before."
+)
+
+
+@dataclass(frozen=True)
+class AudienceChoice:
+    """Who can see a listing or a contact detail, and whom it excludes."""
+
+    audience: str = Audience.ONLY_ME
+    excluded: frozenset[tuple[Any, ...]] = frozenset()
+
+    @classmethod
+    def of(cls, audience: str, exceptions: Iterable[AudienceException]) -> "AudienceChoice":
+        excluded = (
+            (row.organisation_id, row.country.code or "", row.constituency) for row in exceptions
+        )
+        return cls(audience, frozenset(excluded))
+
+    def is_wider_than(self, other: "AudienceChoice") -> bool:
+        """Whether someone could be in this one and not in the other."""
+        if self.audience == Audience.ONLY_ME:
+            return False
+        return not is_within(self.audience, other.audience) or not other.excluded <= self.excluded
+
+
+# By the id of the contact detail; None for the listing.
+SharingChoices = dict[int | None, AudienceChoice]
+
+
+def sharing_choices(delegate: Delegate) -> SharingChoices:
+    audiences: dict[int | None, str] = dict(
+        delegate.channels.order_by("pk").values_list("pk", "audience")
+    )
+    stored = Delegate.objects.values_list("listed_to", flat=True)
+    audiences[None] = stored.get(pk=delegate.pk)
+    exceptions = list(AudienceException.objects.filter(delegate=delegate))
+    return {
+        key: AudienceChoice.of(audience, [row for row in exceptions if row.channel_id == key])
+        for key, audience in audiences.items()
+    }
+
+
+@contextmanager
+def sharing_act(delegate: Delegate, *, at: datetime) -> Iterator[None]:
+    """Every choice of an audience is made within this: it logs the notice that the act is under.
+
+    Raises ValidationError, and changes nothing, if more people could see something and the person
+    has not agreed to the current notice.
+    """
+    with transaction.atomic():
+        delegate.lock()
+        before = sharing_choices(delegate)
+        yield
+        after = sharing_choices(delegate)
+        if after == before:
+            return
+        is_wider = any(
+            choice.is_wider_than(before.get(key, AudienceChoice())) for key, choice in after.items()
+        )
+        if is_wider and consent.is_outdated(delegate):
+            raise ValidationError(OUTDATED_CONSENT_ERROR)
+        version = consent.agreed_version(delegate)
+        detail = f"{ConsentNotice.Purpose.SHARING} {version}" if version else ""
+        audit.record(
+            action="choose audience", at=at, actor=delegate.user, subject=delegate, detail=detail
+        )
 
 
 def excludable_organisations(
@@ -53,7 +131,6 @@ def sharing_version(delegate: Delegate, saved_exceptions: Iterable[AudienceExcep
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-@transaction.atomic
 def set_audience(
     delegate: Delegate,
     channel: ContactChannel | None,
@@ -63,15 +140,14 @@ def set_audience(
     at: datetime,
 ) -> None:
     """Raises ValidationError if the person has not agreed to share, or is protected."""
-    if channel:
-        delegate.lock()
-        channel.audience = audience
-        channel.full_clean()
-        channel.save(update_fields=["audience"])
-    else:
-        delegate.write(listed_to=audience)
-    delegate.exceptions.filter(channel=channel).delete()
-    for exception in exceptions:
-        exception.full_clean()
-        exception.save()
-    audit.record(action="choose audience", at=at, actor=delegate.user, subject=delegate)
+    with sharing_act(delegate, at=at):
+        if channel:
+            channel.audience = audience
+            channel.full_clean()
+            channel.save(update_fields=["audience"])
+        else:
+            delegate.write(listed_to=audience)
+        delegate.exceptions.filter(channel=channel).delete()
+        for exception in exceptions:
+            exception.full_clean()
+            exception.save()

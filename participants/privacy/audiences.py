@@ -134,6 +134,23 @@ class ProfileOwner:
         return frozenset(event for event, _constituency in self.event_constituencies)
 
 
+# The audiences that contain everyone of this one, whoever the person is.
+CONTAINING = {
+    Audience.ONLY_ME: frozenset(Audience),
+    Audience.INTRODUCED: frozenset(Audience) - {Audience.ONLY_ME},
+    Audience.CONSTITUENCY: frozenset(
+        {Audience.CONSTITUENCY, Audience.PARTICIPANTS, Audience.EVERYONE}
+    ),
+    Audience.PARTICIPANTS: frozenset({Audience.PARTICIPANTS, Audience.EVERYONE}),
+    Audience.EVERYONE: frozenset({Audience.EVERYONE}),
+}
+
+
+def is_within(audience: str, other: str) -> bool:
+    """Whether everyone in the first audience is in the other one, without exceptions."""
+    return other in CONTAINING[Audience(audience)]
+
+
 def is_in_audience(
     audience: str, exceptions: ExceptionSet, viewer: Viewer, owner: ProfileOwner
 ) -> bool:

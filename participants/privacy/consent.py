@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from participants.accounts.emails import email_account, email_cochairs
 from participants.accounts.sessions import end_sessions
@@ -34,13 +34,17 @@ def read_notice(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def current_version() -> int:
+    return max(version for version, _language in notice_files())
+
+
 def current_notice(language: str) -> ConsentNotice:
     """The latest notice in that language, or in English if there is no translation.
 
     It is unsaved if no one has agreed to it yet. Raises NoticeChangedError.
     """
     files = notice_files()
-    version = max(version for version, _language in files)
+    version = current_version()
     language = language.lower()
     for candidate in (language, language.split("-")[0], FALLBACK_LANGUAGE):
         if (version, candidate) in files:
@@ -87,6 +91,20 @@ def agreed_version(delegate: Delegate) -> int | None:
     return last.notice.version if last else None
 
 
+def is_outdated(delegate: Delegate) -> bool:
+    """Whether the person agreed to an earlier notice than the current one."""
+    version = agreed_version(delegate)
+    return version is not None and version < current_version()
+
+
+def with_outdated_consent() -> QuerySet[Delegate]:
+    """The people for whom is_outdated() is true."""
+    last = Consent.objects.filter(delegate=OuterRef("pk")).order_by("-at", "-pk")
+    people = Delegate.objects.filter(consented_at__isnull=False, erased_at=None)
+    people = people.annotate(last_version=Subquery(last.values("notice__version")[:1]))
+    return people.filter(last_version__lt=current_version())
+
+
 def give_consent(
     delegate: Delegate, *, notice: ConsentNotice, by: Consent.By, at: datetime
 ) -> Consent:
@@ -109,6 +127,7 @@ def _agree(
     at: datetime,
 ) -> Consent:
     delegate.write(consented_at=at, reviewed_on=at.date())
+    _close_request(delegate, at)
     return _add_consent(delegate, action, notice=notice, by=by, at=at)
 
 
@@ -122,11 +141,16 @@ def withdraw_consent(delegate: Delegate, *, by: Consent.By, at: datetime) -> Con
     had_consent = delegate.consented_at is not None
     delegate.write(consented_at=None, listed_to=Audience.ONLY_ME)
     delegate.channels.exclude(audience=Audience.ONLY_ME).update(audience=Audience.ONLY_ME)
+    _close_request(delegate, at)
     if not had_consent:
         return None
     last = consent_history(delegate).last()
     notice = last.notice if last else current_notice(FALLBACK_LANGUAGE)
     return _add_consent(delegate, Consent.Action.WITHDRAWN, notice=notice, by=by, at=at)
+
+
+def _close_request(delegate: Delegate, at: datetime) -> None:
+    delegate.consent_requests.filter(closed_on=None).update(closed_on=at.date())
 
 
 @transaction.atomic
@@ -199,7 +223,7 @@ def _add_consent(
     audit.record(
         action=ACTION_PREFIX + action.value,
         at=at,
-        actor=None if by == Consent.By.REVIEW else delegate.user,
+        actor=None if by in (Consent.By.REVIEW, Consent.By.NOTICE) else delegate.user,
         subject=delegate,
         detail=log_detail(consent),
     )

@@ -19,6 +19,7 @@ from participants.models import (
     Delegate,
     Organisation,
 )
+from participants.privacy.audience_choice import OUTDATED_CONSENT_ERROR, AudienceChoice
 
 IDLE_EXCEPTIONS_ERROR = _(
     "“Everyone” includes the people you exclude. Choose another audience. Or select “Exclude”, "
@@ -116,10 +117,14 @@ class AudienceForm(forms.Form):
         saved_exceptions: Sequence[AudienceException],
         listing_exceptions: Sequence[AudienceException],
         has_agreed: bool,
+        may_widen: bool = True,
         is_protected: bool = False,
         listed_to: str = "",
     ) -> None:
-        """`saved_exceptions` belong to this row; `listing_exceptions` apply in addition."""
+        """`saved_exceptions` belong to this row; `listing_exceptions` apply in addition.
+
+        `may_widen` is false if the person has not agreed to the current notice.
+        """
         super().__init__(
             data,
             initial={
@@ -133,7 +138,8 @@ class AudienceForm(forms.Form):
                 ],
             },
         )
-        self.has_agreed, self.is_protected = has_agreed, is_protected
+        self.has_agreed, self.is_protected, self.may_widen = has_agreed, is_protected, may_widen
+        self.saved_choice = AudienceChoice.of(audience, saved_exceptions)
         self.audience_preview, self.listing_exceptions, self.listed_to = (
             audience_preview,
             listing_exceptions,
@@ -177,7 +183,14 @@ class AudienceForm(forms.Form):
                     "audience."
                 )
             )
+        if not self.may_widen and not self.errors and self._is_wider():
+            self.add_error("audience", OUTDATED_CONSENT_ERROR)
         return cleaned
+
+    def _is_wider(self) -> bool:
+        chosen = self.chosen_exceptions(Delegate(), None)
+        choice = AudienceChoice.of(self.cleaned_data["audience"], chosen)
+        return choice.is_wider_than(self.saved_choice)
 
     def chosen_exceptions(self, delegate: Delegate, channel: int | None) -> list[AudienceException]:
         """The chosen exceptions, not saved yet."""

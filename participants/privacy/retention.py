@@ -190,6 +190,8 @@ def _process_delegate(delegate_id: int, *, on: date, at: datetime, dry_run: bool
     has_mailbox = bool(delivery_address(delegate.user))
     taken = _actions_taken(delegate, has_mailbox=has_mailbox)
     action, due_on = next_action(review_start(delegate), taken, has_mailbox=has_mailbox)
+    if action == Action.CONFIRMATION_REQUESTED and _is_asked_about_notice(delegate, on):
+        return []  # whoever agrees to a new notice also answers the review
     # Never erase an operator or the holder of a grant automatically.
     if Action.MADE_PRIVATE in taken and _has_duties(delegate.user, on):
         return []
@@ -255,6 +257,12 @@ def _delete_old_requests(on: date, *, dry_run: bool) -> int:
     if not dry_run:
         InvitationRequest.objects.filter(pk__in=old).delete()
     return len(old)
+
+
+def _is_asked_about_notice(delegate: Delegate, on: date) -> bool:
+    """Also on the day on which everything goes back to “Only me” without an answer."""
+    requests = delegate.consent_requests.filter(Q(closed_on=None) | Q(closed_on=on))
+    return requests.exists()
 
 
 def _has_duties(user: User, on: date) -> bool:

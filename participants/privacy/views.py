@@ -43,6 +43,7 @@ from participants.privacy.forms import (
     ReviewForm,
     exceptions_for_channel,
 )
+from participants.privacy.notice_changes import open_question
 from participants.privacy.own_profile import atomic_post, get_own_delegate
 from participants.privacy.personal_data.export import to_json, to_zip
 from participants.privacy.personal_data.sections import collect_personal_data
@@ -73,6 +74,7 @@ def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
         saved_exceptions=own_exceptions,
         listing_exceptions=exceptions_for_channel(saved, None) if channel else [],
         has_agreed=delegate.consented_at is not None,
+        may_widen=not consent.is_outdated(delegate),
         is_protected=delegate.is_protected and not channel,
         listed_to=delegate.listed_to if channel else "",
     )
@@ -105,7 +107,8 @@ def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
 @atomic_post
 def my_consent(request: HttpRequest) -> HttpResponse:
     delegate = get_own_delegate(request)
-    notice = consent.current_notice(get_language() or consent.FALLBACK_LANGUAGE)
+    language = get_language() or consent.FALLBACK_LANGUAGE
+    notice = consent.current_notice(language)
     data = request.POST if request.method == "POST" else None
     form = AgreementForm(data, notice)
     if data is not None and form.is_valid():
@@ -117,6 +120,7 @@ def my_consent(request: HttpRequest) -> HttpResponse:
         return redirect("my-consent")
     context = {
         "notice": notice,
+        "question": open_question(delegate, language),
         "form": form,
         "consented_at": delegate.consented_at,
         "is_current": consent.agreed_version(delegate) == notice.version,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.address_requests import put_addresses_in_place
 from participants.models import RetentionAction
-from participants.privacy import retention
+from participants.privacy import notice_changes, retention
 from roundtable.dates import add_day_argument
 
 RESULT_LABELS = {
@@ -21,6 +21,9 @@ RESULT_LABELS = {
     RetentionAction.Action.WARNED: _("Warned: %d"),
     RetentionAction.Action.WARNED_AGAIN: _("Warned a second time: %d"),
     retention.ERASED: _("Erased: %d"),
+    notice_changes.ASKED: _("Asked to agree to the new notice: %d"),
+    notice_changes.REMINDED: _("Reminded of the new notice: %d"),
+    notice_changes.NARROWED: _("Changed to “Only me”, without consent to the new notice: %d"),
     retention.NEVER_JOINED_ERASED: _("Erased, because they never joined: %d"),
     retention.REQUEST_DELETED: _("Deleted requests to be invited, and nominations: %d"),
     retention.WITHOUT_MAILBOX: _("Of these, without a mailbox, so no email was sent: %d"),
@@ -35,8 +38,9 @@ class Command(BaseCommand):
     """Runs each review action that is due."""
 
     help = (
-        "Runs the yearly review: asks, makes private, warns and erases. Erases people who never "
-        "joined. Puts new addresses in place that no one stopped. Run it daily."
+        "Runs the yearly review: asks, makes private, warns and erases. Asks people to agree to "
+        "a new notice. Erases people who never joined. Puts new addresses in place that no one "
+        "stopped. Run it daily."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -58,7 +62,8 @@ class Command(BaseCommand):
             )
         if not dry_run and (changed := put_addresses_in_place(at=timezone.now())):
             self.stdout.write(gettext("New addresses in place: %d") % changed)
-        done = retention.run_retention(on=on, at=timezone.now(), dry_run=dry_run)
+        done = notice_changes.run_notice_requests(on=on, at=timezone.now(), dry_run=dry_run)
+        done += retention.run_retention(on=on, at=timezone.now(), dry_run=dry_run)
         if dry_run:
             self.stdout.write(gettext("Nothing is done. A real run would do this:"))
         # Only counts, no names: timer output is emailed and kept.

@@ -36,7 +36,7 @@ ACTION_LABELS = {
     "ask for introduction": _("Introduction requested"),
     "ask list of participants": _("List of participants requested"),
     "call off letters": _("Emails cancelled"),
-    "choose audience": _("Who can see the name changed"),
+    "choose audience": _("Choice of who can see something changed"),
     "circulate statement": _("Text circulated"),
     "confirm change of organisation": _("Change of an organisation confirmed"),
     "confirm grant": _("Grant confirmed"),

@@ -19,6 +19,7 @@ from participants.models import (
     Affiliation,
     AudienceException,
     Consent,
+    ConsentRequest,
     ContactChannel,
     Delegate,
     DelegateLanguage,
@@ -352,6 +353,14 @@ TABLES = (
         RetentionAction,
         _rows_of_delegate(RetentionAction),
         ("review_started_on", "action", "taken_on"),
+        DELEGATE_WITHHELD,
+    ),
+    PersonalDataTable(
+        "consent_requests",
+        _("Requests to agree to a new notice"),
+        ConsentRequest,
+        _rows_of_delegate(ConsentRequest),
+        ("version", "asked_on", "narrows_on", "reminded_on", "closed_on"),
         DELEGATE_WITHHELD,
     ),
     PersonalDataTable(

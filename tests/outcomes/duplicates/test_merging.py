@@ -36,6 +36,7 @@ from tests.factories import (
     make_commitment,
     make_confirmation,
     make_consent,
+    make_consent_request,
     make_delegate,
     make_event,
     make_exception,
@@ -488,6 +489,7 @@ def test_two_accounts_cannot_be_merged(client_of: Sign, by: User) -> None:
         lambda row: make_exception(row, country="TH"),
         lambda row: make_introduction(row, make_delegate(), accepted=False),
         lambda row: row.languages.create(language="th"),
+        make_consent_request,
         lambda row: row.retention_actions.create(
             review_started_on=NOON.date(), action="requested", taken_on=NOON.date()
         ),

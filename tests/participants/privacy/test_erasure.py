@@ -49,6 +49,7 @@ from tests.factories import (
     make_colleagues,
     make_commitment,
     make_consent,
+    make_consent_request,
     make_delegate,
     make_event,
     make_exception,
@@ -118,6 +119,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         taken_on=date(2026, 1, 1),
         action=RetentionAction.Action.CONFIRMATION_REQUESTED,
     )
+    make_consent_request(person)
     RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
     make_factor_reset(user, reason=f"{TELLING} called")
     make_grant(user, event, role=Grant.Role.READER)
