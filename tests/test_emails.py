@@ -66,6 +66,7 @@ from participants.participation.confirmation import (
 )
 from participants.participation.reminders import remind_confirmers
 from participants.privacy import access_log, consent, retention, visibility
+from participants.privacy.notice_changes import run_notice_requests
 from participants.proposals.lifecycle import propose_name_latin
 from roundtable.mail import queue
 from roundtable.models import Event
@@ -75,10 +76,12 @@ from tests.email_links import LinkClient, links_for
 from tests.factories import (
     make_channel,
     make_commitment,
+    make_consent,
     make_delegate,
     make_event,
     make_exception,
     make_grant,
+    make_notice,
     make_organisation,
     make_participation,
     make_party,
@@ -572,6 +575,15 @@ def leave(cast: Cast, at: datetime) -> None:
     departure.leave_organisation(user=user, address="second@example.org", affiliation=None, at=at)
 
 
+def new_notice(cast: Cast, at: datetime) -> Iterator[None]:
+    person = make_delegate(name="Zq Agreed", user=make_user("agreed@example.org"))
+    make_consent(person, notice=make_notice(version=1), at=at)
+    for days in (0, 23, 30):
+        later = at + timedelta(days=days)
+        run_notice_requests(on=later.date(), at=later)
+        yield
+
+
 def review(cast: Cast, at: datetime) -> Iterator[None]:
     for months in range(11, 23):
         later = at + timedelta(days=31 * months)
@@ -615,6 +627,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     compare_a_text,
     ask_for_the_list,
     leave,
+    new_notice,
     review,
     erase,
 ]

@@ -297,7 +297,7 @@ def test_another_version_keeps_the_stated_day(notices: Path, client_of: Sign) ->
 
 def test_closed_account_is_narrowed_without_an_email(notices: Path) -> None:
     person = make_sharer("Sita")
-    User.objects.filter(pk=person.user_id).update(is_active=False)
+    User.objects.filter(delegate=person).update(is_active=False)
     install_second_notice(notices)
     unreached = "Of these, without a mailbox, so no email was sent: 1"
     assert run(ASKED) == ["Asked to agree to the new notice: 1", unreached]
