@@ -202,6 +202,8 @@ def test_outdated_consent_does_not_widen_on_the_profile(notices: Path, client_of
     ):
         answer = browser.post("/me/", sharing_form(browser, **changes))
         assert answer.status_code == 400 and OUTDATED in page_text(answer)
+        # The summary of errors links to the choice.
+        assert f'href="#id_{list(changes)[-1]}' in page_html(answer)
         assert audiences(person) == ["participants", "participants"]
     # What is not shared further can be saved, and sharing less works.
     sent = sharing_form(browser, about="New words", listed_to="constituency")

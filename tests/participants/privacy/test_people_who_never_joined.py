@@ -233,5 +233,8 @@ def test_desk_shows_the_day_that_the_viewers_own_roundtables_give(
         text = sign.get(address).content.decode()
         assert "2 March 2027" in text and "August 2027" not in text
     send_invitation(delegate=person, event=event, by=cochair, at=at_noon(2026, 5, 4))
+    # One whose email was cancelled makes no difference.
+    Invitation.objects.filter(invited_at=at_noon(2026, 5, 4)).update(revoked_at=at_noon(2026, 5, 5))
+    make_invitation(person, event, invited_by=cochair, invited_at=at_noon(2026, 6, 1))
     for address in pages:
         assert "4 May 2027" in sign.get(address).content.decode()
