@@ -14,5 +14,7 @@ class OutcomesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # It says who may still get a request to report that waits to be sent.
-        import_module("outcomes.reporting.rounds")
+        # They register themselves: who may still get a request to report that waits to be sent, and
+        # what people's own data contains.
+        for name in ("reporting.rounds", "personal_data"):
+            import_module(f"outcomes.{name}")

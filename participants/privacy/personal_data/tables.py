@@ -3,14 +3,14 @@
 Each withheld field has a reason. Tests fail for tables and fields that are missing here.
 """
 
-from collections.abc import Callable
-from typing import Any
+from operator import attrgetter
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import models
+from django.db.models import Case, When
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,7 @@ from participants.models import (
     FactorReset,
     Grant,
     HandleRedirect,
+    Introduction,
     Invitation,
     InvitationRequest,
     Participation,
@@ -43,35 +44,30 @@ OWNER_REASON = "only shows that the row is about you"
 OTHER_PERSON_REASON = "identifies another person"
 SECRET_REASON = "a secret: whoever has it can sign in as you"
 INTERNAL_ID_REASON = "an internal number of the database"
-
-
-def _rows_of_user(model: type[models.Model], *related: str) -> Callable[[DataSubject], Any]:
-    def rows(person: DataSubject) -> Any:
-        found = model._base_manager.filter(user=person.user)
-        return found.select_related(*related).order_by("pk") if related else found.order_by("pk")
-
-    return rows
-
-
-def _rows_of_delegate(model: type[models.Model], *related: str) -> Callable[[DataSubject], Any]:
-    def rows(person: DataSubject) -> Any:
-        if person.delegate is None:
-            return model._base_manager.none()
-        found = model._base_manager.filter(delegate=person.delegate)
-        return found.select_related(*related).order_by("pk") if related else found.order_by("pk")
-
-    return rows
+ANSWER_REASON = "your own answer is shown; that of the other person is theirs"
 
 
 def _request_rows(person: DataSubject) -> "models.QuerySet[InvitationRequest]":
     requests = InvitationRequest.objects.annotate(address=Lower("email"))
-    requests = requests.select_related("event", "nominated_for")
-    return requests.filter(address__in=person.addresses).order_by("pk")
+    return requests.filter(address__in=person.addresses)
+
+
+def _introduction_rows(person: DataSubject) -> "models.QuerySet[Introduction]":
+    """Those that the person may know of, also after they ended them."""
+    if person.delegate is None:
+        return Introduction.objects.none()
+    own = {
+        f"own_{name}": Case(
+            When(first=person.delegate, then=f"first_{name}"), default=f"second_{name}"
+        )
+        for name in ("accepted_at", "ended_at")
+    }
+    return Introduction.objects.reaching(person.delegate).annotate(**own)
 
 
 def _email_rows(person: DataSubject) -> "models.QuerySet[QueuedEmail]":
     emails = QueuedEmail.objects.annotate(address=Lower("recipient"))
-    return emails.filter(address__in=person.addresses).order_by("pk")
+    return emails.filter(address__in=person.addresses)
 
 
 DELEGATE_WITHHELD = {"id": INTERNAL_ID_REASON, "delegate": OWNER_REASON}
@@ -82,15 +78,16 @@ TABLES = (
         "account",
         _("Account"),
         User,
-        lambda person: User.objects.filter(pk=person.user.pk),
+        ("email",),
         ("email", "is_active", "is_superuser", "joined_at", "last_login"),
         {"id": INTERNAL_ID_REASON, "password": "you have none; the value only protects sessions"},
+        find=lambda person: User.objects.filter(pk=person.user.pk),
     ),
     PersonalDataTable(
         "addresses",
         _("Addresses you can sign in with"),
         EmailAddress,
-        _rows_of_user(EmailAddress),
+        ("user",),
         ("email", "verified", "primary"),
         USER_WITHHELD,
     ),
@@ -98,7 +95,7 @@ TABLES = (
         "second_factors",
         _("Second factors"),
         Authenticator,
-        _rows_of_user(Authenticator),
+        ("user",),
         ("type", "created_at", "last_used_at"),
         {**USER_WITHHELD, "data": SECRET_REASON},
         {"type": _("Kind"), "created_at": _("Added"), "last_used_at": _("Last used")},
@@ -107,7 +104,7 @@ TABLES = (
         "provider_identities",
         _("Identity providers you sign in with"),
         ProviderIdentity,
-        _rows_of_user(ProviderIdentity, "address"),
+        ("user",),
         ("issuer", "subject", "address", "connected_at"),
         USER_WITHHELD,
     ),
@@ -115,7 +112,7 @@ TABLES = (
         "sessions",
         _("Where you are signed in"),
         UserSession,
-        _rows_of_user(UserSession),
+        ("user",),
         ("created_at", "last_seen_at", "ip", "user_agent"),
         {
             **USER_WITHHELD,
@@ -134,7 +131,7 @@ TABLES = (
         "grants",
         _("Permissions to work on a roundtable"),
         Grant,
-        _rows_of_user(Grant, "event", "on_behalf_of"),
+        ("user",),
         (
             "event",
             "role",
@@ -156,7 +153,7 @@ TABLES = (
         "factor_resets",
         _("Second factors removed"),
         FactorReset,
-        _rows_of_user(FactorReset),
+        ("user",),
         ("reason", "requested_at", "approved_at"),
         {**USER_WITHHELD, "requested_by": OTHER_PERSON_REASON, "approved_by": OTHER_PERSON_REASON},
     ),
@@ -164,7 +161,7 @@ TABLES = (
         "address_requests",
         _("New addresses that others requested for you"),
         AddressRequest,
-        _rows_of_user(AddressRequest, "participation__event", "participation__delegate"),
+        ("user",),
         ("reason", "requested_at", "agreed_at", "closed_at", "outcome"),
         {
             **USER_WITHHELD,
@@ -176,7 +173,7 @@ TABLES = (
         "reveals",
         _("How many profiles you opened"),
         RevealBudget,
-        _rows_of_user(RevealBudget),
+        ("user",),
         ("day", "used"),
         USER_WITHHELD,
     ),
@@ -184,7 +181,7 @@ TABLES = (
         "profile",
         _("Profile"),
         Delegate,
-        lambda person: Delegate.objects.filter(user=person.user),
+        ("user",),
         (
             "handle",
             "name",
@@ -206,7 +203,7 @@ TABLES = (
         "languages",
         _("Languages"),
         DelegateLanguage,
-        _rows_of_delegate(DelegateLanguage),
+        ("delegate",),
         ("language",),
         DELEGATE_WITHHELD,
     ),
@@ -214,7 +211,7 @@ TABLES = (
         "channels",
         _("Your contact details"),
         ContactChannel,
-        _rows_of_delegate(ContactChannel),
+        ("delegate",),
         ("kind", "value", "audience"),
         {**DELEGATE_WITHHELD, "handle": "identifies it in URLs"},
     ),
@@ -222,7 +219,7 @@ TABLES = (
         "exceptions",
         _("Who you exclude"),
         AudienceException,
-        _rows_of_delegate(AudienceException, "channel", "organisation"),
+        ("delegate",),
         ("channel", "organisation", "country", "constituency"),
         DELEGATE_WITHHELD,
     ),
@@ -230,7 +227,7 @@ TABLES = (
         "handle_redirects",
         _("Former web addresses of your profile"),
         HandleRedirect,
-        _rows_of_delegate(HandleRedirect),
+        ("delegate",),
         ("handle",),
         {**DELEGATE_WITHHELD, "merged_pk": INTERNAL_ID_REASON},
     ),
@@ -238,7 +235,7 @@ TABLES = (
         "affiliations",
         _("Where you work or worked"),
         Affiliation,
-        _rows_of_delegate(Affiliation, "organisation", "entered_for"),
+        ("delegate",),
         ("organisation", "post", "since", "until", "entered_for", "accepted_at", "removed_at"),
         DELEGATE_WITHHELD,
     ),
@@ -246,10 +243,10 @@ TABLES = (
         "proposals",
         _("What others entered about you, and waits for your answer"),
         Proposal,
-        _rows_of_delegate(Proposal, "affiliation", "organisation", "on_behalf_of"),
+        ("delegate",),
         (
             "kind",
-            "affiliation",
+            "affiliation__organisation",
             "organisation",
             "post",
             "since",
@@ -264,12 +261,13 @@ TABLES = (
             "duplicate": "your profile shows what you may read of it",
             "proposed_by": OTHER_PERSON_REASON,
         },
+        {"affiliation__organisation": _("Workplace that would change")},
     ),
     PersonalDataTable(
         "participations",
         _("Where you took part"),
         Participation,
-        _rows_of_delegate(Participation, "event", "organisation"),
+        ("delegate",),
         (
             "event",
             "organisation",
@@ -288,7 +286,7 @@ TABLES = (
         "consents",
         _("Your consent"),
         Consent,
-        _rows_of_delegate(Consent, "notice"),
+        ("delegate",),
         ("notice", "action", "by", "at"),
         DELEGATE_WITHHELD,
     ),
@@ -296,7 +294,7 @@ TABLES = (
         "invitations",
         _("Invitations"),
         Invitation,
-        _rows_of_delegate(Invitation, "event"),
+        ("delegate",),
         (
             "event",
             "email",
@@ -310,10 +308,33 @@ TABLES = (
         {**DELEGATE_WITHHELD, "invited_by": OTHER_PERSON_REASON},
     ),
     PersonalDataTable(
+        "introduction_answers",
+        _("What you answered to introductions"),
+        Introduction,
+        ("first", "second"),
+        ("message", "proposed_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "handle": "identifies it in URLs",
+            "first": "the part on introductions names the other person, if you may see them",
+            "second": "the part on introductions names the other person, if you may see them",
+            "proposed_by": OTHER_PERSON_REASON,
+            "first_accepted_at": ANSWER_REASON,
+            "second_accepted_at": ANSWER_REASON,
+            "first_ended_at": ANSWER_REASON,
+            "second_ended_at": ANSWER_REASON,
+        },
+        computed={
+            "own_accepted_at": (_("You accepted"), attrgetter("own_accepted_at")),
+            "own_ended_at": (_("You refused or ended it"), attrgetter("own_ended_at")),
+        },
+        find=_introduction_rows,
+    ),
+    PersonalDataTable(
         "email_links",
         _("Links in emails to you"),
         EmailLink,
-        _rows_of_user(EmailLink),
+        ("user", "delegate"),
         ("purpose", "created_at", "expires_at", "revoked_at"),
         {
             **USER_WITHHELD,
@@ -327,7 +348,7 @@ TABLES = (
         "requests",
         _("Requests to be invited"),
         InvitationRequest,
-        _request_rows,
+        ("email",),
         (
             "event",
             "name",
@@ -346,12 +367,13 @@ TABLES = (
             "decided_by": OTHER_PERSON_REASON,
             "nominated_by": OTHER_PERSON_REASON,
         },
+        find=_request_rows,
     ),
     PersonalDataTable(
         "retention_actions",
         _("Yearly reviews"),
         RetentionAction,
-        _rows_of_delegate(RetentionAction),
+        ("delegate",),
         ("review_started_on", "action", "taken_on"),
         DELEGATE_WITHHELD,
     ),
@@ -367,7 +389,7 @@ TABLES = (
         "letters",
         _("Emails waiting to be sent to you"),
         QueuedEmail,
-        _email_rows,
+        ("recipient",),
         ("recipient", "subject", "queued_at", "attempts"),
         {
             "id": INTERNAL_ID_REASON,
@@ -382,12 +404,13 @@ TABLES = (
             "done_at": "progress of sending",
             "is_sent": "progress of sending",
         },
+        find=_email_rows,
     ),
     PersonalDataTable(
         "desk",
         _("What you changed on the co-chairs' desk"),
         LogEntry,
-        _rows_of_user(LogEntry, "content_type"),
+        ("user",),
         ("action_time", "content_type", "object_repr", "action_flag"),
         {
             **USER_WITHHELD,

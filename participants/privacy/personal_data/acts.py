@@ -1,0 +1,337 @@
+"""What the person did and wrote about others.
+
+The person's own words are complete. Whom an act is about is left out: a file that names people
+needs two co-chairs, and this one needs no one else.
+"""
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import (
+    AddressConfirmation,
+    CanaryConfirmation,
+    FactorReset,
+    Grant,
+    GrantConfirmation,
+    Introduction,
+    Invitation,
+    InvitationRequest,
+    ListClosureConfirmation,
+    OrganisationChange,
+    OrganisationChangeConfirmation,
+    ParticipantList,
+    Participation,
+    ParticipationConfirmation,
+    Proposal,
+)
+from participants.privacy.personal_data.tables import (
+    INTERNAL_ID_REASON,
+    OTHER_PERSON_REASON,
+    OWNER_REASON,
+)
+from participants.privacy.personal_data.values import DataSubject, PersonalDataTable
+
+NOT_YOURS_REASON = "written or decided by another person"
+HASH_REASON = "a hash, which the portal compares with the content"
+CONFIRMED = ("capacity", "on_behalf_of", "confirmed_at")
+CONFIRMED_WITHHELD = {"id": INTERNAL_ID_REASON, "by": OWNER_REASON, "content_hash": HASH_REASON}
+
+
+def _addresses_requested(person: DataSubject) -> "QuerySet[AddressConfirmation]":
+    # Who requests a new address is the first to agree to it.
+    rows = AddressConfirmation.objects.filter(by=person.user)
+    return rows.filter(confirmed_at=F("request__requested_at"))
+
+
+def _addresses_agreed(person: DataSubject) -> "QuerySet[AddressConfirmation]":
+    rows = AddressConfirmation.objects.filter(by=person.user)
+    return rows.exclude(confirmed_at=F("request__requested_at"))
+
+
+ACTS = (
+    PersonalDataTable(
+        "introductions_proposed",
+        _("Introductions that you asked for or proposed"),
+        Introduction,
+        ("proposed_by",),
+        ("message", "proposed_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "proposed_by": OWNER_REASON,
+            "handle": "identifies it in URLs",
+            **dict.fromkeys(("first", "second"), OTHER_PERSON_REASON),
+            **dict.fromkeys(
+                (
+                    "first_accepted_at",
+                    "second_accepted_at",
+                    "first_ended_at",
+                    "second_ended_at",
+                ),
+                "what each of the two people answered is theirs",
+            ),
+        },
+    ),
+    PersonalDataTable(
+        "invitations_sent",
+        _("Invitations that you sent"),
+        Invitation,
+        ("invited_by",),
+        ("event", "own_words", "invited_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "invited_by": OWNER_REASON,
+            **dict.fromkeys(("delegate", "email"), OTHER_PERSON_REASON),
+            **dict.fromkeys(
+                ("expires_at", "answer", "answered_at", "revoked_at"), NOT_YOURS_REASON
+            ),
+        },
+    ),
+    PersonalDataTable(
+        "nominations",
+        _("Nominations that you made"),
+        InvitationRequest,
+        ("nominated_by",),
+        ("event", "nominated_for", "note", "requested_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "nominated_by": OWNER_REASON,
+            "organisation": "the name of the organisation for which you nominated",
+            **dict.fromkeys(("name", "email", "post", "capacity"), OTHER_PERSON_REASON),
+            **dict.fromkeys(("decision", "decided_by", "decided_at"), NOT_YOURS_REASON),
+        },
+    ),
+    PersonalDataTable(
+        "invitation_requests_decided",
+        _("Requests to be invited that you decided on"),
+        InvitationRequest,
+        ("decided_by",),
+        ("event", "decision", "decided_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "decided_by": OWNER_REASON,
+            **dict.fromkeys(
+                (
+                    "name",
+                    "organisation",
+                    "email",
+                    "note",
+                    "nominated_by",
+                    "nominated_for",
+                    "post",
+                    "capacity",
+                ),
+                OTHER_PERSON_REASON,
+            ),
+            "requested_at": NOT_YOURS_REASON,
+        },
+    ),
+    PersonalDataTable(
+        "entries_proposed",
+        _("Entries about others that you proposed, and that wait for an answer"),
+        Proposal,
+        ("proposed_by",),
+        ("kind", "on_behalf_of", "proposed_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "proposed_by": OWNER_REASON,
+            "handle": "identifies it in URLs",
+            **dict.fromkeys(
+                (
+                    "delegate",
+                    "affiliation",
+                    "organisation",
+                    "post",
+                    "since",
+                    "until",
+                    "name_latin",
+                    "duplicate",
+                ),
+                OTHER_PERSON_REASON,
+            ),
+        },
+    ),
+    PersonalDataTable(
+        "participations_confirmed",
+        _("Participations that you confirmed"),
+        ParticipationConfirmation,
+        ("by",),
+        ("participation__event", "participation__organisation", *CONFIRMED),
+        {**CONFIRMED_WITHHELD, "has_effect": "whether it still counts; the desk shows it"},
+    ),
+    PersonalDataTable(
+        "participations_suspended",
+        _("Participations that you suspended"),
+        Participation,
+        ("suspended_by",),
+        ("event", "organisation", "suspended_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "suspended_by": OWNER_REASON,
+            **dict.fromkeys(
+                (
+                    "delegate",
+                    "capacity",
+                    "nomination",
+                    "entered_at",
+                    "confirmed_at",
+                    "took_effect_at",
+                    "details_open_on",
+                    "ended_at",
+                ),
+                OTHER_PERSON_REASON,
+            ),
+        },
+    ),
+    PersonalDataTable(
+        "lists_closed",
+        _("Lists of participants that you agreed to close"),
+        ListClosureConfirmation,
+        ("by",),
+        ("closure__event", *CONFIRMED),
+        CONFIRMED_WITHHELD,
+    ),
+    PersonalDataTable(
+        "made_up_people",
+        _("Made-up people in lists of participants that you agreed to"),
+        CanaryConfirmation,
+        ("by",),
+        ("event", *CONFIRMED),
+        CONFIRMED_WITHHELD,
+    ),
+    PersonalDataTable(
+        "lists_requested",
+        _("Lists of participants that you requested"),
+        ParticipantList,
+        ("requested_by",),
+        ("event", "purpose", "is_for_venue", "requested_at", "decided_at", "expires_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "requested_by": OWNER_REASON,
+            "decided_by": OTHER_PERSON_REASON,
+            **dict.fromkeys(
+                ("watermark", "canary_name", "canary_email"),
+                "shows who passed a list on, so it must not be known",
+            ),
+        },
+    ),
+    PersonalDataTable(
+        "lists_decided",
+        _("Lists of participants that you decided on"),
+        ParticipantList,
+        ("decided_by",),
+        ("event", "is_for_venue", "decided_at", "expires_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "decided_by": OWNER_REASON,
+            "requested_by": OTHER_PERSON_REASON,
+            **dict.fromkeys(("purpose", "requested_at"), NOT_YOURS_REASON),
+            **dict.fromkeys(
+                ("watermark", "canary_name", "canary_email"),
+                "shows who passed a list on, so it must not be known",
+            ),
+        },
+    ),
+    PersonalDataTable(
+        "grants_requested",
+        _("Permissions that you requested for others"),
+        Grant,
+        ("requested_by",),
+        ("event", "role", "on_behalf_of", "reason", "valid_from", "valid_until"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "requested_by": OWNER_REASON,
+            **dict.fromkeys(("user", "replaces"), OTHER_PERSON_REASON),
+            **dict.fromkeys(("effective_on", "suspended_at", "granted_at"), NOT_YOURS_REASON),
+        },
+    ),
+    PersonalDataTable(
+        "grants_confirmed",
+        _("Permissions that you confirmed"),
+        GrantConfirmation,
+        ("by",),
+        ("grant__event", "grant__role", *CONFIRMED),
+        CONFIRMED_WITHHELD,
+    ),
+    PersonalDataTable(
+        "address_requests_made",
+        _("New sign-in addresses that you requested for others"),
+        AddressConfirmation,
+        ("by",),
+        ("request__participation__event", "request__reason", *CONFIRMED),
+        CONFIRMED_WITHHELD,
+        find=_addresses_requested,
+    ),
+    PersonalDataTable(
+        "address_requests_agreed",
+        _("New sign-in addresses of others that you agreed to"),
+        AddressConfirmation,
+        ("by",),
+        ("request__participation__event", *CONFIRMED),
+        CONFIRMED_WITHHELD,
+        find=_addresses_agreed,
+    ),
+    PersonalDataTable(
+        "factor_resets_requested",
+        _("Removals of second factors that you requested"),
+        FactorReset,
+        ("requested_by",),
+        ("reason", "requested_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "requested_by": OWNER_REASON,
+            "user": OTHER_PERSON_REASON,
+            "approved_by": OTHER_PERSON_REASON,
+            "approved_at": NOT_YOURS_REASON,
+        },
+    ),
+    PersonalDataTable(
+        "factor_resets_approved",
+        _("Removals of second factors that you approved"),
+        FactorReset,
+        ("approved_by",),
+        ("approved_at",),
+        {
+            "id": INTERNAL_ID_REASON,
+            "approved_by": OWNER_REASON,
+            "user": OTHER_PERSON_REASON,
+            "requested_by": OTHER_PERSON_REASON,
+            "reason": NOT_YOURS_REASON,
+            "requested_at": NOT_YOURS_REASON,
+        },
+    ),
+    PersonalDataTable(
+        "organisation_changes_requested",
+        _("Changes of organisations that you requested"),
+        OrganisationChange,
+        ("requested_by",),
+        (
+            "what",
+            "organisation",
+            "kind",
+            "country",
+            "name",
+            "short_name",
+            "target",
+            "event",
+            "role",
+            "reason",
+            "requested_at",
+            "effective_on",
+            "done_at",
+            "stopped_at",
+        ),
+        {
+            "id": INTERNAL_ID_REASON,
+            "requested_by": OWNER_REASON,
+            "former_name": "the history of the organisation shows it",
+        },
+    ),
+    PersonalDataTable(
+        "organisation_changes_confirmed",
+        _("Changes of organisations that you confirmed"),
+        OrganisationChangeConfirmation,
+        ("by",),
+        ("change__what", "change__organisation", *CONFIRMED),
+        CONFIRMED_WITHHELD,
+    ),
+)
