@@ -21,6 +21,13 @@ from participants.privacy.personal_data.values import DataSubject, Section
 def to_values(sections: list[Section], at: datetime) -> dict[str, Any]:
     return {
         "created_at": at,
+        "names": {
+            section.key: {
+                "title": section.title,
+                "fields": {item.name: item.label for row in section.rows for item in row},
+            }
+            for section in sections
+        },
         "held": {
             section.key: [{item.name: item.value for item in row} for row in section.rows]
             for section in sections

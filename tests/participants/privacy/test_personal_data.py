@@ -23,13 +23,28 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from outcomes.models import Handover
+from outcomes.models import (
+    Circulation,
+    CirculationReply,
+    Handover,
+    OfferedMilestone,
+    SignOff,
+    SourceComparison,
+    Upload,
+)
 from participants.models import (
+    AddressConfirmation,
     Audience,
+    CanaryConfirmation,
     Delegate,
     DelegateLanguage,
     Erasure,
+    GrantConfirmation,
     HandleRedirect,
+    ListClosure,
+    ListClosureConfirmation,
+    OrganisationChangeConfirmation,
+    Participation,
     ProviderIdentity,
     RetentionAction,
     RevealBudget,
@@ -44,6 +59,7 @@ from participants.privacy.personal_data.sections import (
 from participants.privacy.personal_data.values import DataSubject, column_of
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
+from roundtable.history import attribute_changes_to
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (
@@ -57,6 +73,9 @@ from tests.factories import (
     make_consent,
     make_consent_request,
     make_delegate,
+    make_dispute,
+    make_event,
+    make_evidence,
     make_exception,
     make_factor_reset,
     make_grant,
@@ -64,15 +83,28 @@ from tests.factories import (
     make_invitation,
     make_invitation_request,
     make_organisation,
+    make_organisation_change,
+    make_participant_list,
     make_participation,
     make_party,
     make_proposal,
     make_role,
+    make_statement,
     make_theme,
+    make_update,
     make_user,
 )
-from tests.follow_up_factories import make_follow, make_report_link, make_undertaking
+from tests.follow_up_factories import (
+    make_assessment,
+    make_follow,
+    make_offer,
+    make_report_link,
+    make_response,
+    make_round,
+    make_undertaking,
+)
 from tests.page_text import page_html
+from tests.recorded_fixtures import recorded
 from tests.sign_in import record_email_code
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +172,7 @@ PERSON_NAMES = {"user", "account", "person", "delegate", "actor", "recipient"}
 
 
 @pytest.fixture
+@recorded
 def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     """A person with a telling word in every field that is theirs."""
     user = make_user("zarniqa.in@example.org")
@@ -203,7 +236,129 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     )
     audit.record(action="zarniqa-pause", at=NOON, subject=person)
     audit.record(action="zarniqa-vote", at=NOON, actor=user)
+    write_texts(user, person, event)
+    decide_about_others(user, event)
     return person
+
+
+def write_texts(user: User, person: Delegate, event: Event) -> None:
+    """One of each kind of text, with a telling word in each field that a person fills in."""
+    commitment = make_commitment(event, reference="RT2024-C77")
+    party = make_party(commitment, focal_point=person, focal_point_accepted_at=NOON)
+    report = make_update(
+        commitment,
+        party=party,
+        author=user,
+        status="closed",
+        text="zarniqa-done",
+        obstacles="zarniqa-obstacles",
+        next_steps="zarniqa-next",
+        reason="zarniqa-closed",
+        source="zarniqa-report-source",
+    )
+    make_evidence(report, title="zarniqa-evidence", url="https://example.org/zarniqa-page")
+    draft = make_update(commitment, party=party, approved=False, author=user, text="zarniqa-draft")
+    draft.note = "zarniqa-note"
+    draft.save()
+    other = make_update(commitment, party=party, author=make_user(), text="zarniqa-of-the-party")
+    make_dispute(other, disputed_by=user)
+    edited = make_update(make_commitment(event), author=make_user(), text="words of another")
+    edited.edited_by.add(user)
+    make_response(author=user, text="zarniqa-response", source="zarniqa-response-source")
+    offer = make_offer(approved=False, author=user, text="zarniqa-offer")
+    OfferedMilestone.objects.create(offer=offer, title="zarniqa-milestone", due_on=date(2026, 5, 1))
+    asked = make_offer(approved=False)
+    asked.lead_answer, asked.lead_asked_at, asked.lead_answered_at = "declined", NOON, NOON
+    asked.lead_answered_by, asked.lead_hash, asked.note = (
+        user,
+        asked.join_hash(),
+        "zarniqa-declined",
+    )
+    asked.save()
+    make_assessment(author=user, text="zarniqa-assessment", source="zarniqa-assessment-source")
+    version = make_statement(make_event()).versions.get()
+    organisation = make_organisation()
+    circulation = Circulation.objects.create(
+        version=version, deadline=NOON + timedelta(days=7), opened_at=NOON, opened_by=user
+    )
+    CirculationReply.objects.create(
+        circulation=circulation,
+        organisation=organisation,
+        answer="comment",
+        text="zarniqa-reply",
+        author=user,
+        answered_at=NOON,
+    )
+    SignOff.objects.create(
+        version=version,
+        organisation=organisation,
+        signer=user,
+        sha256=version.sha256,
+        signed_at=NOON,
+    )
+    SourceComparison.objects.create(
+        commitment=commitment,
+        compared_by=user,
+        organisation=organisation,
+        compared_at=NOON,
+        content_hash="0" * 64,
+    )
+    make_undertaking(proposed_by=user)
+    make_round(event=event, title="zarniqa-round", opened_by=user)
+    Upload.objects.create(user=user, uploaded_at=NOON, state="waiting", next_task="preview")
+    with attribute_changes_to(user):
+        event.summary = "zarniqa-summary"
+        event._change_reason = "zarniqa-change-reason"  # type: ignore[attr-defined]
+        event.save()
+
+
+def decide_about_others(user: User, event: Event) -> None:
+    for text in (
+        make_update(make_commitment(event), approved=False),
+        make_response(approved=False),
+    ):
+        text.approve(by=user, at=NOON)
+    make_offer(by=user)
+    make_assessment(by=user)
+    part = make_participation(make_delegate(name="Hidden Hari"), event)
+    make_confirmation(part, user)
+    Participation.objects.filter(pk=part.pk).update(suspended_by=user)
+    second = make_delegate(name="Hidden Hilda")
+    make_introduction(part.delegate, second, proposed_by=user, message="zarniqa-proposes")
+    make_invitation(second, event, invited_by=user, own_words="zarniqa-own-words")
+    make_invitation_request(
+        event,
+        name="Hidden Hugo",
+        email="hidden.hugo@example.org",
+        nominated_by=user,
+        nominated_for=make_organisation(),
+        note="zarniqa-nomination",
+        decided_by=user,
+        decided_at=NOON,
+        decision="refused",
+    )
+    make_proposal(second, proposed_by=user)
+    make_participant_list(event, purpose="zarniqa-purpose", requested_by=user)
+    make_participant_list(event, purpose="words of another", decided_by=user, decided_at=NOON)
+    grant = make_grant(make_user(), event, requested_by=user, reason="zarniqa-grant-reason")
+    reset = make_factor_reset(make_user(), requested_by=user, reason="zarniqa-lost-phone")
+    reset.approved_by, reset.approved_at = make_user(), NOON
+    reset.save()
+    make_factor_reset(make_user(), approved_by=user, approved_at=NOON)
+    change = make_organisation_change(
+        make_organisation(), requested_by=user, reason="zarniqa-change-of-kind"
+    )
+    confirmed: dict[str, Any] = {"by": user, "capacity": "alone", "content_hash": "0" * 64}
+    GrantConfirmation.objects.create(grant=grant, confirmed_at=NOON, **confirmed)
+    OrganisationChangeConfirmation.objects.create(change=change, confirmed_at=NOON, **confirmed)
+    closure = ListClosure.objects.create(event=event)
+    ListClosureConfirmation.objects.create(closure=closure, confirmed_at=NOON, **confirmed)
+    CanaryConfirmation.objects.create(event=event, confirmed_at=NOON, **confirmed)
+    for at in (NOON, NOON + timedelta(days=1)):
+        request = make_address_request(
+            make_participation(make_delegate(), event), reason="zarniqa-met", requested_at=NOON
+        )
+        AddressConfirmation.objects.create(request=request, confirmed_at=at, **confirmed)
 
 
 WORDS = """
@@ -211,7 +366,12 @@ WORDS = """
     zarniqa.in@example.org|zarniqa-capacity|zarniqa-former|zarniqa.channel@example.org|zarniqa-out
     Indonesian|zarniqa-why|zarniqa.earlier@example.org|zarniqa-asks|zarniqa-called|192.0.2.77
     zarniqa-browser|zarniqa-subject|zarniqa-ministry|zarniqa-pause|zarniqa-vote|zarniqa-theme|RT2024
-    zarniqa-proposed|zarniqa-deputy
+    zarniqa-proposed|zarniqa-deputy|zarniqa-done|zarniqa-obstacles|zarniqa-next|zarniqa-closed
+    zarniqa-report-source|zarniqa-evidence|zarniqa-page|zarniqa-draft|zarniqa-note
+    zarniqa-of-the-party|zarniqa-response|zarniqa-response-source|zarniqa-offer|zarniqa-milestone
+    zarniqa-declined|zarniqa-assessment|zarniqa-assessment-source|zarniqa-reply|zarniqa-round
+    zarniqa-summary|zarniqa-change-reason|zarniqa-proposes|zarniqa-own-words|zarniqa-nomination
+    zarniqa-purpose|zarniqa-grant-reason|zarniqa-lost-phone|zarniqa-change-of-kind|zarniqa-met
 """.strip().replace("\n    ", "|")
 
 
@@ -327,7 +487,16 @@ def test_export_contains_no_data_of_others(
         action="reveal", at=NOON, actor=delegate_with_everything.user, subject=quiet_delegate
     )
     text = json.dumps(held(delegate_with_everything))
-    names = ["Dewi", "Quentin", "Chandra", "Hidden Hana", "cochair@", "quiet@", delegate.handle]
+    names = [
+        "Dewi",
+        "Quentin",
+        "Chandra",
+        "Hidden",
+        "cochair@",
+        "quiet@",
+        delegate.handle,
+        "of another",
+    ]
     assert [name for name in names if name in text] == []
 
 
@@ -357,9 +526,14 @@ def test_acts_do_not_name_whom_they_are_about(
     assert user
     part = delegate.participations.get()
     make_confirmation(part, user)
-    (row,) = held(delegate_with_everything)["participations_confirmed"]
-    assert row["participation__event"] == str(part.event)
-    assert delegate.name not in json.dumps(row)
+    rows = held(delegate_with_everything)["participations_confirmed"]
+    assert rows[-1] == {
+        "participation__event": str(part.event),
+        "participation__organisation": part.organisation.name,
+        "capacity": "the only one, before two confirmations were required",
+        "on_behalf_of": None,
+        "confirmed_at": "2026-03-02T12:00:00Z",
+    }
 
 
 def test_account_without_profile_has_export() -> None:
@@ -371,19 +545,26 @@ def test_account_without_profile_has_export() -> None:
 
 def test_query_count_is_constant(delegate_with_everything: Delegate, event: Event) -> None:
     assert delegate_with_everything.user is not None
-    person = DataSubject.of(delegate_with_everything.user)
+    user = delegate_with_everything.user
     with CaptureQueriesContext(connection) as before:
-        collect_personal_data(person, NOON)
-    for _number in range(5):
+        collect_personal_data(DataSubject.of(user), NOON)
+    for number in range(5):
         make_channel(delegate_with_everything)
         make_affiliation(delegate_with_everything)
         make_exception(delegate_with_everything, organisation=make_organisation())
         make_introduction(delegate_with_everything, make_delegate())
         make_party(make_commitment(event)).request_focal_point(delegate_with_everything)
         make_consent(delegate_with_everything)
+        make_update(make_commitment(event), approved=False, author=user)
+        make_offer(approved=False, author=user)
+        make_response(author=user)
+        make_confirmation(make_participation(make_delegate(), event), user)
+        with attribute_changes_to(user):
+            event.summary = f"summary {number}"
+            event.save()
         make_invitation_request(event, email="zarniqa.in@example.org")
     with CaptureQueriesContext(connection) as after:
-        collect_personal_data(person, NOON)
+        collect_personal_data(DataSubject.of(user), NOON)
     assert len(after) == len(before)
 
 
@@ -411,6 +592,9 @@ def test_page_json_and_zip_match(proven: Client, delegate_with_everything: Deleg
     assert answer["Content-Disposition"] == 'attachment; filename="my-data.json"'
     assert answer["Cache-Control"] == "private, no-store"
     data = json.loads(answer.content)["held"]
+    reports = json.loads(answer.content)["names"]["reports"]
+    assert reports["title"] == "Progress reports that you wrote"
+    assert reports["fields"]["commitment__reference"] == "Commitment"
     archive = client.get("/me/data.zip")
     assert archive["Content-Type"] == "application/zip"
     with zipfile.ZipFile(BytesIO(archive.content)) as files:
@@ -564,7 +748,8 @@ def test_erasure_requires_word_and_fresh_code(
     delegate_with_everything.refresh_from_db()
     assert (delegate_with_everything.name, delegate_with_everything.user) == ("", None)
     assert user is not None
-    assert not User.objects.filter(pk=user.pk).exists()
+    user.refresh_from_db()
+    assert not user.is_active and user.email.endswith("@example.invalid")
     assert len(ledger.read_text().splitlines()) == Erasure.objects.count() == 7
     (email,) = QueuedEmail.objects.all()
     assert email.recipient == "zarniqa.in@example.org"
