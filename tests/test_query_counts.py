@@ -90,9 +90,9 @@ DETAILS = {
     "/nothing/": (0, 2),
 }
 OWN = {
-    "/me/": 21,
+    "/me/": 28,
     "/me/preview/": 9,
-    "/me/preview/?viewer=participant": 10,
+    "/me/preview/?viewer=participant": 19,
     "/me/commitments/": 12,
     "/me/texts/": 4,
     "/me/answers/": 6,
@@ -103,7 +103,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 87,
+    "/me/data/": 100,
 }
 
 

@@ -1,9 +1,11 @@
 """Previews of who would see something, for the person who chooses an audience."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,58 +14,167 @@ from participants.models import (
     AudienceException,
     Constituency,
     Delegate,
+    Grant,
     Introduction,
+    Organisation,
     Participation,
 )
 from participants.models.delegate import available_q
+from participants.privacy.audiences import (
+    EventConstituency,
+    ExceptionSet,
+    ProfileOwner,
+    Viewer,
+    get_viewers,
+    hypothetical_viewer,
+)
+from participants.privacy.visibility import (
+    Profile,
+    current_affiliations,
+    listed_delegates,
+    profile_owner,
+    profiles_seen_by,
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """What some people of a group see, and how many of them."""
+
+    profile: Profile
+    sentence: str
+
+
+@dataclass(frozen=True)
+class GroupPreview:
+    """What each of the people in a group sees, most people first."""
+
+    number: int
+    views: tuple[View, ...]
+    # if there is no one in the group yet: what its first person would see
+    hypothetical: Profile | None = None
+    is_upper_limit: bool = False
+
+    @property
+    def answer(self) -> str:
+        """In one sentence, how many people see what is shown first."""
+        if not self.number:
+            return _("No one sees this. There is no one in this group yet.")
+        if not self.views:
+            return ngettext(
+                "The one person in this group does not see you in the directory.",
+                "None of the %(number)d people in this group sees you in the directory.",
+                self.number,
+            ) % {"number": self.number}
+        return self.views[0].sentence
 
 
 @dataclass(frozen=True)
 class AudiencePreview:
-    """Ids of the people in each audience of a person.
+    """The real people in each audience of a person: who can sign in and open the page on that day.
 
-    Counts only people who could open the page on that day: who have joined, and whose participation
-    opens details to them. It does not subtract people whom an exception excludes, because the
-    difference would disclose where they worked.
+    Their number and what they see must tell the person nothing that the person cannot see
+    elsewhere: otherwise anyone could exclude one organisation after the other, and read from the
+    numbers who ever worked there. So the rules are applied to what the person may know of these
+    people: the workplaces of those who are listed to the person, the constituency that both shared
+    at a roundtable, and who confirmed such a participation. Who sees less because of other work is
+    counted as the rest, and the page says "at most". "No one" and numbers without "at most" are
+    exact.
     """
 
-    event_count: int = 0
-    fellow_participants: frozenset[int] = frozenset()
-    same_constituency: frozenset[int] = frozenset()
-    introduced: frozenset[int] = frozenset()
+    owner: ProfileOwner
+    own: Viewer
+    viewers: dict[int, Viewer]
+    introduced: frozenset[int]
+    is_upper_limit: bool
 
     @classmethod
     def of(cls, delegate: Delegate, on: date) -> "AudiencePreview":
-        own_constituencies = {
-            (row.event_id, row.organisation.constituency)
-            for row in delegate.participations.confirmed().select_related("organisation")
+        participations = Participation.objects.confirmed().select_related("organisation")
+        exceptions = AudienceException.objects.select_related("organisation")
+        row = Delegate.objects.prefetch_related(
+            Prefetch("participations", participations),
+            Prefetch("exceptions", exceptions),
+            "channels",
+        ).get(pk=delegate.pk)
+        owner = profile_owner(row)
+        listing = ExceptionSet.of(each for each in row.exceptions.all() if not each.channel_id)
+        introduced = _introduced_to(delegate)
+        took_part = participations.seeing_details(on).filter(event__in=owner.events)
+        people = Delegate.objects.filter(
+            Q(pk__in=took_part.values("delegate")) | Q(pk__in=introduced), user__is_active=True
+        ).exclude(pk=delegate.pk)
+        found = get_viewers(people, on)
+        own = get_viewers(Delegate.objects.filter(pk=delegate.pk), on)[delegate.pk]
+        workplaces = _visible_workplaces(own, people, on)
+        shared: dict[int, set[EventConstituency]] = {}
+        for part in took_part:
+            pair = (part.event_id, part.organisation.constituency.value)
+            shared.setdefault(part.delegate_id, set()).add(pair)
+        viewers = {}
+        for number, viewer in found.items():
+            pairs = shared.get(number, set()) & owner.event_constituencies
+            viewer = _as_known(viewer, owner.events, pairs, workplaces.get(number))
+            if number in introduced and not listing.includes(viewer):
+                viewer = replace(viewer, introduced=frozenset({owner.delegate}))
+            viewers[number] = viewer
+        audiences = {row.listed_to, *(channel.audience for channel in row.channels.all())}
+        is_upper_limit = bool(row.exceptions.all()) or Audience.CONSTITUENCY in audiences
+        return cls(owner, own, viewers, introduced & set(found), is_upper_limit)
+
+    @property
+    def event_count(self) -> int:
+        return len(self.owner.events)
+
+    @property
+    def fellow_participants(self) -> set[int]:
+        return {number for number, viewer in self.viewers.items() if viewer.events}
+
+    @property
+    def same_constituency(self) -> set[int]:
+        return {number for number, viewer in self.viewers.items() if viewer.event_constituencies}
+
+    def group(self, role: str) -> list[Viewer]:
+        """Each person is in one group: "introduced", else "constituency", else "participant"."""
+        groups = {
+            "introduced": self.introduced,
+            "constituency": self.same_constituency - self.introduced,
+            "participant": self.fellow_participants - self.same_constituency - self.introduced,
         }
-        events = {event for event, _constituency in own_constituencies}
-        participations = (
-            Participation.objects.confirmed()
-            .seeing_details(on)
-            .filter(event__in=events, delegate__user__is_active=True)
-            .exclude(delegate=delegate)
-            .select_related("organisation")
+        return [self.viewers[number] for number in sorted(groups[role])]
+
+    def preview(self, delegate: Delegate, role: str, on: date) -> GroupPreview:
+        viewers = self.group(role)
+        if not viewers:
+            made_up = hypothetical_viewer(self.own, role)
+            (profile,) = profiles_seen_by([made_up], delegate, on)
+            return GroupPreview(0, (), profile)
+        profiles = Counter(profiles_seen_by(viewers, delegate, on))
+        views = (
+            View(profile, self._share_sentence(number, len(viewers)))
+            for profile, number in profiles.most_common()
+            if profile
         )
-        fellow_participants, same_constituency = set(), set()
-        for participation in participations:
-            fellow_participants.add(participation.delegate_id)
-            constituency = participation.organisation.constituency
-            if (
-                constituency != Constituency.OTHER
-                and (participation.event_id, constituency) in own_constituencies
-            ):
-                same_constituency.add(participation.delegate_id)
-        pairs = Introduction.objects.accepted().of(delegate).values_list("first", "second")
-        introduced = {number for pair in pairs for number in pair} - {delegate.pk}
-        present = Delegate.objects.filter(available_q(), user__is_active=True, pk__in=introduced)
-        introduced = set(present.values_list("pk", flat=True))
-        return cls(
-            len(events),
-            frozenset(fellow_participants),
-            frozenset(same_constituency),
-            frozenset(introduced),
+        return GroupPreview(len(viewers), tuple(views), is_upper_limit=self.is_upper_limit)
+
+    def _share_sentence(self, seeing: int, number: int) -> str:
+        words = {"seeing": seeing, "number": number}
+        if self.is_upper_limit:
+            return (
+                ngettext(
+                    "At most %(seeing)d of %(number)d person sees this.",
+                    "At most %(seeing)d of %(number)d people see this.",
+                    number,
+                )
+                % words
+            )
+        return (
+            ngettext(
+                "%(seeing)d of %(number)d person sees this.",
+                "%(seeing)d of %(number)d people see this.",
+                number,
+            )
+            % words
         )
 
     def describe(
@@ -92,13 +203,7 @@ class AudiencePreview:
 
     def _count_sentences(self, audience: str) -> list[str]:
         if audience == Audience.INTRODUCED or not self.event_count:
-            number = len(self.introduced)
-            sentence = ngettext(
-                "%(number)d person introduced to you.",
-                "%(number)d people introduced to you.",
-                number,
-            )
-            return [sentence % {"number": number}]
+            return [self._introduced_sentence()]
         is_constituency = audience == Audience.CONSTITUENCY
         people = self.same_constituency if is_constituency else self.fellow_participants
         sentences = [
@@ -116,6 +221,33 @@ class AudiencePreview:
             )
             sentences.append(also % {"number": number})
         return sentences
+
+    def describe_group(self, role: str) -> str:
+        words = {"number": len(self.group(role))}
+        if role == "participant":
+            sentence = ngettext(
+                "%(number)d participant of your roundtables who is not of your constituency, and "
+                "was not introduced to you.",
+                "%(number)d participants of your roundtables who are not of your constituency, and "
+                "were not introduced to you.",
+                words["number"],
+            )
+        elif role == "constituency":
+            sentence = ngettext(
+                "%(number)d participant of your constituency who was not introduced to you.",
+                "%(number)d participants of your constituency who were not introduced to you.",
+                words["number"],
+            )
+        else:
+            return self._introduced_sentence()
+        return sentence % words
+
+    def _introduced_sentence(self) -> str:
+        number = len(self.introduced)
+        sentence = ngettext(
+            "%(number)d person introduced to you.", "%(number)d people introduced to you.", number
+        )
+        return sentence % {"number": number}
 
     # No language has plurals of two numbers, so one roundtable has sentences of its own.
 
@@ -148,6 +280,65 @@ class AudiencePreview:
                 number,
             )
         return sentence % {"number": number, "roundtables": self.event_count}
+
+
+def count_cochairs(delegate: Delegate, on: date) -> int:
+    """Of the roundtables that the person took part in; not the person."""
+    events = delegate.participations.confirmed().values("event")
+    grants = Grant.objects.active(on).filter(role=Grant.Role.COCHAIR, event__in=events)
+    others = grants.filter(user__is_active=True).exclude(user=delegate.user)
+    return others.order_by().values("user").distinct().count()
+
+
+def _introduced_to(delegate: Delegate) -> frozenset[int]:
+    # Who hides or excludes this person looks absent to them, and is not counted. Whom this person
+    # excludes is counted here, because the difference would tell where they worked.
+    rows = Introduction.objects.accepted().of(delegate).not_excluding(delegate)
+    pairs = rows.filter(available_q("first__"), available_q("second__"))
+    numbers = {number for pair in pairs.values_list("first", "second") for number in pair}
+    return frozenset(numbers - {delegate.pk})
+
+
+def _visible_workplaces(
+    own: Viewer, people: QuerySet[Delegate], on: date
+) -> dict[int, list[Organisation]]:
+    """Of those who are listed to this person."""
+    listed = listed_delegates(own, on).filter(pk__in=people.values("pk"))
+    found: dict[int, list[Organisation]] = {
+        number: [] for number in listed.values_list("pk", flat=True)
+    }
+    for row in current_affiliations(on).filter(delegate__in=listed.values("pk")):
+        found[row.delegate_id].append(row.organisation)
+    return found
+
+
+def _as_known(
+    viewer: Viewer,
+    events: frozenset[int],
+    shared: set[EventConstituency],
+    workplaces: list[Organisation] | None,
+) -> Viewer:
+    """The facts about this viewer that the owner of the profile may know.
+
+    `shared` are the constituencies in which both took part; no `workplaces` if not listed to them.
+    """
+    shared = {pair for pair in shared if pair[1] != Constituency.OTHER}
+    organisations = workplaces or []
+    current = {row.constituency.value for row in organisations} - {Constituency.OTHER.value}
+    return Viewer(
+        delegate=viewer.delegate,
+        signed_in=True,
+        events=viewer.events & events,
+        event_constituencies=frozenset(pair for pair in shared if current <= {pair[1]}),
+        # Otherwise, the confirmers would tell the constituency of the person.
+        confirmed_by=viewer.confirmed_by if shared or workplaces is not None else frozenset(),
+        organisations=frozenset(row.pk for row in organisations),
+        governments=frozenset(row.government for row in organisations if row.government),
+        countries=frozenset(row.country.code for row in organisations if row.country),
+        constituencies=frozenset(
+            {row.constituency.value for row in organisations} | {word for _event, word in shared}
+        ),
+    )
 
 
 def exception_name(exception: AudienceException) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts.address_requests import open_address_request
-from participants.directory.audience_preview import AudiencePreview
+from participants.directory.audience_preview import AudiencePreview, count_cochairs
 from participants.directory.profile_forms import (
     ChannelFormSet,
     PreviewForm,
@@ -113,12 +113,20 @@ def me_preview(request: HttpRequest) -> HttpResponse:
     form = PreviewForm(request.GET)
     chosen = form.cleaned_data.get("viewer") or "visitor" if form.is_valid() else "visitor"
     on = timezone.localdate()
-    viewer = visibility.ANONYMOUS_VIEWER
-    if chosen != PreviewForm.ANONYMOUS_VIEWER:
-        viewer = visibility.hypothetical_viewer(delegate, chosen, on)
-    # The same function as for the real page, so that the preview cannot differ from it.
-    profile = visibility.find_profile(viewer, delegate.handle, on, revealed=viewer.signed_in)
-    context = {"form": form, "profile": profile, "viewer": viewer, "chosen": chosen}
+    context: dict[str, Any] = {"form": form, "chosen": chosen}
+    if chosen in (PreviewForm.ANONYMOUS_VIEWER, PreviewForm.COCHAIR):
+        # Co-chairs who took part are counted as participants.
+        viewer = visibility.ANONYMOUS_VIEWER
+        (profile,) = visibility.profiles_seen_by([viewer], delegate, on)
+        context |= {"profile": profile}
+        if chosen == PreviewForm.COCHAIR:
+            context |= {"cochairs": count_cochairs(delegate, on)}
+    else:
+        audience_preview = AudiencePreview.of(delegate, on)
+        context |= {
+            "preview": audience_preview.preview(delegate, chosen, on),
+            "group": audience_preview.describe_group(chosen),
+        }
     return render(
         request,
         "participants/directory/me_preview.html",

@@ -60,6 +60,13 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         """Where neither person excludes the other from their directory entry."""
         return self.filter(~_excludes("first", "second"), ~_excludes("second", "first"))
 
+    def not_excluding(self, delegate: Delegate) -> "IntroductionQuerySet":
+        """Those of this person whom the other person does not exclude."""
+        return self.filter(
+            Q(Q(first=delegate) & ~_excludes("second", "first"))
+            | Q(Q(second=delegate) & ~_excludes("first", "second"))
+        )
+
     def in_force(self) -> "IntroductionQuerySet":
         """Those by which the two people see each other now."""
         return (

@@ -259,22 +259,24 @@ def get_viewer(user: User | AnonymousUser, on: date) -> Viewer:
     return next(iter(found.values()), Viewer(signed_in=True))
 
 
-def hypothetical_viewer(delegate: Delegate, role: str, on: date) -> Viewer:
-    """A made-up viewer of this delegate, to whom no exception applies.
+def hypothetical_viewer(own: Viewer, role: str) -> Viewer:
+    """A made-up viewer of the person whose facts are `own`, of whom only this role is known.
 
     `role` is "participant", "constituency" or "introduced". Any other value gives a signed-in
     viewer who took part in no event.
     """
-    own = get_viewers(Delegate.objects.filter(pk=delegate.pk), on)[delegate.pk]
     match role:
         case "participant":
             return Viewer(signed_in=True, events=own.events)
         case "constituency":
             return Viewer(
-                signed_in=True, events=own.events, event_constituencies=own.event_constituencies
+                signed_in=True,
+                events=own.events,
+                event_constituencies=own.event_constituencies,
+                constituencies=frozenset(word for _event, word in own.event_constituencies),
             )
-        case "introduced":
-            return Viewer(signed_in=True, introduced=frozenset({delegate.pk}))
+        case "introduced" if own.delegate:
+            return Viewer(signed_in=True, introduced=frozenset({own.delegate}))
     return Viewer(signed_in=True)
 
 

@@ -330,7 +330,7 @@ def test_query_count_is_constant(
         make_exception(delegate_of_two_events, channel=channel, country="TH")
     client = client_of(delegate_of_two_events)
     client.get("/me/audience/")
-    with django_assert_num_queries(11):  # type: ignore[attr-defined]
+    with django_assert_num_queries(18):  # type: ignore[attr-defined]
         client.get("/me/audience/")
 
 

@@ -613,7 +613,8 @@ def test_made_up_viewer_of_a_preview_sees_what_that_role_sees(
     event: Event, role: str, seen: str
 ) -> None:
     owner = make_owner(event)
-    viewer = visibility.hypothetical_viewer(owner, role, TODAY)
+    assert owner.user
+    viewer = visibility.hypothetical_viewer(visibility.get_viewer(owner.user, TODAY), role)
     assert viewer.signed_in
     profile = visibility.find_profile(viewer, owner.handle, TODAY, revealed=True)
     assert profile is not None

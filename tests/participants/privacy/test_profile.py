@@ -13,6 +13,7 @@ from participants.models import (
     ContactChannel,
     Delegate,
     DelegateLanguage,
+    OrganisationKind,
     Participation,
     User,
 )
@@ -579,12 +580,25 @@ def test_preview_matches_chosen_viewer(client_of: Sign, delegate: Delegate, view
     assert not AuditEntry.objects.exists()
 
 
-@pytest.mark.parametrize("viewer", PREVIEWS)
-def test_preview_of_unlisted_profile_shows_message(
-    client_of: Sign, quiet_delegate: Delegate, viewer: str
+@pytest.mark.parametrize(
+    ("viewer", "answer"),
+    [
+        ("visitor", "No visitor sees you in the directory."),
+        ("participant", "The one person in this group does not see you in the directory."),
+        ("constituency", "None of the 2 people in this group sees you in the directory."),
+        ("introduced", "No one sees this. There is no one in this group yet."),
+        ("cochair", "Co-chairs do not see you in the directory, unless they took part"),
+    ],
+)
+def test_preview_of_unlisted_profile_says_that_no_one_sees_it(
+    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate, viewer: str, answer: str
 ) -> None:
-    page = client_of(quiet_delegate).get(f"/me/preview/?viewer={viewer}").content.decode()
-    assert "Nothing. They cannot see you in the directory." in page
+    event = delegate.participations.get().event
+    make_participation(make_delegate(), event)
+    government = make_organisation(kind=OrganisationKind.GOVERNMENT)
+    make_participation(make_delegate(), event, organisation=government)
+    page = page_html(client_of(quiet_delegate).get(f"/me/preview/?viewer={viewer}"))
+    assert answer in page
     assert "quentin.private@example.org" not in page
 
 

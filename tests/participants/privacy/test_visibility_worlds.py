@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
+from participants.directory.audience_preview import AudiencePreview
 from participants.models import (
     Affiliation,
     AudienceException,
@@ -339,6 +340,81 @@ def test_row_database_and_model_visibility_agree(
     record_property("worlds in which three answers are one", len(seeds))
     # In many worlds each reason to see or not to see comes up.
     assert set(verdicts) == EVERY_VERDICT or len(seeds) == 1
+
+
+Previews = dict[str, tuple[int, list[tuple[str, str]]]]
+
+
+def previews_of(owner: Delegate) -> tuple[AudiencePreview, Previews]:
+    """What the owner reads about each group: its size, and how many people see which details."""
+    known = AudiencePreview.of(owner, TODAY)
+    found: Previews = {}
+    for role in ("participant", "constituency", "introduced"):
+        preview = known.preview(owner, role, TODAY)
+        views = [(values_in(view.profile), view.sentence) for view in preview.views]
+        found[role] = (preview.number, sorted(views))
+    return known, found
+
+
+def values_in(profile: visibility.Profile | None) -> str:
+    return " ".join(channel.value for channel in profile.channels) if profile else "hidden"
+
+
+def compare_previews(owner: Delegate, seed: int) -> None:
+    """Each real person sees what the preview says, or, where it says "at most", no more."""
+    hint = f"SEED={seed}, {owner.handle}"
+    real = get_viewers(Delegate.objects.filter(user__is_active=True).exclude(pk=owner.pk), TODAY)
+    known, shown = previews_of(owner)
+    unnamed = visibility.find_profile(ANONYMOUS_VIEWER, owner.handle, TODAY, revealed=True)
+    rest = set(real)
+    for role, (number, views) in shown.items():
+        group = known.group(role)
+        said = visibility.profiles_seen_by(group, owner, TODAY)
+        assert number == len(group), hint
+        assert bool(views) == any(said), hint
+        for viewer, profile in zip(group, said, strict=True):
+            assert viewer.delegate
+            rest.remove(viewer.delegate)
+            seen = visibility.find_profile(
+                real[viewer.delegate], owner.handle, TODAY, revealed=True
+            )
+            if known.is_upper_limit:
+                assert seen is None or profile is not None, hint
+                assert set(seen.channels if seen else ()) <= set(
+                    profile.channels if profile else ()
+                ), hint
+            else:
+                assert seen == profile, hint
+    for number in rest:
+        seen = visibility.find_profile(real[number], owner.handle, TODAY, revealed=True)
+        assert seen == unnamed, hint
+
+
+@pytest.mark.parametrize("seeds", SEEDS, ids=str)
+def test_previews_agree_with_real_pages_and_tell_nothing_more(seeds: range) -> None:
+    lay_the_ground()
+    compared, step = 0, 25 if FULL else 10
+    for seed in list(seeds)[::step]:
+        world = make_world(seed)
+        with transaction.atomic():
+            store(world)
+            owners = Delegate.objects.filter(user__is_active=True)
+            for owner in owners:
+                compare_previews(owner, seed)
+                compared += 1
+            # Where others once worked, and no longer show, is not found out by excluding it.
+            before = [previews_of(owner)[1] for owner in owners]
+            for owner, expected in zip(owners, before, strict=True):
+                with transaction.atomic():
+                    Affiliation.objects.bulk_create(
+                        Affiliation(delegate=other, organisation_id=office, removed_at=NOON)
+                        for other in Delegate.objects.exclude(pk=owner.pk)
+                        for office in range(1, len(ORGANISATIONS) + 1)
+                    )
+                    assert previews_of(owner)[1] == expected, f"SEED={seed}"
+                    transaction.set_rollback(True)
+            transaction.set_rollback(True)
+    assert compared > len(seeds) / step
 
 
 def test_viewer_without_profile_is_visitor() -> None:
