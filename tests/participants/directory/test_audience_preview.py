@@ -23,6 +23,7 @@ from tests.factories import (
     NOON,
     make_affiliation,
     make_channel,
+    make_confirmation,
     make_delegate,
     make_event,
     make_exception,
@@ -31,7 +32,7 @@ from tests.factories import (
     make_participation,
     make_role,
 )
-from tests.page_text import page_html
+from tests.page_text import page_html, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -412,3 +413,146 @@ def test_stale_picker_keeps_exclusions(client_of: Sign, delegate_of_two_events: 
     assert delegate_of_two_events.exceptions.count() == 1
     delegate_of_two_events.refresh_from_db()
     assert delegate_of_two_events.listed_to == Audience.EVERYONE
+
+
+# What real people see ---------------------------------------------------------------------------
+
+
+def preview_page(client_of: Sign, owner: Delegate, viewer: str) -> str:
+    return page_text(client_of(owner).get(f"/me/preview/?viewer={viewer}"))
+
+
+@pytest.fixture
+def official(event: Event) -> Delegate:
+    """Shares with participants, except with governments, and took part for one."""
+    official = make_delegate(name="Oskar Official", listed_to=Audience.PARTICIPANTS)
+    government = make_organisation(kind=OrganisationKind.GOVERNMENT, country="ID")
+    make_participation(official, event, organisation=government)
+    make_channel(official, value="oskar@example.org", audience=Audience.PARTICIPANTS)
+    make_exception(official, constituency="governments")
+    return official
+
+
+def test_preview_says_first_that_an_exclusion_leaves_no_one(
+    client_of: Sign, event: Event, official: Delegate
+) -> None:
+    for country in ("AU", "TH"):
+        government = make_organisation(kind=OrganisationKind.GOVERNMENT, country=country)
+        colleague = make_delegate()
+        make_participation(colleague, event, organisation=government)
+    page = preview_page(client_of, official, "constituency")
+    assert "None of the 2 people in this group sees you in the directory." in page
+    assert "2 participants of your constituency who were not introduced to you." in page
+    assert "oskar@example.org" not in page
+    assert client_of(colleague).get(official.get_absolute_url()).status_code == 404
+
+
+def test_preview_counts_who_sees_what(client_of: Sign, event: Event, delegate: Delegate) -> None:
+    delegate.write(listed_to=Audience.PARTICIPANTS)
+    government = make_organisation(
+        slug="gov-x", name="Government of X", kind=OrganisationKind.GOVERNMENT
+    )
+    make_role(event, organisation=government)
+    official = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_affiliation(official, organisation=government)
+    for person in (official, make_delegate()):
+        make_participation(person, event, organisation=government)
+    assert "2 of 2 people see this." in preview_page(client_of, delegate, "participant")
+    channel = delegate.channels.get(value="dewi.inside@example.org")
+    make_exception(delegate, channel=channel, organisation=government)
+    page = preview_page(client_of, delegate, "participant")
+    # The second one is not listed, so where that person works is not known.
+    assert page.count("At most 1 of 2 people see this.") == 2
+    assert page.count("dewi.inside@example.org") == 1
+    assert page.count("dewi.open@example.org") == 2
+    assert "the number would tell where people work or worked" in page
+
+
+def test_preview_tells_nothing_about_hidden_work(
+    client_of: Sign, event: Event, delegate: Delegate
+) -> None:
+    delegate.write(listed_to=Audience.PARTICIPANTS)
+    shelter = make_organisation(name="A shelter")
+    make_role(event, organisation=shelter)
+    make_exception(delegate, organisation=shelter)
+    hidden = make_delegate()
+    shown = make_delegate(listed_to=Audience.PARTICIPANTS)
+    met = make_delegate(listed_to=Audience.PARTICIPANTS)
+    for person in (hidden, shown, met):
+        make_participation(person, event)
+    make_introduction(delegate, met)
+    roles = ("participant", "constituency", "introduced")
+    before = [preview_page(client_of, delegate, role) for role in roles]
+    assert "At most 2 of 2 people see this." in before[1]
+    make_affiliation(hidden, organisation=shelter)
+    for person in (shown, met):
+        make_affiliation(person, organisation=shelter, removed_at=NOON)
+    assert [preview_page(client_of, delegate, role) for role in roles] == before
+    assert client_of(shown).get(delegate.get_absolute_url()).status_code == 404
+
+
+def test_preview_subtracts_people_confirmed_by_the_excluded_alone(
+    client_of: Sign, event: Event, delegate: Delegate, cochair: User
+) -> None:
+    delegate.write(listed_to=Audience.PARTICIPANTS)
+    ministry = make_organisation(kind=OrganisationKind.GOVERNMENT, country="MM")
+    part = make_participation(make_delegate(), event)
+    make_confirmation(part, cochair, capacity="cochair", on_behalf_of=ministry)
+    assert "1 of 1 person sees this." in preview_page(client_of, delegate, "constituency")
+    make_exception(delegate, country="MM")
+    page = preview_page(client_of, delegate, "constituency")
+    assert "The one person in this group does not see you in the directory." in page
+    assert client_of(part.delegate).get(delegate.get_absolute_url()).status_code == 404
+
+
+def test_person_who_excludes_the_owner_looks_like_one_who_hides(
+    client_of: Sign, event: Event, delegate: Delegate
+) -> None:
+    pages = []
+    for hide in (True, False):
+        other = make_delegate(listed_to=Audience.INTRODUCED)
+        row = make_introduction(delegate, other)
+        assert "1 of 1 person sees this." in preview_page(client_of, delegate, "introduced")
+        if hide:
+            other.write(hidden_at=NOON)
+        else:
+            make_exception(other, organisation=delegate.participations.get().organisation)
+        pages.append(preview_page(client_of, delegate, "introduced"))
+        row.delete()
+    assert pages[0] == pages[1]
+    assert "No one sees this. There is no one in this group yet." in pages[0]
+
+
+def test_empty_group_shows_what_its_first_person_will_see(
+    client_of: Sign, delegate: Delegate
+) -> None:
+    page = preview_page(client_of, delegate, "introduced")
+    assert "No one sees this. There is no one in this group yet." in page
+    assert "The first person in this group will see:" in page
+    assert "dewi.inside@example.org" in page
+
+
+def test_preview_counts_cochairs(client_of: Sign, delegate: Delegate, cochair: User) -> None:
+    page = preview_page(client_of, delegate, "cochair")
+    assert "Co-chairs see this, even if they did not take part." in page
+    assert "1 other person is a co-chair of your roundtables." in page
+    assert "dewi.open@example.org" in page and "dewi.inside@example.org" not in page
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_preview_query_count_is_independent_of_people(
+    client_of: Sign,
+    event: Event,
+    delegate: Delegate,
+    people: int,
+    django_assert_num_queries: Callable[[int], object],
+) -> None:
+    for _number in range(people):
+        person = make_delegate(listed_to=Audience.PARTICIPANTS)
+        make_participation(person, event)
+        make_affiliation(person)
+    make_exception(delegate, country="TH")
+    client = client_of(delegate)
+    client.get("/me/preview/")
+    with django_assert_num_queries(19):  # type: ignore[attr-defined]
+        client.get("/me/preview/?viewer=constituency")
