@@ -1,6 +1,6 @@
 """Plain functions that make valid rows; whatever a test does not name is filled in."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
@@ -408,12 +408,13 @@ def make_commitment(event: Event | None = None, **fields: Any) -> Commitment:
         "reference": f"{event.code}-C{number}",
         "text": f"Train officers ({number})",
         "state": "public",
+        "recorded_at": datetime.combine(event.starts_on, time(12), UTC),
     } | fields
     return save(Commitment(event=event, **given))
 
 
 def make_party(commitment: Commitment, **fields: Any) -> CommitmentParty:
-    given: dict[str, Any] = dict(fields)
+    given: dict[str, Any] = {"recorded_at": commitment.recorded_at} | fields
     if not {"organisation", "group"} & set(given):
         given["organisation"] = make_organisation(
             is_demonstration=commitment.event.is_demonstration

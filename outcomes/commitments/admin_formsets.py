@@ -107,6 +107,8 @@ class PartyFormSet(UniquePartyFormSet):
         # A person accepts to be asked about one party of one commitment: a change needs a new
         # acceptance.
         row = form.save(commit=False)
+        if {"organisation", "group"} & set(form.changed_data):
+            row.recorded_at = timezone.now()  # another party
         if commit and ASKED_ABOUT & set(form.changed_data):
             ask_focal_point(row, row.focal_point, at=timezone.now())
         elif commit:

@@ -1,21 +1,40 @@
-"""Status on an earlier day.
+"""The portal as of an earlier day.
 
-A report counts from the day that it is about, even if it was approved later.
+A commitment counts from the day on which everyone could first read it here (`recorded_at`), and a
+party from the day on which it was recorded as one, so that a number cited on that day can be found
+again. A report counts from the day that it is about, even if it was approved later.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Count,
+    Exists,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Assessment, Commitment, CommitmentState, ProgressUpdate, Response
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    CommitmentParty,
+    CommitmentState,
+    ProgressUpdate,
+    Response,
+)
 from roundtable.models import Event
 from roundtable.query_forms import QueryForm
 
@@ -60,7 +79,7 @@ def status_columns_for(day: date | None) -> StatusColumns:
 
 
 def as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
-    """Annotates the commitments with their status on that day; None means today.
+    """The commitments of that day, annotated with their status on it; None means today.
 
     Each voice keeps its own past: what others recorded sets no status.
     """
@@ -69,7 +88,7 @@ def as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commi
     published = ProgressUpdate.objects.approved().filter(commitment=OuterRef("pk"))
     updates = updates_as_of(published.setting_status(), day)
     of_members = updates_as_of(published.of_members(), day).order_by().values("commitment")
-    annotated: QuerySet[Commitment] = commitments.annotate(
+    annotated: QuerySet[Commitment] = existing_as_of(commitments, day).annotate(
         status_as_of=Coalesce(Subquery(updates.values("status")[:1]), Value("")),
         reported_on_as_of=Subquery(updates.values("reported_on")[:1]),
         members_reporting_as_of=Coalesce(
@@ -81,8 +100,30 @@ def as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commi
 
 
 def existing_as_of(commitments: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
-    """Commitments of roundtables that had begun by that day."""
-    return commitments.filter(event__starts_on__lte=day) if day else commitments
+    return commitments.filter(recorded_at__lt=end_of(day)) if day else commitments
+
+
+def parties_as_of(
+    parties: QuerySet[CommitmentParty], day: date | None
+) -> QuerySet[CommitmentParty]:
+    return parties.filter(recorded_at__lt=end_of(day)) if day else parties
+
+
+def with_counted_parties(
+    commitments: QuerySet[Commitment], day: date | None
+) -> QuerySet[Commitment]:
+    """Joins the parties of that day as `counted_parties`, without members of groups."""
+    direct = (CommitmentParty.Role.LEAD, CommitmentParty.Role.PARTNER)
+    condition = Q(parties__role__in=direct)
+    if day:
+        condition &= Q(parties__recorded_at__lt=end_of(day))
+    joined = FilteredRelation("parties", condition=condition)
+    found: QuerySet[Commitment] = commitments.annotate(counted_parties=joined)
+    return found
+
+
+def end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
 def withdrawn_since(reference: str, day: date | None) -> Commitment | None:
@@ -92,7 +133,7 @@ def withdrawn_since(reference: str, day: date | None) -> Commitment | None:
     """
     drafts = Commitment.objects.filter(reference=reference, event__is_public=True)
     drafts = drafts.exclude(state=CommitmentState.PUBLIC).select_related("event")
-    row = as_of(existing_as_of(drafts, day), day).first()
+    row = as_of(drafts, day).first()
     if row is None or day is None:
         return row if row and row.was_public else None
     past = row.history.filter(history_date__date__lte=day)
@@ -109,7 +150,9 @@ def responses_as_of(responses: QuerySet[Response], day: date | None) -> QuerySet
 
 
 def assessments_as_of(assessments: QuerySet[Assessment], day: date | None) -> QuerySet[Assessment]:
-    return assessments.filter(assessed_on__lte=day) if day else assessments
+    if day is None:
+        return assessments
+    return assessments.filter(assessed_on__lte=day, commitment__recorded_at__lt=end_of(day))
 
 
 class AsOfField(forms.DateField):
@@ -154,6 +197,11 @@ class DayForm(QueryForm):
     def check_begun(self, first: date) -> None:
         if self.day and self.day < first:
             words = _("The roundtable began on %s. Choose that day or later.")
+            self.add_error("as_of", words % date_format(first))
+
+    def check_added(self, first: date) -> None:
+        if self.day and self.day < first:
+            words = _("This commitment was added to this portal on %s. Choose that day or later.")
             self.add_error("as_of", words % date_format(first))
 
 

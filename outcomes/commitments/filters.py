@@ -16,7 +16,7 @@ from outcomes.commitments.as_of import (
     DayForm,
     as_of,
     assessments_as_of,
-    existing_as_of,
+    parties_as_of,
     status_columns_for,
 )
 from outcomes.commitments.charts import STATUS_CHOICES
@@ -159,23 +159,31 @@ class CommitmentScopeForm(DayForm):
 
     def filter_scope(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
         asked = self.cleaned_data
-        commitments = as_of(existing_as_of(commitments, self.day), self.day)
+        commitments = as_of(commitments, self.day)
         if asked["event"]:
             commitments = commitments.filter(event__slug=asked["event"])
         if asked["party"]:
-            commitments = _with_party(commitments, _party_slug_q(asked["party"]))
+            commitments = self._with_party(commitments, _party_slug_q(asked["party"]))
         if self._point:
             under = Commitment.outcomes.through.objects.filter(outcome=self._point)
             commitments = commitments.filter(Exists(under.filter(commitment=OuterRef("pk"))))
         for name in ("theme", "kind", "country"):
             if asked[name] == NOT_RECORDED:
-                commitments = commitments.filter(~is_recorded(name))
+                commitments = commitments.filter(~is_recorded(name, self.day))
             elif asked[name] and name == "theme":
                 answers = themed_commitment_points().filter(outcome__themes__slug=asked[name])
                 commitments = commitments.filter(pk__in=answers.values("commitment"))
             elif asked[name]:
-                commitments = _with_party(commitments, Q((f"organisation__{name}", asked[name])))
+                of_kind = Q((f"organisation__{name}", asked[name]))
+                commitments = self._with_party(commitments, of_kind)
         return commitments.order_by()
+
+    def _with_party(
+        self, commitments: QuerySet[Commitment], condition: Q
+    ) -> QuerySet[Commitment]:
+        parties = parties_as_of(CommitmentParty.objects.without_members(), self.day)
+        parties = parties.filter(condition, commitment=OuterRef("pk"))
+        return commitments.filter(Exists(parties))
 
 
 class CommitmentFilterForm(CommitmentScopeForm, ListForm):
@@ -303,12 +311,6 @@ def _filter_options(rows: QuerySet[Any]) -> dict[str, list[tuple[str, str, str]]
     ).order_by("name"):
         found[field].append((slug, name, country))
     return found
-
-
-def _with_party(commitments: QuerySet[Commitment], condition: Q) -> QuerySet[Commitment]:
-    parties = CommitmentParty.objects.without_members()
-    parties = parties.filter(condition, commitment=OuterRef("pk"))
-    return commitments.filter(Exists(parties))
 
 
 def _party_slug_q(slug: str) -> Q:

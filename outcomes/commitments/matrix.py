@@ -14,16 +14,15 @@ from outcomes.commitments.as_of import (
     AsOfField,
     DayForm,
     as_of,
-    existing_as_of,
     responses_as_of,
     status_columns_for,
+    with_counted_parties,
 )
 from outcomes.commitments.charts import NO_UPDATE, Share, status_shares
 from outcomes.commitments.filters import EventField
 from outcomes.commitments.queries import with_parties
 from outcomes.models import (
     Commitment,
-    CommitmentParty,
     Dispute,
     Outcome,
     OutcomeAddressee,
@@ -125,7 +124,7 @@ class Matrix:
         return sum(cell.expects_response and cell.response is not None for cell in cells)
 
 
-PARTY_COLUMNS = ("organisation", "group", "role")
+PARTY_COLUMNS = ("counted_parties__organisation", "counted_parties__group")
 RowKey = tuple[str, int]  # "group" or "organisation", and primary key
 OTHER_PARTIES: RowKey = ("", 0)
 
@@ -157,17 +156,17 @@ def build_matrix(event: Event, on: date, day: date | None = None) -> Matrix:
             )
             for point in points
         ]
-    of_event = Commitment.objects.published().filter(event=event)
+    of_event = as_of(Commitment.objects.published().filter(event=event), day)
     elsewhere = of_event.exclude(outcomes__in=points).count()
     columns = status_columns_for(day)
-    counts = as_of(of_event, day).aggregate(
+    counts = of_event.aggregate(
         all=Count("pk"),
         reported=Count("pk", filter=~Q((columns.status, ""))),
         recorded=Count("pk", filter=columns.is_only_recorded),
         by_members=Count("pk", filter=columns.is_only_by_members),
     )
     disputes = Dispute.objects.public_on(day or on).filter(party__commitment=OuterRef("pk"))
-    disputed = with_parties(of_event.filter(Exists(disputes)), day or on).order_by("pk")
+    disputed = with_parties(of_event.filter(Exists(disputes)), on, day).order_by("pk")
     return Matrix(points, list(rows.values()), len(under), elsewhere, counts, list(disputed))
 
 
@@ -233,14 +232,12 @@ def _count_commitments(
     """Counts by point, party and status, and IDs of all commitments under a point."""
     status_counts: dict[tuple[int, RowKey], Counter[str]] = {}
     parties: dict[tuple[int, int, str], set[RowKey]] = {}
-    commitments = existing_as_of(Commitment.objects.published(), day)
-    under = as_of(commitments.filter(outcomes__in=points), day).order_by()
-    columns = (status_columns_for(day).status, *(f"parties__{name}" for name in PARTY_COLUMNS))
-    for point, commitment, status, organisation, group, role in under.values_list(
+    commitments = as_of(Commitment.objects.published().filter(outcomes__in=points), day)
+    under = with_counted_parties(commitments, day).order_by()
+    columns = (status_columns_for(day).status, *PARTY_COLUMNS)
+    for point, commitment, status, organisation, group in under.values_list(
         "outcomes", "pk", *columns
     ):
-        if role == CommitmentParty.Role.MEMBER:
-            continue  # the status is not its own
         key = ("organisation", organisation) if organisation else ("group", group or 0)
         parties.setdefault((point, commitment, status or NO_UPDATE), set()).add(key)
     for (point, _commitment, status), keys in parties.items():

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from outcomes.commitments.as_of import parties_as_of
 from outcomes.models import (
     Commitment,
     CommitmentParty,
@@ -30,11 +31,13 @@ DisputableT = TypeVar("DisputableT", CommitmentParty, ProgressUpdate)
 MAX_CONTACTS = 24
 
 
-def with_parties(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
-    """Loads everything that the list of commitments shows, with disputes public on that day."""
+def with_parties(
+    commitments: QuerySet[Commitment], on: date, day: date | None = None
+) -> QuerySet[Commitment]:
+    """Loads everything that the list of commitments shows; `on` is today, `day` an earlier day."""
     points = Outcome.objects.select_related("statement__event").order_by("pk")
     return commitments.select_related("event", "latest_update").prefetch_related(
-        parties_shown(on), Prefetch("outcomes", points)
+        parties_shown(on, day=day), Prefetch("outcomes", points)
     )
 
 
@@ -72,11 +75,14 @@ def with_disputes(rows: QuerySet[DisputableT], on: date) -> QuerySet[DisputableT
     return rows.prefetch_related(Prefetch("disputes", shown, to_attr="public_disputes"))
 
 
-def parties_shown(on: date, path: str = "parties") -> Prefetch[str]:
-    """For each place that shows the text of a commitment, with `_disputes.html` beside it."""
-    parties = CommitmentParty.objects.without_members().order_by("role", "pk")
+def parties_shown(on: date, path: str = "parties", day: date | None = None) -> Prefetch[str]:
+    """For each place that shows the text of a commitment, with `_disputes.html` beside it.
+
+    With `day`, the parties and disputes of that earlier day.
+    """
+    parties = parties_as_of(CommitmentParty.objects.without_members(), day).order_by("role", "pk")
     parties = parties.select_related("organisation", "group")
-    return Prefetch(path, with_disputes(parties, on))
+    return Prefetch(path, with_disputes(parties, day or on))
 
 
 def dispute_sentences(commitment: Commitment) -> list[str]:

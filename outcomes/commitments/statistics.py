@@ -9,8 +9,8 @@ from operator import itemgetter
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Case, Count, Exists, Model, OuterRef, Q, QuerySet, Value, When, Window
-from django.db.models.functions import Lag, TruncQuarter
+from django.db.models import Case, Count, DateField, Exists, Model, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Greatest, Lag, TruncQuarter
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -19,7 +19,9 @@ from outcomes.commitments.as_of import (
     CURRENT_COLUMNS,
     StatusColumns,
     status_columns_for,
+    parties_as_of,
     updates_as_of,
+    with_counted_parties,
 )
 from outcomes.commitments.charts import NO_UPDATE, STATUS_CHOICES, Share, status_shares
 from outcomes.models import (
@@ -109,17 +111,18 @@ def themed_commitment_points() -> QuerySet[Model]:
     return answers.filter(Exists(themes), outcome__in=Outcome.objects.published())
 
 
-def is_recorded(attribute: str) -> Exists:
-    """Condition: the commitment has a "theme", or a party with a "kind" or "country"."""
+def is_recorded(attribute: str, day: date | None = None) -> Exists:
+    """Condition: the commitment has a "theme", or a party with a "kind" or "country" that day."""
     if attribute == "theme":
         return Exists(themed_commitment_points().filter(commitment=OuterRef("pk")))
-    parties = CommitmentParty.objects.without_members()
+    parties = parties_as_of(CommitmentParty.objects.without_members(), day)
     parties = parties.filter(commitment=OuterRef("pk"), organisation__isnull=False)
     if attribute == "country":
         parties = parties.exclude(organisation__country="")
     return Exists(parties)
 
 
+QUARTER_ADDED = TruncQuarter("recorded_at", output_field=DateField())
 MAX_QUARTERS = 40  # ten years; narrower columns would be hard to see
 
 
@@ -167,7 +170,7 @@ def progress_statistics(
     line, because other lines are not comparable.
     """
     on, status_columns = as_of_day or on, status_columns_for(as_of_day)
-    started, status, freshness, other_voices = _count_by_axis(rows, on, status_columns)
+    added, status, freshness, other_voices = _count_by_axis(rows, on, status_columns)
     total = status.total()
     findings: Counter[str] = Counter(
         dict(
@@ -178,7 +181,7 @@ def progress_statistics(
         )
     )
     findings[NO_FINDING] = total - findings.total()
-    by_kind, by_country = _by_party(rows, status_columns)
+    by_kind, by_country = _by_party(with_counted_parties(rows, as_of_day), status_columns)
     return ProgressStatistics(
         counts={"all": total, "reported": total - status[NO_UPDATE], **other_voices},
         status=status_shares(status, _filter_query(filters)),
@@ -222,7 +225,7 @@ def progress_statistics(
                 _("A commitment by parties from two countries counts under both."),
             ),
         ],
-        quarters=_over_time(rows, started, on, as_of_day),
+        quarters=_over_time(rows, added, on, as_of_day),
     )
 
 
@@ -236,21 +239,21 @@ def _count_by_axis(
         When(freshness_q(age, on, status_columns.reported_on), then=Value(age.value))
         for age in Freshness
     ]
-    started: Counter[date] = Counter()
+    added: Counter[date] = Counter()
     status: Counter[str] = Counter()
     freshness: Counter[str] = Counter()
     other_voices = Counter(dict.fromkeys(OTHER_VOICES, 0))
     for day, word, age, *voices, number in (
-        rows.annotate(age=Case(*ages), **_other_voices(status_columns))
-        .values_list("event__starts_on", status_columns.status, "age", *OTHER_VOICES)
+        rows.annotate(age=Case(*ages), added=QUARTER_ADDED, **_other_voices(status_columns))
+        .values_list("added", status_columns.status, "age", *OTHER_VOICES)
         .annotate(number=Count("pk"))
     ):
-        started[day] += number
+        added[day] += number
         status[word or NO_UPDATE] += number
         freshness[age] += number
         for voice, is_heard in zip(OTHER_VOICES, voices, strict=True):
             other_voices[voice] += number if is_heard else 0
-    return started, status, freshness, other_voices
+    return added, status, freshness, other_voices
 
 
 def _filter_query(filters: dict[str, str], **more: str) -> str:
@@ -301,16 +304,12 @@ def _by_party(
     by_kind: StatusCounts = defaultdict(Counter)
     by_country: StatusCounts = defaultdict(Counter)
     parties = rows.order_by("pk").values_list(
-        "pk", status_columns.status, "parties__organisation", "parties__role"
+        "pk", status_columns.status, "counted_parties__organisation"
     )
     for (_pk, status), rows_of_one in groupby(
         parties.iterator(chunk_size=10_000), itemgetter(0, 1)
     ):
-        # The status is not that of a member of a group.
-        found = [
-            None if role == CommitmentParty.Role.MEMBER else organisation
-            for _pk, _status, organisation, role in rows_of_one
-        ]
+        found = [organisation for _pk, _status, organisation in rows_of_one]
         for tally, word_of in ((by_kind, kind_of), (by_country, country_of)):
             for word in {word_of[one] for one in found} - {""} or {NOT_RECORDED}:
                 tally[word][status or NO_UPDATE] += 1
@@ -338,13 +337,13 @@ def _lines(
 
 
 def _over_time(
-    rows: QuerySet[Commitment], started: Counter[date], on: date, as_of_day: date | None
+    rows: QuerySet[Commitment], added: Counter[date], on: date, as_of_day: date | None
 ) -> list[DistributionLine]:
-    if not started:
+    if not added:
         return []
     last = _quarter_number(on)
     quarter_changes: dict[int, Counter[str]] = {}
-    for day, number in started.items():
+    for day, number in added.items():
         quarter_changes.setdefault(min(_quarter_number(day), last), Counter())[NO_UPDATE] += number
     for day, status, before, number in _status_changes(rows, as_of_day):
         changes = quarter_changes.setdefault(min(_quarter_number(day), last), Counter())
@@ -366,7 +365,12 @@ def _quarter_number(day: date) -> int:
 def _status_changes(
     rows: QuerySet[Commitment], as_of_day: date | None
 ) -> list[tuple[date, str, str | None, int]]:
-    """Returns quarter, new status, previous status and number of approved updates."""
+    """Returns quarter, new status, previous status and number of approved updates.
+
+    A report about a day before its commitment was added counts from the quarter of the latter.
+    """
+    added = TruncQuarter("commitment__recorded_at", output_field=DateField())
+    quarter = Greatest(TruncQuarter("reported_on"), added)
     before = Window(
         Lag("status"), partition_by="commitment", order_by=["reported_on", "recorded_at", "pk"]
     )
@@ -378,7 +382,7 @@ def _status_changes(
             as_of_day,
         )
         .order_by()
-        .annotate(quarter=TruncQuarter("reported_on"), before=before)
+        .annotate(quarter=quarter, before=before)
         .values_list("quarter", "status", "before")
     )
     # The ORM cannot group by a window expression.

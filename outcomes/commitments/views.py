@@ -79,7 +79,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         counts = form.counts(published, on)
         parts = status_shares(counts)
         page = get_page(
-            form, with_parties(form.filter(published, on), form.day or on), counts["found"]
+            form, with_parties(form.filter(published, on), on, form.day), counts["found"]
         )
         context |= {
             "page": page,
@@ -103,9 +103,9 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("commitment-detail", reference.lower(), permanent=True)
     on = timezone.localdate()
     form = AsOfForm(request.GET, on)
-    published = as_of(with_parties(Commitment.objects.published(), form.day or on), form.day)
+    published = Commitment.objects.published().filter(reference=reference.upper())
     commitment = (
-        published.filter(reference=reference.upper())
+        as_of(with_parties(published, on, form.day), form.day)
         .prefetch_related(
             "milestones",
             "related_texts",
@@ -113,10 +113,12 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         )
         .first()
     )
-    if commitment is None:
+    later = published.first() if commitment is None and form.day else None
+    if later:
+        form.check_added(later.recorded_on)
+    elif commitment is None:
         return _render_withdrawn(request, reference, form.day)
-    form.check_begun(commitment.event.starts_on)
-    if form.errors:
+    if form.errors or commitment is None:
         return form.render_errors(request)
     viewer = visibility.get_viewer(request.user, on)
     reports = ProgressUpdate.objects.published().filter(commitment=commitment)

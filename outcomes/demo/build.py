@@ -33,6 +33,7 @@ from outcomes.demo.texts import (
     review_reports,
 )
 from outcomes.imports.records.loader import load_content
+from outcomes.models import CommitmentParty
 from participants.models import Participation
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
@@ -69,6 +70,7 @@ def create_demo(on: date) -> Event:
     load_content(roundtable, at=noon(LOADED_ON))
     event = Event.objects.get(slug=SLUG)
     event.commitments.update(recorded_at=noon(LOADED_ON))
+    CommitmentParty.objects.filter(commitment__event=event).update(recorded_at=noon(LOADED_ON))
 
     cochairs = add_staff(people["staff"], event)
     set_handles(event)

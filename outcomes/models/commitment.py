@@ -353,7 +353,11 @@ class Commitment(models.Model):
                 name="commitment_undertaken_is_public",
             ),
         ]
-        indexes = [models.Index(fields=["due_on"]), models.Index(fields=["event", "due_on"])]
+        indexes = [
+            models.Index(fields=["due_on"]),
+            models.Index(fields=["event", "due_on"]),
+            models.Index(fields=["recorded_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.text[:60]}"
@@ -400,6 +404,29 @@ class Commitment(models.Model):
     @property
     def is_public(self) -> bool:
         return self.state == CommitmentState.PUBLIC
+
+    @property
+    def recorded_on(self) -> date:
+        """The day from which it counts."""
+        return timezone.localdate(self.recorded_at)
+
+    @property
+    def undertaken_on(self) -> date | None:
+        """The day of its source, or of the roundtable that adopted it; None if not known.
+
+        Of what a party undertook here, see `undertaken_by`.
+        """
+        if self.is_undertaken:
+            return None
+        if self.source_dated_on or self.source_title or self.source_url:
+            return self.source_dated_on
+        return self.event.ends_on if self.place_in_source else None
+
+    @property
+    def undertaken_before(self) -> date | None:
+        """The day of undertaking, if it is earlier than the day from which it counts."""
+        day = self.undertaken_on
+        return day if day and day < self.recorded_on else None
 
     @property
     def was_public(self) -> bool:

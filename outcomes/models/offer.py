@@ -305,7 +305,10 @@ class Offer(EditorialText):
         if not self.is_joining:
             self.commitment = self._create_commitment(at)
         party = CommitmentParty(
-            commitment=self.commitment, organisation=self.organisation, role=role
+            commitment=self.commitment,
+            organisation=self.organisation,
+            role=role,
+            recorded_at=at,
         )
         party.full_clean()
         party.save()

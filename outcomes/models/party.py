@@ -121,6 +121,13 @@ class CommitmentParty(models.Model):
         help_text=_("When the focal point stopped reminders about this commitment."),
     )
 
+    recorded_at = models.DateTimeField(
+        _("recorded at"),
+        default=timezone.now,
+        editable=False,
+        help_text=_("When it was recorded in this portal as a party."),
+    )
+
     objects = CommitmentPartyQuerySet.as_manager()
 
     class Meta:

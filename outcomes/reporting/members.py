@@ -83,7 +83,8 @@ def _take(row: MemberCommitment, user: User, at: datetime) -> CommitmentParty:
         "organisation": row.organisation,
         "role": CommitmentParty.Role.MEMBER,
     }
-    party = CommitmentParty.objects.filter(**member).first() or CommitmentParty(**member)
+    stored = CommitmentParty.objects.filter(**member).first()
+    party = stored or CommitmentParty(**member, recorded_at=at)
     party.full_clean()
     party.request_focal_point(user.delegate)
     party.accept(at)

@@ -9,10 +9,25 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from outcomes.commitments.as_of import (
+    AsOfForm,
+    as_of,
+    as_of_context,
+    assessments_as_of,
+    parties_as_of,
+    responses_as_of,
+)
 from outcomes.commitments.charts import bar_segments, seating_dots, status_shares
 from outcomes.commitments.queries import focal_point_cards, parties_shown, with_parties
 from outcomes.commitments.statistics import count_by_status
-from outcomes.models import Assessment, Commitment, Outcome, ProgressUpdate, Response
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    CommitmentParty,
+    Outcome,
+    ProgressUpdate,
+    Response,
+)
 from outcomes.site.search import SearchForm, search
 from participants.models import Organisation
 from participants.organisations import redirects
@@ -93,33 +108,41 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if organisation is None:  # it may be merged into another organisation
         return redirects.redirect_or_404(request, redirects.organisation_redirect_url(slug))
     on = timezone.localdate()
-    viewer = visibility.get_viewer(request.user, timezone.localdate())
-    commitments = with_parties(
-        Commitment.objects.published().filter(parties__organisation=organisation), on
-    ).order_by("-event__starts_on", "pk")[:MAX_PER_SECTION]
+    form = AsOfForm(request.GET, on)
+    if form.errors:
+        return form.render_errors(request)
+    viewer = visibility.get_viewer(request.user, on)
+    as_party = CommitmentParty.objects.filter(organisation=organisation)
+    published = Commitment.objects.published().filter(
+        pk__in=parties_as_of(as_party, form.day).values("commitment")
+    )
+    commitments = as_of(with_parties(published, on, form.day), form.day).order_by(
+        "-event__starts_on", "pk"
+    )[:MAX_PER_SECTION]
     responses = (
-        Response.objects.published()
+        responses_as_of(Response.objects.published(), form.day)
         .filter(organisation=organisation)
         .select_related("outcome__statement__event")
     )
     assessments = (
-        Assessment.objects.published()
+        assessments_as_of(Assessment.objects.published(), form.day)
         .filter(organisation=organisation)
         .select_related("commitment__event")
-        .prefetch_related(parties_shown(on, "commitment__parties"))
+        .prefetch_related(parties_shown(on, "commitment__parties", form.day))
     )
+    roles = organisation.roles.filter(event__is_public=True).select_related("event")
     people = visibility.listed_at_organisation(organisation, viewer, on).order_by("name", "pk")
     context = {
         "organisation": organisation,
-        "roles": organisation.roles.filter(event__is_public=True).select_related("event"),
+        "roles": roles.filter(event__starts_on__lte=form.day) if form.day else roles,
         "commitments": commitments,
         "focal_point_cards": focal_point_cards(viewer, commitments, on),
         "responses": responses[:MAX_PER_SECTION],
         "assessments": assessments[:MAX_PER_SECTION],
         "people": visibility.make_cards(people[:MAX_PER_SECTION]),
         "viewer": viewer,
-        "today": on,
-    }
+        "today": form.day or on,
+    } | as_of_context(form.day)
     return render(request, "outcomes/site/organisation_detail.html", context)
 
 

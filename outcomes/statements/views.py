@@ -186,7 +186,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         statement.event = event
     lead_ins = _lead_ins(statement, form.day) if statement else []
     rows = as_of(Commitment.objects.public().filter(event=event), form.day)
-    commitments = with_parties(rows, form.day or on).order_by("pk")
+    commitments = with_parties(rows, on, form.day).order_by("pk")
     constituency_groups = attendance_by_constituency(event)
     counts = count_by_status(rows, form.day or on, status_columns=status_columns_for(form.day))
     as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
@@ -223,7 +223,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _lead_ins(statement: Statement, day: date | None) -> list[Outcome]:
     is_public = statement.event.is_public
     known = Commitment.objects.published() if is_public else Commitment.objects.public()
-    commitments = as_of(existing_as_of(known, day), day).select_related("event").order_by("pk")
+    commitments = as_of(known, day).select_related("event").order_by("pk")
     outcomes = statement.outcomes.published() if is_public else statement.outcomes.all()
     points = outcomes.order_by("position", "pk").prefetch_related(
         Prefetch("commitments", commitments)
@@ -286,8 +286,8 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         raise Http404
     if form.errors:
         return form.render_errors(request)
-    existing = existing_as_of(outcome.commitments.published(), form.day)
-    commitments = as_of(with_parties(existing, form.day or on), form.day).order_by("pk")
+    answering = with_parties(outcome.commitments.published(), on, form.day)
+    commitments = as_of(answering, form.day).order_by("pk")
     to_whole_statement = Commitment.objects.published().filter(
         event=outcome.statement.event, outcomes=None
     )

@@ -37,8 +37,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates
 PAGES = ("/roundtables/old/", "/commitments/old-c1/", "/outcomes/old/1.a/")
 DAYS = {"starts_on": date(2018, 5, 1), "ends_on": date(2018, 5, 2)}
 LINE = (
-    "This page shows reports for that day or earlier, including reports published later. The "
-    "wording and the parties are those of today."
+    "This page shows the commitments and parties that were added to this portal by that day, and "
+    "reports for that day or earlier, including reports published later. The wording is that of "
+    "today. Commitments and parties that are no longer public are not counted."
 )
 
 
@@ -313,10 +314,12 @@ def test_days_from_1900_to_today_can_be_looked_back_to() -> None:
 
 
 def test_date_before_event_is_rejected(reported_commitment: Commitment) -> None:
+    began = "The roundtable began on 1 May 2018."
+    added = "This commitment was added to this portal on 1 May 2018. Choose that day or later."
     for path in (*PAGES, "/progress/matrix/?event=old"):
         answer = Client().get(f"{path}{'&' if '?' in path else '?'}as_of=2018-04-30")
         assert answer.status_code == 400
-        assert "The roundtable began on 1 May 2018." in page_text(answer)
+        assert (added if path.startswith("/commitments") else began) in page_text(answer)
 
 
 def test_unknown_query_parameters_are_ignored_on_detail_pages(
