@@ -122,8 +122,12 @@ def with_counted_parties(
     return found
 
 
+def start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
 def end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+    return start_of(day + timedelta(days=1))
 
 
 def withdrawn_since(reference: str, day: date | None) -> Commitment | None:

@@ -178,9 +178,7 @@ class CommitmentScopeForm(DayForm):
                 commitments = self._with_party(commitments, of_kind)
         return commitments.order_by()
 
-    def _with_party(
-        self, commitments: QuerySet[Commitment], condition: Q
-    ) -> QuerySet[Commitment]:
+    def _with_party(self, commitments: QuerySet[Commitment], condition: Q) -> QuerySet[Commitment]:
         parties = parties_as_of(CommitmentParty.objects.without_members(), self.day)
         parties = parties.filter(condition, commitment=OuterRef("pk"))
         return commitments.filter(Exists(parties))

@@ -9,7 +9,19 @@ from operator import itemgetter
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Case, Count, DateField, Exists, Model, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Greatest, Lag, TruncQuarter
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +30,9 @@ from django_countries import countries
 from outcomes.commitments.as_of import (
     CURRENT_COLUMNS,
     StatusColumns,
-    status_columns_for,
     parties_as_of,
+    start_of,
+    status_columns_for,
     updates_as_of,
     with_counted_parties,
 )
@@ -122,7 +135,6 @@ def is_recorded(attribute: str, day: date | None = None) -> Exists:
     return Exists(parties)
 
 
-QUARTER_ADDED = TruncQuarter("recorded_at", output_field=DateField())
 MAX_QUARTERS = 40  # ten years; narrower columns would be hard to see
 
 
@@ -244,7 +256,7 @@ def _count_by_axis(
     freshness: Counter[str] = Counter()
     other_voices = Counter(dict.fromkeys(OTHER_VOICES, 0))
     for day, word, age, *voices, number in (
-        rows.annotate(age=Case(*ages), added=QUARTER_ADDED, **_other_voices(status_columns))
+        rows.annotate(age=Case(*ages), added=_quarter_added(on), **_other_voices(status_columns))
         .values_list("added", status_columns.status, "age", *OTHER_VOICES)
         .annotate(number=Count("pk"))
     ):
@@ -345,7 +357,7 @@ def _over_time(
     quarter_changes: dict[int, Counter[str]] = {}
     for day, number in added.items():
         quarter_changes.setdefault(min(_quarter_number(day), last), Counter())[NO_UPDATE] += number
-    for day, status, before, number in _status_changes(rows, as_of_day):
+    for day, status, before, number in _status_changes(rows, on, as_of_day):
         changes = quarter_changes.setdefault(min(_quarter_number(day), last), Counter())
         changes[status] += number
         changes[before or NO_UPDATE] -= number
@@ -362,15 +374,35 @@ def _quarter_number(day: date) -> int:
     return day.year * 4 + (day.month - 1) // 3
 
 
+def _first_day(quarter: int) -> date:
+    year, number = divmod(quarter, 4)
+    return date(year, 3 * number + 1, 1)
+
+
+def _quarter_added(on: date, recorded_at: str = "recorded_at") -> Case:
+    """First day of the quarter, among those of the chart; an earlier one becomes the first.
+
+    For SQLite, TruncQuarter is a function in Python, which takes long for each commitment.
+    """
+    last = _quarter_number(on)
+    earlier = [
+        When(
+            Q((f"{recorded_at}__lt", start_of(_first_day(quarter + 1)))),
+            then=Value(_first_day(quarter)),
+        )
+        for quarter in range(last - MAX_QUARTERS + 1, last)
+    ]
+    return Case(*earlier, default=Value(_first_day(last)), output_field=DateField())
+
+
 def _status_changes(
-    rows: QuerySet[Commitment], as_of_day: date | None
+    rows: QuerySet[Commitment], on: date, as_of_day: date | None
 ) -> list[tuple[date, str, str | None, int]]:
     """Returns quarter, new status, previous status and number of approved updates.
 
     A report about a day before its commitment was added counts from the quarter of the latter.
     """
-    added = TruncQuarter("commitment__recorded_at", output_field=DateField())
-    quarter = Greatest(TruncQuarter("reported_on"), added)
+    quarter = Greatest(TruncQuarter("reported_on"), _quarter_added(on, "commitment__recorded_at"))
     before = Window(
         Lag("status"), partition_by="commitment", order_by=["reported_on", "recorded_at", "pk"]
     )

@@ -96,9 +96,13 @@ def test_changed_party_requires_new_acceptance(
     address = page(Commitment, "change", accepted.commitment_id)
     sent = filled(client, address, **{"parties-0-organisation": other.pk})
     assert client.post(address, sent).status_code == 200
+    CommitmentParty.objects.update(recorded_at=NOON)
+    save_with(client, accepted, text="Train officers.")
+    assert accepted.recorded_at == NOON
     save_with(client, accepted, **{"parties-0-organisation": represented.pk})
     assert accepted.focal_point is not None
     assert accepted.focal_point_accepted_at is None
+    assert accepted.recorded_at > NOON  # another party counts from now
 
 
 @pytest.mark.parametrize(

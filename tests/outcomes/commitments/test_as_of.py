@@ -1,31 +1,51 @@
 """What had been reported by a day: on statement, points, commitments, progress and their lists."""
 
+import importlib
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from outcomes.commitments.as_of import check_as_of_day, last_meeting_before
-from outcomes.models import Assessment, Commitment, ImplementationStatus, Response
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    CommitmentParty,
+    ImplementationStatus,
+    Response,
+)
+from participants.models import Organisation
 from roundtable.models import Event
 from tests.factories import (
+    NOON,
+    make_addressee,
     make_commitment,
+    make_delegate,
     make_event,
     make_evidence,
     make_organisation,
     make_party,
+    make_role,
     make_series,
     make_statement,
     make_update,
+    make_user,
     republish,
 )
 from tests.follow_up_factories import (
     make_assessment,
     make_milestone,
+    make_offer,
     make_recommendation,
     make_response,
     make_undertaking,
@@ -403,3 +423,174 @@ def test_commitment_that_is_a_draft_now_keeps_its_past_without_its_text() -> Non
     event.save()
     for path in ("/commitments/old-c1/", "/commitments/old-c1/?as_of=2020-03-01"):
         assert visitor.get(path).status_code == 404
+
+
+# What was added later ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def late_commitment(reported_commitment: Commitment) -> Commitment:
+    """Of the same source and roundtable, entered on 20 February 2026, with a report of 2019."""
+    with time_machine.travel(datetime(2026, 2, 20, 23, 59, tzinfo=UTC), tick=False):
+        row = make_commitment(
+            reported_commitment.event,
+            reference="OLD-C9",
+            text="Entered late.",
+            place_in_source="introduction",
+            recorded_at=timezone.now(),
+        )
+    row.outcomes.set(reported_commitment.outcomes.all())
+    make_party(row, organisation=Organisation.objects.get(name="Example Aid"))
+    make_update(row, status=ImplementationStatus.FULFILLED, reported_on=date(2019, 5, 1))
+    return row
+
+
+def test_what_was_added_later_is_in_no_number_of_an_earlier_day(
+    late_commitment: Commitment,
+) -> None:
+    party = late_commitment.parties.get().organisation
+    assert party
+    for day, number in (("2026-02-19", 1), ("2026-02-20", 2)):
+
+        def context(path: str, day: str = day) -> Any:
+            return Client().get(path, {"as_of": day}).context
+
+        listed, progress = context("/commitments/"), context("/progress/")["progress"]
+        assert (listed["counts"]["all"], len(listed["page"].object_list)) == (number, number)
+        assert (progress.counts["all"], progress.counts["reported"]) == (number, number)
+        assert sum(part.count for part in progress.quarters[-1].parts) == number
+        assert sum(part.count for part in progress.quarters[-2].parts) == 1
+        event, point = context("/roundtables/old/"), context("/outcomes/old/1.a/")
+        assert (event["counts"]["all"], len(event["commitments"])) == (number, number)
+        under = event["lead_ins"][0].points.all()[0].commitments.all()
+        assert (len(under), len(point["commitments"])) == (number, number)
+        matrix = context("/progress/matrix/")["matrix"]
+        assert (matrix.counts["all"], matrix.commitments_under_points) == (number, number)
+        assert len(context(party.get_absolute_url())["commitments"]) == number
+    late_commitment.outcomes.clear()
+    for day, number in (("2026-02-19", 0), ("2026-02-20", 1)):
+        matrix = context("/progress/matrix/", day)["matrix"]
+        assert matrix.commitments_elsewhere == number
+        shown = "OLD-C9" in seen(f"/outcomes/old/1.a/?as_of={day}")  # to the whole statement
+        assert shown == bool(number)
+
+
+def test_both_days_are_said(late_commitment: Commitment) -> None:
+    path = late_commitment.get_absolute_url()
+    answer = Client().get(f"{path}?as_of=2026-02-19")
+    assert answer.status_code == 400
+    added = "This commitment was added to this portal on 20 February 2026. Choose that day or"
+    assert added in page_text(answer)
+    assert "Entered late." not in page_text(answer)
+    for query in ("", "?as_of=2026-02-20"):
+        shown = seen(path + query)
+        assert "Undertaken 2 May 2018 Added to this portal 20 February 2026" in shown
+    row = "Undertaken 2 May 2018, added here 20 February 2026"
+    assert row in seen("/commitments/?as_of=2026-02-20")
+    assert row not in seen("/commitments/")
+    late_commitment.place_in_source = ""  # no one knows when
+    late_commitment.save()
+    assert "Undertaken" not in seen(path)
+    late_commitment.source_title, late_commitment.source_dated_on = "A plan", date(2020, 3, 4)
+    late_commitment.save()
+    assert "Undertaken 4 March 2020 Added to this portal 20 February 2026" in seen(path)
+    Event.objects.update(is_public=False)
+    assert Client().get(f"{path}?as_of=2026-02-19").status_code == 404
+
+
+def test_party_counts_from_the_day_it_was_added(reported_commitment: Commitment) -> None:
+    joined = make_organisation(name="Later Aid", country="MY", kind="government")
+    at = datetime(2025, 6, 2, tzinfo=UTC)
+    make_party(reported_commitment, organisation=joined, role="partner", recorded_at=at)
+    pages = ["/commitments/", "/commitments/old-c1/", "/roundtables/old/", "/outcomes/old/1.a/"]
+    for path in pages:
+        for day, is_shown in (("2025-06-01", False), ("2025-06-02", True)):
+            page = page_html(Client().get(f"{path}?as_of={day}"))
+            link = f'href="{joined.get_absolute_url()}?as_of={day}"'
+            assert (link in page) == is_shown, path
+    for filters in (f"party={joined.slug}", "country=MY", "kind=government"):
+        for day, number in (("2025-06-01", 0), ("2025-06-02", 1)):
+            page = Client().get(f"/commitments/?{filters}&as_of={day}").context
+            assert page["counts"]["all"] == number, filters
+            shown = Client().get(f"/progress/?{filters}&as_of={day}").context["progress"]
+            assert shown.counts["all"] == number, filters
+    path = joined.get_absolute_url()
+    assert "Train." not in seen(f"{path}?as_of=2025-06-01")
+    assert "Train." in seen(f"{path}?as_of=2025-06-02")
+
+
+def test_organisation_shows_an_earlier_day(late_commitment: Commitment) -> None:
+    organisation = late_commitment.parties.get().organisation
+    assert organisation
+    event = late_commitment.event
+    make_role(event, organisation=organisation)
+    make_role(make_event(title="Next one", starts_on=date(2022, 1, 1)), organisation=organisation)
+    point = late_commitment.outcomes.get()
+    make_addressee(point, organisation=organisation)
+    make_response(
+        outcome=point,
+        organisation=organisation,
+        stance=Response.Stance.NOTED,
+        answered_on=date(2019, 6, 1),
+    )
+    path = organisation.get_absolute_url()
+    then = seen(f"{path}?as_of=2019-05-31")
+    assert LINE in then and "As of 31 May 2019." in then
+    assert "Planning Past its due date" in then.replace("Due 1 March 2019 ", "")
+    missing = ["Entered late.", "Fulfilled", "Noted", "Next one"]
+    assert [word for word in missing if word in then] == []
+    page = page_html(Client().get(f"{path}?as_of=2019-06-01"))
+    for kept in (
+        "/commitments/old-c1/?as_of=2019-06-01",
+        "/outcomes/old/1.a/?as_of=2019-06-01",
+        "/roundtables/old/?as_of=2019-06-01",
+        f"{path}?as_of=2019-06-01",
+        f"/commitments/?party={organisation.slug}&amp;as_of=2019-06-01",
+    ):
+        assert f'href="{kept}"' in page, kept
+    assert f'rel="canonical" href="http://testserver{path}"' in page
+    now = seen(path)
+    assert [word for word in missing if word not in now] == [] and LINE not in now
+    for day in ("2026-03-03", "yesterday", "2019-01-01&as_of=2020-01-01"):
+        assert Client().get(f"{path}?as_of={day}").status_code == 400
+    assessor = Organisation.objects.get(name="Example Watch")
+    make_assessment(commitment=late_commitment, organisation=assessor, assessed_on=date(2019, 1, 1))
+    path = assessor.get_absolute_url()
+    then, now = seen(f"{path}?as_of=2019-06-01"), seen(path)
+    assert ", 1 February 2019" in then and "1 February 2020" not in then
+    assert "Entered late." not in then and "Entered late." in now
+
+
+def test_upgrade_finds_the_days_of_parties() -> None:
+    migration = importlib.import_module("outcomes.migrations.0021_find_days_of_parties")
+    row, day = make_commitment(is_open=True), datetime(2024, 6, 6, tzinfo=UTC)
+    first = make_party(row, organisation=make_organisation(name="Example Aid"))
+    desk = make_party(row, organisation=make_organisation(name="By the desk"))
+    member = CommitmentParty.objects.create(
+        commitment=row,
+        organisation=make_organisation(),
+        role="member",
+        focal_point=make_delegate(),
+        focal_point_accepted_at=day,
+    )
+    offer = make_offer(commitment=row)
+    type(offer).objects.filter(pk=offer.pk).update(approved_at=day)
+    joined = row.parties.get(organisation=offer.organisation)
+    for at, name in ((day, "By the desk"), (day, "Someone else"), (datetime.min, "Example Aid")):
+        LogEntry.objects.create(
+            user=make_user(),
+            content_type=ContentType.objects.get_for_model(Commitment),
+            object_id=str(row.pk),
+            action_flag=CHANGE,
+            action_time=at.replace(tzinfo=UTC, year=max(at.year, 1990)),
+            change_message=json.dumps([{"added": {"name": "party", "object": name}}]),
+        )
+    CommitmentParty.objects.update(recorded_at=NOON)
+    migration.find_days(apps, None)
+    days = dict(row.parties.values_list("pk", "recorded_at"))
+    assert days == {
+        first.pk: row.recorded_at,
+        desk.pk: day,
+        member.pk: day,
+        joined.pk: day,
+    }

@@ -291,6 +291,7 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
         f"Parties MoL Answers 1.a {point.text} "
         "Recorded from the source of the statement, introduction "
         "Two organisations have not yet compared it with the source. "
+        "Added to this portal 14 May 2024 "
         "Who to ask No contact is shown for this commitment. "
         "Participants may see more after signing in. What the party reports "
         "In progress As of 10 January 2026 · Under a year ago "

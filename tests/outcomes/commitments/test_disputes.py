@@ -249,9 +249,10 @@ def test_another_text_settles_it_after_two_organisations_compared_that(
     assert draft.state == "draft"  # 14 days from when the party was told of this text
     clock.shift(timedelta(days=1))
     call_command("make_due_changes")
-    for query in ("", "?as_of=2026-03-16"):
+    for query in ("", "?as_of=2026-03-17"):
         shown = page_html(Client().get(f"{draft.get_absolute_url()}{query}"))
         assert "Pay for two shelters" in shown and "does not recognise" not in shown
+    assert Client().get(f"{draft.get_absolute_url()}?as_of=2026-03-16").status_code == 400
 
 
 @pytest.mark.parametrize("state", ["public", "draft"])

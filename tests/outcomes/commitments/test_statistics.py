@@ -1,4 +1,8 @@
-"""Figures of progress and lists of commitments agree with a plain count, for made-up worlds."""
+"""Figures of progress and lists of commitments agree with a plain count, for made-up worlds.
+
+Today, and as of earlier days: each world has commitments, parties, reports and assessments of
+several days, members of groups that report, and what others recorded.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -53,6 +57,7 @@ OFFICES = {
     "agency": (OrganisationKind.AGENCY, ""),
 }
 GROUP = "governments"
+MEMBERS = ("first-member", "second-member")
 NEVER = "never"
 
 
@@ -76,14 +81,21 @@ class Promise:
 
     reference: str
     meeting: Meeting
+    added_on: date
+    is_withdrawn: bool
     points: set[tuple[int, str]]  # the number of a roundtable, and that of its point
-    parties: set[str]
+    parties: dict[str, date]  # the day on which each was added
     due_on: date | None
     reports: list[tuple[bool, date, str]] = field(default_factory=list)
+    of_members: list[tuple[bool, date, str]] = field(default_factory=list)
+    recorded: list[tuple[bool, date, str]] = field(default_factory=list)
     findings: list[tuple[bool, date, str]] = field(default_factory=list)
 
+    def parties_on(self, day: date) -> set[str]:
+        return {slug for slug, joined_on in self.parties.items() if joined_on <= day}
 
-def last(said: list[tuple[bool, date, str]], until: date = TODAY) -> tuple[date, str] | None:
+
+def last(said: list[tuple[bool, date, str]], until: date) -> tuple[date, str] | None:
     """Day and word of what was approved and is of the latest day; of one day, what came last."""
     found = None
     for is_approved, day, word in said:
@@ -106,14 +118,15 @@ class World:
             for theme in self.meetings[meeting].shown_themes(number)
         }
 
-    def words(self, promise: Promise, name: str) -> set[str]:
-        """What a filter of this name finds the promise by."""
-        offices = [OFFICES[slug] for slug in promise.parties if slug != GROUP]
-        latest, finding = last(promise.reports), last(promise.findings)
+    def words(self, promise: Promise, name: str, on: date) -> set[str]:
+        """What a filter of this name finds the promise by, as of that day."""
+        parties = promise.parties_on(on)
+        offices = [OFFICES[slug] for slug in parties if slug != GROUP]
+        latest, finding = last(promise.reports, on), last(promise.findings, on)
         if name == "event":
             return {promise.meeting.slug}
         if name == "party":
-            return promise.parties
+            return parties
         if name == "point":
             return {f"{self.meetings[one].slug}/{number}" for one, number in promise.points}
         if name == "theme":
@@ -125,53 +138,64 @@ class World:
         if name == "status":
             return {latest[1] if latest else "no-update"}
         if name == "fresh":
-            return {age(latest[0]) if latest else NEVER}
+            return {age(latest[0], on) if latest else NEVER}
         if name == "finding":
             return {finding[1] if finding else "none"}
         assert name == "overdue"
-        is_late = promise.due_on is not None and promise.due_on < TODAY
+        is_late = promise.due_on is not None and promise.due_on < on
         return {"yes"} if is_late and not (latest and latest[1] in set(ENDED_STATUSES)) else set()
 
     def found(self, asked: dict[str, str]) -> list[Promise]:
         """The public promises that all of these filters find."""
+        on, filters = day_of(asked), {**asked}
+        filters.pop("as_of", None)
         return [
             promise
             for promise in self.promises
             if promise.meeting.is_public
-            and all(word in self.words(promise, name) for name, word in asked.items())
+            and not promise.is_withdrawn
+            and promise.added_on <= on
+            and all(word in self.words(promise, name, on) for name, word in filters.items())
         ]
 
     def count(self, asked: dict[str, str], name: str) -> dict[str, Counter[str]]:
         """By each word of a filter, how many stand at each status."""
         tally: dict[str, Counter[str]] = {}
+        on = day_of(asked)
         for promise in self.found(asked):
-            for word in self.words(promise, name):
+            for word in self.words(promise, name, on):
                 if asked.get(name, word) == word:
-                    status = next(iter(self.words(promise, "status")))
+                    status = next(iter(self.words(promise, "status", on)))
                     tally.setdefault(word, Counter())[status] += 1
         return tally
 
     def quarters(self, asked: dict[str, str]) -> dict[str, Counter[str]]:
-        """How many had each status at the end of each quarter since the first began."""
-        promises = self.found(asked)
-        first = min((promise.meeting.starts_on for promise in promises), default=None)
+        """How many had each status at the end of each quarter since the first was added."""
+        promises, on = self.found(asked), day_of(asked)
+        first = min((promise.added_on for promise in promises), default=None)
         told: dict[str, Counter[str]] = {}
         for year in range(2023, 2027):
             for quarter, end in enumerate([(3, 31), (6, 30), (9, 30), (12, 31)], start=1):
                 until = date(year, *end)
-                if first is None or until < first or (year, quarter) > (2026, 1):
+                if first is None or until < first or (year, 3 * quarter - 2) > (on.year, on.month):
                     continue
                 told[f"{year} Q{quarter}"] = Counter(
-                    reported[1] if (reported := last(promise.reports, until)) else "no-update"
+                    reported[1]
+                    if (reported := last(promise.reports, min(until, on)))
+                    else "no-update"
                     for promise in promises
-                    if promise.meeting.starts_on <= until
+                    if promise.added_on <= until
                 )
         return told
 
 
-def age(day: date) -> str:
-    """How many whole years lie between that day and today, in the words of the filter."""
-    years = TODAY.year - day.year - ((day.month, day.day) > (TODAY.month, TODAY.day))
+def day_of(asked: dict[str, str]) -> date:
+    return date.fromisoformat(asked["as_of"]) if "as_of" in asked else TODAY
+
+
+def age(day: date, on: date) -> str:
+    """How many whole years lie between the two days, in the words of the filter."""
+    years = on.year - day.year - ((day.month, day.day) > (on.month, on.day))
     return ["under-a-year", "one-to-two", "over-two"][min(years, 2)]
 
 
@@ -195,20 +219,28 @@ def worlds(draw: st.DrawFn) -> World:
         days = st.sampled_from(DAYS_AFTER[meeting.starts_on])
         reports = st.tuples(st.booleans(), days, st.sampled_from(ImplementationStatus.values))
         findings = st.tuples(st.booleans(), days, st.sampled_from(Assessment.Finding.values))
+        by_members = st.tuples(st.booleans(), days, st.sampled_from(MEMBERS))
+        parties = st.sampled_from([*OFFICES, GROUP])
         promises.append(
             Promise(
                 reference=f"MADE-C{number + 1}",
                 meeting=meeting,
+                added_on=draw(st.sampled_from(DAYS)),
+                is_withdrawn=draw(st.integers(0, 5)) == 5,
                 points=draw(points),
-                parties=draw(st.sets(st.sampled_from([*OFFICES, GROUP]), max_size=3)),
+                parties=draw(st.dictionaries(parties, st.sampled_from(DAYS), max_size=3)),
                 due_on=draw(st.sampled_from([None, *DAYS])),
                 reports=draw(st.lists(reports, max_size=3)),
+                of_members=draw(st.lists(by_members, max_size=2)),
+                recorded=draw(st.lists(reports, max_size=1)),
                 findings=draw(st.lists(findings, max_size=2)),
             )
         )
     for promise in promises:
         if not promise.parties:
-            promise.reports = []  # no one reports
+            promise.reports = promise.recorded = []  # no one reports
+        if GROUP not in promise.parties:
+            promise.of_members = []
     return World(meetings, promises)
 
 
@@ -229,6 +261,7 @@ def store(world: World) -> None:
     for slug, (kind, country) in OFFICES.items():
         office = make_organisation(slug=slug, kind=kind, country=country)
         parties[slug] = {"organisation": office}
+    members = [make_organisation(slug=slug, country="MY") for slug in MEMBERS]
     assessor = make_organisation()
     events, points = {}, {}
     for number, meeting in enumerate(world.meetings):
@@ -248,39 +281,50 @@ def store(world: World) -> None:
             point.themes.set([themes[theme] for theme in named])
     for promise in world.promises:
         row = Commitment.objects.create(
-            state="public",
+            state="draft" if promise.is_withdrawn else "public",
             event=events[promise.meeting.slug],
             reference=promise.reference,
             text="Train officers.",
             due_on=promise.due_on,
-            recorded_at=datetime(2023, 1, 1, tzinfo=UTC),
+            recorded_at=last_second(promise.added_on),
         )
         row.outcomes.set([points[point] for point in promise.points])
         made = CommitmentParty.objects.bulk_create(
-            CommitmentParty(commitment=row, **parties[slug]) for slug in sorted(promise.parties)
+            CommitmentParty(
+                commitment=row, recorded_at=last_second(promise.parties[slug]), **parties[slug]
+            )
+            for slug in sorted(promise.parties)
         )
-        ProgressUpdate.objects.bulk_create(
+        of_members = {
+            office.slug: CommitmentParty(commitment=row, organisation=office, role="member")
+            for office in (members if promise.of_members else [])
+        }
+        CommitmentParty.objects.bulk_create(of_members.values())
+        said = [("party", made[0], *report) for report in promise.reports]
+        said += [("recorded", made[0], *report) for report in promise.recorded]
+        said += [
+            ("member", of_members[slug], is_approved, day, "planning")
+            for is_approved, day, slug in promise.of_members
+        ]
+        updates = ProgressUpdate.objects.bulk_create(
             ProgressUpdate(
                 commitment=row,
-                party=made[0],
+                party=party,
                 reported_on=day,
                 recorded_at=NOON,
                 status=status,
                 text="Done.",
                 source="A report",
                 reason="A reason",
-                reported_by="party",
-                party_hash="0" * 64,
+                reported_by=reported_by,
+                party_hash="" if reported_by == "recorded" else "0" * 64,
                 **handed_in,
                 **(approved if is_approved else waits),
             )
-            for is_approved, day, status in promise.reports
+            for reported_by, party, is_approved, day, status in said
         )
-        latest = row.updates.approved().first()
-        if latest:
-            row.latest_update, row.latest_status = latest, latest.status
-            row.latest_reported_on = latest.reported_on
-            row.save()
+        if updates:
+            updates[0].refresh_latest()
         Assessment.objects.bulk_create(
             Assessment(
                 commitment=row,
@@ -293,6 +337,10 @@ def store(world: World) -> None:
             )
             for is_approved, day, finding in promise.findings
         )
+
+
+def last_second(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
 
 
 NARROWING = ["event", "party", "country", "kind", "theme", "point"]
@@ -318,7 +366,8 @@ def offered(world: World, name: str) -> list[str]:
     elif name == "theme":
         words = {theme for one in meetings for a in "ab" for theme in one.shown_themes(f"1.{a}")}
     elif name in ("party", "country"):
-        words = {word for promise in world.found({}) for word in world.words(promise, name)}
+        shown = world.found({})
+        words = {word for promise in shown for word in world.words(promise, name, TODAY)}
     else:
         words = set()
     return sorted(words | OPEN.get(name, set()))
@@ -326,7 +375,9 @@ def offered(world: World, name: str) -> list[str]:
 
 def draw_filter(data: st.DataObject, world: World, names: list[str]) -> dict[str, str]:
     chosen = data.draw(st.lists(st.sampled_from(names), max_size=3, unique=True))
-    return {
+    day = data.draw(st.sampled_from([None, *DAYS]))
+    as_of = {"as_of": day.isoformat()} if day else {}
+    return as_of | {
         name: data.draw(st.sampled_from(words))
         for name in chosen
         if (words := offered(world, name))
@@ -347,6 +398,7 @@ def test_statistics_and_lists_match_plain_count(world: World, data: st.DataObjec
         if link:
             check_list(world, link)
         check_list(world, draw_filter(data, world, LISTING))
+        check_other_pages(world, data.draw(st.sampled_from([None, *DAYS])))
         transaction.set_rollback(True)
 
 
@@ -357,16 +409,14 @@ def check_progress(
     answer = Client().get("/progress/", asked)
     assert answer.status_code == 200, asked
     shown = answer.context["progress"]
-    promises = world.found(asked)
-    assert shown.counts["all"] == len(promises)
-    reported = sum(last(promise.reports) is not None for promise in promises)
-    assert shown.counts["reported"] == reported
+    promises, on = world.found(asked), day_of(asked)
+    assert shown.counts == count_voices(promises, on)
     for name, parts in (
         ("status", shown.status),
         ("fresh", shown.freshness),
         ("finding", shown.findings),
     ):
-        expected = Counter(word for one in promises for word in world.words(one, name))
+        expected = Counter(word for one in promises for word in world.words(one, name, on))
         assert counted(parts) == expected, name
     for each in shown.breakdowns:
         told = {}
@@ -387,6 +437,49 @@ def check_progress(
     words = {name: word.replace("%2F", "/") for name, word in query.items()}
     assert len(world.found(words)) == lead.count
     return words
+
+
+def count_voices(promises: list[Promise], on: date) -> dict[str, int]:
+    silent = [one for one in promises if last(one.reports, on) is None]
+    return {
+        "all": len(promises),
+        "reported": len(promises) - len(silent),
+        "recorded": sum(last(one.recorded, on) is not None for one in silent),
+        "by_members": sum(last(one.of_members, on) is not None for one in silent),
+    }
+
+
+def check_other_pages(world: World, day: date | None) -> None:
+    """The pages of roundtables and organisations, and the matrix, of the same day."""
+    query = f"?as_of={day}" if day else ""
+    on, as_of = day or TODAY, {"as_of": str(day)} if day else {}
+    meeting = world.meetings[0]
+    found = world.found({"event": meeting.slug, **as_of})
+    if meeting.starts_on <= on:
+        page = Client().get(f"/roundtables/{meeting.slug}/{query}").context
+        counts = count_voices(found, on)
+        assert {name: page["counts"][name] for name in counts} == counts
+        assert [row.reference for row in page["commitments"]] == [one.reference for one in found]
+        if meeting.is_published:
+            matrix = Client().get(f"/progress/matrix/?event={meeting.slug}&{query.strip('?')}")
+            assert matrix.context["matrix"].counts == counts
+            under = {one.reference for one in world.found(as_of) if names_point(one, 0)}
+            assert matrix.context["matrix"].commitments_under_points == len(under)
+    for slug in sorted({slug for one in world.found({}) for slug in one.parties} - {GROUP})[:1]:
+        page = Client().get(f"/organisations/{slug}/{query}").context
+        expected = {one.reference for one in world.found({"party": slug, **as_of})}
+        assert {row.reference for row in page["commitments"]} == expected
+        shown = {
+            row.reference: {party.organisation or party.group for party in row.parties.all()}
+            for row in page["commitments"]
+        }
+        assert {name: {one.slug for one in parties} for name, parties in shown.items()} == {
+            one.reference: one.parties_on(on) for one in world.found(as_of | {"party": slug})
+        }
+
+
+def names_point(promise: Promise, meeting: int) -> bool:
+    return any(number == meeting for number, _point in promise.points)
 
 
 def check_list(world: World, asked: dict[str, str]) -> None:
