@@ -510,8 +510,8 @@ def test_party_counts_from_the_day_it_was_added(reported_commitment: Commitment)
             assert (link in page) == is_shown, path
     for filters in (f"party={joined.slug}", "country=MY", "kind=government"):
         for day, number in (("2025-06-01", 0), ("2025-06-02", 1)):
-            page = Client().get(f"/commitments/?{filters}&as_of={day}").context
-            assert page["counts"]["all"] == number, filters
+            listed = Client().get(f"/commitments/?{filters}&as_of={day}").context
+            assert listed["counts"]["all"] == number, filters
             shown = Client().get(f"/progress/?{filters}&as_of={day}").context["progress"]
             assert shown.counts["all"] == number, filters
     path = joined.get_absolute_url()
