@@ -81,6 +81,7 @@ DETAILS = {
     "/outcomes/counted/1.a/": (15, 20),
     "/commitments/counted-c1/": (16, 22),
     "/organisations/office-1/": (10, 15),
+    "/organisations/office-1/?as_of=2025-06-01": (10, 15),
     "/directory/HANDLE/": (6, 9),
     "/directory/HANDLE.vcf": (6, 8),
     "/about/": (0, 2),
