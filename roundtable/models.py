@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from roundtable.audit.models import AuditEntry, AuditHead, AuditKey
-from roundtable.history import record_history
+from roundtable.history import LinkedRows, record_history
 from roundtable.idempotency import IdempotencyKey
 from roundtable.limits import CacheEntry, LimitCount
 from roundtable.mail.models import MailBatch, QueuedEmail
@@ -178,7 +178,15 @@ class Event(models.Model):
         blank=True,
         help_text=_("The day on which someone last read the source."),
     )
-    history = record_history()
+    history = record_history(
+        rows={
+            "roles": LinkedRows(
+                ("organisation", "role", "represented_by", "source_wording", "source")
+            ),
+            "recorded_counts": LinkedRows(("kind", "number", "source_wording", "source")),
+            "documents": LinkedRows(("title", "publisher", "url", "dated_on")),
+        }
+    )
 
     objects = EventQuerySet.as_manager()
 

@@ -25,7 +25,6 @@ from outcomes.models import (
     Statement,
 )
 from participants.models import Organisation
-from roundtable.history import redacted_fields
 from roundtable.models import Event
 
 
@@ -354,7 +353,6 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> DescribedChanges
     history: Any = model.history.model.objects  # type: ignore[attr-defined]
     rows = list(with_previous_row(history.filter(history_id__in=numbers)))
     before = history.in_bulk([row.previous_row for row in rows])
-    hidden_fields = redacted_fields(model, {row.id for row in rows})
     subjects = subjects_by_id(model, {row.id for row in rows})
     for row in rows:
         name = CORRECTION_SOURCES[model].removeprefix("corrected-")
@@ -367,10 +365,10 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> DescribedChanges
                     key=f"{name}-{row.id}-{row.history_id}-{difference.field}",
                     field=difference.label,
                     before=_("(deleted)")
-                    if difference.field in hidden_fields.get(row.previous_row, ())
+                    if difference.field in (before[row.previous_row].taken_out or ())
                     else difference.before,
                     after=_("(deleted)")
-                    if difference.field in hidden_fields.get(row.history_id, ())
+                    if difference.field in (row.taken_out or ())
                     else difference.after,
                     **subjects[row.id],
                 ),

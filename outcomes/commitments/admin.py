@@ -22,7 +22,11 @@ from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
 from outcomes.commitments.bulk_admin import end
 from outcomes.commitments.proposal_views import propose_commitment
 from outcomes.commitments.queries import dispute_sentences, parties_shown
-from outcomes.commitments.related_admin import MilestoneInline, RelatedTextInline
+from outcomes.commitments.related_admin import (
+    MilestoneInline,
+    RelatedTextInline,
+    take_out_of_offers,
+)
 from outcomes.commitments.source_admin import compare_commitment
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.models import Commitment, CommitmentParty, Dispute, Outcome
@@ -290,6 +294,11 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         if change and "text" in form.changed_data and before != after:
             for party in form.instance.parties.filter(focal_point_accepted_at__isnull=False):
                 ask_focal_point(party, party.focal_point, at=timezone.now())
+
+    def take_out_words(self, model: Any, pk: int, *, all_words: bool) -> set[str]:
+        removed = super().take_out_words(model, pk, all_words=all_words)
+        take_out_of_offers(removed)
+        return removed
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_export_queryset(request)

@@ -11,12 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.admin_filters import ReachedFilter
 from outcomes.datasets.tables import MILESTONES
-from outcomes.models import Commitment, Milestone, RelatedText
+from outcomes.models import Commitment, Milestone, Offer, OfferedMilestone, RelatedText
 from outcomes.reporting.publication import withdraw_if_changed
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
 from participants.admin_base.history import HistoryAdmin
+from roundtable.history import add_versions, one_version
+from roundtable.redaction import DELETED_WORDS
+
+
+def take_out_of_offers(removed: set[str]) -> None:
+    """Commitments and milestones that were offered here began as a copy of the offer."""
+    offers = Offer.objects.filter(commitment__isnull=False, text__in=removed)
+    offers.update(text=DELETED_WORDS)
+    milestones = OfferedMilestone.objects.filter(offer__commitment__isnull=False)
+    milestones.filter(title__in=removed).update(title=DELETED_WORDS)
 
 
 class MilestoneInline(GrantScopedInline):
@@ -54,16 +64,21 @@ class MilestoneAdmin(HistoryAdmin):
     search_help_text = _("Title of the milestone, or reference of the commitment")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        with self._compared_again(request, obj):
+        with one_version(), self._compared_again(request, obj):
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with self._compared_again(request, obj):
+        with one_version(), self._compared_again(request, obj):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:
             self.delete_model(request, row)
+
+    def take_out_words(self, model: Any, pk: int, *, all_words: bool) -> set[str]:
+        removed = super().take_out_words(model, pk, all_words=all_words)
+        take_out_of_offers(removed)
+        return removed
 
     @contextmanager
     def _compared_again(self, request: HttpRequest, milestone: Milestone) -> Iterator[None]:
@@ -71,6 +86,7 @@ class MilestoneAdmin(HistoryAdmin):
         row = Commitment.objects.select_for_update().get(pk=milestone.commitment_id)
         earlier_hash = row.undertaking_hash()
         yield
+        add_versions([row])  # with the milestone as it is now
         if withdraw_if_changed(row, earlier_hash, by=request_permissions(request).user):
             row.save()
             text = _("The commitment is a draft again: it is compared, or accepted, again.")

@@ -35,6 +35,7 @@ from outcomes.demo.texts import (
 from outcomes.imports.records.loader import load_content
 from outcomes.models import CommitmentParty
 from participants.models import Participation
+from roundtable.history import add_versions
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 
@@ -88,6 +89,8 @@ def create_demo(on: date) -> Event:
     add_assessments(texts["assessments"], event, by=cochairs)
     add_milestones(texts["milestones"], event, on=on)
     add_related_texts(texts["related_texts"], event)
+    # With their milestones and related texts.
+    add_versions([*event.commitments.all(), *event.statement.outcomes.all()])
     add_rounds(texts["rounds"], event, by=cochairs[0], on=on)
     discard_emails(after=last_email)
     return event

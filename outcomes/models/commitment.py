@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.models.canonical import sha256_of
 from outcomes.models.outcome import Outcome
 from outcomes.models.references import REFERENCE_PATTERN, full_match
-from roundtable.history import record_history
+from roundtable.history import LinkedRows, record_history
 from roundtable.models import Event
 
 DUE_SOON_PERIOD = timedelta(days=30)
@@ -307,7 +307,15 @@ class Commitment(models.Model):
         editable=False,
         help_text=_("The day that the latest update reports on. Empty if there is no update."),
     )
-    history = record_history(m2m_fields=("outcomes",))
+    history = record_history(
+        m2m_fields=("outcomes",),
+        rows={
+            # Members of a group report for themselves; they are no part of the commitment.
+            "parties": LinkedRows(("organisation", "group", "role"), ~Q(role="member")),
+            "milestones": LinkedRows(("title", "due_on", "reached_on")),
+            "related_texts": LinkedRows(("kind", "title", "url", "quote", "source")),
+        },
+    )
 
     objects = CommitmentQuerySet.as_manager()
 

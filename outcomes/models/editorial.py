@@ -131,6 +131,11 @@ class EditorialText(models.Model):
         ]
 
     @property
+    def log_name(self) -> str:
+        """How the audit log names it."""
+        return str(self)
+
+    @property
     def event(self) -> Event:
         raise NotImplementedError
 

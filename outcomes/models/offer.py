@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +19,7 @@ from outcomes.models.party import CommitmentParty
 from outcomes.models.related import Milestone
 from outcomes.models.statement import Statement
 from participants.models import Organisation, User, validate_same_demonstration
+from roundtable.history import add_versions_of_owners, one_version
 from roundtable.models import Event
 
 # So long, the lead is asked before others join. Who opened a commitment invited them, so silence
@@ -183,6 +184,11 @@ class Offer(EditorialText):
         return f"{self.organisation.internal_short}: {self.text[:60]}"
 
     @property
+    def log_name(self) -> str:
+        # Words can be deleted from the record, but not from the audit log.
+        return self.organisation.internal_short
+
+    @property
     def is_joining(self) -> bool:
         return self.outcome_id is None and self.statement_id is None
 
@@ -290,7 +296,7 @@ class Offer(EditorialText):
         """As a whole, or in one point. None of a request to join."""
         return self.outcome.statement if self.outcome else self.statement
 
-    @transaction.atomic
+    @one_version()
     def approve(self, *, by: User, at: datetime) -> None:
         """Creates a commitment with the next reference, or adds the organisation as a partner.
 
@@ -312,6 +318,7 @@ class Offer(EditorialText):
         )
         party.full_clean()
         party.save()
+        add_versions_of_owners(party)
         super().approve(by=by, at=at)
 
     def request_change(self, *, note: str, at: datetime) -> None:

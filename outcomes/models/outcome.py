@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.models.references import NUMBER_PATTERN, full_match
 from outcomes.models.statement import Statement, Theme
 from participants.models import Group, Organisation, member_condition, validate_same_demonstration
-from roundtable.history import record_history
+from roundtable.history import LinkedRows, record_history
 
 
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
@@ -114,7 +114,13 @@ class Outcome(models.Model):
         default=True,
         help_text=_("Tick this if the source itself does not name the kind or the addressees."),
     )
-    history = record_history(m2m_fields=("themes",))
+    history = record_history(
+        m2m_fields=("themes",),
+        rows={
+            "addressees": LinkedRows(("organisation", "group")),
+            "related_texts": LinkedRows(("kind", "title", "url", "quote", "source")),
+        },
+    )
 
     objects = OutcomeQuerySet.as_manager()
 

@@ -33,6 +33,7 @@ from participants.permissions import (
     permissions_of,
 )
 from roundtable.audit import log as audit
+from roundtable.history import add_versions
 from roundtable.models import Event
 
 # So long, anyone with a right at one of the roundtables can stop a change.
@@ -265,10 +266,12 @@ def _keep_what_counts(commitment: Commitment, source_hash: str, undertaking_hash
 def _set_role(change: OrganisationChange, event: Event) -> None:
     if change.what == change.What.END_ROLE:
         event.roles.filter(organisation=change.organisation, role=change.role).delete()
+        add_versions([event])
         return
     role = EventRole(event=event, organisation=change.organisation, role=change.role)
     role.full_clean()
     role.save()
+    add_versions([event])
 
 
 def _record(action: str, change: OrganisationChange, by: User | None, at: datetime) -> None:

@@ -108,7 +108,7 @@ def answer_join(
         at=at,
         actor=by,
         organisation=part.organisation.slug if part else "",
-        detail=f"{row.event.code}: {row}",
+        detail=f"{row.event.code}: {row.log_name}",
     )
     return True
 

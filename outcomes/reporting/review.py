@@ -143,7 +143,7 @@ def _decide(
             at=at,
             actor=by,
             organisation=acting_organisation(by, event.pk, at.date()),
-            detail=f"{event.code}: {row}",
+            detail=f"{event.code}: {row.log_name}",
         )
         done.append(row)
     return done

@@ -22,7 +22,8 @@ from outcomes.statements.agreement import (
 from outcomes.statements.emails import tell_participants
 from outcomes.statements.signing import check_signed
 from participants.models import User
-from roundtable.history import REDACTED
+from roundtable.history import REDACTED, one_version
+from roundtable.redaction import take_out_words
 
 
 @transaction.atomic
@@ -110,8 +111,13 @@ def publish_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> 
         raise ValidationError(_("There is nothing to publish. Open the page again."))
     else:
         check_compared(row)
-    for rewording in row.rewordings.select_related("outcome"):
-        _apply_rewording(statement, rewording, hides_previous_text=row.hides_previous_text)
+    rewordings = list(row.rewordings.select_related("outcome"))
+    with one_version():
+        for rewording in rewordings:
+            _apply_rewording(statement, rewording, hides_previous_text=row.hides_previous_text)
+    if row.hides_previous_text:
+        for rewording in rewordings:
+            _take_out_previous_text(statement, rewording)
     row.state, row.published_at = StatementState.PUBLISHED, at
     row.full_clean()
     row.save()
@@ -135,3 +141,15 @@ def _apply_rewording(
     if hides_previous_text:
         target._change_reason = REDACTED
     target.save()
+
+
+def _take_out_previous_text(statement: Statement, rewording: Rewording) -> None:
+    """From versions of records and from corrections.
+
+    Published texts stay as they were signed and sealed; no page shows this one.
+    """
+    target: Any = rewording.outcome or statement
+    take_out_words(type(target), target.pk, all_words=False)
+    rows = Rewording.objects.filter(corrigendum__statement=statement, outcome=rewording.outcome)
+    rows.update(before="(deleted 1)")
+    rows.exclude(pk=rewording.pk).update(after="(deleted 2)")

@@ -31,6 +31,7 @@ from outcomes.statements.drafting import (
 from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
+from roundtable.history import one_version
 
 FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 Edit = Callable[[HttpRequest, Statement], HttpResponse]
@@ -108,7 +109,7 @@ def _save(
     if merged.conflicts or merged.lost or any(line.errors for line in merged.lines):
         return _text_page(request, statement, form=form, merged=merged)
     try:
-        with transaction.atomic():
+        with one_version():
             save_edits(statement, merged, form)
             if moved is not None:
                 move_sentence(statement, moved, offset)

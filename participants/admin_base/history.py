@@ -5,6 +5,7 @@ apply.
 """
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -12,7 +13,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.forms import all_valid
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.decorators import method_decorator
@@ -28,17 +31,25 @@ from participants.admin_base.versions import (
     FieldChange,
     build_versions,
     field_text,
+    has_deleted_words,
     history_rows,
+    is_part_of_save,
+    linked_names,
     linked_texts,
+    rows_label,
+    rows_text,
 )
 from roundtable.history import (
     MAX_REASON_LENGTH,
+    REASONS_REDACTED,
     REDACTED,
+    RecordHistory,
     linked_ids,
     m2m_links,
-    redacted_fields,
+    one_version,
     values_differ,
 )
+from roundtable.redaction import is_wording, take_out_reasons, take_out_words
 from roundtable.text_diff import diff_words
 
 PAGE_SIZE = 20
@@ -58,6 +69,21 @@ class HistoryAdmin(GrantScopedAdmin):
             form.base_fields["why"] = ReasonField(widget=widget)
         return form
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            with one_version():
+                answer = super().changeform_view(request, object_id, form_url, extra_context)
+            self._take_out(request)
+        return answer
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             obj._change_reason = _reason_for_change(request, form)
@@ -72,22 +98,30 @@ class HistoryAdmin(GrantScopedAdmin):
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        records = [form.instance]
+        parts = [part for formset in formsets for part in formset.forms]
+        # The boxes apply to what changed on this page, or to the whole record if no words changed.
+        all_words = not any(_has_changed_words(part) for part in (form, *parts))
+        if change and {"take_out", "take_out_reasons"} & set(request.POST):
+            kept = [formset for formset in formsets if hasattr(formset.model, "history")]
+            records += [part.instance for formset in kept for part in formset.initial_forms]
+            if all_words:
+                for record in records[1:]:
+                    record._change_reason = _reason_for_change(request, form)
+                    record.save()
+            # With their keys, which deleted rows lose.
+            request.taken_out = [(type(row), row.pk, all_words) for row in records]  # type: ignore[attr-defined]
         super().save_related(request, form, formsets, change)
-        # The redaction box applies to what changed on this page, or to the whole record if nothing
-        # changed.
-        is_ticked = change and _reason_for_change(request, form) == REDACTED
-        if not is_ticked or _is_changed(form):
-            return
-        # Rows without a history, such as parties, never showed an earlier text.
-        kept = [formset for formset in formsets if hasattr(formset.model, "history")]
-        if any(_is_changed(part) for formset in kept for part in formset.forms):
-            newest = history_rows(form.instance)[:1].get()
-            newest.history_change_reason = None
-            newest.save()
-            return
-        for row in (part.instance for formset in kept for part in formset.initial_forms):
-            row._change_reason = REDACTED
-            row.save()
+
+    def _take_out(self, request: HttpRequest) -> None:
+        for model, pk, all_words in getattr(request, "taken_out", ()):
+            if "take_out" in request.POST:
+                self.take_out_words(model, pk, all_words=all_words)
+            if "take_out_reasons" in request.POST:
+                take_out_reasons(model, pk)
+
+    def take_out_words(self, model: Any, pk: int, *, all_words: bool) -> set[str]:
+        return take_out_words(model, pk, all_words=all_words)
 
     # History and restoring -------------------------------------------------------------
 
@@ -117,12 +151,20 @@ class HistoryAdmin(GrantScopedAdmin):
         if not self.has_change_permission(request, row):
             raise PermissionDenied
         past = get_object_or_404(history_rows(row), history_id=number)
+        following = history_rows(row).filter(
+            Q(history_date__gt=past.history_date)
+            | Q(history_date=past.history_date, history_id__gt=past.history_id)
+        )
+        next_row = following.last()
+        if next_row and is_part_of_save(past, next_row):
+            raise Http404  # the record was never in this state
         newest = history_rows(row).values_list("history_id", flat=True)[0]
-        form, differences, unchanged = self._form_at_version(request, row, past)
+        earlier = EarlierVersion(self, request, row, past)
         # Someone saved the record after this page was opened.
         is_stale = request.method == "POST" and request.POST.get("version") != str(newest)
-        if request.method == "POST" and not is_stale and differences and form.is_valid():
-            self._restore(request, form)
+        is_sent = request.method == "POST" and not is_stale and bool(earlier.differences)
+        if is_sent and earlier.is_valid():
+            self._restore(request, earlier)
             text = _("The version of %s is restored.") % _format_timestamp(past)
             self.message_user(request, text, messages.SUCCESS)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
@@ -130,12 +172,11 @@ class HistoryAdmin(GrantScopedAdmin):
             "title": _("Restore the version of %s?") % _format_timestamp(past),
             "original": row,
             "newest_version": newest,
-            "differences": differences,
-            "stays": unchanged,
+            "differences": earlier.differences,
+            "stays": earlier.unchanged,
+            "has_deleted_words": has_deleted_words(past),
             "is_stale": is_stale,
-            "mistakes": [message for name, said in form.errors.items() for message in said]
-            if request.method == "POST" and not is_stale
-            else [],
+            "mistakes": earlier.mistakes() if is_sent else [],
             "why": request.POST.get(
                 "why", _("Restored to the version of %s") % _format_timestamp(past)
             ),
@@ -143,19 +184,54 @@ class HistoryAdmin(GrantScopedAdmin):
         }
         return render_page(request, self.model, "participants/admin/restore_version.html", context)
 
-    def _form_at_version(
-        self, request: HttpRequest, row: Any, past: Any
-    ) -> tuple[Any, list[FieldChange], list[str]]:
-        """The form filled with an earlier version, the differences, and fields that stay."""
-        kind = self.get_form(request, row, change=True)
+    @transaction.atomic
+    def _restore(self, request: HttpRequest, earlier: "EarlierVersion") -> None:
+        # The same steps as on the record's own change page.
+        form = earlier.form
+        with one_version():
+            row = self.save_form(request, form, change=True)
+            self.save_model(request, row, form, True)
+            self.save_related(request, form, earlier.formsets, True)
+        message = _("Restored: %s") % ", ".join(
+            difference.label for difference in earlier.differences
+        )
+        self.log_change(request, row, message)
+
+
+class EarlierVersion:
+    """The form and the formsets of a record, filled in with an earlier version."""
+
+    def __init__(self, admin: HistoryAdmin, request: HttpRequest, row: Any, past: Any) -> None:
+        self.admin, self.request, self.row, self.past = admin, request, row, past
+        self.differences: list[FieldChange] = []
+        self.unchanged: list[str] = []
+        self.formsets: list[Any] = []
+        self.form = self._fill_form()
+        if has_deleted_words(past):
+            self.differences = []  # what remains of it was never a state of the record
+        elif past.rows is None:
+            relations = RecordHistory.of(type(row)).linked_rows
+            self.unchanged += [rows_label(past, relation) for relation in relations]
+        else:
+            self._fill_formsets()
+
+    def is_valid(self) -> bool:
+        return bool(self.form.is_valid() and all_valid(self.formsets))
+
+    def mistakes(self) -> list[str]:
+        forms = [self.form, *(form for formset in self.formsets for form in formset.forms)]
+        found = [message for form in forms for said in form.errors.values() for message in said]
+        return found + [
+            message for formset in self.formsets for message in formset.non_form_errors()
+        ]
+
+    def _fill_form(self) -> Any:
+        row, past = self.row, self.past
+        kind = self.admin.get_form(self.request, row, change=True)
         filled = kind(instance=row)
-        redacted = redacted_fields(type(row), [row.pk]).get(past.history_id, set())
         links = m2m_links(type(past))
-        differences, unchanged = [], []
         form_data: dict[str, Any] = {"opened": str(getattr(row, "revision", ""))}
-        for bound in filled:
-            if (value := bound.value()) is not None and value is not False:
-                form_data[bound.html_name] = _form_value(value)
+        form_data |= _present_values(filled)
         for field in [*type(past).tracked_fields, *past._history_m2m_fields]:
             name = field.name
             was = linked_ids(past, name) if name in links else getattr(past, field.attname)
@@ -167,8 +243,8 @@ class HistoryAdmin(GrantScopedAdmin):
             if was == now or not field.editable:
                 continue
             bound = filled[name] if name in filled.fields else None
-            if bound is None or bound.field.disabled or name in redacted:
-                unchanged.append(str(field.verbose_name))
+            if bound is None or bound.field.disabled or name in (past.taken_out or ()):
+                self.unchanged.append(str(field.verbose_name))
                 continue
             form_data.pop(bound.html_name, None)
             if was is not None and was is not False:
@@ -178,26 +254,104 @@ class HistoryAdmin(GrantScopedAdmin):
                 if name in links
                 else [field_text(row, field), field_text(past, field)]
             )
-            differences.append(FieldChange(str(field.verbose_name), *diff_words(*texts)))
-        form_data["why"] = request.POST.get("why", "")
-        return kind(form_data, instance=row), differences, unchanged
+            self.differences.append(FieldChange(str(field.verbose_name), *diff_words(*texts)))
+        form_data["why"] = self.request.POST.get("why", "")
+        return kind(form_data, instance=row)
 
-    @transaction.atomic
-    def _restore(self, request: HttpRequest, form: Any) -> None:
-        # The same steps as on the record's own change page.
-        row = self.save_form(request, form, change=True)
-        self.save_model(request, row, form, True)
-        self.save_related(request, form, [], True)
-        message = _("Restored: %s") % ", ".join(
-            str(form.fields[name].label) for name in form.changed_data
+    def _fill_formsets(self) -> None:
+        present = SimpleNamespace(
+            instance_type=type(self.row),
+            rows=RecordHistory.of(type(self.row)).rows_of([self.row.pk])[self.row.pk],
         )
-        self.log_change(request, row, message)
+        names = linked_names([self.past, present])
+        for kind, inline in self.admin.get_formsets_with_inlines(self.request, self.row):
+            relation = kind.fk.remote_field.get_accessor_name()
+            if relation not in self.past.rows:
+                continue
+            texts = [rows_text(version, relation, names) for version in (present, self.past)]
+            if texts[0] != texts[1]:
+                label = rows_label(self.past, relation)
+                self.differences.append(FieldChange(label, *diff_words(*texts)))
+                self.formsets.append(self._fill_formset(kind, inline, present.rows[relation]))
+
+    def _fill_formset(self, kind: Any, inline: Any, present: list[dict[str, Any]]) -> Any:
+        relation, prefix = kind.fk.remote_field.get_accessor_name(), kind.get_default_prefix()
+        options = {
+            "instance": self.row,
+            "prefix": prefix,
+            "queryset": inline.get_queryset(self.request),
+        }
+        filled = kind(**options)
+        pairs, new = _match_rows(self.past.rows[relation], present)
+        known = {row["id"] for row in present}
+        data: dict[str, Any] = {}
+        for form in filled.initial_forms:
+            data |= _present_values(form)
+            if form.instance.pk not in known:
+                continue  # it is no part of a version
+            if form.instance.pk in pairs:
+                data |= _row_values(form.prefix, pairs[form.instance.pk])
+            else:
+                data[f"{form.prefix}-DELETE"] = "on"
+        count = len(filled.initial_forms)
+        for number, row in enumerate(new, start=count):
+            data |= _row_values(f"{prefix}-{number}", row)
+        data |= {f"{prefix}-TOTAL_FORMS": count + len(new), f"{prefix}-INITIAL_FORMS": count}
+        return kind(data, **options)
 
 
-def _is_changed(form: Any) -> bool:
+def _match_rows(
+    past: list[dict[str, Any]], present: list[dict[str, Any]]
+) -> tuple[dict[int, dict[str, Any]], list[dict[str, Any]]]:
+    """By primary key, what each present row becomes; and the rows that are added again.
+
+    A row that was deleted and entered again is found by its content, so that it stays the same row.
+    """
+    pairs, left = {}, list(past)
+    for same in (_row_id, _row_content, _row_subject):
+        free = {same(row): row["id"] for row in present if row["id"] not in pairs}
+        for row in list(left):
+            if (pk := free.pop(same(row), None)) is not None:
+                pairs[pk] = row
+                left.remove(row)
+    return pairs, left
+
+
+def _row_id(row: dict[str, Any]) -> Any:
+    return row["id"]
+
+
+def _row_content(row: dict[str, Any]) -> Any:
+    return tuple(str(value) for name, value in row.items() if name != "id")
+
+
+def _row_subject(row: dict[str, Any]) -> Any:
+    return tuple(row.get(name) for name in ("organisation", "group", "title", "kind"))
+
+
+def _row_values(prefix: str, row: dict[str, Any]) -> dict[str, Any]:
+    names = [name for name in row if name not in ("id", "taken_out")]
+    # An empty value replaces what the row says now.
+    return {f"{prefix}-{name}": "" if row[name] is None else row[name] for name in names}
+
+
+def _present_values(form: Any) -> dict[str, Any]:
+    return {
+        bound.html_name: _form_value(value)
+        for bound in form
+        if (value := bound.value()) is not None and value is not False
+    }
+
+
+def _has_changed_words(form: Any) -> bool:
+    fields = {field.name for field in form._meta.model._meta.concrete_fields if is_wording(field)}
+    if not form.has_changed():
+        return False
+    if form.cleaned_data.get("DELETE"):
+        return bool(fields & set(form.fields))
     return any(
         values_differ(form.initial.get(name), form.cleaned_data.get(name))
-        for name in form.changed_data
+        for name in fields.intersection(form.changed_data)
     )
 
 
@@ -206,8 +360,9 @@ def _reason_for_change(request: HttpRequest, form: Any) -> str:
     if "take_out" in request.POST:
         return REDACTED
     why: str = form.cleaned_data.get("why", "").strip()
-    # A typed reason must not be mistaken for the redaction mark.
-    return f"{why}."[:MAX_REASON_LENGTH] if why == REDACTED else why
+    # A typed reason must not be mistaken for a redaction mark.
+    why = f"{why}." if why in (REDACTED, REASONS_REDACTED) else why
+    return why or (REASONS_REDACTED if "take_out_reasons" in request.POST else "")
 
 
 def _form_value(value: Any) -> Any:

@@ -1,8 +1,8 @@
 """Versions of a record with author, reason and differences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Field, ForeignKey, Model, QuerySet
@@ -12,8 +12,20 @@ from django.utils.translation import gettext as _
 
 from participants.models import Grant, User
 from participants.permissions import EventPermissions
-from roundtable.history import REDACTED, changed_fields, linked_ids, m2m_links, redacted_fields
+from roundtable.history import (
+    ADDED,
+    REASONS_REDACTED,
+    REDACTED,
+    RecordHistory,
+    changed_fields,
+    linked_ids,
+    m2m_links,
+)
+from roundtable.redaction import REASON_FIELD
 from roundtable.text_diff import DiffSegment, diff_words
+
+# Earlier releases stored the fields and each kind of links of one save as versions of their own.
+SAME_SAVE_PERIOD = timedelta(seconds=2)
 
 # Technical fields that mean nothing to readers.
 OMITTED_FIELDS = {
@@ -43,7 +55,7 @@ class RecordVersion:
     author: str
     reason: str
     is_first: bool
-    is_last: bool
+    is_restorable: bool
     differences: list[FieldChange]
 
 
@@ -61,41 +73,102 @@ def build_versions(
 
     The last row is only for comparison, unless it is the first version of the record.
     """
-    names, redacted = author_names(rows, viewer, event), redacted_fields(type(row), [row.pk])
+    names, linked = author_names(rows, viewer, event), linked_names(rows)
     newest = history_rows(row).values_list("history_id", flat=True).first()
+    saves = _group_saves(rows)
     found = []
-    for number, version in enumerate(rows):
-        before = rows[number + 1] if number + 1 < len(rows) else None
-        if before is None and version.history_type != "+":
+    for number, parts in enumerate(saves):
+        version = parts[0]
+        before = saves[number + 1][0] if number + 1 < len(saves) else None
+        is_first = parts[-1].history_type == ADDED
+        if before is None and not is_first:
             continue
-        differences = describe_changes(before, version, redacted) if before else []
-        reason = version.history_change_reason or ""
+        differences = describe_changes(before, version, linked) if before else []
+        reason = reason_text(version)
         if before and not differences and not reason:
-            continue  # a row and its links are saved one after the other, which repeats a version
+            continue  # a save that changed nothing
         found.append(
             RecordVersion(
                 number=version.history_id,
                 at=version.history_date,
                 author=names[version.history_id],
-                reason=_("Text that should not have been here.") if reason == REDACTED else reason,
-                is_first=before is None,
-                is_last=version.history_id == newest,
+                reason=reason,
+                is_first=is_first,
+                is_restorable=version.history_id != newest and not has_deleted_words(version),
                 differences=differences,
             )
         )
     return found
 
 
-def describe_changes(before: Any, after: Any, redacted: dict[int, set[str]]) -> list[FieldChange]:
+def is_part_of_save(version: Any, following: Any) -> bool:
+    """Whether the following version completes this one, with its links."""
+    return (
+        version.rows is None
+        and following.rows is None
+        and version.history_user_id == following.history_user_id
+        and following.history_date - version.history_date < SAME_SAVE_PERIOD
+        and bool(version._history_m2m_fields)
+    )
+
+
+def _group_saves(rows: Sequence[Any]) -> list[list[Any]]:
+    saves: list[list[Any]] = []
+    for row in rows:
+        if saves and is_part_of_save(row, saves[-1][-1]):
+            saves[-1].append(row)
+        else:
+            saves.append([row])
+    return saves
+
+
+def has_deleted_words(version: Any) -> bool:
+    return bool({*(version.taken_out or ())} - {REASON_FIELD})
+
+
+def reason_text(version: Any) -> str:
+    if REASON_FIELD in (version.taken_out or ()):
+        return _("(deleted)")
+    reason = version.history_change_reason or ""
+    return {
+        REDACTED: _("Text that should not have been here."),
+        REASONS_REDACTED: _("Reasons that should not have been here."),
+    }.get(reason, reason)
+
+
+LinkedNames = Mapping[tuple[Any, int], str]
+
+
+def linked_names(versions: Iterable[Any]) -> LinkedNames:
+    """What the rows of these versions point to, by model and primary key."""
+    numbers: dict[Any, set[int]] = {}
+    for version in versions:
+        for relation, rows in (version.rows or {}).items():
+            for field in _row_fields(version, relation):
+                if isinstance(field, ForeignKey):
+                    ids = {row[field.name] for row in rows} - {None}
+                    numbers.setdefault(field.related_model, set()).update(ids)
+    return {
+        (model, pk): str(row)
+        for model, ids in numbers.items()
+        for pk, row in model._default_manager.in_bulk(ids).items()
+    }
+
+
+def _row_fields(version: Any, relation: str) -> list[Any]:
+    related = version.instance_type._meta.get_field(relation).related_model
+    names = RecordHistory.of(version.instance_type).linked_rows[relation].fields
+    return [related._meta.get_field(name) for name in names]
+
+
+def describe_changes(before: Any, after: Any, linked: LinkedNames) -> list[FieldChange]:
     found = []
     for name in changed_fields(before, after):
         if name in OMITTED_FIELDS:
             continue
         field = after._meta.get_field(name)
         texts = [
-            _("(deleted)")
-            if name in redacted.get(version.history_id, ())
-            else field_text(version, field)
+            _("(deleted)") if name in (version.taken_out or ()) else field_text(version, field)
             for version in (before, after)
         ]
         found.append(FieldChange(str(field.verbose_name), *diff_words(*texts)))
@@ -104,7 +177,36 @@ def describe_changes(before: Any, after: Any, redacted: dict[int, set[str]]) -> 
         if before_ids != after_ids:
             texts = linked_texts(field, before_ids, after_ids)
             found.append(FieldChange(str(field.verbose_name), *diff_words(*texts)))
+    for relation in after.rows or {} if before.rows is not None else ():
+        texts = [rows_text(version, relation, linked) for version in (before, after)]
+        if texts[0] != texts[1]:
+            found.append(FieldChange(rows_label(after, relation), *diff_words(*texts)))
     return found
+
+
+def rows_label(version: Any, relation: str) -> str:
+    related = version.instance_type._meta.get_field(relation).related_model
+    return str(related._meta.verbose_name_plural)
+
+
+def rows_text(version: Any, relation: str, linked: LinkedNames) -> str:
+    fields, rows = _row_fields(version, relation), version.rows.get(relation, ())
+    return "; ".join(_row_text(row, fields, linked) for row in rows)
+
+
+def _row_text(row: dict[str, Any], fields: list[Any], linked: LinkedNames) -> str:
+    texts = []
+    for field in fields:
+        value = row[field.name]
+        if field.name in row.get("taken_out", ()):
+            texts.append(_("(deleted)"))
+        elif value in (None, ""):
+            continue
+        elif isinstance(field, ForeignKey):
+            texts.append(linked.get((field.related_model, value), _("(deleted)")))
+        else:
+            texts.append(field_text(field.model(**{field.name: field.to_python(value)}), field))
+    return ", ".join(texts)
 
 
 def linked_texts(field: Any, before: list[int], after: list[int]) -> list[str]:

@@ -53,7 +53,9 @@ class ArchiveForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=MAX_REASON_LENGTH,
-        help_text=_("For example: it no longer exists. The log and the history keep it."),
+        help_text=_(
+            "For example: it no longer exists. The history keeps it. Do not name any person."
+        ),
     )
 
 

@@ -32,6 +32,5 @@ def set_archived(
         at=at,
         actor=by,
         organisation=row.slug,
-        detail=reason,
     )
     return True

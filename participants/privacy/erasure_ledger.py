@@ -15,15 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from participants.models import Erasure, User
 from roundtable.audit.append_only import MAX_LINE_BYTES, append_lines, locked_file
+from roundtable.redaction import overwrite_deleted_rows
 
 log = logging.getLogger(__name__)
 HEX_DIGITS = frozenset("0123456789abcdef")
 EMPTY_VALUE = ""  # the key's own mark is computed from this
-CHECKPOINT_WAIT = 1000  # milliseconds
 
 
 class WrongErasureKeyError(Exception):
@@ -96,23 +96,6 @@ def append_missing_marks() -> int:
         if missing:
             append_lines(file, "".join(_format_line(mark) for mark in missing))
     return len(missing)
-
-
-def overwrite_deleted_rows() -> bool:
-    """On SQLite, empties the file of recent changes, which still contains what was deleted.
-
-    Returns whether that was possible: not while someone reads. The daily command tries again.
-    """
-    if connection.vendor != "sqlite":
-        return True
-    if connection.in_atomic_block:
-        return False
-    with connection.cursor() as cursor:
-        [usual_wait] = cursor.execute("PRAGMA busy_timeout").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT}")
-        [is_busy, *_pages] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {usual_wait}")
-    return not is_busy
 
 
 def _format_line(mark: ErasureMark) -> str:

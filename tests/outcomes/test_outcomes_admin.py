@@ -639,7 +639,7 @@ def test_previous_text_can_be_hidden_from_change_log(
         model.history.update(history_date=NOON)
     editor = signed(client_of, "editor", admin_event)
     address = page(Commitment, "change", commitment.pk)
-    assert "Do not show the earlier text" in editor.get(address).content.decode()
+    assert "Delete the earlier text" in editor.get(address).content.decode()
     sent = filled(editor, address, text="Train with survivors.", take_out="on")
     sent["milestones-0-title"] = "Ask survivors"
     assert editor.post(address, sent).status_code == 302

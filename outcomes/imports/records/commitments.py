@@ -19,6 +19,7 @@ from outcomes.reporting.publication import (
     withdraw,
 )
 from participants.models import Group, Organisation
+from roundtable.history import ADDED, add_versions
 from roundtable.models import Event
 
 PARTY_ROLES = {"leads": CommitmentParty.Role.LEAD, "partners": CommitmentParty.Role.PARTNER}
@@ -109,8 +110,8 @@ class CommitmentImporter:
         if self.report.mistakes:
             return
         Commitment.objects.bulk_create(self.new_commitments, BATCH_SIZE)
-        Commitment.history.bulk_history_create(self.new_commitments, batch_size=BATCH_SIZE)
         CommitmentParty.objects.bulk_create(self.new_parties, BATCH_SIZE)
+        add_versions(self.new_commitments, ADDED)
 
     def _parties_of_entry(
         self, entry: FileEntry

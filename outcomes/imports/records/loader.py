@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.commitments import apply_commitments
@@ -36,6 +36,7 @@ from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import EVENT_PATHS, EventPermissions
 from roundtable.audit import log as audit
+from roundtable.history import one_version
 from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
@@ -118,7 +119,7 @@ def load_content(
     the caller rolls it back.
     """
     file, mistakes = validate_content(content)
-    with transaction.atomic():
+    with one_version():
         event = _stored_event(file, by, is_preview=is_preview)
         if event is None and "series" not in content:
             mistakes.append(missing_table("series"))

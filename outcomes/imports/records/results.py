@@ -17,6 +17,7 @@ from outcomes.imports.records.errors import Mistake, excerpt
 from outcomes.imports.records.permissions import row_refusals
 from outcomes.imports.records.validation import FileEntry
 from participants.permissions import EventPermissions
+from roundtable.history import add_versions_of_owners
 from roundtable.text_diff import normalise_newlines
 
 MAX_VALUE_LENGTH = 60  # characters
@@ -226,12 +227,14 @@ class ImportReport:
             return row
         if is_new:
             row.save()
+            add_versions_of_owners(row)
             self.new_rows.add(row)
             row_changes = tuple((name, "", after) for name, _before, after in row_changes if after)
             self.add_row(location, RowResult.ADDED, str(row), row_changes)
         else:
             # Only these: someone may have changed other fields since the row was read.
             row.save(update_fields=changed)
+            add_versions_of_owners(row)
             self.changes += sentences
             self.add_row(location, RowResult.CHANGED, str(row), row_changes)
         return row
@@ -297,3 +300,4 @@ class ImportReport:
             self.removals.append(f"[{location}] {excerpt(row, 200)}")
             self.add_row(location, RowResult.REMOVED, str(row))
             row.delete()
+            add_versions_of_owners(row)

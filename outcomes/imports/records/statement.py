@@ -15,6 +15,7 @@ from outcomes.models import Corrigendum, Outcome, OutcomeAddressee, Rewording, S
 from outcomes.models.outcome import letter_number
 from outcomes.models.version import save_version
 from outcomes.sources.comparisons import is_released
+from outcomes.statements.comparison import split_blocks
 from outcomes.statements.emails import tell_participants
 from outcomes.statements.publication import publish_from_source
 from participants.models import Group, Organisation
@@ -67,12 +68,14 @@ def record_source_correction(
         )
         return
     new = {n: words for n, words in current_texts(statement).items() if words != before.get(n, "")}
-    removed = Rewording.objects.filter(
-        corrigendum__in=statement.corrigenda.filter(
-            state=Statement.State.PUBLISHED, hides_previous_text=True
-        )
-    )
-    if any((row.outcome_id, row.before) in new.items() for row in removed):
+    hidden = {
+        block.text
+        for version in statement.versions.all()
+        if version.is_hidden
+        for block in split_blocks(version.text)
+    }
+    public = {block.text for block in split_blocks(latest.text)} if latest else set()
+    if any(block.text in hidden - public for block in split_blocks(text)):
         report.add_mistake(
             location,
             _(

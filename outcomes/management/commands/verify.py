@@ -19,7 +19,7 @@ from outcomes.statements.verify import (
     removed_versions,
     renew_seals,
 )
-from participants.privacy.erasure_ledger import append_missing_marks, overwrite_deleted_rows
+from participants.privacy.erasure_ledger import append_missing_marks
 from participants.privacy.verify import find_consent_faults
 from roundtable.audit import log as audit
 from roundtable.audit.mirror import (
@@ -31,6 +31,7 @@ from roundtable.audit.mirror import (
 )
 from roundtable.audit.models import AuditEntry, AuditKey
 from roundtable.audit.verify import find_log_faults, find_mirror_faults
+from roundtable.redaction import overwrite_deleted_rows
 
 log = logging.getLogger(__name__)
 LOGGED_FAULTS = 10
