@@ -1,7 +1,8 @@
 """Keeps the history of public records.
 
 Only events, statements, outcomes, commitments, milestones and organisations have a history. People
-never have one, because old copies would survive an erasure.
+never have one, because old copies would survive an erasure. A version has the links of its record,
+and the rows that belong to it.
 """
 
 from collections import defaultdict
@@ -153,7 +154,7 @@ def _store_versions(changes: _Changes) -> None:
         found[0].history.store_versions(found)
 
 
-class RecordHistory(HistoricalRecords):  # type: ignore[misc]
+class RecordHistory(HistoricalRecords):
     """Stores versions with the rows that belong to a record."""
 
     def __init__(self, rows: Mapping[str, LinkedRows], **options: Any) -> None:
@@ -214,7 +215,9 @@ class RecordHistory(HistoricalRecords):  # type: ignore[misc]
     def rows_of(self, ids: Iterable[int]) -> dict[int, dict[str, list[dict[str, Any]]]]:
         """By primary key and relation."""
         numbers = list(ids)
-        found = {pk: {name: [] for name in self.linked_rows} for pk in numbers}
+        found: dict[int, dict[str, list[dict[str, Any]]]] = {
+            pk: {name: [] for name in self.linked_rows} for pk in numbers
+        }
         for name, linked in self.linked_rows.items():
             relation = self.cls._meta.get_field(name)
             owner = relation.field.attname

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outcomes.models import (
@@ -16,10 +15,11 @@ from outcomes.models import (
 from participants.models import User
 from participants.permissions import EventPermissions, acting_organisation
 from roundtable.audit import log as audit
+from roundtable.history import one_version
 from roundtable.models import Event
 
 
-@transaction.atomic
+@one_version()
 def change_themes(
     *,
     points: Iterable[Outcome],
