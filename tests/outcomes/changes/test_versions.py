@@ -467,6 +467,7 @@ def test_changes_between_deleted_wordings_stay_changes(
         "(deleted 2)",
         "Officers learn.",
     ]
+    assert where_is(CANARY) == {}
 
 
 def test_corrected_statement_keeps_hidden_words_in_sealed_versions_only(
