@@ -381,7 +381,7 @@ TABLES = (
         "consent_requests",
         _("Requests to agree to a new notice"),
         ConsentRequest,
-        _rows_of_delegate(ConsentRequest),
+        ("delegate",),
         ("version", "asked_on", "narrows_on", "reminded_on", "closed_on"),
         DELEGATE_WITHHELD,
     ),

@@ -502,7 +502,7 @@ def test_upgrade_deletes_what_pages_already_hid(
     commitment.refresh_from_db()
     make_offer(commitment=commitment, text=f"Train with {CANARY}.", approved=False)
     assert where_is(CANARY)
-    import_module("outcomes.migrations.0021_delete_words_taken_out").delete_words(apps, None)
+    import_module("outcomes.migrations.0023_delete_words_taken_out").delete_words(apps, None)
     assert where_is(CANARY) == {}
     hidden = commitment.history.filter(text__startswith="(deleted")
     assert [version.taken_out for version in hidden] == [["text"], ["text"]]

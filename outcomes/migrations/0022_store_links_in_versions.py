@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outcomes', '0019_find_who_returned_tasks'),
+        ('outcomes', '0021_find_days_of_parties'),
     ]
 
     operations = [

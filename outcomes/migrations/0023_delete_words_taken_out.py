@@ -141,8 +141,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('admin', '0003_logentry_add_action_flag_choices'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('outcomes', '0020_store_links_in_versions'),
-        ('participants', '0020_store_links_in_versions'),
+        ('outcomes', '0022_store_links_in_versions'),
+        ('participants', '0021_store_links_in_versions'),
         ('roundtable', '0007_store_links_in_versions'),
     ]
 

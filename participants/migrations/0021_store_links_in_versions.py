@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0019_provider_identities'),
+        ('participants', '0020_ask_again_about_a_new_notice'),
     ]
 
     operations = [
