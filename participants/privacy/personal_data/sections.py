@@ -25,7 +25,7 @@ from participants.privacy.personal_data.values import (
 from participants.privacy.visibility import get_viewer
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
-from roundtable.history import changed_fields, redacted_fields
+from roundtable.history import changed_fields
 
 # Of the apps above this one, which register what they keep.
 _REGISTERED: list[PersonalDataTable] = []
@@ -132,7 +132,6 @@ def _versions_by(person: DataSubject, model: Any) -> list[list[Item]]:
     history = model.history.model
     own = history.objects.filter(history_user_id=person.user.pk)
     versions = history.objects.filter(id__in=own.values("id")).order_by("history_date", "pk")
-    hidden = redacted_fields(model, {row.id for row in own})
     found: list[list[Item]] = []
     before: dict[int, Any] = {}
     for row in versions:
@@ -141,7 +140,7 @@ def _versions_by(person: DataSubject, model: Any) -> list[list[Item]]:
             words = [
                 name
                 for name in _text_names(row)
-                if name in changed and name not in hidden[row.history_id] and getattr(row, name)
+                if name in changed and name not in (row.taken_out or ()) and getattr(row, name)
             ]
             found.append(_version_items(row, model, words))
         before[row.id] = row

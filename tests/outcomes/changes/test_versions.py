@@ -226,7 +226,7 @@ def test_save_of_an_earlier_release_is_shown_and_restored_as_one(
     client_of: Sign, event: Event, editor: User
 ) -> None:
     commitment: Any = event.commitments.get()
-    one, two = event.statement.outcomes.points()
+    one, _two = event.statement.outcomes.points()
     stored_before(commitment, ["First words.", "Second words."])
     client = client_of(editor)
     newest, oldest = versions(client, commitment)
