@@ -15,6 +15,7 @@ from outcomes.commitments.charts import bar_chart, column_chart
 from outcomes.commitments.filters import CommitmentScopeForm
 from outcomes.commitments.matrix import MatrixForm, build_matrix
 from outcomes.models import Commitment
+from participants.organisations.redirects import redirect_former_name
 
 
 @require_safe
@@ -22,6 +23,8 @@ from outcomes.models import Commitment
 def progress(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     form = CommitmentScopeForm(request.GET, on)
+    if redirect := redirect_former_name(request, form, "party"):
+        return redirect
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
         rows = form.filter_scope(Commitment.objects.published())

@@ -56,6 +56,7 @@ from outcomes.reporting.proposals import undertakings_to_answer
 from outcomes.reporting.rounds import unanswered_rounds
 from outcomes.sources.comparisons import commitment_source_check
 from participants.models import User
+from participants.organisations.redirects import redirect_former_name
 from participants.privacy import visibility
 from participants.privacy.own_profile import atomic_post
 from participants.proposals.views import CHANGED_ERROR
@@ -71,6 +72,8 @@ TEXT_CHANGED = gettext_lazy(
 def commitment_list(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     form = CommitmentFilterForm(request.GET, on)
+    if found := redirect_former_name(request, form, "party"):
+        return found
     viewer = visibility.get_viewer(request.user, timezone.localdate())
     context: dict[str, object] = {"form": form, "page": None, "today": on, "viewer": viewer}
     if form.is_valid():

@@ -50,6 +50,7 @@ from participants.organisations.attendance import (
     attendance_by_constituency,
     filter_by_role,
 )
+from participants.organisations.redirects import redirect_former_name
 from participants.privacy import visibility
 from roundtable.models import Event
 from roundtable.query_forms import ListForm, get_page
@@ -255,6 +256,8 @@ def _names_source_without_address(group: ConstituencyGroup) -> bool:
 @login_not_required
 def outcome_list(request: HttpRequest) -> HttpResponse:
     form = OutcomeFilterForm(request.GET)
+    if found := redirect_former_name(request, form, "addressee"):
+        return found
     published = Outcome.objects.published().points()
     page = theme = None
     if form.is_valid():

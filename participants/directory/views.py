@@ -101,6 +101,8 @@ def delegate_list(request: HttpRequest) -> HttpResponse:
     viewer = visibility.get_viewer(request.user, on)
     people = visibility.listed_delegates(viewer, on)
     form = DirectoryForm(request.GET, people, on)
+    if found := redirects.redirect_former_name(request, form):
+        return found
     context: dict[str, object] = {"form": form, "viewer": viewer, "page": None}
     if form.is_valid():
         context |= _layout_context(form, form.filter(people))
@@ -165,9 +167,11 @@ def delegate_vcard(request: HttpRequest, handle: str) -> HttpResponse:
         return _invalid_version_response(request, visibility.find_profile(viewer, handle, on), form)
     if is_post:
         return _reveal(request, handle, version=form.cleaned_data["version"])
-    profile = visibility.find_profile(visibility.ANONYMOUS_VIEWER, handle, on)
+    viewer = visibility.ANONYMOUS_VIEWER
+    profile = visibility.find_profile(viewer, handle, on)
     if profile is None:
-        raise Http404
+        url = redirects.delegate_redirect_url(viewer, handle, on, "delegate-vcard")
+        return redirects.redirect_or_404(request, url)
     return _vcard_response(request, profile, form.cleaned_data["version"])
 
 
@@ -201,7 +205,9 @@ def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpRespons
         access_log.notify_access_burst(request.user, at)
         return _limit_reached_response(request, at)
     if profile is None:
-        raise Http404
+        viewer = visibility.get_viewer(request.user, at.date())
+        url = redirects.delegate_redirect_url(viewer, handle, at.date())
+        return redirects.redirect_or_404(request, url)
     if not is_repeat:
         access_log.notify_access_burst(request.user, at)
     if version:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants.introductions import lifecycle
 from participants.introductions.forms import IntroductionForm
 from participants.models import Audience, Delegate, Introduction, User
+from participants.organisations.redirects import delegate_redirect_url, redirect_or_404
 from participants.privacy import visibility
 
 
@@ -19,7 +20,10 @@ def request_introduction(request: HttpRequest, handle: str) -> HttpResponse:
     at = timezone.now()
     viewer = visibility.get_viewer(request.user, at.date())
     profile = visibility.find_profile(viewer, handle, at.date())
-    if viewer.delegate is None or profile is None or profile.is_own:
+    if profile is None:
+        url = delegate_redirect_url(viewer, handle, at.date(), "request-introduction")
+        return redirect_or_404(request, url)
+    if viewer.delegate is None or profile.is_own:
         raise Http404
     by = Delegate.objects.get(pk=viewer.delegate)
     if by.consented_at is None:

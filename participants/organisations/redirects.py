@@ -1,11 +1,13 @@
-"""Redirects from merged records, for viewers who may see the target."""
+"""Redirects from the addresses and filters of merged records, if the viewer may see the target."""
 
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
 
 from participants.models import HandleRedirect, Organisation, SlugRedirect
 from participants.privacy import visibility
+from roundtable.query_forms import QueryForm
 
 
 def organisation_redirect_url(slug: str) -> str:
@@ -15,12 +17,31 @@ def organisation_redirect_url(slug: str) -> str:
     return row.organisation.get_absolute_url() if row else ""
 
 
-def delegate_redirect_url(viewer: visibility.Viewer, handle: str, on: date) -> str:
+def delegate_redirect_url(
+    viewer: visibility.Viewer, handle: str, on: date, page: str = "delegate-detail"
+) -> str:
     """Empty if the viewer sees no person who had this handle."""
     row = HandleRedirect.objects.filter(handle=handle).select_related("delegate").first()
     if row is None or visibility.find_profile(viewer, row.delegate.handle, on) is None:
         return ""
-    return row.delegate.get_absolute_url()
+    return reverse(page, args=[row.delegate.handle])
+
+
+def redirect_former_name(
+    request: HttpRequest, form: QueryForm, field: str = "organisation"
+) -> HttpResponse | None:
+    """Leads a filter by a former short name to the present one; None if there is none to offer."""
+    given = request.GET.getlist(field)
+    if field not in form.errors or len(given) != 1 or "\0" in given[0]:
+        return None
+    row = SlugRedirect.objects.filter(slug=given[0]).select_related("organisation").first()
+    # The form offers only what the viewer may see: all others stay absent.
+    offered = dict(form.fields[field].choices)  # type: ignore[attr-defined]
+    if row is None or row.organisation.slug not in offered:
+        return None
+    asked = request.GET.copy()
+    asked[field] = row.organisation.slug
+    return HttpResponsePermanentRedirect(f"{request.path}?{asked.urlencode(safe='/')}")
 
 
 def redirect_or_404(request: HttpRequest, url: str) -> HttpResponse:
