@@ -354,6 +354,7 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> DescribedChanges
     rows = list(with_previous_row(history.filter(history_id__in=numbers)))
     before = history.in_bulk([row.previous_row for row in rows])
     subjects = subjects_by_id(model, {row.id for row in rows})
+    milestones = Milestone.objects.in_bulk(list(subjects)) if model is Milestone else {}
     for row in rows:
         name = CORRECTION_SOURCES[model].removeprefix("corrected-")
         for difference in field_corrections(model, before[row.previous_row], row):
@@ -363,7 +364,10 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> DescribedChanges
                     at=row.history_date,
                     kind=ChangeKind.CORRECTION,
                     key=f"{name}-{row.id}-{row.history_id}-{difference.field}",
-                    field=difference.label,
+                    field=_("milestone “%(title)s”, %(field)s")
+                    % {"title": milestones[row.id].title, "field": difference.label}
+                    if milestones
+                    else difference.label,
                     before=_("(deleted)")
                     if difference.field in (before[row.previous_row].taken_out or ())
                     else difference.before,

@@ -1,7 +1,7 @@
 """Atom feeds of public changes."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,10 +14,12 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from outcomes.changes.log import change_log
 from outcomes.changes.topics import Topic, absolute_url
-from outcomes.changes.values import Change
+from outcomes.changes.values import Change, ChangeKind, correction_sentence
 
 MAX_FEED_ENTRIES = 50  # per feed
 FEED_START = datetime(2000, 1, 1, tzinfo=UTC)
+# To find corrections, the whole history of the period is compared.
+CORRECTIONS_KEPT_FOR = timedelta(days=90)
 MAX_TITLE_LENGTH = 100
 # Characters that XML 1.0 does not allow, even escaped.
 _INVALID_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,7 +46,10 @@ def build_feed(topic: Topic, until: datetime) -> str:
         feed_url=absolute_url(topic.feed),
         feed_guid=_tag_uri(topic.feed),
     )
-    for change in change_log(FEED_START, until, topic.row, corrections=False)[:MAX_FEED_ENTRIES]:
+    changes = change_log(
+        FEED_START, until, topic.row, corrections_since=until - CORRECTIONS_KEPT_FOR
+    )
+    for change in changes[:MAX_FEED_ENTRIES]:
         found.add_item(
             title=_xml_safe(entry_title(change)),
             link=absolute_url(change.url),
@@ -60,7 +65,8 @@ def build_feed(topic: Topic, until: datetime) -> str:
 
 
 def entry_title(change: Change) -> str:
-    words = Truncator(change.after).chars(MAX_TITLE_LENGTH)
+    is_correction = change.kind == ChangeKind.CORRECTION
+    words = Truncator(change.subject if is_correction else change.after).chars(MAX_TITLE_LENGTH)
     if not change.reference:
         return f"{change.kind.label}: {words}"
     return f"{change.reference}, {change.kind.label}: {words}"
@@ -68,7 +74,9 @@ def entry_title(change: Change) -> str:
 
 def _entry_content(change: Change) -> str:
     lines = [change.subject]
-    if change.after != change.subject:
+    if change.kind == ChangeKind.CORRECTION:
+        lines.append(correction_sentence(change))
+    elif change.after != change.subject:
         is_new = change.before in ("", change.after)
         known = change.after if is_new else f"{change.before} → {change.after}"
         lines.append(f"{change.field}: {known}")

@@ -30,9 +30,13 @@ class ChangeLog:
 
 
 def change_log(
-    since: datetime, until: datetime, about: ChangeTarget | None = None, *, corrections: bool = True
+    since: datetime,
+    until: datetime,
+    about: ChangeTarget | None = None,
+    *,
+    corrections_since: datetime | None = None,
 ) -> ChangeLog:
-    """Public changes with `since` <= time < `until`; cheap without corrections."""
+    """Public changes with `since` <= time < `until`; cheap with few corrections."""
     scope = scope_of(about)
     span: dict[str, Any] = {"approved_at__gte": since, "approved_at__lt": until}
     commitments = scope.commitments.order_by().values("pk")
@@ -61,7 +65,7 @@ def change_log(
         ),
         *(
             _keys(
-                public_corrections(rows, since, until),
+                public_corrections(rows, corrections_since or since, until),
                 CORRECTION_SOURCES[rows.model],
                 "history_date",
             )
@@ -73,7 +77,6 @@ def change_log(
                 scope.milestones,
                 scope.organisations,
             )
-            if corrections
         ),
     ]
     index = parts[0].union(*parts[1:], all=True)

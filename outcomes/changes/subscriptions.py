@@ -8,16 +8,19 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import ngettext
 
 from outcomes.changes.log import latest_changes
 from outcomes.changes.topics import Topic, absolute_url, public_rows, topic_for
-from outcomes.changes.values import Change, ChangeKind
+from outcomes.changes.values import Change, ChangeKind, correction_sentence, shortened
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
 from participants.accounts.emails import email_user
 from participants.email_links.links import create_link, register_one_click
 from participants.models import Delegate, EmailLink, User
 
 MAX_NOTIFICATION_LINES = 50  # per email
+MAX_NAME_LENGTH = 60  # of a corrected record
 # A transaction that is still open has earlier timestamps than its commit; wait for it.
 NOTIFICATION_DELAY = timedelta(minutes=2)
 UNSUBSCRIBE_LIFETIME = timedelta(days=730)
@@ -34,6 +37,9 @@ class NotificationLine:
     kind: str
     state: str
     url: str
+    # Of a correction, in words that everyone can read.
+    corrected: str = ""
+    correction: str = ""
 
 
 def subscribe(user: User, topic: Topic, pace: str, at: datetime) -> None:
@@ -127,6 +133,7 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
         context={
             "news": list(news)[:MAX_NOTIFICATION_LINES],
             "has_more": len(news) > MAX_NOTIFICATION_LINES,
+            "corrected": corrected_in_words(news),
             "is_weekly": pace == Subscription.Frequency.WEEKLY,
             "following_url": absolute_url(reverse("my-subscriptions")),
             "stop_url": stop_url,
@@ -137,10 +144,29 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
     return email is not None
 
 
+def corrected_in_words(news: Iterable[NotificationLine]) -> str:
+    """Names the first of the corrected records; empty if there is none."""
+    names = list(dict.fromkeys(line.corrected for line in news if line.corrected))
+    if len(names) < 2:
+        return "".join(names)
+    more = len(names) - 1
+    text = ngettext("%(first)s and %(more)d more", "%(first)s and %(more)d more", more)
+    return text % {"first": names[0], "more": more}
+
+
 def _notification_line(change: Change) -> NotificationLine:
+    is_correction = change.kind == ChangeKind.CORRECTION
     return NotificationLine(
         reference=change.reference,
         kind=str(change.kind.label),
         state=change.after if change.kind in KINDS_SHOWING_STATE else "",
         url=absolute_url(change.url),
+        corrected=_name_of_corrected(change) if is_correction else "",
+        correction=correction_sentence(shortened(change)) if is_correction else "",
     )
+
+
+def _name_of_corrected(change: Change) -> str:
+    words = Truncator(" ".join(change.subject.split())).chars(MAX_NAME_LENGTH)
+    title = f"{change.reference} “{words}”" if change.reference else words
+    return ", ".join(filter(None, [title, change.event]))

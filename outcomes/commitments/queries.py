@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from outcomes.commitments.as_of import parties_as_of
 from outcomes.models import (
@@ -133,6 +134,10 @@ class VisibleRewording:
     before: str | None  # None if a later correction hides this wording
     after: str | None
 
+    @property
+    def name(self) -> str:
+        return self.row.outcome.number if self.row.outcome else _("introduction")
+
 
 def verification_context(statement: Statement) -> dict[str, object]:
     """Context of `_check_text.html`; `version` is None if the page shows another text."""
@@ -146,12 +151,12 @@ def verification_context(statement: Statement) -> dict[str, object]:
         "version": latest if latest and latest.text == statement.canonical_text() else None,
         "versions": versions,
         "signed": signed.filter(version__corrigendum=None).select_related("organisation"),
-        "corrigenda": _published_corrigenda(statement),
+        "corrigenda": published_corrigenda(statement),
         "source_check": source_check(latest) if latest and is_recorded else None,
     }
 
 
-def _published_corrigenda(statement: Statement) -> list[tuple[Corrigendum, list[VisibleRewording]]]:
+def published_corrigenda(statement: Statement) -> list[tuple[Corrigendum, list[VisibleRewording]]]:
     rewordings = Rewording.objects.select_related("outcome__statement__event")
     rows = Corrigendum.objects.published().filter(statement=statement)
     found, hidden = [], set[int | None]()

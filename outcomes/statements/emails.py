@@ -1,6 +1,6 @@
 """Emails about a text that is circulated or published.
 
-They never quote it, because only the asked organisations may read a circulated one.
+They quote only published corrections: only the asked organisations may read a circulated text.
 """
 
 from collections.abc import Collection, Iterator
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from outcomes.commitments.queries import VisibleRewording, published_corrigenda
 from outcomes.models import Circulation, CirculationReply, Statement, StatementVersion
 from outcomes.reporting.focal_points import active_participations
 from outcomes.reporting.request_emails import can_receive_mail
@@ -106,6 +107,7 @@ def tell_participants(version: StatementVersion, *, at: datetime) -> int:
         return 0
     took_part = Participation.objects.confirmed().filter(event=event)
     people = Delegate.objects.filter(pk__in=took_part.values("delegate"))
+    rewordings = _rewordings(version)
     emails = [
         email_delegate(
             person,
@@ -113,7 +115,10 @@ def tell_participants(version: StatementVersion, *, at: datetime) -> int:
             template="outcomes/statements/emails/text_published",
             context={
                 "event": event,
+                "statement": version.statement,
                 "is_correction": version.corrigendum_id is not None,
+                "rewordings": rewordings,
+                "parts": ", ".join(part.name for part in rewordings),
                 "url": f"{settings.PORTAL_URL}{event.get_absolute_url()}#statement",
             },
             at=at,
@@ -122,6 +127,14 @@ def tell_participants(version: StatementVersion, *, at: datetime) -> int:
         if can_receive_mail(person)
     ]
     return sum(email is not None for email in emails)
+
+
+def _rewordings(version: StatementVersion) -> list[VisibleRewording]:
+    """What this version corrects; empty for a first one."""
+    if version.corrigendum_id is None:
+        return []
+    corrigenda = published_corrigenda(version.statement)
+    return next(parts for row, parts in corrigenda if row.pk == version.corrigendum_id)
 
 
 def tell_participants_of_public_event(event: Event, *, at: datetime) -> None:

@@ -133,7 +133,7 @@ def test_reached_milestone_is_logged_once(meeting: Event) -> None:
     assert lines(found) == [
         (
             "correction",
-            "description",
+            "milestone “Curriculum for nurses is written”, description",
             "Curriculum is written",
             "Curriculum for nurses is written",
         ),
