@@ -93,7 +93,7 @@ def test_email_says_what_is_corrected(
         f"RT2024-C1, Text corrected\n{name}\n"
         f"Due: “no due date” is now “1 January 2027”.\n{page}\n\n"
     )
-    html = str(mail.alternatives[0].content)
+    html = str(mail.alternatives[0][0])
     assert "Text: “Train 50 nurses.” is now “Train 60 nurses.”." in html
     assert "care &amp; work" in html
 
@@ -124,7 +124,7 @@ def test_words_taken_out_are_told_nowhere(
     assert "Text: “(deleted)” is now “Train 50 nurses with survivors.”." in said
     feed = client.get("/commitments/rt2024-c1.atom").content.decode()
     page = client.get("/changes/").content.decode()
-    for text in (mail.subject, said, str(mail.alternatives[0].content), feed, page):
+    for text in (mail.subject, said, str(mail.alternatives[0][0]), feed, page):
         assert "survivors" in text and "Zqxvar" not in text and "Maria" not in text
 
 
@@ -208,10 +208,10 @@ def test_email_about_corrected_statement_says_of_what(is_hidden: bool, deliver: 
             f"{first}1.a: now “share what works & fails”. The earlier wording is not shown.\n\n"
             "Introduction: now “Sixty took part.”. The earlier wording is not shown.\n\n"
         )
-        assert "Zq" not in str(mail.alternatives[0].content)
+        assert "Zq" not in str(mail.alternatives[0][0])
     else:
         assert said == (
             f"{first}1.a: “{old}” is now “share what works & fails”.\n\n"
             "Introduction: “Zq sixteen took part.” is now “Sixty took part.”.\n\n"
         )
-    assert "“share what works &amp; fails”" in str(mail.alternatives[0].content)
+    assert "“share what works &amp; fails”" in str(mail.alternatives[0][0])
