@@ -158,8 +158,6 @@ def import_workbook(
     is_preview: bool = False,
 ) -> ImportReport:
     """Raises FileRejectedError with every mistake by sheet, row and column, and stores nothing."""
-    if parsed.mistakes:
-        raise FileRejectedError(parsed.mistakes)
     try:
         return load_content(
             parsed.content,
@@ -168,9 +166,12 @@ def import_workbook(
             on_progress=on_progress,
             at=at,
             is_preview=is_preview,
+            is_rejected=bool(parsed.mistakes),
+            are_names_known=parsed.are_names_known,
         )
     except FileRejectedError as refusal:
-        raise FileRejectedError(parsed.locate_mistakes(refusal.mistakes)) from None
+        located = parsed.locate_mistakes(refusal.mistakes)
+        raise FileRejectedError([*parsed.mistakes, *located]) from None
 
 
 def _try_import(

@@ -80,7 +80,8 @@ class CommitmentImporter:
         if entry.lists.get("outcomes") or entry.values["reference"] in self.used_references:
             return False
         row = Commitment(event=self.event, **entry.values)
-        if self.report.reject_incomplete(row, entry):
+        if self.report.reject_incomplete(row, entry) or entry.invalid:
+            self.report.reject_forbidden_changes(row, entry.location, entry.values)
             return True
         parties = [
             (key, self._build_party(row, slug, role))
@@ -107,8 +108,6 @@ class CommitmentImporter:
         return True
 
     def save_new(self) -> None:
-        if self.report.mistakes:
-            return
         Commitment.objects.bulk_create(self.new_commitments, BATCH_SIZE)
         CommitmentParty.objects.bulk_create(self.new_parties, BATCH_SIZE)
         add_versions(self.new_commitments, ADDED)
@@ -153,15 +152,23 @@ def apply_commitments(
     parties: Mapping[str, Group | Organisation],
     outcomes: Mapping[str, Outcome],
     report: ImportReport,
-) -> None:
+) -> set[str]:
+    """Returns the references of new commitments, and of others with mistakes."""
+    uncertain = {entry.word("reference") for entry in entries if entry.invalid}
     importer = CommitmentImporter(event, parties, report)
     for entry in entries:
+        if "reference" not in entry.values:
+            continue
         stored = importer.stored.get(entry.values["reference"])
+        if stored is None:
+            uncertain.add(entry.values["reference"])
         answered_outcomes = (
             [outcomes[n] for n in entry.lists["outcomes"] if n in outcomes]
             if "outcomes" in entry.lists
             else None
         )
+        if any(row.pk is None for row in answered_outcomes or ()):
+            answered_outcomes = None  # the mistake is reported at the point
         if (
             importer.count_unchanged(entry, stored, answered_outcomes)
             if stored
@@ -198,10 +205,11 @@ def apply_commitments(
     importer.save_new()
     if report.at and not report.mistakes:
         publish_released(event, at=report.at)
-    file_references = {entry.values["reference"] for entry in entries}
+    file_references = {entry.word("reference") for entry in entries}
     for reference in importer.stored if entries else ():
         if reference not in file_references:
             report.kept.append(_("commitment %s") % reference)
+    return uncertain
 
 
 def _withdraw(commitment: Commitment, report: ImportReport) -> None:

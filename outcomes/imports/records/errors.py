@@ -61,6 +61,13 @@ class Mistake:
         return f"[{self.where}] {self.message}" if self.where else self.message
 
 
+class Unreadable:
+    """In place of the value of a cell whose mistake is already reported."""
+
+
+UNREADABLE = Unreadable()
+
+
 class FileRejectedError(Exception):
     """The file has mistakes, and nothing was changed."""
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.commitments import apply_commitments
-from outcomes.imports.records.errors import FileRejectedError, Mistake, excerpt
+from outcomes.imports.records.errors import UNREADABLE, FileRejectedError, Mistake, excerpt
 from outcomes.imports.records.parsing import parse_toml
 from outcomes.imports.records.people import apply_delegates
 from outcomes.imports.records.permissions import (
@@ -111,23 +111,29 @@ def load_content(
     answers: Mapping[str, str] | None = None,
     on_progress: Callable[[int], None] | None = None,
     is_preview: bool = False,
+    is_rejected: bool = False,
+    are_names_known: bool = True,
 ) -> ImportReport:
     """Stores the roundtable of a parsed file.
 
     `by` is None for a command. `answers` are the answers to duplicate questions, by location;
     `on_progress` receives the number of rows done. A preview locks only the rows that it changes:
-    the caller rolls it back.
+    the caller rolls it back. `is_rejected` is true if the file already has mistakes: the others are
+    found in the same round. Raises FileRejectedError with every mistake, and then changes nothing.
     """
     file, mistakes = validate_content(content)
     with one_version():
         event = _stored_event(file, by, is_preview=is_preview)
-        if event is None and "series" not in content:
+        is_known = all("slug" in entry.values for entry in file.all("event"))
+        is_readable = is_known and content.get("event") is not UNREADABLE
+        if event is None and "series" not in content and is_readable:
             mistakes.append(missing_table("series"))
         stored_rows = find_stored_rows(file, event, by)
-        mistakes += check_references(file, stored_rows)
-        if mistakes:
+        mistakes += check_references(file, stored_rows, are_names_known=are_names_known)
+        if not (file.all("event") and is_known) or not are_names_known:
             raise FileRejectedError(mistakes)
         report = ImportReport(
+            mistakes=mistakes,
             by=by,
             at=at,
             answers=answers or {},
@@ -138,7 +144,7 @@ def load_content(
         if by is None:  # a command cannot answer questions
             for question in report.questions:
                 report.add_mistake(question.location, question.command_message)
-        if report.mistakes:
+        if report.mistakes or is_rejected:
             raise FileRejectedError(report.mistakes)
         if by is None and (report.added or report.changed or report.removed):
             audit.record(action="load file", at=at, detail=file.all("event")[0].values["code"])
@@ -153,44 +159,65 @@ def _stored_event(
     Imports of one roundtable run one at a time: the second sees what the first added, and creates
     no duplicates. Others can still add rows that refer to the roundtable.
     """
-    slugs = [entry.values.get("slug", "") for entry in file.all("event")]
+    slugs = [entry.values["slug"] for entry in file.all("event") if "slug" in entry.values]
     rows = Event.objects.all() if is_preview else Event.objects.select_for_update(no_key=True)
     event = rows.filter(slug__in=slugs).first()
     return event if may_import(event, by) else None
 
 
 def _apply(file: FileEntry, stored: StoredRows, report: ImportReport, at: datetime) -> None:
-    code = file.all("event")[0].values["code"]
-    was_public = Event.objects.filter(code=code, is_public=True).exists()
+    slug = file.all("event")[0].values["slug"]
+    was_public = Event.objects.filter(slug=slug, is_public=True).exists()
     event = _apply_event(file, report)
-    if event.pk is None or report.mistakes:
+    if event.pk is None:
         return
-    themes = stored.themes | {
-        entry.values["slug"]: store_shared(
-            Theme.objects.filter(slug=entry.values["slug"]).first() or Theme(), entry, event, report
-        )
-        for entry in file.all("themes")
-    }
-    groups = {
-        entry.values["slug"]: store_shared(
-            Group.objects.filter(slug=entry.values["slug"]).first() or Group(), entry, event, report
-        )
-        for entry in file.all("groups")
-        if check_slug(entry, Organisation, report)
-    }
+    themes = stored.themes | _apply_named(Theme, file.all("themes"), event, report)
+    groups = _apply_named(Group, file.all("groups"), event, report)
     organisations = _apply_organisations(file, event, report, at)
     _apply_counts_and_documents(file, event, report)
     parties = stored.parties | groups | organisations
     outcomes = stored.outcomes | apply_statement(
         file.one("statement"), event, parties=parties, themes=themes, report=report, at=at
     )
-    apply_commitments(
-        file.all("commitments"), event, parties=parties, outcomes=outcomes, report=report
+    # Without the right code, no reference can be right.
+    is_code_right = "code" not in file.all("event")[0].invalid
+    uncertain = apply_commitments(
+        file.all("commitments") if is_code_right else [],
+        event,
+        parties=parties,
+        outcomes=outcomes,
+        report=report,
     )
-    apply_delegates(file.all("delegates"), event, organisations=organisations, report=report)
-    apply_updates(file.all("updates"), event, report=report, at=at)
+    are_readable = all(
+        entry.word("slug") and entry.invalid.get("name") is not UNREADABLE
+        for entry in file.all("organisations")
+    )
+    apply_delegates(
+        file.all("delegates"),
+        event,
+        organisations=organisations,
+        report=report,
+        are_all_known=are_readable,
+    )
+    updates = file.all("updates") if is_code_right else []
+    apply_updates(updates, event, uncertain=uncertain, report=report, at=at)
     if event.is_public and not was_public:
         tell_participants_of_public_event(event, at=at)
+
+
+def _apply_named(
+    model: type[AnyModel], entries: list[FileEntry], event: Event, report: ImportReport
+) -> dict[str, AnyModel]:
+    """Themes or groups, by the word in the file."""
+    found: dict[str, AnyModel] = {}
+    for entry in entries:
+        if "slug" not in entry.values:
+            found[entry.word("slug")] = model()
+        elif model is Theme or check_slug(entry, Organisation, report):
+            slug = entry.values["slug"]
+            row = model._default_manager.filter(slug=slug).first() or model()
+            found[slug] = store_shared(row, entry, event, report)
+    return found
 
 
 def _apply_event(file: FileEntry, report: ImportReport) -> Event:
@@ -205,7 +232,9 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
             ),
         )
         return Event()
-    if stored and stored.code != event.values["code"]:
+    mistakes_before = len(report.mistakes)
+    code = event.values.get("code")
+    if stored and code and stored.code != code:
         report.add_mistake(
             f"{event.location}.code",
             _(
@@ -214,7 +243,7 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
             )
             % stored.code,
         )
-    elif not stored and Event.objects.filter(code=event.values["code"]).exists():
+    elif not stored and code and Event.objects.filter(code=code).exists():
         report.add_mistake(
             f"{event.location}.code",
             _("Another roundtable already has this code. Choose another one."),
@@ -228,10 +257,14 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
                 "roundtable, choose another short name."
             ),
         )
-    if report.mistakes:
+    if len(report.mistakes) > mistakes_before:
+        event.invalid["code"] = code
         return stored or Event()
-    if series is None:
-        return report.store_entry(stored or Event(), event)
+    if stored and (series is None or "slug" not in series.values):
+        return report.store_entry(stored, event)
+    if series is None or "slug" not in series.values:  # a mistake, which undoes this
+        any_series = Series.objects.first() or Series.objects.create(name="–", slug="-")
+        return report.store_entry(Event(), event, series=any_series)
     slug = series.values["slug"]
     if stored and not may_choose_series(report.by) and slug != stored.series.slug:
         sentence = _("Only operators can choose the series. Write %s.") % stored.series.slug
@@ -247,8 +280,12 @@ def _apply_organisations(
     organisations: dict[str, Organisation] = {}
     roles: list[int] = []
     entries = file.all("organisations")
-    finder = OrganisationFinder((entry.values["slug"] for entry in entries), report.by)
+    named = [entry.values["slug"] for entry in entries if "slug" in entry.values]
+    finder = OrganisationFinder(named, report.by)
     for entry in entries:
+        if "slug" not in entry.values:
+            organisations[entry.word("slug")] = Organisation(name=entry.word("name"))
+            continue
         slug = entry.values["slug"]
         stored = finder.stored(slug)
         if merged_into := finder.merged_into(slug):
@@ -265,7 +302,7 @@ def _apply_organisations(
             continue
         if not check_slug(entry, Group, report):
             continue
-        if stored is None and entry.values.keys() == {"slug"}:
+        if stored is None and entry.values.keys() == {"slug"} and not entry.invalid:
             report.mistakes.append(_unknown_organisation(entry))
             continue
         organisation = stored or Organisation(is_demonstration=event.is_demonstration)
@@ -285,6 +322,7 @@ def _apply_organisations(
                 _existing_role(event, row, role) or EventRole(), role, event=event, organisation=row
             ).pk
             for role in entry.all("roles")
+            if "role" in role.values
         ]
     void_changed_confirmations(Participation.objects.filter(organisation__slug__in=organisations))
     if any("roles" in entry.tables for entry in entries):
@@ -308,11 +346,15 @@ def _existing_role(event: Event, organisation: Organisation, role: FileEntry) ->
 def _apply_counts_and_documents(file: FileEntry, event: Event, report: ImportReport) -> None:
     counts = {row.kind: row for row in event.recorded_counts.all()}
     for entry in file.all("counts"):
+        if "kind" not in entry.values:
+            continue
         row = counts.pop(entry.values["kind"], RecordedCount())
         report.store_entry(row, entry, event=event)
     by_title = {normalise_text(row.title): row for row in event.documents.order_by("-pk")}
     unnamed = {row.pk: row for row in event.documents.order_by("pk")}
     for entry in file.all("documents"):
+        if "title" not in entry.values:
+            continue
         document = by_title.get(normalise_text(entry.values["title"]), Document())
         report.store_entry(document, entry, event=event)
         unnamed.pop(document.pk, None)

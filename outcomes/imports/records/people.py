@@ -130,7 +130,9 @@ def apply_delegates(
     *,
     organisations: Mapping[str, Organisation],
     report: ImportReport,
+    are_all_known: bool = True,
 ) -> None:
+    """Without `are_all_known`, an unknown organisation may be one with a mistake in its row."""
     if not entries:
         return
     importer = _PeopleImporter(entries, event, report)
@@ -140,15 +142,19 @@ def apply_delegates(
         if known is None and entry.missing:
             report.mistakes += entry.missing
             continue
+        if entry.invalid and "organisation" not in entry.values:
+            continue
         if known and "organisation" not in entry.values:
             importer.add_entry(entry, known)
             continue
         try:
             organisation = resolve_organisation(entry.values["organisation"])
         except ValidationError as problem:
-            report.add_mistake(f"{entry.location}.organisation", problem.messages[0])
+            if are_all_known:
+                report.add_mistake(f"{entry.location}.organisation", problem.messages[0])
             continue
-        importer.add_entry(entry, organisation)
+        if not entry.invalid:
+            importer.add_entry(entry, organisation)
     importer.save()
 
 

@@ -17,6 +17,8 @@ from participants.permissions import EventPermissions
 from roundtable.models import Event
 
 _SLUG = re.compile("[a-z0-9-]+")
+# None if they are not all known, so that an unknown name may be right.
+Names = set[str] | None
 
 
 @dataclass
@@ -66,23 +68,39 @@ def _named_slugs(entries: Iterable[FileEntry], *keys: str) -> set[str]:
     return {word for word in words if _SLUG.fullmatch(word)}
 
 
-def check_references(file: FileEntry, stored: StoredRows) -> Iterator[Mistake]:
+def check_references(
+    file: FileEntry, stored: StoredRows, *, are_names_known: bool = True
+) -> Iterator[Mistake]:
+    """A name that belongs to a row with a mistake counts as known."""
     groups = _values_of(file.all("groups"), "slug")
     organisations = _values_of(file.all("organisations"), "slug")
-    parties = organisations | groups | stored.parties.keys()
+    parties: Names = organisations | groups | stored.parties.keys()
+    if not (are_names_known and _are_readable([*file.all("groups"), *file.all("organisations")])):
+        parties = None
     for entry in file.all("groups"):
         if entry.values.get("slug") in organisations:
+            entry.invalid["slug"] = entry.values.pop("slug")
             yield Mistake(
                 f"{entry.location}.slug",
                 _("An organisation already has this short name. Choose another one."),
             )
     statement = file.one("statement")
-    numbers = set(stored.outcomes)
+    numbers: Names = set(stored.outcomes)
+    points = [
+        row
+        for part in file.all("statement")
+        for lead_in in part.all("lead_ins")
+        for row in [lead_in, *lead_in.all("points")]
+    ]
+    numbers |= _values_of(points, "number")
+    if not (are_names_known and _are_readable(points, "number")):
+        numbers = None
     if statement:
         yield from _check_statement(statement, stored)
-        themes = _values_of(file.all("themes"), "slug") | stored.themes.keys()
+        themes: Names = _values_of(file.all("themes"), "slug") | stored.themes.keys()
+        if not (are_names_known and _are_readable(file.all("themes"))):
+            themes = None
         for lead_in in statement.all("lead_ins"):
-            numbers |= _values_of([lead_in, *lead_in.all("points")], "number")
             yield from _check_points(lead_in, parties, themes)
     yield from _check_dates(file)
     for entry in file.all("commitments"):
@@ -93,6 +111,7 @@ def _check_dates(file: FileEntry) -> Iterator[Mistake]:
     event = file.one("event")
     first, last = (event.values.get(k) if event else None for k in ("starts_on", "ends_on"))
     if event and first and last and last < first:
+        event.invalid["ends_on"] = event.values.pop("ends_on")
         yield Mistake(
             f"{event.location}.ends_on",
             _("The last day is before the first day. Correct one of them."),
@@ -103,15 +122,17 @@ def _check_statement(statement: FileEntry, stored: StoredRows) -> Iterator[Mista
     has_points = any(lead_in.all("points") for lead_in in statement.all("lead_ins"))
     has_points = has_points or any(row.parent_id for row in stored.outcomes.values())
     if statement.values.get("state") == Statement.State.PUBLISHED and not has_points:
+        statement.invalid["state"] = statement.values.pop("state")
         yield Mistake(
             f"{statement.location}.state",
             _("The statement has no point yet. Add a point, or write another state until then."),
         )
 
 
-def _check_points(lead_in: FileEntry, parties: set[str], themes: set[str]) -> Iterator[Mistake]:
+def _check_points(lead_in: FileEntry, parties: Names, themes: Names) -> Iterator[Mistake]:
     parent_number = lead_in.values.get("number")
     if parent_number and "." in parent_number:
+        lead_in.invalid["number"] = lead_in.values.pop("number")
         yield Mistake(
             f"{lead_in.location}.number", _("Write a number without a letter, such as 1.")
         )
@@ -123,12 +144,14 @@ def _check_points(lead_in: FileEntry, parties: set[str], themes: set[str]) -> It
             and number
             and not number.startswith(f"{parent_number}.")
         ):
+            point.invalid["number"] = point.values.pop("number")
             yield Mistake(
                 f"{point.location}.number",
                 _("This point belongs to %(above)s. Write a number such as %(above)s.a.")
                 % {"above": parent_number},
             )
         if point.values.get("kind") == Outcome.Kind.LEAD_IN:
+            point.invalid["kind"] = point.values.pop("kind")
             yield Mistake(
                 f"{point.location}.kind",
                 _("A point cannot be a lead-in. Write its kind, such as recommendation."),
@@ -140,11 +163,13 @@ def _check_points(lead_in: FileEntry, parties: set[str], themes: set[str]) -> It
 
 
 def _check_commitment(
-    entry: FileEntry, file: FileEntry, parties: set[str], numbers: set[str]
+    entry: FileEntry, file: FileEntry, parties: Names, numbers: Names
 ) -> Iterator[Mistake]:
     event = file.one("event")
-    code, reference = event and event.values.get("code"), entry.values.get("reference")
+    code = event.values.get("code") if event else None
+    reference = entry.values.get("reference")
     if code and reference and not reference.startswith(f"{code}-C"):
+        entry.invalid["reference"] = entry.values.pop("reference")
         yield Mistake(
             f"{entry.location}.reference", _("Begin with the roundtable's code: %s-C…") % code
         )
@@ -153,15 +178,17 @@ def _check_commitment(
     yield from _check_known(entry, "partners", parties, advice)
     yield from _check_known(entry, "outcomes", numbers, _("Write a number from the statement."))
     for word in set(entry.lists.get("leads", [])) & set(entry.lists.get("partners", [])):
+        entry.invalid["partners"] = word
         yield Mistake(
             f"{entry.location}.partners",
             _("“%s” is already a lead. Remove it from one of the two lists.") % excerpt(word),
         )
 
 
-def _check_known(entry: FileEntry, key: str, known: set[str], advice: str) -> Iterator[Mistake]:
-    for word in entry.lists.get(key, []):
+def _check_known(entry: FileEntry, key: str, known: Names, advice: str) -> Iterator[Mistake]:
+    for word in entry.lists.get(key, []) if known is not None else ():
         if word not in known:
+            entry.invalid[key] = word
             sentence = _("We do not know “%(word)s” here. %(advice)s") % {
                 "word": excerpt(word),
                 "advice": suggest_similar(word, sorted(known)) or advice,
@@ -170,4 +197,8 @@ def _check_known(entry: FileEntry, key: str, known: set[str], advice: str) -> It
 
 
 def _values_of(entries: Iterable[FileEntry], key: str) -> set[str]:
-    return {entry.values[key] for entry in entries if key in entry.values}
+    return {entry.word(key) for entry in entries} - {""}
+
+
+def _are_readable(entries: Iterable[FileEntry], key: str = "slug") -> bool:
+    return all(entry.word(key) for entry in entries)

@@ -1,6 +1,7 @@
 """Imports progress updates: new ones are submitted, and another organisation checks them."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -42,14 +43,21 @@ def party_slug(party: CommitmentParty) -> str:
 
 
 def apply_updates(
-    entries: list[FileEntry], event: Event, *, report: ImportReport, at: datetime
+    entries: list[FileEntry],
+    event: Event,
+    *,
+    uncertain: Collection[str],
+    report: ImportReport,
+    at: datetime,
 ) -> None:
     """Submits new and changed updates; refuses changes to approved ones.
 
-    They are recorded from a source: no file reports in the name of a party.
+    They are recorded from a source: no file reports in the name of a party. In a file with
+    mistakes, nothing is said about the parties of `uncertain` commitments.
     """
-    if not entries or report.mistakes:
+    if not entries:
         return
+    is_rejected = bool(report.mistakes)
     stored = updates_by_key(event)
     unnamed = sum(map(len, stored.values()))
     rows = CommitmentParty.objects.public().filter(commitment__event=event)
@@ -61,11 +69,15 @@ def apply_updates(
     changed: list[ProgressUpdate] = []
     for entry in entries:
         given = entry.values
+        if not set(IDENTIFYING_KEYS[:3]) <= given.keys() or "of_that_day" in entry.invalid:
+            continue
         reference, slug, day = (given[name] for name in IDENTIFYING_KEYS[:3])
         number = given.get("of_that_day", 1)
         key = (reference, slug, day, number)
         party = parties.get((reference, slug))
         stored_updates = stored.get((reference, slug, day), [])
+        if party is None and is_rejected and reference in uncertain:
+            continue
         if party is None:
             _reject_party(entry, reference in references, report)
         elif key in seen:
@@ -77,6 +89,8 @@ def apply_updates(
                 len(stored_updates) + 1
             )
             report.add_mistake(f"{entry.location}.of_that_day", sentence)
+        elif entry.invalid:
+            continue
         elif number <= len(stored_updates):
             unnamed -= 1
             changed += _change_update(entry, stored_updates[number - 1], report, at)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import DatabaseError, models, transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -123,6 +123,14 @@ def row_names(rows: Iterable[models.Model]) -> str:
 
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
+
+
+def _any_value(column: "models.Field[Any, Any]") -> Any:
+    if isinstance(column, models.DateField):
+        return date.min
+    if isinstance(column, models.IntegerField):
+        return 0
+    return next((value for value, _label in column.flatchoices), "–")
 
 
 class RowResult(StrEnum):
@@ -271,9 +279,34 @@ class ImportReport:
                 self.add_mistake(f"{location}.{name}" if name in names else location, sentence)
 
     def store_entry(self, row: AnyModel, entry: FileEntry, **links: Any) -> AnyModel:
-        if self.reject_incomplete(row, entry):
-            return row
+        if self.reject_incomplete(row, entry) or entry.invalid:
+            return self._stand_in(row, entry, links)
         return self.store(row, entry.location, entry.values | links)
+
+    def _stand_in(self, row: AnyModel, entry: FileEntry, links: dict[str, Any]) -> AnyModel:
+        """The row in place of one with mistakes, so that rows below it are checked as well.
+
+        The mistakes undo all this. A new row gets any valid value where the file has none.
+        """
+        is_new = row._state.adding
+        owners = [value for value in links.values() if isinstance(value, models.Model)]
+        if any(owner.pk is None for owner in owners):
+            return row
+        given = entry.values | links
+        changed = given if is_new else {k: v for k, v in given.items() if differs(row, k, v)}
+        if self.reject_forbidden_changes(row, entry.location, changed) or not is_new:
+            return row
+        for name, value in given.items():
+            setattr(row, name, value)
+        for column in row._meta.concrete_fields:
+            if column.name not in given and not (column.blank or column.has_default()):
+                setattr(row, column.name, _any_value(column))
+        try:
+            with transaction.atomic():
+                row.save()
+        except DatabaseError:
+            row.pk = None
+        return row
 
     def reject_incomplete(self, row: models.Model, entry: FileEntry) -> bool:
         """Whether the row is new and lacks required values; adds the mistakes."""

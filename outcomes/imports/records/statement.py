@@ -121,6 +121,7 @@ def apply_statement(
     """Stores the statement; returns its outcomes by their number in the file."""
     if entry is None:
         return {}
+    mistakes_before = len(report.mistakes)
     rows = Statement.objects.all()
     if not report.is_preview:
         rows = rows.select_for_update(no_key=True)
@@ -163,9 +164,10 @@ def apply_statement(
             entry.location,
             _("The text is circulated. To change it, first withdraw it at the co-chairs' desk."),
         )
-    if stored and has_numbers and not is_publishing and not report.mistakes:
+    is_sound = len(report.mistakes) == mistakes_before and not _has_invalid(entry)
+    if stored and has_numbers and not is_publishing and is_sound:
         record_source_correction(statement, before, location=entry.location, report=report, at=at)
-    if is_publishing and not report.mistakes:
+    if is_publishing and is_sound:
         state = statement.state
         try:
             publish_from_source(statement, by=report.by.user if report.by else None, at=at)
@@ -175,6 +177,11 @@ def apply_statement(
         change = ("state", str(state), str(statement.state))
         report.rows.append(RowReport(entry.location, RowResult.CHANGED, str(statement), (change,)))
     return outcomes
+
+
+def _has_invalid(entry: FileEntry) -> bool:
+    rows = [row for inner in entry.tables.values() for row in inner]
+    return bool(entry.invalid) or any(_has_invalid(row) for row in rows)
 
 
 def _forbidden_change(entry: FileEntry, stored: Statement | None) -> tuple[str, str] | None:
@@ -212,11 +219,11 @@ def _apply_outcomes(
     rows = _OutcomeMatcher(statement, entry, has_numbers, report)
     for lead_in in entry.all("lead_ins"):
         stored_lead_in = rows.store(lead_in, None)
-        outcomes[lead_in.values["number"]] = stored_lead_in
+        outcomes[lead_in.word("number")] = stored_lead_in
         for point in lead_in.all("points"):
             outcome = rows.store(point, stored_lead_in)
-            outcomes[point.values["number"]] = outcome
-            if outcome.pk and "themes" in point.lists:
+            outcomes[point.word("number")] = outcome
+            if outcome.pk and "themes" in point.lists and "themes" not in point.invalid:
                 named = [themes[slug] for slug in point.lists["themes"]]
                 report.set_links(outcome, point.location, "themes", named)
             if outcome.pk and "addressees" in point.lists:
@@ -264,11 +271,11 @@ class _OutcomeMatcher:
             for lead_in in entry.all("lead_ins")
             for sentence in [lead_in, *lead_in.all("points")]
         ]
-        self.file_numbers = {sentence.values["number"] for sentence in entries}
+        self.file_numbers = {sentence.word("number") for sentence in entries}
         self.file_texts = {sentence.values.get("text") for sentence in entries}
 
     def store(self, entry: FileEntry, parent: Outcome | None) -> Outcome:
-        if parent is not None and parent.pk is None:
+        if (parent is not None and parent.pk is None) or "number" not in entry.values:
             return Outcome()
         row = self._match(entry, parent) or Outcome()
         self.available.pop(row.pk, None)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
 from outcomes.datasets.columns import Dataset
-from outcomes.imports.records.errors import Mistake, excerpt, suggest_similar
+from outcomes.imports.records.errors import UNREADABLE, Mistake, excerpt, suggest_similar
 from outcomes.imports.records.format import REQUIRED_TABLES, TABLES
 from participants.models.delegate import validate_has_visible_character
 
@@ -127,6 +127,13 @@ class FileEntry:
     lists: dict[str, list[str]] = field(default_factory=dict)
     tables: "dict[str, list[FileEntry]]" = field(default_factory=dict)
     missing: list[Mistake] = field(default_factory=list)  # only if the row is new
+    # What the file has for keys with a reported mistake. Such a row is checked, but not stored.
+    invalid: dict[str, Any] = field(default_factory=dict)
+
+    def word(self, name: str) -> str:
+        """The word of an identifying key, also if it is not valid; empty if there is none."""
+        word = self.values.get(name, self.invalid.get(name))
+        return word.strip() if isinstance(word, str) else ""
 
     def one(self, name: str) -> "FileEntry | None":
         return next(iter(self.tables.get(name, [])), None)
@@ -140,6 +147,8 @@ def validate_content(content: dict[str, Any]) -> tuple[FileEntry, list[Mistake]]
     file = FileEntry("")
     mistakes += _unknown_keys("", content, list(TABLES))
     for name, table in TABLES.items():
+        if content.get(name) is UNREADABLE:
+            continue
         if name in content:
             file.tables[name] = _validate_tables(name, table, content[name], mistakes)
         elif name in REQUIRED_TABLES:
@@ -194,6 +203,7 @@ def _validate_tables(
                     % excerpt(word),
                 )
             )
+            entry.invalid[table.identifier] = entry.values.pop(table.identifier, word)
         if word:
             seen.add(word)
         entries.append(entry)
@@ -204,27 +214,39 @@ def _validate_table(
     location: str, table: Dataset, given: dict[str, Any], mistakes: list[Mistake]
 ) -> FileEntry:
     entry = FileEntry(location)
-    mistakes += _unknown_keys(location, given, table.keys)
+    unknown = list(_unknown_keys(location, given, table.keys))
+    mistakes += unknown
     required = set(table.required())
     for name in table.fields:
         model_field = table.get_field(name)
-        if name in required and given.get(name, "") == "":
+        if given.get(name) is UNREADABLE:
+            entry.invalid[name] = UNREADABLE
+        elif name in required and given.get(name, "") == "":
             is_needed = name in given or table.is_always_required(name)
             mistake = _missing_value(f"{location}.{name}", model_field, is_empty=name in given)
             (mistakes if is_needed else entry.missing).append(mistake)
+            if is_needed:
+                entry.invalid[name] = ""
         elif given.get(name) == "":
             entry.values[name] = model_field.get_default()
         elif name in given:
             try:
                 entry.values[name] = clean_value(model_field, given[name])
             except ValidationError as problem:
+                entry.invalid[name] = given[name]
                 mistakes += [Mistake(f"{location}.{name}", words) for words in problem.messages]
     for name in table.lists:
-        if name in given:
+        if given.get(name) is UNREADABLE:
+            entry.invalid[name] = UNREADABLE
+        elif name in given:
             try:
                 entry.lists[name] = clean_words(given[name])
             except ValidationError as problem:
+                entry.invalid[name] = given[name]
                 mistakes += [Mistake(f"{location}.{name}", words) for words in problem.messages]
+    if unknown:  # each may be what is missing
+        entry.invalid |= dict.fromkeys(required - given.keys())
+        entry.missing.clear()
     for name, inner in table.tables.items():
         if name in given:
             entry.tables[name] = _validate_tables(

@@ -1,8 +1,9 @@
 """Reads the pages of a file as the content of a roundtable file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from difflib import get_close_matches
 from itertools import zip_longest
 from typing import Any
 
@@ -19,6 +20,7 @@ from outcomes.imports.readers.pages import (
 )
 from outcomes.imports.readers.workbooks import read_source_file
 from outcomes.imports.records.errors import (
+    UNREADABLE,
     CellLocation,
     FileRejectedError,
     Mistake,
@@ -71,6 +73,8 @@ def unreadable_message(problem: UnreadableError) -> str:
 MAX_FILE_MEGABYTES = 20
 HEADING_SEARCH_ROWS = 20
 TRUE_WORDS, FALSE_WORDS = ("true", "yes", "x"), ("false", "no")
+# Rows of other sheets name the rows of these.
+NAMED_SHEETS = ("Themes", "Groups", "Organisations", "Points", "Commitments")
 # Not the zero-width joiners: some scripts need them in texts.
 INVISIBLE_CHARACTERS = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
@@ -87,7 +91,8 @@ def parse_pages(source: SourceFile, *, event: Event | None = None) -> ParsedWork
     """Without the sheet “Roundtable”, the file belongs to `event`."""
     parsed = ParsedWorkbook()
     pages = _pages_by_title(source, parsed)
-    if parsed.mistakes:
+    if parsed.mistakes and not pages:
+        parsed.content[EVENT_SHEET.table_path] = UNREADABLE
         return parsed
     for title, encoding in source.guessed_encodings.items():
         place = f"“{excerpt(title)}”" if title else _("The file")
@@ -97,6 +102,7 @@ def parse_pages(source: SourceFile, *, event: Event | None = None) -> ParsedWork
         parsed.notes.append(words % {"place": place, "encoding": encoding})
     if EVENT_SHEET.title not in pages:
         if event is None:
+            parsed.content[EVENT_SHEET.table_path] = UNREADABLE
             sentence = _(
                 "The file has no sheet “Roundtable”. Choose the roundtable that the file belongs "
                 "to."
@@ -142,7 +148,8 @@ def clean_word(text: str) -> str:
 
 def _pages_by_title(source: SourceFile, parsed: ParsedWorkbook) -> dict[str, Rows]:
     known = {sheet.title.lower(): sheet.title for sheet in SHEETS}
-    pages = {}
+    pages: dict[str, Rows] = {}
+    unknown: dict[str, Rows] = {}
     for title, cells in source.pages.items():
         if source.is_single_table:
             fitting = fitting_sheets(cells)
@@ -162,20 +169,40 @@ def _pages_by_title(source: SourceFile, parsed: ParsedWorkbook) -> dict[str, Row
             ) % ", ".join(titles)
             sentence = _("We do not know this sheet. %s") % advice
             parsed.mistakes.append(Mistake(excerpt(title), sentence))
+            unknown[title] = cells
+    for title, cells in unknown.items():
+        if meant := _sheet_meant(title, cells, pages):
+            pages[meant] = cells
+    # Where another unknown sheet may hold what the rows name, each name would be a mistake.
+    if unknown.keys() - {EVENT_SHEET.title} and not set(NAMED_SHEETS) <= pages.keys():
+        parsed.are_names_known = False
     return pages
+
+
+def _sheet_meant(title: str, cells: Rows, taken: Collection[str]) -> str:
+    """The sheet that this one is with a wrong title; empty if it is none."""
+    free = [sheet.title for sheet in SHEETS if sheet.title not in taken]
+    fitting = [sheet.title for sheet in fitting_sheets(cells) if sheet.title in free]
+    close = get_close_matches(title, free, n=1)
+    return next(iter(close or (fitting if len(fitting) == 1 else [])), "")
 
 
 def _parse_vertical_sheet(
     sheet: Sheet, cells: list[list[Any]], mistakes: list[Mistake]
 ) -> Iterator[SheetRow]:
     values: Content = {}
+    has_unknown = False
     for number, row in enumerate(cells, start=1):
         heading, value = [*row, None, None][:2]
         where = CellLocation(sheet.title, (number,))
         key = _check_heading(sheet, heading, where, values, mistakes)
         if key is not None:
             _store_cell(sheet, key, value, number, values, mistakes)
+        elif heading_key(heading):
+            has_unknown = True
     if _is_filled(values):
+        if has_unknown:
+            _mark_missing(sheet, values)
         yield SheetRow(values, 1)
 
 
@@ -193,6 +220,15 @@ def _parse_horizontal_sheet(
         columns.append(key)
         if key is not None:
             keys[key] = None
+    has_unknown = any(
+        key is None and heading_key(heading)
+        for key, heading in zip(columns, cells[heading_number], strict=True)
+    )
+    missing = [
+        key
+        for key in sheet.table.required()
+        if key not in keys and sheet.table.is_always_required(key)
+    ]
     is_filled = False
     for number, row in enumerate(cells[heading_number + 1 :], start=heading_number + 2):
         values: Content = {}
@@ -205,11 +241,19 @@ def _parse_horizontal_sheet(
                 mistakes.append(Mistake(where, words % excerpt(value)))
         if _is_filled(values):
             is_filled = True
+            if has_unknown:
+                _mark_missing(sheet, values)
+            values |= dict.fromkeys(missing, UNREADABLE)
             yield SheetRow(values, number)
-    for key in sheet.table.required() if is_filled else ():
-        if key not in keys and sheet.table.is_always_required(key):
-            words = _("The column “%s” is missing. Add it.") % column_label(key)
-            mistakes.append(Mistake(sheet.title, words))
+    for key in missing if is_filled else ():
+        words = _("The column “%s” is missing. Add it.") % column_label(key)
+        mistakes.append(Mistake(sheet.title, words))
+
+
+def _mark_missing(sheet: Sheet, values: Content) -> None:
+    """A heading that we do not know may be one of these."""
+    for key in sheet.table.required():
+        values.setdefault(key, UNREADABLE)
 
 
 def _is_filled(values: Content) -> bool:
@@ -247,11 +291,13 @@ def _store_cell(
                 "The spreadsheet program shows “%s” here. Write the correct value."
             ) % excerpt(value)
         mistakes.append(Mistake(where, words))
+        values[key] = UNREADABLE
         return
     try:
         found = parse_cell(sheet, key, value)
     except ValidationError as problem:
         mistakes += [Mistake(where, sentence) for sentence in problem.messages]
+        values[key] = UNREADABLE
     else:
         if found in ("", [], None):
             # An empty cell empties a value, but shared rows and delegates keep theirs: lists name

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 
 from outcomes.datasets.tables import LEAD_INS
-from outcomes.imports.records.errors import CellLocation, Mistake
+from outcomes.imports.records.errors import UNREADABLE, CellLocation, Mistake
 from outcomes.imports.records.format import TABLES
 from outcomes.imports.records.snapshot import Content
 from outcomes.imports.records.validation import entry_locations
@@ -21,6 +21,7 @@ class ParsedWorkbook:
     mistakes: list[Mistake] = field(default_factory=list)
     locations: dict[str, CellLocation] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # hints that are no mistakes
+    are_names_known: bool = True  # whether the file has the rows that its other rows name
 
     def locate_mistakes(self, mistakes: list[Mistake]) -> list[Mistake]:
         return [
@@ -78,8 +79,11 @@ def _record_locations(
 def _add_roles(rows: list[SheetRow], parsed: ParsedWorkbook) -> None:
     rows_by_owner: dict[str, list[SheetRow]] = {}
     for row in rows:
-        if slug := str(row.values.pop(ROLE_SHEET.owner, "")):
-            rows_by_owner.setdefault(slug, []).append(row)
+        slug = row.values.pop(ROLE_SHEET.owner, "")
+        if slug is UNREADABLE:
+            continue
+        if slug:
+            rows_by_owner.setdefault(str(slug), []).append(row)
             continue
         where = row.location_in(ROLE_SHEET, column_label(ROLE_SHEET.owner))
         parsed.mistakes.append(Mistake(where, _("This cell is empty. Fill it in.")))
@@ -103,7 +107,7 @@ def _add_outcomes(rows: list[SheetRow], parsed: ParsedWorkbook) -> None:
             groups.append((row, []))
         elif groups:
             groups[-1][1].append(row)
-        else:
+        elif row.values.get("kind") is not UNREADABLE:
             parsed.mistakes.append(
                 Mistake(
                     row.location_in(OUTCOME_SHEET),

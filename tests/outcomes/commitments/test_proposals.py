@@ -624,7 +624,7 @@ def test_party_accepts_the_milestones_too(
     told = {mail.to[0]: mail for mail in deliver()}
     assert set(told) >= {"belinda@example.org", "harry@example.org"}
     mail = told["belinda@example.org"]
-    assert mail.subject.endswith("A commitment of your organisation was changed")
+    assert mail.subject.endswith("The commitment BZ2027-C1 of your organisation was changed")
     assert "BZ2027-C1" in mail.body and "shelters" not in mail.body
 
 
