@@ -1,6 +1,6 @@
 """Pages on which two entries are merged, and the action that merges two people."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.duplicates.comparison import person_similarities
 from outcomes.duplicates.people import may_merge_people, merge_people, person_targets
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
@@ -35,7 +36,15 @@ def merge_two_people(
         text = _("Both entries have an account. Only the person can close one of the accounts.")
         messages.error(request, text)
         return None
-    return merge_page(model_admin, request, rows, targets, partial(merge_people, by=by, at=at))
+    permissions = request_permissions(request)
+    return merge_page(
+        model_admin,
+        request,
+        rows,
+        targets,
+        partial(merge_people, by=by, at=at),
+        similarities=list(person_similarities(rows[0], rows[1], permissions)),
+    )
 
 
 def refuse_merge(request: HttpRequest, rows: list[Any]) -> None:
@@ -55,6 +64,7 @@ def merge_page(
     targets: list[Any],
     merge: Callable[..., list[str]],
     ask: Callable[[Any, Any], Callable[[str], None] | None] | None = None,
+    similarities: Sequence[str] = (),
 ) -> HttpResponse | None:
     """Asks which entry to keep, shows what would move, and merges once that is confirmed.
 
@@ -95,7 +105,9 @@ def merge_page(
     context = {
         "title": _("Merge these two entries?") if target else _("Which entry do you want to keep?"),
         "rows": rows,
-        "target_choices": [(row, list(_row_details(model_admin, request, row))) for row in targets],
+        "targets": targets,
+        "compared": _side_by_side(model_admin, request, rows),
+        "similarities": similarities,
         "target": target,
         "waits": waits,
         "duplicate": duplicate,
@@ -109,9 +121,22 @@ def merge_page(
     return render_page(request, model_admin.model, "outcomes/duplicates/admin/merge.html", context)
 
 
+def _side_by_side(
+    model_admin: Any, request: HttpRequest, rows: list[Any]
+) -> list[tuple[str, list[Any]]]:
+    """By column, the value of each row; without columns that are empty for all."""
+    found: dict[str, dict[int, Any]] = {}
+    for row in rows:
+        for label, value in _row_details(model_admin, request, row):
+            found.setdefault(label, {})[row.pk] = value
+    return [(label, [values.get(row.pk, "–") for row in rows]) for label, values in found.items()]
+
+
 def _row_details(model_admin: Any, request: HttpRequest, row: Model) -> Iterator[tuple[str, Any]]:
     # The other columns of the list, because both rows may have the same name.
     for name in model_admin.get_list_display(request)[1:]:
+        if name == "invitation_address":  # the page says whether both have the same
+            continue
         field, column, value = lookup_field(name, row, model_admin)
         if field is not None:
             value = display_for_field(value, field, "")

@@ -88,21 +88,6 @@ def may_merge_organisations(
     return rights is not None and all(may_edit_organisation(rights, row) for row in (first, second))
 
 
-def organisation_targets(
-    first: Organisation, second: Organisation, by: User, at: datetime
-) -> list[Any]:
-    """The entries that may be kept: both for operators, else the public or the older one.
-
-    Only operators can change a slug, so no other merge may replace the address that others link to.
-    """
-    rights = permissions_of(by, at.date())
-    if rights is not None and rights.is_operator:
-        return [first, second]
-    rows = {row.pk: row for row in (first, second)}
-    public = Organisation.objects.published().filter(pk__in=rows).values_list("pk", flat=True)
-    return [rows[min(set(public) or rows)]]
-
-
 def needs_confirmation(duplicate: Organisation) -> bool:
     """Whether a merge moves people, rights, roles or texts to another name."""
     return affects_audiences(duplicate) or bool(events_of_organisation(duplicate))
@@ -115,8 +100,6 @@ def merge_organisations(
     """As apply_merge, if this user may merge them. Raises ValidationError if not."""
     if target.pk == duplicate.pk or not may_merge_organisations(target, duplicate, by, at):
         raise ValidationError(_("You do not have permission to merge these two entries."))
-    if target not in organisation_targets(target, duplicate, by, at):
-        raise ValidationError(_("Others link to “%s”, so you must keep that entry.") % duplicate)
     return apply_merge(target=target, duplicate=duplicate, by=by, at=at)
 
 

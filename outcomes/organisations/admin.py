@@ -15,17 +15,16 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from outcomes.duplicates.admin import add_merge_action, merge_page, refuse_merge
+from outcomes.duplicates.comparison import in_words, named_rows, organisation_similarities
 from outcomes.duplicates.organisations import (
     may_merge_organisations,
     merge_organisations,
     needs_confirmation,
-    organisation_targets,
 )
 from outcomes.organisations.changes import (
     confirm_change,
@@ -82,15 +81,24 @@ def merge_two_organisations(
         model_admin,
         request,
         rows,
-        organisation_targets(rows[0], rows[1], by, at),
-        partial(_merge, by=by, at=at),
+        rows,
+        partial(_merge, permissions=request_permissions(request), by=by, at=at),
         ask=ask,
+        similarities=list(organisation_similarities(rows[0], rows[1])),
     )
 
 
-def _merge(**given: Any) -> list[str]:
-    moved = merge_organisations(**given)
-    return [f"{capfirst(what)}: {number}" for what, number in sorted(moved.items())]
+def _merge(*, permissions: EventPermissions, **given: Any) -> list[str]:
+    """Returns a sentence for each kind of row that moves, with the names that the viewer sees."""
+    before = list(named_rows(given["duplicate"], permissions))
+    merge_organisations(**given)
+    changes = []
+    for model, names in before:
+        # Those that the other entry has, too, are deleted.
+        kept = set(model._base_manager.filter(pk__in=names).values_list("pk", flat=True))
+        if moved := [name for pk, name in names.items() if pk in kept]:
+            changes.append(in_words(model, moved))
+    return changes
 
 
 class KindForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -85,14 +85,13 @@ def check_references(
                 _("An organisation already has this short name. Choose another one."),
             )
     statement = file.one("statement")
-    numbers: Names = set(stored.outcomes)
     points = [
         row
         for part in file.all("statement")
         for lead_in in part.all("lead_ins")
         for row in [lead_in, *lead_in.all("points")]
     ]
-    numbers |= _values_of(points, "number")
+    numbers: Names = stored.outcomes.keys() | _values_of(points, "number")
     if not (are_names_known and _are_readable(points, "number")):
         numbers = None
     if statement:
@@ -186,7 +185,9 @@ def _check_commitment(
 
 
 def _check_known(entry: FileEntry, key: str, known: Names, advice: str) -> Iterator[Mistake]:
-    for word in entry.lists.get(key, []) if known is not None else ():
+    if known is None:
+        return
+    for word in entry.lists.get(key, []):
         if word not in known:
             entry.invalid[key] = word
             sentence = _("We do not know “%(word)s” here. %(advice)s") % {

@@ -107,7 +107,9 @@ def _add_outcomes(rows: list[SheetRow], parsed: ParsedWorkbook) -> None:
             groups.append((row, []))
         elif groups:
             groups[-1][1].append(row)
-        elif row.values.get("kind") is not UNREADABLE:
+        elif row.values.get("kind") is UNREADABLE or not parsed.are_names_known:
+            parsed.are_names_known = False  # it may be the lead-in of the rows below
+        else:
             parsed.mistakes.append(
                 Mistake(
                     row.location_in(OUTCOME_SHEET),

@@ -18,7 +18,6 @@ from outcomes.models import CommitmentParty, Subscription
 from participants.models import (
     Audience,
     Delegate,
-    EventRole,
     HandleRedirect,
     Organisation,
     SlugRedirect,
@@ -236,29 +235,60 @@ def test_preview_matches_merge(by: User) -> None:
 
 
 @pytest.mark.parametrize("role", ["editor", "cochair"])
-def test_merge_keeps_target_slug(client_of: Sign, role: str) -> None:
+def test_either_entry_may_stay(client_of: Sign, role: str) -> None:
     event, user = make_event(), make_user()
     make_grant(user, event, role=role)
     cited, new = two()
-    newer = make_organisation(name="Third", slug="third", kind="government", country="TH")
-    for row in (cited, newer):
-        make_role(event, organisation=row)
+    make_role(event, organisation=cited)
     client, name = client_of(user), "merge_two_organisations"
-    for row in (new, newer):
-        text = run_admin_action(
-            client, ORGANISATIONS, name, cited, row, target=row.pk, confirmed="yes"
-        )
-        assert f'name="target" value="{cited.pk}" required' in text
-        assert f'value="{row.pk}" required' not in text
-        with pytest.raises(ValidationError, match="Others link to “Ministry of Labour”"):
-            one(row, cited, user)
-    EventRole.objects.filter(organisation=newer).delete()
-    make_role(event, organisation=newer, role="observer")
-    text = run_admin_action(client, ORGANISATIONS, name, cited, newer, target=cited.pk)
-    assert f'name="target" value="{cited.pk}"' in text
+    text = run_admin_action(client, ORGANISATIONS, name, cited, new)
+    for row in (cited, new):
+        assert f'name="target" value="{row.pk}" required' in text
+    # Others confirm that an entry with a role gives up its name.
+    text = run_admin_action(client, ORGANISATIONS, name, cited, new, target=new.pk, confirmed="yes")
     assert "One person cannot decide this alone." in text
-    one(cited, newer, user)
-    assert list(SlugRedirect.objects.values_list("slug", flat=True)) == ["third"]
+    assert Organisation.objects.filter(pk=cited.pk).exists()
+    text = run_admin_action(client, ORGANISATIONS, name, cited, new, target=cited.pk)
+    assert "One person cannot decide this alone." not in text
+    one(cited, new, user)
+    assert list(SlugRedirect.objects.values_list("slug", flat=True)) == ["labour-ministry"]
+
+
+def test_page_shows_both_entries_and_what_moves(client_of: Sign) -> None:
+    event = make_event(code="ZQ", title="Zq meeting")
+    elsewhere = make_event(code="ZQX", title="Zq-elsewhere", is_public=False)
+    user = make_user()
+    make_grant(user, event)
+    stays, goes = two(site="https://www.example.org/", role_mailbox="office@example.org")
+    make_role(event, organisation=goes)
+    make_party(make_commitment(event, reference="ZQ-C1"), organisation=goes)
+    make_party(make_commitment(elsewhere, reference="ZQX-C1"), organisation=goes)
+    for shown, where, hidden_at in (
+        ("Rita Sen", event, None),
+        ("Zq-hidden", event, NOON),
+        ("Zq-other", elsewhere, None),
+    ):
+        person = make_delegate(name=shown, hidden_at=hidden_at)
+        make_participation(person, where, organisation=goes)
+        make_affiliation(person, organisation=goes, post="Clerk")
+    client, name = client_of(user), "merge_two_organisations"
+    text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk)
+    why, _both, changes = re.split("Both entries|What changes", text)
+    assert re.findall(r"<li><bdi>(.*?)</bdi></li>", why) == [
+        "Both names have the same words.",
+        "Both are in Thailand.",
+        "Both have the kind “Government”.",
+        "Both have the website example.org.",
+        "Both have the role mailbox office@example.org.",
+    ]
+    assert re.findall(r"<li><bdi>(.*?)</bdi></li>", changes) == [
+        "Roles at roundtables, 1: Zq meeting, May 2024 (ZQ), participant",
+        "Parties, 1: ZQ-C1",
+        "Participations, 1: Rita Sen, Zq meeting, May 2024 (ZQ)",
+        "Affiliations, 1: Rita Sen, Clerk",
+    ]
+    for word in ("Zq-hidden", "Zq-other", "Zq-elsewhere", "ZQX-C1"):
+        assert word not in text
 
 
 def test_parties_of_same_commitment_cannot_be_merged(by: User) -> None:
@@ -408,7 +438,9 @@ def test_merge_names_all_that_changes(client_of: Sign, by: User) -> None:
     for row in (part, stays_at):
         make_confirmation(row, by)
     text = run_admin_action(client_of(by), PEOPLE, "merge_two_people", stays, goes, target=stays.pk)
-    assert re.findall(r"<li><bdi>(.*?)</bdi></li>", text) == [
+    why, changes = text.split("What changes")
+    assert "<li><bdi>Both have the same name.</bdi></li>" in why
+    assert re.findall(r"<li><bdi>(.*?)</bdi></li>", changes) == [
         "Name: “Rita Sen” stays, and “SEN Rita” is deleted.",
         "Name in Latin letters: empty now, then “Rita Sen”.",
         "About: empty now, then filled from the other entry.",
@@ -564,7 +596,7 @@ def run_admin_action(client: Client, address: str, action: str, *rows: Any, **fi
 
 def test_admin_previews_and_merges(client_of: Sign, by: User) -> None:
     stays, goes = two()
-    make_role(make_event(), organisation=stays)
+    role = make_role(make_event(), organisation=stays)
     client = client_of(by)
     name = "merge_two_organisations"
     assert "Choose exactly two entries." in run_admin_action(client, ORGANISATIONS, name, stays)
@@ -574,7 +606,7 @@ def test_admin_previews_and_merges(client_of: Sign, by: User) -> None:
     text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk)
     assert "You keep “Ministry of Labour”. A merge deletes “Labour Ministry”" in text
     swapped = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=goes.pk)
-    assert "<li><bdi>Roles at roundtables: 1</bdi></li>" in swapped
+    assert f"<li><bdi>Roles at roundtables, 1: {role.event}, participant</bdi></li>" in swapped
     assert "One person cannot decide this alone." in swapped
     assert "One person cannot decide this alone." not in text
     assert Organisation.objects.filter(pk=goes.pk).exists() and not SlugRedirect.objects.exists()
@@ -591,12 +623,11 @@ def test_same_names_are_distinguished(client_of: Sign, by: User) -> None:
         for country in ("TH", "ID")
     ]
     text = run_admin_action(client_of(by), ORGANISATIONS, "merge_two_organisations", *offices)
-    assert "<small>Country: <bdi>Thailand</bdi></small>" in text
-    assert "<small>Country: <bdi>Indonesia</bdi></small>" in text
+    assert "<td><bdi>Thailand</bdi></td><td><bdi>Indonesia</bdi></td>" in text.replace("\n", "")
     people = make_delegate(user=None, name="Dewi"), make_delegate(user=None, name="Dewi")
     make_participation(people[0], make_event(), organisation=make_organisation(name="Harbour"))
     text = run_admin_action(client_of(by), PEOPLE, "merge_two_people", *people)
-    assert "<bdi>Harbour</bdi></small>" in text and "<bdi>no</bdi></small>" in text
+    assert "<td><bdi>Harbour</bdi></td>" in text and "<td><bdi>no</bdi></td>" in text
 
 
 def test_admin_shows_merge_conflicts(client_of: Sign, by: User) -> None:

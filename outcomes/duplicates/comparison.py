@@ -1,0 +1,136 @@
+"""Two entries side by side: why they look alike, and what a merge would move."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outcomes.duplicates.relations import relations_of
+from outcomes.models import Assessment, CommitmentParty, OutcomeAddressee, Response
+from participants.display_names import display_name
+from participants.models import (
+    Affiliation,
+    Delegate,
+    EventRole,
+    Grant,
+    Organisation,
+    Participation,
+)
+from participants.name_folding import normalise_for_search
+from participants.permissions import EventPermissions, visible_people
+
+MAX_NAMES = 20  # of one kind of row
+SMALL_WORDS = {"of", "the", "and", "for", "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "madam"}
+OF_OUTCOME = "outcome__statement__event"
+# By relation: the ways to the roundtable of a row.
+MOVED_RELATIONS: dict[str, tuple[str, ...]] = {
+    "participants.EventRole.organisation": ("event",),
+    "outcomes.OutcomeAddressee.organisation": (OF_OUTCOME,),
+    "outcomes.CommitmentParty.organisation": ("commitment__event",),
+    "participants.Participation.organisation": ("event",),
+    "participants.Affiliation.organisation": (),
+    "participants.Grant.on_behalf_of": ("event",),
+    "outcomes.Response.organisation": (OF_OUTCOME,),
+    "outcomes.Offer.organisation": (OF_OUTCOME, "statement__event", "commitment__event"),
+    "outcomes.Assessment.organisation": ("commitment__event",),
+}
+
+
+def organisation_similarities(first: Organisation, second: Organisation) -> Iterator[str]:
+    yield from _same_names([first.name, first.short_name], [second.name, second.short_name])
+    if first.country and first.country == second.country:
+        yield _("Both are in %s.") % first.country.name
+    if first.kind == second.kind:
+        yield _("Both have the kind “%s”.") % first.get_kind_display()
+    if _host(first.site) and _host(first.site) == _host(second.site):
+        yield _("Both have the website %s.") % _host(first.site)
+    if first.role_mailbox and first.role_mailbox.lower() == second.role_mailbox.lower():
+        yield _("Both have the role mailbox %s.") % first.role_mailbox
+
+
+def person_similarities(
+    first: Delegate, second: Delegate, permissions: EventPermissions
+) -> Iterator[str]:
+    """Does not repeat the address: the page shows it to those who may read it."""
+    yield from _same_names([first.name, first.name_latin], [second.name, second.name_latin])
+    address = first.invitation_email.lower()
+    if permissions.can_decide_any and address and address == second.invitation_email.lower():
+        yield _("Both have the same invitation address.")
+    rows = Participation.objects.filter(_seen(["event"], permissions))
+    first_parts, second_parts = (rows.filter(delegate=row) for row in (first, second))
+    both = Organisation.objects.filter(pk__in=first_parts.values("organisation"))
+    for office in both.filter(pk__in=second_parts.values("organisation")).order_by("name"):
+        yield _("Both took part for %s.") % office
+
+
+def _same_names(first: list[str], second: list[str]) -> Iterator[str]:
+    letters = [{"".join(_words(name)) for name in names} - {""} for names in (first, second)]
+    words = [{tuple(sorted(_words(name))) for name in names} - {()} for names in (first, second)]
+    if letters[0] & letters[1]:
+        yield _("Both have the same name.")
+    elif words[0] & words[1]:
+        yield _("Both names have the same words.")
+
+
+def _words(name: str) -> list[str]:
+    found = re.findall(r"\w+", normalise_for_search(name))
+    return [word for word in found if word not in SMALL_WORDS]
+
+
+def _host(site: str) -> str:
+    return (urlsplit(site).hostname or "").removeprefix("www.")
+
+
+def _seen(ways: Iterable[str], permissions: EventPermissions) -> Q:
+    if permissions.is_operator or not ways:
+        return Q()
+    return reduce(or_, (Q((f"{way}__in", permissions.readable)) for way in ways))
+
+
+def named_rows(
+    organisation: Organisation, permissions: EventPermissions
+) -> Iterator[tuple[Any, dict[int, str]]]:
+    """By model, the names of the rows that a merge moves, as far as the viewer may see them."""
+    relations = relations_of(Organisation)
+    for relation_name, ways in MOVED_RELATIONS.items():
+        model, field = relations[relation_name].related_model, relations[relation_name].field
+        rows = model._base_manager.filter(_seen(ways, permissions), Q((field.name, organisation)))
+        if model in (Participation, Affiliation):
+            rows = rows.filter(delegate__in=visible_people(permissions))
+        if names := {row.pk: _name_of(row, permissions) for row in rows.order_by("pk")}:
+            yield model, names
+
+
+def _name_of(row: Any, permissions: EventPermissions) -> str:
+    if isinstance(row, EventRole):
+        return f"{row.event}, {row.get_role_display()}"
+    if isinstance(row, Affiliation):
+        return ", ".join(filter(None, [display_name(row.delegate, permissions), row.post]))
+    if isinstance(row, Participation):
+        return f"{display_name(row.delegate, permissions)}, {row.event}"
+    if isinstance(row, Grant):
+        return f"{display_name(row.user, permissions)}, {row.event}, {row.get_role_display()}"
+    if isinstance(row, CommitmentParty | Assessment):
+        return row.commitment.reference
+    if isinstance(row, OutcomeAddressee | Response):
+        return f"{row.outcome.number}, {row.outcome.statement.event}".lstrip(", ")
+    return str(row.event)
+
+
+def in_words(model: Any, names: list[str]) -> str:
+    text = "; ".join(names[:MAX_NAMES])
+    if more := len(names[MAX_NAMES:]):
+        text += ngettext(" and %d more", " and %d more", more) % more
+    values = {
+        "what": capfirst(str(model._meta.verbose_name_plural)),
+        "number": len(names),
+        "names": text,
+    }
+    return _("%(what)s, %(number)d: %(names)s") % values
