@@ -22,6 +22,7 @@ from participants.models import (
     FactorReset,
     Introduction,
     InvitationRequest,
+    ParticipantList,
     Participation,
     User,
 )
@@ -185,6 +186,8 @@ def decisions(browser: Client, world: World) -> dict[str, Names]:
 def files(browser: Client, world: World, user: User) -> dict[str, Names]:
     """What a co-chair downloads."""
     row = hold_list(user, world.here)
+    listing = " ".join(text_of(browser, page(ParticipantList, "change", row.pk)).split())
+    assert "the people whom you also see in your list of delegates now" in listing
     rows = csv.reader(io.StringIO(fetch(browser, row).content.decode()))
     address = reverse("admin:roundtable_event_people_workbook", args=[world.here.pk])
     said = text_of(browser, address)

@@ -90,3 +90,54 @@ def test_ten_mistakes_of_all_kinds_come_in_one_round(tmp_path: Path) -> None:
     book.book["Themes"].delete_cols(book.book["Themes"].max_column)
     path = book.write(cells)
     assert load_roundtable(path).startswith("5 added, 1 changed, 0 removed")
+
+
+FORMULA = "This cell contains a formula. Write its value instead."
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        ("Organisations", 2, "Slug"),
+        ("Organisations", 3, "Kind"),
+        ("Themes", 2, "Slug"),
+        ("Points", 2, "Kind"),
+        ("Points", 3, "Number"),
+        ("Commitments", 2, "Reference"),
+        ("Delegates", 2, "Organisation"),
+    ],
+)
+def test_one_wrong_cell_is_one_mistake(
+    tmp_path: Path, is_new: bool, cell: tuple[str, int, str]
+) -> None:
+    book = Book(tmp_path)
+    if is_new:
+        for value in (value for page in book.book for row in page.iter_rows() for value in row):
+            if isinstance(value.value, str):
+                value.value = value.value.replace("TALK1", "NEW1").replace("talk-1", "new-1")
+    sheet, row, heading = cell
+    said = rejection_messages(book.write({cell: "=1+1"}))
+    assert said == [f"[{sheet}, row {row}, {heading}] {FORMULA}"]
+
+
+def test_sheet_with_a_wrong_title_is_one_mistake(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    book.book["Organisations"].title = "Organisation"
+    book.book["Counts"]["B2"] = "=1+1"
+    book.book.save(book.path)
+    said = rejection_messages(book.path)
+    assert said == [
+        "[Organisation] We do not know this sheet. Did you mean “Organisations”?",
+        f"[Counts, row 2, Number] {FORMULA}",
+    ]
+
+
+def test_wrong_event_and_its_rows_are_reported_together(tmp_path: Path) -> None:
+    path = tmp_path / "new.toml"
+    path.write_text(HEAD, "utf-8")
+    replace_text(path, "Asia/Dhaka", "Asia/Daka")
+    with path.open("a", encoding="utf-8") as file:
+        file.write('\n[[delegates]]\nname = "Rita Sen"\norganisation = "prt"\n')
+    where = [line.partition("] ")[0] for line in rejection_messages(path)]
+    assert where == ["[event.time_zone", "[delegates(#1).organisation"]
