@@ -95,7 +95,8 @@ def check_references(
     if not (are_names_known and _are_readable(points, "number")):
         numbers = None
     if statement:
-        yield from _check_statement(statement, stored)
+        if are_names_known:
+            yield from _check_statement(statement, stored)
         themes: Names = _values_of(file.all("themes"), "slug") | stored.themes.keys()
         if not (are_names_known and _are_readable(file.all("themes"))):
             themes = None

@@ -11,8 +11,10 @@ from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
 from roundtable.models import Event
 from tests.roundtable_files import (
+    HEAD,
     load_roundtable,
     rejection_messages,
+    replace_text,
     write_complete_file,
 )
 
