@@ -13,6 +13,7 @@ from outcomes.duplicates.relations import (
     MergeRule,
     MovedCounts,
     move_relation,
+    records_naming,
     relations_of,
     values_for_blanks,
 )
@@ -38,6 +39,7 @@ from participants.permissions import (
     permissions_of,
 )
 from roundtable.audit import log as audit
+from roundtable.history import add_versions
 
 ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.EventRole.organisation": "once",
@@ -119,6 +121,7 @@ def apply_merge(
     invalid_before = _invalid_texts(target) | _invalid_texts(duplicate)
     moved: MovedCounts = MovedCounts()
     relations = relations_of(Organisation)
+    naming = records_naming(duplicate)
     for name, rule in ORGANISATION_RULES.items():
         number = move_relation(relations[name], rule, target=target, duplicate=duplicate)
         if number and name in COUNTED_RELATIONS:
@@ -154,6 +157,7 @@ def apply_merge(
         # If the target had none, it now has the duplicate's.
         former = duplicate.role_mailbox if mailbox else ""
         tell_of_mailbox_change(target, former=former, by=by, at=at)
+    add_versions(naming)
     recheck_confirmations(target)
     # What the two confirmed may be a right of the one organisation that they are now.
     forget_pending(GrantConfirmation.objects.filter(on_behalf_of=target), at)

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from roundtable.history import owners_of
+
 # What happens to the rows of a relation of the duplicate:
 # - move: all rows move.
 # - fold: rows move, and exact copies of rows of the target are deleted.
@@ -62,9 +64,29 @@ def move_relation(
                     _("Both have “%(what)s”: %(row)s. Correct or remove one of them first.")
                     % {"what": model._meta.verbose_name, "row": _describe_row(row)}
                 )
+            _keep_earlier_day(row, same)
             row.delete()
     number: int = rows.update(**{name: target})
     return number
+
+
+def records_naming(row: models.Model) -> list[Any]:
+    """Records whose versions hold a row that points to this one."""
+    return [
+        record
+        for relation in relations_of(type(row)).values()
+        for owner, rows in owners_of(relation.related_model)
+        for record in owner._default_manager.filter(
+            pk__in=owner._base_manager.filter(**{f"{rows}__{relation.field.name}": row})
+        )
+    ]
+
+
+def _keep_earlier_day(row: Any, same: Any) -> None:
+    """The row that stays says since when the portal has known it."""
+    if hasattr(row, "recorded_at") and row.recorded_at < same.recorded_at:
+        rows = row._meta.model._base_manager.filter(pk=same.pk)
+        rows.update(recorded_at=row.recorded_at)
 
 
 def _has_equal_row(row: Any, name: str, target: models.Model) -> bool:

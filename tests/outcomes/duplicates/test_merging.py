@@ -301,6 +301,22 @@ def test_parties_of_same_commitment_cannot_be_merged(by: User) -> None:
     assert CommitmentParty.objects.count() == 2
 
 
+def test_party_counts_from_the_earlier_day_and_the_commitment_has_a_version(by: User) -> None:
+    stays, goes = two()
+    both, only = make_commitment(), make_commitment()
+    later = make_party(both, organisation=stays, recorded_at=NOON + timedelta(days=9))
+    make_party(both, organisation=goes, recorded_at=NOON)
+    moved = make_party(only, organisation=goes)
+    one(stays, goes, by)
+    later.refresh_from_db()
+    assert later.recorded_at == NOON
+    for commitment, party in ((both, later), (only, moved)):
+        rows = commitment.history.latest().rows
+        assert rows["parties"] == [
+            {"id": party.pk, "organisation": stays.pk, "group": None, "role": "lead"}
+        ]
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
