@@ -316,6 +316,7 @@ register_tables(
             "organisation",
             "group",
             "role",
+            "recorded_at",
             "focal_point_accepted_at",
             "reminders_stopped_at",
         ),
