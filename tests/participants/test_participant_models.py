@@ -54,6 +54,7 @@ from tests.factories import (
     make_channel,
     make_commitment,
     make_consent,
+    make_consent_request,
     make_delegate,
     make_event,
     make_exception,
@@ -210,6 +211,15 @@ BREAKING: InvalidRows = {
     "consent_action_valid": lambda: unsaved(make_consent(make_delegate()), action="sold"),
     "consent_method_valid": lambda: unsaved(make_consent(make_delegate()), by="anyone"),
     "consent_notice_unique": lambda: duplicate_of(make_notice()),
+    "consent_request_gives_time": lambda: with_values(
+        make_consent_request(make_delegate()), narrows_on=NOON.date()
+    ),
+    "consent_request_one_open": lambda: with_values(
+        duplicate_of(make_consent_request(make_delegate())), version=3
+    ),
+    "consent_request_unique": lambda: duplicate_of(
+        make_consent_request(make_delegate(), closed_on=NOON.date())
+    ),
     "delegate_erased_leaves_nothing": lambda: with_values(make_delegate(), erased_at=NOON),
     "delegate_listed_only_with_account": lambda: with_values(
         make_delegate(user=None), consented_at=NOON, listed_to=Audience.PARTICIPANTS
