@@ -66,6 +66,8 @@ settings.load_profile("prove" if FULL else "quick")
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Asks each thing once, on one database or the other, save with FULL=1."""
+    # What takes long begins early, so that nothing else waits for it at the end.
+    items.sort(key=lambda item: not _is_marked(item, "walk", "own_process"))
     if FULL:
         _leave_out(config, items, {item for item in items if ON_POSTGRES and not _asks(item)})
         return
@@ -75,8 +77,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elif POSTGRES_FOLLOWS:
         left_out |= _left_to_postgres(items)
     _leave_out(config, items, left_out)
-    # What takes long begins early, so that nothing else waits for it at the end.
-    items.sort(key=lambda item: not _is_marked(item, "walk", "own_process"))
 
 
 def _asked_on_postgres(items: list[pytest.Item]) -> set[pytest.Item]:

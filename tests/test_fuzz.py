@@ -1,7 +1,8 @@
 """Whatever is sent, the answer is a page or a sentence, and what was typed is still in the form.
 
-At full size each form and address gets each string, about half of them from each role at the desk.
-On PostgreSQL each gets an eighth of them: what differs there is what the database refuses.
+At full size each form gets each string, about half of them from each role at the desk, and each
+address gets each string from a visitor. On PostgreSQL each gets an eighth of them: what differs
+there is what the database refuses.
 """
 
 import re
@@ -162,7 +163,9 @@ def test_no_string_ends_in_an_error_page(
     for number, (name, pattern) in enumerate(every if FULL else every[place::6]):
         strings = turn(number, own_strings)
         if "<" in pattern and "(?P" not in pattern:
-            fuzzer.send_parts(pattern, strings)
+            # Most strings end before a view knows who asks.
+            asked = strings[number % 6 :: 6] if FULL_WALKS and user else strings
+            fuzzer.send_parts(pattern, asked)
         paths = object_paths(name, pattern, cast, role)
         path = next((found for key in OPENS if (found := paths.get(key))), None)
         if path is None or name in ENDS_THE_SESSION:

@@ -403,6 +403,7 @@ def test_answer_needs_the_text_that_was_read(proposed: Commitment) -> None:
     assert not Undertaking.objects.exclude(answer="").exists()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("reader", ["visitor", "participant", "speaker of another party"])
 def test_proposal_is_private(client_of: Sign, reader: str) -> None:
     event = make_complete_event("event", make_theme(slug="theme"))

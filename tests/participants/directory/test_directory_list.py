@@ -404,7 +404,7 @@ COSTS: list[tuple[dict[str, str], int]] = [
 MORE = 3
 
 
-@pytest.mark.crawl
+@pytest.mark.walk
 @pytest.mark.parametrize("number", [1, 3, 50])
 def test_query_count_is_independent_of_people(client_of: Sign, number: int) -> None:
     event = make_event()
