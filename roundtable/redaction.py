@@ -40,7 +40,7 @@ def is_wording(field: Any) -> bool:
 
 
 @transaction.atomic
-def take_out_words(model: Any, pk: int, *, all_words: bool) -> set[str]:
+def redact_words(model: Any, pk: int, *, all_words: bool) -> set[str]:
     """Deletes what the newest version of a record no longer says from all earlier versions.
 
     Only of fields and rows that changed with the newest version, or of all. Returns the deleted
@@ -69,7 +69,7 @@ def take_out_words(model: Any, pk: int, *, all_words: bool) -> set[str]:
         for version in earlier:
             deletion.empty_rows(version, relation, now, None if all_words else changed)
     deletion.save()
-    removed = deletion.removed | _take_out_of_owners(model, newest)
+    removed = deletion.removed | _redact_owners(model, newest)
     _clean_admin_log(model, pk, removed)
     _clean_emails(removed)
     transaction.on_commit(overwrite_deleted_rows)
@@ -77,7 +77,7 @@ def take_out_words(model: Any, pk: int, *, all_words: bool) -> set[str]:
 
 
 @transaction.atomic
-def take_out_reasons(model: Any, pk: int) -> None:
+def redact_reasons(model: Any, pk: int) -> None:
     """Deletes the reasons of all versions of a record but the newest."""
     rows = model.history.model.objects.filter(id=pk).order_by("-history_date", "-history_id")
     given = [
@@ -166,7 +166,7 @@ def _is_contained(value: str, remaining: str) -> bool:
     return not part or f" {' '.join(part)} " in f" {' '.join(whole)} "
 
 
-def _take_out_of_owners(model: Any, newest: Any) -> set[str]:
+def _redact_owners(model: Any, newest: Any) -> set[str]:
     """The same of a row in the versions of records that it belongs to, such as a milestone."""
     removed: set[str] = set()
     for owner, relation in owners_of(model):

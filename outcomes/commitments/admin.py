@@ -25,7 +25,7 @@ from outcomes.commitments.queries import dispute_sentences, parties_shown
 from outcomes.commitments.related_admin import (
     MilestoneInline,
     RelatedTextInline,
-    take_out_of_offers,
+    redact_offers,
 )
 from outcomes.commitments.source_admin import compare_commitment
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
@@ -295,9 +295,9 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             for party in form.instance.parties.filter(focal_point_accepted_at__isnull=False):
                 ask_focal_point(party, party.focal_point, at=timezone.now())
 
-    def take_out_words(self, model: Any, pk: int, *, all_words: bool) -> set[str]:
-        removed = super().take_out_words(model, pk, all_words=all_words)
-        take_out_of_offers(removed)
+    def redact_words(self, model: Any, pk: int, *, all_words: bool) -> set[str]:
+        removed = super().redact_words(model, pk, all_words=all_words)
+        redact_offers(removed)
         return removed
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:

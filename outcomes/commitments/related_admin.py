@@ -21,7 +21,7 @@ from roundtable.history import add_versions, one_version
 from roundtable.redaction import DELETED_WORDS
 
 
-def take_out_of_offers(removed: set[str]) -> None:
+def redact_offers(removed: set[str]) -> None:
     """Commitments and milestones that were offered here began as a copy of the offer."""
     offers = Offer.objects.filter(commitment__isnull=False, text__in=removed)
     offers.update(text=DELETED_WORDS)
@@ -75,9 +75,9 @@ class MilestoneAdmin(HistoryAdmin):
         for row in queryset:
             self.delete_model(request, row)
 
-    def take_out_words(self, model: Any, pk: int, *, all_words: bool) -> set[str]:
-        removed = super().take_out_words(model, pk, all_words=all_words)
-        take_out_of_offers(removed)
+    def redact_words(self, model: Any, pk: int, *, all_words: bool) -> set[str]:
+        removed = super().redact_words(model, pk, all_words=all_words)
+        redact_offers(removed)
         return removed
 
     @contextmanager

@@ -104,10 +104,8 @@ def merge_page(
                 return None
     context = {
         "title": _("Merge these two entries?") if target else _("Which entry do you want to keep?"),
-        "rows": rows,
         "targets": targets,
-        "compared": _side_by_side(model_admin, request, rows),
-        "similarities": similarities,
+        **side_by_side(model_admin, request, rows, similarities),
         "target": target,
         "waits": waits,
         "duplicate": duplicate,
@@ -121,15 +119,18 @@ def merge_page(
     return render_page(request, model_admin.model, "outcomes/duplicates/admin/merge.html", context)
 
 
-def _side_by_side(
-    model_admin: Any, request: HttpRequest, rows: list[Any]
-) -> list[tuple[str, list[Any]]]:
-    """By column, the value of each row; without columns that are empty for all."""
+def side_by_side(
+    model_admin: Any, request: HttpRequest, rows: list[Any], similarities: Sequence[str]
+) -> dict[str, Any]:
+    """For the template `_side_by_side.html`: by column, the value of each row."""
     found: dict[str, dict[int, Any]] = {}
     for row in rows:
         for label, value in _row_details(model_admin, request, row):
             found.setdefault(label, {})[row.pk] = value
-    return [(label, [values.get(row.pk, "–") for row in rows]) for label, values in found.items()]
+    compared = [
+        (label, [values.get(row.pk, "–") for row in rows]) for label, values in found.items()
+    ]
+    return {"rows": rows, "compared": compared, "similarities": similarities}
 
 
 def _row_details(model_admin: Any, request: HttpRequest, row: Model) -> Iterator[tuple[str, Any]]:

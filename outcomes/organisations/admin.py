@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from outcomes.duplicates.admin import add_merge_action, merge_page, refuse_merge
+from outcomes.duplicates.admin import add_merge_action, merge_page, refuse_merge, side_by_side
 from outcomes.duplicates.comparison import in_words, named_rows, organisation_similarities
 from outcomes.duplicates.organisations import (
     may_merge_organisations,
@@ -320,9 +320,26 @@ class OrganisationChangeAdmin(PrivateAdmin):
             "may_confirm": right_to_confirm(row, by, now) is not None,
             "may_stop": may_stop(row, by, now),
             "shown": row.content_hash,
+            **self._compared_entries(request, row),
         }
         template = "outcomes/organisations/admin/change.html"
         return render_page(request, OrganisationChange, template, context)
+
+    def _compared_entries(self, request: HttpRequest, row: OrganisationChange) -> dict[str, Any]:
+        if row.what != OrganisationChange.What.MERGE or not row.is_open:
+            return {}
+        assert row.target is not None
+        linked = named_rows(row.organisation, request_permissions(request))
+        similarities = list(organisation_similarities(row.organisation, row.target))
+        return {
+            **side_by_side(
+                self.admin_site.get_model_admin(Organisation),
+                request,
+                [row.organisation, row.target],
+                similarities,
+            ),
+            "linked": [in_words(model, list(names.values())) for model, names in linked],
+        }
 
     def _confirmations(
         self, request: HttpRequest, row: OrganisationChange

@@ -23,7 +23,7 @@ from outcomes.statements.emails import tell_participants
 from outcomes.statements.signing import check_signed
 from participants.models import User
 from roundtable.history import REDACTED, one_version
-from roundtable.redaction import take_out_words
+from roundtable.redaction import redact_words
 
 
 @transaction.atomic
@@ -117,7 +117,7 @@ def publish_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> 
             _apply_rewording(statement, rewording, hides_previous_text=row.hides_previous_text)
     if row.hides_previous_text:
         for rewording in rewordings:
-            _take_out_previous_text(statement, rewording)
+            _redact_previous_text(statement, rewording)
     row.state, row.published_at = StatementState.PUBLISHED, at
     row.full_clean()
     row.save()
@@ -143,13 +143,13 @@ def _apply_rewording(
     target.save()
 
 
-def _take_out_previous_text(statement: Statement, rewording: Rewording) -> None:
+def _redact_previous_text(statement: Statement, rewording: Rewording) -> None:
     """From versions of records and from corrections.
 
     Published texts stay as they were signed and sealed; no page shows this one.
     """
     target: Any = rewording.outcome or statement
-    take_out_words(type(target), target.pk, all_words=False)
+    redact_words(type(target), target.pk, all_words=False)
     rows = Rewording.objects.filter(corrigendum__statement=statement, outcome=rewording.outcome)
     rows.update(before="(deleted 1)")
     rows.exclude(pk=rewording.pk).update(after="(deleted 2)")

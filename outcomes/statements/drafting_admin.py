@@ -56,7 +56,7 @@ def get_statement(request: HttpRequest, object_id: str) -> Statement:
 def text_view(request: HttpRequest, object_id: str) -> HttpResponse:
     if request.method == "POST":
         return _edit(request, object_id, _save)
-    asked = request.GET.get("take_out", "")
+    asked = request.GET.get("delete", "")
     return _text_page(request, get_statement(request, object_id), asked=asked)
 
 

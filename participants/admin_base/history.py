@@ -49,7 +49,7 @@ from roundtable.history import (
     one_version,
     values_differ,
 )
-from roundtable.redaction import is_wording, take_out_reasons, take_out_words
+from roundtable.redaction import is_wording, redact_reasons, redact_words
 from roundtable.text_diff import diff_words
 
 PAGE_SIZE = 20
@@ -81,7 +81,7 @@ class HistoryAdmin(GrantScopedAdmin):
         with transaction.atomic():
             with one_version():
                 answer = super().changeform_view(request, object_id, form_url, extra_context)
-            self._take_out(request)
+            self._redact(request)
         return answer
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -102,7 +102,7 @@ class HistoryAdmin(GrantScopedAdmin):
         parts = [part for formset in formsets for part in formset.forms]
         # The boxes apply to what changed on this page, or to the whole record if no words changed.
         all_words = not any(_has_changed_words(part) for part in (form, *parts))
-        if change and {"take_out", "take_out_reasons"} & set(request.POST):
+        if change and {"redact", "redact_reasons"} & set(request.POST):
             kept = [formset for formset in formsets if hasattr(formset.model, "history")]
             records += [part.instance for formset in kept for part in formset.initial_forms]
             if all_words:
@@ -110,18 +110,18 @@ class HistoryAdmin(GrantScopedAdmin):
                     record._change_reason = _reason_for_change(request, form)
                     record.save()
             # With their keys, which deleted rows lose.
-            request.taken_out = [(type(row), row.pk, all_words) for row in records]  # type: ignore[attr-defined]
+            request.redactions = [(type(row), row.pk, all_words) for row in records]  # type: ignore[attr-defined]
         super().save_related(request, form, formsets, change)
 
-    def _take_out(self, request: HttpRequest) -> None:
-        for model, pk, all_words in getattr(request, "taken_out", ()):
-            if "take_out" in request.POST:
-                self.take_out_words(model, pk, all_words=all_words)
-            if "take_out_reasons" in request.POST:
-                take_out_reasons(model, pk)
+    def _redact(self, request: HttpRequest) -> None:
+        for model, pk, all_words in getattr(request, "redactions", ()):
+            if "redact" in request.POST:
+                self.redact_words(model, pk, all_words=all_words)
+            if "redact_reasons" in request.POST:
+                redact_reasons(model, pk)
 
-    def take_out_words(self, model: Any, pk: int, *, all_words: bool) -> set[str]:
-        return take_out_words(model, pk, all_words=all_words)
+    def redact_words(self, model: Any, pk: int, *, all_words: bool) -> set[str]:
+        return redact_words(model, pk, all_words=all_words)
 
     # History and restoring -------------------------------------------------------------
 
@@ -357,12 +357,12 @@ def _has_changed_words(form: Any) -> bool:
 
 def _reason_for_change(request: HttpRequest, form: Any) -> str:
     # The old text should never have been there, so no reason is kept with it.
-    if "take_out" in request.POST:
+    if "redact" in request.POST:
         return REDACTED
     why: str = form.cleaned_data.get("why", "").strip()
     # A typed reason must not be mistaken for a redaction mark.
     why = f"{why}." if why in (REDACTED, REASONS_REDACTED) else why
-    return why or (REASONS_REDACTED if "take_out_reasons" in request.POST else "")
+    return why or (REASONS_REDACTED if "redact_reasons" in request.POST else "")
 
 
 def _form_value(value: Any) -> Any:

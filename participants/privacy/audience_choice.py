@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from participants.models import (
     Audience,
     AudienceException,
-    ConsentNotice,
     ContactChannel,
     Delegate,
     EventRole,
@@ -89,10 +88,12 @@ def sharing_act(delegate: Delegate, *, at: datetime) -> Iterator[None]:
         )
         if is_wider and consent.is_outdated(delegate):
             raise ValidationError(OUTDATED_CONSENT_ERROR)
-        version = consent.agreed_version(delegate)
-        detail = f"{ConsentNotice.Purpose.SHARING} {version}" if version else ""
         audit.record(
-            action="choose audience", at=at, actor=delegate.user, subject=delegate, detail=detail
+            action="choose audience",
+            at=at,
+            actor=delegate.user,
+            subject=delegate,
+            detail=consent.agreed_detail(delegate),
         )
 
 

@@ -97,6 +97,12 @@ def is_outdated(delegate: Delegate) -> bool:
     return version is not None and version < current_version()
 
 
+def agreed_detail(delegate: Delegate) -> str:
+    """For the log of an act that shares something: the notice that the person agreed to."""
+    version = agreed_version(delegate)
+    return f"{ConsentNotice.Purpose.SHARING} {version}" if version else ""
+
+
 def with_outdated_consent() -> QuerySet[Delegate]:
     """The people for whom is_outdated() is true."""
     last = Consent.objects.filter(delegate=OuterRef("pk")).order_by("-at", "-pk")
@@ -178,11 +184,19 @@ def hide_profile(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
 
 @transaction.atomic
 def unhide_profile(delegate: Delegate, *, at: datetime) -> bool:
+    """Returns False if the profile was not hidden, or stays hidden until the person agrees to the
+    current notice."""
     delegate.lock()
-    if not delegate.hidden_at:
+    if not delegate.hidden_at or is_outdated(delegate):
         return False
     delegate.write(hidden_at=None)
-    audit.record(action="resume", at=at, actor=delegate.user, subject=delegate)
+    audit.record(
+        action="resume",
+        at=at,
+        actor=delegate.user,
+        subject=delegate,
+        detail=agreed_detail(delegate),
+    )
     return True
 
 

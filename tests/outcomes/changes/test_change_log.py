@@ -9,7 +9,7 @@ from outcomes.changes.log import latest_changes
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import Assessment, Commitment, ImplementationStatus, Outcome, Response
 from roundtable.models import Event
-from roundtable.redaction import take_out_words
+from roundtable.redaction import redact_words
 from tests.factories import (
     NOON,
     make_commitment,
@@ -286,7 +286,7 @@ def test_hidden_previous_text_is_absent_from_log(meeting: Event) -> None:
     correct(commitment, at(5), text="Train officers with Maria.")
     commitment._change_reason = "taken out"
     correct(commitment, at(6), text="Train officers with survivors.")
-    take_out_words(Commitment, commitment.pk, all_words=False)
+    redact_words(Commitment, commitment.pk, all_words=False)
     commitment._change_reason = None
     correct(commitment, at(7), text="Train all officers.")
     assert lines(latest_changes(at(1), at(8))) == [

@@ -16,7 +16,7 @@ from outcomes.statements.emails import tell_participants
 from participants.models import Organisation, User
 from roundtable.history import REDACTED
 from roundtable.models import Event
-from roundtable.redaction import take_out_words
+from roundtable.redaction import redact_words
 from tests.factories import (
     NOON,
     make_commitment,
@@ -119,7 +119,7 @@ def test_words_taken_out_are_told_nowhere(
 ) -> None:
     correct(commitment, text="Train 50 nurses with Maria Zqxvar.", at=AT - timedelta(hours=2))
     correct(commitment, text="Train 50 nurses with survivors.", reason=REDACTED)
-    take_out_words(Commitment, commitment.pk, all_words=False)
+    redact_words(Commitment, commitment.pk, all_words=False)
     mail = told(deliver)
     said = news(mail)
     assert "Text: “Train 50 nurses.” is now “(deleted)”." in said

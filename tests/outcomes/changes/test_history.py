@@ -353,12 +353,12 @@ def test_stale_restore_shows_current_version_first(
 # Text that was removed ----------------------------------------------------------------------
 
 
-def take_out(client: Client, commitment: Commitment) -> None:
+def redact(client: Client, commitment: Commitment) -> None:
     """Two versions name Maria; the fourth change removes her from the history."""
     change(client, commitment, text="Train ten officers with Maria Zqxvar.")
     change(client, commitment, due_on="2030-01-01")
     change(client, commitment, text="Train ten officers, says Zqxvar.")
-    change(client, commitment, text="Train ten officers with survivors.", take_out="on", why="x")
+    change(client, commitment, text="Train ten officers with survivors.", redact="on", why="x")
     change(client, commitment, text="Train twenty officers with survivors.")
 
 
@@ -366,7 +366,7 @@ def test_removed_text_is_hidden_and_cannot_be_restored(
     client_of: Sign, admin_event: Event, editor: User
 ) -> None:
     commitment, client = admin_event.commitments.get(), client_of(editor)
-    take_out(client, commitment)
+    redact(client, commitment)
     operator = client_of(make_user(is_superuser=True))
     for browser in (client, operator):
         text = browser.get(page(Commitment, "history", commitment.pk)).content.decode()
@@ -394,7 +394,7 @@ def test_removed_text_is_absent_from_change_log(
     commitment: Any = admin_event.commitments.get()
     for model in (admin_event, commitment):
         model.history.update(history_date=NOON - timedelta(days=1))
-    take_out(client_of(editor), commitment)
+    redact(client_of(editor), commitment)
     republish(commitment)
     told = "\n".join(
         f"{change.before} {change.after}"
@@ -416,7 +416,7 @@ def test_previously_edited_text_is_removed_by_checkbox_only(
     browser = client_of(editor)
     change(browser, commitment, text="Train ten officers with Maria Zqxvar.")
     change(browser, commitment, text="Train ten officers with survivors.")
-    change(browser, commitment, due_on="2030-01-01", take_out="on")
+    change(browser, commitment, due_on="2030-01-01", redact="on")
     change(browser, commitment, text="Train twenty officers with survivors.")
     republish(commitment)
     told = "\n".join(
@@ -444,14 +444,14 @@ def test_checkbox_applies_to_changed_fields_or_all(
         step.title = title
         step.save()
     change(browser, commitment, text="Train eleven officers.")
-    change(browser, commitment, **{"milestones-0-title": "Fourth step"}, take_out="on")
+    change(browser, commitment, **{"milestones-0-title": "Fourth step"}, redact="on")
     told = " ".join(versions(browser, commitment))
     assert "Text Train ten officers. Train eleven officers." in told and "Zq" not in told
     assert "Zq" not in " ".join(versions(browser, step))
     other = make_milestone(commitment=commitment, title="Zqother step", due_on=date(2031, 1, 1))
     other.title = "Another step"
     other.save()
-    change(browser, commitment, take_out="on")
+    change(browser, commitment, redact="on")
     assert "Zq" not in " ".join(versions(browser, other))
     assert "Train ten officers." not in " ".join(versions(browser, commitment))
 
@@ -467,13 +467,13 @@ def test_browser_line_endings_are_not_a_form_change(
     step.save()
     commitment.place_in_source = "Annex"
     commitment.save()
-    change(browser, commitment, text="Train officers.\r\nEvery year.", take_out="on")
+    change(browser, commitment, text="Train officers.\r\nEvery year.", redact="on")
     for row in (commitment, step):
         assert "Zq" not in " ".join(versions(browser, row))
     # And where something of another row was changed, the tick is about that alone.
     change(browser, commitment, place_in_source="Annex 2")
     sent = {"text": "Train officers.\nEvery year.", "milestones-0-title": "Third step"}
-    change(browser, commitment, **sent, take_out="on")
+    change(browser, commitment, **sent, redact="on")
     assert "Annex 2" in " ".join(versions(browser, commitment))
 
 
@@ -501,7 +501,7 @@ def test_checkbox_applies_to_all_when_only_unversioned_fields_changed(
     make_party(commitment)
     change(browser, commitment, text="Train Zqxvar's officers.")
     change(browser, commitment, text="Train officers.")
-    change(browser, commitment, **{"parties-0-role": "partner"}, take_out="on")
+    change(browser, commitment, **{"parties-0-role": "partner"}, redact="on")
     assert commitment.parties.get().role == "partner"
     assert "Zq" not in " ".join(versions(browser, commitment))
 
@@ -513,7 +513,7 @@ def test_changed_relations_remove_no_other_text(
     point = admin_event.statement.outcomes.points()[0]
     change(browser, commitment, place_in_source="Chapter one")
     change(browser, commitment, place_in_source="Chapter two")
-    change(browser, commitment, text="Train some.", outcomes=[str(point.pk)], take_out="on")
+    change(browser, commitment, text="Train some.", outcomes=[str(point.pk)], redact="on")
     told = " ".join(versions(browser, commitment))
     assert "(deleted)" in told and "Train ten" not in told
     assert "Chapter one" in told and "Chapter two" in told

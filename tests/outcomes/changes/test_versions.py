@@ -331,7 +331,7 @@ def test_reasons_are_deleted_on_the_page_of_the_record(
     sent = {"milestones-0-title": "Curriculum is printed", "due_on": "2030-01-01"}
     change(client, commitment, **sent, why=f"{CANARY} asked for it")
     assert CANARY in versions(client, commitment)[0]
-    change(client, commitment, take_out_reasons="on")
+    change(client, commitment, redact_reasons="on")
     assert where_is(CANARY) == {}
     said = versions(client, commitment)
     assert said[0] == "You · “ Reasons that should not have been here. ”"
@@ -415,7 +415,7 @@ def test_deleted_words_are_in_no_column_of_the_database(
         "related_texts-0-quote": "As it says",
         "related_texts-0-source": "A letter",
     }
-    change(client, commitment, **sent, take_out="on")
+    change(client, commitment, **sent, redact="on")
     assert where_is(CANARY) == {}
     assert where_is("Zqcanary") == {}
     email = QueuedEmail.objects.get(dedup_key="waiting")
@@ -432,14 +432,14 @@ def test_removed_row_and_later_deletion_leave_no_words(
     step = make_milestone(commitment=commitment, title=f"{CANARY} is hired")
     make_milestone(commitment=commitment, title="Second step")
     add_versions([commitment])
-    change(client, commitment, **{"milestones-0-DELETE": "on"}, take_out="on")
+    change(client, commitment, **{"milestones-0-DELETE": "on"}, redact="on")
     assert where_is(CANARY) == {}
     assert not Milestone.objects.filter(pk=step.pk).exists()
     assert "Second step" in str(commitment.history.first().rows)
     # The name was edited before: the box deletes it without another change of words.
     change(client, commitment, text=f"Train with {CANARY}.")
     change(client, commitment, text="Train ten officers.")
-    change(client, commitment, due_on="2030-01-01", take_out="on")
+    change(client, commitment, due_on="2030-01-01", redact="on")
     assert where_is(CANARY) == {}
 
 
@@ -448,7 +448,7 @@ def test_words_deleted_on_the_page_of_a_milestone_leave_its_commitment(
 ) -> None:
     step = make_milestone(commitment=event.commitments.get(), title=f"{CANARY} is hired")
     add_versions([step.commitment])
-    change(client_of(editor), step, title="Trainers are hired", take_out="on")
+    change(client_of(editor), step, title="Trainers are hired", redact="on")
     assert where_is(CANARY) == {}
 
 
@@ -458,7 +458,7 @@ def test_changes_between_deleted_wordings_stay_changes(
     commitment, client = event.commitments.get(), client_of(editor)
     for text in (f"{CANARY} trains.", f"{CANARY} teaches.", f"{CANARY} trains."):
         change(client, commitment, text=text)
-    change(client, commitment, text="Officers learn.", take_out="on")
+    change(client, commitment, text="Officers learn.", redact="on")
     texts = list(commitment.history.order_by("history_id").values_list("text", flat=True))
     assert texts == [
         "(deleted 1)",
@@ -509,11 +509,11 @@ def test_upgrade_deletes_what_pages_already_hid(
     assert "Train ten officers." not in " ".join(versions(client, commitment))
 
 
-TAKE_OUT = """
+REDACT = """
 from pathlib import Path
 from django.db import connection
 from roundtable.models import Event, Series
-from roundtable.redaction import take_out_words
+from roundtable.redaction import redact_words
 
 database = Path(connection.settings_dict["NAME"])
 wal = database.with_name(database.name + "-wal")
@@ -531,7 +531,7 @@ with connection.cursor() as cursor:
 event.summary = "It met."
 event.save()
 before = found()
-take_out_words(Event, event.pk, all_words=False)
+redact_words(Event, event.pk, all_words=False)
 print(min(before.values()) > 0, found())
 """
 
@@ -544,5 +544,5 @@ def test_deleted_words_are_in_no_byte_of_the_file(migrated_file: Path, tmp_path:
         "DATA_DIR": str(tmp_path),
         "ERASURE_LEDGER": str(tmp_path / "erasures.log"),
     }
-    result = manage("shell", "--no-imports", "--command", TAKE_OUT, **environment)
+    result = manage("shell", "--no-imports", "--command", REDACT, **environment)
     assert (result.stdout, result.stderr) == ("True {'.sqlite3': 0, '.sqlite3-wal': 0}\n", "")

@@ -321,8 +321,14 @@ def test_merge_of_organisations_with_people_is_confirmed(
     assert too_long.status_code == 200
     assert OrganisationChange.objects.get() == change
     deliver()
+    page = admin_text(client_of(world.second).get(f"{LIST}{change.pk}/change/"))
+    assert "Why they look alike Both have the same name. Both are in Malaysia." in page
+    assert "The shelter Shelter" in page  # the heads of both columns
+    assert "What moves to the entry that stays Participations, 1: Bo, Roundtable, May" in page
     assert world.confirm(change, world.second)
     assert world.confirm(change, world.host)
+    page = admin_text(client_of(world.second).get(f"{LIST}{change.pk}/change/"))
+    assert "Why they look alike" not in page
     assert not Organisation.objects.filter(pk=double.pk).exists()
     assert other.participations.get().organisation == world.shelter
     assert "merging two entries of organisations" in deliver()[0].body

@@ -134,7 +134,7 @@ def test_move_saves_edited_text(client_of: Sign, table: AgreementCase) -> None:
 def test_sentence_is_removed_after_confirmation(client_of: Sign, table: AgreementCase) -> None:
     client, statement = client_of(table.first), table.statement
     key = key_of("share what works")
-    text = client.get(f"{address(statement)}?take_out={key}").content.decode()
+    text = client.get(f"{address(statement)}?delete={key}").content.decode()
     assert "Delete 1.b?" in text
     sent = {f"base-{key}": "share what works"}
     answer = client.post(button(statement, "remove_sentence", key), sent, follow=True)

@@ -256,6 +256,29 @@ def test_rule_refuses_to_widen_without_any_form(notices: Path) -> None:
     assert audiences(person) == ["introduced", "introduced"]
 
 
+def test_hidden_profile_is_shown_again_only_under_the_new_notice(
+    notices: Path, client_of: Sign
+) -> None:
+    person = make_sharer("Sita")
+    client = client_of(person)
+    client.post("/me/hide/")
+    stale_page = client.get("/me/").content.decode()
+    install_second_notice(notices)
+    page = page_text(client.get("/me/"))
+    assert "To show your profile again, agree to the new notice below first." in page
+    assert "Show my profile again" not in page
+    client.post("/me/show/", form_fields(stale_page, "/me/show/"))
+    person.refresh_from_db()
+    assert person.hidden_at
+    assert agree(client).status_code == 302
+    page = client.get("/me/").content.decode()
+    client.post("/me/show/", form_fields(page, "/me/show/"))
+    person.refresh_from_db()
+    assert person.hidden_at is None
+    shown = AuditEntry.objects.get(action="resume")
+    assert shown.detail == "sharing 2"
+
+
 def test_review_and_new_notice_are_never_asked_together(notices: Path, deliver: Deliver) -> None:
     """A person in a review gets its email alone; who is asked about the notice, no review."""
     in_review, later = make_sharer("Review"), make_sharer("Later")
