@@ -1,6 +1,8 @@
 """The portal runs in production with the environment that docs/operations.md describes."""
 
 import ast
+import base64
+import hashlib
 import re
 import shutil
 import tempfile
@@ -301,6 +303,15 @@ def test_gunicorn_serves_cacheable_files(server: Path) -> None:
     )
     assert response.headers["Content-Encoding"] == "br"
     assert len(packed) < len(plain)
+
+
+def test_gunicorn_serves_scripts_with_their_checksum(server: Path) -> None:
+    _, body = get_over_socket(server, "/accounts/login/", X_Forwarded_Proto="https")
+    scripts = re.findall(r'<script src="([^"]+)" integrity="sha384-([^"]+)"', body.decode())
+    assert len(scripts) == body.count(b"<script src=") == 3
+    for address, checksum in scripts:
+        _, content = get_over_socket(server, address, X_Forwarded_Proto="https")
+        assert base64.b64decode(checksum) == hashlib.sha384(content).digest()
 
 
 def test_gunicorn_sets_secure_cookies(server: Path) -> None:

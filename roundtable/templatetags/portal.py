@@ -1,9 +1,13 @@
 """Template tags and filters for dates, links to pages, and form fields."""
 
+import base64
+import functools
+import hashlib
 import secrets
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.forms import BaseForm, BaseFormSet
 from django.http import QueryDict
 from django.template import Context
@@ -72,6 +76,25 @@ def mark_differences(segments: list[DiffSegment], element: str) -> SafeString:
 
 
 register.filter("row_key", row_key)
+
+
+@register.simple_tag
+def script(path: str) -> SafeString:
+    """A script of the portal, which browsers run only if it is the file that was installed."""
+    checksum = _checksum(path)
+    integrity = format_html(' integrity="{}"', checksum) if checksum else ""
+    return format_html(
+        '<script src="{}"{} defer></script>', staticfiles_storage.url(path), integrity
+    )
+
+
+@functools.cache
+def _checksum(path: str) -> str:
+    """Of the file as it is served; empty in development, where files change while it runs."""
+    if not isinstance(staticfiles_storage, ManifestFilesMixin):
+        return ""
+    with staticfiles_storage.open(staticfiles_storage.stored_name(path)) as file:
+        return "sha384-" + base64.b64encode(hashlib.sha384(file.read()).digest()).decode()
 
 
 @register.simple_tag
