@@ -2,8 +2,8 @@
 
 A commitment counts from the day on which everyone could first read it here (`recorded_at`), and a
 party from the day on which it was recorded as one, so that a number cited on that day can be found
-again. A report counts from the day that it is about, even if it was approved later. A party that was
-removed is absent from all days, because it may never have agreed.
+again. A report counts from the day that it is about, even if it was approved later. A party that
+was removed is absent from all days, because it may never have agreed.
 """
 
 from dataclasses import dataclass
