@@ -39,7 +39,7 @@ from roundtable.models import Event
 
 # Publication and correction can be one action: text that was public for a shorter time is ignored.
 SETTLING_TIME = timedelta(minutes=5)
-NO_DUE_DATE = date(9999, 12, 31)
+NO_DAY = date(9999, 12, 31)
 HISTORY_CHANGED = "~"
 
 # By model; the other fields are not wording, or contain email addresses.
@@ -74,7 +74,7 @@ def public_corrections(rows: "QuerySet[Any]", since: datetime, until: datetime) 
     )
     same = history.model.objects.filter(history_id=OuterRef("previous_row"))
     for field in PUBLIC_TEXT_FIELDS[rows.model]:
-        same = same.filter(**{field: OuterRef(field)}) if field != "due_on" else _same_due(same)
+        same = _with_same_value(same, field)
     return _written_in_public(history.filter(~Exists(same), previous_row__isnull=False), rows.model)
 
 
@@ -105,10 +105,13 @@ def with_previous_row(history: "QuerySet[Any]") -> "QuerySet[Any]":
     return found
 
 
-def _same_due(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    never = Value(NO_DUE_DATE, output_field=DateField())
-    dated: QuerySet[Any] = rows.annotate(due=Coalesce("due_on", never))
-    return dated.filter(due=Coalesce(OuterRef("due_on"), never))
+def _with_same_value(rows: "QuerySet[Any]", field: str) -> "QuerySet[Any]":
+    if not rows.model._meta.get_field(field).null:
+        return rows.filter(**{field: OuterRef(field)})
+    # In SQL, no value does not equal no value. Only days can be without one.
+    none = Value(NO_DAY, output_field=DateField())
+    dated: QuerySet[Any] = rows.annotate(**{f"{field}_or_none": Coalesce(field, none)})
+    return dated.filter(**{f"{field}_or_none": Coalesce(OuterRef(field), none)})
 
 
 def _written_in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySet[Any]":

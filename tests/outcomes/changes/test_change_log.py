@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from outcomes.changes.log import latest_changes
+from outcomes.changes.log import change_log, latest_changes
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import Assessment, Commitment, ImplementationStatus, Outcome, Response
 from roundtable.models import Event
@@ -173,6 +173,8 @@ def test_correction_entry_lists_each_changed_field(meeting: Event) -> None:
         ("statement", "Statement", "", "Outcome statement"),
         ("correction", "city", "", "Bangkok"),
     ]
+    # Two fields were corrected at once, and what has no text is no change.
+    assert change_log(ALWAYS + timedelta(days=1), END).count() == 6
 
 
 def test_unpublished_text_is_not_shown_as_before(meeting: Event) -> None:

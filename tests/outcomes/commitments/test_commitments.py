@@ -304,7 +304,8 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
         "See this page as of an earlier day Show this day What changed since an earlier day "
         "Citation Process, Old roundtable, OLD-C2, 14–15 May 2024. "
         "http://testserver/commitments/old-c2/ "
-        f"Report a mistake No contact address is set for this portal. {FOLLOW_SECTION}"
+        "Copy citation Report a mistake No contact address is set for this portal. "
+        f"{FOLLOW_SECTION}"
     )
     assert "https://example.org/report" in page_links(answer)
     page = page_html(answer)

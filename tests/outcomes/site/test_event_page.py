@@ -231,7 +231,8 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
         "See this page as of an earlier day Show this day What changed since an earlier day "
         "Citation Process, First roundtable, 14–15 May 2024. "
         "http://testserver/roundtables/first/ "
-        f"Report a mistake No contact address is set for this portal. {FOLLOW_SECTION}"
+        "Copy citation Report a mistake No contact address is set for this portal. "
+        f"{FOLLOW_SECTION}"
     )
 
 

@@ -173,7 +173,8 @@ def test_point_is_a_full_sentence_with_all_that_is_known(client: Client, agreed:
         "See this page as of an earlier day Show this day What changed since an earlier day "
         "Citation Process, First roundtable, point 1.a, 14–15 May 2024. "
         "http://testserver/outcomes/first/1.a/ "
-        f"Report a mistake No contact address is set for this portal. {FOLLOW_SECTION}"
+        "Copy citation Report a mistake No contact address is set for this portal. "
+        f"{FOLLOW_SECTION}"
     )
 
 
