@@ -1,6 +1,7 @@
 """App configuration."""
 
 from importlib import import_module
+from typing import ClassVar
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,12 @@ class OutcomesConfig(AppConfig):
     name = "outcomes"
     verbose_name = _("Outcomes")
     default_auto_field = "django.db.models.BigAutoField"
+    # See RoundtableConfig.
+    never_public: ClassVar[dict[str, str]] = {
+        "Reminder": "emails that were sent",
+        "Subscription": "what someone follows",
+        "Upload": "files that are being imported",
+    }
 
     def ready(self) -> None:
         # They register themselves: who may still get a request to report that waits to be sent, and

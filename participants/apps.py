@@ -1,6 +1,7 @@
 """App configuration of participants."""
 
 from importlib import import_module
+from typing import ClassVar
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,14 @@ class ParticipantsConfig(AppConfig):
     name = "participants"
     verbose_name = _("Participants")
     default_auto_field = "django.db.models.BigAutoField"
+    # See RoundtableConfig.
+    never_public: ClassVar[dict[str, str]] = {
+        "EmailLink": "keys in emails",
+        "FactorReset": "who lost a second factor",
+        "InvitationRequest": "for those who decide; visitors write it",
+        "ProviderIdentity": "who signs in with an identity provider",
+        "RevealBudget": "how many profiles someone opened today",
+    }
 
     def ready(self) -> None:
         # They register themselves: system checks, which need the models, and the check of who may

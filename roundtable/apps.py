@@ -1,6 +1,7 @@
 """App configuration of roundtables and of the portal's admin."""
 
 from importlib import import_module
+from typing import ClassVar
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
@@ -14,11 +15,23 @@ class RoundtableConfig(AppConfig):
     name = "roundtable"
     verbose_name = _("Roundtables")
     default_auto_field = "django.db.models.BigAutoField"
+    # Models whose rows no page without a session shows, and why. All others count as public.
+    never_public: ClassVar[dict[str, str]] = {
+        "AuditKey": "keys of people in the log",
+        "AuditHead": "the end of the log",
+        "AuditEntry": "for the operator, and for the person whom it is about",
+        "IdempotencyKey": "forms that were sent",
+        "LimitCount": "how often something was done; a page that is counted would change itself",
+        "CacheEntry": "values of Django's cache",
+        "MailBatch": "emails that wait",
+        "QueuedEmail": "emails that wait",
+    }
 
     def ready(self) -> None:
         import_module("roundtable.checks")  # registers a system check
         import_module("roundtable.converters")
         import_module("roundtable.lookups")
+        import_module("roundtable.public_stamp")  # installs its triggers after migrations
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

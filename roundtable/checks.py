@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
 from roundtable.health import late_emails, silent_worker
+from roundtable.public_stamp import is_complete
 from roundtable.schema import fault
 
 MIN_KEY_LENGTH = 32  # characters
@@ -55,6 +56,19 @@ def check_emails(databases: Sequence[str] | None = None, **options: Any) -> list
     # Not whether the worker runs: an upgrade stops it, and checks before it starts it again.
     sentences = [*silent_worker(now), *late_emails(now)]
     return [Warning(sentence, id="roundtable.W002") for sentence in sentences]
+
+
+@register(Tags.database)
+def check_triggers(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    if DEFAULT_DB_ALIAS not in (databases or []) or fault() or is_complete():
+        return []
+    return [
+        Warning(
+            "Triggers of the database are missing, so each page is made again for each visitor.",
+            hint="Run manage.py migrate.",
+            id="roundtable.W003",
+        )
+    ]
 
 
 def require_ledger_files() -> None:

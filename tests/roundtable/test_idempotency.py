@@ -1,10 +1,9 @@
 """A form that is sent twice acts once, whoever lost the first answer."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from threading import Event as Signal
 from typing import Any
 
@@ -13,7 +12,6 @@ import time_machine
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -26,6 +24,9 @@ from roundtable.models import AuditEntry, Event, IdempotencyKey
 from tests.canaries import response_text
 from tests.factories import make_delegate, make_event, make_party
 from tests.form_fields import form_fields
+from tests.shared_database import in_a_thread, shared_database
+
+__all__ = ["shared_database"]  # fixture
 
 pytestmark = [pytest.mark.usefixtures("recorded_templates"), pytest.mark.each_database]
 Sign = Callable[[User | Delegate], Client]
@@ -391,35 +392,6 @@ def test_uploaded_file_is_hashed_and_stays_readable() -> None:
         answer = middleware.process_view(upload(text), store, (), {})
         assert answer is not None and answer["Location"] == "/rows/"
     assert read == [b"a,b", b"a,c"]
-
-
-@pytest.fixture
-def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """A database that several threads use, each with a connection of its own."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    file = tmp_path / "portal.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sql FROM sqlite_master WHERE sql > '' AND name NOT LIKE 'sqlite%'")
-        tables = [sql for (sql,) in cursor.fetchall()]
-    before, settings = connections[DEFAULT_DB_ALIAS], connections.settings[DEFAULT_DB_ALIAS]
-    name, settings["NAME"] = settings["NAME"], str(file)
-    del connections[DEFAULT_DB_ALIAS]
-    with connection.cursor() as cursor:
-        for sql in tables:
-            cursor.execute(sql)
-    yield
-    connection.close()
-    settings["NAME"] = name
-    connections[DEFAULT_DB_ALIAS] = before
-
-
-def in_a_thread(act: Callable[[], Any]) -> Any:
-    try:
-        return act()
-    finally:
-        connections.close_all()
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["done", "refused"])
