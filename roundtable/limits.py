@@ -9,6 +9,7 @@ from functools import partial, wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from roundtable.allauth_compat import truncate_ip
 from roundtable.outages import unless_refused
 
 View = Callable[..., HttpResponse]
+META_KEY = "roundtable.limit"  # of a request: the limit that counted it
 
 
 class LimitCount(models.Model):
@@ -114,7 +116,8 @@ def too_many_requests(request: HttpRequest, seconds: int) -> HttpResponse:
 
 
 def wait_of_reader(limit: Limit, request: HttpRequest, is_strict: bool) -> int:
-    user = request.user
+    # The middleware that keeps pages counts before anyone is signed in.
+    user = getattr(request, "user", AnonymousUser())
     who = str(user.pk) if user.is_authenticated else network_of(request)
     if is_strict and user.is_authenticated:
         return consume(limit, who)
@@ -130,6 +133,7 @@ def limited(limit: Limit, *, is_strict: bool = False) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.META[META_KEY] = limit
             wait = wait_of_reader(limit, request, is_strict)
             return too_many_requests(request, wait) if wait else view(request, *args, **kwargs)
 

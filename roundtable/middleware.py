@@ -1,5 +1,6 @@
 """Headers of every response, and how large a request can be."""
 
+import hashlib
 from collections.abc import Callable
 from functools import partial
 
@@ -10,7 +11,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 
 from roundtable.outages import unless_refused
 
@@ -98,10 +99,14 @@ class SessionMiddleware(middleware.SessionMiddleware):
         return response if shown is None else shown
 
 
+# What anyone may keep, if it asks before each use: people can hide their profile in between.
+PUBLIC = "public, no-cache"
+
+
 class CacheControlMiddleware:
     """Lets caches keep a response only if there is no session.
 
-    Caches must ask before each use, because people can hide their profile between two requests.
+    Such a response has a hash of its content. It is weak because the compressed page has it too.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -114,8 +119,8 @@ class CacheControlMiddleware:
         if has_session or request.method not in ("GET", "HEAD"):
             response["Cache-Control"] = "private, no-store"
         elif not response.has_header("Cache-Control"):
-            if response.status_code in (200, 304):  # a 304 confirms a cached 200
-                patch_cache_control(response, public=True, no_cache=True)
-            else:
-                response["Cache-Control"] = "no-store"
+            is_page = response.status_code == 200
+            response["Cache-Control"] = PUBLIC if is_page else "no-store"
+            if is_page and not response.streaming:
+                response["ETag"] = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
         return response

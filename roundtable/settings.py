@@ -114,14 +114,17 @@ INSTALLED_APPS += _PROVIDER["OIDC_APPS"]
 MIDDLEWARE = [
     "roundtable.logs.RequestLogMiddleware",
     "roundtable.db_retry.RetryMiddleware",
+    # Before all that a kept page need not go through; after the retry, which may repeat it.
+    "roundtable.response_cache.ResponseCacheMiddleware",
     # Before all that can answer: static files, redirects to HTTPS and refusals.
     "csp.middleware.CSPMiddleware",
     "roundtable.middleware.IsolationMiddleware",
     "roundtable.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "roundtable.middleware.CacheControlMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    # The hash of a page is that of its text before it is compressed.
+    "roundtable.middleware.CacheControlMiddleware",
     "roundtable.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

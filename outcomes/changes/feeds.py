@@ -46,8 +46,10 @@ def build_feed(topic: Topic, until: datetime) -> str:
         feed_url=absolute_url(topic.feed),
         feed_guid=_tag_uri(topic.feed),
     )
+    # From the beginning of a day, so that only a change or a new day changes the feed.
+    today = until.replace(hour=0, minute=0, second=0, microsecond=0)
     changes = change_log(
-        FEED_START, until, topic.row, corrections_since=until - CORRECTIONS_KEPT_FOR
+        FEED_START, until, topic.row, corrections_since=today - CORRECTIONS_KEPT_FOR
     )
     for change in changes[:MAX_FEED_ENTRIES]:
         found.add_item(

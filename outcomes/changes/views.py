@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.changes import calendars, feeds, pdf, subscriptions
 from outcomes.changes.brief import build_brief
@@ -35,7 +35,6 @@ PDF_LIMIT = Limit("PDF", 10, 60)
 
 @require_safe
 @login_not_required
-@conditional_page
 def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
     words = feeds.build_feed(_find(kind, names), timezone.now())
     return HttpResponse(words, content_type="application/atom+xml; charset=utf-8")
@@ -43,7 +42,6 @@ def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
 
 @require_safe
 @login_not_required
-@conditional_page
 def calendar(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
     words = calendars.build_calendar(_find(kind, names), timezone.localdate())
     return HttpResponse(words, content_type="text/calendar; charset=utf-8")

@@ -1,0 +1,163 @@
+"""Keeps the pages that everyone sees alike, until anything public changes or a new day begins.
+
+Each process has its own, in memory. A page is kept with the stamp that was read before it was made;
+without a stamp nothing is kept, and nothing that was kept is shown.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.middleware.gzip import re_accepts_gzip
+from django.utils import timezone
+from django.utils.http import parse_etags
+from django.utils.translation import get_language_from_request
+
+from roundtable import limits
+from roundtable.limits import Limit
+from roundtable.middleware import PUBLIC
+from roundtable.public_stamp import Stamp, read_stamp
+
+MAX_BYTES = 8 * 1024 * 1024  # of all pages of a process
+MAX_PAGE_BYTES = 512 * 1024
+ENTRY_BYTES = 2048  # about what an entry needs besides its content and its address
+# What the key of a page includes, or what keeps a page from being kept.
+VARIES = {"accept-encoding", "accept-language", "cookie"}
+# Of the content, which a 304 does not have.
+CONTENT_HEADERS = {"content-disposition", "content-encoding", "content-length", "content-type"}
+
+Key = tuple[str | bool, ...]
+Version = tuple[Stamp, date]
+
+
+@dataclass(frozen=True)
+class KeptResponse:
+    """A page as it was sent, and the limit that counts who reads it."""
+
+    headers: dict[str, str]
+    content: bytes
+    limit: Limit | None
+
+    def response(self) -> HttpResponse:
+        return HttpResponse(self.content, headers=self.headers)
+
+
+class ResponseStore:
+    """The pages of one version that were used last, up to so many bytes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._lock = Lock()
+        self.clear()
+
+    def clear(self, version: Version | None = None) -> None:
+        self._version = version
+        self._kept: OrderedDict[Key, KeptResponse] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: Key, version: Version) -> KeptResponse | None:
+        """Pages of another version are dropped: they may show what someone just hid."""
+        with self._lock:
+            if version != self._version:
+                self.clear(version)
+            if found := self._kept.get(key):
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: Key, version: Version, kept: KeptResponse) -> None:
+        with self._lock:
+            if version != self._version:
+                return
+            self._drop(key)
+            self._kept[key] = kept
+            self._bytes += _size(key, kept)
+            while self._bytes > self._max_bytes:
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: Key) -> None:
+        if dropped := self._kept.pop(key, None):
+            self._bytes -= _size(key, dropped)
+
+
+def _size(key: Key, kept: KeptResponse) -> int:
+    return ENTRY_BYTES + len(kept.content) + sum(len(part) for part in key if isinstance(part, str))
+
+
+store = ResponseStore(MAX_BYTES)
+
+
+class ResponseCacheMiddleware:
+    """Answers from the store where it can, and with 304 if the client has the same page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = _key(request)
+        stamp = read_stamp() if key else None
+        if key is None or stamp is None:
+            return _confirm_or_send(request, self.get_response(request))
+        version = (stamp, timezone.localdate())
+        kept = store.get(key, version)
+        # If that is too often, the view says so.
+        if kept and not (kept.limit and limits.wait_of_reader(kept.limit, request, False)):
+            return _confirm_or_send(request, kept.response())
+        response = self.get_response(request)
+        if _is_same_for_all(response) and len(response.content) <= MAX_PAGE_BYTES:
+            limit = request.META.get(limits.META_KEY)
+            store.put(key, version, KeptResponse(dict(response.items()), response.content, limit))
+        return _confirm_or_send(request, response)
+
+
+def _key(request: HttpRequest) -> Key | None:
+    """All of a request that a public page depends on; None if the page may depend on more."""
+    meta = request.META
+    # In development, templates change too.
+    if settings.DEBUG or request.method not in ("GET", "HEAD") or "HTTP_AUTHORIZATION" in meta:
+        return None
+    # The other cookies are read by forms alone, whose pages are never kept.
+    harmless = {settings.CSRF_COOKIE_NAME, settings.KNOWN_BROWSER_COOKIE}
+    if "HTTP_COOKIE" in meta and not request.COOKIES.keys() <= harmless:
+        return None
+    if request.path_info.startswith(settings.STATIC_URL):
+        return None
+    return (
+        request.scheme or "",
+        meta.get("HTTP_HOST", ""),
+        meta["SERVER_NAME"],
+        meta["SERVER_PORT"],
+        request.path,
+        # As received: what order the fields have can show in the links of a page.
+        meta.get("QUERY_STRING", ""),
+        get_language_from_request(request),
+        bool(re_accepts_gzip.search(meta.get("HTTP_ACCEPT_ENCODING", ""))),
+    )
+
+
+def _is_same_for_all(response: HttpResponse) -> bool:
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and response.get("Cache-Control") == PUBLIC
+        and response.has_header("ETag")
+        and not response.cookies
+        and {name.strip().lower() for name in response.get("Vary", "").split(",")} <= VARIES
+    )
+
+
+def _confirm_or_send(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    asked = request.META.get("HTTP_IF_NONE_MATCH")
+    if not asked or request.method not in ("GET", "HEAD") or not _is_same_for_all(response):
+        return response
+    known = {tag.removeprefix("W/") for tag in parse_etags(asked)}
+    if not known & {"*", response["ETag"].removeprefix("W/")}:
+        return response
+    confirmed = HttpResponseNotModified()
+    for name, value in response.items():
+        if name.lower() not in CONTENT_HEADERS:
+            confirmed[name] = value
+    return confirmed

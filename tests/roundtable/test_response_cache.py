@@ -1,0 +1,317 @@
+"""Kept pages: who gets them, what they depend on, and that they are never older than the data."""
+
+import gzip
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from roundtable import limits, public_stamp, response_cache
+from roundtable.limits import wait_of_reader
+from roundtable.models import Event
+from roundtable.response_cache import ENTRY_BYTES, KeptResponse, ResponseStore, store
+from tests.factories import make_commitment, make_delegate, make_event, make_statement
+from tests.roundtable.test_db_retry import failing
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.each_database]
+Sign = Callable[..., Client]
+PAGE = "/roundtables/"
+
+
+@pytest.fixture(autouse=True)
+def empty_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(public_stamp, "_silent_until", 0.0)
+    monkeypatch.setattr(public_stamp, "_next_check", 0.0)
+    store.clear()
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[KeptResponse]:
+    """The answers that came from the store."""
+    found = []
+    make = KeptResponse.response
+
+    def noted(one: KeptResponse) -> Any:
+        found.append(one)
+        return make(one)
+
+    monkeypatch.setattr(KeptResponse, "response", noted)
+    return found
+
+
+Kept = list[KeptResponse]
+
+
+def ask(path: str = PAGE, **more: Any) -> Any:
+    return Client().get(path, **more)
+
+
+# What is kept ----------------------------------------------------------------------------
+
+
+def test_second_visitor_gets_the_same_answer_for_one_query(kept: Kept) -> None:
+    make_event(title="Roundtable of March")
+    first = ask()
+    with CaptureQueriesContext(connection) as queries:
+        second = ask(headers={"user-agent": "Other/2.0", "referer": "https://example.org/"})
+    assert [query["sql"] for query in queries] == [public_stamp.READ]
+    assert len(kept) == 1 and b"Roundtable of March" in second.content
+    assert (second.content, second.headers) == (first.content, first.headers)
+    assert second["Content-Security-Policy"] and second["ETag"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"path": "/outcomes/"},
+        {"path": "/roundtables/?page=1"},
+        {"headers": {"accept-encoding": "gzip"}},
+        {"headers": {"host": "localhost"}},
+        {"secure": True},
+        {"SERVER_PORT": "8000"},
+    ],
+    ids=str,
+)
+def test_other_request_gets_an_answer_of_its_own(kept: Kept, more: dict[str, Any]) -> None:
+    make_event()
+    ask()
+    first = ask(**more)
+    assert not kept and first.status_code == 200
+    second = ask(**more)
+    assert len(kept) == 1
+    assert (second.content, second.headers) == (first.content, first.headers)
+
+
+def test_host_that_is_not_allowed_is_refused(kept: Kept) -> None:
+    make_event()
+    ask()
+    assert ask(headers={"host": "evil.example"}).status_code == 400
+    assert ask(headers={"host": "evil.example"}).status_code == 400
+    assert not kept
+
+
+def test_head_is_answered_from_the_store(kept: Kept) -> None:
+    make_event()
+    page = ask()
+    head = Client().head(PAGE)
+    assert len(kept) == 1 and head.headers == page.headers and not head.content
+
+
+def test_cookies_of_forms_are_no_session(kept: Kept) -> None:
+    make_event()
+    browser = Client()
+    browser.get("/accounts/login/")
+    assert "csrftoken" in browser.cookies
+    browser.cookies["known_browser"] = "x"
+    page = ask()
+    assert browser.get(PAGE).content == page.content and len(kept) == 1
+
+
+# What is not -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/accounts/login/", 200),
+        ("/invite-me/", 200),
+        ("/commitments/?status=nonsense", 400),
+        ("/nothing/", 404),
+        ("/me/", 302),
+        ("/static/css/portal.css", 200),
+    ],
+)
+def test_answers_that_are_never_kept(kept: Kept, path: str, status: int) -> None:
+    for _time in range(2):
+        answer = ask(path)
+        answer.close()
+        assert answer.status_code == status
+    assert not kept
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"headers": {"authorization": "Basic eA=="}},
+        {"headers": {"cookie": "sessionid=ended"}},
+        {"headers": {"cookie": "messages=x"}},
+        {"headers": {"cookie": "unknown=x"}},
+        {"headers": {"cookie": "csrftoken=x; sessionid=ended"}},
+        {"method": "POST"},
+    ],
+    ids=str,
+)
+def test_requests_that_neither_read_nor_write_the_store(kept: Kept, more: dict[str, Any]) -> None:
+    make_event()
+    method = more.pop("method", "GET")
+    for _time in range(2):
+        Client().generic(method, PAGE, **more)
+    assert not kept
+    ask()
+    assert not kept
+    Client().generic(method, PAGE, **more)
+    assert not kept
+
+
+def test_session_neither_reads_nor_writes_the_store(kept: Kept, client_of: Sign) -> None:
+    make_event()
+    browser = client_of(make_delegate())
+    own = browser.get(PAGE)
+    assert b"Your profile" in own.content
+    assert own["Cache-Control"] == "private, no-store" and "ETag" not in own
+    assert b"Your profile" not in ask().content
+    assert b"Your profile" in browser.get(PAGE).content
+    assert not kept
+
+
+def test_large_answers_are_not_kept(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_cache, "MAX_PAGE_BYTES", 100)
+    for _time in range(2):
+        assert ask().status_code == 200
+    assert not kept
+
+
+def test_store_drops_what_was_not_used_for_longest() -> None:
+    some = ResponseStore(3 * (ENTRY_BYTES + 1000))
+    version: Any = "now"
+    for name in "abc":
+        assert some.get((name,), version) is None
+        some.put((name,), version, KeptResponse({}, b"x" * 900, None))
+    assert some.get(("a",), version)
+    some.put(("d",), version, KeptResponse({}, b"x" * 900, None))
+    assert [name for name in "abcd" if some.get((name,), version)] == ["a", "c", "d"]
+    for _time in range(9):
+        some.put(("d",), version, KeptResponse({}, b"x" * 900, None))
+    assert [name for name in "abcd" if some.get((name,), version)] == ["a", "c", "d"]
+
+
+def test_store_drops_what_is_of_an_earlier_version() -> None:
+    some = ResponseStore(10_000)
+    first: Any = "first"
+    second: Any = "second"
+    some.get(("a",), first)
+    some.put(("a",), first, KeptResponse({}, b"", None))
+    assert some.get(("b",), second) is None
+    # One that was asked for earlier, and took longer.
+    some.put(("b",), first, KeptResponse({}, b"", None))
+    assert some.get(("b",), second) is None and some.get(("a",), first) is None
+
+
+# Changes ---------------------------------------------------------------------------------
+
+
+def test_change_shows_on_the_next_request(kept: Kept) -> None:
+    make_event(title="Before")
+    assert b"Before" in ask().content and b"Before" in ask().content
+    Event.objects.update(title="After")
+    assert b"After" in ask().content and len(kept) == 1
+    assert b"After" in ask().content and len(kept) == 2
+
+
+def test_new_day_shows_on_the_next_request(kept: Kept) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 23, 59, tzinfo=UTC), tick=False) as clock:
+        make_statement(event := make_event())
+        make_commitment(event, due_on=datetime(2026, 3, 2, tzinfo=UTC).date())
+        before = ask("/commitments/").content
+        assert ask("/commitments/").content == before and len(kept) == 1
+        clock.shift(timedelta(minutes=2))
+        assert ask("/commitments/").content != before and len(kept) == 1
+
+
+def test_page_that_was_begun_before_a_change_is_not_shown_after_it(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_event(title="Before")
+    store_it = store.put
+    changed: list[int] = []
+
+    def change_first(*page: Any) -> None:
+        if not changed:
+            changed.append(Event.objects.update(title="After"))
+        store_it(*page)
+
+    monkeypatch.setattr(store, "put", change_first)
+    assert b"Before" in ask().content
+    assert b"After" in ask().content and not kept
+
+
+def test_nothing_is_shown_from_the_store_if_the_stamp_is_not_known(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_event(title="Before")
+    ask()
+    monkeypatch.setattr(public_stamp, "_was_complete_lately", failing("57P01"))
+    Event.objects.update(title="After")
+    for _time in range(2):
+        assert b"After" in ask().content
+    assert not kept
+
+
+# Limits ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/search/?q=x", "/directory/"])
+def test_kept_answers_count_for_limits(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(limits, "wait_of_reader", wait_of_reader)
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        for _page in range(120):
+            assert ask(path).status_code == 200
+        assert len(kept) == 119
+        assert ask(path).status_code == 429
+        assert ask(path, REMOTE_ADDR="198.51.100.7").status_code == 200
+
+
+# 304 -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("accepted", ["", "gzip"])
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_page_that_the_client_has_is_confirmed(accepted: str, is_kept: bool) -> None:
+    make_event(title="Before")
+    asked = {"accept-encoding": accepted}
+    page = ask(headers=asked)
+    content = gzip.decompress(page.content) if accepted else page.content
+    assert b"Before" in content
+    if not is_kept:
+        store.clear()
+    for known in (page["ETag"], page["ETag"][2:], f'"other", {page["ETag"]}', "*"):
+        same = ask(headers=asked | {"if-none-match": known})
+        assert (same.status_code, same.content) == (304, b"")
+        content_headers = {"Content-Type", "Content-Length", "Content-Encoding"}
+        assert {**same.headers} == {
+            name: value for name, value in page.headers.items() if name not in content_headers
+        }
+    assert Client().head(PAGE, headers=asked | {"if-none-match": page["ETag"]}).status_code == 304
+    assert ask(headers=asked | {"if-none-match": '"other"'}).status_code == 200
+    Event.objects.update(title="After")
+    assert ask(headers=asked | {"if-none-match": page["ETag"]}).status_code == 200
+
+
+def test_hash_is_that_of_the_content() -> None:
+    make_event()
+    plain, packed = ask(), ask(headers={"accept-encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip" and packed["ETag"] == plain["ETag"]
+    assert ask("/outcomes/")["ETag"] != plain["ETag"]
+
+
+def test_sessions_get_no_hash_and_no_confirmation(client_of: Sign) -> None:
+    make_event()
+    known = ask()["ETag"]
+    for browser in (client_of(make_delegate()), Client(headers={"cookie": "sessionid=ended"})):
+        answer = browser.get(PAGE, headers={"if-none-match": f"{known}, *"})
+        assert answer.status_code == 200 and "ETag" not in answer
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nothing/", 404), ("/me/", 302), ("/accounts/login/", 200)]
+)
+def test_other_answers_are_not_confirmed(path: str, status: int) -> None:
+    answer = ask(path, headers={"if-none-match": "*"})
+    assert answer.status_code == status and "ETag" not in answer
