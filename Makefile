@@ -48,9 +48,11 @@ faults: environment
 
 bench: environment
 	@$(VENV)/python -m tests.bench signing-in
+	@$(VENV)/python -m tests.bench kept-pages
 	@$(VENV)/python -m tests.bench hostile
 	@$(VENV)/python -m tests.bench imports
 	@if tests/with_postgres.sh --found; then \
+		tests/with_postgres.sh $(VENV)/python -m tests.bench kept-pages; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench imports; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench pages; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench admin-lists; \
