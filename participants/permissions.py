@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from participants.models import (
     Affiliation,
@@ -460,7 +460,10 @@ def visible_organisations(permissions: EventPermissions) -> OrganisationQuerySet
 def _is_involved() -> Q:
     found = Q()
     for path in EVENT_PATHS:
-        found |= Q(pk__in=Organisation.objects.filter(**{f"{path}__isnull": False}).values("pk"))
+        first = Organisation.objects.order_by().filter(
+            pk=OuterRef("pk"), **{f"{path}__isnull": False}
+        )
+        found |= Q(Exists(first))
     return found
 
 

@@ -1,6 +1,6 @@
 """Validates query strings: filters, sorting and pages."""
 
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -90,12 +90,34 @@ class ListForm(QueryForm):
     )
 
 
-def get_page(form: ListForm, rows: QuerySet[M], total: int | None = None) -> Page[M]:
+class _RowsByID(Generic[M]):
+    """Rows of a list: the database sorts IDs only, and reads the whole rows of one page.
+
+    To sort whole rows of 100,000 takes twice as long.
+    """
+
+    ordered = True
+
+    def __init__(self, rows: QuerySet[M]) -> None:
+        self.rows = rows
+
+    def count(self) -> int:
+        return self.rows.count()
+
+    def __getitem__(self, part: slice) -> QuerySet[M]:
+        return self.rows.filter(pk__in=self.rows.values("pk")[part])
+
+
+def get_page(
+    form: ListForm, rows: Any, total: int | None = None, page_size: int = PAGE_SIZE
+) -> Page[Any]:
     """The requested page, or the first. A page after the last is an error and gives the last.
 
-    `total` is the number of rows, if the caller knows it.
+    `rows` is a queryset, a list, or what Paginator can slice and count. `total` is the number of
+    rows, if the caller knows it.
     """
-    paginator = Paginator(rows, PAGE_SIZE)
+    source: Any = _RowsByID(rows) if isinstance(rows, QuerySet) else rows
+    paginator: Paginator[Any] = Paginator(source, page_size)
     if total is not None:
         paginator.count = total
     number = form.cleaned_data.get("page") or 1

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -59,19 +60,37 @@ def directory_rows(people: Iterable[Delegate]) -> list[DirectoryRow]:
     ]
 
 
-def count_by_country(people: QuerySet[Delegate]) -> dict[str, int]:
-    """Numbers of people by country code, sorted by country name. No country comes last."""
-    countries_of = people.order_by().values_list("workplace_country")  # type: ignore[misc]
-    counts = dict(countries_of.annotate(number=Count("pk")))
-    return {
-        code: counts[code] for code in sorted(counts, key=lambda c: (not c, _country_name(c), c))
-    }
+@dataclass(frozen=True)
+class PeopleByCountry:
+    """IDs of people by the name of their country, and the number of each country.
+
+    No country comes last. The workplace of each person is looked up once; to count and to sort in
+    the database takes one look-up for each country.
+    """
+
+    people: QuerySet[Delegate]
+    ids: list[int]
+    numbers: dict[str, int]
+
+    ordered = True
+
+    def count(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, part: slice) -> list[Delegate]:
+        found = self.people.in_bulk(self.ids[part])
+        return [found[pk] for pk in self.ids[part] if pk in found]
 
 
-def order_by_country(people: QuerySet[Delegate], counts: dict[str, int]) -> QuerySet[Delegate]:
-    places = [When(workplace_country=code, then=Value(place)) for place, code in enumerate(counts)]
-    place = Case(*places, default=Value(len(places)), output_field=IntegerField())
-    return people.order_by(place, "name", "pk")
+def order_by_country(people: QuerySet[Delegate]) -> PeopleByCountry:
+    """People who are sorted by name, sorted by country first."""
+    rows: Any = people.order_by("name", "pk").values_list("pk", "workplace_country")  # type: ignore[misc]
+    by_code: dict[str, list[int]] = {}
+    for pk, code in rows:
+        by_code.setdefault(code, []).append(pk)
+    codes = sorted(by_code, key=lambda c: (not c, _country_name(c), c))
+    ids = [pk for code in codes for pk in by_code[code]]
+    return PeopleByCountry(people, ids, {code: len(by_code[code]) for code in codes})
 
 
 def group_by_country(people: Iterable[Delegate], counts: dict[str, int]) -> list[CountryGroup]:
@@ -117,10 +136,9 @@ def delegate_list(request: HttpRequest) -> HttpResponse:
 def _layout_context(form: DirectoryForm, people: QuerySet[Delegate]) -> dict[str, object]:
     view = form.cleaned_data["view"]
     if view == "country":
-        numbers = count_by_country(people)
-        people = order_by_country(people, numbers)
-        page = get_page(form, people, sum(numbers.values()))
-        return {"page": page, "countries": group_by_country(page.object_list, numbers)}
+        rows = order_by_country(people)
+        page = get_page(form, rows)
+        return {"page": page, "countries": group_by_country(page.object_list, rows.numbers)}
     if view == "table":
         page = get_page(form, people.prefetch_related("languages"))
         return {"page": page, "rows": directory_rows(page.object_list)}

@@ -2,12 +2,13 @@
 
 import functools
 import re
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -108,32 +109,29 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def named_in_public(self) -> "OrganisationQuerySet":
         """Also those that a published statement addresses, and those that are not named yet."""
-        addressed = Organisation.objects.filter(addressed_by__outcome__statement__state="published")
-        return self.filter(_is_published() | Q(pk__in=addressed.values("pk")))
+        return self.filter(
+            _is_published() | _has(addressed_by__outcome__statement__state="published")
+        )
+
+
+def _has(**related: Any) -> Q:
+    """Whether the organisation has related rows like these; it looks for the first one only."""
+    return Q(Exists(Organisation.objects.order_by().filter(pk=OuterRef("pk"), **related)))
 
 
 @functools.cache  # Django takes longer to build these subqueries than to run them
 def _is_published() -> Q:
     return (
-        Q(pk__in=EventRole.objects.filter(event__is_public=True).values("organisation"))
-        | Q(
-            pk__in=Organisation.objects.filter(
-                commitment_parties__commitment__state="public",
-                commitment_parties__commitment__event__is_public=True,
-            ).values("pk")
+        _has(roles__event__is_public=True)
+        | _has(
+            commitment_parties__commitment__state="public",
+            commitment_parties__commitment__event__is_public=True,
         )
-        | Q(
-            pk__in=Organisation.objects.filter(
-                assessments__state="approved",
-                assessments__commitment__event__is_public=True,
-            ).values("pk")
-        )
-        | Q(
-            pk__in=Organisation.objects.filter(
-                responses__state="approved",
-                responses__outcome__statement__state="published",
-                responses__outcome__statement__event__is_public=True,
-            ).values("pk")
+        | _has(assessments__state="approved", assessments__commitment__event__is_public=True)
+        | _has(
+            responses__state="approved",
+            responses__outcome__statement__state="published",
+            responses__outcome__statement__event__is_public=True,
         )
     )
 

@@ -124,15 +124,21 @@ def listed_delegates(viewer: Viewer, on: date) -> QuerySet[Delegate]:
 
     Leaves out closed accounts, hidden profiles and people without consent. Includes the viewer.
     """
+    return _with_workplace(_listed(viewer), on)
+
+
+def _listed(viewer: Viewer) -> QuerySet[Delegate]:
     visible = _shareable_condition() & listing_condition(viewer)
     if viewer.delegate:
         visible |= Q(pk=viewer.delegate)
-    return _annotate_workplace(on).filter(visible, user__is_active=True)
+    return Delegate.objects.filter(visible, user__is_active=True)
 
 
-def _annotate_workplace(on: date) -> QuerySet[Delegate]:
-    present = current_affiliations(on).filter(delegate=OuterRef("pk"))
-    return Delegate.objects.annotate(
+def _with_workplace(people: QuerySet[Delegate], on: date) -> QuerySet[Delegate]:
+    # The organisation of each is looked at; to list all public ones takes longer than a page has.
+    is_public = Exists(Organisation.objects.published().filter(pk=OuterRef("organisation")))
+    present = _latest_affiliations(on).filter(is_public, delegate=OuterRef("pk"))
+    return people.annotate(
         workplace_name=Subquery(present.values("organisation__name")[:1]),
         workplace_slug=Subquery(present.values("organisation__slug")[:1]),
         workplace_country=Subquery(present.values("organisation__country")[:1]),
@@ -152,12 +158,12 @@ def listed_at_organisation(
 
 def current_affiliations(on: date) -> QuerySet[Affiliation]:
     """Affiliations with public organisations on that day, latest first."""
-    return (
-        Affiliation.objects.current(on)
-        .filter(organisation__in=Organisation.objects.published())
-        .select_related("organisation")
-        .order_by(F("since").desc(nulls_last=True), "pk")
-    )
+    return _latest_affiliations(on).filter(organisation__in=Organisation.objects.published())
+
+
+def _latest_affiliations(on: date) -> QuerySet[Affiliation]:
+    found = Affiliation.objects.current(on).select_related("organisation")
+    return found.order_by(F("since").desc(nulls_last=True), "pk")
 
 
 def make_cards(delegates: Iterable[Delegate]) -> list[Card]:
@@ -172,10 +178,8 @@ def cards_by_id(viewer: Viewer, ids: Iterable[int], on: date) -> dict[int, Card]
 
 def requester_cards(ids: Iterable[int], on: date) -> dict[int, Card]:
     """Cards of people who request an introduction, only for the person they ask."""
-    people = _annotate_workplace(on).filter(
-        _shareable_condition(), pk__in=set(ids), user__is_active=True
-    )
-    return {delegate.pk: _make_card(delegate) for delegate in people}
+    people = Delegate.objects.filter(_shareable_condition(), pk__in=set(ids), user__is_active=True)
+    return {delegate.pk: _make_card(delegate) for delegate in _with_workplace(people, on)}
 
 
 def organisations_before_answer(
@@ -220,7 +224,7 @@ def organisations_before_answer(
 
 
 def _make_card(delegate: Delegate) -> Card:
-    found: Any = delegate  # annotated by _annotate_workplace()
+    found: Any = delegate  # annotated by _with_workplace()
     workplace = Workplace(
         name=found.workplace_name, slug=found.workplace_slug, country=found.workplace_country
     )
@@ -272,7 +276,7 @@ def find_profile(
     Unless `revealed`, it contains only channels shared with everyone. One's own profile contains
     everything.
     """
-    delegate = _with_details(listed_delegates(viewer, on).filter(handle=handle), on).first()
+    delegate = _with_details(_listed(viewer).filter(handle=handle), on).first()
     if delegate is None:
         return None
     return _profile_seen_by(delegate, viewer, revealed=revealed)

@@ -246,7 +246,7 @@ def fetched_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # Workplaces are not compared here, and querying them again takes most of the time.
     places, people = visibility.current_affiliations(TODAY), FetchedOnce()
     with monkeypatch.context() as patched:
-        patched.setattr(visibility, "listed_delegates", lambda _viewer, _on: people)
+        patched.setattr(visibility, "_listed", lambda _viewer: people)
         patched.setattr(visibility, "current_affiliations", lambda _on: places)
         yield
 
