@@ -209,6 +209,8 @@ class Event(models.Model):
             ),
             models.CheckConstraint(condition=~Q(slug=""), name="event_has_slug"),
         ]
+        # Lists of commitments and points have the latest roundtable first.
+        indexes = [models.Index(fields=["-starts_on", "code"], name="event_latest")]
 
     def __str__(self) -> str:
         if not self.starts_on:  # a form that is not filled in yet

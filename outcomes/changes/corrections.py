@@ -17,6 +17,7 @@ from django.db.models import (
     F,
     Model,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -59,34 +60,40 @@ class FieldCorrection:
     after: str
 
 
-def public_corrections(rows: "QuerySet[Any]", since: datetime, until: datetime) -> "QuerySet[Any]":
-    """History rows that correct `rows` while they were public."""
-    history: Any = rows.model.history.model.objects.filter(
+def public_corrections(
+    model: Any, is_covered: Q, since: datetime, until: datetime
+) -> "QuerySet[Any]":
+    """History rows that correct rows of the model while they were public.
+
+    `is_covered` is the condition for a row of the history that its subject is covered.
+    """
+    history: Any = model.history.model.objects.filter(
+        is_covered,
         history_type=HISTORY_CHANGED,
         history_date__gte=since,
         history_date__lt=until,
-        id__in=rows.order_by().values("pk"),
     )
-    if rows.model is Commitment:  # a draft is compared with what was public before
+    if model is Commitment:  # a draft is compared with what was public before
         history = history.filter(state=CommitmentState.PUBLIC)
     history = with_previous_row(history).annotate(
         settled=ExpressionWrapper(F("history_date") - SETTLING_TIME, output_field=DateTimeField())
     )
     same = history.model.objects.filter(history_id=OuterRef("previous_row"))
-    for field in PUBLIC_TEXT_FIELDS[rows.model]:
+    for field in PUBLIC_TEXT_FIELDS[model]:
         same = _with_same_value(same, field)
-    return _written_in_public(history.filter(~Exists(same), previous_row__isnull=False), rows.model)
+    return _written_in_public(history.filter(~Exists(same), previous_row__isnull=False), model)
 
 
-def reached_milestones(
-    milestones: "QuerySet[Milestone]", since: datetime, until: datetime
-) -> "QuerySet[Any]":
-    """History rows that first mark a milestone as reached, if it still is."""
+def reached_milestones(still_reached: Q, since: datetime, until: datetime) -> "QuerySet[Any]":
+    """History rows that first mark a milestone as reached, if it still is.
+
+    `still_reached` is the condition for a row of the history that its milestone is.
+    """
     history: Any = Milestone.history.model.objects.filter(
+        still_reached,
         history_date__gte=since,
         history_date__lt=until,
         reached_on__isnull=False,
-        id__in=milestones.filter(reached_on__isnull=False).order_by().values("pk"),
     )
     before = history.model.objects.filter(history_id=OuterRef("previous_row"))
     already_reached = before.filter(reached_on__isnull=False)

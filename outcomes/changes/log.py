@@ -15,18 +15,46 @@ from outcomes.models import Offer, ProgressUpdate
 
 
 @dataclass(frozen=True)
+class ChangePart:
+    """Changes of one kind: rows of one table, by the time in a column."""
+
+    rows: "QuerySet[Any]"
+    source: str
+    at: str
+
+    def keys(self, newest: int | None) -> "QuerySet[Any, Any]":
+        """Of all rows, or of this many of the newest."""
+        rows = self.rows.order_by()
+        if newest is not None:
+            # In a subquery, because SQLite takes no limit for one part of a union.
+            latest = self.rows.order_by(f"-{self.at}", "-pk").values("pk")[:newest]
+            rows = self.rows.model._base_manager.filter(pk__in=latest).order_by()
+        keyed: QuerySet[Any] = rows.annotate(
+            log_at=F(self.at),
+            log_source=Value(str(self.source), output_field=CharField()),
+            log_row=F("pk"),
+        )
+        return keyed.values_list("log_at", "log_source", "log_row")
+
+
+@dataclass(frozen=True)
 class ChangeLog:
     """Lazy list of changes, newest first; slices and counts in the database."""
 
-    index: "QuerySet[Any, tuple[datetime, str, int]]"
+    parts: list[ChangePart]
     until: datetime
 
     def count(self) -> int:
-        return self.index.count()
+        return self._union(None).count()
 
     def __getitem__(self, part: slice) -> list[Change]:
         """A correction of two fields is one entry but two changes."""
-        return describe_changes(list(self.index[part]), timezone.localdate(self.until))
+        index = self._union(part.stop).order_by("-log_at", "log_source", "-log_row")
+        return describe_changes(list(index[part]), timezone.localdate(self.until))
+
+    def _union(self, newest: int | None) -> "QuerySet[Any, tuple[datetime, str, int]]":
+        keys = [part.keys(newest) for part in self.parts]
+        return keys[0].union(*keys[1:], all=True)
 
 
 def change_log(
@@ -39,33 +67,35 @@ def change_log(
     """Public changes with `since` <= time < `until`; cheap with few corrections."""
     scope = scope_of(about)
     span: dict[str, Any] = {"approved_at__gte": since, "approved_at__lt": until}
-    commitments = scope.commitments.order_by().values("pk")
     # What only keeps the place of a report is no change.
-    updates = ProgressUpdate.objects.published().filter(
-        commitment__in=commitments, in_place_of=None, **span
-    )
-    joined = Offer.objects.approved_joins().filter(commitment__in=commitments, **span)
+    updates = ProgressUpdate.objects.published().filter(in_place_of=None, **span)
+    joined = Offer.objects.approved_joins().filter(**span)
+    reached = scope.milestones.filter(reached_on__isnull=False)
     parts = [
-        _keys(
+        ChangePart(
             scope.statements.filter(published_at__gte=since, published_at__lt=until),
             ChangeKind.STATEMENT,
             "published_at",
         ),
-        _keys(updates, ChangeKind.UPDATE, "approved_at"),
-        _keys(scope.responses.filter(**span), ChangeKind.RESPONSE, "approved_at"),
-        _keys(scope.assessments.filter(**span), ChangeKind.ASSESSMENT, "approved_at"),
-        _keys(
+        ChangePart(scope.of_commitments(updates), ChangeKind.UPDATE, "approved_at"),
+        ChangePart(scope.responses.filter(**span), ChangeKind.RESPONSE, "approved_at"),
+        ChangePart(scope.assessments.filter(**span), ChangeKind.ASSESSMENT, "approved_at"),
+        ChangePart(
             scope.commitments.filter(recorded_at__gte=since, recorded_at__lt=until),
             ChangeKind.COMMITMENT,
             "recorded_at",
         ),
-        _keys(joined, ChangeKind.JOINED, "approved_at"),
-        _keys(
-            reached_milestones(scope.milestones, since, until), ChangeKind.MILESTONE, "history_date"
+        ChangePart(scope.of_commitments(joined), ChangeKind.JOINED, "approved_at"),
+        ChangePart(
+            reached_milestones(scope.is_one_of(reached, "id"), since, until),
+            ChangeKind.MILESTONE,
+            "history_date",
         ),
         *(
-            _keys(
-                public_corrections(rows, corrections_since or since, until),
+            ChangePart(
+                public_corrections(
+                    rows.model, scope.is_one_of(rows, "id"), corrections_since or since, until
+                ),
                 CORRECTION_SOURCES[rows.model],
                 "history_date",
             )
@@ -79,8 +109,7 @@ def change_log(
             )
         ),
     ]
-    index = parts[0].union(*parts[1:], all=True)
-    return ChangeLog(index.order_by("-log_at", "log_source", "-log_row"), until)
+    return ChangeLog(parts, until)
 
 
 def latest_changes(
@@ -91,12 +120,3 @@ def latest_changes(
     limit: int = 500,
 ) -> list[Change]:
     return change_log(since, until, about)[:limit]
-
-
-def _keys(rows: "QuerySet[Any]", source: str, at: str) -> "QuerySet[Any, Any]":
-    keyed: QuerySet[Any] = rows.order_by().annotate(
-        log_at=F(at),
-        log_source=Value(str(source), output_field=CharField()),
-        log_row=F("pk"),
-    )
-    return keyed.values_list("log_at", "log_source", "log_row")

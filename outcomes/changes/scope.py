@@ -1,14 +1,15 @@
 """The public rows that a change log covers."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from outcomes.models import Assessment, Commitment, Milestone, Outcome, Response, Statement, Theme
 from participants.models import Organisation
 from roundtable.models import Event
 
+M = TypeVar("M", bound=Model)
 ChangeTarget = Event | Theme | Organisation | Outcome | Commitment
 
 
@@ -24,6 +25,22 @@ class Scope:
     organisations: "QuerySet[Organisation]"
     responses: "QuerySet[Response]"
     assessments: "QuerySet[Assessment]"
+    is_whole: bool = False  # the whole portal
+
+    def of_commitments(self, rows: "QuerySet[M]") -> "QuerySet[M]":
+        """Those of the rows that belong to its commitments."""
+        return rows.filter(self.is_one_of(self.commitments, "commitment"))
+
+    def is_one_of(self, found: "QuerySet[Any]", field: str) -> Q:
+        """Whether the field names one of the rows of this scope that were found.
+
+        Of the whole portal, the database looks at each when it comes to it. A list of all would
+        have 100,000 rows.
+        """
+        found = found.order_by()
+        if self.is_whole:
+            return Q(Exists(found.filter(pk=OuterRef(field))))
+        return Q((f"{field}__in", found.values("pk")))
 
 
 def scope_of(about: ChangeTarget | None) -> Scope:
@@ -39,10 +56,11 @@ def scope_of(about: ChangeTarget | None) -> Scope:
             statements,
             outcomes,
             commitments,
-            _milestones(commitments),
+            Milestone.objects.filter(Exists(commitments.filter(pk=OuterRef("commitment")))),
             organisations,
             responses,
             Assessment.objects.published(),
+            is_whole=True,
         )
     outcomes, commitments = (
         outcomes.filter(_outcomes(about)),
@@ -57,7 +75,7 @@ def scope_of(about: ChangeTarget | None) -> Scope:
         ),
         outcomes=outcomes,
         commitments=commitments,
-        milestones=_milestones(commitments),
+        milestones=Milestone.objects.filter(commitment__in=commitments.order_by().values("pk")),
         organisations=_organisations(about, organisations),
         responses=responses.filter(
             Q(outcome__in=outcomes.order_by().values("pk")) | by_organisation
@@ -66,10 +84,6 @@ def scope_of(about: ChangeTarget | None) -> Scope:
             Q(commitment__in=commitments.order_by().values("pk")) | by_organisation
         ),
     )
-
-
-def _milestones(commitments: "QuerySet[Commitment]") -> "QuerySet[Milestone]":
-    return Milestone.objects.filter(commitment__in=commitments.order_by().values("pk"))
 
 
 def _outcomes(about: Any) -> Q:

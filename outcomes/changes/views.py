@@ -1,7 +1,7 @@
 """Views of changes: feeds, calendars, subscriptions, change log and briefing."""
 
 from datetime import UTC, datetime, time
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -101,8 +101,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
         since = datetime.combine(asked["since"] or EARLIEST_DAY, time(), UTC)
         found = change_log(since, now, event if asked["event"] else None)
         context |= {
-            # Paginator only needs slicing and count().
-            "page": get_page(form, cast(Any, found)),
+            "page": get_page(form, found),
             "series": event.series if event else None,
             "last_meeting": last_meeting_before(event, on) if event else None,
         }

@@ -80,41 +80,40 @@ def count_by_status(
     With `only_overdue`, statuses and "all" count only overdue commitments. With `status`, "overdue"
     counts only that status. "found" applies both.
     """
-    is_overdue = _as_column(overdue_q(on, status_columns.status))
+    is_overdue = overdue_q(on, status_columns.status)
+    counted = is_overdue if only_overdue else Q()
+    voices = {
+        voice: Count("event", filter=condition & counted)
+        for voice, condition in _other_voices(status_columns).items()
+    }
+    # By roundtable first, as the index is sorted: then the database counts without sorting.
     rows = (
         commitments.order_by()
-        .annotate(late=is_overdue, **_other_voices(status_columns))
-        .values_list(status_columns.status, "late", *OTHER_VOICES)
+        .values_list("event", status_columns.status)
+        .annotate(number=Count("*"), late=Count("event", filter=is_overdue), **voices)
     )
     numbers = dict.fromkeys([slug for slug, _label in STATUS_CHOICES], 0)
     numbers |= {"all": 0, "overdue": 0, "found": 0} | dict.fromkeys(OTHER_VOICES, 0)
-    for word, is_late, *voices, number in rows.annotate(number=Count("pk")):
+    for _event, word, number, late, *heard in rows:
         slug = word or NO_UPDATE
-        if is_late or not only_overdue:
-            numbers[slug] += number
-            numbers["all"] += number
-            for voice, is_heard in zip(OTHER_VOICES, voices, strict=True):
-                numbers[voice] += number if is_heard else 0
+        shown = late if only_overdue else number
+        numbers[slug] += shown
+        numbers["all"] += shown
+        for voice, of_voice in zip(OTHER_VOICES, heard, strict=True):
+            numbers[voice] += of_voice
         if slug == (status or slug):
-            numbers["overdue"] += number if is_late else 0
-            numbers["found"] += number if is_late or not only_overdue else 0
+            numbers["overdue"] += late
+            numbers["found"] += shown
     return numbers | {"reported": numbers["all"] - numbers[NO_UPDATE]}
 
 
 OTHER_VOICES = ("recorded", "by_members")
 
 
-def _other_voices(status_columns: StatusColumns) -> dict[str, Case]:
+def _other_voices(status_columns: StatusColumns) -> dict[str, Q]:
     """Who was heard about a commitment that no party reported on."""
     conditions = (status_columns.is_only_recorded, status_columns.is_only_by_members)
-    return {
-        voice: _as_column(condition)
-        for voice, condition in zip(OTHER_VOICES, conditions, strict=True)
-    }
-
-
-def _as_column(condition: Q) -> Case:
-    return Case(When(condition, then=Value(True)), default=Value(False))
+    return dict(zip(OTHER_VOICES, conditions, strict=True))
 
 
 def themed_commitment_points() -> QuerySet[Model]:
@@ -205,7 +204,7 @@ def progress_statistics(
                 _("By theme"),
                 _lines(
                     "theme",
-                    _by_theme(rows, status_columns),
+                    _by_theme(rows, status_columns, status),
                     dict(Theme.objects.values_list("slug", "name")),
                     filters,
                     _("No theme recorded"),
@@ -230,7 +229,7 @@ def progress_statistics(
                 _lines(
                     "country",
                     by_country,
-                    dict(countries),
+                    {code: countries.name(code) or code for code in by_country},
                     filters,
                     _("No country recorded"),
                 ),
@@ -255,16 +254,20 @@ def _count_by_axis(
     status: Counter[str] = Counter()
     freshness: Counter[str] = Counter()
     other_voices = Counter(dict.fromkeys(OTHER_VOICES, 0))
-    for day, word, age, *voices, number in (
-        rows.annotate(age=Case(*ages), added=_quarter_added(on), **_other_voices(status_columns))
-        .values_list("added", status_columns.status, "age", *OTHER_VOICES)
-        .annotate(number=Count("pk"))
+    voices = {
+        voice: Count("event", filter=condition)
+        for voice, condition in _other_voices(status_columns).items()
+    }
+    for day, word, age, number, *heard in (
+        rows.annotate(age=Case(*ages), added=_quarter_added(on))
+        .values_list("added", status_columns.status, "age")
+        .annotate(number=Count("*"), **voices)
     ):
         added[day] += number
         status[word or NO_UPDATE] += number
         freshness[age] += number
-        for voice, is_heard in zip(OTHER_VOICES, voices, strict=True):
-            other_voices[voice] += number if is_heard else 0
+        for voice, of_voice in zip(OTHER_VOICES, heard, strict=True):
+            other_voices[voice] += of_voice
     return added, status, freshness, other_voices
 
 
@@ -292,17 +295,22 @@ def _neutral_shares(
     ]
 
 
-def _by_theme(rows: QuerySet[Commitment], status_columns: StatusColumns) -> StatusCounts:
-    known = rows.filter(outcomes__in=Outcome.objects.published(), outcomes__themes__isnull=False)
+def _by_theme(
+    rows: QuerySet[Commitment], status_columns: StatusColumns, status_counts: Counter[str]
+) -> StatusCounts:
+    """`status_counts` are those of all rows: what has no theme is the rest."""
+    published = Outcome.objects.published().order_by()
+    known = rows.filter(outcomes__in=published, outcomes__themes__isnull=False)
     tally: StatusCounts = {}
     for word, status, number in known.values_list(
         "outcomes__themes__slug", status_columns.status
     ).annotate(number=Count("pk", distinct=True)):
         tally.setdefault(str(word), Counter())[status or NO_UPDATE] = number
-    unknown = rows.filter(~is_recorded("theme")).values_list(status_columns.status)
-    for status, number in unknown.annotate(number=Count("pk")):
-        tally.setdefault(NOT_RECORDED, Counter())[status or NO_UPDATE] = number
-    return tally
+    themes = Outcome.themes.through.objects.filter(outcome=OuterRef("pk"))
+    themed = rows.filter(outcomes__in=published.filter(Exists(themes)))
+    counted = themed.values_list(status_columns.status).annotate(number=Count("pk", distinct=True))
+    unknown = status_counts - Counter({status or NO_UPDATE: number for status, number in counted})
+    return tally | ({NOT_RECORDED: unknown} if unknown else {})
 
 
 def _by_party(

@@ -365,6 +365,32 @@ class Commitment(models.Model):
             models.Index(fields=["due_on"]),
             models.Index(fields=["event", "due_on"]),
             models.Index(fields=["recorded_at"]),
+            # All that the pages count, so that no row is read to count it.
+            models.Index(
+                fields=[
+                    "event",
+                    "latest_status",
+                    "due_on",
+                    "members_reporting",
+                    "latest_recorded_update",
+                ],
+                condition=Q(state="public"),
+                name="commitment_public_counts",
+            ),
+            # The three orders of the list.
+            models.Index(
+                fields=["event", "id"], condition=Q(state="public"), name="commitment_public_order"
+            ),
+            models.Index(
+                fields=["due_on", "id", "event"],
+                condition=Q(state="public"),
+                name="commitment_public_due",
+            ),
+            models.Index(
+                fields=["-latest_reported_on", "id", "event"],
+                condition=Q(state="public"),
+                name="commitment_public_reported",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -41,6 +41,8 @@ class Milestone(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="milestone_has_title"),
         ]
+        # The order of calendars.
+        indexes = [models.Index(fields=["due_on", "id"], name="milestone_by_due_date")]
 
     def __str__(self) -> str:
         return self.title

@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
             .filter(statement__event=latest)
             .count(),
             "due_next": commitments.due_from(on)
-            .select_related("event", "latest_update")
+            .select_related("event")
             .prefetch_related(parties_shown(on))[:5],
             "changed": ProgressUpdate.objects.published()
             .of_party()

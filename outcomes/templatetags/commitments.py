@@ -1,8 +1,12 @@
 """Template tags for the status and focal points of commitments."""
 
 from datetime import date
+from functools import cache
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from outcomes.commitments.charts import SEAT_CLASSES, TONES
 from outcomes.models import Commitment, ImplementationStatus, Milestone, Offer, Outcome, Statement
@@ -12,13 +16,17 @@ from participants.privacy.visibility import Card
 register = template.Library()
 
 
-@register.inclusion_tag("outcomes/_status.html")
-def status(of: ImplementationStatus | str | None) -> dict[str, object]:
+@register.simple_tag
+def status(of: ImplementationStatus | str | None) -> SafeString:
     """Icon and label of a status; None means never reported on."""
-    if not of:
-        return {"tone": "silent", "label": ""}
-    known = ImplementationStatus(of)
-    return {"tone": TONES[known], "label": known.label}
+    return _drawn_status(str(of or ""), get_language())
+
+
+@cache  # a list shows dozens of them
+def _drawn_status(of: str, _language: str | None) -> SafeString:
+    known = ImplementationStatus(of) if of else None
+    context = {"tone": TONES[known], "label": known.label} if known else {"tone": "silent"}
+    return render_to_string("outcomes/_status.html", context)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from roundtable import idempotency
 from roundtable.limits import delete_ended_counts
+from roundtable.table_statistics import update_table_statistics
 
 
 class Command(BaseCommand):
@@ -18,5 +19,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         number = idempotency.prune_keys(timezone.now())
         delete_ended_counts(timezone.now())
+        update_table_statistics()
         message = ngettext("%d saved answer is deleted.", "%d saved answers are deleted.", number)
         self.stdout.write(message % number)
