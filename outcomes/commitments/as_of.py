@@ -217,8 +217,9 @@ class AsOfForm(DayForm):
 
     def __init__(self, data: QueryDict, today: date) -> None:
         asked = QueryDict(mutable=True)
-        asked.setlist("as_of", data.getlist("as_of"))
-        super().__init__(asked if "as_of" in data else QueryDict(), today)
+        for name in self.base_fields.keys() & data.keys():
+            asked.setlist(name, data.getlist(name))
+        super().__init__(asked, today)
 
     @property
     def day(self) -> date | None:

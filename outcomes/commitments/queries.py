@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,9 +38,18 @@ def with_parties(
 ) -> QuerySet[Commitment]:
     """Loads everything that the list of commitments shows; `on` is today, `day` an earlier day."""
     points = Outcome.objects.select_related("statement__event").order_by("pk")
-    return commitments.select_related("event", "latest_update").prefetch_related(
+    return commitments.select_related("event").prefetch_related(
         parties_shown(on, day=day), Prefetch("outcomes", points)
     )
+
+
+def number_of(rows: QuerySet[Any], field: str) -> Coalesce:
+    """How many of these rows each row of a list has; `field` leads from them to it.
+
+    In a subquery, only those of the rows on the page are counted.
+    """
+    own = rows.order_by().filter(**{field: OuterRef("pk")}).values(field)
+    return Coalesce(Subquery(own.annotate(number=Count("*")).values("number")), 0)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
 """Views of roundtables, statements and points, and of circulated texts."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Prefetch, Q
+from django.core.paginator import Page
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.commitments.as_of import (
-    AsOfForm,
     as_of,
     as_of_context,
     existing_as_of,
@@ -24,6 +22,7 @@ from outcomes.commitments.filters import OutcomeFilterForm
 from outcomes.commitments.queries import (
     contacts_context,
     focal_point_cards,
+    number_of,
     verification_context,
     visible_rewordings,
     with_parties,
@@ -33,7 +32,6 @@ from outcomes.contributions.responses import responses_to_point
 from outcomes.models import (
     CirculationReply,
     Commitment,
-    CommitmentState,
     Outcome,
     OutcomeAddressee,
     Statement,
@@ -41,7 +39,14 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.statements.comparison import compare_texts, split_blocks
-from outcomes.statements.preview import add_draft_numbers, event_or_404, mark_preview
+from outcomes.statements.parts import (
+    Sentence,
+    StatementForm,
+    page_of_number,
+    sentences,
+    statement_page,
+)
+from outcomes.statements.preview import event_or_404, mark_preview
 from outcomes.statements.replies import ReplyForm, previous_version, replies_of, reply_readers
 from outcomes.statements.silence_procedure import submit_reply
 from participants.models import EventRole, User
@@ -54,9 +59,6 @@ from participants.organisations.redirects import redirect_former_name
 from participants.privacy import visibility
 from roundtable.models import Event
 from roundtable.query_forms import ListForm, get_page
-
-# Of a roundtable or a point, for a list that counts them.
-PUBLIC_COMMITMENTS = Q(commitments__state=CommitmentState.PUBLIC)
 
 
 @require_safe
@@ -140,24 +142,20 @@ def _success_message(reply: CirculationReply) -> str:
 
 
 MAX_LEDGER_ROWS = 10
-# In the place in the source of a point that has no number there.
-NUMBERED_BY_PORTAL = "numbered by this portal"
+MAX_OF_POINT = 50  # commitments on one page of a point
 
 
 @require_safe
 @login_not_required
 def event_list(request: HttpRequest) -> HttpResponse:
-    points = Q(
-        statement__state=Statement.State.PUBLISHED,
-        statement__outcomes__parent__isnull=False,
-        statement__outcomes__number__gt="",
-    )
+    points = Outcome.objects.published().filter(parent__isnull=False)
+    commitments = Commitment.objects.public()
     events = (
         Event.objects.published()
         .select_related("series")
         .annotate(
-            point_count=Count("statement__outcomes", filter=points, distinct=True),
-            commitment_count=Count("commitments", filter=PUBLIC_COMMITMENTS, distinct=True),
+            point_count=number_of(points, "statement__event"),
+            commitment_count=number_of(commitments, "event"),
         )
         .order_by("-starts_on", "code")
     )
@@ -176,7 +174,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     event = event_or_404(request, slug)
     on = timezone.localdate()
-    form = AsOfForm(request.GET, on)
+    form = StatementForm(request.GET, on)
     form.check_begun(event.starts_on)
     if form.errors:
         return form.render_errors(request)
@@ -185,7 +183,9 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     statement = statements.filter(event=event).first()
     if statement:
         statement.event = event
-    lead_ins = _lead_ins(statement, form.day) if statement else []
+    text = statement_page(form, statement) if statement else None
+    if form.errors:  # there is no such page
+        return form.render_errors(request)
     rows = as_of(Commitment.objects.public().filter(event=event), form.day)
     commitments = with_parties(rows, on, form.day).order_by("pk")
     constituency_groups = attendance_by_constituency(event)
@@ -197,10 +197,10 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "event": event,
         "is_preview": not event.is_public,
         "statement": statement,
-        "lead_ins": lead_ins,
-        "is_numbered_by_portal": bool(lead_ins) and all(map(_has_portal_number, lead_ins)),
+        "page_form": form,
+        "text": text,
         "is_whole_statement_answered": commitments.filter(outcomes=None).exists(),
-        "point_count": sum(len(lead_in.points.all()) for lead_in in lead_ins),
+        "point_count": text.point_count if text else 0,
         "commitments": ledger,
         "focal_point_cards": focal_point_cards(viewer, ledger, on),
         "counts": counts,
@@ -219,29 +219,6 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         context |= verification_context(statement)
     page = render(request, "outcomes/statements/event_detail.html", context)
     return mark_preview(page, event)
-
-
-def _lead_ins(statement: Statement, day: date | None) -> list[Outcome]:
-    is_public = statement.event.is_public
-    known = Commitment.objects.published() if is_public else Commitment.objects.public()
-    commitments = as_of(known, day).select_related("event").order_by("pk")
-    outcomes = statement.outcomes.published() if is_public else statement.outcomes.all()
-    points = outcomes.order_by("position", "pk").prefetch_related(
-        Prefetch("commitments", commitments)
-    )
-    lead_ins = list(outcomes.lead_ins().prefetch_related(Prefetch("points", points)))
-    if not is_public:
-        under = [point for lead_in in lead_ins for point in lead_in.points.all()]
-        add_draft_numbers(statement, [*lead_ins, *under])
-    return lead_ins
-
-
-def _has_portal_number(lead_in: Outcome) -> bool:
-    """Whether the numbers of the lead-in and its points are not from the source."""
-    return all(
-        NUMBERED_BY_PORTAL in outcome.place_in_source
-        for outcome in (lead_in, *lead_in.points.all())
-    )
 
 
 def _names_source_without_address(group: ConstituencyGroup) -> bool:
@@ -264,8 +241,8 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
         if slug := form.cleaned_data["theme"]:
             theme = Theme.objects.get(slug=slug)
         points = form.filter(published).select_related("parent", "statement__event")
-        shown = PUBLIC_COMMITMENTS & Q(commitments__event__is_public=True)
-        page = get_page(form, points.annotate(commitment_count=Count("commitments", filter=shown)))
+        number = number_of(Commitment.objects.published(), "outcomes")
+        page = get_page(form, points.annotate(commitment_count=number))
     return render(
         request,
         "outcomes/statements/outcome_list.html",
@@ -282,7 +259,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
     published = Outcome.objects.published().select_related("parent", "statement__event__series")
     outcome = get_object_or_404(published, statement__event__slug=slug, number=number)
     on = timezone.localdate()
-    form = AsOfForm(request.GET, on)
+    form = StatementForm(request.GET, on)
     form.check_begun(outcome.statement.event.starts_on)
     viewer = visibility.get_viewer(request.user, on)
     if outcome.parent and not outcome.parent.number:
@@ -290,11 +267,16 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
     if form.errors:
         return form.render_errors(request)
     answering = with_parties(outcome.commitments.published(), on, form.day)
-    commitments = as_of(answering, form.day).order_by("pk")
-    to_whole_statement = Commitment.objects.published().filter(
-        event=outcome.statement.event, outcomes=None
+    page = _page_of_few(form, as_of(answering, form.day).order_by("pk"))
+    if form.errors:  # there is no such page
+        return form.render_errors(request)
+    to_whole_statement = existing_as_of(
+        Commitment.objects.published().filter(event=outcome.statement.event, outcomes=None),
+        form.day,
     )
-    before, after = _neighbours(outcome)
+    whole = list(to_whole_statement.select_related("event").order_by("pk")[: MAX_OF_POINT + 1])
+    found, _has_portal_numbers = sentences(outcome.statement.outcomes.published())
+    before, after = _neighbours(outcome, found)
     addressees = list(
         OutcomeAddressee.objects.filter(outcome__in=[outcome.pk, outcome.parent_id])
         .select_related("organisation", "group")
@@ -310,23 +292,33 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         .order_by("position", "pk"),
         "addressees": addressees,
         "answers": responses_to_point(outcome, addressees, form.day),
-        "commitments": commitments,
-        "to_whole_statement": existing_as_of(to_whole_statement, form.day)
-        .select_related("event")
-        .order_by("pk"),
-        "focal_point_cards": focal_point_cards(viewer, commitments, on),
+        "page": page,
+        "page_form": form,
+        "commitments": page.object_list,
+        "to_whole_statement": whole[:MAX_OF_POINT],
+        "has_more_to_whole_statement": len(whole) > MAX_OF_POINT,
+        "focal_point_cards": focal_point_cards(viewer, page.object_list, on),
         "before": before,
         "after": after,
+        "statement_page": page_of_number(found, outcome.number),
         "rewordings": visible_rewordings(outcome),
         "today": form.day or on,
     } | as_of_context(form.day)
     return render(request, "outcomes/statements/outcome_detail.html", context)
 
 
-def _neighbours(outcome: Outcome) -> tuple[Outcome | None, Outcome | None]:
-    everything = outcome.statement.outcomes.published().select_related("statement__event")
-    siblings = list(everything.points() if outcome.parent_id else everything.lead_ins())
-    place = siblings.index(outcome)
-    before = siblings[place - 1] if place else None
-    after = siblings[place + 1] if place + 1 < len(siblings) else None
+def _page_of_few(form: StatementForm, rows: QuerySet[Commitment]) -> Page[Commitment]:
+    """As get_page(), for rows that nearly always are on one page: then nothing counts them."""
+    first = list(rows[: MAX_OF_POINT + 1])
+    return get_page(form, rows if len(first) > MAX_OF_POINT else first, page_size=MAX_OF_POINT)
+
+
+def _neighbours(outcome: Outcome, found: list[Sentence]) -> tuple[str, str]:
+    """The numbers of the points, or lead-ins, before and after this one; empty if there is none."""
+    numbers = [sentence.number for sentence in found if sentence.point]
+    if not outcome.parent_id:
+        numbers = list(dict.fromkeys(sentence.lead_in_number for sentence in found))
+    place = numbers.index(outcome.number)
+    before = numbers[place - 1] if place else ""
+    after = numbers[place + 1] if place + 1 < len(numbers) else ""
     return before, after

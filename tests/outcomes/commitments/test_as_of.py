@@ -463,7 +463,7 @@ def test_what_was_added_later_is_in_no_number_of_an_earlier_day(
         assert before == {"fulfilled": 1}
         event, point = context("/roundtables/old/"), context("/outcomes/old/1.a/")
         assert (event["counts"]["all"], len(event["commitments"])) == (number, number)
-        under = event["lead_ins"][0].points.all()[0].commitments.all()
+        under = event["text"].parts[0][1][0].first_commitments
         assert (len(under), len(point["commitments"])) == (number, number)
         matrix = context("/progress/matrix/")["matrix"]
         assert (matrix.counts["all"], matrix.commitments_under_points) == (number, number)
