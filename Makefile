@@ -15,7 +15,7 @@ help:
 	@echo "make check    run only the linter and the type checker"
 	@echo "make mutants  change a hundred places in the code, one at a time; the tests must find each"
 	@echo "make faults   take the database away, kill workers and fill the disk, on both databases (10 minutes)"
-	@echo "make bench    time sign-in, imports, and pages and the desk with 100,000 commitments"
+	@echo "make bench    time sign-in, imports, the desk, and what each page costs with 1,000 and 100,000 commitments"
 	@echo "make shots    take screenshots of every page and of a whole visit, in shots/"
 	@echo "make freeze   add new migrations to the list of those that must not change"
 	@echo "make release-database RELEASE=0.1.0   write the database that tests of later versions upgrade"
@@ -51,13 +51,13 @@ bench: environment
 	@$(VENV)/python -m tests.bench kept-pages
 	@$(VENV)/python -m tests.bench hostile
 	@$(VENV)/python -m tests.bench imports
+	@$(VENV)/python -m tests.bench pages
 	@if tests/with_postgres.sh --found; then \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench kept-pages; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench imports; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench pages; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench admin-lists; \
 	else \
-		$(VENV)/python -m tests.bench pages; \
 		$(VENV)/python -m tests.bench admin-lists; \
 	fi
 

@@ -1,16 +1,17 @@
 """The benchmarks: `make bench` prints them, on SQLite and where it is found on PostgreSQL.
 
 python -m tests.bench signing-in
-python -m tests.bench pages [COMMITMENTS]
+python -m tests.bench pages [keep]
 python -m tests.bench kept-pages [COMMITMENTS]
-python -m tests.bench bringing [DELEGATES]
-python -m tests.bench desk [ROWS]
+python -m tests.bench imports [DELEGATES]
+python -m tests.bench admin-lists [ROWS]
 python -m tests.bench hostile
 """
 
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import django
@@ -24,23 +25,23 @@ from django.db import connection  # noqa: E402
 from tests.bench import admin_lists, hostile, imports, kept_pages, pages, sign_in_timing  # noqa: E402
 
 
-def main(what: str, *numbers: str) -> None:
+def main(what: str, *options: str) -> None:
     """Runs one benchmark on a database of its own; ends with an error where it misses its goal."""
     folder = tempfile.TemporaryDirectory(prefix="roundtable-bench-")
-    if what == "kept-pages" and connection.vendor == "sqlite":  # a file, as in production
+    if connection.vendor == "sqlite":  # a file, as in production
         connection.settings_dict["TEST"]["NAME"] = f"{folder.name}/bench.sqlite3"
     connection.creation.create_test_db(verbosity=0)
     settings.SEAL_LEDGER = Path(folder.name) / "seals.log"
     try:
-        benchmarks = {
+        benchmarks: dict[str, Callable[..., bool]] = {
             "pages": pages.run,
             "kept-pages": kept_pages.run,
-            "bringing": imports.run,
-            "desk": admin_lists.run,
+            "imports": imports.run,
+            "admin-lists": admin_lists.run,
             "hostile": hostile.run,
             "signing-in": sign_in_timing.run,
         }
-        met = benchmarks[what](*map(int, numbers))
+        met = benchmarks[what](*(int(one) if one.isdecimal() else one for one in options))
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
         folder.cleanup()

@@ -1,0 +1,65 @@
+"""The pages find rows by an index: none reads a whole table that grows with the portal."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from outcomes.models import Commitment
+from tests.bench.dataset import analyse_tables
+from tests.bench.pages import PAGES, fill
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.prove,
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="plans of SQLite"),
+]
+
+COMMITMENTS = 3000  # more than a calendar shows
+GROWING = {
+    "outcomes_commitment",
+    "outcomes_commitment_outcomes",
+    "outcomes_commitmentparty",
+    "outcomes_progressupdate",
+    "participants_affiliation",
+    "participants_contactchannel",
+    "participants_delegate",
+    "participants_participation",
+    "participants_user",
+}
+# What counts all rows, or finds the choices of a filter among them, reads them all by its nature.
+COUNTS = re.compile(r"GROUP BY|COUNT\(|'party' AS")
+
+
+@pytest.fixture
+def filled(db: None) -> None:
+    fill(COMMITMENTS)
+    analyse_tables()
+
+
+def tables_read_whole(sql: str) -> set[str]:
+    """Names or aliases in the query plan; an index that is read from end to end does not count."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        steps = [row[3] for row in cursor.fetchall()]
+    scans = [step for step in steps if step.startswith("SCAN ") and "INDEX" not in step]
+    aliases = {alias: table for table, alias in re.findall(r'"(\w+)" ([UVWT]\d+)', sql)}
+    return {aliases.get(step.split()[1], step.split()[1]) for step in scans}
+
+
+@pytest.mark.usefixtures("filled")
+def test_pages_read_no_growing_table_whole() -> None:
+    record = Commitment.objects.filter(event__slug="bench-7").order_by("pk")[0].reference
+    read = set()
+    for name, (pattern, _goal) in PAGES.items():
+        if name.startswith("progress"):  # counts alone
+            continue
+        path = pattern.format(page=2, commitment=record.partition("-C")[2])
+        with CaptureQueriesContext(connection) as queries:
+            assert Client().get(path).status_code == 200
+        for sql in (query["sql"] for query in queries.captured_queries):
+            if sql.startswith("SELECT") and not COUNTS.search(sql):
+                read |= {(name, table) for table in tables_read_whole(sql) & GROWING}
+    assert read == set()
