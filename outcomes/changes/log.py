@@ -1,5 +1,6 @@
 """Change log: one query over all tables for a period."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from outcomes.changes.descriptions import CORRECTION_SOURCES, describe_changes
 from outcomes.changes.scope import ChangeTarget, scope_of
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import Offer, ProgressUpdate
+from roundtable.kept_numbers import kept_number
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,10 @@ class ChangeLog:
 
     parts: list[ChangePart]
     until: datetime
+    span: tuple[Hashable, ...]  # what it covers, up to the last change
 
     def count(self) -> int:
-        return self._union(None).count()
+        return kept_number(("changes", *self.span), self._union(None).count)
 
     def __getitem__(self, part: slice) -> list[Change]:
         """A correction of two fields is one entry but two changes."""
@@ -109,7 +112,8 @@ def change_log(
             )
         ),
     ]
-    return ChangeLog(parts, until)
+    covered = (type(about).__name__, about.pk if about else 0)
+    return ChangeLog(parts, until, (*covered, since, corrections_since))
 
 
 def latest_changes(

@@ -49,6 +49,7 @@ from outcomes.models import (
     overdue_q,
 )
 from participants.models import Organisation, OrganisationKind
+from roundtable.kept_numbers import kept_number, question
 
 NOT_RECORDED = "~none"  # filter value for "not recorded"; a slug cannot contain "~"
 
@@ -94,7 +95,7 @@ def count_by_status(
     )
     numbers = dict.fromkeys([slug for slug, _label in STATUS_CHOICES], 0)
     numbers |= {"all": 0, "overdue": 0, "found": 0} | dict.fromkeys(OTHER_VOICES, 0)
-    for _event, word, number, late, *heard in rows:
+    for _event, word, number, late, *heard in kept_number(question(rows), lambda: list(rows)):
         slug = word or NO_UPDATE
         shown = late if only_overdue else number
         numbers[slug] += shown
@@ -181,30 +182,26 @@ def progress_statistics(
     line, because other lines are not comparable.
     """
     on, status_columns = as_of_day or on, status_columns_for(as_of_day)
-    added, status, freshness, other_voices = _count_by_axis(rows, on, status_columns)
-    total = status.total()
-    findings: Counter[str] = Counter(
-        dict(
-            Assessment.objects.newest(as_of_day)
-            .filter(commitment__in=rows.values("pk"))
-            .values_list("finding")
-            .annotate(number=Count("pk"))
-        )
+    tallies = kept_number(
+        ("progress", question(rows.order_by("pk")), on, as_of_day),
+        lambda: _tally(rows, on, status_columns, as_of_day),
     )
-    findings[NO_FINDING] = total - findings.total()
-    by_kind, by_country = _by_party(with_counted_parties(rows, as_of_day), status_columns)
+    status, by_kind, by_country = tallies.status, tallies.by_kind, tallies.by_country
+    total = status.total()
     return ProgressStatistics(
-        counts={"all": total, "reported": total - status[NO_UPDATE], **other_voices},
+        counts={"all": total, "reported": total - status[NO_UPDATE], **tallies.other_voices},
         status=status_shares(status, _filter_query(filters)),
-        freshness=_neutral_shares(Freshness.choices, freshness, "fresh", Freshness.NEVER, filters),
-        findings=_neutral_shares(FINDING_CHOICES, findings, "finding", NO_FINDING, filters),
+        freshness=_neutral_shares(
+            Freshness.choices, tallies.freshness, "fresh", Freshness.NEVER, filters
+        ),
+        findings=_neutral_shares(FINDING_CHOICES, tallies.findings, "finding", NO_FINDING, filters),
         breakdowns=[
             Distribution(
                 "theme",
                 _("By theme"),
                 _lines(
                     "theme",
-                    _by_theme(rows, status_columns, status),
+                    tallies.by_theme,
                     dict(Theme.objects.values_list("slug", "name")),
                     filters,
                     _("No theme recorded"),
@@ -236,11 +233,55 @@ def progress_statistics(
                 _("A commitment by parties from two countries counts under both."),
             ),
         ],
-        quarters=_over_time(rows, added, on, as_of_day),
+        quarters=_over_time(tallies.added, tallies.changes, on),
     )
 
 
 StatusCounts = dict[str, Counter[str]]  # filter value -> status -> number
+# Quarter, new status, previous status and number of reports.
+StatusChange = tuple[date, str, str | None, int]
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """All that the statistics count in the database; everyone gets the same."""
+
+    added: Counter[date]
+    status: Counter[str]
+    freshness: Counter[str]
+    other_voices: Counter[str]
+    findings: Counter[str]
+    by_theme: StatusCounts
+    by_kind: StatusCounts
+    by_country: StatusCounts
+    changes: list[StatusChange]
+
+
+def _tally(
+    rows: QuerySet[Commitment], on: date, status_columns: StatusColumns, as_of_day: date | None
+) -> Tallies:
+    added, status, freshness, other_voices = _count_by_axis(rows, on, status_columns)
+    findings: Counter[str] = Counter(
+        dict(
+            Assessment.objects.newest(as_of_day)
+            .filter(commitment__in=rows.values("pk"))
+            .values_list("finding")
+            .annotate(number=Count("pk"))
+        )
+    )
+    findings[NO_FINDING] = status.total() - findings.total()
+    by_kind, by_country = _by_party(with_counted_parties(rows, as_of_day), status_columns)
+    return Tallies(
+        added,
+        status,
+        freshness,
+        other_voices,
+        findings,
+        _by_theme(rows, status_columns, status),
+        by_kind,
+        by_country,
+        _status_changes(rows, on, as_of_day) if added else [],
+    )
 
 
 def _count_by_axis(
@@ -357,7 +398,7 @@ def _lines(
 
 
 def _over_time(
-    rows: QuerySet[Commitment], added: Counter[date], on: date, as_of_day: date | None
+    added: Counter[date], status_changes: list[StatusChange], on: date
 ) -> list[DistributionLine]:
     if not added:
         return []
@@ -365,7 +406,7 @@ def _over_time(
     quarter_changes: dict[int, Counter[str]] = {}
     for day, number in added.items():
         quarter_changes.setdefault(min(_quarter_number(day), last), Counter())[NO_UPDATE] += number
-    for day, status, before, number in _status_changes(rows, on, as_of_day):
+    for day, status, before, number in status_changes:
         changes = quarter_changes.setdefault(min(_quarter_number(day), last), Counter())
         changes[status] += number
         changes[before or NO_UPDATE] -= number
@@ -405,11 +446,8 @@ def _quarter_added(on: date, recorded_at: str = "recorded_at") -> Case:
 
 def _status_changes(
     rows: QuerySet[Commitment], on: date, as_of_day: date | None
-) -> list[tuple[date, str, str | None, int]]:
-    """Returns quarter, new status, previous status and number of approved updates.
-
-    A report about a day before its commitment was added counts from the quarter of the latter.
-    """
+) -> list[StatusChange]:
+    """A report about a day before its commitment was added counts from the latter's quarter."""
     quarter = Greatest(TruncQuarter("reported_on"), _quarter_added(on, "commitment__recorded_at"))
     before = Window(
         Lag("status"), partition_by="commitment", order_by=["reported_on", "recorded_at", "pk"]

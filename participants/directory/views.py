@@ -1,5 +1,6 @@
 """Views of the directory, of a person's page and of contact cards."""
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from participants.models import Delegate, User
 from participants.organisations import redirects
 from participants.privacy import access_log, visibility
 from roundtable import idempotency
+from roundtable.kept_numbers import kept_number, question
 from roundtable.limits import Limit, limited
 from roundtable.query_forms import get_page
 
@@ -69,7 +71,7 @@ class PeopleByCountry:
     """
 
     people: QuerySet[Delegate]
-    ids: list[int]
+    ids: "array[int]"
     numbers: dict[str, int]
 
     ordered = True
@@ -82,15 +84,22 @@ class PeopleByCountry:
         return [found[pk] for pk in self.ids[part] if pk in found]
 
 
-def order_by_country(people: QuerySet[Delegate]) -> PeopleByCountry:
+def order_by_country(people: QuerySet[Delegate], viewer: visibility.Viewer) -> PeopleByCountry:
     """People who are sorted by name, sorted by country first."""
+    if viewer != visibility.ANONYMOUS_VIEWER:
+        return PeopleByCountry(people, *_sort_by_country(people))
+    key = ("by country", question(people))
+    return PeopleByCountry(people, *kept_number(key, lambda: _sort_by_country(people)))
+
+
+def _sort_by_country(people: QuerySet[Delegate]) -> "tuple[array[int], dict[str, int]]":
     rows: Any = people.order_by("name", "pk").values_list("pk", "workplace_country")  # type: ignore[misc]
     by_code: dict[str, list[int]] = {}
     for pk, code in rows:
         by_code.setdefault(code, []).append(pk)
     codes = sorted(by_code, key=lambda c: (not c, _country_name(c), c))
-    ids = [pk for code in codes for pk in by_code[code]]
-    return PeopleByCountry(people, ids, {code: len(by_code[code]) for code in codes})
+    ids = array("q", (pk for code in codes for pk in by_code[code]))
+    return ids, {code: len(by_code[code]) for code in codes}
 
 
 def group_by_country(people: Iterable[Delegate], counts: dict[str, int]) -> list[CountryGroup]:
@@ -124,7 +133,7 @@ def delegate_list(request: HttpRequest) -> HttpResponse:
         return found
     context: dict[str, object] = {"form": form, "viewer": viewer, "page": None}
     if form.is_valid():
-        context |= _layout_context(form, form.filter(people))
+        context |= _layout_context(form, form.filter(people), viewer)
     return render(
         request,
         "participants/directory/delegate_list.html",
@@ -133,10 +142,12 @@ def delegate_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _layout_context(form: DirectoryForm, people: QuerySet[Delegate]) -> dict[str, object]:
+def _layout_context(
+    form: DirectoryForm, people: QuerySet[Delegate], viewer: visibility.Viewer
+) -> dict[str, object]:
     view = form.cleaned_data["view"]
     if view == "country":
-        rows = order_by_country(people)
+        rows = order_by_country(people, viewer)
         page = get_page(form, rows)
         return {"page": page, "countries": group_by_country(page.object_list, rows.numbers)}
     if view == "table":

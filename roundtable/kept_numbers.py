@@ -1,0 +1,73 @@
+"""Keeps what takes long to count, until anything public changes or a new day begins.
+
+Each process has its own, in memory, for everyone: these are numbers of public rows. Without a stamp
+nothing is kept.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import date
+from threading import Lock
+from typing import Any, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from roundtable.public_stamp import Stamp, read_stamp
+
+MAX_ENTRIES = 64  # the largest has 100 KB
+T = TypeVar("T")
+Version = tuple[Stamp, date]
+
+
+class NumberStore:
+    """The numbers of one version that were used last."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._version: Version | None = None
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, version: Version) -> Any:
+        """None if there is none. Numbers of another version are dropped."""
+        with self._lock:
+            if version != self._version:
+                self._version = version
+                self._kept.clear()
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, version: Version, number: Any) -> None:
+        with self._lock:
+            if version != self._version:
+                return
+            self._kept[key] = number
+            while len(self._kept) > MAX_ENTRIES:
+                self._kept.popitem(last=False)
+
+
+store = NumberStore()
+
+
+def kept_number(key: Hashable, count: Callable[[], T]) -> T:
+    """What `count` returns, or returned since the last public change; never change it."""
+    stamp = read_stamp()  # before counting, so that what is kept is as new as the stamp, or newer
+    if stamp is None:
+        return count()
+    version = (stamp, timezone.localdate())
+    found: T | None = store.get(key, version)
+    if found is None:
+        found = count()
+        store.put(key, version, found)
+    return found
+
+
+def question(rows: QuerySet[Any]) -> Hashable:
+    """The SQL of a query with its parameters, for a key; the same for all that match nothing."""
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return ""
+    return sql, tuple(map(str, parameters))
