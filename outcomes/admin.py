@@ -9,5 +9,6 @@ import outcomes.organisations.admin
 import outcomes.reporting.admin
 import outcomes.reporting.batch_admin
 import outcomes.reporting.rounds_admin
+import outcomes.search.admin
 import outcomes.site.admin
 import outcomes.statements.admin

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import ClassVar
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,3 +26,8 @@ class OutcomesConfig(AppConfig):
         # what people's own data contains.
         for name in ("reporting.rounds", "personal_data"):
             import_module(f"outcomes.{name}")
+        # Models can be read only now.
+        index = import_module("outcomes.search.index")
+        pre_migrate.connect(index.uninstall, sender=self)
+        post_migrate.connect(index.install, sender=self)
+        import_module("outcomes.search.checks")

@@ -9,6 +9,7 @@ from outcomes.contributions import views as contributions
 from outcomes.duplicates import views as duplicates
 from outcomes.models.references import NUMBER_PATTERN, REFERENCE_PATTERN, case_insensitive
 from outcomes.reporting import views as reporting
+from outcomes.search import views as search
 from outcomes.site import views as site
 from outcomes.statements import views as statements
 from participants.email_links.views import open_email_link
@@ -83,7 +84,7 @@ urlpatterns = [
             ("calendar", "ics", changes.calendar),
         )
     ),
-    path("search/", site.search_page, name="search"),
+    path("search/", search.search_page, name="search"),
     path("me/commitments/", commitments.my_commitments, name="my-commitments"),
     path(
         "me/commitments/<bounded_int:number>/",

@@ -227,7 +227,8 @@ def find_canaries(text: str) -> set[str]:
 def response_text(answer: Any) -> str:
     """All that is sent: status, headers, cookies, body; of an archive what is packed in it."""
     headers = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
-    body = file_text(answer.content)
+    # A result of the search marks the words that were typed.
+    body = re.sub(r"</?mark>", "", file_text(answer.content))
     return f"{answer.status_code} {answer.reason_phrase}\r\n{headers}{answer.cookies}\r\n{body}"
 
 

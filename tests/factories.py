@@ -24,6 +24,7 @@ from outcomes.models import (
     SourceComparison,
     Statement,
     StatementVersion,
+    Synonyms,
     Theme,
 )
 from outcomes.models.outcome import letter_number
@@ -321,6 +322,10 @@ def hold_list(user: User, event: Event) -> ParticipantList:
 def make_theme(**fields: Any) -> Theme:
     number = next(_numbers)
     return save(Theme(**{"slug": f"theme-{number}", "name": f"Theme {number}"} | fields))
+
+
+def make_synonyms(words: str = "ferry, boat") -> Synonyms:
+    return save(Synonyms(words=words))
 
 
 def make_colleagues(participation: Participation) -> None:

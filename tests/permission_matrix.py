@@ -70,6 +70,7 @@ from tests.factories import (
     make_proposal,
     make_role,
     make_statement,
+    make_synonyms,
     make_theme,
     make_update,
     make_user,
@@ -143,6 +144,7 @@ def make_cast() -> Cast:
         circulation = make_circulation(statement.versions.get(), deadline=soon)
         make_reply(circulation, organisation=office)
         cast.events[key] = event
+    make_synonyms()
     here, elsewhere = cast.events["here"], cast.events["elsewhere"]
     _make_roles(cast, here, elsewhere)
     _make_others(cast, here)

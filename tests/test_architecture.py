@@ -48,6 +48,7 @@ CAPABILITIES = {
         "outcomes.duplicates",
         "outcomes.organisations",
         "outcomes.demo",
+        "outcomes.search",
         "outcomes.site",
         "outcomes",
     ],

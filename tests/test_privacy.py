@@ -452,8 +452,15 @@ def test_hidden_rows_change_no_count_order_or_byte(
     # What is held about oneself says when it was asked for.
     counting = ("/accounts/", "/me/audience/", "/me/data", "/me/preview/?")
     asked = [path for path in all_paths() if not path.startswith(counting) and path != "/me/"]
-    asked += ["/search/?q=a", "/search/?q=zq-open", "/search/?q=office", "/search/?q=zq-event"]
     asked = asked if FULL_WALKS else asked[::8]
+    asked += ["/search/?q=a", "/search/?q=zq-open", "/search/?q=office", "/search/?q=zq-event"]
+    asked += [
+        "/search/?q=zq",
+        "/search/?q=zq&kind=commitment",
+        "/search/?q=officer",
+        "/search/?q=zq*",
+    ]
+    asked += ["/search/?q=zqq", "/search/?q=hushh", "/search/?q=hiden", "/search/?q=-hush+zq"]
     browser.get("/me/")  # brings the cookie that protects forms
     for path in asked:
         if path.startswith("/links/"):

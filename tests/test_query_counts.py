@@ -70,9 +70,11 @@ LISTS = {
     "/directory/?view=country": (4, 7),
     "/directory/?q=officer&organisation=office-1&country=TH&kind=civil-society&view=table": (6, 9),
     "/search/": (0, 2),
-    "/search/?q=office": (6, 9),
+    "/search/?q=office&kind=commitment": (8, 11),
 }
 DETAILS = {
+    # The first results of six kinds: each is read for itself, with what its rows show.
+    "/search/?q=office": (15, 18),
     "/roundtables/counted/": (21, 26),
     "/roundtables/counted/?as_of=2025-06-01": (21, 26),
     "/outcomes/counted/1.a/?as_of=2025-06-01": (15, 20),

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 
 from outcomes.changes.views import PDF_LIMIT
-from outcomes.site.views import SEARCH_LIMIT
+from outcomes.search.views import SEARCH_LIMIT
 from participants.accounts import sessions, sign_in_limits
 from participants.accounts.reauthentication import FRESH_CODES
 from participants.accounts.views import ENTERED_CODES

@@ -33,6 +33,7 @@ from outcomes.models.reporting_requests import (
 from outcomes.models.response import Assessment, Response
 from outcomes.models.source_comparison import SourceComparison
 from outcomes.models.statement import Document, Statement, Theme
+from outcomes.models.synonyms import Synonyms
 from outcomes.models.undertaking import Undertaking
 from outcomes.models.upload import Upload
 from outcomes.models.version import StatementVersion
@@ -77,6 +78,7 @@ __all__ = [
     "Statement",
     "StatementVersion",
     "Subscription",
+    "Synonyms",
     "Theme",
     "Undertaking",
     "Upload",

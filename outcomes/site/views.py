@@ -1,4 +1,4 @@
-"""Views of the home page, search, organisations and static pages."""
+"""Views of the home page, organisations and static pages."""
 
 from datetime import date
 
@@ -28,15 +28,11 @@ from outcomes.models import (
     ProgressUpdate,
     Response,
 )
-from outcomes.site.search import SearchForm, search
 from participants.models import Organisation
 from participants.organisations import redirects
 from participants.organisations.attendance import attendance_by_constituency
 from participants.privacy import visibility
-from roundtable.limits import Limit, limited
 from roundtable.models import Event
-
-SEARCH_LIMIT = Limit("search", 120, 60)
 
 MAX_PER_SECTION = 50  # per section on the page of an organisation
 
@@ -82,23 +78,6 @@ def _latest_or_next(events: QuerySet[Event], on: date) -> Event | None:
     """The latest roundtable that has begun, else the first one to come."""
     begun = events.filter(starts_on__lte=on).order_by("-starts_on", "code").first()
     return begun or events.order_by("starts_on", "code").first()
-
-
-@require_safe
-@login_not_required
-@limited(SEARCH_LIMIT)
-def search_page(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
-    results = None
-    if form.is_valid() and form.cleaned_data["q"]:
-        viewer = visibility.get_viewer(request.user, timezone.localdate())
-        results = search(form.cleaned_data["q"], viewer, timezone.localdate())
-    return render(
-        request,
-        "outcomes/site/search.html",
-        {"form": form, "found": results, "today": timezone.localdate()},
-        status=400 if form.errors else 200,
-    )
 
 
 @require_safe

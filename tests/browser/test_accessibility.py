@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from outcomes.site import views
+from outcomes.search import views
 from participants.models import User
 from tests.browser import pages
 from tests.browser.checks import check_page, compressed_size
@@ -59,7 +59,7 @@ def test_server_error_page_is_accessible(
     def fail(*args: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(views, "search", fail)
+    monkeypatch.setattr(views, "find", fail)
     page = visit("/search/?q=training", status=500, width=360).page
     expect(page.get_by_role("heading", level=1)).to_have_text("Something went wrong")
     check_page(page)

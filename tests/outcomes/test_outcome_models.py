@@ -57,6 +57,7 @@ from tests.factories import (
     make_outcome,
     make_party,
     make_statement,
+    make_synonyms,
     make_theme,
     make_update,
     make_user,
@@ -301,6 +302,7 @@ BREAKING: InvalidRows = {
     "statement_state_valid": lambda: with_values(
         make_statement(published=False), state="whispered"
     ),
+    "synonyms_have_words": lambda: with_values(make_synonyms(), words=""),
     "update_confirmed_is_of_party": lambda: with_values(
         make_update(make_commitment(), reported_by="recorded"), confirmed_at=NOON
     ),

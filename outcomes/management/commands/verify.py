@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes.models import Statement
+from outcomes.search.index import overwrite_deleted_words
 from outcomes.statements.verify import (
     earlier_versions,
     find_removed_versions,
@@ -105,6 +106,7 @@ class Command(BaseCommand):
             raise CommandError(
                 _("SEAL_LEDGER or ERASURE_LEDGER cannot be written. Correct it, then try again.")
             ) from None
+        overwrite_deleted_words()
         overwrite_deleted_rows()
 
     def describe(self) -> None:

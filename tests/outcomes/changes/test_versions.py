@@ -519,11 +519,13 @@ database = Path(connection.settings_dict["NAME"])
 wal = database.with_name(database.name + "-wal")
 
 def found():
-    return {path.suffix: path.read_bytes().count(b"zqcanary") for path in (database, wal)}
+    # The search index has its stem.
+    return {path.suffix: path.read_bytes().count(b"zqcanar") for path in (database, wal)}
 
 series = Series.objects.create(slug="s", name="S")
 event = Event(series=series, code="A1", slug="a1", title="T", time_zone="UTC")
 event.starts_on = event.ends_on = "2024-01-01"
+event.is_public = True
 event.summary = "zqcanary " * 20
 event.save()
 with connection.cursor() as cursor:

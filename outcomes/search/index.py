@@ -1,0 +1,494 @@
+"""The search index: how it is made, moved and asked, on SQLite and on PostgreSQL.
+
+Triggers of the database move it in the transaction of each change, so bulk writes, imports and
+redactions move it too. Only what everyone may read is in it, so a count or an order tells nothing
+about other rows.
+"""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models import Model
+from django_countries import countries
+
+from outcomes.search.kinds import KINDS, SECTIONS, CountryName, Kind, Rows, Section, kinds_of
+from outcomes.search.words import Query, Term
+from roundtable.schema import fault
+from roundtable.triggers import (
+    DELETE,
+    INSERT,
+    TRUNCATE,
+    UPDATE,
+    Trigger,
+    fingerprint,
+    is_installed,
+    make_table,
+    remove,
+    replace,
+)
+
+NAME = "outcomes_search"  # of the table, and of the set of triggers
+MAX_COUNT = 1000  # of a section; more are neither counted nor sorted by how well they match
+# Earlier, FTS5 marks words as deleted and keeps them until it rewrites its table.
+DELETES_WORDS_SINCE = (3, 42, 0)
+MAX_FREQUENCY = 50  # up to here it is counted how often a word occurs that may be meant
+# Letters that no database splits into a letter and an accent, as in participants/name_folding.py.
+LETTERS = (
+    *zip("đðøłıĐÐØŁİ", "ddoliDDOLI", strict=True),
+    *(("æ", "ae"), ("œ", "oe"), ("Æ", "AE"), ("Œ", "OE")),
+)
+SEARCHED = ("found_reference", "found_title", "found_body", "found_around")
+
+
+@dataclass(frozen=True)
+class SectionCount:
+    """How many rows match, at most MAX_COUNT + 1, and whether one of them by its reference."""
+
+    section: Section
+    number: int
+    is_reference: bool
+
+    @property
+    def is_more(self) -> bool:
+        return self.number > MAX_COUNT
+
+    @property
+    def shown(self) -> int:
+        """How many of them can be read."""
+        return min(self.number, MAX_COUNT)
+
+
+class Index(ABC):
+    """The index in one kind of database."""
+
+    def __init__(self, alias: str) -> None:
+        self.alias = alias
+
+    @abstractmethod
+    def tables(self) -> list[str]:
+        """Statements that make the index anew, empty."""
+
+    @abstractmethod
+    def view(self, kind: Kind) -> str:
+        """A query for what belongs in the index, with the id of each row as `found_id`."""
+
+    @abstractmethod
+    def deletion(self, kind: Kind, ids: str) -> str:
+        """A statement that deletes the kind's rows with these ids, which a query finds."""
+
+    @abstractmethod
+    def insertion(self, kind: Kind, ids: str = "") -> str:
+        """A statement that inserts all rows of the kind's view, or those with these ids."""
+
+    @abstractmethod
+    def count(self, query: Query) -> list[SectionCount]: ...
+
+    def find(
+        self, query: Query, counts: Sequence[SectionCount], first: int, number: int
+    ) -> list[tuple[Kind, int]]:
+        """So many rows of each section from its `first` one, in one query.
+
+        The best first; where there are more than MAX_COUNT, the newest first.
+        """
+        parts: list[str] = []
+        parameters: list[Any] = []
+        for count in counts:
+            part, values = self.selection(query, count)
+            parts.append(f"SELECT * FROM ({part} LIMIT %s OFFSET %s) AS part_{len(parts)}")
+            parameters += [*values, number, first]
+        rows = self._rows(" UNION ALL ".join(parts), parameters) if parts else []
+        by_number = {kind.number: kind for kind in KINDS}
+        # No database promises the order of several parts.
+        ordered = sorted(rows, key=lambda row: (-row[2], -row[0], -row[1]))
+        return [(by_number[kind], pk) for kind, pk, _rank in ordered]
+
+    @abstractmethod
+    def selection(self, query: Query, count: SectionCount) -> tuple[str, list[Any]]:
+        """A query for the kind, id and rank of a section's rows, in order, and its parameters."""
+
+    @abstractmethod
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many rows a word occurs that occurs anywhere, up to MAX_FREQUENCY."""
+
+    def triggers(self) -> list[Trigger]:
+        found = []
+        for kind in KINDS:
+            behind: dict[type[Model], list[tuple[str, str | Rows]]] = {}
+            for touch in kind.touches:
+                behind.setdefault(touch.model, []).append((touch.fields, touch.found))
+            for number, (model, touches) in enumerate(behind.items(), 1):
+                names = sorted({name for fields, _found in touches for name in fields.split()})
+                queries = [self._ids(rows) for _fields, rows in touches]
+                for event in (INSERT, UPDATE, DELETE):
+                    found.append(
+                        self._trigger(kind, f"{kind.number}_{number}", model, event, queries, names)
+                    )
+        return found
+
+    def _trigger(
+        self,
+        kind: Kind,
+        name: str,
+        model: type[Model],
+        event: str,
+        queries: list[str],
+        fields: list[str],
+    ) -> Trigger:
+        rows = {INSERT: ["NEW"], UPDATE: ["OLD", "NEW"], DELETE: ["OLD"]}[event]
+        ids = " UNION ".join(query.replace("{row}", row) for query in queries for row in rows)
+        columns = [_column(model, name) for name in fields]
+        return Trigger(
+            name=f"{NAME}__{name}_{event.lower()}",
+            table=model._meta.db_table,
+            event=event,
+            statements=(self.deletion(kind, ids), self.insertion(kind, ids)),
+            condition=self.differs(columns) if event == UPDATE else "",
+        )
+
+    @staticmethod
+    @abstractmethod
+    def differs(columns: list[str]) -> str:
+        """The condition that one of the columns has another value."""
+
+    def _ids(self, found: str | Rows) -> str:
+        if isinstance(found, str):
+            return f'SELECT {{row}}."{found}" AS "found_id"'
+        return _inlined(found, self.alias)
+
+    def views(self) -> dict[str, str]:
+        """Their queries, by name."""
+        return {_view(kind): self.view(kind) for kind in KINDS}
+
+    def fingerprint(self, triggers: Sequence[Trigger]) -> str:
+        statements = [sql for row in triggers for sql in row.sql(connections[self.alias].vendor)]
+        views = self.views().values()
+        return fingerprint([*self.tables(), *views, *statements, repr(_country_names())])
+
+    def _rows(self, sql: str, parameters: Iterable[Any]) -> list[Any]:
+        with connections[self.alias].cursor() as cursor:
+            cursor.execute(sql, list(parameters))
+            rows: list[Any] = cursor.fetchall()
+        return rows
+
+
+class SqliteIndex(Index):
+    """A table of FTS5. The number of a row contains its kind, so each kind is a range of rows."""
+
+    KIND = 2**40
+    # Weights of the columns. One reference outweighs any number of other words.
+    RANK = f"bm25({NAME}, 1000.0, 5.0, 2.0, 0.5)"
+
+    def tables(self) -> list[str]:
+        statements = [
+            f"DROP TABLE IF EXISTS {NAME}",
+            f"CREATE VIRTUAL TABLE {NAME} USING fts5("
+            "reference, title, body, around, "
+            "tokenize = 'porter unicode61 remove_diacritics 2', prefix = '3')",
+        ]
+        if sqlite3.sqlite_version_info >= DELETES_WORDS_SINCE:
+            statements.append(f"INSERT INTO {NAME} ({NAME}, rank) VALUES ('secure-delete', 1)")
+        return statements
+
+    def view(self, kind: Kind) -> str:
+        columns = dict(zip(SEARCHED, SEARCHED, strict=True))
+        for letter, plain in LETTERS:
+            columns = {
+                name: f"replace({text}, '{letter}', '{plain}')" for name, text in columns.items()
+            }
+        texts = ", ".join(f"{text} AS {name}" for name, text in columns.items())
+        return f"SELECT found_id, {texts} FROM ({_inlined(kind.query(), self.alias)})"
+
+    def deletion(self, kind: Kind, ids: str) -> str:
+        first = kind.number * self.KIND
+        return f"DELETE FROM {NAME} WHERE rowid IN (SELECT {first} + found_id FROM ({ids}))"
+
+    def insertion(self, kind: Kind, ids: str = "") -> str:
+        return (
+            f"INSERT INTO {NAME} (rowid, reference, title, body, around) "
+            f"SELECT {kind.number * self.KIND} + found_id, {', '.join(SEARCHED)} "
+            f"FROM {_view(kind)}{f' WHERE found_id IN ({ids})' if ids else ''}"
+        )
+
+    @staticmethod
+    def differs(columns: list[str]) -> str:
+        return " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
+
+    def _range(self, section: Section) -> tuple[int, int]:
+        kinds = kinds_of(section)
+        return kinds[0].number * self.KIND, (kinds[-1].number + 1) * self.KIND
+
+    def count(self, query: Query) -> list[SectionCount]:
+        matches = f"FROM {NAME} WHERE {NAME} MATCH %s AND rowid >= %s AND rowid < %s"
+        sql = f"SELECT (SELECT count(*) FROM (SELECT 1 {matches} LIMIT {MAX_COUNT + 1}))"
+        sql += f", EXISTS (SELECT 1 {matches})"
+        sought, by_reference = self._match(query), self._match(query, "reference")
+        parameters: list[Any] = []
+        for section in SECTIONS:
+            ends = self._range(section)
+            parameters += [sought, *ends, by_reference, *ends]
+        rows = self._rows(" UNION ALL ".join([sql] * len(SECTIONS)), parameters)
+        return [
+            SectionCount(section, number, bool(is_reference))
+            for section, (number, is_reference) in zip(SECTIONS, rows, strict=True)
+        ]
+
+    def selection(self, query: Query, count: SectionCount) -> tuple[str, list[Any]]:
+        rank = "0" if count.is_more else f"-{self.RANK}"
+        return (
+            f"SELECT rowid / {self.KIND} AS kind, rowid %% {self.KIND} AS row_id, {rank} AS rank "
+            f"FROM {NAME} WHERE {NAME} MATCH %s AND rowid >= %s AND rowid < %s "
+            f"ORDER BY {'' if count.is_more else f'{self.RANK}, '}rowid DESC",
+            [self._match(query), *self._range(count.section)],
+        )
+
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        if not words:
+            return {}
+        rows = self._rows(
+            f"SELECT word, (SELECT count(*) FROM (SELECT 1 FROM {NAME} WHERE {NAME} MATCH word "
+            f"LIMIT {MAX_FREQUENCY})) FROM (SELECT column1 AS word FROM "
+            f"(VALUES {', '.join(['(%s)'] * len(words))}))",
+            [f'"{word}"' for word in words],
+        )
+        return {word.strip('"'): number for word, number in rows if number}
+
+    @staticmethod
+    def _match(query: Query, column: str = "") -> str:
+        def either(terms: Sequence[Term]) -> str:
+            found = [f'"{" ".join(term.typed)}"{"*" if term.is_prefix else ""}' for term in terms]
+            return f"({' OR '.join(found)})"
+
+        sought = " AND ".join(either(group) for group in query.sought)
+        if column:
+            sought = f"{column} : ({sought})"
+        excluded = [f"NOT {either(group)}" for group in query.excluded]
+        return " ".join([f"({sought})", *excluded])
+
+
+class PostgresIndex(Index):
+    """A table with a tsvector for each row, and a text search configuration without stop words."""
+
+    # Of the words around, the body, the title and the reference.
+    WEIGHTS = "{0.02, 0.1, 0.3, 1.0}"
+    # To the parser of PostgreSQL, "and/or" is a path, and an address of a page is one word.
+    PUNCTUATION = (
+        r"[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f]+"
+    )
+
+    def tables(self) -> list[str]:
+        configuration = f"TEXT SEARCH CONFIGURATION {NAME}"
+        folded = "regexp_replace(normalize($1, NFKD), '[\\u0300-\\u036f]+', '', 'g')"
+        for letter, plain in LETTERS:
+            folded = f"replace({folded}, '{letter}', '{plain}')"
+        return [
+            f"DROP TABLE IF EXISTS {NAME}",
+            f"DROP {configuration.replace('CONFIGURATION', 'CONFIGURATION IF EXISTS')}",
+            f"DROP TEXT SEARCH DICTIONARY IF EXISTS {NAME}",
+            f"DROP FUNCTION IF EXISTS {NAME}_fold(text)",
+            f"CREATE FUNCTION {NAME}_fold(text) RETURNS text LANGUAGE sql IMMUTABLE AS $body$ "
+            f"SELECT regexp_replace(lower({folded}), '{self.PUNCTUATION}', ' ', 'g') $body$",
+            f"CREATE TEXT SEARCH DICTIONARY {NAME} (TEMPLATE = snowball, LANGUAGE = porter)",
+            f"CREATE {configuration} (COPY = simple)",
+            f"ALTER {configuration} ALTER MAPPING FOR asciiword, word WITH {NAME}",
+            f"CREATE TABLE {NAME} (kind smallint NOT NULL, row_id bigint NOT NULL, "
+            "vector tsvector NOT NULL, PRIMARY KEY (kind, row_id))",
+            f"CREATE INDEX {NAME}_vector ON {NAME} USING gin (vector)",
+        ]
+
+    def view(self, kind: Kind) -> str:
+        vectors = [
+            f"setweight(to_tsvector('{NAME}', {NAME}_fold({column})), '{weight}')"
+            for column, weight in zip(SEARCHED, "ABCD", strict=True)
+        ]
+        found = _inlined(kind.query(), self.alias)
+        return f"SELECT found_id, {' || '.join(vectors)} AS vector FROM ({found}) AS found"
+
+    def deletion(self, kind: Kind, ids: str) -> str:
+        return f"DELETE FROM {NAME} WHERE kind = {kind.number} AND row_id IN ({ids})"
+
+    def insertion(self, kind: Kind, ids: str = "") -> str:
+        # Someone else may have inserted it since the deletion.
+        return (
+            f"INSERT INTO {NAME} (kind, row_id, vector) SELECT {kind.number}, found_id, vector "
+            f"FROM {_view(kind)}{f' WHERE found_id IN ({ids})' if ids else ''} "
+            "ON CONFLICT (kind, row_id) DO UPDATE SET vector = excluded.vector"
+        )
+
+    @staticmethod
+    def differs(columns: list[str]) -> str:
+        return " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns)
+
+    def triggers(self) -> list[Trigger]:
+        """Also for tables that are emptied at once, as the tests do."""
+        emptied = [
+            Trigger(
+                name=f"{NAME}__{kind.number}_truncate",
+                table=kind.rows.model._meta.db_table,
+                event=TRUNCATE,
+                statements=(f"DELETE FROM {NAME} WHERE kind = {kind.number}",),
+            )
+            for kind in KINDS
+        ]
+        return super().triggers() + emptied
+
+    def count(self, query: Query) -> list[SectionCount]:
+        # Written into the query, so that the planner knows how common the words are.
+        matches = f"FROM {NAME} WHERE vector @@ to_tsquery('{NAME}', %s) AND kind BETWEEN %s AND %s"
+        sql = f"SELECT (SELECT count(*) FROM (SELECT 1 {matches} LIMIT {MAX_COUNT + 1}) AS found)"
+        sql += f", EXISTS (SELECT 1 {matches})"
+        sought, by_reference = self._match(query), self._match(query, "A")
+        parameters: list[Any] = []
+        for section in SECTIONS:
+            ends = self._range(section)
+            parameters += [sought, *ends, by_reference, *ends]
+        rows = self._rows(" UNION ALL ".join([sql] * len(SECTIONS)), parameters)
+        return [
+            SectionCount(section, number, is_reference)
+            for section, (number, is_reference) in zip(SECTIONS, rows, strict=True)
+        ]
+
+    @staticmethod
+    def _range(section: Section) -> tuple[int, int]:
+        kinds = kinds_of(section)
+        return kinds[0].number, kinds[-1].number
+
+    def selection(self, query: Query, count: SectionCount) -> tuple[str, list[Any]]:
+        sought = f"to_tsquery('{NAME}', %s)"
+        where = f"FROM {NAME} WHERE vector @@ {sought} AND kind BETWEEN %s AND %s"
+        order = "kind DESC, row_id DESC"
+        match, ends = self._match(query), self._range(count.section)
+        if count.is_more:
+            return f"SELECT kind, row_id, 0 AS rank {where} ORDER BY {order}", [match, *ends]
+        rank = f"ts_rank('{self.WEIGHTS}', vector, {sought})"
+        return (
+            f"SELECT kind, row_id, {rank} AS rank {where} ORDER BY rank DESC, {order}",
+            [match, match, *ends],
+        )
+
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        if not words:
+            return {}
+        with transaction.atomic(using=self.alias):
+            # It does not know how rare the words are, and could read the whole table for each.
+            self._execute("SET LOCAL enable_seqscan = off")
+            rows = self._rows(
+                f"SELECT word, (SELECT count(*) FROM (SELECT 1 FROM {NAME} "
+                f"WHERE vector @@ to_tsquery('{NAME}', quote_literal(word)) "
+                f"LIMIT {MAX_FREQUENCY}) AS found) FROM unnest(%s::text[]) AS word",
+                [list(words)],
+            )
+            self._execute("SET LOCAL enable_seqscan = on")
+        return {word: number for word, number in rows if number}
+
+    def _execute(self, sql: str) -> None:
+        with connections[self.alias].cursor() as cursor:
+            cursor.execute(sql)
+
+    @staticmethod
+    def _match(query: Query, weight: str = "") -> str:
+        def either(terms: Sequence[Term], weight: str) -> str:
+            found = []
+            for term in terms:
+                marks = [weight] * len(term.words)
+                marks[-1] += "*" if term.is_prefix else ""
+                words = [
+                    f"'{word}'{f':{mark}' if mark else ''}"
+                    for word, mark in zip(term.words, marks, strict=True)
+                ]
+                found.append(f"({' <-> '.join(words)})")
+            return f"({' | '.join(found)})"
+
+        sought = [either(group, weight) for group in query.sought]
+        return " & ".join([*sought, *(f"!{either(group, '')}" for group in query.excluded)])
+
+
+@cache  # nothing in it changes while the portal runs
+def _plan(index: Index) -> tuple[list[Trigger], str]:
+    """The triggers and the hash of the whole definition."""
+    triggers = index.triggers()
+    return triggers, index.fingerprint(triggers)
+
+
+@cache
+def get_index(alias: str = DEFAULT_DB_ALIAS) -> Index:
+    is_sqlite = connections[alias].vendor == "sqlite"
+    return SqliteIndex(alias) if is_sqlite else PostgresIndex(alias)
+
+
+def install(using: str, **_of_migrate: Any) -> None:
+    """After `migrate`: makes the index and fills it, unless it is there."""
+    index, connection = get_index(using), connections[using]
+    triggers, sha256 = _plan(index)
+    if is_installed(NAME, triggers, sha256, using) or fault(using):
+        return
+    make_table(using)
+    if CountryName._meta.db_table not in connection.introspection.table_names():
+        with connection.schema_editor() as editor:
+            editor.create_model(CountryName)
+    with transaction.atomic(using=using):
+        uninstall(using)
+        names = CountryName._base_manager.using(using)
+        names.all().delete()
+        names.bulk_create(CountryName(code=code, name=name) for code, name in _country_names())
+        views = [f"CREATE VIEW {name} AS {query}" for name, query in index.views().items()]
+        filling = [index.insertion(kind) for kind in KINDS]
+        with connection.cursor() as cursor:
+            for statement in [*index.tables(), *views, *filling]:
+                cursor.execute(statement)
+        replace(NAME, triggers, sha256, using)
+
+
+def uninstall(using: str, plan: Sequence[Any] | None = None, **_of_migrate: Any) -> None:
+    """Before `migrate` changes tables. What it moves there would not be in the index."""
+    if plan == []:
+        return
+    remove(NAME, using)
+    with connections[using].cursor() as cursor:
+        for kind in KINDS:
+            cursor.execute(f"DROP VIEW IF EXISTS {_view(kind)}")
+
+
+def overwrite_deleted_words(alias: str = DEFAULT_DB_ALIAS) -> None:
+    """For SQLite before 3.42, which keeps deleted words in the index until it writes it again."""
+    if connections[alias].vendor != "sqlite" or sqlite3.sqlite_version_info >= DELETES_WORDS_SINCE:
+        return
+    with connections[alias].cursor() as cursor:
+        cursor.execute(f"INSERT INTO {NAME} ({NAME}) VALUES ('optimize')")
+
+
+def is_index_installed(alias: str = DEFAULT_DB_ALIAS) -> bool:
+    triggers, sha256 = _plan(get_index(alias))
+    return is_installed(NAME, triggers, sha256, alias)
+
+
+def _country_names() -> list[tuple[str, str]]:
+    return sorted((code, str(name)) for code, name in countries.countries.items())
+
+
+def _view(kind: Kind) -> str:
+    return f"{NAME}_{kind.name.replace(' ', '_')}"
+
+
+def _column(model: type[Model], field: str) -> str:
+    found: Any = model._meta.get_field(field)
+    return str(found.column)
+
+
+def _inlined(rows: Rows, alias: str) -> str:
+    """The SQL of a query, with its parameters as literals."""
+    sql, parameters = rows.query.get_compiler(using=alias).as_sql()
+    return str(sql) % tuple(_literal(value, connections[alias].vendor) for value in parameters)
+
+
+def _literal(value: Any, vendor: str) -> str:
+    if isinstance(value, bool):
+        return str(value).upper() if vendor == "postgresql" else str(int(value))
+    if isinstance(value, int):
+        return str(value)
+    assert isinstance(value, str), value
+    return "'{}'".format(value.replace("'", "''"))

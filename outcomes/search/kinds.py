@@ -1,0 +1,539 @@
+"""What can be found: for each kind of record its words, and the rows that they come from.
+
+Each kind is a query for what everyone may read, so nothing else is in the index. The same query
+fills the index and moves it: it runs in triggers of the database, so it uses no function that
+Django adds to a connection.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps.registry import Apps
+from django.db import models
+from django.db.models import (
+    Aggregate,
+    Case,
+    Exists,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Substr
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    CommitmentParty,
+    Document,
+    Evidence,
+    ImplementationStatus,
+    Milestone,
+    Outcome,
+    OutcomeAddressee,
+    ProgressUpdate,
+    RelatedText,
+    Response,
+    Statement,
+    Theme,
+)
+from participants.models import EventRole, Group, Organisation, OrganisationKind
+from roundtable.models import Event, Series
+
+Rows = QuerySet[Any]
+
+
+class CountryName(models.Model):
+    """The English name of a country, for the index. `migrate` makes and fills the table."""
+
+    code = models.CharField(max_length=2, primary_key=True)
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        apps = Apps()
+        app_label = "outcomes"
+        db_table = "outcomes_search_country"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Words(Func):
+    """Several texts, one after the other."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = TextField()
+
+    def __init__(self, *texts: Any) -> None:
+        super().__init__(*(Coalesce(text, Value("")) for text in texts))
+
+
+class JoinedWords(Aggregate):
+    """The texts of several rows, one after the other."""
+
+    template = "%(function)s(%(expressions)s, ' ')"
+    function = "STRING_AGG"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+
+
+class Changed(Expression):
+    """A column of the row that changed; in a trigger, NEW or OLD takes the place of `{row}`."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(output_field=models.BigIntegerField())
+        self.column = column
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:
+        return f'{{row}}."{self.column}"', ()
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A table whose rows are behind those of a kind.
+
+    `found` are the ids of the kind's rows that a changed row is behind: a column of the changed
+    row, or a query that uses `Changed`. Another column than `fields` changes nothing.
+    """
+
+    model: type[models.Model]
+    fields: str
+    found: str | Rows
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record in the index."""
+
+    number: int  # part of the index; never use one for another kind
+    name: str
+    section: "Section"
+    rows: Rows
+    # A reference finds first. In `around` are the words of what the record belongs to.
+    reference: Any
+    title: Any
+    body: Any
+    around: Any
+    touches: tuple[Touch, ...]
+
+    def query(self) -> Rows:
+        """The id of each row and its four texts, in the columns `found_id` and so on."""
+        columns = {
+            "found_id": F("pk"),
+            "found_reference": Words(self.reference),
+            "found_title": Words(self.title),
+            "found_body": Words(self.body),
+            "found_around": Words(self.around),
+        }
+        found: Rows = self.rows.order_by().annotate(**columns).values_list(*columns)
+        return found
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page of results."""
+
+    name: str  # in the address
+    title: str | Promise
+
+
+ROUNDTABLES = Section("roundtable", _("Roundtables"))
+POINTS = Section("point", _("Outcomes"))
+COMMITMENTS = Section("commitment", _("Commitments"))
+REPORTS = Section("report", _("Reports on commitments"))
+RESPONSES = Section("response", _("Answers to recommendations"))
+ASSESSMENTS = Section("assessment", _("Assessments"))
+DOCUMENTS = Section("document", _("Documents"))
+THEMES = Section("theme", _("Themes"))
+ORGANISATIONS = Section("organisation", _("Organisations"))
+
+
+def _labels(field: str, choices: Sequence[tuple[Any, Any]]) -> Case:
+    """The words of a choice. In English, as the texts are."""
+    whens = [When(Q((field, value)), then=Value(str(label))) for value, label in choices if value]
+    return Case(*whens, default=Value(""), output_field=TextField())
+
+
+def _joined(rows: Rows, parent: str, *texts: Any) -> Subquery:
+    """The texts of the rows that belong to the row of the kind."""
+    belonging = rows.filter(Q((parent, OuterRef("pk")))).order_by().values(parent)
+    return Subquery(belonging.annotate(joined=JoinedWords(Words(*texts))).values("joined"))
+
+
+def _organisation(path: str = "organisation") -> Case:
+    """Its names, unless it does not want its name published."""
+    is_named = Q((f"{path}__is_name_published", True))
+    names = Words(f"{path}__name", f"{path}__short_name")
+    return Case(When(is_named, then=names), default=Value(""), output_field=TextField())
+
+
+def _party(path: str = "") -> Words:
+    """The names of an organisation or of a group."""
+    return Words(_organisation(f"{path}organisation"), f"{path}group__name")
+
+
+def _country(field: str) -> Subquery:
+    return Subquery(CountryName._base_manager.filter(code=OuterRef(field)).values("name"))
+
+
+def _year(field: str) -> Substr:
+    return Substr(Cast(field, TextField()), 1, 4)
+
+
+def _is_among(rows: Rows, field: str) -> Exists:
+    return Exists(rows.filter(pk=OuterRef(field)))
+
+
+_ID = Changed("id")
+_EVENT = "is_public code"
+_NAMES = "name short_name is_name_published"
+_POINT = "statement number parent"
+_THEMES = Outcome.themes.through
+_ANSWERED = Commitment.outcomes.through
+_public_commitments = Commitment.objects.published()
+_public_points = Outcome.objects.published()
+_public_statements = Statement.objects.published()
+_parties = CommitmentParty.objects.without_members()
+
+
+def _of(manager: Any, lookup: str, value: Any = _ID, ids: str = "pk") -> Rows:
+    """The ids of rows whose `lookup` is a column of the changed row."""
+    rows: Rows = manager.filter(Q((lookup, value))).order_by()
+    found: Rows = rows.annotate(found_id=F(ids)).values("found_id")
+    return found
+
+
+KINDS = (
+    Kind(
+        number=1,
+        name="roundtable",
+        section=ROUNDTABLES,
+        rows=Event.objects.published(),
+        reference=Words("code", _year("starts_on"), _year("ends_on")),
+        title=F("title"),
+        body=Words(
+            "summary",
+            "venue",
+            "city",
+            _country("country"),
+            "series__name",
+            _joined(_public_statements, "event", "title", "introduction"),
+        ),
+        around=Words(
+            _joined(
+                EventRole.objects.filter(organisation__is_name_published=True),
+                "event",
+                _organisation(),
+                "represented_by",
+                "source_wording",
+            ),
+            "source_title",
+        ),
+        touches=(
+            Touch(
+                Event,
+                f"{_EVENT} title starts_on ends_on summary venue city country series source_title",
+                "id",
+            ),
+            Touch(Series, "name", _of(Event.objects, "series")),
+            Touch(Statement, "event state title introduction", "event_id"),
+            Touch(EventRole, "event organisation represented_by source_wording", "event_id"),
+            Touch(Organisation, _NAMES, _of(EventRole.objects, "organisation", ids="event")),
+        ),
+    ),
+    Kind(
+        number=2,
+        name="point",
+        section=POINTS,
+        rows=_public_points,
+        reference=Words("number", "statement__event__code"),
+        title=F("text"),
+        body=F("parent__text"),
+        around=Words(
+            _labels("kind", Outcome.Kind.choices),
+            _joined(Theme.objects.all(), "outcomes", "name"),
+            _joined(OutcomeAddressee.objects.all(), "outcome", _party()),
+        ),
+        touches=(
+            Touch(Outcome, f"{_POINT} text kind", "id"),
+            Touch(Outcome, "text", _of(Outcome.objects, "parent")),
+            Touch(Statement, "event state", _of(Outcome.objects, "statement")),
+            Touch(Event, _EVENT, _of(Outcome.objects, "statement__event")),
+            Touch(_THEMES, "outcome theme", "outcome_id"),
+            Touch(Theme, "name", _of(_THEMES._default_manager, "theme", ids="outcome")),
+            Touch(OutcomeAddressee, "outcome organisation group", "outcome_id"),
+            Touch(
+                Organisation, _NAMES, _of(OutcomeAddressee.objects, "organisation", ids="outcome")
+            ),
+            Touch(Group, "name", _of(OutcomeAddressee.objects, "group", ids="outcome")),
+        ),
+    ),
+    Kind(
+        number=3,
+        name="commitment",
+        section=COMMITMENTS,
+        rows=_public_commitments,
+        reference=F("reference"),
+        title=F("text"),
+        body=Words(
+            "source_title",
+            "place_in_source",
+            _joined(Milestone.objects.all(), "commitment", "title"),
+        ),
+        around=Words(
+            _labels("latest_status", ImplementationStatus.choices),
+            _joined(_parties, "commitment", _party()),
+            _joined(_public_points, "commitments", "number", "themes__name"),
+        ),
+        touches=(
+            Touch(
+                Commitment,
+                "event state reference text source_title place_in_source latest_status",
+                "id",
+            ),
+            Touch(Event, _EVENT, _of(Commitment.objects, "event")),
+            Touch(CommitmentParty, "commitment organisation group role", "commitment_id"),
+            Touch(
+                Organisation, _NAMES, _of(CommitmentParty.objects, "organisation", ids="commitment")
+            ),
+            Touch(Group, "name", _of(CommitmentParty.objects, "group", ids="commitment")),
+            Touch(Milestone, "commitment title", "commitment_id"),
+            Touch(_ANSWERED, "commitment outcome", "commitment_id"),
+            Touch(Outcome, _POINT, _of(_ANSWERED._default_manager, "outcome", ids="commitment")),
+            Touch(
+                Statement,
+                "event state",
+                _of(_ANSWERED._default_manager, "outcome__statement", ids="commitment"),
+            ),
+            Touch(
+                _THEMES,
+                "outcome theme",
+                _of(_ANSWERED._default_manager, "outcome", Changed("outcome_id"), ids="commitment"),
+            ),
+            Touch(
+                Theme,
+                "name",
+                _of(_ANSWERED._default_manager, "outcome__themes", ids="commitment"),
+            ),
+        ),
+    ),
+    Kind(
+        number=4,
+        name="report",
+        section=REPORTS,
+        rows=ProgressUpdate.objects.published().filter(
+            _is_among(_public_commitments, "commitment"), in_place_of=None
+        ),
+        reference=Value(""),
+        title=Value(""),
+        body=Words("text", "obstacles", "next_steps", "reason", "source"),
+        around=Words(
+            "commitment__reference",
+            _party("party__"),
+            _labels("status", ImplementationStatus.choices),
+        ),
+        touches=(
+            Touch(
+                ProgressUpdate,
+                "state commitment party in_place_of status text obstacles next_steps reason source",
+                "id",
+            ),
+            Touch(Commitment, "event state reference", _of(ProgressUpdate.objects, "commitment")),
+            Touch(Event, _EVENT, _of(ProgressUpdate.objects, "commitment__event")),
+            Touch(CommitmentParty, "organisation group", _of(ProgressUpdate.objects, "party")),
+            Touch(Organisation, _NAMES, _of(ProgressUpdate.objects, "party__organisation")),
+            Touch(Group, "name", _of(ProgressUpdate.objects, "party__group")),
+        ),
+    ),
+    Kind(
+        number=5,
+        name="response",
+        section=RESPONSES,
+        rows=Response.objects.published(),
+        reference=Value(""),
+        title=Value(""),
+        body=Words("text", "source"),
+        around=Words(
+            "outcome__number",
+            "outcome__statement__event__code",
+            _organisation(),
+            _labels("stance", Response.Stance.choices),
+        ),
+        touches=(
+            Touch(Response, "state outcome organisation stance text source", "id"),
+            Touch(Outcome, _POINT, _of(Response.objects, "outcome")),
+            Touch(Statement, "event state", _of(Response.objects, "outcome__statement")),
+            Touch(Event, _EVENT, _of(Response.objects, "outcome__statement__event")),
+            Touch(Organisation, _NAMES, _of(Response.objects, "organisation")),
+        ),
+    ),
+    Kind(
+        number=6,
+        name="assessment",
+        section=ASSESSMENTS,
+        rows=Assessment.objects.published().filter(_is_among(_public_commitments, "commitment")),
+        reference=Value(""),
+        title=Value(""),
+        body=Words("text", "source"),
+        around=Words(
+            "commitment__reference",
+            _organisation(),
+            _labels("finding", Assessment.Finding.choices),
+        ),
+        touches=(
+            Touch(Assessment, "state commitment organisation finding text source", "id"),
+            Touch(Commitment, "event state reference", _of(Assessment.objects, "commitment")),
+            Touch(Event, _EVENT, _of(Assessment.objects, "commitment__event")),
+            Touch(Organisation, _NAMES, _of(Assessment.objects, "organisation")),
+        ),
+    ),
+    Kind(
+        number=7,
+        name="document",
+        section=DOCUMENTS,
+        rows=Document.objects.filter(_is_among(Event.objects.published(), "event")),
+        reference=Value(""),
+        title=F("title"),
+        body=F("publisher"),
+        around=Words("event__title", "event__code", "event__series__name"),
+        touches=(
+            Touch(Document, "event title publisher", "id"),
+            Touch(Event, f"{_EVENT} title series", _of(Document.objects, "event")),
+            Touch(Series, "name", _of(Document.objects, "event__series")),
+        ),
+    ),
+    Kind(
+        number=8,
+        name="evidence",
+        section=DOCUMENTS,
+        rows=Evidence.objects.published().filter(
+            _is_among(_public_commitments, "update__commitment")
+        ),
+        reference=Value(""),
+        title=F("title"),
+        body=Value(""),
+        around=F("update__commitment__reference"),
+        touches=(
+            Touch(Evidence, "update title is_public", "id"),
+            Touch(ProgressUpdate, "state commitment", _of(Evidence.objects, "update")),
+            Touch(Commitment, "event state reference", _of(Evidence.objects, "update__commitment")),
+            Touch(Event, _EVENT, _of(Evidence.objects, "update__commitment__event")),
+        ),
+    ),
+    Kind(
+        number=9,
+        name="related text",
+        section=DOCUMENTS,
+        rows=RelatedText.objects.filter(
+            _is_among(_public_points, "outcome") | _is_among(_public_commitments, "commitment")
+        ),
+        reference=Value(""),
+        title=F("title"),
+        body=Words("quote", "source"),
+        around=Words("outcome__number", "commitment__reference"),
+        touches=(
+            Touch(RelatedText, "outcome commitment title quote source", "id"),
+            Touch(Outcome, _POINT, _of(RelatedText.objects, "outcome")),
+            Touch(Commitment, "event state reference", _of(RelatedText.objects, "commitment")),
+            Touch(Statement, "event state", _of(RelatedText.objects, "outcome__statement")),
+            Touch(Event, _EVENT, _of(RelatedText.objects, "outcome__statement__event")),
+            Touch(Event, _EVENT, _of(RelatedText.objects, "commitment__event")),
+        ),
+    ),
+    Kind(
+        number=10,
+        name="theme",
+        section=THEMES,
+        rows=Theme.objects.filter(Exists(_public_points.filter(themes=OuterRef("pk")))),
+        reference=F("name"),
+        title=Value(""),
+        body=F("source"),
+        around=Value(""),
+        touches=(
+            Touch(Theme, "name source", "id"),
+            Touch(_THEMES, "outcome theme", "theme_id"),
+            Touch(Outcome, _POINT, _of(_THEMES._default_manager, "outcome", ids="theme")),
+            Touch(
+                Statement,
+                "event state",
+                _of(_THEMES._default_manager, "outcome__statement", ids="theme"),
+            ),
+            Touch(
+                Event,
+                _EVENT,
+                _of(_THEMES._default_manager, "outcome__statement__event", ids="theme"),
+            ),
+        ),
+    ),
+    Kind(
+        number=11,
+        name="organisation",
+        section=ORGANISATIONS,
+        rows=Organisation.objects.published(),
+        reference=Words("short_name", "name"),
+        title=Value(""),
+        body=F("description"),
+        around=Words(_labels("kind", OrganisationKind.choices), _country("country")),
+        touches=(
+            Touch(Organisation, f"{_NAMES} kind country description", "id"),
+            Touch(EventRole, "event organisation", "organisation_id"),
+            Touch(Event, _EVENT, _of(EventRole.objects, "event", ids="organisation")),
+            Touch(
+                Event, _EVENT, _of(CommitmentParty.objects, "commitment__event", ids="organisation")
+            ),
+            Touch(Event, _EVENT, _of(Assessment.objects, "commitment__event", ids="organisation")),
+            Touch(
+                Event,
+                _EVENT,
+                _of(Response.objects, "outcome__statement__event", ids="organisation"),
+            ),
+            Touch(CommitmentParty, "commitment organisation", "organisation_id"),
+            Touch(
+                Commitment,
+                "event state",
+                _of(CommitmentParty.objects, "commitment", ids="organisation"),
+            ),
+            Touch(
+                Commitment,
+                "event state",
+                _of(Assessment.objects, "commitment", ids="organisation"),
+            ),
+            Touch(Assessment, "state commitment organisation", "organisation_id"),
+            Touch(Response, "state outcome organisation", "organisation_id"),
+            Touch(Outcome, _POINT, _of(Response.objects, "outcome", ids="organisation")),
+            Touch(
+                Statement,
+                "event state",
+                _of(Response.objects, "outcome__statement", ids="organisation"),
+            ),
+        ),
+    ),
+)
+SECTIONS = (
+    ROUNDTABLES,
+    POINTS,
+    COMMITMENTS,
+    REPORTS,
+    RESPONSES,
+    ASSESSMENTS,
+    DOCUMENTS,
+    THEMES,
+    ORGANISATIONS,
+)
+
+
+def kinds_of(section: Section) -> list[Kind]:
+    """Their numbers follow each other."""
+    return [kind for kind in KINDS if kind.section is section]

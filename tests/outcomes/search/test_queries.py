@@ -1,0 +1,266 @@
+"""What a ministry types, and what it must find in the record of 2018 and in commitments on it."""
+
+import importlib
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from outcomes.models import Outcome, Synonyms
+from participants.models import Audience, Delegate, User
+from roundtable.models import Event
+from tests.factories import (
+    make_affiliation,
+    make_commitment,
+    make_delegate,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_role,
+    make_theme,
+    make_update,
+    make_user,
+)
+from tests.page_text import get_text
+from tests.roundtable_files import RECORD_2018, load_roundtable
+
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+Sign = Callable[[User | Delegate], Client]
+ROUNDTABLE = "Government and Civil Society Roundtable"
+COMMITMENTS = {
+    "C10": "Draw the referral pathway on a single page",
+    "C12": "Name a focal point for referrals in each province",
+    "C13": "Open a telephone line in three languages",
+    "C14": "Inspect fishing vessels together",
+    "C15": "Give each worker a contract before departure",
+    "C16": "Train labour inspectors",
+    "C17": "Hold two trainings for judges",
+    "C18": "Publish guidance for migrants",
+    "C19": "Help people who were trafficked",
+    "C20": "End trafficking at sea",
+    "C21": "Ask immigrants what they need",
+}
+
+
+@pytest.fixture
+def record(db: None) -> Event:
+    """The record of 2018, and eleven more commitments on it."""
+    load_roundtable(RECORD_2018)
+    lists = importlib.import_module("outcomes.migrations.0026_first_synonyms").WORDS
+    Synonyms.objects.all().delete()
+    Synonyms.objects.bulk_create(Synonyms(words=words) for words in lists)
+    event = Event.objects.get()
+    theme = make_theme(name="Victim protection", slug="victim-protection")
+    point = Outcome.objects.get(number="1.b")
+    point.themes.add(theme)
+    rows = {
+        number: make_commitment(event, reference=f"BP2018-{number}", text=text)
+        for number, text in COMMITMENTS.items()
+    }
+    rows["C18"].outcomes.add(point)
+    make_update(rows["C19"], status="closed", reported_on=date(2020, 1, 1), text="Ended.")
+    return event
+
+
+@pytest.fixture
+def participants(record: Event) -> Delegate:
+    """Two people with letters that few keyboards have; returns who looks at them."""
+    reader = make_delegate(name="Reader", user=make_user("reader@example.org"))
+    make_participation(reader, record, confirmed_by=make_user())
+    for name in ("Nguyễn Thị Mai", "Yıldırım Demir"):
+        person = make_delegate(name=name, listed_to=Audience.PARTICIPANTS)
+        make_participation(person, record, confirmed_by=make_user())
+    return reader
+
+
+def sections(browser: Client, typed: str, **more: str) -> dict[str, list[str]]:
+    """The reference and the title of each result, by the heading of its section."""
+    answer = browser.get("/search/", {"q": typed, **more})
+    assert answer.status_code == 200, typed
+    page = re.sub(r"\s+", " ", answer.content.decode())
+    found = {}
+    for part in page.split("<section id=")[1:]:
+        (heading,) = re.findall(r"<h2>(.*?)</h2>", part)
+        rows = re.findall(r'<span class="ref">(.*?)</span>.*?<h3>(.*?)</h3>', part)
+        names = [re.sub(r"<[^>]*>", "", " ".join(row)).strip() for row in rows]
+        people = re.findall(r"<bdi>(.*?)</bdi></a></h3>", part)
+        found[heading] = names or people
+    return found
+
+
+def titles(found: dict[str, list[str]], heading: str) -> str:
+    return " / ".join(found.get(heading, []))
+
+
+def numbers(found: dict[str, list[str]], heading: str) -> list[str]:
+    return [title.split()[0] for title in found.get(heading, [])]
+
+
+def commitments(found: dict[str, list[str]]) -> set[str]:
+    return {number.removeprefix("BP2018-") for number in numbers(found, "Commitments")}
+
+
+def points(found: dict[str, list[str]]) -> set[str]:
+    return set(numbers(found, "Outcomes"))
+
+
+def test_referral(record: Event, client: Client) -> None:
+    found = sections(client, "referral")
+    assert points(found) == {"1.c", "2.b"} and commitments(found) == {"C10", "C12"}
+    assert sections(client, "referrals") == found
+    found = sections(client, "referral pathways")
+    assert "1.c" in points(found) and commitments(found) == {"C10"}
+
+
+def test_procedures_and_mechanisms(record: Event, client: Client) -> None:
+    assert "1.c" in points(sections(client, "SOPs"))
+    assert "1.c" in points(sections(client, "standard operating procedures"))
+    found = sections(client, "coordination mechanism")
+    assert points(found) == {"1.b", "1.c"}
+    assert sections(client, "co-ordination mechanisms") == found
+    for typed in ("formalise national coordination", "formalize national co-ordination"):
+        assert points(sections(client, typed)) == {"1.b"}
+
+
+def test_labour_exploitation(record: Event, client: Client) -> None:
+    found = sections(client, "labour exploitation")
+    assert titles(found, "Roundtables") == f"BP2018 {ROUNDTABLE}"
+    assert {"1", "2"} <= set(
+        numbers(sections(client, "labour exploitation", kind="point"), "Outcomes")
+    )
+    assert sections(client, "labor exploitation") == found
+
+
+def test_trafficking(record: Event, client: Client) -> None:
+    found = sections(client, "trafficking")
+    assert commitments(found) == {"C19", "C20"}
+    assert sections(client, "trafficing") == found
+    assert "Showing results for “trafficking”." in get_text(client, "/search/", q="trafficing")
+    found = sections(client, '"human trafficking"')
+    assert titles(found, "Roundtables") == f"BP2018 {ROUNDTABLE}"
+    assert "2.a" in points(found) and "Commitments" not in found
+
+
+def test_one_letter_slip(record: Event, client: Client) -> None:
+    assert sections(client, "refferal") == sections(client, "referral")
+    text = get_text(client, "/search/", q="refferal pathways")
+    assert "Showing results for “referral pathways”." in text
+
+
+def test_organisations(record: Event, client: Client) -> None:
+    found = sections(client, "Indonesian government")
+    assert titles(found, "Organisations") == "Indonesia"
+    assert titles(found, "Roundtables") == f"BP2018 {ROUNDTABLE}"
+    found = sections(client, "IFRC")
+    assert next(iter(found)) == "Organisations"
+    assert found["Organisations"][0].startswith("IFRC International Federation")
+    found = sections(client, "red crescent", kind="organisation")
+    assert {"Maldivian Red Crescent", "Pakistan Red Crescent"} <= set(found["Organisations"])
+    assert "Bangladesh Red Crescent Society" in titles(found, "Organisations")
+
+
+def test_references(record: Event, client: Client) -> None:
+    assert next(iter(sections(client, "1.a"))) == "Outcomes"
+    assert numbers(sections(client, "1.a"), "Outcomes") == ["1.a"]
+    assert ROUNDTABLE in get_text(client, "/search/", q="1.a")
+    for typed in ("BP2018-C1", "bp2018-c1", "C1"):
+        found = sections(client, typed)
+        assert next(iter(found)) == "Commitments"
+        assert numbers(found, "Commitments") == ["BP2018-C1"]
+
+
+def test_people_as_in_the_directory(
+    record: Event, participants: Delegate, client_of: Sign, client: Client
+) -> None:
+    browser = client_of(participants)
+    assert sections(browser, "Nguyen") == {"People": ["Nguyễn Thị Mai"]}
+    assert sections(browser, "Yildirim") == {"People": ["Yıldırım Demir"]}
+    assert sections(client, "Nguyen") == {} == sections(client, "Yildirim")
+
+
+def test_roundtable(record: Event, client: Client) -> None:
+    for typed in ("Bangkok", "Bali Process", "2018", "Thailand"):
+        found = sections(client, typed)
+        assert titles(found, "Roundtables") == f"BP2018 {ROUNDTABLE}", typed
+        assert next(iter(found)) == "Roundtables", typed
+    assert "Bali Process on People Smuggling" in get_text(client, "/search/", q="Bali Process")
+    found = sections(client, "Bali Process")
+    assert "Working Group on Trafficking in Persons" in titles(found, "Documents")
+
+
+def test_synonyms_and_stems(record: Event, client: Client) -> None:
+    assert commitments(sections(client, "fishermen")) == {"C14"}
+    assert commitments(sections(client, "hotline")) == {"C13"}
+    assert commitments(sections(client, "telephone line")) == {"C13"}
+    found = sections(client, "training")
+    assert {"C16", "C17"} <= commitments(found)
+    assert sections(client, "train") == found == sections(client, "trainings")
+    assert commitments(sections(client, "contracts")) == {"C15"}
+    assert sections(client, "contracts") == sections(client, "contract")
+    assert commitments(sections(client, "closed")) == {"C19"}
+    assert commitments(sections(client, "migrant*")) == {"C18"}
+
+
+def test_theme_and_what_is_under_it(record: Event, client: Client) -> None:
+    found = sections(client, "victim protection")
+    assert next(iter(found)) == "Themes" and found["Themes"] == ["Victim protection"]
+    assert "1.b" in points(found) and commitments(found) == {"C18"}
+
+
+def test_exclusion(record: Event, client: Client) -> None:
+    assert sections(client, "-contract") == {}
+    text = get_text(client, "/search/", q="-contract")
+    assert "A word after a hyphen is excluded." in text
+    assert "C15" not in commitments(sections(client, "worker -contract"))
+    assert "C15" in commitments(sections(client, "worker -nothing*"))
+
+
+def test_countries_lead_to_their_organisations(record: Event, client: Client) -> None:
+    answer = client.get("/search/?q=Indonesia")
+    assert '"/organisations/?country=ID"' in answer.content.decode()
+    assert titles(sections(client, "Indonesia"), "Countries") == "Indonesia"
+    # No public organisation is there.
+    assert "Countries" not in sections(client, "Belgium")
+
+
+def test_status_and_what_parties_report(record: Event, client: Client) -> None:
+    row = record.commitments.get(reference="BP2018-C13")
+    party = make_party(row, organisation=make_organisation(name="Harbour Clinic", kind="agency"))
+    make_update(
+        row, text="The line is open on holidays.", obstacles="Few interpreters.", party=party
+    )
+    found = sections(client, "interpreter")
+    assert found == {"Reports on commitments": ["BP2018-C13 Harbour Clinic · In progress"]}
+    text = get_text(client, "/search/", q="interpreter")
+    assert "Few interpreters." in text
+    assert commitments(sections(client, "harbour clinic")) == {"C13"}
+
+
+def test_affiliation_and_own_words_find_people(
+    record: Event, participants: Delegate, client_of: Sign, client: Client
+) -> None:
+    office = make_organisation(name="Walrus Office", short_name="WaOf")
+    make_role(record, organisation=office)
+    person = make_delegate(
+        name="Anna Beck",
+        post="Counsel",
+        about="Advises ferry crews.",
+        listed_to=Audience.PARTICIPANTS,
+    )
+    make_participation(person, record, confirmed_by=make_user())
+    make_affiliation(person, organisation=office, post="Legal adviser")
+    browser = client_of(participants)
+    for typed in ("counsel", "ferry", "walrus adviser", "waof beck", '"ferry crews"'):
+        assert "Anna Beck" in titles(sections(browser, typed), "People"), typed
+        assert "People" not in sections(client, typed), typed
+    for typed in ("crews ferries zebra", '"crews ferry"', "beck -ferry"):
+        assert "People" not in sections(browser, typed), typed
+
+
+def test_any_synonym_that_an_operator_adds_is_used_at_once(record: Event, client: Client) -> None:
+    assert sections(client, "gendarme") == {}
+    Synonyms.objects.create(words="gendarme, labour inspector")
+    assert commitments(sections(client, "gendarmes")) == {"C16"}
+    assert commitments(sections(client, "labour inspectors")) == {"C16"}
