@@ -1,5 +1,6 @@
 """Validates query strings: filters, sorting and pages."""
 
+from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 from django import forms
@@ -18,6 +19,7 @@ class QueryForm(forms.Form):
     """A form for a query string. An unknown parameter is an error and never ignored."""
 
     sort_fields: tuple[str, ...] = ()  # fields that sort rows and do not filter them
+    page_fields: tuple[str, ...] = ("page",)  # fields that other links of the page leave out
     error_css_class = "has-error"
 
     def clean(self) -> dict[str, Any]:
@@ -28,14 +30,20 @@ class QueryForm(forms.Form):
                 params={"names": "”, “".join(name[:40] for name in unknown[:3])},
             )
         # Django puts this character in place of bytes that are not UTF-8.
-        broken = [name for name, value in self.data.items() if "\ufffd" in value]
+        broken = [
+            name for name in self.data if any("\ufffd" in word for word in self.values_of(name))
+        ]
         if broken:
             raise forms.ValidationError(
                 _("“%(name)s” contains characters that we cannot read. Write it again."),
                 params={"name": broken[0]},
             )
         if isinstance(self.data, QueryDict):
-            repeated = [name for name, values in self.data.lists() if len(values) > 1]
+            repeated = [
+                name
+                for name, values in self.data.lists()
+                if len(values) > 1 and not self.takes_several(name)
+            ]
             if repeated:
                 raise forms.ValidationError(
                     _("“%(name)s” appears more than once. Choose one."),
@@ -43,15 +51,40 @@ class QueryForm(forms.Form):
                 )
         return self.cleaned_data
 
-    def active_parameters(self) -> dict[str, str]:
+    def values_of(self, name: str) -> list[str]:
+        if isinstance(self.data, QueryDict):
+            return self.data.getlist(name)
+        return [self.data[name]] if name in self.data else []
+
+    def takes_several(self, name: str) -> bool:
+        return isinstance(self.fields.get(name), forms.MultipleChoiceField)
+
+    def offers(self, name: str, values: Iterable[str]) -> set[str]:
+        """Those of the values that this viewer can choose."""
+        choices: Any = self.fields[name]
+        return set(values) & {value for value, _label in choices.choices}
+
+    def active_values(self) -> dict[str, list[str]]:
         """The parameters in use except the page, as in the query string."""
-        return {
-            name: self.data[name] for name in self.fields if name != "page" and self.data.get(name)
-        }
+        found = {}
+        for name in self.fields:
+            values = list(dict.fromkeys(filter(None, self.values_of(name))))
+            if values and name not in self.page_fields:
+                found[name] = values if self.takes_several(name) else values[-1:]
+        return found
+
+    def active_parameters(self) -> dict[str, str]:
+        """As active_values(), of a form that takes one value of each."""
+        return {name: values[0] for name, values in self.active_values().items()}
+
+    @property
+    def filter_count(self) -> int:
+        active = self.active_values()
+        return sum(len(values) for name, values in active.items() if name not in self.sort_fields)
 
     @property
     def is_filtered(self) -> bool:
-        return bool(set(self.active_parameters()) - set(self.sort_fields))
+        return self.filter_count > 0
 
     def error_sentences(self) -> list[str]:
         """One sentence for each error, with the label of its field."""
@@ -73,6 +106,13 @@ class QueryForm(forms.Form):
                     )
                 )
         return found
+
+
+def encode_query(values: dict[str, list[str]]) -> str:
+    parameters = QueryDict(mutable=True)
+    for name, words in values.items():
+        parameters.setlist(name, words)
+    return f"?{parameters.urlencode()}"
 
 
 class ListForm(QueryForm):

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from outcomes.changes.subscriptions import subscribe
 from outcomes.changes.topics import Topic, find_topic
 from outcomes.commitments.as_of import AsOfField, check_as_of_day
-from outcomes.commitments.filters import EventField, public_event_options, set_choices
+from outcomes.commitments.filters import EventField, set_options
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
 from participants.models import User
+from roundtable.facets import event_choices
 from roundtable.query_forms import ListForm
 from roundtable.row_keys import find_row
 
@@ -28,7 +29,7 @@ class ChangesForm(ListForm):
         super().__init__(data)
         self.today = today
         self.fields["since"].label = gettext_lazy("Since")
-        set_choices(self, "event", gettext_lazy("All roundtables"), public_event_options())
+        set_options(self, "event", gettext_lazy("All roundtables"), event_choices())
 
     def clean_since(self) -> date | None:
         return check_as_of_day(self.cleaned_data["since"], self.today)

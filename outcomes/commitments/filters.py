@@ -3,10 +3,25 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -14,19 +29,19 @@ from django_countries import countries
 from outcomes.commitments.as_of import (
     AsOfField,
     DayForm,
+    StatusColumns,
     as_of,
     assessments_as_of,
+    existing_as_of,
     parties_as_of,
     status_columns_for,
 )
-from outcomes.commitments.charts import STATUS_CHOICES
+from outcomes.commitments.charts import NO_UPDATE, STATUS_CHOICES
 from outcomes.commitments.statistics import (
     FINDING_CHOICES,
     NO_FINDING,
     NOT_RECORDED,
-    count_by_status,
     is_recorded,
-    status_q,
     themed_commitment_points,
 )
 from outcomes.models import (
@@ -43,8 +58,21 @@ from outcomes.models import (
 )
 from outcomes.models.references import NUMBER_PATTERN
 from participants.models import Group, Organisation, OrganisationKind
+from roundtable.facets import (
+    FacetField,
+    FacetForm,
+    FacetPanel,
+    set_choices,
+    tally,
+)
 from roundtable.models import Event
-from roundtable.query_forms import ListForm
+
+UNKNOWN_EVENT = _("This roundtable does not exist. Choose one from the list.")
+UNKNOWN_THEME = _("This theme does not exist. Choose another theme.")
+KIND_CHOICES = [*OrganisationKind.choices, (NOT_RECORDED, _("No organisation recorded"))]
+NO_THEME = (NOT_RECORDED, _("No theme recorded"))
+NO_COUNTRY = (NOT_RECORDED, _("No country recorded"))
+Option = tuple[str, str | Promise]
 
 
 class EventField(forms.ChoiceField):
@@ -54,9 +82,7 @@ class EventField(forms.ChoiceField):
         super().__init__(
             label=_("Roundtable"),
             required=False,
-            error_messages={
-                "invalid_choice": _("This roundtable does not exist. Choose one from the list.")
-            },
+            error_messages={"invalid_choice": UNKNOWN_EVENT},
         )
 
 
@@ -65,69 +91,80 @@ class ThemeField(forms.ChoiceField):
 
     def __init__(self) -> None:
         super().__init__(
-            label=_("Theme"),
-            required=False,
-            error_messages={
-                "invalid_choice": _("This theme does not exist. Choose another theme.")
-            },
+            label=_("Theme"), required=False, error_messages={"invalid_choice": UNKNOWN_THEME}
         )
 
 
-class OutcomeFilterForm(ListForm):
+class OutcomeFilterForm(FacetForm):
     """Filters a list of points."""
 
-    event = EventField()
-    theme = ThemeField()
-    kind = forms.ChoiceField(
-        label=_("Kind"),
-        required=False,
-        choices=[("", _("All kinds")), *Outcome.Kind.choices[1:]],
-    )
-    addressee = forms.ChoiceField(label=_("Addressed to"), required=False)
+    facet_names = ("event", "theme", "kind", "addressee")
+
+    event = FacetField(label=_("Roundtable"), invalid_choice=UNKNOWN_EVENT)
+    theme = FacetField(label=_("Theme"), invalid_choice=UNKNOWN_THEME)
+    kind = FacetField(label=_("Kind"), choices=Outcome.Kind.choices[1:])
+    addressee = FacetField(label=_("Addressed to"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        spoken_to = OutcomeAddressee.objects.filter(
-            outcome__statement__in=Outcome.objects.published().values("statement")
-        )
-        offered = _filter_options(spoken_to)
-        set_choices(self, "event", _("All roundtables"), public_event_options())
-        set_choices(self, "theme", _("All themes"), offered["theme"])
-        set_choices(self, "addressee", _("Anyone"), offered["party"])
+        offered = _filter_options(_public_addressees(), self.given("addressee"))
+        set_choices(self, "event", offered["event"])
+        set_choices(self, "theme", offered["theme"])
+        set_choices(self, "addressee", offered["party"])
 
-    def filter(self, points: QuerySet[Outcome]) -> QuerySet[Outcome]:
-        asked = self.cleaned_data
-        if asked["event"]:
-            points = points.filter(statement__event__slug=asked["event"])
-        if asked["theme"]:
-            points = points.filter(themes__slug=asked["theme"])
-        if asked["kind"]:
-            points = points.filter(kind=asked["kind"])
-        if asked["addressee"]:
-            # Addressees of a lead-in are addressees of its points too.
-            spoken_to = OutcomeAddressee.objects.filter(_party_slug_q(asked["addressee"]))
-            points = points.filter(
-                Q(pk__in=spoken_to.values("outcome")) | Q(parent__in=spoken_to.values("outcome"))
-            )
-        return points
+    def offers(self, name: str, values: Iterable[str]) -> set[str]:
+        if name != "addressee":
+            return super().offers(name, values)
+        return {slug for slug, _name in _filter_options(_public_addressees(), values)["party"]}
+
+    def condition(self, name: str) -> Q:
+        values = self.chosen(name)
+        match name:
+            case "event":
+                return Q(statement__event__slug__in=values)
+            case "theme":
+                themed = Outcome.themes.through.objects.filter(theme__slug__in=values)
+                return Q(pk__in=themed.values("outcome"))
+            case "kind":
+                return Q(kind__in=values)
+        # Addressees of a lead-in are addressees of its points too.
+        spoken_to = OutcomeAddressee.objects.filter(_party_slug_q(values)).values("outcome")
+        return Q(pk__in=spoken_to) | Q(parent__in=spoken_to)
+
+    def tallies(self, name: str, rows: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
+        match name:
+            case "event":
+                return [tally(name, rows, "statement__event__slug")]
+            case "theme":
+                return [tally(name, rows.filter(themes__isnull=False), "themes__slug")]
+            case "kind":
+                return [tally(name, rows, "kind")]
+        points = rows.order_by().values("pk")
+        of_point = OutcomeAddressee.objects.filter(outcome=OuterRef("outcome__points"))
+        same_party = Q(organisation=OuterRef("organisation")) | Q(group=OuterRef("group"))
+        of_lead_in = OutcomeAddressee.objects.filter(
+            ~Exists(of_point.filter(same_party)), outcome__points__in=points
+        )
+        return [
+            *_tally_parties(name, OutcomeAddressee.objects.filter(outcome__in=points)),
+            *_tally_parties(name, of_lead_in, Count("outcome__points")),
+        ]
 
 
 class CommitmentScopeForm(DayForm):
     """Filters commitments by roundtable, party, point, theme and day."""
 
-    event = EventField()
-    party = forms.ChoiceField(label=_("Party"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
-    kind = forms.ChoiceField(
+    scope_names = ("event", "party", "kind", "country", "theme", "point")
+
+    event: forms.Field = EventField()
+    party: forms.Field = forms.ChoiceField(label=_("Party"), required=False)
+    country: forms.Field = forms.ChoiceField(label=_("Country"), required=False)
+    kind: forms.Field = forms.ChoiceField(
         label=_("Kind of organisation"),
         required=False,
-        choices=[
-            ("", _("All kinds")),
-            *OrganisationKind.choices,
-            (NOT_RECORDED, _("No organisation recorded")),
-        ],
+        choices=[("", _("All kinds")), *KIND_CHOICES],
     )
-    theme = ThemeField()
+    theme: forms.Field = ThemeField()
     # Hidden: only pages of points link with this filter, and a list of all points is too long.
     point = forms.ChoiceField(
         label=_("Point"),
@@ -143,73 +180,87 @@ class CommitmentScopeForm(DayForm):
         if today is None:  # the form does not offer an earlier day
             del self.fields["as_of"]
         self._point = _find_point(data.get("point") or "")
+        title = f"{self._point.number}, {self._point.statement.event}" if self._point else ""
+        self.point_choices = [(data["point"], title)] if title else []
+        set_choices(self, "point", self.point_choices)
+        self.set_scope_choices()
+
+    def set_scope_choices(self) -> None:
+        """Offers all values; here, of each one may be chosen."""
         if self._point:
             self.fields["point"].widget = forms.Select()
-            title = f"{self._point.number}, {self._point.statement.event}"
-            set_choices(self, "point", _("All points"), [(data["point"], title, "")])
+            set_options(self, "point", _("All points"), self.point_choices)
         offered = _filter_options(CommitmentParty.objects.published())
-        codes = {code for _slug, _name, code in offered["party"] if code}
-        by_name = sorted(((code, countries.name(code), "") for code in codes), key=lambda c: c[1])
-        set_choices(self, "event", _("All roundtables"), public_event_options())
-        set_choices(self, "party", _("All parties"), offered["party"])
-        no_theme = (NOT_RECORDED, _("No theme recorded"), "")
-        no_country = (NOT_RECORDED, _("No country recorded"), "")
-        set_choices(self, "theme", _("All themes"), [*offered["theme"], no_theme])
-        set_choices(self, "country", _("All countries"), [*by_name, no_country])
+        set_options(self, "event", _("All roundtables"), offered["event"])
+        set_options(self, "party", _("All parties"), offered["party"])
+        set_options(self, "theme", _("All themes"), [*offered["theme"], NO_THEME])
+        set_options(self, "country", _("All countries"), [*offered["country"], NO_COUNTRY])
+
+    def chosen(self, name: str) -> list[str]:
+        """The chosen values; some forms take one of each filter, others several."""
+        found = self.cleaned_data[name]
+        return found if isinstance(found, list) else [found] if found else []
 
     def filter_scope(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        asked = self.cleaned_data
         commitments = as_of(commitments, self.day)
-        if asked["event"]:
-            commitments = commitments.filter(event__slug=asked["event"])
-        if asked["party"]:
-            commitments = self._with_party(commitments, _party_slug_q(asked["party"]))
-        if self._point:
-            under = Commitment.outcomes.through.objects.filter(outcome=self._point)
-            commitments = commitments.filter(Exists(under.filter(commitment=OuterRef("pk"))))
-        for name in ("theme", "kind", "country"):
-            if asked[name] == NOT_RECORDED:
-                commitments = commitments.filter(~is_recorded(name, self.day))
-            elif asked[name] and name == "theme":
-                answers = themed_commitment_points().filter(outcome__themes__slug=asked[name])
-                commitments = commitments.filter(pk__in=answers.values("commitment"))
-            elif asked[name]:
-                of_kind = Q((f"organisation__{name}", asked[name]))
-                commitments = self._with_party(commitments, of_kind)
+        for name in self.scope_names:
+            if self.chosen(name):
+                commitments = commitments.filter(self.condition(name))
         return commitments.order_by()
 
-    def _with_party(self, commitments: QuerySet[Commitment], condition: Q) -> QuerySet[Commitment]:
+    def condition(self, name: str) -> Q:
+        """Of a commitment that has one of the chosen values of this filter."""
+        values = self.chosen(name)
+        match name:
+            case "event":
+                return Q(event__slug__in=values)
+            case "point":
+                under = Commitment.outcomes.through.objects.filter(outcome=self._point)
+                return Q(Exists(under.filter(commitment=OuterRef("pk"))))
+            case "party":
+                return self._has_party(_party_slug_q(values))
+            case "theme":
+                answers = themed_commitment_points().filter(outcome__themes__slug__in=values)
+                condition = Q(pk__in=answers.values("commitment"))
+            case _:
+                condition = self._has_party(Q((f"organisation__{name}__in", values)))
+        if NOT_RECORDED in values:
+            condition |= ~Q(is_recorded(name, self.day))
+        return condition
+
+    def _has_party(self, condition: Q) -> Q:
         parties = parties_as_of(CommitmentParty.objects.without_members(), self.day)
-        parties = parties.filter(condition, commitment=OuterRef("pk"))
-        return commitments.filter(Exists(parties))
+        # Few parties lead to few commitments, without a look at all the others.
+        return Q(pk__in=parties.filter(condition).values("commitment"))
 
 
-class CommitmentFilterForm(CommitmentScopeForm, ListForm):
+class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
     """Filters and sorts a list of commitments."""
 
     sort_fields = ("sort",)
+    facet_names = (
+        "status",
+        "overdue",
+        "event",
+        "party",
+        "theme",
+        "kind",
+        "country",
+        "fresh",
+        "finding",
+        "joining",
+    )
 
-    status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=[("", _("Any status")), *STATUS_CHOICES]
-    )
-    overdue = forms.ChoiceField(
-        label=_("Due date"),
-        required=False,
-        choices=[("", _("Any")), ("yes", _("Past its due date"))],
-    )
-    fresh = forms.ChoiceField(
-        label=_("Last reported"), required=False, choices=[("", _("Any")), *Freshness.choices]
-    )
-    finding = forms.ChoiceField(
-        label=_("Independent assessment"),
-        required=False,
-        choices=[("", _("Any")), *FINDING_CHOICES],
-    )
-    joining = forms.ChoiceField(
-        label=_("Joining"),
-        required=False,
-        choices=[("", _("Any")), ("open", _("Others can join"))],
-    )
+    status = FacetField(label=_("Status"), choices=STATUS_CHOICES)
+    overdue = FacetField(label=_("Due date"), choices=[("yes", _("Past its due date"))])
+    event = FacetField(label=_("Roundtable"), invalid_choice=UNKNOWN_EVENT)
+    party = FacetField(label=_("Party"))
+    theme = FacetField(label=_("Theme"), invalid_choice=UNKNOWN_THEME)
+    kind = FacetField(label=_("Kind of organisation"), choices=KIND_CHOICES)
+    country = FacetField(label=_("Country"))
+    fresh = FacetField(label=_("Last reported"), choices=Freshness.choices)
+    finding = FacetField(label=_("Independent assessment"), choices=FINDING_CHOICES)
+    joining = FacetField(label=_("Joining"), choices=[("open", _("Others can join"))])
     sort = forms.ChoiceField(
         label=_("Order"),
         required=False,
@@ -220,59 +271,129 @@ class CommitmentFilterForm(CommitmentScopeForm, ListForm):
         ],
     )
 
-    def filter(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
-        """`on` is today; a chosen day replaces it."""
-        asked, stand, on = self.cleaned_data, status_columns_for(self.day), self.day or on
+    def set_scope_choices(self) -> None:
+        parties = CommitmentParty.objects.published()
+        offered = _filter_options(parties, self.given("party"))
+        set_choices(self, "event", offered["event"])
+        set_choices(self, "party", offered["party"])
+        set_choices(self, "theme", [*offered["theme"], NO_THEME])
+        set_choices(self, "country", [*offered["country"], NO_COUNTRY])
+
+    def offers(self, name: str, values: Iterable[str]) -> set[str]:
+        if name != "party":
+            return super().offers(name, values)
+        offered = _filter_options(CommitmentParty.objects.published(), values)
+        return {slug for slug, _name in offered["party"]}
+
+    def filter(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
         orders = {
             "": F("event__starts_on").desc(),
             "due": F("due_on").asc(nulls_last=True),
-            "updated": F(stand.reported_on).desc(nulls_last=True),
+            "updated": F(self._columns.reported_on).desc(nulls_last=True),
         }
-        found = self._narrow_on(commitments, on)
-        if asked["status"]:
-            found = found.filter(status_q(asked["status"], stand))
-        if asked["overdue"]:
-            found = found.filter(overdue_q(on, stand.status))
-        return found.order_by(orders[asked["sort"]], "pk")
+        found = self.narrow(self._before_facets(commitments))
+        return found.order_by(orders[self.cleaned_data["sort"]], "pk")
 
-    def counts(self, commitments: QuerySet[Commitment], on: date) -> dict[str, int]:
-        """As `count_by_status`; "found" is the number that `filter` returns."""
-        asked, on = self.cleaned_data, self.day or on
-        rows = self._narrow_on(commitments, on)
-        return count_by_status(
-            rows, on, asked["status"], bool(asked["overdue"]), status_columns_for(self.day)
-        )
+    def panel(self, commitments: QuerySet[Commitment]) -> FacetPanel:
+        """The facets of `commitments`, the list without filters."""
+        rows = existing_as_of(commitments, self.day)
+        return self.count_facets(self._before_facets(commitments), rows)
 
-    def _narrow_on(self, commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
-        asked = self.cleaned_data
-        commitments = self.filter_scope(commitments)
-        if asked["joining"]:
-            ended = status_columns_for(self.day).status
-            commitments = commitments.filter(is_open=True).exclude(
-                **{f"{ended}__in": ENDED_STATUSES}
-            )
-        if asked["fresh"]:
-            commitments = commitments.filter(
-                freshness_q(asked["fresh"], on, status_columns_for(self.day).reported_on)
-            )
-        if asked["finding"] == NO_FINDING:
-            found = assessments_as_of(Assessment.objects.approved(), self.day)
-            found = found.filter(commitment=OuterRef("pk"))
-            commitments = commitments.filter(~Exists(found))
-        elif asked["finding"]:
-            latest = Assessment.objects.newest(self.day).filter(finding=asked["finding"])
-            commitments = commitments.filter(pk__in=latest.values("commitment"))
-        return commitments
+    def _before_facets(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        found = as_of(commitments, self.day)
+        return found.filter(self.condition("point")) if self.chosen("point") else found
+
+    @property
+    def _columns(self) -> StatusColumns:
+        return status_columns_for(self.day)
+
+    @property
+    def _on(self) -> date:
+        assert self.today
+        return self.day or self.today
+
+    def condition(self, name: str) -> Q:
+        values = self.chosen(name)
+        match name:
+            case "status":
+                words = ["" if word == NO_UPDATE else word for word in values]
+                return Q((f"{self._columns.status}__in", words))
+            case "overdue":
+                return overdue_q(self._on, self._columns.status)
+            case "joining":
+                return self._can_be_joined
+            case "fresh":
+                day = self._columns.reported_on
+                return reduce(or_, (freshness_q(word, self._on, day) for word in values))
+            case "finding":
+                newest = Assessment.objects.newest(self.day).filter(finding__in=values)
+                found = Q(pk__in=newest.values("commitment"))
+                return found | self._has_no_finding if NO_FINDING in values else found
+        return super().condition(name)
+
+    def tallies(self, name: str, rows: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
+        status = self._columns.status
+        match name:
+            case "status":
+                never = When(Q((status, "")), then=Value(NO_UPDATE))
+                return [tally(name, rows, Case(never, default=F(status), output_field=TEXT))]
+            case "overdue":
+                return [tally(name, rows.filter(overdue_q(self._on, status)), _word("yes"))]
+            case "joining":
+                return [tally(name, rows.filter(self._can_be_joined), _word("open"))]
+            case "event":
+                return [tally(name, rows, "event__slug")]
+            case "fresh":
+                ages = [
+                    When(freshness_q(age, self._on, self._columns.reported_on), Value(age.value))
+                    for age in Freshness
+                ]
+                return [tally(name, rows, Case(*ages, output_field=TEXT))]
+            case "finding":
+                newest = Assessment.objects.newest(self.day)
+                of_rows = newest.filter(commitment__in=rows.values("pk"))
+                without = rows.filter(self._has_no_finding)
+                return [tally(name, of_rows, "finding"), tally(name, without, _word(NO_FINDING))]
+            case "theme":
+                points = Outcome.objects.published()
+                themed = rows.filter(outcomes__in=points, outcomes__themes__isnull=False)
+                each_once = Count("pk", distinct=True)
+                known = [tally(name, themed, "outcomes__themes__slug", number=each_once)]
+                return [*known, self._tally_unknown(name, rows)]
+        parties = parties_as_of(CommitmentParty.objects.without_members(), self.day)
+        parties = parties.filter(commitment__in=rows.order_by().values("pk"))
+        if name == "party":
+            return _tally_parties(name, parties)
+        column = f"organisation__{name}"
+        recorded = parties.filter(organisation__isnull=False).exclude(**{column: ""})
+        each_once = Count("commitment", distinct=True)
+        return [tally(name, recorded, column, number=each_once), self._tally_unknown(name, rows)]
+
+    def _tally_unknown(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+        return tally(name, rows.filter(~is_recorded(name, self.day)), _word(NOT_RECORDED))
+
+    @property
+    def _has_no_finding(self) -> Q:
+        found = assessments_as_of(Assessment.objects.approved(), self.day)
+        return ~Q(Exists(found.filter(commitment=OuterRef("pk"))))
+
+    @property
+    def _can_be_joined(self) -> Q:
+        return Q(is_open=True) & ~Q((f"{self._columns.status}__in", ENDED_STATUSES))
 
 
-NamedOption = tuple[str, str | Promise, str]  # slug, name, country code or ""
+TEXT = CharField()
 
 
-def set_choices(
-    form: forms.Form, field: str, all_label: Any, options: Iterable[NamedOption]
+def _word(word: str) -> Value:
+    return Value(word, output_field=TEXT)
+
+
+def set_options(
+    form: forms.Form, field: str, all_label: str | Promise, options: Iterable[Option]
 ) -> None:
-    choices = [("", all_label), *((slug, name) for slug, name, _country in options)]
-    form.fields[field].choices = choices  # type: ignore[attr-defined]
+    """The choices of a menu, after one that chooses nothing."""
+    set_choices(form, field, [("", all_label), *options])
 
 
 def _find_point(word: str) -> Outcome | None:
@@ -284,32 +405,66 @@ def _find_point(word: str) -> Outcome | None:
     return points.filter(statement__event__slug=match[1], number=match[2]).first()
 
 
-def public_event_options() -> Iterable[NamedOption]:
-    return [(event.slug, str(event), "") for event in Event.objects.published()]
+def _public_addressees() -> QuerySet[OutcomeAddressee]:
+    statements = Outcome.objects.published().values("statement")
+    return OutcomeAddressee.objects.filter(outcome__statement__in=statements)
 
 
-def _filter_options(rows: QuerySet[Any]) -> dict[str, list[tuple[str, str, str]]]:
-    none = Value("", output_field=CharField())
-    party = Value("party", output_field=CharField())
+def _filter_options(
+    rows: QuerySet[Any], slugs: Iterable[str] | None = None
+) -> dict[str, list[Option]]:
+    """Public roundtables, themes in use, parties of these rows, and the countries of those parties.
+
+    With `slugs`, only these parties: there can be very many.
+    """
+    none, no_day = _word(""), Cast(Value(None), DateField())
     used = Outcome.themes.through.objects.filter(outcome__in=Outcome.objects.published())
-    themes = (
-        Theme.objects.filter(pk__in=used.values("theme"))
-        .order_by()
-        .values_list(Value("theme", output_field=CharField()), "slug", "name", none)
-    )
-    groups = Group.objects.filter(pk__in=rows.values("group")).order_by()
+    themes = Theme.objects.filter(pk__in=used.values("theme")).order_by()
+    groups = Group.objects.filter(Exists(rows.filter(group=OuterRef("pk")))).order_by()
     organisations = Organisation.objects.filter(
-        pk__in=rows.values("organisation"), is_name_published=True
+        Exists(rows.filter(organisation=OuterRef("pk"))), is_name_published=True
     ).order_by()
-    found: dict[str, list[tuple[str, str, str]]] = {"theme": [], "party": []}
-    for field, slug, name, country in themes.union(
-        groups.values_list(party, "slug", "name", none),
-        organisations.values_list(party, "slug", "name", "country"),
-        all=True,
-    ).order_by("name"):
-        found[field].append((slug, name, country))
-    return found
+    of_countries = organisations.exclude(country="")
+    if slugs is not None:
+        slugs = list(slugs)
+        groups, organisations = groups.filter(slug__in=slugs), organisations.filter(slug__in=slugs)
+    events: list[Event] = []
+    found: dict[str, list[Option]] = {"theme": [], "party": [], "country": []}
+    for field, slug, name, code, day in (
+        Event.objects.published()
+        .order_by()
+        .values_list(_word("event"), "slug", "title", "code", "starts_on")
+        .union(
+            themes.values_list(_word("theme"), "slug", "name", none, no_day),
+            groups.values_list(_word("party"), "slug", "name", none, no_day),
+            organisations.values_list(_word("party"), "slug", "name", none, no_day),
+            of_countries.values_list(_word("country"), "country", none, none, no_day).distinct(),
+            all=True,
+        )
+        .order_by("title")
+    ):
+        if field == "event":
+            events.append(Event(slug=slug, title=name, code=code, starts_on=day))
+        else:
+            found[field].append((slug, name or countries.name(slug)))
+    found["country"].sort(key=lambda option: str(option[1]))
+    # Latest first, as in every list of roundtables.
+    events.sort(key=lambda event: (-event.starts_on.toordinal(), event.code))
+    return found | {"event": [(event.slug, str(event)) for event in events]}
 
 
-def _party_slug_q(slug: str) -> Q:
-    return Q(organisation__slug=slug, organisation__is_name_published=True) | Q(group__slug=slug)
+def _tally_parties(
+    name: str, rows: QuerySet[Any], number: Count | None = None
+) -> list[QuerySet[Any, Any]]:
+    """Counts rows by organisation and by group. Organisations that are not named are left out."""
+    named = rows.filter(organisation__is_name_published=True)
+    groups = rows.filter(group__isnull=False)
+    return [
+        tally(name, named, "organisation__slug", "organisation__name", number),
+        tally(name, groups, "group__slug", "group__name", number),
+    ]
+
+
+def _party_slug_q(slugs: list[str]) -> Q:
+    named = Q(organisation__slug__in=slugs, organisation__is_name_published=True)
+    return named | Q(group__slug__in=slugs)

@@ -19,10 +19,10 @@ from outcomes.commitments.as_of import (
     as_of,
     as_of_context,
     assessments_as_of,
+    status_columns_for,
     updates_as_of,
     withdrawn_since,
 )
-from outcomes.commitments.charts import bar_segments, status_shares
 from outcomes.commitments.filters import CommitmentFilterForm
 from outcomes.commitments.queries import (
     contacts_context,
@@ -31,6 +31,7 @@ from outcomes.commitments.queries import (
     with_disputes,
     with_parties,
 )
+from outcomes.commitments.statistics import count_by_status
 from outcomes.commitments.status import commitment_reports
 from outcomes.models import (
     Assessment,
@@ -72,23 +73,21 @@ TEXT_CHANGED = gettext_lazy(
 def commitment_list(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     form = CommitmentFilterForm(request.GET, on)
-    if found := redirect_former_name(request, form, "party"):
-        return found
+    if former := redirect_former_name(request, form, "party"):
+        return former
     viewer = visibility.get_viewer(request.user, timezone.localdate())
     context: dict[str, object] = {"form": form, "page": None, "today": on, "viewer": viewer}
     if form.is_valid():
         context |= {"today": form.day or on} | as_of_context(form.day)
         published = Commitment.objects.published()
-        counts = form.counts(published, on)
-        parts = status_shares(counts)
-        page = get_page(
-            form, with_parties(form.filter(published, on), on, form.day), counts["found"]
-        )
+        found = form.filter(published)
+        counts = count_by_status(found, form.day or on, status_columns=status_columns_for(form.day))
+        panel = form.panel(published)
+        page = get_page(form, with_parties(found, on, form.day), counts["all"])
         context |= {
             "page": page,
             "counts": counts,
-            "shares": parts,
-            "bars": bar_segments(parts),
+            "panel": panel,
             "focal_point_cards": focal_point_cards(viewer, page.object_list, on),
         } | contacts_context(on)
     return render(

@@ -233,20 +233,26 @@ def _names_source_without_address(group: ConstituencyGroup) -> bool:
 @login_not_required
 def outcome_list(request: HttpRequest) -> HttpResponse:
     form = OutcomeFilterForm(request.GET)
-    if found := redirect_former_name(request, form, "addressee"):
-        return found
+    if former := redirect_former_name(request, form, "addressee"):
+        return former
     published = Outcome.objects.published().points()
-    page = theme = None
+    context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
-        if slug := form.cleaned_data["theme"]:
-            theme = Theme.objects.get(slug=slug)
-        points = form.filter(published).select_related("parent", "statement__event")
+        panel = form.count_facets(published, published)
+        points = form.narrow(published).select_related("parent", "statement__event")
         number = number_of(Commitment.objects.published(), "outcomes")
-        page = get_page(form, points.annotate(commitment_count=number))
+        points = points.annotate(commitment_count=number)
+        themes = form.chosen("theme")
+        context |= {
+            "page": get_page(form, points),
+            "panel": panel,
+            # One theme has a feed and can be followed.
+            "theme": Theme.objects.get(slug=themes[0]) if len(themes) == 1 else None,
+        }
     return render(
         request,
         "outcomes/statements/outcome_list.html",
-        {"form": form, "page": page, "theme": theme},
+        context,
         status=400 if form.errors else 200,
     )
 

@@ -2,93 +2,165 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from participants.directory.vcard import V3, VERSIONS
-from participants.models import Delegate, DelegateLanguage, Organisation, OrganisationKind
+from participants.models import (
+    Affiliation,
+    Delegate,
+    DelegateLanguage,
+    EventRole,
+    Organisation,
+    OrganisationKind,
+)
 from participants.models.languages import LANGUAGE_CHOICES
+from participants.models.organisation import THEMES, commitment_themes_q
 from participants.name_folding import contains_all, normalise_for_search
 from participants.privacy import visibility
-from roundtable.query_forms import ListForm
+from roundtable.facets import (
+    FacetField,
+    FacetForm,
+    FacetPanel,
+    Label,
+    event_choices,
+    set_choices,
+    tally,
+)
 
+M = TypeVar("M", bound=Model)
 MAX_SEARCH_WORDS = 8
 
 
-class OrganisationFilterForm(ListForm):
+class OrganisationFilterForm(FacetForm):
     """Filters the list of organisations."""
 
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
+    facet_names = ("kind", "country", "event")
+
+    kind = FacetField(label=_("Kind"), choices=OrganisationKind.choices)
+    country = FacetField(label=_("Country"), label_of=countries.name)
+    event = FacetField(label=_("Roundtable"))
 
     def __init__(self, data: Any, organisations: QuerySet[Organisation]) -> None:
         super().__init__(data)
-        self.fields["kind"].choices = [("", _("All kinds")), *OrganisationKind.choices]  # type: ignore[attr-defined]
-        codes = organisations.exclude(country="").values_list("country", flat=True)
-        self.fields["country"].choices = country_choices(codes.order_by().distinct())  # type: ignore[attr-defined]
+        of_countries = organisations.filter(country__in=self.given("country"))
+        codes = of_countries.order_by().values_list("country", flat=True).distinct()
+        set_choices(self, "country", ((code, countries.name(code)) for code in codes))
+        set_choices(self, "event", event_choices())
 
-    def filter(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
-        if kind := self.cleaned_data["kind"]:
-            organisations = organisations.filter(kind=kind)
-        if country := self.cleaned_data["country"]:
-            organisations = organisations.filter(country=country)
-        return organisations
+    def condition(self, name: str) -> Q:
+        values = self.chosen(name)
+        if name == "event":
+            roles = EventRole.objects.filter(event__slug__in=values)
+            return Q(pk__in=roles.values("organisation"))
+        return Q((f"{name}__in", values))
+
+    def tallies(self, name: str, rows: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
+        if name == "event":
+            roles = EventRole.objects.filter(
+                event__is_public=True, organisation__in=rows.order_by().values("pk")
+            )
+            each_once = Count("organisation", distinct=True)
+            return [tally(name, roles, "event__slug", number=each_once)]
+        return [tally(name, rows.exclude(**{name: ""}), name)]
 
 
-def country_choices(codes: Iterable[str]) -> list[tuple[str, Any]]:
-    named = sorted(((code, countries.name(code)) for code in set(codes)), key=lambda c: c[1])
-    return [("", _("All countries")), *named]
+# Facets with values that only some viewers may know of.
+OFFERED_NAMES = ("organisation", "country", "theme", "language")
+ROLE_CHOICES = [
+    (EventRole.Role.COCHAIR.value, _("Co-chair")),
+    (EventRole.Role.COHOST.value, _("Co-host")),
+    (EventRole.Role.PARTICIPANT.value, _("Participant")),
+    (EventRole.Role.OBSERVER.value, _("Observer")),
+]
 
 
-class DirectoryForm(ListForm):
-    """Filters the directory and chooses its layout."""
+class DirectoryForm(FacetForm):
+    """Filters the directory and chooses its layout.
+
+    Values of facets, and their numbers, come only from people whom the viewer sees, so that they
+    disclose no one else.
+    """
 
     sort_fields = ("view",)
+    facet_names = ("event", "organisation", "kind", "country", "theme", "role", "language")
+    search_names = ("q",)
+    # All of these are found in one place of work.
+    workplace_names = ("organisation", "kind", "country", "theme", "role")
 
     q = forms.CharField(
         label=_("Name or post"),
         required=False,
         max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "form": "facets"}),
     )
-    organisation = forms.ChoiceField(label=_("Organisation"), required=False)
-    kind = forms.ChoiceField(label=_("Kind of organisation"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
-    language = forms.ChoiceField(label=_("Language"), required=False)
+    event = FacetField(label=_("Roundtable"))
+    organisation = FacetField(label=_("Organisation"))
+    kind = FacetField(label=_("Kind of organisation"), choices=OrganisationKind.choices)
+    country = FacetField(label=_("Country"), label_of=countries.name)
+    theme = FacetField(label=_("Theme of the organisation's commitments"))
+    role = FacetField(label=_("Role of the organisation"), choices=ROLE_CHOICES)
+    language = FacetField(label=_("Language"), label_of=dict(LANGUAGE_CHOICES).__getitem__)
     view = forms.ChoiceField(
         label=_("Layout"),
         required=False,
+        widget=forms.HiddenInput,
         choices=[("", _("Cards")), ("table", _("Table")), ("country", _("By country"))],
     )
 
-    def __init__(self, data: Any, people: QuerySet[Delegate], on: date) -> None:
+    def __init__(
+        self, data: Any, viewer: visibility.Viewer, people: QuerySet[Delegate], on: date
+    ) -> None:
         super().__init__(data)
-        self.on = on
-        # Choices come only from the visible people, so that they disclose no one else.
-        places = list(
-            visibility.current_affiliations(on)
-            .filter(delegate__in=people.values("pk"))
-            .order_by("organisation__name", "organisation__slug")
-            .values_list("organisation__slug", "organisation__name", "organisation__country")
-            .distinct()
-        )
-        spoken = DelegateLanguage.objects.filter(delegate__in=people.values("pk"))
-        codes = set(spoken.order_by().values_list("language", flat=True).distinct())
-        languages = sorted(
-            (choice for choice in LANGUAGE_CHOICES if choice[0] in codes), key=lambda c: str(c[1])
-        )
-        for name, choices in (
-            ("organisation", [("", _("All organisations")), *(place[:2] for place in places)]),
-            ("kind", [("", _("All kinds")), *OrganisationKind.choices]),
-            ("country", country_choices(code for _slug, _name, code in places if code)),
-            ("language", [("", _("All languages")), *languages]),
-        ):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.viewer, self.people, self.on = viewer, people, on
+        set_choices(self, "event", event_choices())
+        offered = self._offered({name: self.given(name) for name in OFFERED_NAMES})
+        for name in OFFERED_NAMES:
+            set_choices(self, name, offered[name])
+
+    def offers(self, name: str, values: Iterable[str]) -> set[str]:
+        return {value for value, _label in self._offered({name: list(values)})[name]}
+
+    def _offered(self, given: dict[str, list[str]]) -> dict[str, list[tuple[str, Label]]]:
+        """Those of the given values that a visible person has, in one query if there are any."""
+        found: dict[str, list[tuple[str, Label]]] = {name: [] for name in given}
+        asked = [self._visible(name, values) for name, values in given.items() if values]
+        if asked:
+            for name, value, label in asked[0].union(*asked[1:]):
+                found[name].append((value, label))
+        return found
+
+    def _visible(self, name: str, values: list[str]) -> QuerySet[Any, Any]:
+        """The name of the facet, value and label of these values, as far as they are visible."""
+        is_facet, none = Value(name, CharField()), Value("", CharField())
+        if name == "language":
+            spoken = DelegateLanguage.objects.filter(
+                delegate__pk__among=self.visible_ids, language__in=values
+            )
+            return spoken.order_by().values_list(is_facet, "language", none)
+        offices = Organisation.objects.filter(pk__among=self.office_ids).order_by()
+        if name == "organisation":
+            return offices.filter(slug__in=values).values_list(is_facet, "slug", "name")
+        if name == "country":
+            return offices.filter(country__in=values).values_list(is_facet, "country", none)
+        themes = offices.filter(commitment_themes_q(), **{f"{THEMES}__slug__in": values})
+        return themes.values_list(is_facet, f"{THEMES}__slug", f"{THEMES}__name")
 
     def clean_q(self) -> list[str]:
         words = list(dict.fromkeys(normalise_for_search(self.cleaned_data["q"]).split()))
@@ -98,40 +170,113 @@ class DirectoryForm(ListForm):
             )
         return words
 
-    def filter(self, people: QuerySet[Delegate]) -> QuerySet[Delegate]:
-        """People sorted by name, each annotated with a workplace that matches the filters."""
-        criteria = self.cleaned_data
-        places = visibility.current_affiliations(self.on).filter(
-            self._workplace_condition(), delegate=OuterRef("pk")
-        )
-        if criteria["organisation"] or criteria["kind"] or criteria["country"]:
-            people = people.filter(Exists(places))
-        if criteria["language"]:
-            spoken = DelegateLanguage.objects.filter(language=criteria["language"])
-            people = people.filter(pk__in=spoken.values("delegate"))
-        if criteria["q"]:
-            candidates = people.values_list("pk", "name", "name_latin", "post")
-            # The database cannot ignore accents and case in every script.
-            people = people.filter(
-                pk__in=[pk for pk, *texts in candidates if contains_all(criteria["q"], *texts)]
-            )
-        return people.annotate(
-            workplace_name=Subquery(places.values("organisation__name")[:1]),
-            workplace_slug=Subquery(places.values("organisation__slug")[:1]),
-            workplace_country=Coalesce(
-                Subquery(places.values("organisation__country")[:1]), Value("")
-            ),
-        ).order_by("name", "pk")
+    @cached_property
+    def visible_ids(self) -> list[int]:
+        # Asked once: to find out who is visible takes longer than all that follows.
+        return list(self.people.order_by().values_list("pk", flat=True))
 
-    def _workplace_condition(self) -> Q:
-        criteria, condition = self.cleaned_data, Q()
-        if criteria["organisation"]:
-            condition &= Q(organisation__slug=criteria["organisation"])
-        if criteria["kind"]:
-            condition &= Q(organisation__kind=criteria["kind"])
-        if criteria["country"]:
-            condition &= Q(organisation__country=criteria["country"])
-        return condition
+    @cached_property
+    def office_ids(self) -> list[int]:
+        """Public organisations where visible people work."""
+        places = visibility.current_affiliations(self.on).order_by()
+        places = places.filter(delegate__pk__among=self.visible_ids)
+        return list(places.values_list("organisation", flat=True).distinct())
+
+    @cached_property
+    def found_ids(self) -> list[int]:
+        """Visible people whose name or post has the words."""
+        words = self.cleaned_data["q"]
+        if not words:
+            return self.visible_ids
+        candidates = self.people.order_by().values_list("pk", "name", "name_latin", "post")
+        # The database cannot ignore accents and case in every script.
+        return [pk for pk, *texts in candidates if contains_all(words, *texts)]
+
+    def panel(self) -> FacetPanel:
+        every = Delegate.objects.all()
+        return self.count_facets(
+            every.filter(pk__among=self.found_ids), every.filter(pk__among=self.visible_ids)
+        )
+
+    def filter(self, people: QuerySet[Delegate]) -> QuerySet[Delegate]:
+        """People sorted by name, each annotated with a workplace that matches the facets."""
+        places = self._places().filter(delegate=OuterRef("pk"))
+        return (
+            self.narrow(people.filter(pk__among=self.found_ids))
+            .annotate(
+                workplace_name=Subquery(places.values("organisation__name")[:1]),
+                workplace_slug=Subquery(places.values("organisation__slug")[:1]),
+                workplace_country=Coalesce(
+                    Subquery(places.values("organisation__country")[:1]), Value("")
+                ),
+            )
+            .order_by("name", "pk")
+        )
+
+    def narrow(self, rows: QuerySet[M], *, without: str = "") -> QuerySet[M]:
+        if any(self.chosen(name) for name in self.workplace_names if name != without):
+            rows = rows.filter(Exists(self._places(without).filter(delegate=OuterRef("pk"))))
+        for name in ("event", "language"):
+            if name != without and self.chosen(name):
+                rows = rows.filter(self.condition(name))
+        return rows
+
+    def condition(self, name: str) -> Q:
+        """Of a person; of an affiliation, if the facet is about the workplace."""
+        values = self.chosen(name)
+        match name:
+            case "event":
+                known = visibility.participations_shown(self.viewer)
+                return Q(pk__in=known.filter(event__slug__in=values).values("delegate"))
+            case "language":
+                spoken = DelegateLanguage.objects.filter(language__in=values)
+                return Q(pk__in=spoken.values("delegate"))
+            case "organisation":
+                return Q(organisation__slug__in=values)
+            case "theme":
+                offices = Organisation.objects.filter(
+                    commitment_themes_q(), **{f"{THEMES}__slug__in": values}
+                )
+                return Q(organisation__in=offices.values("pk"))
+            case "role":
+                roles = EventRole.objects.filter(event__is_public=True, role__in=values)
+                return Q(organisation__in=roles.values("organisation"))
+        return Q((f"organisation__{name}__in", values))
+
+    def _places(self, without: str = "") -> QuerySet[Affiliation]:
+        """Current affiliations that match all facets about the workplace, or all but one."""
+        condition = Q()
+        for name in self.workplace_names:
+            if name != without and self.chosen(name):
+                condition &= self.condition(name)
+        return visibility.current_affiliations(self.on, self.office_ids).filter(condition)
+
+    def tallies(self, name: str, rows: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
+        people = rows.order_by().values("pk")
+        each_once = Count("delegate", distinct=True)
+        if name == "event":
+            known = visibility.participations_shown(self.viewer).filter(delegate__in=people)
+            return [tally(name, known, "event__slug", number=each_once)]
+        if name == "language":
+            spoken = DelegateLanguage.objects.filter(delegate__in=people)
+            return [tally(name, spoken, "language", number=each_once)]
+        places = self._places(without=name).filter(delegate__in=people)
+        match name:
+            case "organisation":
+                slug, label = "organisation__slug", "organisation__name"
+                return [tally(name, places, slug, label, each_once)]
+            case "theme":
+                path = f"organisation__{THEMES}"
+                themed = places.filter(
+                    commitment_themes_q("organisation__"), **{f"{path}__isnull": False}
+                )
+                return [tally(name, themed, f"{path}__slug", f"{path}__name", each_once)]
+            case "role":
+                in_public = places.filter(organisation__roles__event__is_public=True)
+                return [tally(name, in_public, "organisation__roles__role", number=each_once)]
+        column = f"organisation__{name}"
+        recorded = places.exclude(**{column: ""})
+        return [tally(name, recorded, column, number=each_once)]
 
 
 class VCardForm(forms.Form):

@@ -128,11 +128,12 @@ def delegate_list(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     viewer = visibility.get_viewer(request.user, on)
     people = visibility.listed_delegates(viewer, on)
-    form = DirectoryForm(request.GET, people, on)
-    if found := redirects.redirect_former_name(request, form):
-        return found
+    form = DirectoryForm(request.GET, viewer, people, on)
+    if former := redirects.redirect_former_name(request, form):
+        return former
     context: dict[str, object] = {"form": form, "viewer": viewer, "page": None}
     if form.is_valid():
+        context["panel"] = form.panel()
         context |= _layout_context(form, form.filter(people), viewer)
     return render(
         request,

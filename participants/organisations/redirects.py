@@ -30,17 +30,21 @@ def delegate_redirect_url(
 def redirect_former_name(
     request: HttpRequest, form: QueryForm, field: str = "organisation"
 ) -> HttpResponse | None:
-    """Leads a filter by a former short name to the present one; None if there is none to offer."""
+    """Leads a filter by former short names to the present ones; None if there are none to offer."""
     given = request.GET.getlist(field)
-    if field not in form.errors or len(given) != 1 or "\0" in given[0]:
+    if field not in form.errors or any("\0" in slug for slug in given):
         return None
-    row = SlugRedirect.objects.filter(slug=given[0]).select_related("organisation").first()
+    if len(given) > 1 and not form.takes_several(field):
+        return None
+    rows = SlugRedirect.objects.filter(slug__in=given).select_related("organisation")
+    present = {row.slug: row.organisation.slug for row in rows}
     # The form offers only what the viewer may see: all others stay absent.
-    offered = dict(form.fields[field].choices)  # type: ignore[attr-defined]
-    if row is None or row.organisation.slug not in offered:
+    offered = form.offers(field, present.values()) if present else set()
+    led_on = [slug if present.get(slug) not in offered else present[slug] for slug in given]
+    if led_on == given:
         return None
     asked = request.GET.copy()
-    asked[field] = row.organisation.slug
+    asked.setlist(field, list(dict.fromkeys(led_on)))
     return HttpResponsePermanentRedirect(f"{request.path}?{asked.urlencode(safe='/')}")
 
 

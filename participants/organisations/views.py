@@ -15,10 +15,13 @@ from roundtable.query_forms import get_page
 def organisation_list(request: HttpRequest) -> HttpResponse:
     published = Organisation.objects.published()
     form = OrganisationFilterForm(request.GET, published)
-    page = get_page(form, form.filter(published).order_by("name")) if form.is_valid() else None
+    context: dict[str, object] = {"form": form, "page": None}
+    if form.is_valid():
+        panel = form.count_facets(published, published)
+        context |= {"panel": panel, "page": get_page(form, form.narrow(published).order_by("name"))}
     return render(
         request,
         "participants/organisations/organisation_list.html",
-        {"form": form, "page": page},
+        context,
         status=400 if form.errors else 200,
     )

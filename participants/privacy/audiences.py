@@ -4,7 +4,7 @@ Both must give the same result. A test compares them on generated data.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -278,6 +278,18 @@ def hypothetical_viewer(own: Viewer, role: str) -> Viewer:
         case "introduced" if own.delegate:
             return Viewer(signed_in=True, introduced=frozenset({own.delegate}))
     return Viewer(signed_in=True)
+
+
+def viewer_at(viewer: Viewer, event: int) -> Viewer:
+    """The same viewer as one who took part in this event alone, and was introduced to no one."""
+    return replace(
+        viewer,
+        events=viewer.events & {event},
+        event_constituencies=frozenset(
+            row for row in viewer.event_constituencies if row[0] == event
+        ),
+        introduced=frozenset(),
+    )
 
 
 def get_viewers(people: QuerySet[Delegate], on: date) -> dict[int, Viewer]:

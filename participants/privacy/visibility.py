@@ -4,7 +4,7 @@ All pages, searches, cards and previews use this module and receive plain values
 see what everyone sees. An unknown audience includes no one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +37,7 @@ from participants.privacy.audiences import (
     hypothetical_viewer,
     is_in_audience,
     listing_condition,
+    viewer_at,
 )
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -107,6 +108,7 @@ __all__ = [
     "listed_delegates",
     "make_cards",
     "organisations_before_answer",
+    "participations_shown",
     "profile_owner",
     "profiles_seen_by",
     "public_profiles",
@@ -156,14 +158,42 @@ def listed_at_organisation(
     return listed_delegates(viewer, on).filter(pk__in=affiliations.values("delegate"))
 
 
-def current_affiliations(on: date) -> QuerySet[Affiliation]:
-    """Affiliations with public organisations on that day, latest first."""
-    return _latest_affiliations(on).filter(organisation__in=Organisation.objects.published())
+def current_affiliations(on: date, offices: Sequence[int] | None = None) -> QuerySet[Affiliation]:
+    """Affiliations with public organisations on that day, latest first.
+
+    `offices` are the organisations of an earlier answer, which need not be checked again: whether
+    an organisation is public takes long to find out.
+    """
+    found = _latest_affiliations(on)
+    if offices is None:
+        return found.filter(organisation__in=Organisation.objects.published())
+    return found.filter(organisation__pk__among=offices)
 
 
 def _latest_affiliations(on: date) -> QuerySet[Affiliation]:
     found = Affiliation.objects.current(on).select_related("organisation")
     return found.order_by(F("since").desc(nulls_last=True), "pk")
+
+
+def participations_shown(viewer: Viewer) -> QuerySet[Participation]:
+    """Confirmed participations in public roundtables that the viewer may know of.
+
+    Of people who are listed to the viewer: one's own; those in a roundtable that the viewer took
+    part in too, if this alone would list the person; and those that everyone can read on the page
+    of the roundtable, as public_profiles() has them.
+    """
+    shown = Q(
+        Exists(
+            ContactChannel.objects.filter(delegate=OuterRef("delegate"), audience=Audience.EVERYONE)
+        ),
+        delegate__listed_to=Audience.EVERYONE,
+    )
+    if viewer.delegate:
+        shown |= Q(delegate=viewer.delegate)
+    for event in viewer.events:
+        listed = Delegate.objects.filter(listing_condition(viewer_at(viewer, event)))
+        shown |= Q(event=event, delegate__in=listed.values("pk"))
+    return Participation.objects.confirmed().filter(shown, event__is_public=True)
 
 
 def make_cards(delegates: Iterable[Delegate]) -> list[Card]:

@@ -9,7 +9,6 @@ from typing import Any
 from django import template
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.forms import BaseForm, BaseFormSet
-from django.http import QueryDict
 from django.template import Context
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from roundtable.idempotency import FIELD_NAME, sender_id
 from roundtable.models import Event
-from roundtable.query_forms import QueryForm
+from roundtable.query_forms import QueryForm, encode_query
 from roundtable.row_keys import row_key
 from roundtable.text_diff import DiffSegment
 
@@ -100,10 +99,8 @@ def _checksum(path: str) -> str:
 @register.simple_tag
 def query(form: QueryForm, **changes: Any) -> str:
     """The form's query string with some parameters changed, or removed if empty."""
-    values = form.active_parameters() | {name: str(value) for name, value in changes.items()}
-    parameters = QueryDict(mutable=True)
-    parameters.update({name: value for name, value in values.items() if value})
-    return f"?{parameters.urlencode()}"
+    changed = {name: [str(value)] if value else [] for name, value in changes.items()}
+    return encode_query(form.active_values() | changed)
 
 
 @register.simple_tag(takes_context=True)

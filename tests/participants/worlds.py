@@ -6,7 +6,7 @@ Nothing here knows how the portal decides: the expected results are computed fro
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -149,6 +149,20 @@ class World:
 
     def sees_channel(self, viewer: int | None, person: int, channel: int) -> bool:
         return self.is_listed(viewer, person) and self._is_shown(viewer, person, channel)
+
+    def knows_of(self, viewer: int | None, person: int, event: int) -> bool:
+        """Whether the viewer sees that a listed person took part in the event."""
+        owner = self.people[person]
+        if event not in owner.confirmed_constituencies():
+            return False
+        if viewer == person or "everyone" == owner.listed_to in owner.channels:
+            return True
+        if viewer is None or event not in self.people[viewer].open_constituencies():
+            return False
+        # Had they met at this event alone, the person would still be listed.
+        people = list(self.people)
+        people[viewer] = replace(people[viewer], details_open={event: TODAY})
+        return World(people, []).is_listed(viewer, person)
 
     def _is_shown(self, viewer: int | None, person: int, channel: int | None) -> bool:
         if viewer == person:

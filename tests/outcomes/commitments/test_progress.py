@@ -173,7 +173,7 @@ def test_unpublished_points_give_no_theme(client: Client, register: Event) -> No
     published = make_statement(make_event()).outcomes.points()[0]
     published.themes.add(secret)  # so that it can be asked for
     assert Commitment.objects.filter(outcomes__themes=secret).exists()
-    assert " 0 of 0 commitments " in get_text(client, "/commitments/?theme=secret")
+    assert " 0 of 5 commitments match: " in get_text(client, "/commitments/?theme=secret")
     assert "Secret theme 0" not in get_text(client, "/progress/").split("By theme")[1]
 
 

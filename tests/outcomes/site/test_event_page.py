@@ -223,7 +223,7 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
         "Wording in the sources MFA, co-chair co-chaired by the Ministry Hosts' page "
         "No web address is recorded here for these sources. "
         "Shared contact details No one shares contact details with everyone. "
-        "Participants may see more after signing in. Directory "
+        "Participants may see more after signing in. Who was at this roundtable "
         "Documents and source Agenda , Hosts, 1 May 2018 "
         "List of participants (address not recorded) "
         "Source of the facts Hosts' page , accessed on 3 February 2026 "

@@ -342,6 +342,29 @@ def test_row_database_and_model_visibility_agree(
     assert set(verdicts) == EVERY_VERDICT or len(seeds) == 1
 
 
+@pytest.mark.parametrize("seeds", SEEDS, ids=str)
+def test_model_and_database_agree_on_who_is_known_to_have_taken_part(seeds: range) -> None:
+    lay_the_ground()
+    reasons: Counter[bool] = Counter()
+    for seed in seeds:
+        world = make_world(seed)
+        with transaction.atomic():
+            store(world)
+            for viewer, eyes in viewers(world):
+                people = visibility.listed_delegates(eyes, TODAY).values("pk")
+                known = visibility.participations_shown(eyes).filter(delegate__in=people)
+                expected = {
+                    (person + 1, event + 1)
+                    for person in range(len(world.people))
+                    for event in EVENTS
+                    if world.is_listed(viewer, person) and world.knows_of(viewer, person, event)
+                }
+                assert set(known.values_list("delegate", "event")) == expected, f"SEED={seed}"
+                reasons[bool(expected)] += 1
+            transaction.set_rollback(True)
+    assert set(reasons) == {True, False}
+
+
 Previews = dict[str, tuple[int, list[tuple[str, str]]]]
 
 
