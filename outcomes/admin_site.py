@@ -16,7 +16,7 @@ from roundtable.health import email_faults
 
 # Groups on the start page, by model name. Other models go to their app's default group.
 MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("The meeting"), ("Event", "Statement", "Outcome", "Series", "Theme", "Group")),
+    (_("The meeting"), ("Event", "Statement", "Outcome", "Series", "Theme", "Group", "Synonyms")),
     (
         _("Participants"),
         (

@@ -356,6 +356,6 @@ def test_checks_register_themselves_at_startup() -> None:
     result = manage("shell", "--no-imports", "-c", REGISTERED, **PRODUCTION_ENVIRONMENT)
     assert result.stdout.splitlines() == [
         "check_emails check_erasure_key check_ledger_files check_notice_files "
-        "check_recorded_notices check_schema check_seal_key",
+        "check_recorded_notices check_schema check_seal_key check_search_index check_triggers",
         "invitation: round ",
     ], result.stderr

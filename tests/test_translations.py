@@ -5,6 +5,7 @@ import functools
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from html import unescape
 from itertools import chain
 from pathlib import Path
@@ -29,6 +30,7 @@ from outcomes.imports.workbook.sheets import SHEETS, column_label
 from outcomes.models import CompletionLevel, ImplementationStatus, Outcome, Statement
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.proposals import link_url
+from outcomes.templatetags.commitments import _drawn_status
 from participants.accounts import emails
 from participants.models import (
     Audience,
@@ -274,6 +276,9 @@ def marked(text: Any) -> Any:
 def translated(monkeypatch: pytest.MonkeyPatch) -> None:
     """A language in which every text is in brackets."""
     monkeypatch.setattr(countries, "_iter_cache", {}, raising=False)
+    # Icons of a status are drawn once for each language.
+    drawn = cache(_drawn_status.__wrapped__)
+    monkeypatch.setattr("outcomes.templatetags.commitments._drawn_status", drawn)
     real = translation._trans  # type: ignore[attr-defined]
     translation.gettext("")
     for name in ("gettext", "pgettext", "ngettext", "npgettext"):
@@ -439,7 +444,7 @@ def public_paths(portal: dict[str, Any]) -> list[str]:
         "/directory/",
         "/directory/?view=table",
         "/directory/?view=country",
-        "/directory/?q=zxzxzx",
+        "/directory/?q=Жжж",
         "/directory/?view=x&country=XX&q=1+2+3+4+5+6+7+8+9",
         portal["person"].get_absolute_url(),
         "/search/",

@@ -141,7 +141,11 @@ def _correct(search: Search) -> str:
         near = index.frequencies(neighbours(word))
         if not near:
             return ""
-        replaced[word] = max(near, key=lambda other: (other[0] == word[0], near[other], other))
+        # A shorter one may be no word, but only have the stem of a word.
+        replaced[word] = max(
+            near,
+            key=lambda other: (other[0] == word[0], len(other) >= len(word), near[other], other),
+        )
     return search.corrected(replaced) if replaced else ""
 
 

@@ -44,6 +44,7 @@ def test_security_txt_is_plain_text_and_its_policy_exists(client: Client) -> Non
     assert 'id="security"' in client.get("/privacy/").content.decode()
 
 
+@pytest.mark.django_db
 def test_robots_txt_excludes_what_is_for_one_person(client: Client) -> None:
     lines = client.get("/robots.txt").content.decode().splitlines()
     assert lines[0] == "User-agent: *"

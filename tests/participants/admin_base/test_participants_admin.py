@@ -20,6 +20,7 @@ from outcomes.models import (
     ReportingRound,
     Response,
     Statement,
+    Synonyms,
     Theme,
 )
 from participants.models import (
@@ -84,6 +85,7 @@ SHOWN = {
     OrganisationChange,
     Statement,
     Outcome,
+    Synonyms,
     Theme,
     Commitment,
     Milestone,

@@ -147,6 +147,7 @@ WITHOUT_PERSONAL_DATA = {
     "outcomes.RoundRequest": "of a party; the focal point got it by email",
     "outcomes.Statement": "the agreed text; who changed it finds the version",
     "outcomes.StatementVersion": "the agreed text",
+    "outcomes.Synonyms": "words with the same meaning",
     "outcomes.Theme": "no person",
     "participants.ConsentNotice": "the same words for everyone; those agreed to are in the ZIP",
     "participants.Erasure": "marks of people who were erased",
