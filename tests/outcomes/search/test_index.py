@@ -48,7 +48,7 @@ from tests.factories import (
 from tests.follow_up_factories import make_assessment, make_milestone, make_response
 from tests.search_index import assert_exact, belonging, indexed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 
 
 @pytest.fixture(scope="module")
