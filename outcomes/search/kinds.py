@@ -88,6 +88,12 @@ class JoinedWords(Aggregate):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # Without an order, the words of a row move when the database changes its plan.
+        template = "%(function)s(%(expressions)s, ' ' ORDER BY %(expressions)s)"
+        sql, parameters = self.as_sql(compiler, connection, template=template, **context)
+        return sql, (*parameters, *parameters)
+
 
 class Changed(Expression):
     """A column of the row that changed; in a trigger, NEW or OLD takes the place of `{row}`."""

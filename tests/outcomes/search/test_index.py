@@ -48,7 +48,7 @@ from tests.factories import (
 from tests.follow_up_factories import make_assessment, make_milestone, make_response
 from tests.search_index import assert_exact, belonging, indexed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.walk]
+pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 
 
 @pytest.fixture(scope="module")
@@ -329,6 +329,22 @@ class TestInstallation:
         assert triggers._existing(NAME, "default") == before
         triggers.remove("other", "default")
         assert not triggers.is_installed("other", [other], "1", "default")
+
+
+def test_another_plan_finds_the_words_of_a_row_in_the_same_order(portal: None) -> None:
+    commitment = make_commitment(Event.objects.get(slug="zq-event-slug"))
+    parties = [
+        make_party(commitment, organisation=make_organisation(name=name, short_name=""))
+        for name in ("one office", "two office", "three office")
+    ]
+    with connection.cursor() as cursor:
+        for kind_of_plan in ("indexscan", "bitmapscan"):
+            if connection.vendor != "sqlite":
+                cursor.execute(f"SET LOCAL enable_{kind_of_plan} = off")
+        # A row that is written again is the last one of its table.
+        CommitmentParty.objects.filter(pk=parties[0].pk).update(role=parties[0].role)
+        cursor.execute("ANALYZE")
+    assert_exact()
 
 
 def test_search_never_shows_what_is_hidden_even_if_the_index_is_wrong(
