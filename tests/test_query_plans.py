@@ -29,8 +29,11 @@ GROWING = {
     "participants_participation",
     "participants_user",
 }
-# What counts all rows, or finds the choices of a filter among them, reads them all by its nature.
-COUNTS = re.compile(r"GROUP BY|COUNT\(|'party' AS")
+# What counts all rows or all people, or finds the choices of a filter among them, reads them all by
+# its nature.
+COUNTS = re.compile(
+    r"""GROUP BY|COUNT\(|'country' AS|SELECT "participants_delegate"."id" AS "pk" FROM"""
+)
 
 
 @pytest.fixture
