@@ -11,6 +11,8 @@ they see its changes; the stamp is the number and the sum of the rows that one s
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from time import monotonic
 from typing import Any
 
@@ -126,15 +128,40 @@ _was_complete = False
 _silent_until = 0.0
 
 
+_read: ContextVar[list[Stamp | None] | None] = ContextVar("read", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """For a request that changes nothing: its whole page is as new as its first stamp."""
+    token = _read.set([])
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
 def read_stamp() -> Stamp | None:
     """None if it is not known.
 
     Read it before the page: what is shown is then as new as the stamp, or newer.
     """
+    # In a transaction, one sees one's own changes, which may not last.
+    if connection.in_atomic_block:
+        return None
+    read = _read.get()
+    if read:
+        return read[0]
+    stamp = _read_stamp()
+    if read is not None:
+        read.append(stamp)
+    return stamp
+
+
+def _read_stamp() -> Stamp | None:
     global _silent_until
     database: Any = connection
-    # In a transaction, one sees one's own changes, which may not last.
-    if connection.in_atomic_block or monotonic() < _silent_until:
+    if monotonic() < _silent_until:
         return None
     try:
         if not _was_complete_lately():

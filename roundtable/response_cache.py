@@ -20,7 +20,7 @@ from django.utils.translation import get_language_from_request
 from roundtable import limits
 from roundtable.limits import Limit
 from roundtable.middleware import PUBLIC
-from roundtable.public_stamp import Stamp, read_stamp
+from roundtable.public_stamp import Stamp, read_stamp, reading_once
 
 MAX_BYTES = 8 * 1024 * 1024  # of all pages of a process
 MAX_PAGE_BYTES = 512 * 1024
@@ -97,6 +97,12 @@ class ResponseCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with reading_once():
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         key = _key(request)
         stamp = read_stamp() if key else None
         if key is None or stamp is None:
@@ -117,7 +123,7 @@ def _key(request: HttpRequest) -> Key | None:
     """All of a request that a public page depends on; None if the page may depend on more."""
     meta = request.META
     # In development, templates change too.
-    if settings.DEBUG or request.method not in ("GET", "HEAD") or "HTTP_AUTHORIZATION" in meta:
+    if settings.DEBUG or "HTTP_AUTHORIZATION" in meta:
         return None
     # The other cookies are read by forms alone, whose pages are never kept.
     harmless = {settings.CSRF_COOKIE_NAME, settings.KNOWN_BROWSER_COOKIE}
@@ -151,7 +157,7 @@ def _is_same_for_all(response: HttpResponse) -> bool:
 
 def _confirm_or_send(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     asked = request.META.get("HTTP_IF_NONE_MATCH")
-    if not asked or request.method not in ("GET", "HEAD") or not _is_same_for_all(response):
+    if not asked or not _is_same_for_all(response):
         return response
     known = {tag.removeprefix("W/") for tag in parse_etags(asked)}
     if not known & {"*", response["ETag"].removeprefix("W/")}:

@@ -1,8 +1,9 @@
 """Change log: one query over all tables for a period."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
@@ -13,7 +14,7 @@ from outcomes.changes.descriptions import CORRECTION_SOURCES, describe_changes
 from outcomes.changes.scope import ChangeTarget, scope_of
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import Offer, ProgressUpdate
-from roundtable.kept_numbers import kept_number
+from roundtable.public_cache import get_or_set
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,33 @@ class ChangePart:
 
 @dataclass(frozen=True)
 class ChangeLog:
-    """Lazy list of changes, newest first; slices and counts in the database."""
+    """Lazy list of changes, newest first; slices and counts in the database.
 
-    parts: list[ChangePart]
+    Both are kept until something public changes, so `until` must then be now.
+    """
+
+    find_parts: Callable[[], list[ChangePart]]
     until: datetime
     span: tuple[Hashable, ...]  # what it covers, up to the last change
 
     def count(self) -> int:
-        return kept_number(("changes", *self.span), self._union(None).count)
+        return get_or_set(("changes", *self.span), lambda: self._union(None).count())
 
     def __getitem__(self, part: slice) -> list[Change]:
         """A correction of two fields is one entry but two changes."""
+        key = ("changes", *self.span, part.start, part.stop)
+        return get_or_set(key, lambda: self.find(part))
+
+    def find(self, part: slice) -> list[Change]:
         index = self._union(part.stop).order_by("-log_at", "log_source", "-log_row")
         return describe_changes(list(index[part]), timezone.localdate(self.until))
 
+    @cached_property
+    def _parts(self) -> list[ChangePart]:
+        return self.find_parts()
+
     def _union(self, newest: int | None) -> "QuerySet[Any, tuple[datetime, str, int]]":
-        keys = [part.keys(newest) for part in self.parts]
+        keys = [part.keys(newest) for part in self._parts]
         return keys[0].union(*keys[1:], all=True)
 
 
@@ -68,13 +80,21 @@ def change_log(
     corrections_since: datetime | None = None,
 ) -> ChangeLog:
     """Public changes with `since` <= time < `until`; cheap with few corrections."""
+    find = partial(_find_parts, since, until, about, corrections_since or since)
+    covered = (type(about).__name__, about.pk if about else 0)
+    return ChangeLog(find, until, (*covered, since, corrections_since))
+
+
+def _find_parts(
+    since: datetime, until: datetime, about: ChangeTarget | None, corrections_since: datetime
+) -> list[ChangePart]:
     scope = scope_of(about)
     span: dict[str, Any] = {"approved_at__gte": since, "approved_at__lt": until}
     # What only keeps the place of a report is no change.
     updates = ProgressUpdate.objects.published().filter(in_place_of=None, **span)
     joined = Offer.objects.approved_joins().filter(**span)
     reached = scope.milestones.filter(reached_on__isnull=False)
-    parts = [
+    return [
         ChangePart(
             scope.statements.filter(published_at__gte=since, published_at__lt=until),
             ChangeKind.STATEMENT,
@@ -97,7 +117,7 @@ def change_log(
         *(
             ChangePart(
                 public_corrections(
-                    rows.model, scope.is_one_of(rows, "id"), corrections_since or since, until
+                    rows.model, scope.is_one_of(rows, "id"), corrections_since, until
                 ),
                 CORRECTION_SOURCES[rows.model],
                 "history_date",
@@ -112,8 +132,6 @@ def change_log(
             )
         ),
     ]
-    covered = (type(about).__name__, about.pk if about else 0)
-    return ChangeLog(parts, until, (*covered, since, corrections_since))
 
 
 def latest_changes(
@@ -123,4 +141,4 @@ def latest_changes(
     *,
     limit: int = 500,
 ) -> list[Change]:
-    return change_log(since, until, about)[:limit]
+    return change_log(since, until, about).find(slice(limit))

@@ -66,6 +66,7 @@ from roundtable.facets import (
     tally,
 )
 from roundtable.models import Event
+from roundtable.public_cache import get_or_set
 
 UNKNOWN_EVENT = _("This roundtable does not exist. Choose one from the list.")
 UNKNOWN_THEME = _("This theme does not exist. Choose another theme.")
@@ -297,7 +298,7 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
     def panel(self, commitments: QuerySet[Commitment]) -> FacetPanel:
         """The facets of `commitments`, the list without filters."""
         rows = existing_as_of(commitments, self.day)
-        return self.count_facets(self._before_facets(commitments), rows)
+        return self.public_panel(self._before_facets(commitments), rows)
 
     def _before_facets(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
         found = as_of(commitments, self.day)
@@ -417,6 +418,13 @@ def _filter_options(
 
     With `slugs`, only these parties: there can be very many.
     """
+    slugs = None if slugs is None else tuple(slugs)
+    return get_or_set((rows.model, slugs), lambda: _find_filter_options(rows, slugs))
+
+
+def _find_filter_options(
+    rows: QuerySet[Any], slugs: tuple[str, ...] | None
+) -> dict[str, list[Option]]:
     none, no_day = _word(""), Cast(Value(None), DateField())
     used = Outcome.themes.through.objects.filter(outcome__in=Outcome.objects.published())
     themes = Theme.objects.filter(pk__in=used.values("theme")).order_by()
@@ -426,7 +434,6 @@ def _filter_options(
     ).order_by()
     of_countries = organisations.exclude(country="")
     if slugs is not None:
-        slugs = list(slugs)
         groups, organisations = groups.filter(slug__in=slugs), organisations.filter(slug__in=slugs)
     events: list[Event] = []
     found: dict[str, list[Option]] = {"theme": [], "party": [], "country": []}

@@ -1,5 +1,7 @@
 """Views of progress: statistics and matrix."""
 
+from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
@@ -27,31 +29,37 @@ def progress(request: HttpRequest) -> HttpResponse:
         return redirect
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
-        rows = form.filter_scope(Commitment.objects.published())
         filters = form.active_parameters()
-        found = statistics.progress_statistics(rows, on, filters, form.day)
         context |= as_of_context(form.day) | {
-            "progress": found,
+            "find_charts": partial(_find_charts, form, on),
             "matrix_query": urlencode(
                 {name: value for name, value in filters.items() if name in ("event", "as_of")}
             ),
-            "plain": [
-                (name, title, parts, bar_chart((part.label, [part]) for part in parts))
-                for name, title, parts in (
-                    ("status", _("By status, as reported by the parties"), found.status),
-                    ("fresh", _("By date of the last report"), found.freshness),
-                    ("finding", _("By independent assessment"), found.findings),
-                )
-            ],
-            "breakdowns": [
-                (each, bar_chart((line.label, line.parts) for line in each.lines))
-                for each in found.breakdowns
-            ],
-            "over_time": column_chart((str(line.label), line.parts) for line in found.quarters),
         }
     return render(
         request, "outcomes/commitments/progress.html", context, status=400 if form.errors else 200
     )
+
+
+def _find_charts(form: CommitmentScopeForm, on: date) -> dict[str, object]:
+    rows = form.filter_scope(Commitment.objects.published())
+    found = statistics.progress_statistics(rows, on, form.active_parameters(), form.day)
+    return {
+        "progress": found,
+        "plain": [
+            (name, title, parts, bar_chart((part.label, [part]) for part in parts))
+            for name, title, parts in (
+                ("status", _("By status, as reported by the parties"), found.status),
+                ("fresh", _("By date of the last report"), found.freshness),
+                ("finding", _("By independent assessment"), found.findings),
+            )
+        ],
+        "breakdowns": [
+            (each, bar_chart((line.label, line.parts) for line in each.lines))
+            for each in found.breakdowns
+        ],
+        "over_time": column_chart((str(line.label), line.parts) for line in found.quarters),
+    }
 
 
 @require_safe

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -28,6 +29,7 @@ from outcomes.models import (
 from outcomes.sources.comparisons import source_check
 from participants.privacy import visibility
 from roundtable.models import Event
+from roundtable.public_cache import get_or_set
 
 DisputableT = TypeVar("DisputableT", CommitmentParty, ProgressUpdate)
 MAX_CONTACTS = 24
@@ -119,7 +121,9 @@ def disputes_shown(
 
 def contacts_context(on: date, event: Event | None = None) -> dict[str, object]:
     """Context of `_contacts.html`."""
-    people = visibility.public_profiles(on, event, MAX_CONTACTS + 1)
+    find = partial(visibility.public_profiles, on, event, MAX_CONTACTS + 1)
+    is_public = event is None or event.is_public
+    people = get_or_set(("contacts", event and event.pk), find) if is_public else find()
     return {"people": people[:MAX_CONTACTS], "has_more_people": len(people) > MAX_CONTACTS}
 
 

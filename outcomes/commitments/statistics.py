@@ -49,7 +49,7 @@ from outcomes.models import (
     overdue_q,
 )
 from participants.models import Organisation, OrganisationKind
-from roundtable.kept_numbers import kept_number, question
+from roundtable.public_cache import get_or_set, question
 
 NOT_RECORDED = "~none"  # filter value for "not recorded"; a slug cannot contain "~"
 
@@ -95,7 +95,7 @@ def count_by_status(
     )
     numbers = dict.fromkeys([slug for slug, _label in STATUS_CHOICES], 0)
     numbers |= {"all": 0, "overdue": 0, "found": 0} | dict.fromkeys(OTHER_VOICES, 0)
-    for _event, word, number, late, *heard in kept_number(question(rows), lambda: list(rows)):
+    for _event, word, number, late, *heard in get_or_set(question(rows), lambda: list(rows)):
         slug = word or NO_UPDATE
         shown = late if only_overdue else number
         numbers[slug] += shown
@@ -182,7 +182,7 @@ def progress_statistics(
     line, because other lines are not comparable.
     """
     on, status_columns = as_of_day or on, status_columns_for(as_of_day)
-    tallies = kept_number(
+    tallies = get_or_set(
         ("progress", question(rows.order_by("pk")), on, as_of_day),
         lambda: _tally(rows, on, status_columns, as_of_day),
     )

@@ -194,7 +194,10 @@ class DirectoryForm(FacetForm):
 
     def panel(self) -> FacetPanel:
         every = Delegate.objects.all()
-        return self.count_facets(
+        count = self.count_facets
+        if self.viewer == visibility.ANONYMOUS_VIEWER:
+            count = self.public_panel
+        return count(
             every.filter(pk__among=self.found_ids), every.filter(pk__among=self.visible_ids)
         )
 

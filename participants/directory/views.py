@@ -26,8 +26,8 @@ from participants.models import Delegate, User
 from participants.organisations import redirects
 from participants.privacy import access_log, visibility
 from roundtable import idempotency
-from roundtable.kept_numbers import kept_number, question
 from roundtable.limits import Limit, limited
+from roundtable.public_cache import get_or_set, question
 from roundtable.query_forms import get_page
 
 DIRECTORY_LIMIT = Limit("directory", 120, 60)
@@ -89,7 +89,7 @@ def order_by_country(people: QuerySet[Delegate], viewer: visibility.Viewer) -> P
     if viewer != visibility.ANONYMOUS_VIEWER:
         return PeopleByCountry(people, *_sort_by_country(people))
     key = ("by country", question(people))
-    return PeopleByCountry(people, *kept_number(key, lambda: _sort_by_country(people)))
+    return PeopleByCountry(people, *get_or_set(key, lambda: _sort_by_country(people)))
 
 
 def _sort_by_country(people: QuerySet[Delegate]) -> "tuple[array[int], dict[str, int]]":

@@ -10,6 +10,7 @@ from django import template
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.forms import BaseForm, BaseFormSet
 from django.template import Context
+from django.template.base import FilterExpression
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from roundtable.idempotency import FIELD_NAME, sender_id
 from roundtable.models import Event
+from roundtable.public_cache import get_or_set
 from roundtable.query_forms import QueryForm, encode_query
 from roundtable.row_keys import row_key
 from roundtable.text_diff import DiffSegment
@@ -94,6 +96,28 @@ def _checksum(path: str) -> str:
         return ""
     with staticfiles_storage.open(staticfiles_storage.stored_name(path)) as file:
         return "sha384-" + base64.b64encode(hashlib.sha384(file.read()).digest()).decode()
+
+
+class PublicCacheNode(template.Node):
+    """Its part of the page is rendered once for each key, until something public changes."""
+
+    def __init__(self, nodelist: template.NodeList, key: list[FilterExpression]) -> None:
+        self.nodelist, self.key = nodelist, key
+
+    def render(self, context: Context) -> SafeString:
+        assert self.token
+        place = (self.origin.name, self.token.lineno)
+        key = (*place, *(str(part.resolve(context)) for part in self.key))
+        return get_or_set(key, lambda: self.nodelist.render(context))
+
+
+@register.tag
+def public_cache(parser: template.base.Parser, token: template.base.Token) -> PublicCacheNode:
+    """Put it only around what everyone sees alike at the same key."""
+    key = [parser.compile_filter(part) for part in token.split_contents()[1:]]
+    nodelist = parser.parse(["endpublic_cache"])
+    parser.delete_first_token()
+    return PublicCacheNode(nodelist, key)
 
 
 @register.simple_tag

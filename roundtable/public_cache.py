@@ -1,7 +1,7 @@
-"""Keeps what takes long to count, until anything public changes or a new day begins.
+"""Keeps what takes long to find, until anything public changes or a new day begins.
 
-Each process has its own, in memory, for everyone: these are numbers of public rows. Without a stamp
-nothing is kept.
+Each process has its own, in memory, for everyone: what is kept must be what anyone may see. Without
+a stamp nothing is kept.
 """
 
 from collections import OrderedDict
@@ -13,24 +13,28 @@ from typing import Any, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from roundtable.public_stamp import Stamp, read_stamp
 
-MAX_ENTRIES = 64  # the largest has 100 KB
+MAX_ENTRIES = 128  # the largest has 100 KB, most have two
 T = TypeVar("T")
 Version = tuple[Stamp, date]
 
 
-class NumberStore:
-    """The numbers of one version that were used last."""
+class PublicCache:
+    """The values of one version that were used last."""
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self.clear()
+
+    def clear(self) -> None:
         self._version: Version | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, key: Hashable, version: Version) -> Any:
-        """None if there is none. Numbers of another version are dropped."""
+        """None if there is none. Values of another version are dropped."""
         with self._lock:
             if version != self._version:
                 self._version = version
@@ -39,27 +43,27 @@ class NumberStore:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def put(self, key: Hashable, version: Version, number: Any) -> None:
+    def put(self, key: Hashable, version: Version, value: Any) -> None:
         with self._lock:
             if version != self._version:
                 return
-            self._kept[key] = number
+            self._kept[key] = value
             while len(self._kept) > MAX_ENTRIES:
                 self._kept.popitem(last=False)
 
 
-store = NumberStore()
+store = PublicCache()
 
 
-def kept_number(key: Hashable, count: Callable[[], T]) -> T:
-    """What `count` returns, or returned since the last public change; never change it."""
-    stamp = read_stamp()  # before counting, so that what is kept is as new as the stamp, or newer
+def get_or_set(key: Hashable, find: Callable[[], T]) -> T:
+    """What `find` returns, or returned since the last public change; never change it."""
+    stamp = read_stamp()  # before finding, so that what is kept is as new as the stamp, or newer
     if stamp is None:
-        return count()
-    version = (stamp, timezone.localdate())
+        return find()
+    version, key = (stamp, timezone.localdate()), (key, get_language())
     found: T | None = store.get(key, version)
     if found is None:
-        found = count()
+        found = find()
         store.put(key, version, found)
     return found
 
