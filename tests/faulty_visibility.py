@@ -96,3 +96,6 @@ def apply_mutation(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Puts the mistake into the door for the rest of the test."""
     for module, attribute, replacement in (MUTATIONS | MUTATIONS_OF_GOVERNMENTS)[name]:
         monkeypatch.setattr(module, attribute, replacement)
+    # Its SQL is compiled anew, and what is compiled now is not kept.
+    compiled = audiences._compiled_facts
+    monkeypatch.setattr(audiences, "_compiled_facts", compiled.__wrapped__)
