@@ -12,6 +12,8 @@ LETTER_REPLACEMENTS = str.maketrans(
 
 def normalise_for_search(text: str) -> str:
     """Removes case and accents, and keeps the letters of every script."""
+    if text.isascii():  # the directory folds thousands of names for one page
+        return text.lower()
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     # Vowel signs and tone marks of South and South-East Asian scripts stay: without them it would
     # be a different name.

@@ -18,6 +18,7 @@ from outcomes.search.results import Result, country_results, load_results
 from outcomes.search.words import Search, Thesaurus, neighbours, parse
 from participants.models import Delegate, Organisation
 from participants.privacy import visibility
+from roundtable.public_cache import get_or_set
 
 COUNTRIES = Section("country", _("Countries"))
 PEOPLE = Section("person", _("People"))
@@ -121,10 +122,15 @@ def _countries(search: Search) -> Iterable[str]:
     if search.excluded:
         return
     marker = Marker(search.query)
-    for code, name in countries:
+    for code, name in get_or_set("countries", _public_countries):
         if marker.covers(search.query, name):
-            if Organisation.objects.published().filter(country=code).exists():
-                yield code
+            yield code
+
+
+def _public_countries() -> list[tuple[str, str]]:
+    used = Organisation.objects.published().order_by().values_list("country", flat=True)
+    codes = set(used.distinct())
+    return [(code, str(name)) for code, name in countries if code in codes]
 
 
 def _correct(search: Search) -> str:
