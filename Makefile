@@ -16,6 +16,7 @@ help:
 	@echo "make mutants  change a hundred places in the code, one at a time; the tests must find each"
 	@echo "make faults   take the database away, kill workers and fill the disk, on both databases (10 minutes)"
 	@echo "make bench    time sign-in, imports, the desk, and what each page costs with 1,000 and 100,000 commitments"
+	@echo "make bench PEERS=1   also beside Datasette, which it installs for the run, with the same commitments"
 	@echo "make shots    take screenshots of every page and of a whole visit, in shots/"
 	@echo "make freeze   add new migrations to the list of those that must not change"
 	@echo "make release-database RELEASE=0.1.0   write the database that tests of later versions upgrade"
