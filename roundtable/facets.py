@@ -1,21 +1,21 @@
 """Facets: filters of which several values can be chosen.
 
 Several values of one facet widen what is found, several facets narrow it. The number beside a value
-says how many rows have it, with the other filters applied. All numbers of a list take one query.
+says how many rows have it, with the other filters applied.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django import forms
-from django.db.models import CharField, Count, Model, Q, QuerySet, Value
-from django.db.models.expressions import Combinable
+from django.db.models import Model, Q, QuerySet
 from django.forms.boundfield import BoundField
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 
+from roundtable.facet_index import Tally, make_index
 from roundtable.models import Event
 from roundtable.public_cache import get_or_set
 from roundtable.query_forms import ListForm, encode_query
@@ -23,8 +23,6 @@ from roundtable.query_forms import ListForm, encode_query
 SHOWN_VALUES = 8  # of each facet, and the chosen ones; the others after "Show all"
 MAX_VALUES = 200  # after "Show all"
 FORM_ID = "facets"  # in _facets.html
-TOTAL = ""  # in place of the name of a facet
-TEXT = CharField()
 M = TypeVar("M", bound=Model)
 Label = str | Promise
 
@@ -133,49 +131,49 @@ class FacetForm(ListForm):
         """Of a row that has one of the chosen values of this facet."""
         raise NotImplementedError
 
-    def tallies(self, name: str, rows: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
-        """Made by tally(): together all values of the facet among `rows`."""
+    def tallies(self, name: str, rows: QuerySet[Any]) -> list[Tally]:
+        """Together all values of the facet among `rows`."""
         raise NotImplementedError
 
     def chosen(self, name: str) -> list[str]:
         found: list[str] = self.cleaned_data[name]
         return found
 
-    def narrow(self, rows: QuerySet[M], *, without: str = "") -> QuerySet[M]:
-        """The rows that all facets find, or all facets but one."""
+    def narrow(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """The rows that all facets find."""
         for name in self.facet_names:
-            if name != without and self.chosen(name):
+            if self.chosen(name):
                 rows = rows.filter(self.condition(name))
         return rows
 
-    def public_panel(self, rows: QuerySet[Any], all_rows: QuerySet[Any]) -> FacetPanel:
-        """As count_facets(), of rows that everyone sees."""
-        chosen = tuple((name, *values) for name, values in self.active_values().items())
-        key = (type(self), chosen, self.cleaned_data["more"])
-        return get_or_set(key, lambda: self.count_facets(rows, all_rows))
+    def public_panel(
+        self, rows: QuerySet[Any], version: Hashable = None, within: QuerySet[Any] | None = None
+    ) -> FacetPanel:
+        """The facets of `rows`, which everyone sees; `version` tells other rows of this form apart.
 
-    def count_facets(self, rows: QuerySet[Any], all_rows: QuerySet[Any]) -> FacetPanel:
-        """Counts `rows` by facet. They match all filters that are not facets."""
-        first, *others = [
-            query
-            for name in self.facet_names
-            for query in self.tallies(name, self.narrow(rows, without=name))
-        ]
-        whole = all_rows.order_by().values_list(_text(TOTAL), _text(""), _text(""))
-        found = first.union(*others, whole.annotate(number=Count("pk")), all=True)
-        numbers: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        labels: dict[tuple[str, str], str] = {}
-        for name, value, label, number in found.order_by():
-            numbers[name][value] += number
-            labels[name, value] = label
-        return FacetPanel(
-            [
-                facet
-                for name in self.facet_names
-                if (facet := self._facet(name, numbers[name], labels)).values
-            ],
-            numbers[TOTAL][""],
+        With `within`, only these rows are counted, which filters that are no facets find.
+        """
+        index = get_or_set(
+            (type(self), version),
+            lambda: make_index(
+                rows, [tally for name in self.facet_names for tally in self.tallies(name, rows)]
+            ),
         )
+        among = index.everything
+        if within is not None:
+            among = index.among(within.order_by().values_list("pk", flat=True))
+        numbers = index.count({name: self.chosen(name) for name in self.facet_names}, among)
+        return self.make_panel(numbers, index.labels, len(index.places))
+
+    def make_panel(
+        self, numbers: dict[tuple[str, str], int], labels: dict[tuple[str, str], str], total: int
+    ) -> FacetPanel:
+        """`numbers` and `labels` by facet and value."""
+        by_facet: dict[str, dict[str, int]] = defaultdict(dict)
+        for (name, value), number in numbers.items():
+            by_facet[name][value] = number
+        facets = [self._facet(name, by_facet[name], labels) for name in self.facet_names]
+        return FacetPanel([facet for facet in facets if facet.values], total)
 
     def _facet(
         self, name: str, numbers: dict[str, int], labels: dict[tuple[str, str], str]
@@ -263,26 +261,6 @@ class FacetForm(ListForm):
             for field in self.hidden_fields()
             if field.name not in self.page_fields and field.value()
         ]
-
-
-def tally(
-    name: str,
-    rows: QuerySet[Any],
-    value: str | Combinable,
-    label: str | Combinable | None = None,
-    number: Count | None = None,
-) -> QuerySet[Any, Any]:
-    """Counts rows by a value, for FacetForm.tallies(). `value` must not be null.
-
-    Without `label`, the field of the form names the values.
-    """
-    found = rows.order_by().values_list(_text(name), value, label or _text(""))
-    counted: QuerySet[Any, Any] = found.annotate(number=number or Count("pk"))
-    return counted
-
-
-def _text(value: str) -> Value:
-    return Value(value, output_field=TEXT)
 
 
 def set_choices(form: forms.Form, name: str, choices: Iterable[tuple[str, Label]]) -> None:

@@ -11,7 +11,6 @@ from django import forms
 from django.db.models import (
     Case,
     CharField,
-    Count,
     DateField,
     Exists,
     F,
@@ -32,7 +31,6 @@ from outcomes.commitments.as_of import (
     StatusColumns,
     as_of,
     assessments_as_of,
-    existing_as_of,
     parties_as_of,
     status_columns_for,
 )
@@ -58,12 +56,12 @@ from outcomes.models import (
 )
 from outcomes.models.references import NUMBER_PATTERN
 from participants.models import Group, Organisation, OrganisationKind
+from roundtable.facet_index import Tally
 from roundtable.facets import (
     FacetField,
     FacetForm,
     FacetPanel,
     set_choices,
-    tally,
 )
 from roundtable.models import Event
 from roundtable.public_cache import get_or_set
@@ -132,23 +130,20 @@ class OutcomeFilterForm(FacetForm):
         spoken_to = OutcomeAddressee.objects.filter(_party_slug_q(values)).values("outcome")
         return Q(pk__in=spoken_to) | Q(parent__in=spoken_to)
 
-    def tallies(self, name: str, rows: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
+    def tallies(self, name: str, rows: QuerySet[Any]) -> list[Tally]:
         match name:
             case "event":
-                return [tally(name, rows, "statement__event__slug")]
+                return [Tally(name, rows, "statement__event__slug")]
             case "theme":
-                return [tally(name, rows.filter(themes__isnull=False), "themes__slug")]
+                return [Tally(name, rows.filter(themes__isnull=False), "themes__slug")]
             case "kind":
-                return [tally(name, rows, "kind")]
+                return [Tally(name, rows, "kind")]
         points = rows.order_by().values("pk")
-        of_point = OutcomeAddressee.objects.filter(outcome=OuterRef("outcome__points"))
-        same_party = Q(organisation=OuterRef("organisation")) | Q(group=OuterRef("group"))
-        of_lead_in = OutcomeAddressee.objects.filter(
-            ~Exists(of_point.filter(same_party)), outcome__points__in=points
-        )
+        of_points = OutcomeAddressee.objects.filter(outcome__in=points)
+        of_lead_ins = OutcomeAddressee.objects.filter(outcome__points__in=points)
         return [
-            *_tally_parties(name, OutcomeAddressee.objects.filter(outcome__in=points)),
-            *_tally_parties(name, of_lead_in, Count("outcome__points")),
+            *_tally_parties(name, of_points, "outcome"),
+            *_tally_parties(name, of_lead_ins, "outcome__points"),
         ]
 
 
@@ -292,17 +287,17 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
             "due": F("due_on").asc(nulls_last=True),
             "updated": F(self._columns.reported_on).desc(nulls_last=True),
         }
-        found = self.narrow(self._before_facets(commitments))
+        found = as_of(commitments, self.day)
+        if self.chosen("point"):
+            found = found.filter(self.condition("point"))
+        found = self.narrow(found)
         return found.order_by(orders[self.cleaned_data["sort"]], "pk")
 
     def panel(self, commitments: QuerySet[Commitment]) -> FacetPanel:
         """The facets of `commitments`, the list without filters."""
-        rows = existing_as_of(commitments, self.day)
-        return self.public_panel(self._before_facets(commitments), rows)
-
-    def _before_facets(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        found = as_of(commitments, self.day)
-        return found.filter(self.condition("point")) if self.chosen("point") else found
+        rows = as_of(commitments, self.day)
+        within = rows.filter(self.condition("point")) if self.chosen("point") else None
+        return self.public_panel(rows, self.day, within)
 
     @property
     def _columns(self) -> StatusColumns:
@@ -332,46 +327,48 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
                 return found | self._has_no_finding if NO_FINDING in values else found
         return super().condition(name)
 
-    def tallies(self, name: str, rows: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
+    def tallies(self, name: str, rows: QuerySet[Any]) -> list[Tally]:
         status = self._columns.status
         match name:
             case "status":
                 never = When(Q((status, "")), then=Value(NO_UPDATE))
-                return [tally(name, rows, Case(never, default=F(status), output_field=TEXT))]
+                return [Tally(name, rows, Case(never, default=F(status), output_field=TEXT))]
             case "overdue":
-                return [tally(name, rows.filter(overdue_q(self._on, status)), _word("yes"))]
+                return [Tally(name, rows.filter(overdue_q(self._on, status)), _word("yes"))]
             case "joining":
-                return [tally(name, rows.filter(self._can_be_joined), _word("open"))]
+                return [Tally(name, rows.filter(self._can_be_joined), _word("open"))]
             case "event":
-                return [tally(name, rows, "event__slug")]
+                return [Tally(name, rows, "event__slug")]
             case "fresh":
                 ages = [
                     When(freshness_q(age, self._on, self._columns.reported_on), Value(age.value))
                     for age in Freshness
                 ]
-                return [tally(name, rows, Case(*ages, output_field=TEXT))]
+                return [Tally(name, rows, Case(*ages, output_field=TEXT))]
             case "finding":
                 newest = Assessment.objects.newest(self.day)
                 of_rows = newest.filter(commitment__in=rows.values("pk"))
                 without = rows.filter(self._has_no_finding)
-                return [tally(name, of_rows, "finding"), tally(name, without, _word(NO_FINDING))]
+                return [
+                    Tally(name, of_rows, "finding", counted="commitment"),
+                    Tally(name, without, _word(NO_FINDING)),
+                ]
             case "theme":
                 points = Outcome.objects.published()
                 themed = rows.filter(outcomes__in=points, outcomes__themes__isnull=False)
-                each_once = Count("pk", distinct=True)
-                known = [tally(name, themed, "outcomes__themes__slug", number=each_once)]
-                return [*known, self._tally_unknown(name, rows)]
+                known = Tally(name, themed, "outcomes__themes__slug")
+                return [known, self._tally_unknown(name, rows)]
         parties = parties_as_of(CommitmentParty.objects.without_members(), self.day)
         parties = parties.filter(commitment__in=rows.order_by().values("pk"))
         if name == "party":
-            return _tally_parties(name, parties)
+            return _tally_parties(name, parties, "commitment")
         column = f"organisation__{name}"
         recorded = parties.filter(organisation__isnull=False).exclude(**{column: ""})
-        each_once = Count("commitment", distinct=True)
-        return [tally(name, recorded, column, number=each_once), self._tally_unknown(name, rows)]
+        known = Tally(name, recorded, column, counted="commitment")
+        return [known, self._tally_unknown(name, rows)]
 
-    def _tally_unknown(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-        return tally(name, rows.filter(~is_recorded(name, self.day)), _word(NOT_RECORDED))
+    def _tally_unknown(self, name: str, rows: QuerySet[Any]) -> Tally:
+        return Tally(name, rows.filter(~is_recorded(name, self.day)), _word(NOT_RECORDED))
 
     @property
     def _has_no_finding(self) -> Q:
@@ -460,15 +457,13 @@ def _find_filter_options(
     return found | {"event": [(event.slug, str(event)) for event in events]}
 
 
-def _tally_parties(
-    name: str, rows: QuerySet[Any], number: Count | None = None
-) -> list[QuerySet[Any, Any]]:
-    """Counts rows by organisation and by group. Organisations that are not named are left out."""
+def _tally_parties(name: str, rows: QuerySet[Any], counted: str) -> list[Tally]:
+    """Organisations and groups. Organisations that are not named are left out."""
     named = rows.filter(organisation__is_name_published=True)
     groups = rows.filter(group__isnull=False)
     return [
-        tally(name, named, "organisation__slug", "organisation__name", number),
-        tally(name, groups, "group__slug", "group__name", number),
+        Tally(name, named, "organisation__slug", "organisation__name", counted),
+        Tally(name, groups, "group__slug", "group__name", counted),
     ]
 
 

@@ -238,7 +238,7 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
     published = Outcome.objects.published().points()
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
-        panel = form.public_panel(published, published)
+        panel = form.public_panel(published)
         points = form.narrow(published).select_related("parent", "statement__event")
         number = number_of(Commitment.objects.published(), "outcomes")
         points = points.annotate(commitment_count=number)

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from django import forms
 from django.db.models import (
     CharField,
-    Count,
     Exists,
     Model,
     OuterRef,
@@ -34,6 +33,7 @@ from participants.models.languages import LANGUAGE_CHOICES
 from participants.models.organisation import THEMES, commitment_themes_q
 from participants.name_folding import contains_all, normalise_for_search
 from participants.privacy import visibility
+from roundtable.facet_index import Tally
 from roundtable.facets import (
     FacetField,
     FacetForm,
@@ -41,8 +41,8 @@ from roundtable.facets import (
     Label,
     event_choices,
     set_choices,
-    tally,
 )
+from roundtable.public_cache import get_or_set
 
 M = TypeVar("M", bound=Model)
 MAX_SEARCH_WORDS = 8
@@ -71,14 +71,13 @@ class OrganisationFilterForm(FacetForm):
             return Q(pk__in=roles.values("organisation"))
         return Q((f"{name}__in", values))
 
-    def tallies(self, name: str, rows: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
+    def tallies(self, name: str, rows: QuerySet[Any]) -> list[Tally]:
         if name == "event":
             roles = EventRole.objects.filter(
                 event__is_public=True, organisation__in=rows.order_by().values("pk")
             )
-            each_once = Count("organisation", distinct=True)
-            return [tally(name, roles, "event__slug", number=each_once)]
-        return [tally(name, rows.exclude(**{name: ""}), name)]
+            return [Tally(name, roles, "event__slug", counted="organisation")]
+        return [Tally(name, rows.exclude(**{name: ""}), name)]
 
 
 # Facets with values that only some viewers may know of.
@@ -193,13 +192,25 @@ class DirectoryForm(FacetForm):
         return [pk for pk, *texts in candidates if contains_all(words, *texts)]
 
     def panel(self) -> FacetPanel:
-        every = Delegate.objects.all()
-        count = self.count_facets
-        if self.viewer == visibility.ANONYMOUS_VIEWER:
-            count = self.public_panel
-        return count(
-            every.filter(pk__among=self.found_ids), every.filter(pk__among=self.visible_ids)
-        )
+        if self.viewer != visibility.ANONYMOUS_VIEWER:
+            return self._count_facets()
+        chosen = tuple((name, *values) for name, values in self.active_values().items())
+        return get_or_set((type(self), chosen, self.cleaned_data["more"]), self._count_facets)
+
+    def _count_facets(self) -> FacetPanel:
+        """In SQL, because of each person one workplace must match all facets about workplaces."""
+        people = Delegate.objects.filter(pk__among=self.found_ids)
+        first, *others = [
+            tally.numbers()
+            for name in self.facet_names
+            for tally in self.tallies(name, self.narrow(people, without=name))
+        ]
+        numbers: dict[tuple[str, str], int] = {}
+        labels: dict[tuple[str, str], str] = {}
+        for name, value, label, number in first.union(*others, all=True).order_by():
+            numbers[name, value] = number
+            labels[name, value] = label
+        return self.make_panel(numbers, labels, len(self.visible_ids))
 
     def filter(self, people: QuerySet[Delegate]) -> QuerySet[Delegate]:
         """People sorted by name, each annotated with a workplace that matches the facets."""
@@ -254,32 +265,31 @@ class DirectoryForm(FacetForm):
                 condition &= self.condition(name)
         return visibility.current_affiliations(self.on, self.office_ids).filter(condition)
 
-    def tallies(self, name: str, rows: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
+    def tallies(self, name: str, rows: QuerySet[Any]) -> list[Tally]:
         people = rows.order_by().values("pk")
-        each_once = Count("delegate", distinct=True)
         if name == "event":
             known = visibility.participations_shown(self.viewer).filter(delegate__in=people)
-            return [tally(name, known, "event__slug", number=each_once)]
+            return [Tally(name, known, "event__slug", counted="delegate")]
         if name == "language":
             spoken = DelegateLanguage.objects.filter(delegate__in=people)
-            return [tally(name, spoken, "language", number=each_once)]
+            return [Tally(name, spoken, "language", counted="delegate")]
         places = self._places(without=name).filter(delegate__in=people)
         match name:
             case "organisation":
                 slug, label = "organisation__slug", "organisation__name"
-                return [tally(name, places, slug, label, each_once)]
+                return [Tally(name, places, slug, label, "delegate")]
             case "theme":
                 path = f"organisation__{THEMES}"
                 themed = places.filter(
                     commitment_themes_q("organisation__"), **{f"{path}__isnull": False}
                 )
-                return [tally(name, themed, f"{path}__slug", f"{path}__name", each_once)]
+                return [Tally(name, themed, f"{path}__slug", f"{path}__name", "delegate")]
             case "role":
                 in_public = places.filter(organisation__roles__event__is_public=True)
-                return [tally(name, in_public, "organisation__roles__role", number=each_once)]
+                return [Tally(name, in_public, "organisation__roles__role", counted="delegate")]
         column = f"organisation__{name}"
         recorded = places.exclude(**{column: ""})
-        return [tally(name, recorded, column, number=each_once)]
+        return [Tally(name, recorded, column, counted="delegate")]
 
 
 class VCardForm(forms.Form):

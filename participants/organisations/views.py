@@ -17,7 +17,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     form = OrganisationFilterForm(request.GET, published)
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
-        panel = form.public_panel(published, published)
+        panel = form.public_panel(published)
         context |= {"panel": panel, "page": get_page(form, form.narrow(published).order_by("name"))}
     return render(
         request,
