@@ -1,0 +1,46 @@
+"""What a phone loads to see a list for the first time."""
+
+import gzip
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from tests.bench.dataset import make_dataset
+from tests.bench.people import make_listed_people, make_small_event
+
+MOST_REQUESTS, MOST_BYTES = 4, 25_000
+LOADED = re.compile(
+    r'<(?:link rel="(?:icon|stylesheet)" href|script src|img [^>]*src)="/static/([^"]+)"'
+)
+
+
+@pytest.mark.django_db
+def test_first_view_of_a_list_is_light() -> None:
+    make_dataset(200, 600)
+    make_small_event(make_listed_people(100))
+    client = Client(headers={"accept-encoding": "gzip"})
+    sizes = {}
+    for path in (
+        "/roundtables/",
+        "/outcomes/",
+        "/commitments/",
+        "/commitments/?event=bench-7&status=in-progress",
+        "/organisations/",
+        "/directory/",
+        "/directory/?view=country",
+        "/search/?q=officers",
+        "/changes/",
+    ):
+        response = client.get(path)
+        assert response["Content-Encoding"] == "gzip"
+        files = set(LOADED.findall(gzip.decompress(response.content).decode()))
+        assert "css/portal.css" in files and len(files) < MOST_REQUESTS, path
+        sizes[path] = len(response.content)
+        for file in files:
+            found = finders.find(file)
+            assert found
+            with open(found, "rb") as stored:
+                sizes[path] += len(gzip.compress(stored.read()))
+    assert {path: size for path, size in sizes.items() if size > MOST_BYTES} == {}
