@@ -17,6 +17,7 @@ from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
@@ -72,6 +73,15 @@ PAGES: dict[str, tuple[str, int]] = {
     "person, signed in": ("/directory/person000007/", 20),
     "reveal, signed in": ("/directory/person000007/show/", 20),
 }
+# Searches that are made to take long; each must be answered within a second.
+HOSTILE = (
+    "tra* off* bor* law* cou* hel* pla* pol*",
+    "train officers border law trafficking courses held next",
+    '"in the" "at the" "the law" "the border" "the next" "with the" "is planned" "were held"',
+    "police -train -officers -border -law -trafficking -courses -held",
+    "trian oficers bordr traficking cuorses hled plannde pollice",
+    "x" * 200,
+)
 SIGNED_IN = ", signed in"
 POSTED = "/show/"  # the end of addresses that are posted
 _visitors = count()
@@ -184,6 +194,11 @@ def measure(commitments: int) -> dict[str, tuple[float, int]]:
             f"{'' if ratio <= goal else '  above the goal'}",
             flush=True,
         )
+    for text in HOSTILE:
+        began = time.monotonic()
+        answer(handler, f"/search/?{urlencode({'q': text})}", "")
+        seconds = time.monotonic() - began
+        print(f"search for {text[:50]}: {seconds:.2f} s{'' if seconds < 1 else '  too long'}")
     return found
 
 
