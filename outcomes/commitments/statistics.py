@@ -69,42 +69,35 @@ def status_q(status: str, status_columns: StatusColumns = CURRENT_COLUMNS) -> Q:
 def count_by_status(
     commitments: QuerySet[Commitment],
     on: date,
-    status: str = "",
-    only_overdue: bool = False,
     status_columns: StatusColumns = CURRENT_COLUMNS,
 ) -> dict[str, int]:
-    """Counts by status, and as "all", "overdue", "found" and "reported", in one query.
+    """Counts by status, and as "all", "overdue" and "reported", in one query.
 
     "reported" are those that a party reported on. Of the others, something is recorded from a
     source about "recorded", and members of a group reported on "by_members".
-
-    With `only_overdue`, statuses and "all" count only overdue commitments. With `status`, "overdue"
-    counts only that status. "found" applies both.
     """
-    is_overdue = overdue_q(on, status_columns.status)
-    counted = is_overdue if only_overdue else Q()
     voices = {
-        voice: Count("event", filter=condition & counted)
+        voice: Count("event", filter=condition)
         for voice, condition in _other_voices(status_columns).items()
     }
     # By roundtable first, as the index is sorted: then the database counts without sorting.
     rows = (
         commitments.order_by()
         .values_list("event", status_columns.status)
-        .annotate(number=Count("*"), late=Count("event", filter=is_overdue), **voices)
+        .annotate(
+            number=Count("*"),
+            late=Count("event", filter=overdue_q(on, status_columns.status)),
+            **voices,
+        )
     )
     numbers = dict.fromkeys([slug for slug, _label in STATUS_CHOICES], 0)
-    numbers |= {"all": 0, "overdue": 0, "found": 0} | dict.fromkeys(OTHER_VOICES, 0)
+    numbers |= {"all": 0, "overdue": 0} | dict.fromkeys(OTHER_VOICES, 0)
     for _event, word, number, late, *heard in get_or_set(question(rows), lambda: list(rows)):
-        slug = word or NO_UPDATE
-        shown = late if only_overdue else number
-        numbers[slug] += shown
-        numbers["all"] += shown
+        numbers[word or NO_UPDATE] += number
+        numbers["all"] += number
+        numbers["overdue"] += late
         for voice, of_voice in zip(OTHER_VOICES, heard, strict=True):
             numbers[voice] += of_voice
-        if slug == (status or slug):
-            numbers["overdue"] += late
-            numbers["found"] += shown
     return numbers | {"reported": numbers["all"] - numbers[NO_UPDATE]}
 
 

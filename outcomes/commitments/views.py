@@ -81,7 +81,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         context |= {"today": form.day or on} | as_of_context(form.day)
         published = Commitment.objects.published()
         found = form.filter(published)
-        counts = count_by_status(found, form.day or on, status_columns=status_columns_for(form.day))
+        counts = count_by_status(found, form.day or on, status_columns_for(form.day))
         panel = form.panel(published)
         page = get_page(form, with_parties(found, on, form.day), counts["all"])
         context |= {

@@ -189,7 +189,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     rows = as_of(Commitment.objects.public().filter(event=event), form.day)
     commitments = with_parties(rows, on, form.day).order_by("pk")
     constituency_groups = attendance_by_constituency(event)
-    counts = count_by_status(rows, form.day or on, status_columns=status_columns_for(form.day))
+    counts = count_by_status(rows, form.day or on, status_columns_for(form.day))
     as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
     parts = status_shares(counts, f"?{as_of_query}event={event.slug}&")
     ledger = commitments[:MAX_LEDGER_ROWS]
