@@ -70,11 +70,11 @@ LISTS = {
     "/directory/?view=country": (6, 9),
     "/directory/?q=officer&organisation=office-1&country=TH&kind=civil-society&view=table": (9, 12),
     "/search/": (0, 2),
-    "/search/?q=office&kind=commitment": (8, 11),
+    "/search/?q=office&kind=commitment": (9, 12),
 }
 DETAILS = {
     # The first results of six kinds: each is read for itself, with what its rows show.
-    "/search/?q=office": (15, 18),
+    "/search/?q=office": (16, 19),
     "/roundtables/counted/": (21, 26),
     "/roundtables/counted/?as_of=2025-06-01": (21, 26),
     "/outcomes/counted/1.a/?as_of=2025-06-01": (15, 20),
