@@ -289,7 +289,7 @@ def test_each_count_links_to_matching_list(register: Event) -> None:
     parts += [part for each in progress.breakdowns for line in each.lines for part in line.parts]
     for part in parts:
         page = Client().get(f"/commitments/{part.query}")
-        assert page.context["counts"]["found"] == part.count, part.query
+        assert page.context["counts"]["all"] == part.count, part.query
         assert len(page.context["page"].object_list) == part.count, part.query
 
 
