@@ -69,9 +69,9 @@ PAGES: dict[str, tuple[str, int]] = {
     "calendar": ("/calendar.ics", 25),
     "roundtable of 60 people": (f"/roundtables/{SMALL_EVENT}/", 30),
     "organisation": ("/organisations/office-7/", 20),
-    "person": ("/directory/person000007/", 20),
-    "person, signed in": ("/directory/person000007/", 20),
-    "reveal, signed in": ("/directory/person000007/show/", 20),
+    "person": ("/directory/p000007/", 20),
+    "person, signed in": ("/directory/p000007/", 20),
+    "reveal, signed in": ("/directory/p000007/show/", 20),
 }
 # Searches that are made to take long; each must be answered within a second.
 HOSTILE = (

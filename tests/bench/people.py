@@ -37,7 +37,7 @@ def make_listed_people(number: int) -> list[Delegate]:
                 name=f"{random.choice(['Anna', 'Budi', 'Chan', 'Dewi'])} Sen {place}",
                 post="Officer",
                 user=user,
-                handle=f"person{place:06}",
+                handle=f"p{place:06}",
                 listed_to=Audience.EVERYONE,
                 consented_at=AT,
                 reviewed_on=AT.date(),
