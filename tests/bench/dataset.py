@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
+from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
@@ -61,6 +62,10 @@ def make_dataset(commitments: int = COMMITMENTS, updates: int = UPDATES) -> None
     CommitmentParty.objects.bulk_create(parties, BATCH_SIZE)
     Commitment.outcomes.through.objects.bulk_create(answers, BATCH_SIZE)
     _make_updates(commitments, updates, user, random)
+    with connection.cursor() as cursor:
+        # PostgreSQL does not count the numbers that are given above.
+        for sql in connection.ops.sequence_reset_sql(no_style(), [Series, Event, Commitment]):
+            cursor.execute(sql)
 
 
 def _make_points(random: Random) -> list[tuple[int, int]]:
