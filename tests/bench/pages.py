@@ -77,8 +77,8 @@ PAGES: dict[str, tuple[str, int]] = {
 HOSTILE = (
     "tra* off* bor* law* cou* hel* pla* pol*",
     "train officers border law trafficking courses held next",
-    '"in the" "at the" "the law" "the border" "the next" "with the" "is planned" "were held"',
-    "police -train -officers -border -law -trafficking -courses -held",
+    '"in the law on" "at the" "the border"',
+    "police -train -officers -border -law -courses -held",
     "trian oficers bordr traficking cuorses hled plannde pollice",
     "x" * 200,
 )
