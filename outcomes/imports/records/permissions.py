@@ -98,14 +98,18 @@ class OrganisationFinder:
 
     def __init__(self, slugs: Iterable[str], permissions: EventPermissions | None) -> None:
         wanted = list(slugs)
-        rows = visible_organisations(permissions) if permissions else Organisation.objects.all()
-        merged = SlugRedirect.objects.filter(slug__in=wanted, organisation__in=rows.values("pk"))
+        merged = SlugRedirect.objects.filter(slug__in=wanted)
         self._merged = {row.slug: row.organisation for row in merged.select_related("organisation")}
         if permissions is None or permissions.is_operator:
-            self._stored = {row.slug: row for row in rows.filter(slug__in=wanted)}
+            stored = Organisation.objects.filter(slug__in=wanted)
+            self._stored = {row.slug: row for row in stored}
         else:
+            # Once: this query takes long to build.
+            rows = list(visible_organisations(permissions).order_by("-pk"))
+            visible = {row.pk for row in rows}
+            self._merged = {slug: row for slug, row in self._merged.items() if row.pk in visible}
             # A short name of theirs has an ending, which the file does not.
-            self._stored = {base_of_slug(row.slug): row for row in rows.order_by("-pk")}
+            self._stored = {base_of_slug(row.slug): row for row in rows}
             self._stored |= {row.slug: row for row in rows}
 
     def stored(self, slug: str) -> Organisation | None:
