@@ -156,8 +156,7 @@ def test_delimiter_is_detected(delimiter: str) -> None:
     assert read_csv(f"sep={delimiter}\nA{delimiter}B".encode())[0] == [["A", "B"]]
 
 
-def test_single_csv_changes_only_its_sheet(tmp_path: Path) -> None:
-    load_roundtable(write_complete_file(tmp_path))
+def test_single_csv_changes_only_its_sheet(tmp_path: Path, talk: Event) -> None:
     path = tmp_path / "list.csv"
     rows = "Participants of the first talk;;\r\n;;\r\nName;Organisation;Post\r\n"
     path.write_bytes(f"{rows}José Ñandú;Port authority;'+ Clerk\r\n".encode("utf-16"))
@@ -180,8 +179,7 @@ def test_single_csv_changes_only_its_sheet(tmp_path: Path) -> None:
         load_roundtable(path, "NONE")
 
 
-def test_guessed_encoding_is_noted(tmp_path: Path) -> None:
-    load_roundtable(write_complete_file(tmp_path))
+def test_guessed_encoding_is_noted(tmp_path: Path, talk: Event) -> None:
     event = Event.objects.get()
     found = parsing.parse_workbook(
         "Title,Publisher\nCafé,Genève\n".encode("mac_roman"), event=event
@@ -192,8 +190,7 @@ def test_guessed_encoding_is_noted(tmp_path: Path) -> None:
     assert found.content["documents"] == [{"title": "Café", "publisher": "Genève"}]
 
 
-def test_sheets_missing_from_archive_are_unchanged(tmp_path: Path) -> None:
-    load_roundtable(write_complete_file(tmp_path))
+def test_sheets_missing_from_archive_are_unchanged(tmp_path: Path, talk: Event) -> None:
     make_document(Event.objects.get(), title="Minutes")
     path = tmp_path / "some.zip"
     with ZipFile(path, "w", ZIP_DEFLATED) as parts:
@@ -210,8 +207,7 @@ def test_sheets_missing_from_archive_are_unchanged(tmp_path: Path) -> None:
     ]
 
 
-def test_list_of_references_and_days_changes_only_the_days(tmp_path: Path) -> None:
-    load_roundtable(write_complete_file(tmp_path))
+def test_list_of_references_and_days_changes_only_the_days(tmp_path: Path, talk: Event) -> None:
     before = database_rows()
     path = tmp_path / "list.csv"
     path.write_text("Reference,Due on\nTALK1-C1,2030-01-01\n", "utf-8")
@@ -229,8 +225,7 @@ def test_list_of_references_and_days_changes_only_the_days(tmp_path: Path) -> No
     assert [str(outcome.number) for outcome in commitment.outcomes.all()] == ["1.a"]
 
 
-def test_list_may_name_what_the_portal_already_has(tmp_path: Path) -> None:
-    load_roundtable(write_complete_file(tmp_path))
+def test_list_may_name_what_the_portal_already_has(tmp_path: Path, talk: Event) -> None:
     make_organisation(slug="quay", name="Quay Union")
     path = tmp_path / "list.csv"
     path.write_text("Reference,Text,Leads,Outcomes\nTALK1-C2,Dredge,quay,1.b\n", "utf-8")
@@ -246,8 +241,7 @@ def test_list_may_name_what_the_portal_already_has(tmp_path: Path) -> None:
     ]
 
 
-def test_archive_with_only_the_series_renames_it(tmp_path: Path) -> None:
-    load_roundtable(write_complete_file(tmp_path))
+def test_archive_with_only_the_series_renames_it(tmp_path: Path, talk: Event) -> None:
     path = tmp_path / "some.zip"
     with ZipFile(path, "w", ZIP_DEFLATED) as parts:
         parts.writestr("Series.csv", "Slug,talks\nName,Peace talks\n")

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,8 +37,7 @@ from tests.outcomes.imports.test_people_import import (
     seat,
     send_without_button,
 )
-from tests.recorded_fixtures import recorded
-from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
+from tests.roundtable_files import database_rows
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -56,13 +54,6 @@ ROLES = (
     "request the change on the page of the roundtable."
 )
 WORDS = "This is published, and other people cite it. Restore the earlier value."
-
-
-@pytest.fixture
-@recorded
-def talk(tmp_path: Path) -> Event:
-    load_roundtable(write_complete_file(tmp_path))
-    return Event.objects.get(code="TALK1")
 
 
 def who(event: Event, role: str) -> User:

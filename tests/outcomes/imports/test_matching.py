@@ -19,7 +19,7 @@ from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import Event
 from tests.factories import make_commitment, make_event, make_grant, make_user
 from tests.import_pages import admin_text, confirm_import, press_button, preview_file
-from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
+from tests.roundtable_files import database_rows
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -32,12 +32,6 @@ LIST: list[list[Any]] = [
     [None, None, None, None, None, "\u200b"],
     [3, "Nour", "‏نور", "PORT authority", "nour@example.org", None],
 ]
-
-
-@pytest.fixture
-def talk(tmp_path: Path) -> Event:
-    load_roundtable(write_complete_file(tmp_path))
-    return Event.objects.get(code="TALK1")
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from tests.roundtable_files import (
     load_roundtable,
     rejection_messages,
     replace_text,
-    write_complete_file,
 )
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +24,8 @@ Cells = dict[tuple[str, int, str], Any]  # by sheet, row and heading
 class Book:
     """The workbook of a roundtable, with rows that are new and right, and some wrong cells."""
 
-    def __init__(self, folder: Path) -> None:
-        load_roundtable(write_complete_file(folder))
-        content = event_content(Event.objects.get(code="TALK1"))
+    def __init__(self, folder: Path, event: Event) -> None:
+        content = event_content(event)
         content["commitments"].append(
             {"reference": "TALK1-C2", "text": "Write to each other", "leads": ["port"]}
         )
@@ -80,8 +78,8 @@ UPDATE: Cells = {
 }
 
 
-def test_ten_mistakes_of_all_kinds_come_in_one_round(tmp_path: Path) -> None:
-    book = Book(tmp_path)
+def test_ten_mistakes_of_all_kinds_come_in_one_round(tmp_path: Path, talk: Event) -> None:
+    book = Book(tmp_path, talk)
     book.write(UPDATE)
     said = rejection_messages(book.write({cell: wrong for cell, wrong, _says, _right in TEN}))
     for _cell, _wrong, says, _right in TEN:
@@ -97,23 +95,30 @@ def test_ten_mistakes_of_all_kinds_come_in_one_round(tmp_path: Path) -> None:
 FORMULA = "This cell contains a formula. Write its value instead."
 
 
-@pytest.mark.parametrize("is_new", [False, True])
+CELLS = [
+    ("Organisations", 2, "Slug"),
+    ("Organisations", 3, "Kind"),
+    ("Themes", 2, "Slug"),
+    ("Points", 2, "Kind"),
+    ("Points", 3, "Number"),
+    ("Commitments", 2, "Reference"),
+    ("Delegates", 2, "Organisation"),
+]
+
+
 @pytest.mark.parametrize(
-    "cell",
+    ("cell", "is_new"),
     [
-        ("Organisations", 2, "Slug"),
-        ("Organisations", 3, "Kind"),
-        ("Themes", 2, "Slug"),
-        ("Points", 2, "Kind"),
-        ("Points", 3, "Number"),
-        ("Commitments", 2, "Reference"),
-        ("Delegates", 2, "Organisation"),
+        # In the short run, every second cell is one of a new roundtable.
+        pytest.param(cell, is_new, marks=[pytest.mark.prove] if number % 2 != is_new else [])
+        for number, cell in enumerate(CELLS)
+        for is_new in (False, True)
     ],
 )
 def test_one_wrong_cell_is_one_mistake(
-    tmp_path: Path, is_new: bool, cell: tuple[str, int, str]
+    tmp_path: Path, talk: Event, is_new: bool, cell: tuple[str, int, str]
 ) -> None:
-    book = Book(tmp_path)
+    book = Book(tmp_path, talk)
     if is_new:
         for value in (value for page in book.book for row in page.iter_rows() for value in row):
             if isinstance(value.value, str):
@@ -123,8 +128,8 @@ def test_one_wrong_cell_is_one_mistake(
     assert said == [f"[{sheet}, row {row}, {heading}] {FORMULA}"]
 
 
-def test_sheet_with_a_wrong_title_is_one_mistake(tmp_path: Path) -> None:
-    book = Book(tmp_path)
+def test_sheet_with_a_wrong_title_is_one_mistake(tmp_path: Path, talk: Event) -> None:
+    book = Book(tmp_path, talk)
     book.book["Organisations"].title = "Organisation"
     book.book["Counts"]["B2"] = "=1+1"
     book.book.save(book.path)

@@ -57,23 +57,14 @@ from tests.import_pages import (
     run_import_worker,
 )
 from tests.page_text import page_html
-from tests.recorded_fixtures import recorded
 from tests.roundtable_files import (
     database_rows,
     load_roundtable,
     rejection_messages,
-    write_complete_file,
 )
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
-
-
-@pytest.fixture
-@recorded
-def talk(tmp_path: Path) -> Event:
-    load_roundtable(write_complete_file(tmp_path))
-    return Event.objects.get(code="TALK1")
 
 
 def seat(event: Event, **fields: Any) -> Delegate:

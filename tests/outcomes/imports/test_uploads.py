@@ -45,7 +45,7 @@ from tests.import_pages import (
     run_import_worker,
 )
 from tests.mail_queue import run_queue
-from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
+from tests.roundtable_files import database_rows
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -55,12 +55,6 @@ Sign = Callable[[User | Delegate], Client]
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """No page waits for the worker."""
     monkeypatch.setattr("outcomes.imports.admin.WAIT_SECONDS", 0)
-
-
-@pytest.fixture
-def talk(tmp_path: Path) -> Event:
-    load_roundtable(write_complete_file(tmp_path))
-    return Event.objects.get(code="TALK1")
 
 
 def documents(*titles: str) -> bytes:

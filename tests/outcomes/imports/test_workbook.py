@@ -51,9 +51,8 @@ HARMFUL = [
 
 
 @pytest.fixture
-def filled(tmp_path: Path) -> Filled:
-    """The workbook of the roundtable of `write_whole`, with some cells written over."""
-    load_roundtable(write_complete_file(tmp_path))
+def filled(tmp_path: Path, talk: Event) -> Filled:
+    """The workbook of the roundtable, with some cells written over."""
 
     def write(**cells: Any) -> Path:
         content = export.write_workbook(event_content(Event.objects.get(code="TALK1")))
