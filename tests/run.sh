@@ -19,7 +19,7 @@ workers="-n $processors --dist worksteal"
 # A browser test waits for the browser half of the time, so the tests on PostgreSQL run beside.
 browser_workers="-n $((processors + processors / 2)) --dist worksteal"
 # Tables come straight from the models. At full size they come from the migrations; at each size
-# test_deploy.py migrates on SQLite and test_worker_kills.py on PostgreSQL.
+# test_deploy.py migrates on SQLite, and test_upgrade.py what the first release made on PostgreSQL.
 [ "${FULL:-}" = 1 ] && migrations="" || migrations=--nomigrations
 passed="" failed="" missing="" packages="" browser_process=""
 

@@ -10,7 +10,7 @@ from tests.conftest import FULL
 from tests.processes import ROOT
 
 pytestmark = pytest.mark.own_process
-KILLS = 100 if FULL else 5
+KILLS = 100 if FULL else 3
 SERVER = str(ROOT / "tests" / "with_postgres.sh")
 
 

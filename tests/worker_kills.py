@@ -22,7 +22,7 @@ django.setup()
 
 from django.apps import apps  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
+from django.db import connections  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -122,11 +122,10 @@ def import_with_kill(
 
 
 def create_tables() -> None:
-    """With migrations only on PostgreSQL, because test_deploy.py migrates on SQLite."""
-    on_sqlite = connection.vendor == "sqlite"
-    none = {app.label: None for app in apps.get_app_configs()} if on_sqlite else {}
+    """Without migrations, which other tests run."""
+    none = {app.label: None for app in apps.get_app_configs()}
     with override_settings(MIGRATION_MODULES=none):
-        call_command("migrate", run_syncdb=on_sqlite, verbosity=0)
+        call_command("migrate", run_syncdb=True, verbosity=0)
 
 
 def main(kills: str, seed: str = "1") -> None:
