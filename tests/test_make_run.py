@@ -269,6 +269,8 @@ def test_run_prepares_serves_and_keeps_data(prepared: Path) -> None:
             assert f"{email}@example.org" in said
             has_secret = re.search(rf"(?m)^  {email}@example\.org +[A-Z2-7]{{32}}$", said)
             assert bool(has_secret) == (email != "delegate")
+            if email == "cochair" and not FULL:
+                continue  # signs in as an operator does
             other = Visitor(visitor.address)
             other.sign_in(f"{email}@example.org")
             other.get("admin/" if email != "delegate" else "me/")
