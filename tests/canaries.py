@@ -628,17 +628,20 @@ WITHOUT_OBJECTS = (
 VIEWERS = ("visitor", "participant", "constituency", "introduced", "cochair")
 
 
-def all_paths() -> list[str]:
-    """Every address that answers a GET, for each object there is, and every filter."""
+def all_paths(step: int = 1) -> list[str]:
+    """Every address that answers a GET, for each object there is, and every filter.
+
+    With a step, each address still, but of its objects, and of the filters, the first of so many.
+    """
     found = []
     for name, pattern in page_paths().items():
         if name in BY_OBJECT:
-            found += BY_OBJECT[name]()
+            found += BY_OBJECT[name]()[::step]
         else:
             # The path of the map is about no object here.
             assert "<" not in pattern or name in WITHOUT_OBJECTS, name
             found.append(MAP[name].path)
-    return [*found, *_filtered(), "/nothing/", "/admin/"]
+    return [*found, *list(_filtered())[::step], "/nothing/", "/admin/"]
 
 
 def handles() -> list[str]:

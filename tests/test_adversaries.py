@@ -49,7 +49,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 SEEDS = range(2 if FULL else 1)
-ACTS = 100 if FULL else 20
+ACTS = 100 if FULL else 10
 PEOPLE_PAGES = [
     "/admin/participants/delegate/",
     "/admin/participants/participation/",

@@ -129,12 +129,22 @@ def test_each_reference_to_a_person_is_asked_about() -> None:
         assert references(model) in ([], ["history_user"]), model
 
 
-@pytest.mark.parametrize("role", ["cochair", "editor", "confirmer"])
-@pytest.mark.parametrize(
-    ("model", "field"),
-    [(model, field) for model in ROWS for field in references(model)],
-    ids=lambda value: getattr(value, "__name__", value),
-)
+REFERENCES = [(model, field) for model in ROWS for field in references(model)]
+VIEWERS = ["cochair", "editor", "confirmer"]
+# Unless at full size, a co-chair reads each, and the others every third.
+READ = [
+    pytest.param(
+        *reference,
+        role,
+        marks=[pytest.mark.prove] if place and number % 3 != place else [],
+        id=f"{reference[0].__name__}-{reference[1]}-{role}",
+    )
+    for number, reference in enumerate(REFERENCES)
+    for place, role in enumerate(VIEWERS)
+]
+
+
+@pytest.mark.parametrize(("model", "field", "role"), READ)
 def test_stranger_is_never_named(
     client_of: Sign, event: Event, model: Any, field: str, role: str
 ) -> None:

@@ -45,11 +45,11 @@ def asked(role: str) -> list[str]:
 def asked_about(role: str) -> dict[str, str]:
     """The addresses; at full size all.
 
-    Else a visitor asks for all, a co-chair for every second, and the others for every third, so
-    that each is asked for by four roles or five.
+    Else a visitor asks for all, and the others for every sixth, so that each is asked for by two
+    roles or three.
     """
     every = patterns_by_name()
-    step = 1 if FULL_WALKS or role == "visitor" else 2 if role == "co-chair" else 3
+    step = 1 if FULL_WALKS or role == "visitor" else 6
     return dict(list(every.items())[ROLES.index(role) % step :: step])
 
 

@@ -224,7 +224,7 @@ WHO = ["delegate"] if IS_POSTGRES_RUN else list(READS)  # who may see much, but 
 SOME = ["delegate"] if IS_POSTGRES_RUN else ["nobody", "delegate"]
 
 
-# This one reads all that there is in each first run; the others, unless at full size, a part each.
+# This one reads each address in each first run; the others, unless at full size, a part of them.
 THOROUGH = [] if IS_POSTGRES_RUN else ["delegate"]
 
 
@@ -234,8 +234,8 @@ def walked(role: str) -> list[str]:
     Unless at full size, neighbours, which are mostly of one kind, are asked for by one reader each.
     """
     if FULL_WALKS or role in THOROUGH:
-        return all_paths()
-    return all_paths()[::2] if role == "nobody" else all_paths()[list(READS).index(role) :: 9]
+        return all_paths(1 if FULL_WALKS else 4)
+    return all_paths()[::4] if role == "nobody" else all_paths()[list(READS).index(role) :: 18]
 
 
 def searched() -> list[str]:
@@ -254,8 +254,10 @@ def test_reader_sees_exactly_permitted_texts(
     asked = len(walked(role)) + len(searched())
     found = find_canaries_in_pages(browser, walked(role), searched())
     assert found <= READS[role]
-    if FULL_WALKS or role in THOROUGH:
+    if FULL_WALKS:
         assert found == READS[role]
+    elif role in THOROUGH:  # did read
+        assert len(found) > 0.9 * len(READS[role]), READS[role] - found
     record_property(f"answers searched for each of {len(CANARIES)} canaries", asked)
     # To look is not to open.
     assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
@@ -266,9 +268,9 @@ def test_reveal_shows_exactly_permitted_texts(
     readers: Readers, client_of: Sign, role: str, record_property: Record
 ) -> None:
     handles = dict(Delegate.objects.order_by("pk").values_list("name", "handle"))
-    # Unless at full size, each of the other readers opens a third of the people.
-    third = slice(list(READS).index(role) % 3, None, 3)
-    names = list(handles) if FULL_WALKS or role in THOROUGH else list(handles)[third]
+    # Unless at full size, each of the other readers opens a sixth of the people.
+    sixth = slice(list(READS).index(role) % 6, None, 6)
+    names = list(handles) if FULL_WALKS or role in THOROUGH else list(handles)[sixth]
     browser = browser_of(readers, role, client_of)
     opened = find_canaries_in_reveals(browser, [handles[name] for name in names])
     keys = {name.removeprefix("zq-").removesuffix("-name") for name in names}
@@ -318,8 +320,8 @@ def test_hidden_delegate_looks_unknown(readers: Readers, client_of: Sign, role: 
         absent, queries = answer_and_queries(ask, path.format("abcdefghjk"))
         answered.append(absent[:3])
         hidden = hidden_from(readers, role)
-        # Unless at full size, a third of them have their turn at each.
-        for handle in hidden if FULL_WALKS else hidden[turn % 3 :: 3]:
+        # Unless at full size, a fifth of them have their turn at each.
+        for handle in hidden if FULL_WALKS else hidden[turn % 5 :: 5]:
             text, asked = answer_and_queries(ask, path.format(handle))
             assert text.replace(handle, "abcdefghjk") == absent, (method, path)
             assert asked == queries, (method, path)
@@ -391,7 +393,7 @@ def test_search_for_hidden_text_looks_like_nonsense(
     hidden = [search_term(canary) for canary in sorted(CANARIES - READS[role])]
     assert len(hidden) > 100
     if not FULL_WALKS:
-        hidden = hidden[::8]
+        hidden = hidden[::16]
 
     def answer(words: str) -> str:
         """Without the words, and without the hash of the page, which contains them."""
@@ -452,7 +454,7 @@ def test_hidden_rows_change_no_count_order_or_byte(
     # What is held about oneself says when it was asked for.
     counting = ("/accounts/", "/me/audience/", "/me/data", "/me/preview/?")
     asked = [path for path in all_paths() if not path.startswith(counting) and path != "/me/"]
-    asked = asked if FULL_WALKS else asked[::8]
+    asked = asked if FULL_WALKS else asked[::12]
     asked += ["/search/?q=a", "/search/?q=zq-open", "/search/?q=office", "/search/?q=zq-event"]
     asked += [
         "/search/?q=zq",

@@ -104,8 +104,8 @@ def naming_paths(client: Client, paths: list[str]) -> list[str]:
 @pytest.mark.parametrize("who", ["visitor", "delegate"])
 def test_name_is_on_no_page_feed_or_file(client_of: Sign, reader: Delegate, who: str) -> None:
     client = client_of(reader) if who == "delegate" else Client()
-    # Unless at full size, of neighbours, which are mostly of one kind, each reader asks one.
-    part = slice(None) if FULL_WALKS else slice(who == "delegate", None, 2)
+    # Unless at full size, of four neighbours, which are mostly of one kind, each reader asks one.
+    part = slice(None) if FULL_WALKS else slice(who == "delegate", None, 4)
     assert naming_paths(client, paths_that_may_name()[part]) == []
 
 
