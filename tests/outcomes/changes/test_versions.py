@@ -1,5 +1,6 @@
 """One save is one version, with its links; restoring one; words and reasons that are deleted."""
 
+import functools
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -346,20 +347,29 @@ def test_reasons_are_deleted_on_the_page_of_the_record(
 # Words ---------------------------------------------------------------------------------------
 
 
+@functools.cache
+def columns_by_table() -> dict[str, list[str]]:
+    described = connection.introspection.get_table_description
+    with connection.cursor() as cursor:
+        return {
+            table: [column.name for column in described(cursor, table)]
+            for table in connection.introspection.table_names(cursor)
+        }
+
+
 def where_is(words: str) -> dict[str, int]:
     """Text columns of all tables that contain these words, with the number of rows."""
     quote, found = connection.ops.quote_name, {}
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            for column in connection.introspection.get_table_description(cursor, table):
-                cursor.execute(
-                    f"SELECT COUNT(*) FROM {quote(table)} "
-                    f"WHERE LOWER(CAST({quote(column.name)} AS TEXT)) LIKE %s",
-                    [f"%{words.lower()}%"],
-                )
-                [number] = cursor.fetchone()
-                if number:
-                    found[f"{table}.{column.name}"] = number
+        for table, columns in columns_by_table().items():
+            containing = ", ".join(
+                f"COUNT(*) FILTER (WHERE LOWER(CAST({quote(column)} AS TEXT)) LIKE %s)"
+                for column in columns
+            )
+            sought = [f"%{words.lower()}%"] * len(columns)
+            cursor.execute(f"SELECT {containing} FROM {quote(table)}", sought)
+            numbers = dict(zip(columns, cursor.fetchone(), strict=True))
+            found |= {f"{table}.{column}": number for column, number in numbers.items() if number}
     return found
 
 
