@@ -1,6 +1,7 @@
 """Programs that a test starts, and questions to a server of its own."""
 
 import atexit
+import json
 import os
 import shutil
 import signal
@@ -63,6 +64,43 @@ def run(command: list[str], environment: dict[str, str]) -> subprocess.Completed
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs one of the portal's commands; warnings are errors."""
     return run([sys.executable, "-W", "error", "manage.py", *arguments], environment)
+
+
+# Django is imported once; each child reads the settings anew.
+CHECK_EACH = """
+import json, os, runpy, sys
+import django.core.management, django.core.validators, django.utils.translation, environ
+
+folder, codes = sys.argv[1], []
+for number, environment in enumerate(json.loads(sys.argv[2])):
+    child = os.fork()
+    if child == 0:
+        os.environ.update(environment)
+        for descriptor, name in ((1, "out"), (2, "err")):
+            file = os.open(f"{folder}/{number}.{name}", os.O_WRONLY | os.O_CREAT)
+            os.dup2(file, descriptor)
+        sys.argv = ["manage.py", "check"]
+        runpy.run_path("manage.py", run_name="__main__")
+        sys.exit()
+    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+print(json.dumps(codes))
+"""
+
+
+def check_each(environments: list[dict[str, str]]) -> list[subprocess.CompletedProcess[str]]:
+    """What `manage.py check` says in each environment, where the settings stop it."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = [folder, json.dumps(environments)]
+        done = run([sys.executable, "-W", "error", "-c", CHECK_EACH, *given], {})
+        assert done.returncode == 0, done.stderr
+        return [
+            subprocess.CompletedProcess(
+                ["check"],
+                code,
+                *(Path(folder, f"{number}.{name}").read_text() for name in ("out", "err")),
+            )
+            for number, code in enumerate(json.loads(done.stdout))
+        ]
 
 
 @contextmanager
