@@ -2,8 +2,10 @@
 
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cryptography.fernet import Fernet
@@ -19,7 +21,7 @@ from participants.models import User
 from roundtable.allauth_compat import TOTP
 from roundtable.encryption import DecryptionError, decrypt, encrypt, is_current
 from roundtable.outbox import app_codes
-from tests.factories import make_user
+from tests.factories import NOON, make_user
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.recorded_fixtures import recorded
 from tests.sign_in import TOTP_SECRET, add_authenticator, sign_in, totp_code
@@ -27,6 +29,13 @@ from tests.sign_in import TOTP_SECRET, add_authenticator, sign_in, totp_code
 NEW_KEY = "another-key-" + "n" * 40
 LOGIN, CONFIRM = "/accounts/2fa/authenticate/", "/accounts/2fa/reauthenticate/"
 REFUSAL = "We can no longer check your second factor. Ask a co-chair to remove it."
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """The clock stands still: no test waits until the code of an app is a new one."""
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 def test_text_round_trips_and_is_not_stored_in_plain() -> None:

@@ -1,7 +1,7 @@
 """The second factor: required to work in the admin."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -31,6 +31,13 @@ pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 ROLES = 1 + len(Grant.Role)
 SET_UP, CONFIRM = "/accounts/2fa/", "/accounts/2fa/reauthenticate/"
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """The clock stands still: no test waits until the code of an app is a new one."""
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 def everywhere() -> list[str]:
