@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from datetime import date
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -10,7 +10,9 @@ from unittest.mock import patch
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from openpyxl import Workbook, load_workbook
 
+from outcomes.imports.workbook import export
 from outcomes.models import Upload
 from outcomes.sources import comparisons
 from tests.recorded_fixtures import rows_of
@@ -135,6 +137,17 @@ def load_roundtable(path: Path | str, roundtable: str = "") -> str:
     with shipped_with_release():
         call_command("load_roundtable", str(path), roundtable=roundtable, stdout=output)
     return output.getvalue().removeprefix(f"{path}: ")
+
+
+_written: dict[str, bytes] = {}
+
+
+def open_workbook(content: dict[str, Any]) -> Workbook:
+    """The workbook that the portal writes; of the same content it is written once."""
+    key = repr(content)
+    if key not in _written:
+        _written[key] = export.write_workbook(content)
+    return load_workbook(BytesIO(_written[key]))
 
 
 def load_demo(on: date) -> str:

@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from openpyxl import load_workbook
 
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.imports.records.snapshot import event_content
-from outcomes.imports.workbook import export
 from outcomes.models import Commitment, Statement
 from participants.models import Delegate, Organisation, Participation, SlugRedirect, User
 from roundtable.models import AuditEntry, Event
@@ -37,7 +35,7 @@ from tests.outcomes.imports.test_people_import import (
     seat,
     send_without_button,
 )
-from tests.roundtable_files import database_rows
+from tests.roundtable_files import database_rows, open_workbook
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -64,9 +62,7 @@ def who(event: Event, role: str) -> User:
 
 def changed(event: Event, **cells: Any) -> bytes:
     """The workbook of a roundtable with its delegates, and some cells written over."""
-    book = load_workbook(
-        BytesIO(export.write_workbook(event_content(event, people=Delegate.objects.all())))
-    )
+    book = open_workbook(event_content(event, people=Delegate.objects.all()))
     for place, value in cells.items():
         sheet, cell = place.split("_")
         book[sheet][cell] = value

@@ -1,18 +1,16 @@
 """All mistakes of a file are reported in one round, each once and none that only follows."""
 
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
 
 from outcomes.imports.records.snapshot import event_content
-from outcomes.imports.workbook import export
 from roundtable.models import Event
 from tests.roundtable_files import (
     HEAD,
     load_roundtable,
+    open_workbook,
     rejection_messages,
     replace_text,
 )
@@ -34,7 +32,7 @@ class Book:
             {"name": "Ana Lim", "organisation": "harbour"},
         ]
         self.path = folder / "talk.xlsx"
-        self.book = load_workbook(BytesIO(export.write_workbook(content)))
+        self.book = open_workbook(content)
 
     def write(self, cells: Cells) -> Path:
         for (sheet, row, heading), value in cells.items():

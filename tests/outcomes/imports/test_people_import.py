@@ -60,6 +60,7 @@ from tests.page_text import page_html
 from tests.roundtable_files import (
     database_rows,
     load_roundtable,
+    open_workbook,
     rejection_messages,
 )
 
@@ -79,13 +80,7 @@ def seat(event: Event, **fields: Any) -> Delegate:
 
 def book_of(event: Event, sheet: str, rows: list[dict[str, Any]], *, people: bool = True) -> bytes:
     """The workbook of a roundtable with more rows on one sheet, each cell by its heading."""
-    book = load_workbook(
-        BytesIO(
-            export.write_workbook(
-                event_content(event, people=Delegate.objects.all() if people else None)
-            )
-        )
-    )
+    book = open_workbook(event_content(event, people=Delegate.objects.all() if people else None))
     page = book[sheet]
     headings = {str(cell.value): cell.column for cell in page[1]}
     for values in rows:

@@ -21,7 +21,12 @@ from tests.factories import compare_with_source, make_grant, make_user
 from tests.import_pages import UPLOAD_URL, admin_text, confirm_import, preview_file
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.page_text import page_html
-from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
+from tests.roundtable_files import (
+    database_rows,
+    load_roundtable,
+    open_workbook,
+    write_complete_file,
+)
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -33,9 +38,7 @@ UNREADABLE = (
 def changed(tmp_path: Path, **cells: Any) -> bytes:
     """The workbook of the roundtable of `write_whole` with some cells written over."""
     load_roundtable(write_complete_file(tmp_path))
-    book = load_workbook(
-        BytesIO(export.write_workbook(event_content(Event.objects.get(code="TALK1"))))
-    )
+    book = open_workbook(event_content(Event.objects.get(code="TALK1")))
     for place, value in cells.items():
         sheet, cell = place.split("_")
         book[sheet][cell] = value

@@ -30,6 +30,7 @@ from tests.roundtable_files import (
     database_rows,
     load_demo,
     load_roundtable,
+    open_workbook,
     rejection_messages,
     write_complete_file,
 )
@@ -55,8 +56,7 @@ def filled(tmp_path: Path, talk: Event) -> Filled:
     """The workbook of the roundtable, with some cells written over."""
 
     def write(**cells: Any) -> Path:
-        content = export.write_workbook(event_content(Event.objects.get(code="TALK1")))
-        book = load_workbook(BytesIO(content))
+        book = open_workbook(event_content(Event.objects.get(code="TALK1")))
         for place, value in cells.items():
             sheet, cell = place.split("_")
             book[sheet][cell] = value
