@@ -93,8 +93,8 @@ def filters_of(options: admin.ModelAdmin[Any]) -> set[str]:
 def addresses(word: str) -> Iterator[str]:
     """Each list, searched and with each filter, each empty form, and each page of each row.
 
-    Unless at full size: the filters that the list has, and of each kind the form of one row, its
-    history or its deletion.
+    Unless at full size: the filters that the list has, and of each kind a search or the empty form,
+    the form of one row, and its history or its deletion.
     """
     yield "/admin/"
     yield "/admin/outcomes/"
@@ -103,11 +103,13 @@ def addresses(word: str) -> Iterator[str]:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         listed = reverse(f"{name}_changelist")
         yield listed
-        yield f"{listed}?q={word}"
+        if FULL_WALKS or place % 2:
+            yield f"{listed}?q={word}"
         for query in FILTERS:
             if FULL_WALKS or query.partition("=")[0] in filters_of(options):
                 yield f"{listed}?{query}"
-        yield reverse(f"{name}_add")
+        if FULL_WALKS or not place % 2:
+            yield reverse(f"{name}_add")
         rows = model._default_manager.order_by("pk").values_list("pk", flat=True)
         for pk in list(rows)[: None if FULL_WALKS else 1]:
             for verb in VERBS if FULL_WALKS else ("change", VERBS[1 + place % 2]):

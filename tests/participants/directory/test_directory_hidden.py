@@ -160,7 +160,7 @@ def assert_same(before: dict[str, str], after: dict[str, str]) -> None:
 
 
 @pytest.mark.walk
-@settings(max_examples=FULL_EXAMPLES // 5 if FULL else 3)  # an example asks for 80 pages or more
+@settings(max_examples=FULL_EXAMPLES // 5 if FULL else 2)  # an example asks for 80 pages or more
 @given(
     shown=SHOWN,
     hidden=HIDDEN,
