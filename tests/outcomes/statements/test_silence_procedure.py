@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -703,7 +704,8 @@ def test_circulated_statement_cannot_be_deleted(
             )
     else:
         sign_draft(table) if act == "signed" else publish_draft(table)
-    rows = {"statement": table.statement, "outcome": table.statement.outcomes.points()[0]}
+    point = table.statement.outcomes.points()[0]
+    rows: dict[str, Any] = {"statement": table.statement, "outcome": point}
     for who in ("cochair", "editor", "operator"):
         user = make_user(f"{who}-deletes@example.org", is_superuser=who == "operator")
         if who != "operator":
