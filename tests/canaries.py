@@ -631,12 +631,13 @@ VIEWERS = ("visitor", "participant", "constituency", "introduced", "cochair")
 def all_paths(step: int = 1) -> list[str]:
     """Every address that answers a GET, for each object there is, and every filter.
 
-    With a step, each address still, but of its objects, and of the filters, the first of so many.
+    With a step, each address still, but of many objects, and of the filters, the first of so many.
     """
     found = []
     for name, pattern in page_paths().items():
         if name in BY_OBJECT:
-            found += BY_OBJECT[name]()[::step]
+            objects = BY_OBJECT[name]()
+            found += objects[:: step if len(objects) > 2 * step else 1]
         else:
             # The path of the map is about no object here.
             assert "<" not in pattern or name in WITHOUT_OBJECTS, name

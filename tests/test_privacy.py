@@ -257,7 +257,7 @@ def test_reader_sees_exactly_permitted_texts(
     if FULL_WALKS:
         assert found == READS[role]
     elif role in THOROUGH:  # did read
-        assert len(found) > 0.9 * len(READS[role]), READS[role] - found
+        assert 2 * len(found) > len(READS[role]), READS[role] - found
     record_property(f"answers searched for each of {len(CANARIES)} canaries", asked)
     # To look is not to open.
     assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
