@@ -359,7 +359,7 @@ def columns_by_table() -> dict[str, list[str]]:
 
 def where_is(words: str) -> dict[str, int]:
     """Text columns of all tables that contain these words, with the number of rows."""
-    quote, found = connection.ops.quote_name, {}
+    quote, found = connection.ops.quote_name, dict[str, int]()
     with connection.cursor() as cursor:
         for table, columns in columns_by_table().items():
             containing = ", ".join(
