@@ -171,11 +171,11 @@ def look(
     """Opens a page of the portal 360 pixels wide: `look(page, user)`. Nothing may go wrong."""
     visits: list[Visit] = []
 
-    # Without it a style sheet is answered by 304, which has no body to measure.
-    cache = shared_page.context.new_cdp_session(shared_page)
-
-    def opened(page: pages.Page, who: User | None = None) -> Visit:
-        cache.send("Network.clearBrowserCache")
+    def opened(page: pages.Page, who: User | None = None, *, with_styles: bool = False) -> Visit:
+        if with_styles:  # else a style sheet is answered by 304, which has no body to measure
+            cache = shared_page.context.new_cdp_session(shared_page)
+            cache.send("Network.clearBrowserCache")
+            cache.detach()
         shared_page.context.clear_cookies()
         if who is not None:
             portal.add_session(shared_page.context, who, address)

@@ -22,9 +22,10 @@ FARTHEST = 200
 
 def reach(page: Page, target: Locator) -> None:
     """Presses Tab until this has the focus."""
+    element = target.element_handle()
     for _step in range(FARTHEST):
         page.keyboard.press("Tab")
-        if target.evaluate("element => element === document.activeElement"):
+        if element.evaluate("element => element === document.activeElement"):
             return
     raise AssertionError(f"Tab never came to {target}")
 

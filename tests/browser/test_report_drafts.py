@@ -45,7 +45,7 @@ def typed(page: Page, words: str) -> None:
     page.clock.run_for(3000)
 
 
-@pytest.mark.parametrize("by", ["link", "account"])
+@pytest.mark.parametrize("by", ["link", pytest.param("account", marks=pytest.mark.prove)])
 def test_draft_is_autosaved_and_submitted_once_with_its_evidence(
     visit: Open, delegate: User, party: CommitmentParty, link: str, by: str
 ) -> None:
