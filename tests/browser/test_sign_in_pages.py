@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.backends.db import SessionStore
@@ -192,6 +193,7 @@ def test_first_passkey_needs_no_app_and_signs_in_alone(
     assert deliver_mail()[-1].subject == "Your sign-in details have changed"
 
 
+@pytest.mark.prove  # the full visit does the same
 @with_and_without_scripts
 def test_cochair_opens_admin_with_totp_code(
     visit: Callable[..., Visit], cochair: User, javascript: bool

@@ -45,9 +45,11 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
     first, second = visit("/admin/", who=table.first), visit("/admin/", who=table.second)
     _draft(first.open(text), walk)
     _circulate(first.open(agreement), walk, "circulated")
+    address = reverse("my-circulation", args=[_open_one().pk])
+    for path in ("/me/texts/", address):
+        check_page(visit(path, who=table.speaker.user, width=360).page)
 
     # The shelter objects, on a phone and without scripts.
-    address = reverse("my-circulation", args=[_open_one().pk])
     phone = visit(address, who=table.speaker.user, width=360, javascript=False)
     page = phone.page
     walk.keep(page, "asked")
@@ -149,16 +151,3 @@ def _let_the_deadline_pass() -> None:
     Circulation.objects.filter(deadline__gt=now).update(
         opened_at=now - timedelta(days=9), deadline=now - timedelta(hours=1)
     )
-
-
-def test_pages_of_consulted_parties_are_accessible(visit: Open, table: AgreementCase) -> None:
-    pk = table.statement.pk
-    desk = visit(reverse("admin:outcomes_statement_text", args=[pk]), who=table.first)
-    _draft(desk.page, Walk())
-    _circulate(desk.open(reverse("admin:outcomes_statement_agreement", args=[pk])), Walk(), "")
-    seen = visit("/me/texts/", who=table.speaker.user, width=360)
-    check_page(seen.page)
-    seen = visit(
-        reverse("my-circulation", args=[_open_one().pk]), who=table.speaker.user, width=360
-    )
-    check_page(seen.page)
