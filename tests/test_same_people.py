@@ -46,11 +46,7 @@ from tests.import_pages import admin_text, preview_file
 from tests.outcomes.test_outcomes_admin import page
 from tests.participants.participation.test_participant_list import fetch
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Names = set[str]
 ROLES = ("cochair", "cohost", "confirmer", "editor", "reader", "operator")

@@ -52,11 +52,7 @@ from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import page_html, page_text
 
 __all__ = ["australia", "belize", "clock", "draft", "event", "indonesia"]
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 SENTENCE = "Government of Belize does not recognise this text (2 March 2026)"

@@ -47,11 +47,7 @@ from tests.follow_up_factories import make_milestone, make_offer, make_recommend
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html, page_links, page_text
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 NOW = datetime(2027, 3, 3, 12, tzinfo=UTC)

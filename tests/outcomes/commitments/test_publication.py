@@ -32,11 +32,7 @@ from tests.factories import (
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

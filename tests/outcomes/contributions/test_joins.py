@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from tests.page_text import get_text, page_links, page_text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 JOIN, PAGE, OWN = "/me/offers/join/meet-c7/", "/commitments/meet-c7/", "/me/commitments/"

@@ -35,11 +35,7 @@ from tests.factories import (
 from tests.import_pages import admin_text
 from tests.outcomes.test_outcomes_admin import filled
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 LIST = "/admin/participants/organisationchange/"

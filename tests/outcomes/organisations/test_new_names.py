@@ -37,11 +37,7 @@ from tests.outcomes.test_outcomes_admin import filled
 from tests.page_text import get_text
 from tests.roundtable_files import RECORD_2018
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 NEW = {"name": "Government of Guatemala", "short_name": "Guatemala"}

@@ -15,7 +15,7 @@ from participants.models import Delegate, Participation, User
 from roundtable.models import Event
 from tests.factories import make_affiliation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 
 

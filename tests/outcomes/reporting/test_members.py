@@ -40,11 +40,7 @@ from tests.follow_up_factories import make_report_link
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 REPORT = {
     "act": "hand-in",
@@ -272,6 +268,7 @@ def earlier_schema() -> Iterator[None]:
         cursor.execute(str(rule.create_sql(CommitmentParty, connection.schema_editor())))
 
 
+@pytest.mark.each_database
 def test_upgrade_ends_tasks_for_groups_and_keeps_what_is_public(case: GroupCase) -> None:
     public = make_update(case.commitment)
     waiting = make_update(case.commitment, approved=False, author=case.anna.user)

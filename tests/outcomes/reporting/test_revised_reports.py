@@ -21,11 +21,7 @@ from tests.outcomes.reporting.test_voices import BelizeCase
 from tests.outcomes.test_outcomes_admin import filled, page, run_admin_action
 from tests.page_text import get_text, page_text
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 SENTENCE = (
     "The report of 3 March 2026 is being revised. Its status still counts; its text is hidden."
@@ -207,6 +203,7 @@ def test_recorded_report_leaves_no_place(client_of: Sign, case: BelizeCase) -> N
     assert "newspaper" not in get_text(Client(), "/commitments/bz-c1/")
 
 
+@pytest.mark.each_database
 def test_place_never_holds_a_text(client_of: Sign, case: BelizeCase, report: Any) -> None:
     return_report(client_of, case, report)
     places = ProgressUpdate.objects.filter(in_place_of=report)

@@ -42,11 +42,7 @@ from tests.mail_queue import deliver_mail
 from tests.outcomes.test_outcomes_admin import filled, page, run_admin_action
 from tests.page_text import get_text, page_html, page_text
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 ENTERED = {
     "status": "fulfilled",

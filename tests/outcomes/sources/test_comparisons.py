@@ -52,11 +52,7 @@ from tests.silence_procedure import (
     press_agreement_button,
 )
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 NEEDS_TWO = "Two people of two organisations must compare this text with its source"
 COMPARED = (

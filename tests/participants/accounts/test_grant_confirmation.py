@@ -33,11 +33,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 LIST = "/admin/participants/grant/"

@@ -18,7 +18,7 @@ from roundtable.models import Event
 from tests.factories import NOON, make_colleagues, make_consent, make_participation, make_user
 from tests.form_fields import form_fields
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 Fields = dict[str, Any]
 OWNER = Consent.By.OWNER

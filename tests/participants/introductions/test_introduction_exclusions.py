@@ -36,7 +36,7 @@ from tests.factories import (
     make_participation,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 PAGE = "/me/introductions/"
 ADD = "/admin/participants/introduction/add/"

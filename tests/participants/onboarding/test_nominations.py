@@ -39,11 +39,7 @@ from tests.factories import (
 )
 from tests.page_text import page_html
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

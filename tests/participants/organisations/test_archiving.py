@@ -33,7 +33,7 @@ from tests.factories import (
 )
 from tests.form_fields import form_fields
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 LIST = "/admin/participants/organisation/"
 

@@ -29,11 +29,7 @@ from tests.import_pages import confirm_import, preview_file
 from tests.outcomes.imports.test_import_permissions import changed, talk
 
 __all__ = ["talk"]  # a fixture
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.each_database,
-    pytest.mark.usefixtures("recorded_templates"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 SUBJECT = "The role mailbox of your organisation was changed"

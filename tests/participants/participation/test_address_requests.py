@@ -54,7 +54,7 @@ from tests.participants.participation.test_confirmation import (
 from tests.sign_in import forget_limits
 
 __all__ = ["meeting"]
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 OLD, SECOND, NEW = "old@example.org", "second@example.org", "new@example.org"
 REQUESTS = reverse("admin:participants_addressrequest_changelist")

@@ -51,7 +51,7 @@ from tests.factories import (
 )
 from tests.form_fields import form_fields
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = pytest.mark.django_db
 GOVERNMENT, CIVIL_SOCIETY = OrganisationKind.GOVERNMENT, OrganisationKind.CIVIL_SOCIETY
 ENTERED = datetime(2026, 2, 2, 12, tzinfo=UTC)  # four weeks before NOON
 

@@ -39,7 +39,7 @@ from tests.participants.participation.test_confirmation import (
 )
 
 __all__ = ["meeting"]
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 DELEGATES = reverse("admin:participants_delegate_changelist")
 

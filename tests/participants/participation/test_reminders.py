@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from tests.form_fields import form_fields
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 TUESDAY = datetime(2026, 3, 3, 12, tzinfo=UTC)

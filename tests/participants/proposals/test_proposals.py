@@ -43,11 +43,7 @@ from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_text
 from tests.recorded_fixtures import recorded
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.usefixtures("recorded_templates"),
-    pytest.mark.each_database,
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 
