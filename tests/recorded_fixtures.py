@@ -117,10 +117,20 @@ def last_numbers() -> str:
 
 
 def last_numbers_now() -> frozenset[Row]:
-    on_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, seq FROM sqlite_sequence" if on_sqlite else last_numbers())
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, seq FROM sqlite_sequence")
+        else:
+            prepare_last_numbers(connection.connection.info.backend_pid)
+            cursor.execute("EXECUTE last_numbers")
         return frozenset(cursor.fetchall())
+
+
+@functools.cache
+def prepare_last_numbers(_process: int) -> None:
+    """Once in each session, since PostgreSQL takes much longer to plan it than to answer it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"PREPARE last_numbers AS {last_numbers()}")
 
 
 class History:
