@@ -16,8 +16,6 @@ trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
 
 processors=$(getconf _NPROCESSORS_ONLN)
 workers="-n $processors --dist worksteal"
-# A browser test waits for the browser half of the time, so the tests on PostgreSQL run beside.
-browser_workers="-n $((processors + processors / 2)) --dist worksteal"
 # Tables come straight from the models. At full size they come from the migrations; at each size
 # test_deploy.py migrates on SQLite, and test_upgrade.py what the first release made on PostgreSQL.
 [ "${FULL:-}" = 1 ] && migrations="" || migrations=--nomigrations
@@ -91,12 +89,13 @@ report() {
     record "$status" "$name" "$seconds"
 }
 
+# A browser test waits for the browser half of the time, so the tests on PostgreSQL run beside.
 start_browser() {
     (
         # Beside, it is deaf to Ctrl-C.
         trap 'kill $!; exit' TERM
         began=$SECONDS
-        env -u DATABASE_URL python -m pytest -q $browser_workers --force-enable-socket \
+        env -u DATABASE_URL python -m pytest -q $workers --force-enable-socket \
             tests/browser >"$logs/browser" 2>&1 &
         wait $!
         echo "$? $((SECONDS - began))" >"$logs/browser.result"
