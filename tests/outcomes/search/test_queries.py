@@ -2,11 +2,13 @@
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from outcomes.models import Outcome, Synonyms
 from participants.models import Audience, Delegate, User
@@ -44,9 +46,21 @@ COMMITMENTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def record_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        fill()
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def record(db: None) -> Event:
+def record(record_once: None, db: None) -> Event:
     """The record of 2018, and eleven more commitments on it."""
+    return Event.objects.get()
+
+
+def fill() -> None:
     load_roundtable(RECORD_2018)
     lists = importlib.import_module("outcomes.migrations.0026_first_synonyms").WORDS
     Synonyms.objects.all().delete()
@@ -61,7 +75,6 @@ def record(db: None) -> Event:
     }
     rows["C18"].outcomes.add(point)
     make_update(rows["C19"], status="closed", reported_on=date(2020, 1, 1), text="Ended.")
-    return event
 
 
 @pytest.fixture
