@@ -9,21 +9,18 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import Model
 from django_countries import countries
 
-from outcomes.search.kinds import KINDS, SECTIONS, CountryName, Kind, Rows, Section, kinds_of
+from outcomes.search.kinds import KINDS, SECTIONS, CountryName, Kind, Section, kinds_of
 from outcomes.search.words import Query, Term
+from roundtable.row_triggers import inlined, row_triggers
 from roundtable.schema import fault
 from roundtable.triggers import (
-    DELETE,
-    INSERT,
     TRUNCATE,
-    UPDATE,
     Trigger,
     fingerprint,
     is_installed,
@@ -116,49 +113,19 @@ class Index(ABC):
         """In how many rows a word occurs that occurs anywhere, up to MAX_FREQUENCY."""
 
     def triggers(self) -> list[Trigger]:
-        found = []
-        for kind in KINDS:
-            behind: dict[type[Model], list[tuple[str, str | Rows]]] = {}
-            for touch in kind.touches:
-                behind.setdefault(touch.model, []).append((touch.fields, touch.found))
-            for number, (model, touches) in enumerate(behind.items(), 1):
-                names = sorted({name for fields, _found in touches for name in fields.split()})
-                queries = [self._ids(rows) for _fields, rows in touches]
-                for event in (INSERT, UPDATE, DELETE):
-                    found.append(
-                        self._trigger(kind, f"{kind.number}_{number}", model, event, queries, names)
-                    )
-        return found
+        return [
+            trigger
+            for kind in KINDS
+            for trigger in row_triggers(
+                f"{NAME}__{kind.number}",
+                kind.touches,
+                partial(self._replacement, kind),
+                self.alias,
+            )
+        ]
 
-    def _trigger(
-        self,
-        kind: Kind,
-        name: str,
-        model: type[Model],
-        event: str,
-        queries: list[str],
-        fields: list[str],
-    ) -> Trigger:
-        rows = {INSERT: ["NEW"], UPDATE: ["OLD", "NEW"], DELETE: ["OLD"]}[event]
-        ids = " UNION ".join(query.replace("{row}", row) for query in queries for row in rows)
-        columns = [_column(model, name) for name in fields]
-        return Trigger(
-            name=f"{NAME}__{name}_{event.lower()}",
-            table=model._meta.db_table,
-            event=event,
-            statements=(self.deletion(kind, ids), self.insertion(kind, ids)),
-            condition=self.differs(columns) if event == UPDATE else "",
-        )
-
-    @staticmethod
-    @abstractmethod
-    def differs(columns: list[str]) -> str:
-        """The condition that one of the columns has another value."""
-
-    def _ids(self, found: str | Rows) -> str:
-        if isinstance(found, str):
-            return f'SELECT {{row}}."{found}" AS "found_id"'
-        return _inlined(found, self.alias)
+    def _replacement(self, kind: Kind, ids: str) -> tuple[str, str]:
+        return self.deletion(kind, ids), self.insertion(kind, ids)
 
     def views(self) -> dict[str, str]:
         """Their queries, by name."""
@@ -201,7 +168,7 @@ class SqliteIndex(Index):
                 name: f"replace({text}, '{letter}', '{plain}')" for name, text in columns.items()
             }
         texts = ", ".join(f"{text} AS {name}" for name, text in columns.items())
-        return f"SELECT found_id, {texts} FROM ({_inlined(kind.query(), self.alias)})"
+        return f"SELECT found_id, {texts} FROM ({inlined(kind.query(), self.alias)})"
 
     def deletion(self, kind: Kind, ids: str) -> str:
         first = kind.number * self.KIND
@@ -213,10 +180,6 @@ class SqliteIndex(Index):
             f"SELECT {kind.number * self.KIND} + found_id, {', '.join(SEARCHED)} "
             f"FROM {_view(kind)}{f' WHERE found_id IN ({ids})' if ids else ''}"
         )
-
-    @staticmethod
-    def differs(columns: list[str]) -> str:
-        return " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
 
     def _range(self, section: Section) -> tuple[int, int]:
         kinds = kinds_of(section)
@@ -305,7 +268,7 @@ class PostgresIndex(Index):
             f"setweight(to_tsvector('{NAME}', {NAME}_fold({column})), '{weight}')"
             for column, weight in zip(SEARCHED, "ABCD", strict=True)
         ]
-        found = _inlined(kind.query(), self.alias)
+        found = inlined(kind.query(), self.alias)
         return f"SELECT found_id, {' || '.join(vectors)} AS vector FROM ({found}) AS found"
 
     def deletion(self, kind: Kind, ids: str) -> str:
@@ -318,10 +281,6 @@ class PostgresIndex(Index):
             f"FROM {_view(kind)}{f' WHERE found_id IN ({ids})' if ids else ''} "
             "ON CONFLICT (kind, row_id) DO UPDATE SET vector = excluded.vector"
         )
-
-    @staticmethod
-    def differs(columns: list[str]) -> str:
-        return " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns)
 
     def triggers(self) -> list[Trigger]:
         """Also for tables that are emptied at once, as the tests do."""
@@ -472,23 +431,3 @@ def _country_names() -> list[tuple[str, str]]:
 
 def _view(kind: Kind) -> str:
     return f"{NAME}_{kind.name.replace(' ', '_')}"
-
-
-def _column(model: type[Model], field: str) -> str:
-    found: Any = model._meta.get_field(field)
-    return str(found.column)
-
-
-def _inlined(rows: Rows, alias: str) -> str:
-    """The SQL of a query, with its parameters as literals."""
-    sql, parameters = rows.query.get_compiler(using=alias).as_sql()
-    return str(sql) % tuple(_literal(value, connections[alias].vendor) for value in parameters)
-
-
-def _literal(value: Any, vendor: str) -> str:
-    if isinstance(value, bool):
-        return str(value).upper() if vendor == "postgresql" else str(int(value))
-    if isinstance(value, int):
-        return str(value)
-    assert isinstance(value, str), value
-    return "'{}'".format(value.replace("'", "''"))

@@ -15,12 +15,10 @@ from django.db.models import (
     Aggregate,
     Case,
     Exists,
-    Expression,
     F,
     Func,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     TextField,
     Value,
@@ -48,8 +46,8 @@ from outcomes.models import (
 )
 from participants.models import EventRole, Group, Organisation, OrganisationKind
 from roundtable.models import Event, Series
-
-Rows = QuerySet[Any]
+from roundtable.row_triggers import Changed, Rows, Touch
+from roundtable.row_triggers import ids_of as _of
 
 
 class CountryName(models.Model):
@@ -93,30 +91,6 @@ class JoinedWords(Aggregate):
         template = "%(function)s(%(expressions)s, ' ' ORDER BY %(expressions)s)"
         sql, parameters = self.as_sql(compiler, connection, template=template, **context)
         return sql, (*parameters, *parameters)
-
-
-class Changed(Expression):
-    """A column of the row that changed; in a trigger, NEW or OLD takes the place of `{row}`."""
-
-    def __init__(self, column: str) -> None:
-        super().__init__(output_field=models.BigIntegerField())
-        self.column = column
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:
-        return f'{{row}}."{self.column}"', ()
-
-
-@dataclass(frozen=True)
-class Touch:
-    """A table whose rows are behind those of a kind.
-
-    `found` are the ids of the kind's rows that a changed row is behind: a column of the changed
-    row, or a query that uses `Changed`. Another column than `fields` changes nothing.
-    """
-
-    model: type[models.Model]
-    fields: str
-    found: str | Rows
 
 
 @dataclass(frozen=True)
@@ -202,7 +176,6 @@ def _is_among(rows: Rows, field: str) -> Exists:
     return Exists(rows.filter(pk=OuterRef(field)))
 
 
-_ID = Changed("id")
 _EVENT = "is_public code"
 _NAMES = "name short_name is_name_published"
 _POINT = "statement number parent"
@@ -212,13 +185,6 @@ _public_commitments = Commitment.objects.published()
 _public_points = Outcome.objects.published()
 _public_statements = Statement.objects.published()
 _parties = CommitmentParty.objects.without_members()
-
-
-def _of(manager: Any, lookup: str, value: Any = _ID, ids: str = "pk") -> Rows:
-    """The ids of rows whose `lookup` is a column of the changed row."""
-    rows: Rows = manager.filter(Q((lookup, value))).order_by()
-    found: Rows = rows.annotate(found_id=F(ids)).values("found_id")
-    return found
 
 
 KINDS = (
@@ -281,7 +247,9 @@ KINDS = (
             Touch(Theme, "name", _of(_THEMES._default_manager, "theme", ids="outcome")),
             Touch(OutcomeAddressee, "outcome organisation group", "outcome_id"),
             Touch(
-                Organisation, _NAMES, _of(OutcomeAddressee.objects, "organisation", ids="outcome")
+                Organisation,
+                _NAMES,
+                _of(OutcomeAddressee.objects, "organisation", ids="outcome"),
             ),
             Touch(Group, "name", _of(OutcomeAddressee.objects, "group", ids="outcome")),
         ),
@@ -312,7 +280,9 @@ KINDS = (
             Touch(Event, _EVENT, _of(Commitment.objects, "event")),
             Touch(CommitmentParty, "commitment organisation group role", "commitment_id"),
             Touch(
-                Organisation, _NAMES, _of(CommitmentParty.objects, "organisation", ids="commitment")
+                Organisation,
+                _NAMES,
+                _of(CommitmentParty.objects, "organisation", ids="commitment"),
             ),
             Touch(Group, "name", _of(CommitmentParty.objects, "group", ids="commitment")),
             Touch(Milestone, "commitment title", "commitment_id"),
@@ -497,7 +467,9 @@ KINDS = (
             Touch(EventRole, "event organisation", "organisation_id"),
             Touch(Event, _EVENT, _of(EventRole.objects, "event", ids="organisation")),
             Touch(
-                Event, _EVENT, _of(CommitmentParty.objects, "commitment__event", ids="organisation")
+                Event,
+                _EVENT,
+                _of(CommitmentParty.objects, "commitment__event", ids="organisation"),
             ),
             Touch(Event, _EVENT, _of(Assessment.objects, "commitment__event", ids="organisation")),
             Touch(
