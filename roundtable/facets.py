@@ -5,7 +5,7 @@ says how many rows have it, with the other filters applied.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from django.forms.boundfield import BoundField
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 
-from roundtable.facet_index import Tally, make_index
+from roundtable.facet_index import FacetIndex, Tally, index_query
 from roundtable.models import Event
 from roundtable.public_cache import get_or_set
 from roundtable.query_forms import ListForm, encode_query
@@ -146,24 +146,21 @@ class FacetForm(ListForm):
                 rows = rows.filter(self.condition(name))
         return rows
 
-    def public_panel(
-        self, rows: QuerySet[Any], version: Hashable = None, within: QuerySet[Any] | None = None
-    ) -> FacetPanel:
-        """The facets of `rows`, which everyone sees; `version` tells other rows of this form apart.
-
-        With `within`, only these rows are counted, which filters that are no facets find.
-        """
+    def public_panel(self, rows: QuerySet[Any]) -> FacetPanel:
+        """The facets of `rows`, which everyone sees."""
         index = get_or_set(
-            (type(self), version),
-            lambda: make_index(
+            (type(self), "facets"),
+            lambda: index_query(
                 rows, [tally for name in self.facet_names for tally in self.tallies(name, rows)]
-            ),
+            ).read(),
         )
-        among = index.everything
-        if within is not None:
-            among = index.among(within.order_by().values_list("pk", flat=True))
-        numbers = index.count({name: self.chosen(name) for name in self.facet_names}, among)
-        return self.make_panel(numbers, index.labels, len(index.places))
+        return self.index_panel(index, index.everything)
+
+    def index_panel(self, index: FacetIndex, among: int) -> FacetPanel:
+        """The facets of these rows of the index, with the number of all its rows."""
+        chosen = {name: self.chosen(name) for name in self.facet_names}
+        numbers = index.count(self.facet_names, chosen, among)
+        return self.make_panel(numbers, index.labels, index.everything.bit_count())
 
     def make_panel(
         self, numbers: dict[tuple[str, str], int], labels: dict[tuple[str, str], str], total: int

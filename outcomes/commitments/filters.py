@@ -1,15 +1,12 @@
 """Filter forms of points and commitments."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django import forms
 from django.db.models import (
-    Case,
     CharField,
     DateField,
     Exists,
@@ -18,45 +15,31 @@ from django.db.models import (
     Q,
     QuerySet,
     Value,
-    When,
 )
 from django.db.models.functions import Cast
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from outcomes.commitments.as_of import (
     AsOfField,
     DayForm,
-    StatusColumns,
-    as_of,
-    assessments_as_of,
-    parties_as_of,
     status_columns_for,
 )
-from outcomes.commitments.charts import NO_UPDATE, STATUS_CHOICES
-from outcomes.commitments.statistics import (
-    FINDING_CHOICES,
-    NO_FINDING,
-    NOT_RECORDED,
-    is_recorded,
-    themed_commitment_points,
-)
+from outcomes.commitments.charts import STATUS_CHOICES
+from outcomes.commitments.commitment_index import NOT_RECORDED, commitment_index, tally_parties
+from outcomes.commitments.statistics import FINDING_CHOICES
 from outcomes.models import (
-    ENDED_STATUSES,
-    Assessment,
     Commitment,
     CommitmentParty,
     Freshness,
     Outcome,
     OutcomeAddressee,
     Theme,
-    freshness_q,
-    overdue_q,
 )
 from outcomes.models.references import NUMBER_PATTERN
 from participants.models import Group, Organisation, OrganisationKind
-from roundtable.facet_index import Tally
+from roundtable.facet_index import FacetIndex, Tally, bits_of, ids_of_bits
 from roundtable.facets import (
     FacetField,
     FacetForm,
@@ -142,15 +125,15 @@ class OutcomeFilterForm(FacetForm):
         of_points = OutcomeAddressee.objects.filter(outcome__in=points)
         of_lead_ins = OutcomeAddressee.objects.filter(outcome__points__in=points)
         return [
-            *_tally_parties(name, of_points, "outcome"),
-            *_tally_parties(name, of_lead_ins, "outcome__points"),
+            *tally_parties(name, of_points, "outcome"),
+            *tally_parties(name, of_lead_ins, "outcome__points"),
         ]
 
 
 class CommitmentScopeForm(DayForm):
     """Filters commitments by roundtable, party, point, theme and day."""
 
-    scope_names = ("event", "party", "kind", "country", "theme", "point")
+    indexed_names: tuple[str, ...] = ("event", "party", "kind", "country", "theme")
 
     event: forms.Field = EventField()
     party: forms.Field = forms.ChoiceField(label=_("Party"), required=False)
@@ -197,37 +180,25 @@ class CommitmentScopeForm(DayForm):
         found = self.cleaned_data[name]
         return found if isinstance(found, list) else [found] if found else []
 
-    def filter_scope(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        commitments = as_of(commitments, self.day)
-        for name in self.scope_names:
-            if self.chosen(name):
-                commitments = commitments.filter(self.condition(name))
-        return commitments.order_by()
+    @cached_property
+    def index(self) -> FacetIndex:
+        """Of all commitments on the chosen day."""
+        assert self.today
+        return commitment_index(self.today, self.day)
 
-    def condition(self, name: str) -> Q:
-        """Of a commitment that has one of the chosen values of this filter."""
-        values = self.chosen(name)
-        match name:
-            case "event":
-                return Q(event__slug__in=values)
-            case "point":
-                under = Commitment.outcomes.through.objects.filter(outcome=self._point)
-                return Q(Exists(under.filter(commitment=OuterRef("pk"))))
-            case "party":
-                return self._has_party(_party_slug_q(values))
-            case "theme":
-                answers = themed_commitment_points().filter(outcome__themes__slug__in=values)
-                condition = Q(pk__in=answers.values("commitment"))
-            case _:
-                condition = self._has_party(Q((f"organisation__{name}__in", values)))
-        if NOT_RECORDED in values:
-            condition |= ~Q(is_recorded(name, self.day))
-        return condition
+    @cached_property
+    def index_rows(self) -> int:
+        """Those of its rows that the filters find."""
+        chosen = {name: self.chosen(name) for name in self.indexed_names}
+        return self.index.matching(chosen, self.rows_of_point)
 
-    def _has_party(self, condition: Q) -> Q:
-        parties = parties_as_of(CommitmentParty.objects.without_members(), self.day)
-        # Few parties lead to few commitments, without a look at all the others.
-        return Q(pk__in=parties.filter(condition).values("commitment"))
+    @cached_property
+    def rows_of_point(self) -> int:
+        """All rows of the index, or those of commitments to the chosen point."""
+        if not self._point:
+            return self.index.everything
+        answers = Commitment.outcomes.through.objects.filter(outcome=self._point)
+        return self.index.everything & bits_of([*answers.values_list("commitment", flat=True)])
 
 
 class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
@@ -246,6 +217,7 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
         "finding",
         "joining",
     )
+    indexed_names = facet_names
 
     status = FacetField(label=_("Status"), choices=STATUS_CHOICES)
     overdue = FacetField(label=_("Due date"), choices=[("yes", _("Past its due date"))])
@@ -281,103 +253,45 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
         offered = _filter_options(CommitmentParty.objects.published(), values)
         return {slug for slug, _name in offered["party"]}
 
-    def filter(self, commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        orders = {
-            "": F("event__starts_on").desc(),
-            "due": F("due_on").asc(nulls_last=True),
-            "updated": F(self._columns.reported_on).desc(nulls_last=True),
-        }
-        found = as_of(commitments, self.day)
-        if self.chosen("point"):
-            found = found.filter(self.condition("point"))
-        found = self.narrow(found)
-        return found.order_by(orders[self.cleaned_data["sort"]], "pk")
+    def found_rows(self, rows: QuerySet[Commitment]) -> "QuerySet[Commitment] | RowsByRoundtable":
+        """Those of the rows that the filters find, for get_page()."""
+        order, found = self.cleaned_data["sort"], self.index_rows
+        if not order:
+            return RowsByRoundtable(self.index, found, rows)
+        if found != self.index.everything:
+            rows = rows.filter(pk__among=[*ids_of_bits(found)])
+        if order == "due":
+            return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+        reported_on = F(status_columns_for(self.day).reported_on)
+        return rows.order_by(reported_on.desc(nulls_last=True), "pk")
 
-    def panel(self, commitments: QuerySet[Commitment]) -> FacetPanel:
-        """The facets of `commitments`, the list without filters."""
-        rows = as_of(commitments, self.day)
-        within = rows.filter(self.condition("point")) if self.chosen("point") else None
-        return self.public_panel(rows, self.day, within)
+    def panel(self) -> FacetPanel:
+        return self.index_panel(self.index, self.rows_of_point)
 
-    @property
-    def _columns(self) -> StatusColumns:
-        return status_columns_for(self.day)
 
-    @property
-    def _on(self) -> date:
-        assert self.today
-        return self.day or self.today
+class RowsByRoundtable:
+    """Commitments of the latest roundtable, then of those before."""
 
-    def condition(self, name: str) -> Q:
-        values = self.chosen(name)
-        match name:
-            case "status":
-                words = ["" if word == NO_UPDATE else word for word in values]
-                return Q((f"{self._columns.status}__in", words))
-            case "overdue":
-                return overdue_q(self._on, self._columns.status)
-            case "joining":
-                return self._can_be_joined
-            case "fresh":
-                day = self._columns.reported_on
-                return reduce(or_, (freshness_q(word, self._on, day) for word in values))
-            case "finding":
-                newest = Assessment.objects.newest(self.day).filter(finding__in=values)
-                found = Q(pk__in=newest.values("commitment"))
-                return found | self._has_no_finding if NO_FINDING in values else found
-        return super().condition(name)
+    ordered = True  # for Paginator
 
-    def tallies(self, name: str, rows: QuerySet[Any]) -> list[Tally]:
-        status = self._columns.status
-        match name:
-            case "status":
-                never = When(Q((status, "")), then=Value(NO_UPDATE))
-                return [Tally(name, rows, Case(never, default=F(status), output_field=TEXT))]
-            case "overdue":
-                return [Tally(name, rows.filter(overdue_q(self._on, status)), _word("yes"))]
-            case "joining":
-                return [Tally(name, rows.filter(self._can_be_joined), _word("open"))]
-            case "event":
-                return [Tally(name, rows, "event__slug")]
-            case "fresh":
-                ages = [
-                    When(freshness_q(age, self._on, self._columns.reported_on), Value(age.value))
-                    for age in Freshness
-                ]
-                return [Tally(name, rows, Case(*ages, output_field=TEXT))]
-            case "finding":
-                newest = Assessment.objects.newest(self.day)
-                of_rows = newest.filter(commitment__in=rows.values("pk"))
-                without = rows.filter(self._has_no_finding)
-                return [
-                    Tally(name, of_rows, "finding", counted="commitment"),
-                    Tally(name, without, _word(NO_FINDING)),
-                ]
-            case "theme":
-                points = Outcome.objects.published()
-                themed = rows.filter(outcomes__in=points, outcomes__themes__isnull=False)
-                known = Tally(name, themed, "outcomes__themes__slug")
-                return [known, self._tally_unknown(name, rows)]
-        parties = parties_as_of(CommitmentParty.objects.without_members(), self.day)
-        parties = parties.filter(commitment__in=rows.order_by().values("pk"))
-        if name == "party":
-            return _tally_parties(name, parties, "commitment")
-        column = f"organisation__{name}"
-        recorded = parties.filter(organisation__isnull=False).exclude(**{column: ""})
-        known = Tally(name, recorded, column, counted="commitment")
-        return [known, self._tally_unknown(name, rows)]
+    def __init__(self, index: FacetIndex, found: int, rows: QuerySet[Commitment]) -> None:
+        self._index, self._found, self._rows = index, found, rows
 
-    def _tally_unknown(self, name: str, rows: QuerySet[Any]) -> Tally:
-        return Tally(name, rows.filter(~is_recorded(name, self.day)), _word(NOT_RECORDED))
+    def count(self) -> int:
+        return self._found.bit_count()
 
-    @property
-    def _has_no_finding(self) -> Q:
-        found = assessments_as_of(Assessment.objects.approved(), self.day)
-        return ~Q(Exists(found.filter(commitment=OuterRef("pk"))))
+    def __getitem__(self, part: slice) -> QuerySet[Commitment]:
+        rows = self._rows.filter(pk__in=[*self._ids(part.start, part.stop)])
+        return rows.order_by("-event__starts_on", "pk")
 
-    @property
-    def _can_be_joined(self) -> Q:
-        return Q(is_open=True) & ~Q((f"{self._columns.status}__in", ENDED_STATUSES))
+    def _ids(self, first: int, last: int) -> Iterator[int]:
+        for _day, bits in sorted(self._index.bits.get("starts", {}).items(), reverse=True):
+            rows = bits & self._found
+            yield from ids_of_bits(rows, first, last)
+            number = rows.bit_count()
+            first, last = max(first - number, 0), last - number
+            if last <= 0:
+                return
 
 
 TEXT = CharField()
@@ -455,16 +369,6 @@ def _find_filter_options(
     # Latest first, as in every list of roundtables.
     events.sort(key=lambda event: (-event.starts_on.toordinal(), event.code))
     return found | {"event": [(event.slug, str(event)) for event in events]}
-
-
-def _tally_parties(name: str, rows: QuerySet[Any], counted: str) -> list[Tally]:
-    """Organisations and groups. Organisations that are not named are left out."""
-    named = rows.filter(organisation__is_name_published=True)
-    groups = rows.filter(group__isnull=False)
-    return [
-        Tally(name, named, "organisation__slug", "organisation__name", counted),
-        Tally(name, groups, "group__slug", "group__name", counted),
-    ]
 
 
 def _party_slug_q(slugs: list[str]) -> Q:

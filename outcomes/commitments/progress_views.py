@@ -16,7 +16,6 @@ from outcomes.commitments.as_of import as_of_context
 from outcomes.commitments.charts import bar_chart, column_chart
 from outcomes.commitments.filters import CommitmentScopeForm
 from outcomes.commitments.matrix import MatrixForm, build_matrix
-from outcomes.models import Commitment
 from participants.organisations.redirects import redirect_former_name
 
 
@@ -42,8 +41,9 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 
 def _find_charts(form: CommitmentScopeForm, on: date) -> dict[str, object]:
-    rows = form.filter_scope(Commitment.objects.published())
-    found = statistics.progress_statistics(rows, on, form.active_parameters(), form.day)
+    found = statistics.progress_statistics(
+        form.index, form.index_rows, form.day or on, form.active_parameters()
+    )
     return {
         "progress": found,
         "plain": [

@@ -19,7 +19,6 @@ from outcomes.commitments.as_of import (
     as_of,
     as_of_context,
     assessments_as_of,
-    status_columns_for,
     updates_as_of,
     withdrawn_since,
 )
@@ -31,7 +30,7 @@ from outcomes.commitments.queries import (
     with_disputes,
     with_parties,
 )
-from outcomes.commitments.statistics import count_by_status
+from outcomes.commitments.statistics import index_counts
 from outcomes.commitments.status import commitment_reports
 from outcomes.models import (
     Assessment,
@@ -79,15 +78,13 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form, "page": None, "today": on, "viewer": viewer}
     if form.is_valid():
         context |= {"today": form.day or on} | as_of_context(form.day)
-        published = Commitment.objects.published()
-        found = form.filter(published)
-        counts = count_by_status(found, form.day or on, status_columns_for(form.day))
-        panel = form.panel(published)
-        page = get_page(form, with_parties(found, on, form.day), counts["all"])
+        rows = as_of(with_parties(Commitment.objects.published(), on, form.day), form.day)
+        counts = index_counts(form.index, form.index_rows)
+        page = get_page(form, form.found_rows(rows), counts["all"])
         context |= {
             "page": page,
             "counts": counts,
-            "panel": panel,
+            "panel": form.panel(),
             "focal_point_cards": focal_point_cards(viewer, page.object_list, on),
         } | contacts_context(on)
     return render(

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from roundtable import idempotency
+from roundtable import changed_rows, idempotency
 from roundtable.limits import delete_ended_counts
 from roundtable.table_statistics import update_table_statistics
 
@@ -19,6 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         number = idempotency.prune_keys(timezone.now())
         delete_ended_counts(timezone.now())
+        for rows in changed_rows.registered:
+            rows.delete_old()
         update_table_statistics()
         message = ngettext("%d saved answer is deleted.", "%d saved answers are deleted.", number)
         self.stdout.write(message % number)
