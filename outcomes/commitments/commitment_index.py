@@ -41,6 +41,7 @@ from outcomes.models import (
     freshness_q,
     overdue_q,
 )
+from participants.directory.people_index import register_themes
 from participants.models import Group, Organisation
 from roundtable.changed_rows import ChangedRows
 from roundtable.facet_index import FacetIndex, IndexQuery, IndexStore, Tally, index_query
@@ -89,7 +90,7 @@ CHANGED_COMMITMENTS = ChangedRows(
             "outcome theme",
             ids_of(_answers, "outcome", Changed("outcome_id"), ids="commitment"),
         ),
-        Touch(Theme, "slug", ids_of(_answers, "outcome__themes", ids="commitment")),
+        Touch(Theme, "slug name", ids_of(_answers, "outcome__themes", ids="commitment")),
     ),
 )
 store = IndexStore(CHANGED_COMMITMENTS)
@@ -104,6 +105,22 @@ def commitment_index(today: date, day: date | None = None) -> FacetIndex:
     """
     rows = as_of(Commitment.objects.published(), day)
     return store.get((today, day), rows, partial(_query, on=day or today, day=day))
+
+
+def _themes_by_party(on: date) -> dict[str, dict[str, str]]:
+    index = commitment_index(on)
+    themes = [
+        (slug, index.labels["theme", slug], rows)
+        for slug, rows in index.bits.get("theme", {}).items()
+        if slug != NOT_RECORDED
+    ]
+    return {
+        party: {slug: name for slug, name, rows in themes if rows & of_party}
+        for party, of_party in index.bits.get("party", {}).items()
+    }
+
+
+register_themes(_themes_by_party)
 
 
 def _query(rows: QuerySet[Commitment], on: date, day: date | None) -> IndexQuery:
@@ -155,7 +172,7 @@ def _tally_findings(rows: QuerySet[Commitment], day: date | None) -> list[Tally]
 def _tally_themes(rows: QuerySet[Commitment]) -> list[Tally]:
     themed = rows.filter(outcomes__in=Outcome.objects.published(), outcomes__themes__isnull=False)
     return [
-        Tally("theme", themed, "outcomes__themes__slug"),
+        Tally("theme", themed, "outcomes__themes__slug", "outcomes__themes__name"),
         _tally_unrecorded("theme", rows, None),
     ]
 

@@ -1,14 +1,13 @@
 """Filter forms of organisations and people."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any, TypeVar
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django import forms
 from django.db.models import (
-    CharField,
-    Exists,
-    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -20,20 +19,23 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from participants.directory.people_index import (
+    Office,
+    people_index,
+    public_offices,
+    themes_by_organisation,
+)
 from participants.directory.vcard import V3, VERSIONS
 from participants.models import (
-    Affiliation,
     Delegate,
-    DelegateLanguage,
     EventRole,
     Organisation,
     OrganisationKind,
 )
 from participants.models.languages import LANGUAGE_CHOICES
-from participants.models.organisation import THEMES, commitment_themes_q
 from participants.name_folding import contains_all, normalise_for_search
 from participants.privacy import visibility
-from roundtable.facet_index import Tally
+from roundtable.facet_index import FacetIndex, Tally, bits_of, ids_of_bits
 from roundtable.facets import (
     FacetField,
     FacetForm,
@@ -44,7 +46,6 @@ from roundtable.facets import (
 )
 from roundtable.public_cache import get_or_set
 
-M = TypeVar("M", bound=Model)
 MAX_SEARCH_WORDS = 8
 
 
@@ -112,10 +113,10 @@ class DirectoryForm(FacetForm):
     event = FacetField(label=_("Roundtable"))
     organisation = FacetField(label=_("Organisation"))
     kind = FacetField(label=_("Kind of organisation"), choices=OrganisationKind.choices)
-    country = FacetField(label=_("Country"), label_of=countries.name)
+    country = FacetField(label=_("Country"))
     theme = FacetField(label=_("Theme of the organisation's commitments"))
     role = FacetField(label=_("Role of the organisation"), choices=ROLE_CHOICES)
-    language = FacetField(label=_("Language"), label_of=dict(LANGUAGE_CHOICES).__getitem__)
+    language = FacetField(label=_("Language"))
     view = forms.ChoiceField(
         label=_("Layout"),
         required=False,
@@ -129,37 +130,28 @@ class DirectoryForm(FacetForm):
         super().__init__(data)
         self.viewer, self.people, self.on = viewer, people, on
         set_choices(self, "event", event_choices())
-        offered = self._offered({name: self.given(name) for name in OFFERED_NAMES})
         for name in OFFERED_NAMES:
-            set_choices(self, name, offered[name])
+            # No visible person has the others.
+            labels = self._labels[name] if self.given(name) else {}
+            set_choices(self, name, labels.items())
 
     def offers(self, name: str, values: Iterable[str]) -> set[str]:
-        return {value for value, _label in self._offered({name: list(values)})[name]}
+        return self._labels[name].keys() & set(values)
 
-    def _offered(self, given: dict[str, list[str]]) -> dict[str, list[tuple[str, Label]]]:
-        """Those of the given values that a visible person has, in one query if there are any."""
-        found: dict[str, list[tuple[str, Label]]] = {name: [] for name in given}
-        asked = [self._visible(name, values) for name, values in given.items() if values]
-        if asked:
-            for name, value, label in asked[0].union(*asked[1:]):
-                found[name].append((value, label))
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, Label]]:
+        """The values that visible people have."""
+        found: dict[str, dict[str, Label]] = {name: {} for name in OFFERED_NAMES}
+        for office in self.offices.values():
+            found["organisation"][office.slug] = office.name
+            if office.country:
+                found["country"][office.country] = countries.name(office.country)
+            found["theme"] |= self._themes_at(office)
+        spoken = self.index.bits.get("language", {})
+        for language, label in LANGUAGE_CHOICES:
+            if spoken.get(language, 0) & self.visible:
+                found["language"][language] = label
         return found
-
-    def _visible(self, name: str, values: list[str]) -> QuerySet[Any, Any]:
-        """The name of the facet, value and label of these values, as far as they are visible."""
-        is_facet, none = Value(name, CharField()), Value("", CharField())
-        if name == "language":
-            spoken = DelegateLanguage.objects.filter(
-                delegate__pk__among=self.visible_ids, language__in=values
-            )
-            return spoken.order_by().values_list(is_facet, "language", none)
-        offices = Organisation.objects.filter(pk__among=self.office_ids).order_by()
-        if name == "organisation":
-            return offices.filter(slug__in=values).values_list(is_facet, "slug", "name")
-        if name == "country":
-            return offices.filter(country__in=values).values_list(is_facet, "country", none)
-        themes = offices.filter(commitment_themes_q(), **{f"{THEMES}__slug__in": values})
-        return themes.values_list(is_facet, f"{THEMES}__slug", f"{THEMES}__name")
 
     def clean_q(self) -> list[str]:
         words = list(dict.fromkeys(normalise_for_search(self.cleaned_data["q"]).split()))
@@ -170,26 +162,41 @@ class DirectoryForm(FacetForm):
         return words
 
     @cached_property
-    def visible_ids(self) -> list[int]:
+    def index(self) -> FacetIndex:
+        return people_index(self.on)
+
+    @cached_property
+    def visible(self) -> int:
+        """The bits of visible people."""
         # Asked once: to find out who is visible takes longer than all that follows.
-        return list(self.people.order_by().values_list("pk", flat=True))
+        return bits_of([*self.people.order_by().values_list("pk", flat=True)])
 
     @cached_property
-    def office_ids(self) -> list[int]:
-        """Public organisations where visible people work."""
-        places = visibility.current_affiliations(self.on).order_by()
-        places = places.filter(delegate__pk__among=self.visible_ids)
-        return list(places.values_list("organisation", flat=True).distinct())
-
-    @cached_property
-    def found_ids(self) -> list[int]:
+    def found_by_name(self) -> int:
         """Visible people whose name or post has the words."""
         words = self.cleaned_data["q"]
         if not words:
-            return self.visible_ids
+            return self.visible
         candidates = self.people.order_by().values_list("pk", "name", "name_latin", "post")
         # The database cannot ignore accents and case in every script.
-        return [pk for pk, *texts in candidates if contains_all(words, *texts)]
+        return bits_of([pk for pk, *texts in candidates if contains_all(words, *texts)])
+
+    @cached_property
+    def offices(self) -> dict[int, Office]:
+        """Public organisations where visible people work."""
+        working_at = self.index.bits.get("workplace", {})
+        return {
+            pk: office
+            for pk, office in public_offices().items()
+            if working_at.get(str(pk), 0) & self.visible
+        }
+
+    @cached_property
+    def _themes(self) -> dict[str, dict[str, str]]:
+        return themes_by_organisation(self.on)
+
+    def _themes_at(self, office: Office) -> dict[str, str]:
+        return self._themes.get(office.slug, {})
 
     def panel(self) -> FacetPanel:
         if self.viewer != visibility.ANONYMOUS_VIEWER:
@@ -198,25 +205,85 @@ class DirectoryForm(FacetForm):
         return get_or_set((type(self), chosen, self.cleaned_data["more"]), self._count_facets)
 
     def _count_facets(self) -> FacetPanel:
-        """In SQL, because of each person one workplace must match all facets about workplaces."""
-        people = Delegate.objects.filter(pk__among=self.found_ids)
-        first, *others = [
-            tally.numbers()
-            for name in self.facet_names
-            for tally in self.tallies(name, self.narrow(people, without=name))
-        ]
         numbers: dict[tuple[str, str], int] = {}
         labels: dict[tuple[str, str], str] = {}
-        for name, value, label, number in first.union(*others, all=True).order_by():
-            numbers[name, value] = number
-            labels[name, value] = label
-        return self.make_panel(numbers, labels, len(self.visible_ids))
+        for name in self.facet_names:
+            others = self._found(without=name)
+            for value, people in self._people_by(name).items():
+                if number := (people & others).bit_count():
+                    numbers[name, value] = number
+                    labels[name, value] = str(self._labels.get(name, {}).get(value, ""))
+        return self.make_panel(numbers, labels, self.visible.bit_count())
+
+    @cached_property
+    def found(self) -> int:
+        """The bits of those whom all filters find."""
+        return self._found()
+
+    def _found(self, *, without: str = "") -> int:
+        """Those whom all filters find, or all facets but one."""
+        found = self.found_by_name
+        if any(self.chosen(name) for name in self.workplace_names if name != without):
+            found &= self._working_at(self._matching_offices(without))
+        for name in ("event", "language"):
+            if name != without and self.chosen(name):
+                people = self._people_by(name)
+                found &= _either(people.get(value, 0) for value in self.chosen(name))
+        return found
+
+    def _matching_offices(self, without: str = "") -> list[int]:
+        """Of each person, one workplace must match all facets about workplaces."""
+        chosen = {name: set(self.chosen(name)) for name in self.workplace_names if name != without}
+        return [
+            pk
+            for pk, office in self.offices.items()
+            if all(
+                not values or not values.isdisjoint(self._values_of(office, name))
+                for name, values in chosen.items()
+            )
+        ]
+
+    def _values_of(self, office: Office, name: str) -> Collection[str]:
+        match name:
+            case "organisation":
+                return {office.slug}
+            case "theme":
+                return self._themes_at(office).keys()
+            case "role":
+                return office.roles
+        value: str = getattr(office, name)
+        return {value} if value else set()
+
+    def _working_at(self, offices: Iterable[int]) -> int:
+        working_at = self.index.bits.get("workplace", {})
+        return _either(working_at.get(str(pk), 0) for pk in offices)
+
+    def _people_by(self, name: str) -> dict[str, int]:
+        """People by the values of a facet; about a workplace, where the other facets match it."""
+        if name == "event":
+            return self._people_by_event
+        if name == "language":
+            return self.index.bits.get("language", {})
+        offices: dict[str, list[int]] = {}
+        for pk in self._matching_offices(without=name):
+            for value in self._values_of(self.offices[pk], name):
+                offices.setdefault(value, []).append(pk)
+        return {value: self._working_at(pks) for value, pks in offices.items()}
+
+    @cached_property
+    def _people_by_event(self) -> dict[str, int]:
+        known = visibility.participations_shown(self.viewer).order_by()
+        people: dict[str, list[int]] = {}
+        for slug, pk in known.values_list("event__slug", "delegate"):
+            people.setdefault(slug, []).append(pk)
+        return {slug: bits_of(pks) for slug, pks in people.items()}
 
     def filter(self, people: QuerySet[Delegate]) -> QuerySet[Delegate]:
         """People sorted by name, each annotated with a workplace that matches the facets."""
-        places = self._places().filter(delegate=OuterRef("pk"))
+        offices = self._matching_offices()
+        places = visibility.current_affiliations(self.on, offices).filter(delegate=OuterRef("pk"))
         return (
-            self.narrow(people.filter(pk__among=self.found_ids))
+            people.filter(pk__among=[*ids_of_bits(self.found)])
             .annotate(
                 workplace_name=Subquery(places.values("organisation__name")[:1]),
                 workplace_slug=Subquery(places.values("organisation__slug")[:1]),
@@ -227,69 +294,9 @@ class DirectoryForm(FacetForm):
             .order_by("name", "pk")
         )
 
-    def narrow(self, rows: QuerySet[M], *, without: str = "") -> QuerySet[M]:
-        if any(self.chosen(name) for name in self.workplace_names if name != without):
-            rows = rows.filter(Exists(self._places(without).filter(delegate=OuterRef("pk"))))
-        for name in ("event", "language"):
-            if name != without and self.chosen(name):
-                rows = rows.filter(self.condition(name))
-        return rows
 
-    def condition(self, name: str) -> Q:
-        """Of a person; of an affiliation, if the facet is about the workplace."""
-        values = self.chosen(name)
-        match name:
-            case "event":
-                known = visibility.participations_shown(self.viewer)
-                return Q(pk__in=known.filter(event__slug__in=values).values("delegate"))
-            case "language":
-                spoken = DelegateLanguage.objects.filter(language__in=values)
-                return Q(pk__in=spoken.values("delegate"))
-            case "organisation":
-                return Q(organisation__slug__in=values)
-            case "theme":
-                offices = Organisation.objects.filter(
-                    commitment_themes_q(), **{f"{THEMES}__slug__in": values}
-                )
-                return Q(organisation__in=offices.values("pk"))
-            case "role":
-                roles = EventRole.objects.filter(event__is_public=True, role__in=values)
-                return Q(organisation__in=roles.values("organisation"))
-        return Q((f"organisation__{name}__in", values))
-
-    def _places(self, without: str = "") -> QuerySet[Affiliation]:
-        """Current affiliations that match all facets about the workplace, or all but one."""
-        condition = Q()
-        for name in self.workplace_names:
-            if name != without and self.chosen(name):
-                condition &= self.condition(name)
-        return visibility.current_affiliations(self.on, self.office_ids).filter(condition)
-
-    def tallies(self, name: str, rows: QuerySet[Any]) -> list[Tally]:
-        people = rows.order_by().values("pk")
-        if name == "event":
-            known = visibility.participations_shown(self.viewer).filter(delegate__in=people)
-            return [Tally(name, known, "event__slug", counted="delegate")]
-        if name == "language":
-            spoken = DelegateLanguage.objects.filter(delegate__in=people)
-            return [Tally(name, spoken, "language", counted="delegate")]
-        places = self._places(without=name).filter(delegate__in=people)
-        match name:
-            case "organisation":
-                slug, label = "organisation__slug", "organisation__name"
-                return [Tally(name, places, slug, label, "delegate")]
-            case "theme":
-                path = f"organisation__{THEMES}"
-                themed = places.filter(
-                    commitment_themes_q("organisation__"), **{f"{path}__isnull": False}
-                )
-                return [Tally(name, themed, f"{path}__slug", f"{path}__name", "delegate")]
-            case "role":
-                in_public = places.filter(organisation__roles__event__is_public=True)
-                return [Tally(name, in_public, "organisation__roles__role", counted="delegate")]
-        column = f"organisation__{name}"
-        recorded = places.exclude(**{column: ""})
-        return [Tally(name, recorded, column, counted="delegate")]
+def _either(bits: Iterable[int]) -> int:
+    return reduce(or_, bits, 0)
 
 
 class VCardForm(forms.Form):

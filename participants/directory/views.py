@@ -146,15 +146,15 @@ def delegate_list(request: HttpRequest) -> HttpResponse:
 def _layout_context(
     form: DirectoryForm, people: QuerySet[Delegate], viewer: visibility.Viewer
 ) -> dict[str, object]:
-    view = form.cleaned_data["view"]
+    view, number = form.cleaned_data["view"], form.found.bit_count()
     if view == "country":
         rows = order_by_country(people, viewer)
         page = get_page(form, rows)
         return {"page": page, "countries": group_by_country(page.object_list, rows.numbers)}
     if view == "table":
-        page = get_page(form, people.prefetch_related("languages"))
+        page = get_page(form, people.prefetch_related("languages"), number)
         return {"page": page, "rows": directory_rows(page.object_list)}
-    page = get_page(form, people)
+    page = get_page(form, people, number)
     return {"page": page, "cards": visibility.make_cards(page.object_list)}
 
 

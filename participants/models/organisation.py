@@ -136,28 +136,6 @@ def _is_published() -> Q:
     )
 
 
-# From an organisation to the themes of the points that its commitments answer.
-THEMES = "commitment_parties__commitment__outcomes__themes"
-
-
-def commitment_themes_q(prefix: str = "") -> Q:
-    """Of an organisation, with the prefix of its field: the way along THEMES is public.
-
-    Members of groups, which report for themselves, did not make the commitment.
-    """
-    party = f"{prefix}commitment_parties"
-    commitment = f"{party}__commitment"
-    point = f"{commitment}__outcomes"
-    return Q(
-        (f"{party}__role__in", ["lead", "partner"]),
-        (f"{commitment}__state", "public"),
-        (f"{commitment}__event__is_public", True),
-        (f"{point}__number__gt", ""),
-        (f"{point}__statement__state", "published"),
-        (f"{point}__statement__event__is_public", True),
-    )
-
-
 class Organisation(models.Model):
     """A government, a Red Cross or Red Crescent member, or another body that takes part."""
 

@@ -109,6 +109,7 @@ __all__ = [
     "make_cards",
     "organisations_before_answer",
     "participations_shown",
+    "present_affiliations",
     "profile_owner",
     "profiles_seen_by",
     "public_profiles",
@@ -139,7 +140,7 @@ def _listed(viewer: Viewer) -> QuerySet[Delegate]:
 def _with_workplace(people: QuerySet[Delegate], on: date) -> QuerySet[Delegate]:
     # The organisation of each is looked at; to list all public ones takes longer than a page has.
     is_public = Exists(Organisation.objects.published().filter(pk=OuterRef("organisation")))
-    present = _latest_affiliations(on).filter(is_public, delegate=OuterRef("pk"))
+    present = present_affiliations(on).filter(is_public, delegate=OuterRef("pk"))
     return people.annotate(
         workplace_name=Subquery(present.values("organisation__name")[:1]),
         workplace_slug=Subquery(present.values("organisation__slug")[:1]),
@@ -164,13 +165,14 @@ def current_affiliations(on: date, offices: Sequence[int] | None = None) -> Quer
     `offices` are the organisations of an earlier answer, which need not be checked again: whether
     an organisation is public takes long to find out.
     """
-    found = _latest_affiliations(on)
+    found = present_affiliations(on)
     if offices is None:
         return found.filter(organisation__in=Organisation.objects.published())
     return found.filter(organisation__pk__among=offices)
 
 
-def _latest_affiliations(on: date) -> QuerySet[Affiliation]:
+def present_affiliations(on: date) -> QuerySet[Affiliation]:
+    """Also with organisations that are not public; latest first."""
     found = Affiliation.objects.current(on).select_related("organisation")
     return found.order_by(F("since").desc(nulls_last=True), "pk")
 

@@ -13,7 +13,16 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participants.models import Affiliation, Audience, Delegate, DelegateLanguage, OrganisationKind
+from participants.directory import forms
+from participants.directory.people_index import Office
+from participants.models import (
+    Affiliation,
+    Audience,
+    Delegate,
+    DelegateLanguage,
+    Organisation,
+    OrganisationKind,
+)
 from participants.privacy import visibility
 from tests.canaries import response_text
 from tests.conftest import FULL, FULL_EXAMPLES
@@ -189,19 +198,27 @@ def all_delegates(_viewer: visibility.Viewer, _on: date) -> QuerySet[Delegate]:
     )
 
 
-def every_place(_on: date, _offices: object = None) -> QuerySet[Affiliation]:
-    """Workplaces of any time, whether the public knows them or not."""
-    return Affiliation.objects.order_by("pk")
+def every_office() -> dict[int, Office]:
+    """Whether the public knows it or not."""
+    return {
+        row.pk: Office(row.slug, row.name, row.kind, row.country.code)
+        for row in Organisation.objects.all()
+    }
 
 
 @pytest.mark.walk
 @pytest.mark.parametrize(
-    ("name", "door"), [("listed_delegates", all_delegates), ("current_affiliations", every_place)]
+    ("module", "name", "door"),
+    [
+        (visibility, "listed_delegates", all_delegates),
+        (forms, "public_offices", every_office),
+    ],
+    ids=lambda part: getattr(part, "__name__", part),
 )
 def test_test_detects_leaking_visibility(
-    monkeypatch: pytest.MonkeyPatch, name: str, door: object
+    monkeypatch: pytest.MonkeyPatch, module: object, name: str, door: object
 ) -> None:
-    monkeypatch.setattr(visibility, name, door)
+    monkeypatch.setattr(module, name, door)
     shown = [Made("Anna", "Head", Audience.EVERYONE, ["labour"], ["en"])]
     hidden = [Made("Zed", "Head", Audience.ONLY_ME, ["shelter"], ["ne"])]
     other = [Made("Budi", "", Audience.ONLY_ME, [], [])]
