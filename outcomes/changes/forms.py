@@ -20,19 +20,27 @@ from roundtable.row_keys import find_row
 
 
 class ChangesForm(ListForm):
-    """Start date and roundtable of the change log."""
+    """Period and roundtable of the change log."""
 
     since = AsOfField()
+    until = AsOfField()
     event = EventField()
 
     def __init__(self, data: Any, today: date) -> None:
         super().__init__(data)
         self.today = today
         self.fields["since"].label = gettext_lazy("Since")
+        self.fields["until"].label = gettext_lazy("Until the end of")
         set_options(self, "event", gettext_lazy("All roundtables"), event_choices())
 
     def clean_since(self) -> date | None:
         return check_as_of_day(self.cleaned_data["since"], self.today)
+
+    def clean_until(self) -> date | None:
+        until, since = self.cleaned_data["until"], self.cleaned_data.get("since")
+        if until and since and until < since:
+            raise ValidationError(_("This day is before the first day. Choose a later day."))
+        return check_as_of_day(until, self.today)
 
 
 STOP = "stop"

@@ -44,15 +44,17 @@ class ChangePart:
 class ChangeLog:
     """Lazy list of changes, newest first; slices and counts in the database.
 
-    Both are kept until something public changes, so `until` must then be now.
+    Both are kept until something public changes: `span` names all that is covered.
     """
 
     find_parts: Callable[[], list[ChangePart]]
     until: datetime
-    span: tuple[Hashable, ...]  # what it covers, up to the last change
+    span: tuple[Hashable, ...]
 
-    def count(self) -> int:
-        return get_or_set(("changes", *self.span), lambda: self._union(None).count())
+    def count(self, most: int | None = None) -> int:
+        """All of them, or up to `most`: to count all takes long where there are very many."""
+        number = get_or_set(("changes", *self.span, most), lambda: self._union(most).count())
+        return number if most is None else min(number, most)
 
     def __getitem__(self, part: slice) -> list[Change]:
         """A correction of two fields is one entry but two changes."""
@@ -78,11 +80,14 @@ def change_log(
     about: ChangeTarget | None = None,
     *,
     corrections_since: datetime | None = None,
+    is_until_now: bool = True,
 ) -> ChangeLog:
     """Public changes with `since` <= time < `until`; cheap with few corrections."""
     find = partial(_find_parts, since, until, about, corrections_since or since)
     covered = (type(about).__name__, about.pk if about else 0)
-    return ChangeLog(find, until, (*covered, since, corrections_since))
+    # Now moves on, and there is no later change.
+    end = None if is_until_now else until
+    return ChangeLog(find, until, (*covered, since, corrections_since, end))
 
 
 def _find_parts(

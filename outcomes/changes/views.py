@@ -1,6 +1,6 @@
 """Views of changes: feeds, calendars, subscriptions, change log and briefing."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from outcomes.changes.brief import build_brief
 from outcomes.changes.forms import ChangesForm, SubscriptionForm
 from outcomes.changes.log import change_log
 from outcomes.changes.topics import Topic, find_topic
-from outcomes.commitments.as_of import EARLIEST_DAY, last_meeting_before
+from outcomes.commitments.as_of import EARLIEST_DAY, end_of, last_meeting_before
 from outcomes.models import Subscription
 from outcomes.statements.preview import event_or_404, mark_preview
 from participants.accounts.second_factor import second_factor_required
@@ -31,6 +31,7 @@ from roundtable.models import Event
 from roundtable.query_forms import get_page
 
 PDF_LIMIT = Limit("PDF", 10, 60)
+MAX_CHANGES = 1000  # on all pages of the list; earlier ones are found by their day
 
 
 @require_safe
@@ -99,15 +100,36 @@ def change_list(request: HttpRequest) -> HttpResponse:
             events = events.filter(slug=asked["event"])
         event = events.filter(starts_on__lte=on).first() or events.first()
         since = datetime.combine(asked["since"] or EARLIEST_DAY, time(), UTC)
-        found = change_log(since, now, event if asked["event"] else None)
+        found = change_log(
+            since,
+            end_of(asked["until"]) if asked["until"] else now,
+            event if asked["event"] else None,
+            is_until_now=not asked["until"],
+        )
+        number = found.count(MAX_CHANGES + 1)
+        page = get_page(form, found, min(number, MAX_CHANGES))
+        is_more = number > MAX_CHANGES
         context |= {
-            "page": get_page(form, found),
+            "page": page,
+            "is_more": is_more,
+            "earlier": _earlier_day(page.object_list[-1].at, asked["until"])
+            if is_more and not page.has_next()
+            else None,
             "series": event.series if event else None,
             "last_meeting": last_meeting_before(event, on) if event else None,
         }
     return render(
         request, "outcomes/changes/change_list.html", context, status=400 if form.errors else 200
     )
+
+
+def _earlier_day(last: datetime, until: date | None) -> date:
+    """The last day of what comes after the list: that of its last change, which is not all of it.
+
+    If the whole list is of one day, the day before.
+    """
+    day = timezone.localdate(last)
+    return day if until is None or day < until else until - timedelta(days=1)
 
 
 @second_factor_required

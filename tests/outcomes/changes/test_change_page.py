@@ -177,3 +177,40 @@ def test_text_differences_are_marked() -> None:
         [DiffSegment(long, False)],
         [DiffSegment(long + "x", False)],
     )
+
+
+def test_earlier_changes_follow_the_newest(
+    reported_commitment: Commitment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("outcomes.changes.views.MAX_CHANGES", 2)
+    for day in (1, 3, 3, 5):
+        told(reported_commitment, day, ImplementationStatus.PLANNING)
+    answer = Client().get("/changes/")
+    assert "The newest 2 changes" in page_text(answer)
+    assert "Earlier changes, until 3 February 2026" in page_text(answer)
+    assert "/changes/?until=2026-02-03" in page_links(answer)
+    # Both are of this day, so the next ones are of the day before.
+    answer = Client().get("/changes/?until=2026-02-03")
+    assert "The newest 2 changes" in page_text(answer) and "5 February" not in page_text(answer)
+    assert "/changes/?until=2026-02-02" in page_links(answer)
+    text = get_text(Client(), "/changes/", until="2026-02-02")
+    assert "1 change" in text and "Earlier changes" not in text
+
+
+def test_period_has_a_first_and_a_last_day(reported_commitment: Commitment) -> None:
+    for day in (1, 3, 5):
+        told(reported_commitment, day, ImplementationStatus.PLANNING)
+    text = get_text(Client(), "/changes/", since="2026-02-02", until="2026-02-04")
+    assert "1 change since 2 February 2026" in text
+    answer = Client().get("/changes/?since=2026-02-04&until=2026-02-02")
+    assert answer.status_code == 400
+    assert "This day is before the first day. Choose a later day." in page_text(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lists_of_two_periods_are_kept_apart(reported_commitment: Commitment) -> None:
+    for day in (1, 3):
+        told(reported_commitment, day, ImplementationStatus.PLANNING)
+    for _time in range(2):
+        assert "1 change" in get_text(Client(), "/changes/", until="2026-02-02")
+        assert "2 changes" in get_text(Client(), "/changes/")
