@@ -26,7 +26,8 @@ from tests.factories import (
 )
 from tests.form_fields import form_fields
 from tests.import_pages import confirm_import, preview_file
-from tests.outcomes.imports.test_import_permissions import changed, talk
+from tests.outcomes.imports.conftest import talk
+from tests.outcomes.imports.test_import_permissions import changed
 
 __all__ = ["talk"]  # a fixture
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
