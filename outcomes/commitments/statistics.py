@@ -94,7 +94,7 @@ class Distribution:
 class ProgressStatistics:
     """Statistics of filtered commitments, one distribution for each attribute."""
 
-    counts: dict[str, int]  # "all", "reported", "recorded" and "by_members"
+    counts: dict[str, int]  # as index_counts()
     status: list[Share]
     freshness: list[Share]
     findings: list[Share]
