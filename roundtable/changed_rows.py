@@ -38,23 +38,26 @@ class ChangedRows:
         self.touches = touches
         registered.append(self)
 
-    def position(self) -> int:
+    def position(self) -> str:
         """Read it before the rows: all that is not in them is noted after it."""
-        if self._vendor() == "sqlite":
-            return int(self._read(f"SELECT coalesce(max(number), 0) FROM {self.name}")[0][0])
-        sql = "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
-        return int(self._read(sql)[0][0])
-
-    def since(self, position: int, most: int) -> set[int] | None:
-        """The ids of rows that changed after that position; None if it is every row, or too many.
-
-        Some may have changed before it.
-        """
-        later = "number > %s"
+        sql = f"SELECT coalesce(max(number), 0) FROM {self.name}"
         if self._vendor() == "postgresql":
-            later = "number >= CAST(CAST(%s AS text) AS xid8)"
+            sql = "SELECT CAST(pg_current_snapshot() AS text)"
+        return str(self._read(sql)[0][0])
+
+    def since(self, position: str, most: int) -> set[int] | None:
+        """The ids of rows that changed after that position; None if all did, or too many."""
+        later, parameters = "number > CAST(%s AS integer)", [position]
+        if self._vendor() == "postgresql":
+            snapshot, parameters = "CAST(%s AS pg_snapshot)", [position] * 2
+            # What the transaction itself changed counts as visible.
+            own = "number = pg_current_xact_id_if_assigned()"
+            later = (
+                f"number >= pg_snapshot_xmin({snapshot}) "
+                f"AND ({own} OR NOT pg_visible_in_snapshot(number, {snapshot}))"
+            )
         sql = f"SELECT DISTINCT row_id FROM {self.name} WHERE {later} LIMIT {most + 1}"
-        found = {row_id for (row_id,) in self._read(sql, position)}
+        found = {row_id for (row_id,) in self._read(sql, *parameters)}
         return None if len(found) > most or EVERY_ROW in found else found
 
     def is_noted(self, alias: str = DEFAULT_DB_ALIAS) -> bool:

@@ -190,7 +190,7 @@ def ids_of_bits(bits: int, first: int = 0, last: int | None = None) -> Iterator[
 class _Kept:
     index: FacetIndex
     stamp: Stamp
-    position: int
+    position: str
     following: IndexQuery
 
 
