@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 from roundtable.changed_rows import ChangedRows
@@ -39,18 +39,9 @@ class Tally:
     is_toggled: bool = False
 
     def pairs(self) -> QuerySet[Any, Any]:
-        return self._values(self.counted)
-
-    def numbers(self) -> QuerySet[Any, Any]:
-        """How many have each value."""
-        numbers: QuerySet[Any, Any] = self._values().annotate(
-            number=Count(self.counted, distinct=True)
-        )
-        return numbers
-
-    def _values(self, *more: str) -> QuerySet[Any, Any]:
         name, none = Value(self.facet, TEXT), Value("", TEXT)
-        return self.rows.order_by().values_list(name, self.value, self.label or none, *more)
+        label = self.label or none
+        return self.rows.order_by().values_list(name, self.value, label, self.counted)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Where people work and which languages they speak, kept in memory to count them by facets.
 
-It is of all people, whoever may know of them: what a page counts or shows must be among those whom
-its viewer sees.
+It contains all people, also those whom the viewer cannot see. A page must count and show only
+people whom its viewer sees.
 """
 
 from collections.abc import Callable
