@@ -54,6 +54,7 @@ def check_page(page: Page, *, already_checked: bool = False) -> None:
     `again`, for a page that was asked as someone else already.
     """
     narrow, wide = (len(page.url) % 8 == rest for rest in (0, 1))  # an eighth of the pages each
+    page.wait_for_load_state()  # a click returns before the next page is read
     assert page.locator("h1").count() == 1
     assert page.title().removesuffix("· Roundtable").strip()
     assert _background(page) == BACKGROUND["light"], "the style sheet is not applied"

@@ -142,7 +142,7 @@ def test_second_factor_is_added_required_and_removed(
     page.get_by_label("Authenticator code").fill(app_code(secret))
     page.get_by_role("button", name="Add the app").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
-    assert page.locator("main code").count() == 10
+    expect(page.locator("main code")).to_have_count(10)
     check_page(page)
 
     page = visit("/accounts/login/", width=360).page
@@ -182,7 +182,7 @@ def test_first_passkey_needs_no_app_and_signs_in_alone(
     page.get_by_label("Sign me in with this passkey").check()
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
-    assert page.locator("main code").count() == 10
+    expect(page.locator("main code")).to_have_count(10)
     types = Authenticator.objects.filter(user=delegate).values_list("type", flat=True)
     assert set(types) == {"webauthn", "recovery_codes"}
     page.goto("/accounts/logout/")
