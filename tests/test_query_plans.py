@@ -33,6 +33,7 @@ GROWING = {
 # its nature.
 COUNTS = re.compile(
     r"""GROUP BY|COUNT\(|'country' AS|SELECT "participants_delegate"."id" AS "pk" FROM"""
+    r"""|SELECT "roundtable_event"."slug" AS "event__slug", "participants_part"""
 )
 
 
