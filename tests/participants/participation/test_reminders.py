@@ -91,7 +91,7 @@ def test_those_whose_confirmation_is_missing_are_told_without_names(
     for body in sent.values():
         assert "3 participations need your confirmation." in body
         assert "https://portal.example.org/admin/participants/participation/?waits=me" in body
-        assert "Zq" not in body and "Quiet" not in body and "@" not in body
+        assert "Zq " not in body and "Quiet" not in body and "@" not in body
 
 
 def test_only_who_can_still_confirm_is_told(meeting: Event, reminders: Reminders) -> None:
