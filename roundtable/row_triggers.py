@@ -59,23 +59,62 @@ def row_triggers(
     behind: dict[type[Model], list[Touch]] = {}
     for touch in touches:
         behind.setdefault(touch.model, []).append(touch)
-    found = []
-    for number, (model, of_model) in enumerate(behind.items(), 1):
-        fields = sorted({name for touch in of_model for name in touch.fields.split()})
-        queries = [_ids(touch.found, alias) for touch in of_model]
-        for event in (INSERT, UPDATE, DELETE):
-            rows = {INSERT: ["NEW"], UPDATE: ["OLD", "NEW"], DELETE: ["OLD"]}[event]
-            ids = " UNION ".join(query.replace("{row}", row) for query in queries for row in rows)
-            found.append(
-                Trigger(
-                    name=f"{prefix}_{number}_{event.lower()}",
-                    table=model._meta.db_table,
-                    event=event,
-                    statements=statements(ids),
-                    condition=_differs(model, fields, alias) if event == UPDATE else "",
-                )
-            )
-    return found
+    make = _for_rows if connections[alias].vendor == "sqlite" else _for_statements
+    return [
+        make(f"{prefix}_{number}_{event.lower()}", event, of_model, statements, alias)
+        for number, of_model in enumerate(behind.values(), 1)
+        for event in (INSERT, UPDATE, DELETE)
+    ]
+
+
+def _for_rows(
+    name: str,
+    event: str,
+    touches: Sequence[Touch],
+    statements: Callable[[str], tuple[str, ...]],
+    alias: str,
+) -> Trigger:
+    rows = {INSERT: ["NEW"], UPDATE: ["OLD", "NEW"], DELETE: ["OLD"]}[event]
+    differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in _columns(touches))
+    return Trigger(
+        name=name,
+        table=touches[0].model._meta.db_table,
+        event=event,
+        statements=statements(" UNION ".join(_ids(touches, row, alias) for row in rows)),
+        condition=differs if event == UPDATE else "",
+    )
+
+
+def _for_statements(
+    name: str,
+    event: str,
+    touches: Sequence[Touch],
+    statements: Callable[[str], tuple[str, ...]],
+    alias: str,
+) -> Trigger:
+    """A bulk write of many rows is then one query, which the database plans for many rows."""
+    columns = ", ".join(["id", *_columns(touches)])
+    old, new = f"SELECT {columns} FROM old_rows", f"SELECT {columns} FROM new_rows"
+    changed, tables = {
+        INSERT: (new, "NEW TABLE AS new_rows"),
+        UPDATE: (
+            f"({old} EXCEPT {new}) UNION ALL ({new} EXCEPT {old})",
+            "OLD TABLE AS old_rows NEW TABLE AS new_rows",
+        ),
+        DELETE: (old, "OLD TABLE AS old_rows"),
+    }[event]
+    ids = (
+        f"SELECT DISTINCT found_id FROM ({changed}) AS changed "
+        f"CROSS JOIN LATERAL ({_ids(touches, 'changed', alias)}) AS found"
+    )
+    return Trigger(
+        name=name,
+        table=touches[0].model._meta.db_table,
+        event=event,
+        statements=statements(ids),
+        for_each="STATEMENT",
+        tables=tables,
+    )
 
 
 def inlined(rows: Rows, alias: str) -> str:
@@ -84,19 +123,20 @@ def inlined(rows: Rows, alias: str) -> str:
     return str(sql) % tuple(_literal(value, connections[alias].vendor) for value in parameters)
 
 
-def _ids(found: str | Rows, alias: str) -> str:
-    return (
-        f'SELECT {{row}}."{found}" AS "found_id"'
-        if isinstance(found, str)
-        else inlined(found, alias)
-    )
+def _ids(touches: Sequence[Touch], row: str, alias: str) -> str:
+    queries = [
+        f'SELECT {row}."{touch.found}" AS "found_id"'
+        if isinstance(touch.found, str)
+        else inlined(touch.found, alias).replace("{row}", row)
+        for touch in touches
+    ]
+    return " UNION ".join(queries)
 
 
-def _differs(model: type[Model], fields: list[str], alias: str) -> str:
-    """The condition that one of the fields has another value."""
-    comparison = "IS NOT" if connections[alias].vendor == "sqlite" else "IS DISTINCT FROM"
-    columns = [str(model._meta.get_field(name).column) for name in fields]  # type: ignore[union-attr]
-    return " OR ".join(f'OLD."{column}" {comparison} NEW."{column}"' for column in columns)
+def _columns(touches: Sequence[Touch]) -> list[str]:
+    fields = sorted({name for touch in touches for name in touch.fields.split()})
+    meta = touches[0].model._meta
+    return [f'"{meta.get_field(name).column}"' for name in fields]  # type: ignore[union-attr]
 
 
 def _literal(value: Any, vendor: str) -> str:

@@ -37,7 +37,8 @@ class Trigger:
     """Statements that run for each changed row, in the transaction of the change.
 
     They and the condition name the row NEW, OLD, or both for an update. On PostgreSQL, a trigger
-    for each statement can have several events, such as "INSERT OR DELETE", and names no row.
+    for each statement can have several events, such as "INSERT OR DELETE". It names no row; with
+    one event, it can name the rows of the statement as tables.
     """
 
     name: str  # begins with the name of its set and two underscores
@@ -46,6 +47,7 @@ class Trigger:
     statements: tuple[str, ...]
     condition: str = ""
     for_each: str = "ROW"  # or "STATEMENT", on PostgreSQL only
+    tables: str = ""  # of changed rows, such as "NEW TABLE AS new_rows"
 
     def sql(self, vendor: str) -> list[str]:
         body = " ".join(f"{statement};" for statement in self.statements)
@@ -54,10 +56,11 @@ class Trigger:
         if vendor == "sqlite":
             return [f"{begin}{when} BEGIN {body} END"]
         each = "STATEMENT" if self.event == TRUNCATE else self.for_each
+        referencing = f" REFERENCING {self.tables}" if self.tables else ""
         return [
             f'CREATE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS '
             f"$body$ BEGIN {body} RETURN NULL; END $body$",
-            f'{begin} FOR EACH {each}{when} EXECUTE FUNCTION "{self.name}"()',
+            f'{begin}{referencing} FOR EACH {each}{when} EXECUTE FUNCTION "{self.name}"()',
         ]
 
 

@@ -35,3 +35,10 @@ def belonging() -> Counter[Any]:
 def assert_exact() -> None:
     there, right = indexed(), belonging()
     assert (there - right, right - there) == (Counter(), Counter())
+
+
+def count_rows_read() -> int:
+    """How many rows PostgreSQL has read in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables")
+        return int(cursor.fetchone()[0])

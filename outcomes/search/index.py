@@ -7,7 +7,7 @@ about other rows.
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -33,6 +33,7 @@ NAME = "outcomes_search"  # of the table, and of the set of triggers
 MAX_COUNT = 1000  # of a section; more are neither counted nor sorted by how well they match
 # Earlier, FTS5 marks words as deleted and keeps them until it rewrites its table.
 DELETES_WORDS_SINCE = (3, 42, 0)
+FEW_ROWS = 10  # more are written with a plan of their own, on PostgreSQL
 MAX_FREQUENCY = 50  # up to here it is counted how often a word occurs that may be meant
 # Letters that no database splits into a letter and an accent, as in participants/name_folding.py.
 LETTERS = (
@@ -75,12 +76,12 @@ class Index(ABC):
         """A query for what belongs in the index, with the id of each row as `found_id`."""
 
     @abstractmethod
-    def deletion(self, kind: Kind, ids: str) -> str:
-        """A statement that deletes the kind's rows with these ids, which a query finds."""
+    def insertion(self, kind: Kind) -> str:
+        """A statement that inserts all rows of the kind's view; a condition may follow."""
 
     @abstractmethod
-    def insertion(self, kind: Kind, ids: str = "") -> str:
-        """A statement that inserts all rows of the kind's view, or those with these ids."""
+    def replacement(self, kind: Kind, ids: str) -> tuple[str, ...]:
+        """Statements of a trigger that write the rows anew whose ids a query finds."""
 
     @abstractmethod
     def count(self, query: Query) -> list[SectionCount]: ...
@@ -119,13 +120,10 @@ class Index(ABC):
             for trigger in row_triggers(
                 f"{NAME}__{kind.number}",
                 kind.touches,
-                partial(self._replacement, kind),
+                partial(self.replacement, kind),
                 self.alias,
             )
         ]
-
-    def _replacement(self, kind: Kind, ids: str) -> tuple[str, str]:
-        return self.deletion(kind, ids), self.insertion(kind, ids)
 
     def views(self) -> dict[str, str]:
         """Their queries, by name."""
@@ -170,15 +168,17 @@ class SqliteIndex(Index):
         texts = ", ".join(f"{text} AS {name}" for name, text in columns.items())
         return f"SELECT found_id, {texts} FROM ({inlined(kind.query(), self.alias)})"
 
-    def deletion(self, kind: Kind, ids: str) -> str:
-        first = kind.number * self.KIND
-        return f"DELETE FROM {NAME} WHERE rowid IN (SELECT {first} + found_id FROM ({ids}))"
-
-    def insertion(self, kind: Kind, ids: str = "") -> str:
+    def insertion(self, kind: Kind) -> str:
         return (
             f"INSERT INTO {NAME} (rowid, reference, title, body, around) "
-            f"SELECT {kind.number * self.KIND} + found_id, {', '.join(SEARCHED)} "
-            f"FROM {_view(kind)}{f' WHERE found_id IN ({ids})' if ids else ''}"
+            f"SELECT {kind.number * self.KIND} + found_id, {', '.join(SEARCHED)} FROM {_view(kind)}"
+        )
+
+    def replacement(self, kind: Kind, ids: str) -> tuple[str, ...]:
+        first = kind.number * self.KIND
+        return (
+            f"DELETE FROM {NAME} WHERE rowid IN (SELECT {first} + found_id FROM ({ids}))",
+            f"{self.insertion(kind)} WHERE found_id IN ({ids})",
         )
 
     def _range(self, section: Section) -> tuple[int, int]:
@@ -261,6 +261,7 @@ class PostgresIndex(Index):
             f"CREATE TABLE {NAME} (kind smallint NOT NULL, row_id bigint NOT NULL, "
             "vector tsvector NOT NULL, PRIMARY KEY (kind, row_id))",
             f"CREATE INDEX {NAME}_vector ON {NAME} USING gin (vector)",
+            *self._functions(),
         ]
 
     def view(self, kind: Kind) -> str:
@@ -271,16 +272,39 @@ class PostgresIndex(Index):
         found = inlined(kind.query(), self.alias)
         return f"SELECT found_id, {' || '.join(vectors)} AS vector FROM ({found}) AS found"
 
-    def deletion(self, kind: Kind, ids: str) -> str:
-        return f"DELETE FROM {NAME} WHERE kind = {kind.number} AND row_id IN ({ids})"
-
-    def insertion(self, kind: Kind, ids: str = "") -> str:
-        # Someone else may have inserted it since the deletion.
+    def insertion(self, kind: Kind) -> str:
         return (
-            f"INSERT INTO {NAME} (kind, row_id, vector) SELECT {kind.number}, found_id, vector "
-            f"FROM {_view(kind)}{f' WHERE found_id IN ({ids})' if ids else ''} "
-            "ON CONFLICT (kind, row_id) DO UPDATE SET vector = excluded.vector"
+            f"INSERT INTO {NAME} (kind, row_id, vector) "
+            f"SELECT {kind.number}, found_id, vector FROM {_view(kind)}"
         )
+
+    def replacement(self, kind: Kind, ids: str) -> tuple[str, ...]:
+        return (f"PERFORM {_function(kind)}(ARRAY({ids}))",)
+
+    def _functions(self) -> Iterator[str]:
+        """For each kind one that writes rows anew.
+
+        A session keeps the plan of a function from when the tables were nearly empty, also while it
+        imports a large file. So many rows are planned each time; for a few, that takes longer than
+        to write them.
+        """
+        for kind in KINDS:
+            deletion = f"DELETE FROM {NAME} WHERE kind = {kind.number} AND row_id = ANY (ids)"
+            # Someone else may have inserted a row since.
+            insertion = (
+                f"{self.insertion(kind)} WHERE found_id = ANY (ids) "
+                "ON CONFLICT (kind, row_id) DO UPDATE SET vector = excluded.vector"
+            )
+            planned_anew = insertion.replace("ANY (ids)", "ANY ($1)")
+            yield f"DROP FUNCTION IF EXISTS {_function(kind)}(bigint[])"
+            yield (
+                f"CREATE FUNCTION {_function(kind)}(ids bigint[]) RETURNS void LANGUAGE plpgsql "
+                "AS $body$ BEGIN "
+                f"IF cardinality(ids) = 0 THEN RETURN; END IF; {deletion}; "
+                f"IF cardinality(ids) <= {FEW_ROWS} THEN {insertion}; "
+                f"ELSE EXECUTE $sql${planned_anew}$sql$ USING ids; END IF; "
+                "END $body$"
+            )
 
     def triggers(self) -> list[Trigger]:
         """Also for tables that are emptied at once, as the tests do."""
@@ -431,3 +455,7 @@ def _country_names() -> list[tuple[str, str]]:
 
 def _view(kind: Kind) -> str:
     return f"{NAME}_{kind.name.replace(' ', '_')}"
+
+
+def _function(kind: Kind) -> str:
+    return f"{_view(kind)}_write"

@@ -32,6 +32,7 @@ BATCH_SIZE = 5000
 
 def make_dataset(commitments: int = COMMITMENTS, updates: int = UPDATES) -> None:
     """Stores them, with parties, points and themes; the same on each run."""
+    forget_plans()
     random = Random(5)
     user = User.objects.create(email="cochair@example.org")
     points = _make_points(random)
@@ -180,3 +181,10 @@ def analyse_tables() -> None:
     with connection.cursor() as cursor:
         may_vacuum = connection.vendor == "postgresql" and not connection.in_atomic_block
         cursor.execute("VACUUM ANALYZE" if may_vacuum else "ANALYZE")
+
+
+def forget_plans() -> None:
+    """As in a new session: that of the tests keeps plans that it made for the tables of others."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DISCARD PLANS")
