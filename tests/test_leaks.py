@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from pytest_django import Settings
 
 from outcomes.changes import subscriptions
-from outcomes.models import ReportingRound, Statement
+from outcomes.models import Circulation, ReportingRound, Statement
 from outcomes.reporting.actions import open_round, remind_round_parties
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.reminders import send_reminders
@@ -244,6 +244,10 @@ def go_round(event: Event, cochair: User, at: datetime) -> None:
     for _number in range(2):
         make_role(event, role="cochair")
     corrigendum = event.statement.corrigenda.get()
+    # Whether a reminder about the earlier circulation is due would depend on the day of the week.
+    Circulation.objects.filter(version__corrigendum=corrigendum).update(
+        stop_reason="withdrawn", stopped_at=at
+    )
     deadline = at + timedelta(days=1)
     for word in ("", "event"):
         corrigendum.rewordings.update(after=f"zq-corrigendum-after zq-{word}")
