@@ -52,10 +52,12 @@ bench: environment
 	@$(VENV)/python -m tests.bench kept-pages
 	@$(VENV)/python -m tests.bench hostile
 	@$(VENV)/python -m tests.bench imports
+	@$(VENV)/python -m tests.bench files
 	@$(VENV)/python -m tests.bench pages
 	@if tests/with_postgres.sh --found; then \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench kept-pages; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench imports; \
+		tests/with_postgres.sh $(VENV)/python -m tests.bench files; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench pages; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench admin-lists; \
 	else \

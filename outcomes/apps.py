@@ -16,6 +16,7 @@ class OutcomesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     # See RoundtableConfig.
     never_public: ClassVar[dict[str, str]] = {
+        "CalendarAddress": "the secret address of someone's calendar",
         "Reminder": "emails that were sent",
         "Subscription": "what someone follows",
         "Upload": "files that are being imported",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import (
     Assessment,
+    CalendarAddress,
     Circulation,
     CirculationReply,
     CommitmentParty,
@@ -370,6 +371,19 @@ register_tables(
             "notified_until",
         ),
         {"id": INTERNAL_ID_REASON, "user": OWNER_REASON},
+        LABELS,
+    ),
+    PersonalDataTable(
+        "calendar_address",
+        _("The address of your calendar"),
+        CalendarAddress,
+        ("user",),
+        ("created_at",),
+        {
+            "id": INTERNAL_ID_REASON,
+            "user": OWNER_REASON,
+            "key_hash": "a secret: whoever has it can read your calendar",
+        },
         LABELS,
     ),
     PersonalDataTable(

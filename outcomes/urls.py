@@ -2,11 +2,15 @@
 
 from django.urls import path, register_converter
 
+from outcomes.api import api
 from outcomes.changes import views as changes
 from outcomes.commitments import progress_views, proposal_views
 from outcomes.commitments import views as commitments
 from outcomes.contributions import views as contributions
 from outcomes.duplicates import views as duplicates
+from outcomes.exports import views as exports
+from outcomes.exports.formats import FORMATS
+from outcomes.exports.packages import PACKAGES
 from outcomes.models.references import NUMBER_PATTERN, REFERENCE_PATTERN, case_insensitive
 from outcomes.reporting import views as reporting
 from outcomes.search import views as search
@@ -34,6 +38,20 @@ class ReferenceConverter(NumberConverter):
     regex = case_insensitive(REFERENCE_PATTERN)
 
 
+class FileEndingConverter(NumberConverter):
+    """The format of a file with rows of a table."""
+
+    regex = "|".join(FORMATS)
+
+
+class PackageEndingConverter(NumberConverter):
+    """The format of a file with all tables."""
+
+    regex = "|".join(PACKAGES)
+
+
+register_converter(FileEndingConverter, "file_ending")
+register_converter(PackageEndingConverter, "package_ending")
 register_converter(NumberConverter, "number")
 register_converter(ReferenceConverter, "reference")
 
@@ -45,6 +63,17 @@ SUBSCRIPTION_PATHS = {
     "outcome": "outcomes/<slug:slug>/<number:number>",
     "commitment": "commitments/<reference:reference>",
 }
+
+# Each file has the address of its page, with another ending.
+LIST_FILES = {
+    "event": "roundtables",
+    "outcome": "outcomes",
+    "commitment": "commitments",
+    "report": "reports",
+    "response": "responses",
+    "organisation": "organisations",
+}
+TEXT_FILES = {"commitment": "reports", "outcome": "responses"}
 
 urlpatterns = [
     path("", site.home, name="home"),
@@ -84,8 +113,49 @@ urlpatterns = [
             ("calendar", "ics", changes.calendar),
         )
     ),
+    *(
+        path(f"{route}.<file_ending:ending>", exports.list_file, {"kind": kind}, f"{kind}-file")
+        for kind, route in LIST_FILES.items()
+    ),
+    *(
+        path(f"{LIST_FILES[kind]}.ics", exports.list_calendar, {"kind": kind}, f"{kind}-dates")
+        for kind in ("event", "commitment")
+    ),
+    *(
+        path(
+            f"{SUBSCRIPTION_PATHS[kind]}.<file_ending:ending>",
+            exports.record_file,
+            {"kind": kind},
+            f"{kind}-record",
+        )
+        for kind in ("event", "organisation", "outcome", "commitment")
+    ),
+    *(
+        path(
+            f"{SUBSCRIPTION_PATHS[kind]}/{name}.<file_ending:ending>",
+            exports.file_about_record,
+            {"kind": kind},
+            f"{kind}-{name}",
+        )
+        for kind, name in TEXT_FILES.items()
+    ),
+    *(
+        path(f"{SUBSCRIPTION_PATHS[kind]}.bib", exports.bibtex, {"kind": kind}, f"{kind}-bibtex")
+        for kind in ("event", "outcome", "commitment")
+    ),
+    path("roundtables/<slug:slug>.png", exports.event_image, name="event-image"),
+    path(
+        "commitments/<reference:reference>.png", exports.commitment_image, name="commitment-image"
+    ),
+    path("sitemap.xml", site.sitemap_index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", site.sitemap_section, name="sitemap-section"),
+    path("api/v1/", api.urls()),
+    path("data/", exports.data, name="data"),
+    path("data/roundtable.<package_ending:ending>", exports.data_package, name="data-package"),
     path("search/", search.search_page, name="search"),
     path("me/commitments/", commitments.my_commitments, name="my-commitments"),
+    path("me/calendar/", changes.my_calendar, name="my-calendar"),
+    path("my-calendar/<str:key>.ics", changes.calendar_at_secret_address, name="secret-calendar"),
     path(
         "me/commitments/<bounded_int:number>/",
         commitments.answer_focal_point_request,

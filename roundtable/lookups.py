@@ -31,11 +31,15 @@ class Among(Lookup[Any]):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         column, parameters = self.process_lhs(compiler, connection)
-        values = (*parameters, json.dumps(self.rhs))
+        values = (*parameters, among_parameter(self.rhs, connection))
         return f"{column} IN (SELECT value FROM json_each(%s))", values
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, Any]:
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", (*parameters, self.rhs)
+        return f"{column} = ANY(%s)", (*parameters, among_parameter(self.rhs, connection))
+
+
+def among_parameter(values: list[int], connection: BaseDatabaseWrapper) -> Any:
+    return json.dumps(values) if connection.vendor == "sqlite" else values

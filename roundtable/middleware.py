@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.sessions import middleware
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
@@ -83,6 +85,16 @@ class IsolationMiddleware:
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
         return response
+
+
+ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
+
+
+def open_to_other_sites(response: ResponseT) -> ResponseT:
+    """For public data: scripts of any site may read it, always as a visitor."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 class SessionMiddleware(middleware.SessionMiddleware):

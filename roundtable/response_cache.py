@@ -20,13 +20,14 @@ from django.utils.translation import get_language_from_request
 from roundtable import limits
 from roundtable.limits import Limit
 from roundtable.middleware import PUBLIC
+from roundtable.negotiation import prefers_json
 from roundtable.public_stamp import Stamp, read_stamp, reading_once
 
 MAX_BYTES = 8 * 1024 * 1024  # of all pages of a process
 MAX_PAGE_BYTES = 512 * 1024
 ENTRY_BYTES = 2048  # about what an entry needs besides its content and its address
 # What the key of a page includes, or what keeps a page from being kept.
-VARIES = {"accept-encoding", "accept-language", "cookie"}
+VARIES = {"accept", "accept-encoding", "accept-language", "cookie"}
 # Of the content, which a 304 does not have.
 CONTENT_HEADERS = {"content-disposition", "content-encoding", "content-length", "content-type"}
 
@@ -129,7 +130,7 @@ def _key(request: HttpRequest) -> Key | None:
     harmless = {settings.CSRF_COOKIE_NAME, settings.KNOWN_BROWSER_COOKIE}
     if "HTTP_COOKIE" in meta and not request.COOKIES.keys() <= harmless:
         return None
-    if request.path_info.startswith(settings.STATIC_URL):
+    if request.path_info.startswith(settings.STATIC_URL) or prefers_json(request):
         return None
     return (
         request.scheme or "",

@@ -19,6 +19,7 @@ LEFT_OUT = ("password", "account_reauthenticate")
 urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
     path("robots.txt", well_known.robots_txt, name="robots-txt"),
+    path("favicon.ico", well_known.favicon, name="favicon"),
 ]
 urlpatterns += i18n_patterns(
     path(

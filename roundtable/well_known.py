@@ -5,17 +5,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 SECURITY_TXT_LIFETIME = timedelta(days=180)
-# Beginnings of addresses that are for one person, or that cost much to answer.
+# Beginnings of addresses that are for one person.
 NOT_INDEXED = (
     "/accounts/",
     "/admin/",
     "/close-links/",
-    "/directory/",
     "/erased/",
     "/evidence/",
     "/following/",
@@ -32,6 +33,21 @@ NOT_INDEXED = (
     "/unsubscribe/",
     "/welcome/",
 )
+# Lists with filters, of which there are very many, and files. Each record is in the sitemap.
+NOT_CRAWLED = (
+    "/changes/?",
+    "/commitments/?",
+    "/directory/?",
+    "/organisations/?",
+    "/outcomes/?",
+    "/progress/?",
+    "/progress/matrix/?",
+    "/*.csv",
+    "/*.ics",
+    "/*.json",
+    "/*.xlsx",
+    "/data/roundtable.",
+)
 
 
 @require_safe
@@ -43,7 +59,21 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    return plain_text(["User-agent: *", *(f"Disallow: {path}" for path in NOT_INDEXED)])
+    return plain_text(
+        [
+            "User-agent: *",
+            *(f"Disallow: {path}" for path in (*NOT_INDEXED, *NOT_CRAWLED)),
+            "",
+            f"Sitemap: {settings.PORTAL_URL}{reverse('sitemap')}",
+        ]
+    )
+
+
+@require_safe
+@login_not_required
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For programs that ask for it without reading a page."""
+    return redirect(static("img/favicon.ico"))
 
 
 def security_lines(at: datetime) -> list[str]:

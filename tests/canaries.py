@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from django.test import Client
 from django.utils import timezone
 
 from outcomes.changes.subscriptions import unsubscribe_url_for
+from outcomes.exports.formats import FORMATS
+from outcomes.exports.packages import PACKAGES
 from outcomes.models import (
     Circulation,
     Commitment,
@@ -31,6 +34,8 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.models.version import save_version
+from outcomes.site.sitemaps import SITEMAPS
+from outcomes.urls import LIST_FILES
 from participants.accounts import emails
 from participants.models import (
     Affiliation,
@@ -228,7 +233,7 @@ def response_text(answer: Any) -> str:
     """All that is sent: status, headers, cookies, body; of an archive what is packed in it."""
     headers = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
     # A result of the search marks the words that were typed.
-    body = re.sub(r"</?mark>", "", file_text(answer.content))
+    body = re.sub(r"</?mark>", "", file_text(answer.getvalue()))
     return f"{answer.status_code} {answer.reason_phrase}\r\n{headers}{answer.cookies}\r\n{body}"
 
 
@@ -236,6 +241,8 @@ def file_text(content: bytes) -> str:
     """The text of a file, or of all that an archive, a workbook or a PDF holds."""
     if content.startswith(b"%PDF-"):
         return pdf_text(content)
+    if content.startswith((b"SQLite format 3\0", b"\x89PNG")):
+        return content.decode(errors="replace")
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return content.decode()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -618,6 +625,7 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
 # Tokens that no one can guess, and keys that no one here has.
 WITHOUT_OBJECTS = (
     "open-link",
+    "secret-calendar",
     *(f"former-{name}-link" for name in FORMER_FOLDERS),
     "report-by-link",
     "proposal-by-link",
@@ -655,14 +663,26 @@ def _outcomes() -> Iterator[str]:
         yield f"/outcomes/{outcome.statement.event.slug}/{number}/"
 
 
-def _feeds_and_calendars(name: str) -> dict[str, Callable[[], list[str]]]:
-    """Feed and calendar of each object that has a page."""
+def _feeds_and_files(name: str) -> dict[str, Callable[[], list[str]]]:
+    """Feed, calendar and files of each object that has a page."""
 
     def beside(ending: str) -> Callable[[], list[str]]:
         return lambda: [path.removesuffix("/") + ending for path in BY_OBJECT[name]()]
 
     kind = name.removesuffix("-detail")
-    return {f"{kind}-feed": beside(".atom"), f"{kind}-calendar": beside(".ics")}
+    return {
+        f"{kind}-feed": beside(".atom"),
+        f"{kind}-calendar": beside(".ics"),
+        f"{kind}-record": beside(".json"),
+        f"{kind}-bibtex": beside(".bib"),
+        f"{kind}-reports": beside("/reports.json"),
+        f"{kind}-responses": beside("/responses.json"),
+        f"{kind}-image": beside(".png"),
+    }
+
+
+def _each_ending(path: str, endings: Iterable[str]) -> list[str]:
+    return [f"{path}.{ending}" for ending in endings]
 
 
 def _with_account() -> QuerySet[Delegate]:
@@ -767,7 +787,24 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
 }
 
 for _name in ("event-detail", "outcome-detail", "commitment-detail", "organisation-detail"):
-    BY_OBJECT |= _feeds_and_calendars(_name)
+    _paths_of = _feeds_and_files(_name)
+    BY_OBJECT |= {name: _paths_of[name] for name in _paths_of.keys() & page_paths().keys()}
+for _kind, _route in LIST_FILES.items():
+    BY_OBJECT[f"{_kind}-file"] = partial(_each_ending, f"/{_route}", FORMATS)
+BY_OBJECT |= {
+    "api-event": lambda: [f"/api/v1/roundtables/{row.slug}" for row in Event.objects.all()],
+    "api-outcome": lambda: [
+        path.rstrip("/").replace("/outcomes/", "/api/v1/points/") for path in _outcomes()
+    ],
+    "api-commitment": lambda: [
+        f"/api/v1/commitments/{row.reference}" for row in Commitment.objects.all()
+    ],
+    "api-organisation": lambda: [
+        f"/api/v1/organisations/{row.slug}" for row in Organisation.objects.all()
+    ],
+}
+BY_OBJECT["sitemap-section"] = lambda: [f"/sitemap-{part}.xml" for part in SITEMAPS]
+BY_OBJECT["data-package"] = partial(_each_ending, "/data/roundtable", PACKAGES)
 BY_OBJECT["theme-feed"] = lambda: [f"/themes/{row.slug}.atom" for row in Theme.objects.all()]
 BY_OBJECT["theme-calendar"] = lambda: [f"/themes/{row.slug}.ics" for row in Theme.objects.all()]
 
@@ -785,6 +822,8 @@ def _filtered() -> Iterator[str]:
     yield from (f"/commitments/?sort={order}" for order in ("due", "updated"))
     yield "/commitments/?party=organisation-of-event"
     yield "/commitments/?party=group-of-event"
+    yield "/commitments.json?party=organisation-of-event"
+    yield "/reports.csv?event=zq-event-slug&as_of=2024-12-31"
     yield from (f"/commitments/?country={code}" for code in ("ID", "AU"))
     yield from (f"/organisations/?kind={kind}" for kind in OrganisationKind.values)
     yield from (f"/organisations/?country={code}" for code in ("ID", "AU"))

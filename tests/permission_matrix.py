@@ -458,7 +458,7 @@ def _join_paths(cast: Cast, own: Delegate | None) -> dict[str, str | None]:
 
 
 def _feed_paths(start: str, rest: str) -> Callable[[Cast, Delegate | None], dict[str, str | None]]:
-    """A feed or calendar of what has a page."""
+    """A feed, calendar or file of what has a page."""
     return lambda _cast, _own: _slug_paths(start, rest)
 
 
@@ -574,8 +574,22 @@ OBJECT_PATHS: dict[str, PathsOf] = {
             "commitment": ("/commitments/", "-c1"),
             "organisation": ("/organisations/office-", ""),
         }.items()
-        for name, ending in (("feed", ".atom"), ("calendar", ".ics"))
+        for name, ending in (
+            ("feed", ".atom"),
+            ("calendar", ".ics"),
+            ("record", ".csv"),
+            ("bibtex", ".bib"),
+        )
+        if (kind, name) != ("organisation", "bibtex")
     },
+    "api-event": _feed_paths("/api/v1/roundtables/", ""),
+    "api-outcome": _feed_paths("/api/v1/points/", "/1.a"),
+    "api-commitment": _feed_paths("/api/v1/commitments/", "-c1"),
+    "api-organisation": _feed_paths("/api/v1/organisations/office-", ""),
+    "event-image": _feed_paths("/roundtables/", ".png"),
+    "commitment-image": _feed_paths("/commitments/", "-c1.png"),
+    "commitment-reports": _feed_paths("/commitments/", "-c1/reports.csv"),
+    "outcome-responses": _feed_paths("/outcomes/", "/1.a/responses.csv"),
     "my-channel-audience": lambda cast, own: _own_and_other_paths(
         "/me/audience/{}/",
         _first_value(own.channels.all() if own else None),
@@ -636,6 +650,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
         "known": "/links/open-invitation/",
         "unknown": "/links/no-such-key/",
     },
+    "secret-calendar": lambda _cast, _own: {"unknown": "/my-calendar/no-such-key.ics"},
     "hide-by-link": lambda cast, own: _link_paths(emails.hide_url, cast, own),
     "report-by-link": _report_link_paths,
     "proposal-by-link": _proposal_link_paths,

@@ -49,6 +49,8 @@ CAPABILITIES = {
         "outcomes.organisations",
         "outcomes.demo",
         "outcomes.search",
+        "outcomes.exports",
+        "outcomes.api",
         "outcomes.site",
         "outcomes",
     ],

@@ -101,7 +101,7 @@ def assert_nothing_inline(answer: Any, path: str) -> None:
     assert " onclick=" not in page and " onload=" not in page, path
     for script in page.split("<script")[1:]:
         opening, body = script.split(">", 1)
-        is_data = "application/json" in opening
+        is_data = "application/json" in opening or "application/ld+json" in opening
         assert is_data or (" src=" in opening and body.startswith("</script>")), path
 
 

@@ -88,6 +88,8 @@ DETAILS = {
     "/directory/HANDLE/": (6, 9),
     "/directory/HANDLE.vcf": (6, 8),
     "/about/": (0, 2),
+    "/data/": (0, 2),
+    "/api/v1/": (0, 2),
     "/accessibility/": (0, 2),
     "/privacy/": (0, 2),
     "/erased/": (0, 2),
@@ -107,7 +109,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 94,
+    "/me/data/": 95,
 }
 
 

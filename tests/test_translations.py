@@ -313,6 +313,7 @@ def words_without_translation(page: str) -> list[str]:
     page = re.sub(r"<meta[^>]*>|<link[^>]*>", "", page)
     page = re.sub(r"<textarea[^>]*>.*?</textarea>", "", page, flags=re.DOTALL)
     page = re.sub(r"<dd>\s*<bdi>.*?</bdi>\s*</dd>", "", page, flags=re.DOTALL)  # what is stored
+    page = re.sub(r'<code translate="no">.*?</code>', "", page)  # a name for programs
     page = re.sub(r"<code>[0-9a-f]{64}</code>", "", page)  # a hash
     # Short names in addresses.
     page = re.sub(r'<div class="readonly">[a-z0-9-]+</div>', "", page)
@@ -471,6 +472,8 @@ def public_paths(portal: dict[str, Any]) -> list[str]:
         "/search/?q=1+2+3+4+5+6+7+8+9",
         "/search/?1=2",
         "/search/?q=%FF",
+        "/data/",
+        "/api/v1/",
         # Signing in.
         "/accounts/login/",
         "/accounts/login/code/",
@@ -488,6 +491,7 @@ OWN_PATHS = [
     "/me/offers/new/zq/",
     "/me/offers/new/zq/1.a/",
     "/me/following/",
+    "/me/calendar/",
     "/me/texts/",
     "/me/assessments/",
     "/me/assessments/zq-c1/",

@@ -107,10 +107,48 @@ MAP = {
     "outcome-calendar": public("/outcomes/roundtable-2024/1.a.ics"),
     "commitment-feed": public("/commitments/rt2024-c1.atom"),
     "commitment-calendar": public("/commitments/rt2024-c1.ics"),
+    "event-file": public("/roundtables.csv"),
+    "outcome-file": public("/outcomes.csv"),
+    "commitment-file": public("/commitments.csv"),
+    "report-file": public("/reports.csv"),
+    "response-file": public("/responses.csv"),
+    "organisation-file": public("/organisations.csv"),
+    "event-dates": public("/roundtables.ics"),
+    "commitment-dates": public("/commitments.ics"),
+    "event-record": public("/roundtables/roundtable-2024.csv"),
+    "outcome-record": public("/outcomes/roundtable-2024/1.a.csv"),
+    "commitment-record": public("/commitments/rt2024-c1.csv"),
+    "organisation-record": public("/organisations/open-office.csv"),
+    "commitment-reports": public("/commitments/rt2024-c1/reports.csv"),
+    "outcome-responses": public("/outcomes/roundtable-2024/1.a/responses.csv"),
+    "event-bibtex": public("/roundtables/roundtable-2024.bib"),
+    "outcome-bibtex": public("/outcomes/roundtable-2024/1.a.bib"),
+    "commitment-bibtex": public("/commitments/rt2024-c1.bib"),
+    "event-image": public("/roundtables/roundtable-2024.png"),
+    "commitment-image": public("/commitments/rt2024-c1.png"),
+    "openapi-json": public("/api/v1/openapi.json"),
+    "api-root": public("/api/v1/"),
+    "api-roundtables": public("/api/v1/roundtables"),
+    "api-points": public("/api/v1/points"),
+    "api-commitments": public("/api/v1/commitments"),
+    "api-reports": public("/api/v1/reports"),
+    "api-responses": public("/api/v1/responses"),
+    "api-organisations": public("/api/v1/organisations"),
+    "api-event": public("/api/v1/roundtables/roundtable-2024"),
+    "api-outcome": public("/api/v1/points/roundtable-2024/1.a"),
+    "api-commitment": public("/api/v1/commitments/rt2024-c1"),
+    "api-organisation": public("/api/v1/organisations/open-office"),
+    "data": public("/data/"),
+    "data-package": public("/data/roundtable.zip"),
     "about": public("/about/"),
     "accessibility": public("/accessibility/"),
     "security-txt": public("/.well-known/security.txt"),
     "robots-txt": public("/robots.txt"),
+    "favicon": public(
+        "/favicon.ico", nobody="/static/img/favicon.ico", delegate="/static/img/favicon.ico"
+    ),
+    "sitemap": public("/sitemap.xml"),
+    "sitemap-section": public("/sitemap-commitments.xml"),
     "privacy": public("/privacy/"),
     "me": signed_in("/me/", takes_post=True),
     "answer-proposal": only_post("/me/entries/1/", "/me/"),
@@ -169,6 +207,8 @@ MAP = {
     "join-request": signed_in("/me/commitments/joins/0/", 404, takes_post=True),
     "my-proposal": signed_in("/me/commitments/0/proposal/", 404, takes_post=True),
     "my-subscriptions": signed_in("/me/following/", takes_post=True),
+    "my-calendar": signed_in("/me/calendar/", takes_post=True),
+    "secret-calendar": public("/my-calendar/no-such-key.ics", nobody=404, delegate=404),
     "report-as-member": only_post("/me/commitments/rt2024-c1/for/agency/", "/me/commitments/"),
     "focal-point-request": only_post("/me/commitments/1/", "/me/commitments/"),
     "my-circulations": signed_in("/me/texts/"),
@@ -249,7 +289,7 @@ def test_map_lists_exactly_all_urls() -> None:
 
 def test_map_paths_match_resolver() -> None:
     for name, pattern in page_paths().items():
-        spelled = re.sub(r"<\w+:\w+>", "[^/]+", pattern)
+        spelled = re.sub(r"<(\w+:)?\w+>", "[^/]+", pattern)
         assert re.fullmatch(f"/{spelled}", MAP[name].path), name
 
 

@@ -1,12 +1,12 @@
-"""iCalendar feeds of due dates and milestones.
+"""iCalendar feeds of due dates, milestones and meetings.
 
 UIDs are permanent, and SEQUENCE counts versions, so that calendar programs replace moved entries.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from outcomes.changes.scope import scope_of
 from outcomes.changes.topics import Topic, absolute_url
 from outcomes.commitments.queries import dispute_sentences, parties_shown
-from outcomes.models import ENDED_STATUSES, Commitment, years_before
+from outcomes.models import ENDED_STATUSES, Commitment, Milestone, years_before
+from roundtable.models import Event
 
 MAX_CALENDAR_ENTRIES = 1000  # of each kind: commitments and milestones
 REFRESH_INTERVAL = timedelta(hours=12)
@@ -27,28 +28,53 @@ MAX_SUMMARY_LENGTH = 100
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def build_calendar(topic: Topic, on: date) -> bytes:
-    """Lists entries due later than one year before `on`."""
+def topic_calendar(topic: Topic, on: date) -> bytes:
+    scope = scope_of(topic.row)
+    entries = due_dates(scope.commitments, scope.milestones, on)
+    return build_calendar(_("%s: due dates") % topic.name, topic.path, entries)
+
+
+def build_calendar(name: str, path: str, entries: Iterable[icalendar.Event]) -> bytes:
+    """`path` is that of the page about the same."""
     found = icalendar.Calendar()
-    name = _("%s: due dates") % topic.name
     found.add("version", "2.0")
     found.add("prodid", "-//Roundtable//Due dates and milestones//EN")
     found.add("method", "PUBLISH")
     found.add("name", _without_control_characters(name))
     found.add("x-wr-calname", _without_control_characters(name))
-    found.add("url", absolute_url(topic.path))
+    found.add("url", absolute_url(path))
     found.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     found.add("x-published-ttl", "PT12H")
-    for entry in _entries(topic, on):
+    for entry in entries:
         found.add_component(entry)
     words: bytes = found.to_ical()
     return words
 
 
-def _entries(topic: Topic, on: date) -> Iterator[icalendar.Event]:
-    scope, since = scope_of(topic.row), years_before(on, 1)
+def meetings(events: "QuerySet[Event]") -> Iterator[icalendar.Event]:
+    for event in events:
+        text = event.title
+        if event.is_demonstration:
+            text += "\n\n" + _("Made up for the demonstration.")
+        entry = icalendar.Event()
+        entry.add("uid", _uid(event.slug))
+        entry.add("summary", _one_line(event.title))
+        entry.add("description", _without_control_characters(text))
+        _add_days(entry, event.starts_on, event.ends_on)
+        if place := ", ".join(filter(None, (event.venue, event.city, event.country.name))):
+            entry.add("location", _one_line(place))
+        entry.add("dtstamp", datetime.combine(event.starts_on, time(), UTC))
+        entry.add("url", absolute_url(event.get_absolute_url()))
+        yield entry
+
+
+def due_dates(
+    commitments: "QuerySet[Commitment]", milestones: "QuerySet[Milestone]", on: date
+) -> Iterator[icalendar.Event]:
+    """Of commitments and milestones due later than one year before `on`."""
+    since = years_before(on, 1)
     due = (
-        scope.commitments.filter(due_on__gte=since)
+        commitments.filter(due_on__gte=since)
         .select_related("event")
         .prefetch_related(parties_shown(on))
     )
@@ -66,13 +92,13 @@ def _entries(topic: Topic, on: date) -> Iterator[icalendar.Event]:
             words=row.text,
             description=f"{row.text}\n\n" + _("Status: %s") % state,
         )
-    milestones = (
-        scope.milestones.filter(due_on__gte=since)
+    steps = (
+        milestones.filter(due_on__gte=since)
         .select_related("commitment__event")
         .prefetch_related(parties_shown(on, "commitment__parties"))
     )
     for milestone in _with_version_counts(
-        milestones.order_by("due_on", "pk")[:MAX_CALENDAR_ENTRIES], "title", "reached_on"
+        steps.order_by("due_on", "pk")[:MAX_CALENDAR_ENTRIES], "title", "reached_on"
     ):
         reached = _("%(reference)s, reached: %(text)s")
         yield _entry(
@@ -102,12 +128,10 @@ def _entry(
     if commitment.event.is_demonstration:
         description += "\n\n" + _("Made up for the demonstration.")
     entry = icalendar.Event()
-    entry.add("uid", f"{uid}@{urlsplit(settings.PORTAL_URL).hostname}")
-    entry.add("summary", " ".join(_without_control_characters(title % values).split()))
+    entry.add("uid", _uid(uid))
+    entry.add("summary", _one_line(title % values))
     entry.add("description", _without_control_characters(description))
-    entry.add("dtstart", row.due_on)
-    if row.due_on < date.max:
-        entry.add("dtend", row.due_on + timedelta(days=1))
+    _add_days(entry, row.due_on, row.due_on)
     # The time of the last change, not now: an unchanged calendar keeps the same bytes and ETag.
     entry.add("dtstamp", changed_at)
     entry.add("last-modified", changed_at)
@@ -115,6 +139,20 @@ def _entry(
     entry.add("url", absolute_url(commitment.get_absolute_url()))
     entry.add("transp", "TRANSPARENT")  # a due date does not make anyone busy
     return entry
+
+
+def _uid(name: str) -> str:
+    return f"{name}@{urlsplit(settings.PORTAL_URL).hostname}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_without_control_characters(text).split())
+
+
+def _add_days(entry: icalendar.Event, first: date, last: date) -> None:
+    entry.add("dtstart", first)
+    if last < date.max:
+        entry.add("dtend", last + timedelta(days=1))
 
 
 def _with_version_counts(rows: "QuerySet[Any]", *fields: str) -> list[Any]:

@@ -14,19 +14,20 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.changes import calendars, feeds, pdf, subscriptions
+from outcomes.changes import calendars, feeds, own_calendar, pdf, subscriptions
 from outcomes.changes.brief import build_brief
 from outcomes.changes.forms import ChangesForm, SubscriptionForm
 from outcomes.changes.log import change_log
 from outcomes.changes.topics import Topic, find_topic
 from outcomes.commitments.as_of import EARLIEST_DAY, end_of, last_meeting_before
-from outcomes.models import Subscription
+from outcomes.models import CalendarAddress, Subscription
 from outcomes.statements.preview import event_or_404, mark_preview
 from participants.accounts.second_factor import second_factor_required
 from participants.email_links.views import page_of_link
 from participants.models import EmailLink, User
 from participants.permissions import permissions_of
 from roundtable.limits import Limit, limited
+from roundtable.middleware import open_to_other_sites
 from roundtable.models import Event
 from roundtable.query_forms import get_page
 
@@ -38,14 +39,16 @@ MAX_CHANGES = 1000  # on all pages of the list; earlier ones are found by their 
 @login_not_required
 def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
     words = feeds.build_feed(_find(kind, names), timezone.now())
-    return HttpResponse(words, content_type="application/atom+xml; charset=utf-8")
+    response = HttpResponse(words, content_type="application/atom+xml; charset=utf-8")
+    return open_to_other_sites(response)
 
 
 @require_safe
 @login_not_required
 def calendar(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
-    words = calendars.build_calendar(_find(kind, names), timezone.localdate())
-    return HttpResponse(words, content_type="text/calendar; charset=utf-8")
+    words = calendars.topic_calendar(_find(kind, names), timezone.localdate())
+    response = HttpResponse(words, content_type="text/calendar; charset=utf-8")
+    return open_to_other_sites(response)
 
 
 def _find(kind: str, names: dict[str, str]) -> Topic:
@@ -75,6 +78,34 @@ def my_subscriptions(request: HttpRequest) -> HttpResponse:
         "paces": Subscription.Frequency.choices,
     }
     return render(request, "outcomes/changes/my_subscriptions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_calendar(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
+    address = ""
+    if request.method == "POST":
+        if "delete" in request.POST:
+            CalendarAddress.objects.filter(user=request.user).delete()
+            messages.success(request, _("The address of your calendar no longer works."))
+            return redirect("my-calendar")
+        address = own_calendar.make_address(request.user, timezone.now())
+    context = {
+        "address": address,
+        "saved": CalendarAddress.objects.filter(user=request.user).first(),
+        "number": own_calendar.own_commitments(request.user, timezone.localdate()).count(),
+    }
+    return render(request, "outcomes/changes/my_calendar.html", context)
+
+
+@require_safe
+@login_not_required
+def calendar_at_secret_address(request: HttpRequest, key: str) -> HttpResponse:
+    owner = own_calendar.find_owner(key)
+    if owner is None:
+        raise Http404
+    words = own_calendar.build_own_calendar(owner, timezone.localdate())
+    return HttpResponse(words, content_type="text/calendar; charset=utf-8")
 
 
 @page_of_link(EmailLink.Purpose.UNSUBSCRIBE)

@@ -14,21 +14,19 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
-from import_export import resources
-from import_export.fields import Field
 
 from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
 from outcomes.commitments.bulk_admin import end
 from outcomes.commitments.proposal_views import propose_commitment
-from outcomes.commitments.queries import dispute_sentences, parties_shown
 from outcomes.commitments.related_admin import (
     MilestoneInline,
     RelatedTextInline,
     redact_offers,
 )
 from outcomes.commitments.source_admin import compare_commitment
-from outcomes.datasets.tables import COMMITMENTS, PARTIES
+from outcomes.datasets.tables import PARTIES
+from outcomes.exports.desk import CommitmentResource
 from outcomes.models import Commitment, CommitmentParty, Dispute, Outcome
 from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.focal_points import ask_focal_point
@@ -47,44 +45,6 @@ from participants.permissions import EventPermissions, visible_people
 # What no form changes.
 PUBLICATION_FIELDS = ["state", "basis", "parties_told_at", "proposed_at", "recorded_at"]
 PARTY_NAMES = ("organisation", "group")
-
-
-class CommitmentResource(resources.ModelResource):
-    """Export of public data about commitments, without people."""
-
-    roundtable = Field("event__code", column_name="roundtable")
-    points = Field(column_name="points")
-    parties = Field(column_name="parties")
-    status = Field(column_name="status")
-    disputes = Field(column_name="disputes")
-
-    class Meta:
-        model = Commitment
-        fields = [
-            "reference",
-            "roundtable",
-            *(name for name in COMMITMENTS.fields if name != "reference"),
-            "points",
-            "parties",
-            "status",
-            "disputes",
-        ]
-        export_order = fields
-
-    def dehydrate_is_open(self, row: Commitment) -> str:
-        return "yes" if row.is_open else "no"  # as the import reads it
-
-    def dehydrate_points(self, row: Commitment) -> str:
-        return ", ".join(point.number for point in row.outcomes.all())
-
-    def dehydrate_parties(self, row: Commitment) -> str:
-        return "; ".join(str(party) for party in row.parties.all())
-
-    def dehydrate_disputes(self, row: Commitment) -> str:
-        return "; ".join(dispute_sentences(row))
-
-    def dehydrate_status(self, row: Commitment) -> str:
-        return row.status.value if row.status else ""
 
 
 class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -299,12 +259,6 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         removed = super().redact_words(model, pk, all_words=all_words)
         redact_offers(removed)
         return removed
-
-    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_export_queryset(request)
-        return rows.select_related("event", "latest_update").prefetch_related(
-            "outcomes", parties_shown(timezone.localdate())
-        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # What everyone can read, or could, does not disappear at the wish of one account.

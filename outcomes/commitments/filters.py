@@ -265,6 +265,15 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
         reported_on = F(status_columns_for(self.day).reported_on)
         return rows.order_by(reported_on.desc(nulls_last=True), "pk")
 
+    def found_ids(self, rows: QuerySet[Commitment]) -> Iterable[int]:
+        """The IDs of all of them, in the order of the list."""
+        found = self.found_rows(rows)
+        return (
+            found.ids()
+            if isinstance(found, RowsByRoundtable)
+            else found.values_list("pk", flat=True)
+        )
+
     def panel(self) -> FacetPanel:
         return self.index_panel(self.index, self.rows_of_point)
 
@@ -283,6 +292,9 @@ class RowsByRoundtable:
     def __getitem__(self, part: slice) -> QuerySet[Commitment]:
         rows = self._rows.filter(pk__in=[*self._ids(part.start, part.stop)])
         return rows.order_by("-event__starts_on", "pk")
+
+    def ids(self) -> Iterator[int]:
+        return self._ids(0, self.count())
 
     def _ids(self, first: int, last: int) -> Iterator[int]:
         for _day, bits in sorted(self._index.bits.get("starts", {}).items(), reverse=True):

@@ -32,6 +32,7 @@ from outcomes.commitments.queries import (
 )
 from outcomes.commitments.statistics import index_counts
 from outcomes.commitments.status import commitment_reports
+from outcomes.commitments.summary import commitment_summary
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -60,6 +61,7 @@ from participants.organisations.redirects import redirect_former_name
 from participants.privacy import visibility
 from participants.privacy.own_profile import atomic_post
 from participants.proposals.views import CHANGED_ERROR
+from roundtable.negotiation import with_json_file
 from roundtable.query_forms import get_page
 
 TEXT_CHANGED = gettext_lazy(
@@ -97,6 +99,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
+@with_json_file
 def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     if reference != reference.lower():
         return redirect("commitment-detail", reference.lower(), permanent=True)
@@ -133,13 +136,15 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     )
     joins = [] if form.day else waiting_joins(commitment, request.user, on)
     undertaken = undertaken_by(commitment, form.day)
+    reported = commitment_reports(commitment, updates, assessments, form.day or on)
     context = {
         "commitment": commitment,
+        "summary": commitment_summary(commitment, reported.latest, form.day or on),
         "event": commitment.event,
         "undertaken": undertaken,
         "is_undertaken_later": not undertaken and bool(undertaken_by(commitment)),
         "source_check": commitment_source_check(commitment, form.day),
-        "reports": commitment_reports(commitment, updates, assessments, form.day or on),
+        "reports": reported,
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,
         "spoken_for": spoken_for(commitment, request.user, on)

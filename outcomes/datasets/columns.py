@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.functional import Promise
 
+LIST_SEPARATOR = "; "  # between the words of a list in a cell
 DEFAULT_WIDTH = 22  # characters, of a column of a workbook
 
 

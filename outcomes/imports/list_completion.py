@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.text import slugify
 from django.utils.translation import ngettext
 
+from outcomes.datasets.columns import LIST_SEPARATOR
 from outcomes.imports.matching import MATCHABLE_SHEETS
 from outcomes.imports.readers.pages import Rows, SourceFile
 from outcomes.imports.records.duplicate_matcher import normalise_name
@@ -12,7 +13,7 @@ from outcomes.imports.records.errors import row_ranges
 from outcomes.imports.records.reports import party_slug
 from outcomes.imports.records.results import replace_unreadable
 from outcomes.imports.workbook.parsing import clean_word, parse_cell
-from outcomes.imports.workbook.sheets import LIST_SEPARATOR, column_label
+from outcomes.imports.workbook.sheets import column_label
 from outcomes.models import CommitmentParty
 from participants.models import Group, Organisation
 from participants.permissions import EventPermissions, visible_organisations

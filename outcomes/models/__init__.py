@@ -18,7 +18,7 @@ from outcomes.models.corrigendum import Corrigendum, Rewording
 from outcomes.models.dispute import Dispute
 from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.models.evidence import Evidence
-from outcomes.models.follow import SUBSCRIPTION_TARGETS, Subscription
+from outcomes.models.follow import SUBSCRIPTION_TARGETS, CalendarAddress, Subscription
 from outcomes.models.offer import LeadAnswer, Offer, OfferedMilestone
 from outcomes.models.outcome import Outcome, OutcomeAddressee
 from outcomes.models.party import CommitmentParty, members_of_groups
@@ -44,6 +44,7 @@ __all__ = [
     "UNFULFILLED_STATUSES",
     "Assessment",
     "Basis",
+    "CalendarAddress",
     "Circulation",
     "CirculationReply",
     "Commitment",

@@ -1,4 +1,4 @@
-"""What people follow by email."""
+"""What people follow by email, and in a calendar of their own."""
 
 from django.db import models
 from django.db.models import Q
@@ -116,3 +116,31 @@ class Subscription(models.Model):
         if self.organisation:
             return self.organisation.public_name
         return str(next(filter(None, (getattr(self, name) for name in SUBSCRIPTION_TARGETS)), ""))
+
+
+class CalendarAddress(models.Model):
+    """The secret address of the calendar with someone's commitments. Only its hash is saved."""
+
+    user = models.OneToOneField(
+        User,
+        on_delete=models.CASCADE,
+        related_name="calendar_address",
+        verbose_name=_("account"),
+        help_text=_("Whose commitments the calendar has."),
+    )
+    key_hash = models.CharField(
+        _("hash of the key"),
+        max_length=64,
+        unique=True,
+        help_text=_("The SHA-256 of the key. The key itself is only in the address."),
+    )
+    created_at = models.DateTimeField(
+        _("created at"), help_text=_("When the person made this address.")
+    )
+
+    class Meta:
+        verbose_name = _("calendar address")
+        verbose_name_plural = _("calendar addresses")
+
+    def __str__(self) -> str:
+        return f"calendar address {self.pk}"

@@ -26,6 +26,7 @@ from outcomes.duplicates.organisations import (
     merge_organisations,
     needs_confirmation,
 )
+from outcomes.exports.desk import OrganisationResource
 from outcomes.organisations.changes import (
     confirm_change,
     may_request,
@@ -387,3 +388,4 @@ class OrganisationChangeAdmin(PrivateAdmin):
 
 
 add_merge_action(Organisation, merge_two_organisations)
+admin.site.get_model_admin(Organisation).resource_classes = [OrganisationResource]  # type: ignore[attr-defined]

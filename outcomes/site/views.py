@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps import views as sitemaps
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,11 +29,13 @@ from outcomes.models import (
     ProgressUpdate,
     Response,
 )
+from outcomes.site.sitemaps import SITEMAPS
 from participants.models import Organisation
 from participants.organisations import redirects
 from participants.organisations.attendance import attendance_by_constituency
 from participants.privacy import visibility
 from roundtable.models import Event
+from roundtable.negotiation import with_json_file
 
 MAX_PER_SECTION = 50  # per section on the page of an organisation
 
@@ -82,6 +85,7 @@ def _latest_or_next(events: QuerySet[Event], on: date) -> Event | None:
 
 @require_safe
 @login_not_required
+@with_json_file
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = Organisation.objects.published().filter(slug=slug).first()
     if organisation is None:  # it may be merged into another organisation
@@ -123,6 +127,18 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "today": form.day or on,
     } | as_of_context(form.day)
     return render(request, "outcomes/site/organisation_detail.html", context)
+
+
+@require_safe
+@login_not_required
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    return sitemaps.index(request, SITEMAPS, sitemap_url_name="sitemap-section")
+
+
+@require_safe
+@login_not_required
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    return sitemaps.sitemap(request, SITEMAPS, section)
 
 
 @require_safe

@@ -28,6 +28,7 @@ from outcomes.commitments.queries import (
     with_parties,
 )
 from outcomes.commitments.statistics import count_by_status
+from outcomes.commitments.summary import progress_summary
 from outcomes.contributions.responses import responses_to_point
 from outcomes.models import (
     CirculationReply,
@@ -58,6 +59,7 @@ from participants.organisations.attendance import (
 from participants.organisations.redirects import redirect_former_name
 from participants.privacy import visibility
 from roundtable.models import Event
+from roundtable.negotiation import with_json_file
 from roundtable.query_forms import ListForm, get_page
 
 
@@ -171,6 +173,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
+@with_json_file
 def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     event = event_or_404(request, slug)
     on = timezone.localdate()
@@ -204,6 +207,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "commitments": ledger,
         "focal_point_cards": focal_point_cards(viewer, ledger, on),
         "counts": counts,
+        "summary": progress_summary(counts, event.starts_on.year),
         "shares": parts,
         "bars": bar_segments(parts),
         "benches": constituency_groups,
@@ -259,6 +263,7 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
+@with_json_file
 def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if number != number.lower():
         return redirect("outcome-detail", slug, number.lower(), permanent=True)

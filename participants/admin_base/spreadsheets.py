@@ -12,16 +12,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from import_export import resources
 from import_export.admin import ExportMixin
-from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.lists import MAX_SEARCH_LENGTH, reject_unreadable_query
-from participants.models import Delegate, Organisation
+from participants.models import Delegate
 from participants.privacy.access_log import log_export
 from roundtable.spreadsheet_text import FORMULA_STARTS, escape_formula, escape_xlsx
 
@@ -90,23 +88,3 @@ class SafeExportMixin(ExportMixin):
             user = request_permissions(request).user
             log_export(people=self.exported_delegates(queryset), by=user, at=timezone.now())
             return super().get_export_data(file_format, request, queryset, **kwargs)
-
-
-class OrganisationResource(resources.ModelResource):
-    """The public fields of an organisation."""
-
-    country = Field("country__code", column_name="country")
-
-    class Meta:
-        model = Organisation
-        fields = [
-            "slug",
-            "name",
-            "short_name",
-            "kind",
-            "country",
-            "site",
-            "description",
-            "role_mailbox",
-        ]
-        export_order = fields

@@ -21,7 +21,7 @@ from participants.admin_base.base import GrantScopedAdmin, RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.history import HistoryAdmin
 from participants.admin_base.site import render_page
-from participants.admin_base.spreadsheets import OrganisationResource, SafeExportMixin
+from participants.admin_base.spreadsheets import SafeExportMixin
 from participants.models import Group, Organisation
 from participants.models.organisation import UNUSABLE_SLUG, distinct_slug
 from participants.organisations.archive import set_archived
@@ -64,7 +64,6 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
     """Organisations that the viewer may see."""
 
     form = OrganisationForm
-    resource_classes = [OrganisationResource]
     # People exclude organisations, so they are archived. A delete button that is sometimes missing
     # would tell who is excluded.
     unavailable = ("delete",)

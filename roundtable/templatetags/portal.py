@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.forms import BaseForm, BaseFormSet
 from django.template import Context
@@ -125,6 +126,21 @@ def query(form: QueryForm, **changes: Any) -> str:
     """The form's query string with some parameters changed, or removed if empty."""
     changed = {name: [str(value)] if value else [] for name, value in changes.items()}
     return encode_query(form.active_values() | changed)
+
+
+@register.simple_tag(takes_context=True)
+def canonical_link(context: Context) -> SafeString:
+    """The address of the page as it is today, with its filters and its page, in one order."""
+    form, page = context.get("form") or context.get("page_form"), context.get("page")
+    if isinstance(form, QueryForm) and form.errors:
+        return SafeString("")
+    values = form.active_values() if isinstance(form, QueryForm) else {}
+    values = {name: words for name, words in values.items() if name != "as_of"}
+    if page is not None and getattr(page, "number", 1) > 1:
+        values["page"] = [str(page.number)]
+    query = encode_query(values) if values else ""
+    address = f"{settings.PORTAL_URL}{context['request'].path}{query}"
+    return format_html('<link rel="canonical" href="{}">', address)
 
 
 @register.simple_tag(takes_context=True)

@@ -6,6 +6,7 @@ python -m tests.bench kept-pages [COMMITMENTS]
 python -m tests.bench imports [DELEGATES]
 python -m tests.bench admin-lists [ROWS]
 python -m tests.bench hostile
+python -m tests.bench files [COMMITMENTS]
 """
 
 import os
@@ -22,7 +23,15 @@ django.setup()
 from django.conf import settings  # noqa: E402  Django must be set up first
 from django.db import connection  # noqa: E402
 
-from tests.bench import admin_lists, hostile, imports, kept_pages, pages, sign_in_timing  # noqa: E402
+from tests.bench import (  # noqa: E402
+    admin_lists,
+    files,
+    hostile,
+    imports,
+    kept_pages,
+    pages,
+    sign_in_timing,
+)
 
 
 def main(what: str, *options: str) -> None:
@@ -39,6 +48,7 @@ def main(what: str, *options: str) -> None:
             "imports": imports.run,
             "admin-lists": admin_lists.run,
             "hostile": hostile.run,
+            "files": files.run,
             "signing-in": sign_in_timing.run,
         }
         met = benchmarks[what](*(int(one) if one.isdecimal() else one for one in options))

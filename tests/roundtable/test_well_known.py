@@ -12,9 +12,6 @@ from tests.test_urls import MAP, PUBLIC
 # Pages for everyone that show one person, or answer to what the visitor sends.
 PUBLIC_BUT_NOT_INDEXED = {
     "close-links",
-    "delegate-detail",
-    "delegate-list",
-    "delegate-vcard",
     "erased",
     "evidence-file",
     "invitation",
@@ -48,13 +45,19 @@ def test_security_txt_is_plain_text_and_its_policy_exists(client: Client) -> Non
 def test_robots_txt_excludes_what_is_for_one_person(client: Client) -> None:
     lines = client.get("/robots.txt").content.decode().splitlines()
     assert lines[0] == "User-agent: *"
+    assert lines[-1] == "Sitemap: https://portal.example.org/sitemap.xml"
     assert {"/me/", "/admin/", "/accounts/", "/links/"} <= {
         line.removeprefix("Disallow: ") for line in lines[1:]
     }
     hidden = {name for name, row in MAP.items() if row.path.startswith(NOT_INDEXED)}
     private = {name for name, row in MAP.items() if row.privacy != PUBLIC}
-    # Both lead to signing in, at addresses below a public one.
-    assert private - hidden == {"event-brief", "event-brief-pdf"}
+    # All lead to signing in, at addresses below a public one.
+    assert private - hidden == {
+        "event-brief",
+        "event-brief-pdf",
+        "delegate-reveal",
+        "request-introduction",
+    }
     links = {name for name in MAP if name.endswith(("-link", "-by-link"))}
     sign_in = {name for name in MAP if name.startswith(("account_", "mfa_"))}
     assert hidden - private - links - sign_in == PUBLIC_BUT_NOT_INDEXED

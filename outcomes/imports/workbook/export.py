@@ -14,11 +14,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from outcomes.datasets.columns import DEFAULT_WIDTH
+from outcomes.datasets.columns import DEFAULT_WIDTH, LIST_SEPARATOR
 from outcomes.imports.records.results import replace_unreadable, to_file_text
 from outcomes.imports.records.snapshot import Content
 from outcomes.imports.workbook.sheets import (
-    LIST_SEPARATOR,
     OUTCOME_SHEET,
     ROLE_SHEET,
     SHEETS,

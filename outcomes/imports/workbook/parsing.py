@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from outcomes.datasets.columns import LIST_SEPARATOR
 from outcomes.imports.readers.pages import (
     FormulaCell,
     Rows,
@@ -33,7 +34,6 @@ from outcomes.imports.workbook.export import NOT_IMPORTED
 from outcomes.imports.workbook.rows import ParsedWorkbook, SheetRow, add_rows
 from outcomes.imports.workbook.sheets import (
     EVENT_SHEET,
-    LIST_SEPARATOR,
     SHEETS,
     Sheet,
     column_label,

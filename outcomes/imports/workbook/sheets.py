@@ -8,8 +8,6 @@ from outcomes.datasets.columns import DEFAULT_WIDTH, Dataset
 from outcomes.datasets.tables import POINTS, ROLES
 from outcomes.imports.records.format import TABLES
 
-LIST_SEPARATOR = "; "  # between the words of a list in a cell
-
 
 @dataclass(frozen=True)
 class Sheet:

@@ -189,3 +189,44 @@ def test_maximum_date_does_not_break_calendar(due: Commitment) -> None:
         found for found in read().walk("VEVENT") if str(found["uid"]).startswith("RT2024-C1@")
     )
     assert entry["dtstart"].dt == date.max  # type: ignore[union-attr]
+
+
+def test_calendar_of_a_list_has_what_its_filters_find(due: Commitment) -> None:
+    make_commitment(due.event, reference="RT2024-C2", due_on=date(2026, 12, 1))
+    hidden = make_commitment(make_event(is_public=False), due_on=date(2026, 6, 1))
+    make_milestone(commitment=hidden, title="zq")
+    milestone = f"RT2024-C1-milestone-{due.milestones.get().pk}"
+    found = [str(row["uid"]).partition("@")[0] for row in entries("/commitments.ics")]
+    assert found == ["RT2024-C1", "RT2024-C2", milestone]
+    found = [
+        str(row["uid"]).partition("@")[0]
+        for row in entries("/commitments.ics?party=example-aid&status=no-update")
+    ]
+    assert found == ["RT2024-C1", milestone]
+    filtered = read("/commitments.ics?party=example-aid")
+    assert filtered["url"] == f"{HOST}/commitments/?party=example-aid"
+    for mistake, words in {
+        "as_of=2025-01-01": b"A calendar is about today.",
+        "page=2": b"A file has all rows.",
+        "status=never": b"",
+    }.items():
+        answer = Client().get(f"/commitments.ics?{mistake}")
+        assert answer.status_code == 400 and words in answer.content, mistake
+
+
+def test_calendar_of_roundtables_has_their_days(due: Commitment) -> None:
+    make_event(is_public=False)
+    Event.objects.filter(pk=due.event.pk).update(
+        starts_on=date(2024, 5, 14), ends_on=date(2024, 5, 16), city="Bogor", country="ID"
+    )
+    [entry] = entries("/roundtables.ics")
+    assert entry["summary"] == "Roundtable 2024"
+    assert (entry["dtstart"].dt, entry["dtend"].dt) == (date(2024, 5, 14), date(2024, 5, 17))
+    assert entry["location"] == "Bogor, Indonesia"
+    assert entry["url"] == f"{HOST}/roundtables/roundtable-2024/"
+    assert str(entry["uid"]) == "roundtable-2024@portal.example.org"
+    page = Client().get("/roundtables/").content.decode()
+    assert 'href="/roundtables.ics"' in page
+    assert 'href="/commitments.ics"' in Client().get("/commitments/").content.decode()
+    earlier = Client().get("/commitments/?as_of=2026-01-01").content.decode()
+    assert "/commitments.csv?as_of=2026-01-01" in earlier and "/commitments.ics" not in earlier

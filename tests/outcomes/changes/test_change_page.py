@@ -201,7 +201,7 @@ def test_period_has_a_first_and_a_last_day(reported_commitment: Commitment) -> N
     for day in (1, 3, 5):
         told(reported_commitment, day, ImplementationStatus.PLANNING)
     text = get_text(Client(), "/changes/", since="2026-02-02", until="2026-02-04")
-    assert "1 change since 2 February 2026" in text
+    assert "1 change since 2 February 2026 until the end of 4 February 2026" in text
     answer = Client().get("/changes/?since=2026-02-04&until=2026-02-02")
     assert answer.status_code == 400
     assert "This day is before the first day. Choose a later day." in page_text(answer)

@@ -302,7 +302,10 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
         "See this page as of an earlier day Show this day What changed since an earlier day "
         "Citation Process, Old roundtable, OLD-C2, 14–15 May 2024. "
         "http://testserver/commitments/old-c2/ "
-        "Copy citation Report a mistake No contact address is set for this portal. "
+        "Copy citation BibTeX Report a mistake No contact address is set for this portal. "
+        "Download The commitment: Excel · CSV · JSON "
+        "Its reports: Excel · CSV · JSON "
+        "What the files contain "
         f"{FOLLOW_SECTION}"
     )
     assert "https://example.org/report" in page_links(answer)

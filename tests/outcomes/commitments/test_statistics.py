@@ -4,8 +4,10 @@ Today, and as of earlier days: each world has commitments, parties, reports and 
 several days, members of groups that report, and what others recorded.
 """
 
+import csv
+import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -483,6 +485,24 @@ def names_point(promise: Promise, meeting: int) -> bool:
     return any(number == meeting for number, _point in promise.points)
 
 
+def check_files(shown: Iterable[Commitment], asked: dict[str, str], on: date) -> None:
+    """The same rows in the same order, each with its status, and the same reports."""
+    expected = [(row.reference, row.status or "no-update") for row in shown]
+    rows = Client().get("/commitments.json", asked).json()["rows"]
+    assert [(row["reference"], row["status"]) for row in rows] == expected
+    text = Client().get("/commitments.csv", asked).content.decode("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    assert [(row["reference"], row["status"]) for row in rows] == expected
+    reports = Client().get("/reports.json", asked).json()["rows"]
+    assert Counter(row["reference"] for row in reports) == Counter(
+        ProgressUpdate.objects.filter(
+            commitment__reference__in=[reference for reference, _status in expected],
+            state=EditorialState.APPROVED,
+            reported_on__lte=on,
+        ).values_list("commitment__reference", flat=True)
+    )
+
+
 def check_list(world: World, asked: dict[str, str]) -> None:
     answer = Client().get("/commitments/", asked)
     assert answer.status_code == 200, asked
@@ -491,6 +511,7 @@ def check_list(world: World, asked: dict[str, str]) -> None:
     assert {row.reference for row in page.object_list} == {one.reference for one in found}
     counts = answer.context["counts"]
     assert page.paginator.count == counts["all"] == len(found)
+    check_files(page.object_list, asked, day_of(asked))
     numbers = {
         facet.name: {row.value: row.number for row in facet.values} for facet in panel.facets
     }

@@ -210,6 +210,7 @@ def test_organisation_page_shows_responses_and_assessments(
         "Its assessments ASKED-C1 Write it down Limited, 1 July 2025 "
         "· Asked roundtable, May 2024 (ASKED) "
         "See this page as of an earlier day Show this day What changed since an earlier day "
+        "Download Excel · CSV · JSON What the files contain "
         f"{FOLLOW_SECTION} People"
     ) in page_text(answer)
     assert [link for link in page_links(answer) if "asked/" in link or "asked-c1" in link][-2:] == [

@@ -18,10 +18,10 @@ from outcomes.contributions.forms import (
     ResponseForm,
 )
 from outcomes.datasets.columns import Dataset
-from outcomes.datasets.tables import ORGANISATIONS
+from outcomes.datasets.tables import COMMITMENTS, ORGANISATIONS
+from outcomes.exports.desk import CommitmentResource, OrganisationResource
 from outcomes.models import Commitment, ImplementationStatus, Outcome
 from outcomes.reporting.forms import UpdateForm
-from participants.admin_base.spreadsheets import OrganisationResource
 from tests.factories import (
     NOON,
     make_commitment,
@@ -88,9 +88,12 @@ def test_form_of_authors_has_each_public_field(name: str, form: type[ModelForm[A
     assert not missing, f"{form.__name__} does not have the public fields {sorted(missing)}."
 
 
-def test_export_of_organisations_has_each_public_field() -> None:
-    # It is below this app, so it cannot read the description.
-    assert OrganisationResource._meta.fields == list(ORGANISATIONS.fields)
+def test_exports_of_the_desk_have_each_public_field() -> None:
+    for resource, dataset in (
+        (OrganisationResource, ORGANISATIONS),
+        (CommitmentResource, COMMITMENTS),
+    ):
+        assert set(dataset.fields) - resource().fields.keys() == set()
 
 
 def _lead_in(words: dict[str, Any]) -> Outcome:

@@ -231,7 +231,10 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
         "See this page as of an earlier day Show this day What changed since an earlier day "
         "Citation Process, First roundtable, 14–15 May 2024. "
         "http://testserver/roundtables/first/ "
-        "Copy citation Report a mistake No contact address is set for this portal. "
+        "Copy citation BibTeX Report a mistake No contact address is set for this portal. "
+        "Download The roundtable itself: Excel · CSV · JSON "
+        "Its points: Excel · CSV · JSON Its commitments: Excel · CSV · JSON "
+        "What the files contain "
         f"{FOLLOW_SECTION}"
     )
 
@@ -338,7 +341,8 @@ def test_events_are_listed_latest_first(client: Client, first: Event) -> None:
         "LATER Later roundtable Process · 31 December 2025 – 1 January 2026 "
         "0 points agreed 1 commitment "
         "BP First roundtable Process · 14–15 May 2024 · Bangkok, Thailand "
-        "2 points agreed 2 commitments"
+        "2 points agreed 2 commitments "
+        "Download this list: Excel · CSV · JSON · Calendar"
     )
 
 

@@ -173,7 +173,10 @@ def test_point_is_a_full_sentence_with_all_that_is_known(client: Client, agreed:
         "See this page as of an earlier day Show this day What changed since an earlier day "
         "Citation Process, First roundtable, point 1.a, 14–15 May 2024. "
         "http://testserver/outcomes/first/1.a/ "
-        "Copy citation Report a mistake No contact address is set for this portal. "
+        "Copy citation BibTeX Report a mistake No contact address is set for this portal. "
+        "Download The recommendation: Excel · CSV · JSON "
+        "Its answers: Excel · CSV · JSON "
+        "What the files contain "
         f"{FOLLOW_SECTION}"
     )
 
@@ -225,7 +228,8 @@ def test_neighbours_are_linked(
     answer = client.get(f"/outcomes/first/{number}/")
     around = ("/outcomes/first/", "/roundtables/first/#")
     found = [link for link in page_links(answer) if link.startswith(around)]
-    found = [link for link in found if not link.endswith((".atom", ".ics"))]
+    files = (".atom", ".ics", ".bib", ".xlsx", ".csv", ".json")
+    found = [link for link in found if not link.endswith(files)]
     assert found[-len(links) :] == links
 
 

@@ -421,6 +421,7 @@ def test_organisation_shows_roles_and_commitments(
         "Commitments RT2024-C7 Open a desk OfM · answers the whole statement "
         "Never reported on No due date recorded See all, filter and sort "
         "See this page as of an earlier day Show this day What changed since an earlier day "
+        "Download Excel · CSV · JSON What the files contain "
         f"{FOLLOW_SECTION} People Dewi Lestari Office for Migrants {ALWAYS}"
     )
     assert "Farah Point" in get_text(client_of(delegate), "/organisations/office/")

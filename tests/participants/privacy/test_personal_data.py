@@ -24,6 +24,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes.models import (
+    CalendarAddress,
     Circulation,
     CirculationReply,
     Handover,
@@ -227,6 +228,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         party=party, returned_by=person, suggestion="zarniqa-deputy", handed_over_at=NOON
     )
     make_follow(user, theme=make_theme(name="zarniqa-theme"))
+    CalendarAddress.objects.create(user=user, key_hash="s3cr3t", created_at=NOON)
     QueuedEmail.objects.create(
         dedup_key="c", recipient="zarniqa.in@example.org", subject="zarniqa-subject", queued_at=NOON
     )

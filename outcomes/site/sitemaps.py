@@ -1,0 +1,59 @@
+"""The addresses that search engines may list. People are in none."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from outcomes.changes.topics import public_rows
+
+PAGES = [
+    "home",
+    "event-list",
+    "outcome-list",
+    "commitment-list",
+    "progress",
+    "progress-matrix",
+    "organisation-list",
+    "change-list",
+    "data",
+    "about",
+    "accessibility",
+    "privacy",
+]
+
+
+class PageSitemap(Sitemap[Any]):
+    """Pages of which there is one."""
+
+    def items(self) -> list[str]:
+        return PAGES
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+class RecordSitemap(Sitemap[Any]):
+    """The pages of public records of one kind."""
+
+    limit = 5000  # of a part
+
+    def __init__(self, kind: str, *fields: Any) -> None:
+        self._kind, self._fields = kind, fields
+
+    def items(self) -> Iterable[Any]:
+        return public_rows(self._kind).order_by("pk").values_list(*self._fields)
+
+    def location(self, item: tuple[str, ...]) -> str:
+        return reverse(f"{self._kind}-detail", args=item)
+
+
+SITEMAPS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {
+    "pages": PageSitemap(),
+    "roundtables": RecordSitemap("event", "slug"),
+    "outcomes": RecordSitemap("outcome", "statement__event__slug", "number"),
+    "commitments": RecordSitemap("commitment", Lower("reference")),
+    "organisations": RecordSitemap("organisation", "slug"),
+}
