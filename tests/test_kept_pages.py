@@ -249,7 +249,7 @@ def test_each_change_shows_on_the_next_request(kept: Counter[str], record_proper
         made_anew(paths)
     asked = " ".join(query["sql"] for query in queries)
     assert {table for table in others if f'"{table}"' in asked} <= {LimitCount._meta.db_table}
-    assert len(queries) > 5 * len(paths)
+    assert len(queries) > 4 * len(paths)  # some files need two or three
     compared, unseen = 0, []
     for name, change in CHANGES.items():
         if not FULL and name not in ALWAYS:
