@@ -57,6 +57,8 @@ options="-c listen_addresses= -c unix_socket_directories=$home -c max_connection
 options+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 # For tables without statistics it expects too many rows, and would plan for work that never comes.
 options+=" -c jit=off -c max_parallel_workers_per_gather=0"
+# A test that sends forms a thousand times in one transaction holds a lock for each that saves.
+options+=" -c max_locks_per_transaction=1024"
 if ! server pg_ctl start -w -l "$home/log" -o "$options" >/dev/null; then
     cat "$home/log" >&2
     exit 1
