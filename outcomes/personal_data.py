@@ -382,7 +382,7 @@ register_tables(
         {
             "id": INTERNAL_ID_REASON,
             "user": OWNER_REASON,
-            "key_hash": "a secret: whoever has it can read your calendar",
+            "key_hash": "a secret: anyone who has it can read your calendar",
         },
         LABELS,
     ),

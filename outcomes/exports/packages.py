@@ -35,7 +35,7 @@ def open_package(ending: str, on: date) -> IO[bytes]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     version = repr((stamp, on, settings.PORTAL_URL, get_language()))
     kept = folder / f"{hashlib.sha256(version.encode()).hexdigest()}.{ending}"
-    # Whoever asks meanwhile waits for the same file.
+    # Other requests wait for the same file.
     with (folder / f"{ending}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if stamp is not None and kept.exists():

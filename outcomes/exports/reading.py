@@ -61,7 +61,7 @@ class ValuesByID:
         return rows
 
     def in_order(self, ids: IDs) -> Iterator[tuple[Any, ...]]:
-        """In the order of the IDs, without rows that were taken down meanwhile."""
+        """In the order of the IDs, without rows that are no longer public."""
         found = {row[0]: row for row in self(ids)}
         return (found[pk] for pk in ids if pk in found)
 

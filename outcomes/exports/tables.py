@@ -564,7 +564,7 @@ RESPONSES = Table(
 
 # Organisations
 
-# Without the role mailbox: whoever wants it reads it on the page, and no one gets all at once.
+# Without the role mailbox: each is on the page of its organisation, and no file has all of them.
 ORGANISATION_FIELDS: Words = {
     "slug": _("The short name of the organisation, as in its address."),
     "name": "",

@@ -128,7 +128,7 @@ def test_directory_lists_delegates_by_name(
         "language": {"en": 1, "th": 1},
     }
     assert "/organisations/office/" in page_links(answer)
-    # Whoever is here chose "Everyone: anyone who opens this site, including search engines".
+    # Each person here chose "Everyone: anyone who opens this site, including search engines".
     assert "noindex" not in answer.content.decode()
     assert "example.org" not in answer.content.decode()
 
