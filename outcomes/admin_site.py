@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.todo import todo_items
+from outcomes.todo import start_items, todo_items
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import PortalAdminSite
 from roundtable.health import email_faults
@@ -56,6 +56,7 @@ class CochairAdminSite(PortalAdminSite):
             **(extra_context or {}),
             "title": _("Your tasks"),
             "todo": todo_items(self, request),
+            "start": start_items(self, request),
             "email_faults": _email_faults(request),
             "groups": group_models(self.get_app_list(request)),
         }

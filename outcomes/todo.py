@@ -1,6 +1,6 @@
-"""Pending tasks on the start page of the admin.
+"""Tasks on the start page of the admin: what waits, and what one can start.
 
-Numbers use the same filter as the list behind the link. Add new tasks to SOURCES.
+Numbers use the same filter as the list behind the link. Add what can wait to SOURCES.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,15 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from outcomes.models import (
     Assessment,
     Commitment,
+    CommitmentState,
     Offer,
     ProgressUpdate,
+    ReportingRound,
     Response,
     Statement,
     Upload,
@@ -39,6 +42,7 @@ from participants.models import (
 from participants.permissions import visible_people
 from participants.privacy.retention import count_reviews_due
 from roundtable.mail.models import MailBatch
+from roundtable.models import Event
 
 # A smaller number would reveal who they are.
 MIN_PEOPLE = 5
@@ -191,3 +195,87 @@ SOURCES: tuple[TodoSource, ...] = (
 def todo_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
     found = [source(site, request) for source in SOURCES]
     return [entry for entry in found if entry is not None and entry.number]
+
+
+def start_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
+    """What one can start without being asked, with how much there is."""
+    permissions = request_permissions(request)
+    found: list[TodoItem | None] = [
+        _first_roundtable(site, request),
+        _ask_for_reports(site, request),
+        _correct_text(site, request),
+        _record_commitment(site, request),
+    ]
+    if permissions.can_edit_any:
+        people = changelist_rows(site, request, Delegate, {}).count()
+        hint = ngettext(
+            "%(number)d person is recorded. You see each row before anything is saved.",
+            "%(number)d people are recorded. You see each row before anything is saved.",
+            people,
+        )
+        address = reverse("admin:roundtable_event_import")
+        found.append(
+            TodoItem(_("Import delegates or commitments"), 0, address, hint % {"number": people})
+        )
+    return [item for item in found if item]
+
+
+def _first_roundtable(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+    admin: Any = site.get_model_admin(Event)
+    if admin.get_queryset(request).exists() or not admin.has_add_permission(request):
+        return None
+    return TodoItem(
+        _("Add the first roundtable"),
+        0,
+        reverse("admin:roundtable_event_add"),
+        _("Then write its text, invite its delegates and record what they undertake."),
+    )
+
+
+def _ask_for_reports(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+    if not site.get_model_admin(ReportingRound).has_add_permission(request):
+        return None
+    public = changelist_rows(site, request, Commitment, {}).filter(state=CommitmentState.PUBLIC)
+    if not (number := public.count()):
+        return None
+    late = changelist_rows(site, request, Commitment, {"standing": "overdue"}).count()
+    hint = ngettext(
+        "Of %(number)d commitment, %(late)d past its due date, %(silent)d never reported on.",
+        "Of %(number)d commitments, %(late)d past their due date, %(silent)d never reported on.",
+        number,
+    )
+    silent = public.filter(latest_update=None).count()
+    words = {"late": late, "number": number, "silent": silent}
+    address = reverse("admin:outcomes_reportinground_add")
+    return TodoItem(_("Ask for reports"), 0, address, hint % words)
+
+
+def _correct_text(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+    if not request_permissions(request).can_edit_any:
+        return None
+    published = changelist_rows(site, request, Statement, {}).filter(
+        state=Statement.State.PUBLISHED
+    )
+    numbers = list(published.values_list("pk", flat=True))
+    if not numbers:
+        return None
+    address = _changelist_url(Statement, {"state__exact": Statement.State.PUBLISHED})
+    if len(numbers) == 1:
+        address = reverse("admin:outcomes_statement_corrigendum", args=numbers)
+    hint = ngettext(
+        "%(number)d text is published. The former wording stays on record.",
+        "%(number)d texts are published. The former wording stays on record.",
+        len(numbers),
+    )
+    return TodoItem(_("Correct a published text"), 0, address, hint % {"number": len(numbers)})
+
+
+def _record_commitment(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+    if not site.get_model_admin(Commitment).has_add_permission(request):
+        return None
+    number = changelist_rows(site, request, Commitment, {}).count()
+    hint = ngettext(
+        "%(number)d commitment is recorded.", "%(number)d commitments are recorded.", number
+    )
+    address = reverse("admin:outcomes_commitment_add")
+    return TodoItem(_("Record a commitment"), 0, address, hint % {"number": number})

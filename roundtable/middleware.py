@@ -104,7 +104,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        is_page = request.method in ("GET", "HEAD") and response.status_code == 200
+        is_page = request.method in ("GET", "HEAD") and response.status_code in (200, 403, 404)
         if not is_page or not request.session.modified:
             return super().process_response(request, response)
         shown = unless_refused(partial(super().process_response, request, response))

@@ -8,11 +8,18 @@ from typing import Any
 from django.test import Client
 from pypdf import PdfReader
 
-# What a visitor reads beside each thing that can be followed.
-FOLLOW_SECTION = (
-    "Follow Get changes in your feed reader. Get due dates and milestones in your calendar. "
-    "Feed Calendar To get changes by email, sign in ."
-)
+FILES = "Excel · CSV · JSON"
+
+
+def acts(path: str, shared: str, citation: str = "", files: str = FILES) -> str:
+    """What a visitor reads in the row of acts of a page."""
+    address = f"https://portal.example.org{path}"
+    cited = f"Copy citation {citation} {address} BibTeX " if citation else ""
+    return (
+        f"{cited}Download {files} What the files contain Share {shared} {address} Send by email "
+        "Follow Get changes in your feed reader. Get due dates and milestones in your calendar. "
+        "Feed Calendar To get changes by email, sign in . "
+    )
 
 
 def page_text(answer: Any) -> str:

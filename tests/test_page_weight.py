@@ -1,4 +1,4 @@
-"""What a phone loads to see a list for the first time."""
+"""What a phone loads to see a page for the first time."""
 
 import gzip
 import re
@@ -7,16 +7,25 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from outcomes.models import Commitment, Outcome
 from tests.bench import dataset, people
 
 MOST_REQUESTS, MOST_BYTES = 4, 25_000
+MOST_BYTES_OF_STYLES = 30 * 1024
 LOADED = re.compile(
     r'<(?:link rel="(?:icon|stylesheet)" href|script src|img [^>]*src)="/static/([^"]+)"'
 )
 
 
+def test_style_sheet_stays_small() -> None:
+    found = finders.find("css/portal.css")
+    assert found
+    with open(found, "rb") as stored:
+        assert len(stored.read()) <= MOST_BYTES_OF_STYLES
+
+
 @pytest.mark.django_db
-def test_first_view_of_a_list_is_light(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_first_view_of_a_page_is_light(monkeypatch: pytest.MonkeyPatch) -> None:
     # More than a page of points, and few of them: each is stored with its history.
     monkeypatch.setattr(dataset, "EVENTS", 8)
     monkeypatch.setattr(people, "EVENTS", 8)
@@ -26,7 +35,13 @@ def test_first_view_of_a_list_is_light(monkeypatch: pytest.MonkeyPatch) -> None:
     client = Client(headers={"accept-encoding": "gzip"})
     sizes = {}
     for path in (
+        "/",
         "/roundtables/",
+        "/roundtables/bench-7/",
+        "/progress/",
+        "/progress/matrix/?event=bench-7",
+        Commitment.objects.latest("pk").get_absolute_url(),
+        Outcome.objects.points().latest("pk").get_absolute_url(),
         "/outcomes/",
         "/commitments/",
         "/commitments/?event=bench-7&status=in-progress",

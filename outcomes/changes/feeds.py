@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.formats import date_format
 from django.utils.text import Truncator
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from outcomes.changes.log import change_log
-from outcomes.changes.topics import Topic, absolute_url
+from outcomes.changes.topics import Topic, absolute_url, topic_summary
 from outcomes.changes.values import Change, ChangeKind, correction_sentence
 
 MAX_FEED_ENTRIES = 50  # per feed
@@ -37,10 +38,13 @@ class _Feed(Atom1Feed):
 
 
 def build_feed(topic: Topic, until: datetime) -> str:
+    on = timezone.localdate(until)
+    subtitle = _xml_safe(str(topic_summary(topic, on))) if topic.row else None
     found = _Feed(
         title=_xml_safe(_("%s: changes") % topic.name),
         link=absolute_url(topic.path),
         description=None,
+        subtitle=subtitle,
         language=get_language(),
         author_name=_("Roundtable"),
         feed_url=absolute_url(topic.feed),

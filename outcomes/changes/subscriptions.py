@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import ngettext
 
 from outcomes.changes.log import latest_changes
-from outcomes.changes.topics import Topic, absolute_url, public_rows, topic_for
+from outcomes.changes.topics import Topic, absolute_url, public_rows, topic_for, topic_summary
 from outcomes.changes.values import Change, ChangeKind, correction_sentence, shortened
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
 from participants.accounts.emails import email_user
@@ -116,12 +116,14 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
     rows = list(Subscription.objects.filter(user=user, frequency=pace, notified_until__lt=until))
     topics = topics_by_subscription(rows)
     news: dict[NotificationLine, None] = {}
+    changed: list[Topic] = []
     for row in rows:
         if topic := topics.get(row.pk):
-            for change in latest_changes(
+            changes = latest_changes(
                 row.notified_until, until, topic.row, limit=MAX_NOTIFICATION_LINES + 1
-            ):
-                news[_notification_line(change)] = None
+            )
+            news |= dict.fromkeys(map(_notification_line, changes))
+            changed += [topic] * bool(changes)
     Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(notified_until=until)
     if not news:
         return False
@@ -133,6 +135,7 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
         context={
             "news": list(news)[:MAX_NOTIFICATION_LINES],
             "has_more": len(news) > MAX_NOTIFICATION_LINES,
+            "standings": [_standing(topic, timezone.localdate(at)) for topic in changed],
             "corrected": corrected_in_words(news),
             "is_weekly": pace == Subscription.Frequency.WEEKLY,
             "following_url": absolute_url(reverse("my-subscriptions")),
@@ -142,6 +145,13 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
         unsubscribe_url=stop_url,
     )
     return email is not None
+
+
+def _standing(topic: Topic, on: date) -> dict[str, str]:
+    summary = topic_summary(topic, on)
+    # The rest of a commitment's sentence names its party.
+    words = summary.claim.rstrip(":") if topic.kind == "commitment" else str(summary)
+    return {"words": words, "url": absolute_url(topic.path)}
 
 
 def corrected_in_words(news: Iterable[NotificationLine]) -> str:

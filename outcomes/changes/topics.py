@@ -1,6 +1,7 @@
 """Public objects that people can follow by feed, calendar or email."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,16 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from outcomes.changes.scope import ChangeTarget
+from outcomes.changes.scope import ChangeTarget, scope_of
+from outcomes.commitments.queries import own_reports, parties_shown
+from outcomes.commitments.statistics import count_by_status
+from outcomes.commitments.summary import (
+    Summary,
+    commitment_summary,
+    organisation_summary,
+    point_summary,
+    progress_summary,
+)
 from outcomes.models import Commitment, Outcome, Theme
 from participants.models import Organisation
 from roundtable.models import Event
@@ -102,3 +112,21 @@ def topic_for(row: ChangeTarget) -> Topic:
     if isinstance(row, Outcome):
         return Topic("outcome", f"{row.statement.event.slug}/{row.number}", row)
     return Topic(row._meta.model_name or "", row.slug, row)
+
+
+def topic_summary(topic: Topic, on: date) -> Summary:
+    """The sentence with which its page opens, for feeds and emails."""
+    row = topic.row
+    if isinstance(row, Commitment):
+        reported = ("latest_update__party__organisation", "latest_update__party__group")
+        found = Commitment.objects.select_related("event", *reported)
+        row = found.prefetch_related(parties_shown(on)).get(pk=row.pk)
+        return commitment_summary(row, row.latest_update, on)
+    counts = count_by_status(scope_of(row).commitments, on)
+    if isinstance(row, Outcome):
+        commitments = Commitment.objects.published()
+        whole = commitments.answering_whole_statement(row.statement.event)
+        return point_summary(row, counts, whole.count())
+    if isinstance(row, Organisation):
+        return organisation_summary(counts, own_reports(row).count())
+    return progress_summary(counts, row.starts_on.year if isinstance(row, Event) else None)

@@ -20,6 +20,7 @@ from outcomes.changes.forms import ChangesForm, SubscriptionForm
 from outcomes.changes.log import change_log
 from outcomes.changes.topics import Topic, find_topic
 from outcomes.commitments.as_of import EARLIEST_DAY, end_of, last_meeting_before
+from outcomes.commitments.summary import progress_context, progress_summary
 from outcomes.models import CalendarAddress, Subscription
 from outcomes.statements.preview import event_or_404, mark_preview
 from participants.accounts.second_factor import second_factor_required
@@ -196,4 +197,10 @@ def _brief_context(request: HttpRequest, slug: str) -> dict[str, Any]:
     if rights is None or not rights.may_read(event.pk):
         raise Http404
     brief = build_brief(event, on, timezone.now())
-    return {"event": event, "is_preview": not event.is_public, "brief": brief, "today": on}
+    return {
+        "event": event,
+        "is_preview": not event.is_public,
+        "brief": brief,
+        "today": on,
+        **progress_context(brief.counts, progress_summary(brief.counts, event.starts_on.year)),
+    }

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from textwrap import wrap
 
 from django.utils.functional import Promise
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import ImplementationStatus
@@ -67,6 +67,14 @@ class Share:
 
 
 NO_UPDATE = "no-update"
+# As in static/css/portal.css, for pictures and PDF. Silence is an outline.
+COLOURS = {
+    "open": "#55606b",
+    "underway": "#1a5fa0",
+    "done": "#1b6e45",
+    "ended": "#7b4a5c",
+    "replaced": "#b79aa5",
+}
 # In the order of charts and filters.
 TONES = {
     ImplementationStatus.FULFILLED: "done",
@@ -106,6 +114,10 @@ class BarSegment:
     width: str
     tone: str
 
+    @property
+    def colour(self) -> str:
+        return COLOURS.get(self.tone, "none")
+
 
 def bar_segments(parts: list[Share]) -> list[BarSegment]:
     total = sum(part.count for part in parts)
@@ -133,13 +145,15 @@ class ChartSegment:
 class ChartBar:
     """A bar or column.
 
-    `place`: of a bar, positions of label, bar and numbers in em; of a column, start and width in %.
+    `place`: of a bar, positions of total, bar and numbers in em; of a column, start and width in %.
+    `texts`: the lines of the label of a bar, with their positions.
     """
 
     label: str
     total: int
     strips: list[ChartSegment]
     place: tuple[str, ...]
+    texts: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -163,6 +177,7 @@ class Chart:
     years: list[ChartTick]
     height: str
     foot: str  # vertical position of the axis labels
+    today: str = ""  # horizontal position of its mark
 
 
 ROW_HEIGHT, LABEL_HEIGHT, BAR_HEIGHT, AXIS_HEIGHT, COLUMN_HEIGHT = 3.7, 1.2, 1.6, 1.6, 13.0  # em
@@ -184,28 +199,33 @@ def scale_ticks(maximum: int) -> list[int]:
 def bar_chart(lines: Iterable[tuple[str | Promise, list[Share]]]) -> Chart:
     rows = list(lines)
     scale = scale_ticks(_max_total(parts for _label, parts in rows))
-    tracks = [
-        ChartBar(
-            label=Truncator(str(label)).chars(MAX_LABEL_LENGTH),
-            total=_total(parts),
-            strips=list(_segments(parts, 100 / scale[-1], "%")),
-            place=tuple(
-                f"{row * ROW_HEIGHT + offset:.2f}em" for offset in (LABEL_HEIGHT, 1.7, 2.85)
-            ),
+    tracks, top = [], 0.0
+    for label, parts in rows:
+        texts = wrap(str(label), MAX_LABEL_LENGTH)
+        bar = top + LABEL_HEIGHT * len(texts)
+        tracks.append(
+            ChartBar(
+                label=str(label),
+                total=_total(parts),
+                strips=list(_segments(parts, 100 / scale[-1], "%")),
+                place=tuple(f"{bar + offset:.2f}em" for offset in (0, 0.5, 1.65)),
+                texts=[
+                    (f"{top + LABEL_HEIGHT * number:.2f}em", text)
+                    for number, text in enumerate(texts, 1)
+                ],
+            )
         )
-        for row, (label, parts) in enumerate(rows)
-    ]
+        top = bar + ROW_HEIGHT - LABEL_HEIGHT
     ticks = [
         ChartTick(f"{100 * number / scale[-1]:.2f}%", str(number), "mid" if number else "")
         for number in scale
     ]
     ticks[-1] = replace(ticks[-1], anchor="end")
-    baseline = len(rows) * ROW_HEIGHT
-    return Chart(tracks, ticks, [], f"{baseline + AXIS_HEIGHT:.2f}em", f"{baseline:.2f}em")
+    return Chart(tracks, ticks, [], f"{top + AXIS_HEIGHT:.2f}em", f"{top:.2f}em")
 
 
-def column_chart(lines: Iterable[tuple[str, list[Share]]]) -> Chart:
-    """One column for each line, with a label for each year."""
+def column_chart(lines: Iterable[tuple[str, list[Share]]], today: str = "") -> Chart:
+    """One column for each line, with a label for each year, and a mark before that of today."""
     rows = list(lines)
     scale = scale_ticks(_max_total(parts for _label, parts in rows))
     width = 100 / max(len(rows), 1)
@@ -229,8 +249,14 @@ def column_chart(lines: Iterable[tuple[str, list[Share]]]) -> Chart:
         if column * width <= 85  # a later label would be cut off
     ]
     every = -(-len(years) // MAX_INTERVALS) or 1
+    labels = [label for label, _parts in rows]
     return Chart(
-        tracks, ticks, years[::every], f"{COLUMN_HEIGHT + AXIS_HEIGHT}em", f"{COLUMN_HEIGHT}em"
+        tracks,
+        ticks,
+        years[::every],
+        f"{COLUMN_HEIGHT + AXIS_HEIGHT}em",
+        f"{COLUMN_HEIGHT}em",
+        today=f"{labels.index(today) * width:.2f}%" if today in labels else "",
     )
 
 

@@ -16,7 +16,7 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Cast, Concat, Lag
+from django.db.models.functions import Cast, Concat, Lag, Substr
 
 from outcomes.commitments.as_of import (
     StatusColumns,
@@ -99,9 +99,10 @@ store = IndexStore(CHANGED_COMMITMENTS)
 def commitment_index(today: date, day: date | None = None) -> FacetIndex:
     """Of all public commitments, on an earlier day if it is given.
 
-    Its facets are those of the list, and these: "starts" is the first day of the roundtable,
-    "voice" who was heard of a commitment that no party reported on, and "moved" the quarters in
-    which a status began or ended.
+    Its facets are those of the list, and these: "due" is the month of the due date, "starts" the
+    first day of the roundtable, "voice" who was heard of a commitment that no party reported on,
+    "made_up" whether it is a demonstration, and "moved" the quarters in which a status began or
+    ended.
     """
     rows = as_of(Commitment.objects.published(), day)
     return store.get((today, day), rows, partial(_query, on=day or today, day=day))
@@ -135,6 +136,7 @@ def _query(rows: QuerySet[Commitment], on: date, day: date | None) -> IndexQuery
             *_tally_moves(rows, on, day),
             Tally("event", rows, "event__slug"),
             Tally("starts", rows, Cast("event__starts_on", TEXT)),
+            Tally("made_up", rows.filter(event__is_demonstration=True), _word("yes")),
         ],
     )
 
@@ -147,6 +149,7 @@ def _tally_reports(rows: QuerySet[Commitment], on: date, columns: StatusColumns)
     can_be_joined = Q(is_open=True) & ~Q((f"{columns.status}__in", ENDED_STATUSES))
     return [
         Tally("status", rows, status),
+        Tally("due", rows.filter(due_on__isnull=False), Substr(Cast("due_on", TEXT), 1, 7)),
         Tally("overdue", rows.filter(overdue_q(on, columns.status)), _word("yes")),
         Tally("joining", rows.filter(can_be_joined), _word("open")),
         Tally("fresh", rows, Case(*ages, output_field=TEXT)),

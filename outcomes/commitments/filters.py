@@ -28,6 +28,7 @@ from outcomes.commitments.as_of import (
 )
 from outcomes.commitments.charts import STATUS_CHOICES
 from outcomes.commitments.commitment_index import NOT_RECORDED, commitment_index, tally_parties
+from outcomes.commitments.queries import commitments_to
 from outcomes.commitments.statistics import FINDING_CHOICES
 from outcomes.models import (
     Commitment,
@@ -197,8 +198,8 @@ class CommitmentScopeForm(DayForm):
         """All rows of the index, or those of commitments to the chosen point."""
         if not self._point:
             return self.index.everything
-        answers = Commitment.outcomes.through.objects.filter(outcome=self._point)
-        return self.index.everything & bits_of([*answers.values_list("commitment", flat=True)])
+        found = commitments_to(self._point).order_by().values_list("pk", flat=True)
+        return self.index.everything & bits_of([*found])
 
 
 class CommitmentFilterForm(CommitmentScopeForm, FacetForm):

@@ -108,6 +108,12 @@ class Matrix:
     disputed: list[Commitment] = field(default_factory=list)
 
     @property
+    def legend(self) -> list[Share]:
+        """One of each status that is in a cell."""
+        shares = (share for row in self.rows for cell in row.cells for share in cell.statuses)
+        return list({share.label: share for share in shares}.values())
+
+    @property
     def addressees(self) -> int:
         return sum(bool(row.group or row.organisation) for row in self.rows)
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes.commitments.as_of import parties_as_of
+from outcomes.commitments.as_of import as_of, parties_as_of, updates_as_of
 from outcomes.models import (
     Commitment,
     CommitmentParty,
@@ -27,6 +27,7 @@ from outcomes.models import (
     Undertaking,
 )
 from outcomes.sources.comparisons import source_check
+from participants.models import Organisation, membership_condition
 from participants.privacy import visibility
 from roundtable.models import Event
 from roundtable.public_cache import get_or_set
@@ -43,6 +44,38 @@ def with_parties(
     return commitments.select_related("event").prefetch_related(
         parties_shown(on, day=day), Prefetch("outcomes", points)
     )
+
+
+def commitments_of_groups(
+    organisation: Organisation, on: date, day: date | None = None
+) -> QuerySet[Commitment]:
+    """Those of the groups that the organisation belonged to, if it did not make them itself."""
+    by_group = CommitmentParty.objects.filter(
+        membership_condition(organisation, "commitment__event"), group__isnull=False
+    )
+    found = (
+        Commitment.objects.published()
+        .filter(pk__in=parties_as_of(by_group, day).values("commitment"))
+        .exclude(pk__in=organisation.commitment_parties.order_by().values("commitment"))
+    )
+    return as_of(with_parties(found, on, day), day).order_by("-event__starts_on", "pk")
+
+
+def commitments_to(outcome: Outcome) -> QuerySet[Commitment]:
+    """To a point, or to a part of a statement and its points."""
+    if outcome.parent_id:
+        return outcome.commitments.published()
+    answers = Commitment.outcomes.through.objects.filter(
+        Q(outcome=outcome) | Q(outcome__parent=outcome)
+    )
+    return Commitment.objects.published().filter(pk__in=answers.values("commitment"))
+
+
+def own_reports(organisation: Organisation, day: date | None = None) -> QuerySet[Any]:
+    """The commitments on which the organisation itself reported, each once."""
+    reports = ProgressUpdate.objects.published().setting_status()
+    found = updates_as_of(reports, day).filter(party__organisation=organisation)
+    return found.order_by().values("commitment").distinct()
 
 
 def number_of(rows: QuerySet[Any], field: str) -> Coalesce:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
@@ -89,6 +90,18 @@ class Distribution:
     lines: list[DistributionLine]
     note: str | Promise = ""
 
+    def short_answer(self, of_all: int) -> str:
+        """The line with the most commitments, of those that are about something known."""
+        known = [line for line in self.lines if not line.query.endswith(f"={NOT_RECORDED}")]
+        return largest_of([(line.label, line.total) for line in known], of_all)
+
+
+def largest_of(numbers: list[tuple[str | Promise, int]], of_all: int) -> str:
+    """For example "Civil society: 33 of 62"; empty if there is nothing."""
+    label, number = max(numbers, key=itemgetter(1), default=("", 0))
+    values = {"label": label, "number": number, "all": of_all}
+    return _("%(label)s: %(number)s of %(all)s") % values if number else ""
+
 
 @dataclass
 class ProgressStatistics:
@@ -100,10 +113,15 @@ class ProgressStatistics:
     findings: list[Share]
     breakdowns: list[Distribution] = field(default_factory=list)
     quarters: list[DistributionLine] = field(default_factory=list)
+    due: list[DistributionLine] = field(default_factory=list)
+
+    @property
+    def without_due_date(self) -> int:
+        return self.counts["all"] - sum(line.total for line in self.due)
 
 
 def index_counts(index: FacetIndex, found: int) -> dict[str, int]:
-    """As count_by_status(), of these rows of the index."""
+    """As count_by_status(), of these rows of the index; and how many are "made_up"."""
     numbers = _count(index, "status", found)
     voices = _count(index, "voice", found)
     return {
@@ -112,7 +130,14 @@ def index_counts(index: FacetIndex, found: int) -> dict[str, int]:
         "overdue": _count(index, "overdue", found).get("yes", 0),
         **{voice: voices.get(voice, 0) for voice in OTHER_VOICES},
         "reported": found.bit_count() - numbers.get(NO_UPDATE, 0),
+        "made_up": _count(index, "made_up", found).get("yes", 0),
     }
+
+
+def year_of_roundtables(index: FacetIndex, found: int) -> int | None:
+    """In which all these commitments were agreed, if it is one year."""
+    years = {day[:4] for day, rows in index.bits.get("starts", {}).items() if rows & found}
+    return int(years.pop()) if len(years) == 1 else None
 
 
 def progress_statistics(
@@ -127,7 +152,7 @@ def progress_statistics(
     by_country = _count_by_status(index, "country", found)
     return ProgressStatistics(
         counts=counts,
-        status=status_shares(counts, _filter_query(filters)),
+        status=status_shares(counts, filter_query(filters)),
         freshness=_neutral_shares(
             Freshness.choices, _count(index, "fresh", found), "fresh", Freshness.NEVER, filters
         ),
@@ -173,6 +198,7 @@ def progress_statistics(
             ),
         ],
         quarters=_over_time(index, found, on),
+        due=_by_due_date(index, found, on),
     )
 
 
@@ -190,7 +216,7 @@ def _count_by_status(index: FacetIndex, facet: str, found: int) -> dict[str, dic
     }
 
 
-def _filter_query(filters: dict[str, str], **more: str) -> str:
+def filter_query(filters: dict[str, str], **more: str) -> str:
     return f"?{urlencode(filters | more)}&" if filters | more else "?"
 
 
@@ -208,7 +234,7 @@ def _neutral_shares(
             label=label,
             tone="silent" if slug == silent_slug else "told",
             count=counts.get(slug, 0),
-            query=f"{_filter_query(filters)}{name}={slug}",
+            query=f"{filter_query(filters)}{name}={slug}",
         )
         for slug, label in choices
     ]
@@ -224,8 +250,8 @@ def _lines(
     lines = [
         DistributionLine(
             label=unknown_label if word == NOT_RECORDED else str(labels.get(word, word)),
-            parts=status_shares(counts, _filter_query(filters, **{name: word})),
-            query=_filter_query(filters, **{name: word}).removesuffix("&"),
+            parts=status_shares(counts, filter_query(filters, **{name: word})),
+            query=filter_query(filters, **{name: word}).removesuffix("&"),
         )
         for word, counts in tally.items()
         if filters.get(name, word) == word
@@ -247,3 +273,26 @@ def _over_time(index: FacetIndex, found: int, on: date) -> list[DistributionLine
             counts = {status: rows.bit_count() for status, rows in having.items()}
             lines.append(DistributionLine(name, status_shares(counts)))
     return lines
+
+
+def _by_due_date(index: FacetIndex, found: int, on: date) -> list[DistributionLine]:
+    """From the first to the last quarter in which one of these rows is due.
+
+    What is due long before or after this quarter counts in the first or the last of the chart.
+    """
+    by_quarter: dict[int, int] = {}
+    first, last = quarter_number(on) - MAX_QUARTERS // 2, quarter_number(on) + MAX_QUARTERS // 2
+    for month, rows in index.bits.get("due", {}).items():
+        if rows & found:
+            quarter = quarter_number(date.fromisoformat(f"{month}-01"))
+            quarter = min(max(quarter, first), last)
+            by_quarter[quarter] = by_quarter.get(quarter, 0) | rows & found
+    if not by_quarter:
+        return []
+    return [
+        DistributionLine(
+            quarter_name(quarter),
+            status_shares(_count(index, "status", by_quarter.get(quarter, 0))),
+        )
+        for quarter in range(min(by_quarter), max(by_quarter) + 1)
+    ]

@@ -32,10 +32,20 @@ CONTRADICTING_FINDINGS = {
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """A report; `unchanged_since` is the day of the report that it confirms."""
+    """A report, and the one before it of the same party."""
 
     update: ProgressUpdate
-    unchanged_since: date | None
+    before: ProgressUpdate | None
+
+    @property
+    def unchanged_since(self) -> date | None:
+        return self.before.reported_on if self.update.is_unchanged and self.before else None
+
+    @property
+    def former_status(self) -> str:
+        """Empty if the report changes nothing about it."""
+        former = self.before.status if self.before else ""
+        return "" if former == self.update.status else former
 
 
 @dataclass(frozen=True)
@@ -154,11 +164,10 @@ def _member_reports(commitment: Commitment, updates: list[ProgressUpdate]) -> Me
 
 def _entries(updates: list[ProgressUpdate]) -> list[ReportEntry]:
     entries: list[ReportEntry] = []
-    before: dict[int, date] = {}  # previous report of each party, oldest first
+    before: dict[int, ProgressUpdate] = {}  # of each party, oldest first
     for update in reversed(updates):
-        since = before.get(update.party_id) if update.is_unchanged else None
-        entries.append(ReportEntry(update, since))
-        before[update.party_id] = update.reported_on
+        entries.append(ReportEntry(update, before.get(update.party_id)))
+        before[update.party_id] = update
     return entries[::-1]
 
 

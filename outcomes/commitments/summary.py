@@ -6,18 +6,29 @@ The same words stand on pages, in share images, in descriptions for search engin
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outcomes.commitments.charts import NO_UPDATE
+from outcomes.commitments.charts import (
+    NO_UPDATE,
+    TONES,
+    BarSegment,
+    Share,
+    bar_segments,
+    status_shares,
+)
 from outcomes.commitments.commitment_index import BY_MEMBERS, RECORDED
 from outcomes.commitments.queries import dispute_sentences
+from outcomes.commitments.status import ReportEntry
 from outcomes.models import (
+    ENDED_STATUSES,
     UNFULFILLED_STATUSES,
     Commitment,
     ImplementationStatus,
+    Outcome,
     ProgressUpdate,
 )
 
@@ -44,6 +55,61 @@ def progress_summary(counts: dict[str, int], since: int | None = None) -> Summar
     claim = ngettext("%(number)s commitment:", "%(number)s commitments:", number)
     rest = ", ".join(_parts(counts)) + "."
     return Summary(claim % {"number": number}, " ".join([rest, *_besides(counts)]))
+
+
+def point_summary(outcome: Outcome, counts: dict[str, int], to_whole_statement: int) -> Summary:
+    """As progress_summary(), of the commitments to a point or a part of a statement."""
+    if counts["all"]:
+        return progress_summary(counts, outcome.statement.event.starts_on.year)
+    claim = _("No commitment to this part is recorded.")
+    if outcome.parent_id:
+        claim = _("No commitment to this point is recorded.")
+    if not to_whole_statement:
+        return Summary(claim)
+    rest = ngettext(
+        "%(number)s commitment answers the whole statement.",
+        "%(number)s commitments answer the whole statement.",
+        to_whole_statement,
+    )
+    return Summary(claim, rest % {"number": to_whole_statement})
+
+
+def organisation_summary(counts: dict[str, int], own_reports: int) -> Summary:
+    """As progress_summary(), of an organisation's commitments, and on how many it reported."""
+    found = progress_summary(counts)
+    if not counts["reported"]:
+        return found
+    own = ngettext(
+        "It reported on %(own)s of %(number)s itself.",
+        "It reported on %(own)s of the %(number)s itself.",
+        counts["all"],
+    )
+    words = own % {"own": own_reports, "number": counts["all"]}
+    return Summary(found.claim, f"{found.rest} {words}")
+
+
+def progress_context(
+    counts: dict[str, int], summary: Summary, query: str = "?"
+) -> dict[str, object]:
+    """Context of _where.html: the sentence, the bar, and its key, whose parts are links.
+
+    `query` is the start of the query string of each link to the list of commitments.
+    """
+    shares = status_shares(counts, query)
+    late = Share(
+        slug="overdue",
+        label=_("Past their due date"),
+        tone="late",
+        count=counts["overdue"],
+        query=f"{query}overdue=yes",
+    )
+    return {
+        "summary": summary,
+        "bars": bar_segments(shares),
+        "shares": shares,
+        "late": late,
+        "total": counts["all"],
+    }
 
 
 def _parts(counts: dict[str, int]) -> Iterator[str]:
@@ -89,20 +155,78 @@ def _besides(counts: dict[str, int]) -> Iterator[str]:
                 late,
             )
             yield words % {"late": late, "number": number}
-    if recorded := counts[RECORDED]:
+    if any(_other_voices(counts)):
+        yield reported_total(counts)
+    made_up = counts.get("made_up", 0)
+    if made_up and made_up == number:
+        yield _("All of this is made up, as a demonstration.")
+    elif made_up:
         words = ngettext(
-            "About %(number)s of those never reported on, something is recorded from sources.",
-            "About %(number)s of those never reported on, something is recorded from sources.",
-            recorded,
+            "%(made_up)s of the %(number)s is made up, as a demonstration.",
+            "%(made_up)s of the %(number)s are made up, as a demonstration.",
+            made_up,
         )
-        yield words % {"number": recorded}
-    if by_members := counts[BY_MEMBERS]:
-        words = ngettext(
-            "On %(number)s of those never reported on, members of a group reported for themselves.",
-            "On %(number)s of those never reported on, members of a group reported for themselves.",
-            by_members,
+        yield words % {"made_up": made_up, "number": number}
+
+
+def reported_total(counts: dict[str, int]) -> str:
+    """Who reported, of how many."""
+    words = ngettext(
+        "%(reported)s of %(number)s commitment reported by its party",
+        "%(reported)s of %(number)s commitments reported by their party",
+        counts["all"],
+    )
+    by_party = words % {"reported": counts["reported"], "number": counts["all"]}
+    return ", ".join([by_party, *_other_voices(counts)]) + "."
+
+
+def _other_voices(counts: dict[str, int]) -> Iterator[str]:
+    if recorded := counts.get(RECORDED):
+        yield _("%s recorded from sources") % recorded
+    if by_members := counts.get(BY_MEMBERS):
+        yield _("%s by members of a group") % by_members
+
+
+@dataclass(frozen=True)
+class Period:
+    """A time with one status; its first day, and how long it lasted."""
+
+    tone: str
+    label: str
+    since: date
+    days: int
+
+
+def status_periods(commitment: Commitment, reports: list[ReportEntry], on: date) -> list[Period]:
+    """From when the commitment was made, as far as it is known, to that day.
+
+    `reports` are those of its parties, newest first.
+    """
+    changes = [(entry.update.reported_on, entry.update.status) for entry in reversed(reports)]
+    first = commitment.undertaken_on or commitment.recorded_on
+    begins = min([first, *(day for day, _status in changes)])
+    found: list[tuple[date, str]] = [(begins, "")]
+    for day, status in sorted(changes, key=itemgetter(0)):
+        if day <= found[-1][0]:
+            found[-1] = (found[-1][0], status)
+        elif status != found[-1][1]:
+            found.append((day, status))
+    ends = [day for day, _status in found[1:]] + [max(on, found[-1][0])]
+    return [
+        Period(
+            tone=TONES[ImplementationStatus(status)] if status else "silent",
+            label=str(ImplementationStatus(status).label if status else _("Not reported on")),
+            since=since,
+            days=max((end - since).days, 1),
         )
-        yield words % {"number": by_members}
+        for (since, status), end in zip(found, ends, strict=True)
+    ]
+
+
+def period_bars(periods: list[Period]) -> list[BarSegment]:
+    return bar_segments(
+        [Share(slug="", label="", tone=period.tone, count=period.days) for period in periods]
+    )
 
 
 def commitment_summary(commitment: Commitment, latest: ProgressUpdate | None, on: date) -> Summary:
@@ -121,6 +245,8 @@ def _status(commitment: Commitment, latest: ProgressUpdate | None, on: date) -> 
         claim = _("Never reported on.")
         if commitment.members_reported:
             claim = _("Not reported on as a whole.")
+        elif commitment.is_recorded:
+            claim = _("Recorded from a source, and not reported on by a party.")
         return Summary(claim, " ".join(_facts(commitment, on)))
     values = {"status": status.label, "day": date_format(day) if day else ""}
     if commitment.is_overdue(on):
@@ -136,7 +262,10 @@ def _status(commitment: Commitment, latest: ProgressUpdate | None, on: date) -> 
     }
     if claim.endswith(":"):
         return Summary(claim, _("%(reason)s — %(party)s, %(day)s.") % said)
-    return Summary(claim, _("Last report: %(party)s, %(day)s.") % said)
+    rest = [_("Last report: %(party)s, %(day)s.") % said]
+    if day and status not in ENDED_STATUSES and not commitment.is_overdue(on):
+        rest.append(_("Due on %s.") % date_format(day))
+    return Summary(claim, " ".join(rest))
 
 
 def _facts(commitment: Commitment, on: date) -> Iterator[str]:

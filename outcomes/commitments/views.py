@@ -1,6 +1,7 @@
 """Views of commitments and of a user's role as focal point."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -30,9 +31,15 @@ from outcomes.commitments.queries import (
     with_disputes,
     with_parties,
 )
-from outcomes.commitments.statistics import index_counts
+from outcomes.commitments.statistics import index_counts, year_of_roundtables
 from outcomes.commitments.status import commitment_reports
-from outcomes.commitments.summary import commitment_summary
+from outcomes.commitments.summary import (
+    commitment_summary,
+    period_bars,
+    progress_context,
+    progress_summary,
+    status_periods,
+)
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -82,10 +89,12 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         context |= {"today": form.day or on} | as_of_context(form.day)
         rows = as_of(with_parties(Commitment.objects.published(), on, form.day), form.day)
         counts = index_counts(form.index, form.index_rows)
+        summary = progress_summary(counts, year_of_roundtables(form.index, form.index_rows))
         page = get_page(form, form.found_rows(rows), counts["all"])
         context |= {
             "page": page,
             "counts": counts,
+            **progress_context(counts, summary, _query_of_other_filters(form)),
             "panel": form.panel(),
             "focal_point_cards": focal_point_cards(viewer, page.object_list, on),
         } | contacts_context(on)
@@ -95,6 +104,16 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         context,
         status=400 if form.errors else 200,
     )
+
+
+def _query_of_other_filters(form: CommitmentFilterForm) -> str:
+    """The start of a query string to which a status is added."""
+    chosen = {
+        name: values
+        for name, values in form.active_values().items()
+        if name not in ("status", "overdue")
+    }
+    return f"?{urlencode(chosen, doseq=True)}&" if chosen else "?"
 
 
 @require_safe
@@ -137,9 +156,12 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     joins = [] if form.day else waiting_joins(commitment, request.user, on)
     undertaken = undertaken_by(commitment, form.day)
     reported = commitment_reports(commitment, updates, assessments, form.day or on)
+    periods = status_periods(commitment, reported.entries, form.day or on)
     context = {
         "commitment": commitment,
         "summary": commitment_summary(commitment, reported.latest, form.day or on),
+        "periods": periods,
+        "bars": period_bars(periods),
         "event": commitment.event,
         "undertaken": undertaken,
         "is_undertaken_later": not undertaken and bool(undertaken_by(commitment)),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 from ttf_opensans import OPENSANS_REGULAR, OPENSANS_SEMIBOLD
 
-from outcomes.commitments.charts import Share
+from outcomes.commitments.charts import COLOURS, Share
 from outcomes.commitments.summary import Summary
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 72
@@ -20,14 +20,6 @@ PAPER, INK, SOFT, BRAND, ACCENT, LINE = (
     "#a8471f",
     "#8b8778",
 )
-# As in static/css/portal.css.
-TONES = {
-    "open": "#55606b",
-    "underway": "#1a5fa0",
-    "done": "#1b6e45",
-    "ended": "#7b4a5c",
-    "replaced": "#b79aa5",
-}
 BAR_TOP, BAR_HEIGHT, DASH = 470, 44, 12
 MAX_TITLE_LINES, MAX_SUMMARY_LINES = 2, 4
 
@@ -134,8 +126,8 @@ def _bar(draw: ImageDraw.ImageDraw, shares: list[Share]) -> None:
             continue
         right = left + (WIDTH - 2 * MARGIN) * share.count / total
         box = (left, BAR_TOP, right - 4, BAR_TOP + BAR_HEIGHT)
-        if share.tone in TONES:
-            draw.rectangle(box, fill=TONES[share.tone])
+        if share.tone in COLOURS:
+            draw.rectangle(box, fill=COLOURS[share.tone])
         else:
             _dashed(draw, *box)  # silence is an outline, never a fill
         left = right

@@ -24,8 +24,8 @@ from participants.admin_base.fields import request_permissions
 from participants.permissions import EventPermissions
 
 ANSWER_PREFIX = "answer."  # prefix of the form fields that answer questions
-# The view waits, because a page that reloads itself would lose the reader’s position.
-WAIT_SECONDS = 2.0
+WAIT_SECONDS = 2.0  # most files are read by then
+REFRESH_SECONDS = 5
 PAGE_SIZE = 200  # rows
 
 
@@ -77,16 +77,22 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if request.method == "POST":
             return self._handle_action(request, upload)
         if upload.state == Upload.State.WAITING:
+            stalled = is_stalled(upload, timezone.now())
             found: dict[str, Any] = {
                 "progress": read_json(upload, "progress") if upload.claimed_at else None,
-                "is_stalled": is_stalled(upload, timezone.now()),
+                "is_stalled": stalled,
+                # A reader who needs more time can stop it.
+                "refresh_seconds": 0 if stalled or "stop" in request.GET else REFRESH_SECONDS,
             }
         elif upload.state == Upload.State.PREVIEWED:
             found = _result_context(upload, page)
         else:
             found = {}
         context = {"upload": upload, "title": _("Import a roundtable"), **found}
-        return self._render(request, "outcomes/imports/admin/upload_detail.html", context)
+        answer = self._render(request, "outcomes/imports/admin/upload_detail.html", context)
+        if seconds := found.get("refresh_seconds"):
+            answer["Refresh"] = str(seconds)
+        return answer
 
     def _handle_action(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         # PostgreSQL cannot store NUL characters.

@@ -14,6 +14,7 @@ from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.canonical import sha256_of
@@ -123,6 +124,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def published(self) -> "CommitmentQuerySet":
         return self.public().filter(event__is_public=True)
+
+    def answering_whole_statement(self, event: Event) -> "CommitmentQuerySet":
+        return self.filter(event=event, outcomes=None)
 
     def not_ended(self) -> "CommitmentQuerySet":
         return self.exclude(latest_status__in=ENDED_STATUSES)
@@ -394,7 +398,7 @@ class Commitment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.text[:60]}"
+        return f"{self.reference} {Truncator(self.text).words(10)}"
 
     def get_absolute_url(self) -> str:
         return reverse("commitment-detail", args=[self.reference.lower()])
@@ -523,6 +527,12 @@ class Commitment(models.Model):
         """For rows from `as_of`, the members that had reported by then."""
         number: int = getattr(self, "members_reporting_as_of", self.members_reporting)
         return number
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a source says something about it; for rows from `as_of`, by then."""
+        found: bool = getattr(self, "is_recorded_as_of", bool(self.latest_recorded_update_id))
+        return found
 
     def is_overdue(self, on: date) -> bool:
         return bool(self.due_on and self.due_on < on and self.status not in ENDED_STATUSES)

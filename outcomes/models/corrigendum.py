@@ -5,6 +5,7 @@ import json
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.canonical import sha256_of
@@ -95,7 +96,7 @@ class Corrigendum(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.reason[:60]
+        return Truncator(self.reason).words(10)
 
     def canonical_text(self) -> str:
         """The canonical text of the statement after this correction."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -181,7 +182,7 @@ class Offer(EditorialText):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organisation.internal_short}: {self.text[:60]}"
+        return f"{self.organisation.internal_short}: {Truncator(self.text).words(10)}"
 
     @property
     def log_name(self) -> str:

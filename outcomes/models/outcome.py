@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.references import NUMBER_PATTERN, full_match
@@ -163,7 +164,7 @@ class Outcome(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.text[:60]}".strip()
+        return f"{self.number} {Truncator(self.text).words(10)}".strip()
 
     def get_absolute_url(self) -> str:
         if not self.number:

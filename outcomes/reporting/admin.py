@@ -133,7 +133,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         ),
         (
             _("What else the party reports"),
-            {"fields": ["obstacles", "next_steps"]},
+            {"fields": ["obstacles", "next_steps"], "classes": ["collapse"]},
         ),
         (
             _("Where it was taken from"),
@@ -150,6 +150,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             _("If the commitment ends"),
             {
                 "fields": ["reason"],
+                "classes": ["collapse"],
                 "description": _(
                     "A commitment cannot end without a source. If it ends unfulfilled, it also "
                     "needs a reason."

@@ -44,6 +44,7 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
         labels = {"has_no_personal_details": gettext_lazy("Names no person and no shelter")}
         widgets = {
+            "status": forms.RadioSelect,
             "reported_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "text": forms.Textarea(attrs={"rows": 5}),
             "obstacles": forms.Textarea(attrs={"rows": 3}),
@@ -57,7 +58,7 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         self.contacts: list[str] = []
         self.other_public_text: list[str] = []  # for example evidence; becomes public too
         status: Any = self.fields["status"]
-        status.choices = [("", _("Choose …")), *ImplementationStatus.choices]
+        status.choices = ImplementationStatus.choices
         step: Any = self.fields["completion"]
         step.choices = [("", _("Cannot say")), *CompletionLevel.choices]
         # Drafts have no required fields. An unbound form shows what submission will require.

@@ -66,11 +66,11 @@ def joins_to_answer(user: User, on: date) -> QuerySet[Offer]:
 
     No one answers who also works for, acts for or took part for the organisation that asks.
     """
-    leads = Q(pk__in=[])
-    for part in active_participations_of(user, on):
-        leads |= Q(organisation=part.organisation, commitment__event=part.event)
+    represented = active_participations_of(user, on).filter(
+        organisation=OuterRef("organisation"), event=OuterRef("commitment__event")
+    )
     led = CommitmentParty.objects.filter(
-        leads, role=CommitmentParty.Role.LEAD, commitment=OuterRef("commitment")
+        Exists(represented), role=CommitmentParty.Role.LEAD, commitment=OuterRef("commitment")
     )
     own = organisations_in(bodies_of(user, on)).order_by().values("pk")
     rows = Offer.objects.joining().filter(Exists(led))

@@ -204,8 +204,13 @@ def undertaking_asked(party: int, user: User, at: datetime) -> Undertaking | Non
     return row if row and _is_shown(row, at) else None
 
 
+def open_undertakings(user: User, at: datetime) -> QuerySet[Undertaking]:
+    rows = Undertaking.objects.filter(delegate__user=user, ended_at=None, answer="")
+    return rows.filter(created_at__lte=at, expires_at__gt=at)
+
+
 def undertakings_to_answer(user: User, at: datetime) -> list[Undertaking]:
-    rows = _undertakings().filter(delegate__user=user, ended_at=None, answer="")
+    rows = _undertakings().filter(pk__in=open_undertakings(user, at).order_by().values("pk"))
     return [row for row in rows if may_answer(row, at)]
 
 

@@ -7,18 +7,26 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from outcomes.models import ENDED_STATUSES, CommitmentParty, ProgressUpdate, Reminder
+from outcomes.models import (
+    ENDED_STATUSES,
+    CommitmentParty,
+    EditorialState,
+    ProgressUpdate,
+    Reminder,
+    RoundRequest,
+)
 from outcomes.models.commitment import DUE_SOON_PERIOD
+from outcomes.reporting.focal_points import with_active_focal_point
 from outcomes.reporting.request_emails import (
     can_receive_mail,
     parties_with_focal_point,
     queue_digest,
     reachable_q,
 )
-from outcomes.reporting.rounds import submitted_updates
-from participants.models import Delegate
+from outcomes.reporting.rounds import has_answered_q, submitted_updates
+from participants.models import Delegate, User
 
 ReminderKind = Reminder.Kind
 # When each kind starts, relative to the due date; latest first, because the first match wins.
@@ -60,6 +68,40 @@ def _remind_person(delegate_id: int, *, on: date, at: datetime) -> bool:
     template = "outcomes/reporting/emails/reminder"
     return bool(
         queue_digest(delegate, parties, dedup_key=dedup_key, template=template, at=at, today=on)
+    )
+
+
+def reports_to_write(user: User, on: date) -> QuerySet[CommitmentParty]:
+    """Parties for which the user was asked to report, and has not reported since.
+
+    Asked in a round, by a due date that is near or past, or to change what was submitted. Each has
+    `asked_by`, the day of the earliest round without an answer.
+    """
+    parties = CommitmentParty.objects.filter(
+        focal_point__user=user, focal_point_accepted_at__isnull=False
+    )
+    requests = RoundRequest.objects.filter(~has_answered_q(), party=OuterRef("pk")).order_by(
+        "round__due_on"
+    )
+    of_party = ProgressUpdate.objects.of_party().filter(party=OuterRef("pk"))
+    to_change = of_party.filter(state=EditorialState.CHANGE_REQUESTED)
+    reported = (
+        submitted_updates()
+        .exclude(state=EditorialState.CHANGE_REQUESTED)
+        .filter(
+            party=OuterRef("pk"),
+            submitted_at__gte=OuterRef("commitment__due_on") - DUE_SOON_PERIOD,
+        )
+    )
+    is_due = Q(reminders_stopped_at=None, commitment__due_on__lte=on + DUE_SOON_PERIOD)
+    has_ended = Q(commitment__latest_status__in=ENDED_STATUSES)
+    is_asked = ~has_ended & (Q(Exists(requests)) | (is_due & ~Exists(reported)))
+    return (
+        with_active_focal_point(parties, on)
+        .filter(is_asked | Q(Exists(to_change)))
+        .annotate(asked_by=Subquery(requests.values("round__due_on")[:1]))
+        .select_related("commitment__event", "organisation", "group")
+        .order_by("commitment__due_on", "pk")
     )
 
 

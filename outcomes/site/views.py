@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemaps
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,10 +18,19 @@ from outcomes.commitments.as_of import (
     assessments_as_of,
     parties_as_of,
     responses_as_of,
+    status_columns_for,
 )
-from outcomes.commitments.charts import bar_segments, seating_dots, status_shares
-from outcomes.commitments.queries import focal_point_cards, parties_shown, with_parties
+from outcomes.commitments.charts import seating_dots
+from outcomes.commitments.queries import (
+    commitments_of_groups,
+    focal_point_cards,
+    number_of,
+    own_reports,
+    parties_shown,
+    with_parties,
+)
 from outcomes.commitments.statistics import count_by_status
+from outcomes.commitments.summary import organisation_summary, progress_context, progress_summary
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -28,6 +38,7 @@ from outcomes.models import (
     Outcome,
     ProgressUpdate,
     Response,
+    Statement,
 )
 from outcomes.site.sitemaps import SITEMAPS
 from participants.models import Organisation
@@ -52,18 +63,25 @@ def home(request: HttpRequest) -> HttpResponse:
     if latest:
         commitments = Commitment.objects.public().filter(event=latest)
         counts = count_by_status(commitments, on)
-        parts = status_shares(counts, f"?event={latest.slug}&")
         constituency_groups = attendance_by_constituency(latest)
+        agreed = Outcome.objects.published().filter(statement__event=latest)
+        lead_ins = (
+            agreed.select_related("statement")
+            .lead_ins()
+            .annotate(point_count=number_of(Outcome.objects.published(), "parent"))
+        )
+        shown = published if settings.DEBUG or latest.is_demonstration else real
+        coming = shown.filter(starts_on__gt=on).exclude(pk=latest.pk).order_by("starts_on").first()
         context |= {
             "counts": counts,
-            "shares": parts,
-            "bars": bar_segments(parts),
+            **progress_context(
+                counts, progress_summary(counts, latest.starts_on.year), f"?event={latest.slug}&"
+            ),
             "benches": constituency_groups,
             "seats": seating_dots(constituency_groups),
-            "point_count": Outcome.objects.published()
-            .points()
-            .filter(statement__event=latest)
-            .count(),
+            "lead_ins": lead_ins,
+            "point_count": agreed.points().count(),
+            "coming": coming,
             "due_next": commitments.due_from(on)
             .select_related("event")
             .prefetch_related(parties_shown(on))[:5],
@@ -72,15 +90,16 @@ def home(request: HttpRequest) -> HttpResponse:
             .filter(commitment__event__is_demonstration=latest.is_demonstration)
             .select_related("commitment__event", "party__organisation", "party__group")
             .prefetch_related(parties_shown(on, "commitment__parties"))[:5],
-            "others": Event.objects.published().exclude(pk=latest.pk)[:5],
+            "others": shown.exclude(pk__in=[row.pk for row in (latest, coming) if row])[:5],
         }
     return render(request, "outcomes/site/home.html", context)
 
 
 def _latest_or_next(events: QuerySet[Event], on: date) -> Event | None:
-    """The latest roundtable that has begun, else the first one to come."""
-    begun = events.filter(starts_on__lte=on).order_by("-starts_on", "code").first()
-    return begun or events.order_by("starts_on", "code").first()
+    """The latest roundtable with a statement, else the latest that has begun, else the next."""
+    begun = events.filter(starts_on__lte=on).order_by("-starts_on", "code")
+    stated = begun.filter(Exists(Statement.objects.published().filter(event=OuterRef("pk"))))
+    return stated.first() or begun.first() or events.order_by("starts_on", "code").first()
 
 
 @require_safe
@@ -115,11 +134,21 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     roles = organisation.roles.filter(event__is_public=True).select_related("event")
     people = visibility.listed_at_organisation(organisation, viewer, on).order_by("name", "pk")
+    counts = count_by_status(
+        as_of(published, form.day), form.day or on, status_columns_for(form.day)
+    )
+    as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
     context = {
         "organisation": organisation,
+        **progress_context(
+            counts,
+            organisation_summary(counts, own_reports(organisation, form.day).count()),
+            f"?{as_of_query}party={organisation.slug}&",
+        ),
         "roles": roles.filter(event__starts_on__lte=form.day) if form.day else roles,
         "commitments": commitments,
         "focal_point_cards": focal_point_cards(viewer, commitments, on),
+        "group_commitments": commitments_of_groups(organisation, on, form.day)[:MAX_PER_SECTION],
         "responses": responses[:MAX_PER_SECTION],
         "assessments": assessments[:MAX_PER_SECTION],
         "people": visibility.make_cards(people[:MAX_PER_SECTION]),

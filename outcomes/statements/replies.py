@@ -1,10 +1,11 @@
 """Replies of organisations to circulated texts."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import CirculationReply, StatementVersion
@@ -14,16 +15,20 @@ from participants.models import Grant, Organisation, User
 
 
 def replies_of(user: User, on: date) -> QuerySet[CirculationReply]:
-    represented = Q(pk__in=[])
-    for participation in active_participations_of(user, on):
-        represented |= Q(
-            organisation=participation.organisation_id,
-            circulation__version__statement__event=participation.event_id,
-        )
-    rows = CirculationReply.objects.filter(represented).select_related(
+    represented = active_participations_of(user, on).filter(
+        organisation=OuterRef("organisation"),
+        event=OuterRef("circulation__version__statement__event"),
+    )
+    rows = CirculationReply.objects.filter(Exists(represented)).select_related(
         "organisation", "circulation__version__statement__event"
     )
     return rows.order_by("-circulation__opened_at", "-pk")
+
+
+def unanswered_replies(user: User, at: datetime) -> QuerySet[CirculationReply]:
+    """What is circulated now, and no one has answered yet for the user's organisation."""
+    rows = replies_of(user, timezone.localdate(at)).filter(answer="")
+    return rows.filter(circulation__stop_reason="", circulation__deadline__gt=at)
 
 
 def previous_version(version: StatementVersion) -> StatementVersion | None:

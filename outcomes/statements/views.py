@@ -17,9 +17,10 @@ from outcomes.commitments.as_of import (
     existing_as_of,
     status_columns_for,
 )
-from outcomes.commitments.charts import bar_segments, seating_dots, status_shares
+from outcomes.commitments.charts import seating_dots
 from outcomes.commitments.filters import OutcomeFilterForm
 from outcomes.commitments.queries import (
+    commitments_to,
     contacts_context,
     focal_point_cards,
     number_of,
@@ -28,7 +29,7 @@ from outcomes.commitments.queries import (
     with_parties,
 )
 from outcomes.commitments.statistics import count_by_status
-from outcomes.commitments.summary import progress_summary
+from outcomes.commitments.summary import point_summary, progress_context, progress_summary
 from outcomes.contributions.responses import responses_to_point
 from outcomes.models import (
     CirculationReply,
@@ -194,7 +195,6 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     constituency_groups = attendance_by_constituency(event)
     counts = count_by_status(rows, form.day or on, status_columns_for(form.day))
     as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
-    parts = status_shares(counts, f"?{as_of_query}event={event.slug}&")
     ledger = commitments[:MAX_LEDGER_ROWS]
     context: dict[str, object] = {
         "event": event,
@@ -207,9 +207,11 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "commitments": ledger,
         "focal_point_cards": focal_point_cards(viewer, ledger, on),
         "counts": counts,
-        "summary": progress_summary(counts, event.starts_on.year),
-        "shares": parts,
-        "bars": bar_segments(parts),
+        **progress_context(
+            counts,
+            progress_summary(counts, event.starts_on.year),
+            f"?{as_of_query}event={event.slug}&",
+        ),
         "benches": constituency_groups,
         "has_source_without_address": any(map(_names_source_without_address, constituency_groups)),
         "seats": seating_dots(constituency_groups),
@@ -277,15 +279,19 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         raise Http404
     if form.errors:
         return form.render_errors(request)
-    answering = with_parties(outcome.commitments.published(), on, form.day)
+    event = outcome.statement.event
+    own = commitments_to(outcome)
+    answering = with_parties(own, on, form.day)
     page = _page_of_few(form, as_of(answering, form.day).order_by("pk"))
     if form.errors:  # there is no such page
         return form.render_errors(request)
     to_whole_statement = existing_as_of(
-        Commitment.objects.published().filter(event=outcome.statement.event, outcomes=None),
+        Commitment.objects.published().answering_whole_statement(event),
         form.day,
     )
     whole = list(to_whole_statement.select_related("event").order_by("pk")[: MAX_OF_POINT + 1])
+    has_more = len(whole) > MAX_OF_POINT
+    number_to_whole = to_whole_statement.count() if has_more else len(whole)
     found, _has_portal_numbers = sentences(outcome.statement.outcomes.published())
     before, after = _neighbours(outcome, found)
     addressees = list(
@@ -294,9 +300,16 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         # Addressees of the point itself come first, those of its lead-in last.
         .order_by(F("outcome__parent").asc(nulls_last=True), "pk")
     )
+    counts = count_by_status(as_of(own, form.day), form.day or on, status_columns_for(form.day))
+    as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
     context = {
         "outcome": outcome,
-        "event": outcome.statement.event,
+        **progress_context(
+            counts,
+            point_summary(outcome, counts, number_to_whole),
+            f"?{as_of_query}point={slug}/{number}&",
+        ),
+        "event": event,
         "statement": outcome.statement,
         "points": outcome.points.published()
         .select_related("statement__event")
@@ -307,7 +320,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         "page_form": form,
         "commitments": page.object_list,
         "to_whole_statement": whole[:MAX_OF_POINT],
-        "has_more_to_whole_statement": len(whole) > MAX_OF_POINT,
+        "has_more_to_whole_statement": has_more,
         "focal_point_cards": focal_point_cards(viewer, page.object_list, on),
         "before": before,
         "after": after,

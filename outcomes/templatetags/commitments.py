@@ -9,11 +9,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from outcomes.commitments.charts import SEAT_CLASSES, TONES
+from outcomes.commitments.summary import reported_total
 from outcomes.models import Commitment, ImplementationStatus, Milestone, Offer, Outcome, Statement
 from participants.models import Constituency
 from participants.privacy.visibility import Card
 
 register = template.Library()
+register.filter("reported_total", reported_total)
 
 
 @register.simple_tag

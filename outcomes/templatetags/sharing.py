@@ -1,20 +1,24 @@
-"""What the head of a record's page tells programs: what it says, and what to show of it."""
+"""What one can do with a record, and what the head of its page tells programs."""
 
 import json
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import ChangeTarget
-from outcomes.changes.topics import absolute_url, topic_for
+from outcomes.changes.topics import Topic, absolute_url, topic_for
 from outcomes.commitments.summary import Summary
+from outcomes.exports.citations import citation
 from outcomes.exports.linked_data import linked_data
 from outcomes.models import Commitment, Outcome
+from roundtable.facets import FacetForm
 from roundtable.models import Event
+from roundtable.query_forms import QueryForm
 
 register = template.Library()
 MAX_DESCRIPTION = 300  # characters
@@ -25,19 +29,57 @@ _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 @register.inclusion_tag("outcomes/exports/_record_head.html")
 def record_head(row: ChangeTarget, summary: Summary | str) -> dict[str, Any]:
     """Title, description and picture for who shares the page, and the same for programs."""
-    made_up: Any = _event_of(row) or row
-    is_demonstration = made_up.is_demonstration
-    title = _title(row)
-    if is_demonstration:
-        title = _("%s (demonstration)") % title
     return {
         "url": absolute_url(topic_for(row).path),
-        "title": title,
+        "title": _title(row),
         "description": Truncator(str(summary)).chars(MAX_DESCRIPTION),
         "image": _image(row),
         # What is made up is no event of this world.
-        "linked_data": "" if is_demonstration else _as_json(linked_data(row, str(summary))),
+        "linked_data": "" if _is_demonstration(row) else _as_json(linked_data(row, str(summary))),
     }
+
+
+@register.inclusion_tag("outcomes/exports/_acts.html", takes_context=True)
+def record_acts(context: Context, row: ChangeTarget, summary: Summary) -> dict[str, Any]:
+    """Cite, download, share and follow it; costs two more queries for signed-in users."""
+    topic = topic_for(row)
+    as_of_query = context.get("as_of_query") or ""
+    return {
+        "row": row,
+        "citation": citation(topic),
+        "address": absolute_url(topic.path) + as_of_query,
+        "shared": f"{_title(row)} — {summary}",
+        "as_of_query": as_of_query,
+        "file": topic.path.removesuffix("/"),
+        "others": _other_files(topic, as_of_query),
+        "user": context.get("user"),
+        "is_preview": context.get("is_preview"),
+    }
+
+
+@register.simple_tag
+def with_filters(form: QueryForm, summary: Summary) -> str:
+    """The sentence after the filters by which its commitments were found."""
+    chips = form.chips if isinstance(form, FacetForm) else []
+    return " — ".join([*(f"{chip.label}: {chip.value}" for chip in chips), str(summary)])
+
+
+def _other_files(topic: Topic, as_of_query: str) -> list[dict[str, str]]:
+    """Besides that of the record itself."""
+    row = topic.row
+    if isinstance(row, Event):
+        of_event = f"?event={row.slug}"
+        return [
+            {"label": _("Its points:"), "file": "/outcomes", "query": of_event},
+            {"label": _("Its commitments:"), "file": "/commitments", "query": of_event},
+        ]
+    if isinstance(row, Commitment):
+        label, name = _("Its reports:"), "reports"
+    elif isinstance(row, Outcome) and row.kind == Outcome.Kind.RECOMMENDATION:
+        label, name = _("Its answers:"), "responses"
+    else:
+        return []
+    return [{"label": label, "file": f"{topic.path}{name}", "query": as_of_query}]
 
 
 def _event_of(row: Any) -> Event | None:
@@ -48,10 +90,15 @@ def _event_of(row: Any) -> Event | None:
     return row if isinstance(row, Event) else None
 
 
+def _is_demonstration(row: Any) -> bool:
+    return (_event_of(row) or row).is_demonstration
+
+
 def _title(row: Any) -> str:
+    title = topic_for(row).name
     if isinstance(row, Commitment):
-        return f"{row.reference}: {Truncator(row.text).chars(100)}"
-    return topic_for(row).name
+        title = f"{row.reference}: {Truncator(row.text).chars(100)}"
+    return _("%s (demonstration)") % title if _is_demonstration(row) else title
 
 
 def _image(row: Any) -> str:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
@@ -24,13 +24,15 @@ from roundtable.logs import log_security_event
 from roundtable.outages import unless_refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+T = TypeVar("T")
 # In seconds.
 LIFETIME = settings.SESSION_COOKIE_AGE
 IDLE_AT_DESK = 60 * 60  # after that, the desk asks for the second factor again
 UPDATE_INTERVAL = 5 * 60
 MAX_SESSIONS = 10
+RECENT_PERIOD = 60
 # Keys in the session, with times in seconds.
-STARTED, USED, PROOFS_FROM = "started_at", "used_at", "proofs_from"
+STARTED, USED, PROOFS_FROM, RECENT = "started_at", "used_at", "proofs_from", "recent"
 # The first match counts, because many user agents also name other browsers.
 BROWSERS = [
     ("Edg", "Edge"),
@@ -80,6 +82,8 @@ class SessionMiddleware:
             _limit(request)
         key, proofs = request.session.session_key, len(_proofs(request))
         response = self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            request.session.pop(RECENT, None)
         if before and not request.user.is_authenticated:
             # A page in another tab, or in the browser's memory, shows what it showed before.
             response["Clear-Site-Data"] = '"cache", "storage"'
@@ -111,6 +115,20 @@ def _limit(request: HttpRequest) -> None:
         session[STARTED], session[USED] = started or now, now
         row = UserSession.objects.filter(session_key=session.session_key)
         unless_refused(partial(row.update, last_seen_at=timezone.now()))
+
+
+def recent(request: HttpRequest, name: str, find: Callable[[], T], *, is_exact: bool = False) -> T:
+    """What was found in the last minute, if the person has sent no form since."""
+    kept, now = request.session.get(RECENT, {}), time.time()
+    row = kept.get(name)
+    is_recent = row is not None and now - row["at"] < RECENT_PERIOD
+    if is_recent and not is_exact:
+        value: T = row["value"]
+        return value
+    found = find()
+    if not is_recent or row["value"] != found:
+        request.session[RECENT] = kept | {name: {"at": now, "value": found}}
+    return found
 
 
 def _proofs(request: HttpRequest) -> list[str]:

@@ -193,12 +193,31 @@ class GrantScopedAdmin(PlainAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
+        if obj is None:
+            return fieldsets
+        # Named groups fold. Django opens a group that has an error.
+        fieldsets = [
+            (title, {**options, "classes": ["collapse"]} if title else options)
+            for title, options in fieldsets
+        ]
+        if self.has_change_permission(request, obj):
             return fieldsets
         return [
             (title, {**options, "fields": self.name_people(request, options["fields"])})
             for title, options in fieldsets
         ]
+
+    def get_inline_formsets(
+        self, request: HttpRequest, formsets: Any, inline_instances: Any, obj: Any = None
+    ) -> Any:
+        found = super().get_inline_formsets(request, formsets, inline_instances, obj)
+        for position, group in enumerate(found):
+            # Django makes this inline for one request.
+            number, name = group.formset.initial_form_count(), group.opts.verbose_name_plural
+            group.opts.verbose_name_plural = f"{capfirst(name)} ({number})"
+            if obj is None and position == 0:  # such as the parties of a new commitment
+                group.classes = ""
+        return found
 
     # Forms -----------------------------------------------------------------------------
 
@@ -399,6 +418,7 @@ class GrantScopedInline(PlainInline):
 
     extra = 1
     view_on_site = False
+    classes = ["collapse"]
 
     def parent_admin(self) -> GrantScopedAdmin:
         found = self.admin_site.get_model_admin(self.parent_model)

@@ -69,7 +69,7 @@ class ConfirmedFilter(ChoiceFilter):
 class PendingFilter(ChoiceFilter):
     """Rows that wait for the viewer's decision, as counted on the admin index."""
 
-    title = _("pending")
+    title = _("waiting for me")
     parameter_name = "waits"
     options = [("me", _("Needs my decision"))]
 

@@ -13,6 +13,7 @@ from participants.models import (
     Audience,
     AudienceException,
     Constituency,
+    ContactChannel,
     Delegate,
     Grant,
     Introduction,
@@ -178,16 +179,21 @@ class AudiencePreview:
         )
 
     def describe(
-        self, audience: str, *exceptions: Iterable[AudienceException], listed_to: str = ""
+        self,
+        audience: str,
+        *exceptions: Iterable[AudienceException],
+        listed_to: str = "",
+        may_list: bool = False,
     ) -> str:
         """The audience in words, such as "43 participants of 2 roundtables. Excluded: Thailand."
 
-        For a channel, `listed_to` is the audience of the listing, which limits it.
+        For a channel, `listed_to` is the audience of the listing, which limits it. A form that
+        `may_list` can change the listing too, so its sentences must stay true afterwards.
         """
         if audience == Audience.ONLY_ME:
             return _("Only you.")
-        if listed_to == Audience.ONLY_ME:
-            return _("Only you, as long as no one else can see you in the directory.")
+        if listed_to == Audience.ONLY_ME and not may_list:
+            return _("No one sees this yet, because no one can see you in the directory.")
         sentence = self._describe_audience(audience, *exceptions)
         if listed_to in ("", Audience.EVERYONE, audience):
             return sentence
@@ -202,9 +208,17 @@ class AudiencePreview:
         return " ".join([*self._count_sentences(audience), *excluded])
 
     def _count_sentences(self, audience: str) -> list[str]:
-        if audience == Audience.INTRODUCED or not self.event_count:
+        if audience == Audience.INTRODUCED:
             return [self._introduced_sentence()]
         is_constituency = audience == Audience.CONSTITUENCY
+        if not self.event_count:
+            later = _("From when the co-chairs confirm that you took part, participants too.")
+            if is_constituency:
+                later = _(
+                    "From when the co-chairs confirm that you took part, participants of your "
+                    "constituency too."
+                )
+            return [self._introduced_sentence(), later]
         people = self.same_constituency if is_constituency else self.fellow_participants
         sentences = [
             self._constituency_sentence(len(people))
@@ -347,3 +361,28 @@ def exception_name(exception: AudienceException) -> str:
     if exception.country:
         return str(exception.country.name)
     return str(exception.get_constituency_display())
+
+
+def sharing_sentences(
+    delegate: Delegate, channels: Iterable[ContactChannel], on: date, *, is_newly_listed: bool
+) -> list[str]:
+    """In words, who sees each of these channels, and the listing if it was just chosen."""
+    preview = AudiencePreview.of(delegate, on)
+    exceptions = list(delegate.exceptions.select_related("organisation"))
+    listing = [row for row in exceptions if row.channel_id is None]
+    sentences = []
+    if is_newly_listed:
+        who = preview.describe(delegate.listed_to, listing)
+        sentences.append(_("Who can see you in the directory: %(who)s") % {"who": who})
+    for row in channels:
+        own = [each for each in exceptions if each.channel_id == row.pk]
+        who = preview.describe(row.audience, own, listing, listed_to=delegate.listed_to)
+        words = {"detail": row.get_kind_display(), "who": who}
+        if (
+            Audience.ONLY_ME in (row.audience, delegate.listed_to)
+            or row.audience == Audience.EVERYONE
+        ):
+            sentences.append(_("%(detail)s: %(who)s") % words)
+        else:
+            sentences.append(_("%(detail)s: %(who)s No one else can see it.") % words)
+    return sentences

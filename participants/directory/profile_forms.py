@@ -96,6 +96,10 @@ class ProfileForm(ProfileDetailsForm):
         if notice:
             self.fields["agree"] = agreement_field(required=False)
         self.own_exceptions = exceptions_for_channel(exceptions, None)
+        self.saved_audience = self.instance.get_listed_to_display()
+        self.saved_audience_words = audience_preview.describe(
+            self.instance.listed_to, self.own_exceptions
+        )
         self.fields["listed_to"] = audience_field(
             self.fields["listed_to"].label,
             audience_preview,
@@ -147,6 +151,10 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     ) -> None:
         super().__init__(*args, **kwargs)
         self.may_widen = may_widen
+        self.is_listed_to_no_one = listed_to == ONLY_ME
+        self.saved_audience = self.instance.get_audience_display()
+        if self.is_listed_to_no_one and self.instance.audience != ONLY_ME:
+            self.saved_audience = _("No one yet")
         self.own_exceptions = (
             exceptions_for_channel(exceptions, self.instance.pk) if self.instance.pk else []
         )
@@ -156,6 +164,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
             self.own_exceptions,
             exceptions_for_channel(exceptions, None),
             listed_to=listed_to,
+            may_list=True,
         )
         self.fields["value"].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
         self.fields["kind"].choices = [("", _("Choose")), *ChannelKind.choices]  # type: ignore[attr-defined]

@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts.address_requests import open_address_request
-from participants.directory.audience_preview import AudiencePreview, count_cochairs
+from participants.directory.audience_preview import (
+    AudiencePreview,
+    count_cochairs,
+    sharing_sentences,
+)
 from participants.directory.profile_forms import (
     ChannelFormSet,
     PreviewForm,
     ProfileForm,
     with_saved_audiences,
 )
-from participants.models import Consent, Delegate, User
+from participants.models import Audience, Consent, Delegate, User
 from participants.onboarding import invitations
 from participants.permissions import may_enter_admin
 from participants.privacy import access_log, consent, retention, visibility
@@ -83,6 +87,8 @@ def me(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request, _("Your profile is saved. Select “See what others see” to check it.")
             )
+            for sentence in _who_sees_changes(delegate, form, channels):
+                messages.info(request, sentence)
             return redirect("me")
     context = {
         "form": form,
@@ -102,6 +108,20 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(
         request, "participants/directory/me.html", context, status=200 if data is None else 400
     )
+
+
+def _who_sees_changes(delegate: Delegate, form: ProfileForm, channels: Any) -> list[str]:
+    """In words, who sees each thing whose audience was chosen just now."""
+    is_newly_listed = "listed_to" in form.changed_data
+    if is_newly_listed:  # which limits, or opens, every channel
+        chosen = list(delegate.channels.exclude(audience=Audience.ONLY_ME))
+    else:
+        changed = [row for row, fields in channels.changed_objects if "audience" in fields]
+        chosen = [*changed, *channels.new_objects]
+    if not chosen and not is_newly_listed:
+        return []
+    today = timezone.localdate()
+    return sharing_sentences(delegate, chosen, today, is_newly_listed=is_newly_listed)
 
 
 @require_safe

@@ -92,6 +92,7 @@ def page_of_link(purpose: str) -> Callable[[LinkView], Callable[..., HttpRespons
         @wraps(view)
         def page(request: HttpRequest, number: int) -> HttpResponse:
             link = opened_link(request, purpose, number)
+            request.opened_link = link  # type: ignore[attr-defined]  # for the masthead
             return view(request, link) if link else _ask_to_open_again(request)
 
         return page

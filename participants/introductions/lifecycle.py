@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -200,6 +200,18 @@ def list_introductions(
     cards = _cards(rows, delegate, viewer, at.date())
     organisations = _organisations(rows, delegate, at.date())
     return [_summarise(row, delegate, cards, organisations) for row in rows]
+
+
+def introductions_to_answer(delegate: Delegate, at: datetime) -> QuerySet[Introduction]:
+    """Those of list_introductions() that need this person's answer."""
+    is_open = Q(first=delegate, first_accepted_at=None, first_ended_at=None) | Q(
+        second=delegate, second_accepted_at=None, second_ended_at=None
+    )
+    is_proposed = Q(proposed_by=None) | ~Q(proposed_by=F("first__user"))
+    rows = Introduction.objects.reaching(delegate).filter(
+        is_open, is_proposed | Q(first_ended_at=None)
+    )
+    return rows.filter(proposed_at__gt=at - REQUEST_COOLDOWN)
 
 
 def _is_withdrawn(row: Introduction, delegate: Delegate) -> bool:

@@ -24,6 +24,7 @@ from participants.models.organisation import (
     OrganisationKind,
     RecordedCount,
     member_condition,
+    membership_condition,
     validate_same_demonstration,
 )
 from participants.models.organisation_change import (
@@ -81,5 +82,6 @@ __all__ = [
     "SlugRedirect",
     "User",
     "member_condition",
+    "membership_condition",
     "validate_same_demonstration",
 ]

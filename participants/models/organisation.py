@@ -486,3 +486,15 @@ def member_condition(member_rule: str, event_id: int) -> Q:
     if member_rule in Constituency.values:
         condition &= Q(kind__in=kinds_of(member_rule))
     return condition
+
+
+def membership_condition(organisation: Organisation, event_field: str) -> Q:
+    """Of rows with a `group`, those whose group this organisation is a recorded member of."""
+    roles = EventRole.objects.filter(organisation=organisation).order_by()
+    constituencies = [word for word in Constituency.values if organisation.kind in kinds_of(word)]
+    took_part, cochaired = (
+        Q((f"{event_field}__in", rows.values("event")))
+        for rows in (roles, roles.filter(role=EventRole.Role.COCHAIR))
+    )
+    as_participant = Q(group__member_rule__in=["participants", *constituencies])
+    return as_participant & took_part | Q(group__member_rule="cochairs") & cochaired

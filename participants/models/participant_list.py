@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.user import User, decided_by_another
@@ -92,7 +93,7 @@ class ParticipantList(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event.code} · {self.purpose[:60]}"
+        return f"{self.event.code} · {Truncator(self.purpose).words(10)}"
 
     def is_downloadable(self, at: datetime) -> bool:
         return self.expires_at is not None and at < self.expires_at

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts.addresses import mask_address
-from participants.directory.audience_preview import AudiencePreview
+from participants.directory.audience_preview import AudiencePreview, sharing_sentences
 from participants.directory.profile_forms import ChannelFormSet, ProfileDetailsForm
 from participants.email_links.links import open_link
 from participants.email_links.views import page_of_link
 from participants.models import Delegate, EmailLink, EventRole, Invitation, OrganisationKind, User
+from participants.models.channels import ChannelKind
 from participants.onboarding import acceptance, invitations, nominations, requests
 from participants.onboarding.forms import InvitationRequestForm, NominationForm, SharingForm
 from participants.privacy.audience_choice import sharing_act
@@ -248,7 +249,11 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
     onlookers = AudiencePreview.of(person, timezone.localdate())
     form = SharingForm(data, notice, audience_preview=onlookers)
     channels = ChannelFormSet(
-        data, instance=person, prefix="channel", form_kwargs={"audience_preview": onlookers}
+        data,
+        instance=person,
+        prefix="channel",
+        initial=[{"kind": ChannelKind.MOBILE}],  # what most people share
+        form_kwargs={"audience_preview": onlookers, "listed_to": person.listed_to},
     )
     # Validate both forms, so that one response shows all errors.
     if data is not None and all([form.is_valid(), channels.is_valid()]):
@@ -262,6 +267,10 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
                     form.save_choice(agreed)
                     channels.save()
         messages.success(request, _("Welcome. You can change all of this here at any time."))
+        if agreed:
+            shared, today = agreed.channels.all(), timezone.localdate()
+            for sentence in sharing_sentences(agreed, shared, today, is_newly_listed=True):
+                messages.info(request, sentence)
         return redirect("welcome")
     context = {
         "invitation": invitation,

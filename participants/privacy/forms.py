@@ -57,9 +57,10 @@ def audience_field(
     audience_preview: AudiencePreview,
     *exceptions: Sequence[AudienceException],
     listed_to: str = "",
+    may_list: bool = False,
     help_text: Any = "",
 ) -> forms.ChoiceField:
-    """For a channel, `listed_to` is the audience of its listing."""
+    """For a channel, `listed_to` is the audience of its listing; a form `may_list` as well."""
     return forms.ChoiceField(
         label=label,
         help_text=help_text,
@@ -68,7 +69,10 @@ def audience_field(
             (
                 value,
                 AudienceLabel(
-                    str(name), audience_preview.describe(value, *exceptions, listed_to=listed_to)
+                    str(name),
+                    audience_preview.describe(
+                        value, *exceptions, listed_to=listed_to, may_list=may_list
+                    ),
                 ),
             )
             for value, name in Audience.choices

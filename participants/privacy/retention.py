@@ -138,6 +138,16 @@ def is_review_pending(delegate: Delegate) -> bool:
     return delegate.retention_actions.filter(review_started_on=review_start(delegate)).exists()
 
 
+def with_review_pending(people: QuerySet[Delegate]) -> QuerySet[Delegate]:
+    """Those for whom is_review_pending() is true."""
+    latest_start = Coalesce("reviewed_on", TruncDate("user__joined_at", tzinfo=UTC))
+    people = people.filter(user__isnull=False).annotate(counts_from=latest_start)
+    actions = RetentionAction.objects.filter(
+        delegate=OuterRef("pk"), review_started_on=OuterRef("counts_from")
+    )
+    return people.filter(Exists(actions))
+
+
 def count_reviews_due(people: QuerySet[Delegate], on: date) -> int:
     """Number of these people who are asked within 30 days.
 

@@ -1,8 +1,11 @@
 """Template filters and tags for email addresses and the names of organisations."""
 
+from typing import Any
+
 from django import template
 from django.template import Context
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from participants.accounts.addresses import mask_address
 from participants.models import Organisation
@@ -20,3 +23,12 @@ def organisation_link(
     url = organisation.get_absolute_url()
     link = f"{url}{context.get('as_of_query', '')}"
     return format_html('<a href="{}">{}</a>', link, name) if url else name
+
+
+@register.simple_tag
+def line_attributes(form: Any, *names: str) -> str:
+    """Of a fold with fields of the form, or with all. With an error it is open, else one is."""
+    forms = form if isinstance(form, list) else [form]
+    fields = [form[name] for form in forms for name in names]
+    has_error = any(field.errors for field in fields) if names else any(f.errors for f in forms)
+    return "open" if has_error else mark_safe('name="line"')

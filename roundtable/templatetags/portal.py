@@ -144,6 +144,15 @@ def canonical_link(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def page_address(context: Context) -> str:
+    """The address of the page with all its filters, also an earlier day, to pass on."""
+    form = context.get("form")
+    values = form.active_values() if isinstance(form, QueryForm) else {}
+    query = encode_query(values) if values else ""
+    return f"{settings.PORTAL_URL}{context['request'].path}{query}"
+
+
+@register.simple_tag(takes_context=True)
 def error_prefix(context: Context) -> str:
     """Starts the title of a page that shows errors, whatever the names of its forms."""
     values = context.flatten()

@@ -125,7 +125,7 @@ class FilledEvent:
         """Where the texts stand, by the address of the page."""
         point, commitment = self.point.get_absolute_url(), self.commitment.get_absolute_url()
         where = {
-            "/": "series title city summary commitment",
+            "/": "series title city commitment",
             "/roundtables/": "series title city",
             self.event.get_absolute_url(): "title summary venue city source short represented"
             " statement introduction leading point organisation commitment wording said document"

@@ -77,7 +77,7 @@ def test_invited_person_accepts_by_keyboard(visit: Callable[..., Visit], invited
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("Coordinator")
     press(page, "This is me: continue")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who do you share with?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What you share")
     choose(page, page.get_by_role("radio", name="Only me").first, "ArrowDown")
     reach(page, page.get_by_role("combobox").first)
     page.keyboard.type("E-mail")

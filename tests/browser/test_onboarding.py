@@ -25,7 +25,7 @@ def test_invited_person_accepts_and_signs_in(visit: Callable[..., Visit], javasc
     expect(page.get_by_role("heading", level=1)).to_have_text("Is this you?")
     page.get_by_label("Post").fill("Coordinator")
     page.get_by_role("button", name="This is me: continue").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who do you share with?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What you share")
 
     group = page.get_by_role("group", name="Add another contact detail").first
     group.get_by_label("Kind of contact", exact=True).select_option("email")

@@ -70,7 +70,7 @@ def test_draft_is_autosaved_and_submitted_once_with_its_evidence(
     expect(page.get_by_text(KEPT)).to_be_visible()
     page.get_by_label("Names no person and no shelter").check()
     page.get_by_role("button", name="Submit report").click()
-    expect(page.locator("main")).to_contain_text("The co-chairs have what you submitted on")
+    expect(page.get_by_role("status")).to_contain_text("Your report is submitted.")
     done = newest(party)
     assert (done.pk, done.state, done.text) == (draft.pk, "submitted", MORE)
     assert [row.title for row in done.evidence.all()] == ["The report"]
@@ -102,7 +102,8 @@ def test_autosave_does_not_withdraw_submitted_report(
     page.get_by_label("What was done").fill(DONE)
     page.get_by_label("Names no person and no shelter").check()
     page.get_by_role("button", name="Submit report").click()
-    expect(page.locator("main")).to_contain_text("The co-chairs have what you submitted on")
+    expect(page.get_by_role("status")).to_contain_text("Your report is submitted.")
+    page.locator("summary").filter(has_text="Read or change what you submitted").click()
     typed(page, MORE)
     page.clock.run_for(60_000)
     assert (newest(party).state, newest(party).text) == ("submitted", DONE)

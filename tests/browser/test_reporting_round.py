@@ -69,7 +69,7 @@ def test_update_from_reporting_round_appears_on_every_page(
     _approve(desk, walk)
 
     page = visitor.open(commitment.get_absolute_url())
-    expect(page.locator(".side-row .status").first).to_have_text("Fulfilled")
+    expect(page.locator(".where-line b")).to_have_text("Fulfilled.")
     expect(page.locator("main")).to_contain_text(DONE)
     expect(page.locator("main")).to_contain_text(SOURCE)
     walk.keep(page, "commitment")
@@ -103,16 +103,15 @@ def _report(visit: Open, walk: Walk) -> None:
     phone = visit(link_in_mail(ADDRESS, "report"), width=360, javascript=False)
     page = phone.page
     walk.keep(page, "report")
-    page.get_by_label("Status").select_option(label="Fulfilled")
+    page.get_by_label("Fulfilled", exact=True).check()
     page.get_by_label("What was done").fill(DONE)
     page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_label("What was done")).to_have_value(DONE)
-    page.locator("summary").filter(has_text="If it is fulfilled").click()
     page.get_by_label("Where this can be read").fill(SOURCE)
     page.get_by_label("Names no person and no shelter").check()
     walk.keep(page, "report-filled")
     page.get_by_role("button", name="Submit report").click()
-    expect(page.locator("main")).to_contain_text("The co-chairs have what you submitted on")
+    expect(page.get_by_role("status")).to_contain_text("Your report is submitted.")
     walk.keep(page, "handed-in")
 
 
@@ -133,9 +132,8 @@ def _approve(desk: Visit, walk: Walk) -> None:
 def _fulfilled(visitor: Visit, as_of: str = "") -> int:
     """How many commitments of the demonstration the progress page counts as fulfilled."""
     page = visitor.open(f"/progress/?event=demonstration&as_of={as_of}")
-    name = page.get_by_role("rowheader", name="Fulfilled", exact=True)
-    row = page.locator("table[aria-labelledby=by-status] tr").filter(has=name)
-    return int(row.locator("td").inner_text())
+    fulfilled = page.locator(".where .key li").filter(has_text=re.compile("Fulfilled"))
+    return int(fulfilled.locator("b").inner_text()) if fulfilled.count() else 0
 
 
 def _looked_back(
@@ -144,7 +142,7 @@ def _looked_back(
     """The day before, all of it is as it was."""
     yesterday = str(timezone.localdate() - timedelta(days=1))
     page = visitor.open(f"{commitment.get_absolute_url()}?as_of={yesterday}")
-    expect(page.locator(".side-row .status").first).to_have_text(before)
+    expect(page.locator(".where-line b")).to_contain_text(before)
     expect(page.locator("main")).not_to_contain_text(DONE)
     walk.keep(page, "commitment-the-day-before")
     assert _fulfilled(visitor, yesterday) == fulfilled

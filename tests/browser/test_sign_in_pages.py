@@ -72,7 +72,7 @@ def test_delegate_signs_in_with_emailed_code_and_signs_out(
     page.get_by_role("link", name="Sign in").click()
     ask_for_code(page, delegate.email)
     enter(page, code_sent_to(delegate.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
     assert page.get_by_label("Name", exact=True).input_value() == delegate.delegate.name
 
     page.get_by_role("contentinfo").get_by_role("link", name="Sign out").click()
@@ -103,7 +103,7 @@ def test_wrong_code_shows_error_and_new_code_is_sent(
     expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
     assert len(deliver_mail()) == 2
     enter(page, code_sent_to(delegate.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
 
 
 def test_unknown_address_sees_same_page_and_gets_no_email(
@@ -151,7 +151,7 @@ def test_second_factor_is_added_required_and_removed(
     check_page(page)
     page.get_by_label("Code").fill(app_code(secret))
     page.locator("main").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
 
     page.goto("/accounts/2fa/")
     check_page(page)
@@ -189,7 +189,7 @@ def test_first_passkey_needs_no_app_and_signs_in_alone(
     page.locator("main").get_by_role("button", name="Sign out").click()
     page.goto("/accounts/login/")
     page.get_by_role("button", name="passkey").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
     assert deliver_mail()[-1].subject == "Your sign-in details have changed"
 
 
@@ -240,4 +240,4 @@ def test_second_address_is_added_and_work_address_removed(
     )
     ask_for_code(page, "napha@example.com")
     enter(page, code_sent_to("napha@example.com"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Who can contact you, and how")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -179,6 +180,54 @@ def test_commitment_change_permissions(
     assert client.post(address, sent).status_code == status
     commitment.refresh_from_db()
     assert (commitment.text == "New words") == (status == 302)
+
+
+def folds(answer: Any) -> list[str]:
+    """What the closed groups of a form are called."""
+    return re.findall(
+        r"<details><summary>\s*<h2[^>]*>\s*(.*?)\s*</h2>", answer.content.decode(), re.S
+    )
+
+
+def test_long_form_folds_into_groups_that_say_what_is_in_them(
+    client_of: Sign, admin_event: Event
+) -> None:
+    commitment = admin_event.commitments.get()
+    make_milestone(commitment=commitment)
+    make_milestone(commitment=commitment, title="Second")
+    address = page(Commitment, "change", commitment.pk)
+    client = signed(client_of, "cochair", admin_event)
+    assert folds(client.get(address)) == [
+        "Source and due date",
+        "Progress reports",
+        "Parties (1)",
+        "Milestones (2)",
+        "Related texts (0)",
+    ]
+    # Groups with an error are open.
+    refused = client.post(address, filled(client, address, due_on="never"))
+    assert folds(refused)[0] == "Progress reports"
+    # The parties of a new commitment can be entered at once.
+    assert folds(client.get(page(Commitment, "add"))) == ["Milestones (0)", "Related texts (0)"]
+
+
+def test_long_text_is_cut_after_a_whole_word(client_of: Sign, admin_event: Event) -> None:
+    commitment = admin_event.commitments.get()
+    words = "Strengthen the protection of migrants by training each recruiter in unmistakable terms"
+    Commitment.objects.filter(pk=commitment.pk).update(text=words)
+    client = signed(client_of, "cochair", admin_event)
+    offered = client.get(page(ProgressUpdate, "add")).content.decode()
+    assert (
+        "\nDESK-C1 Strengthen the protection of migrants by training each recruiter in…\n"
+        in offered
+    )
+
+
+def test_list_filter_is_named_plainly(client_of: Sign, admin_event: Event) -> None:
+    client = signed(client_of, "cochair", admin_event)
+    shown = client.get(page(Commitment, "changelist")).content.decode()
+    titles = re.findall(r"<details data-filter-title[^>]*>\s*<summary>(.*?)</summary>", shown)
+    assert titles == ["Waiting for me", "Attention needed", "State", "Roundtable"]
 
 
 def test_approved_text_is_read_only_until_changes_requested(

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.permissions import may_publish
@@ -229,7 +230,9 @@ def _apply_outcomes(
             if outcome.pk and "addressees" in point.lists:
                 _apply_addressees(outcome, point, parties, report)
     for outcome in rows.unmatched() if "lead_ins" in entry.tables else []:
-        report.kept.append(_("point %s") % (outcome.number or f"“{outcome.text[:60]}”"))
+        report.kept.append(
+            _("point %s") % (outcome.number or f"“{Truncator(outcome.text).words(10)}”")
+        )
     return outcomes
 
 

@@ -103,12 +103,13 @@ def test_brief_lists_decisions_silent_parties_and_changes(meeting: Event, client
     text = page_text(client_of(cochair).get(PATH))
     for words in (
         "Brief: Second meeting",
-        "3 of 3 commitments reported by their party.",
+        "Progress so far 3 commitments: 1 in progress, 1 in planning, "
+        "1 closed without being fulfilled. 1 of the 3 is past its due date.",
         "1 text is waiting for a check.",
         "NEW-C1 Train. Due 1 January 2025, reported 1 June 2024",
         "NEW-C2 Print. Closed without being fulfilled, Example Press, "
         "1 February 2025. Why: The law changed. Source: The gazette",
-        "Example Ministry, NEW-C1: no answer to 2 requests Round 6, Round 9",
+        "Example Ministry, NEW-C1: no answer to 2 requests: Round 6, Round 9",
         "Example Ministry: NEW-C1 last reported 1 June 2024",
         "Example Silence: 1.a",
         "1 of 2 addressees answered NEW-C1: Planning",

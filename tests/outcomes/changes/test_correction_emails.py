@@ -75,7 +75,7 @@ def told(deliver: Deliver) -> EmailMultiAlternatives:
 
 
 def news(mail: EmailMultiAlternatives) -> str:
-    return str(mail.body).partition("To change how often")[0]
+    return str(mail.body).partition("Progress so far")[0]
 
 
 def test_email_says_what_is_corrected(

@@ -109,6 +109,11 @@ def test_each_feed_lists_its_changes(commitment_with_changes: Commitment) -> Non
 def test_entry_has_stable_id_and_absolute_urls(commitment_with_changes: Commitment) -> None:
     found = read("/commitments/rt2024-c1.atom")
     assert found.feed.title == "RT2024-C1: changes"
+    day = ProgressUpdate.objects.get().reported_on
+    last = f"Last report: Example Aid, {day.day} {day:%B %Y}."
+    assert found.feed.subtitle.startswith(f"In progress. {last}")
+    whole = read("/roundtables/roundtable-2024.atom").feed.subtitle
+    assert whole.startswith("1 commitment: 1 in progress.")
     assert found.feed.id == "tag:portal.example.org,2026:/commitments/rt2024-c1.atom"
     assert {(link.rel, link.href) for link in found.feed.links} == {
         ("alternate", f"{HOST}/commitments/rt2024-c1/"),
@@ -150,7 +155,7 @@ def check_as_the_standard_says(root: Element) -> None:
         [alternate] = alternates
         assert (alternate.get("href") or "").startswith(f"{HOST}/")
         known = {"id", "title", "updated", "published", "link", "author", "content", "category"}
-        assert {child.tag.removeprefix(ATOM) for child in row} <= known | {"entry"}
+        assert {child.tag.removeprefix(ATOM) for child in row} <= known | {"entry", "subtitle"}
         for author in row.findall(f"{ATOM}author"):
             assert one(author, "name").text
     assert one(root, "author") is not None
@@ -286,15 +291,15 @@ def test_query_count_is_independent_of_rows(commitment_with_changes: Commitment,
 COSTS = {
     "/feed.atom": 7,
     "/calendar.ics": 5,
-    "/roundtables/roundtable-2024.atom": 8,
+    "/roundtables/roundtable-2024.atom": 9,
     "/roundtables/roundtable-2024.ics": 6,
-    "/themes/care.atom": 7,
+    "/themes/care.atom": 8,
     "/themes/care.ics": 6,
-    "/organisations/example-aid.atom": 6,
+    "/organisations/example-aid.atom": 8,
     "/organisations/example-aid.ics": 6,
-    "/outcomes/roundtable-2024/1.a.atom": 7,
+    "/outcomes/roundtable-2024/1.a.atom": 9,
     "/outcomes/roundtable-2024/1.a.ics": 6,
-    "/commitments/rt2024-c1.atom": 6,
+    "/commitments/rt2024-c1.atom": 9,
     "/commitments/rt2024-c1.ics": 3,
 }
 

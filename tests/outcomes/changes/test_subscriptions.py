@@ -169,6 +169,8 @@ def test_immediate_email_describes_change(
     text = str(mail.body)
     assert f"RT2024-C2, Update: In progress\n{HOST}/commitments/rt2024-c2/\n" in text
     assert "Words of the update" not in text and "Print leaflets" not in text
+    assert f"Progress so far:\n\nIn progress.\n{HOST}/commitments/rt2024-c2/\n\nTo change" in text
+    assert str(commitment.parties.get().organisation) not in text
 
 
 def test_weekly_digest_is_sent_once_from_monday(

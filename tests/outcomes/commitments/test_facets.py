@@ -198,7 +198,7 @@ def test_numbers_of_commitments_are_true(client: Client, seed: int) -> None:
             name: {*values} for name, values in chosen.items()
         }
         found = sum(matches(row, chosen) for row in world.rows)
-        said = f" {found} of 30 commitments match: " if chosen else " 30 commitments "
+        said = f" {found} of 30 commitments match: " if chosen else " 30 commitments: "
         assert said in page_text(answer), chosen
         assert "Canary" not in page_html(answer)
 
@@ -252,7 +252,11 @@ def test_values_widen_and_facets_narrow(client: Client) -> None:
     assert first["event"]
 
     def number(query: str) -> int:
-        return int(page_text(client.get(f"/commitments/?{query}")).split(" of 20 ")[0].split()[-1])
+        return int(
+            page_text(client.get(f"/commitments/?{query}"))
+            .split(" of 20 commitment")[0]
+            .split()[-1]
+        )
 
     both = number("event=old&event=new")
     assert both == 20 == number("event=old") + number("event=new")

@@ -98,8 +98,8 @@ def rows_of(browser: Client, path: str = PAGE) -> dict[str, list[str]]:
     page = page_html(browser.get(path))
     rows = {}
     for row in page.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]:
-        head, *cells = re.split(r"<td>", row)
-        words = " ".join(re.sub(r"<[^>]*>", " ", head).split())
+        head, *cells = re.split(r"<td(?: [^>]*)?>", row)
+        words = " ".join(re.sub(r"<[^>]*>", " ", head).split()).removesuffix(" Show")
         rows[words] = [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in cells]
     return rows
 
@@ -134,7 +134,7 @@ def test_headers_name_their_direction(client: Client, event_with_recommendation:
     assert page.count("<caption ") == 1
     assert (page.count('<th scope="col">'), page.count('<th scope="row">')) == (3, 5)
     assert page.count("<th") == 9  # with the head itself
-    assert page.count("<td>") == 10
+    assert len(re.findall(r"<td[ >]", page)) == 10
 
 
 def test_each_count_links_to_matching_list(

@@ -68,13 +68,13 @@ NONE = {
             {"all": 9, "reported": 3, "fulfilled": 3, "no-update": 6, "recorded": 2, "overdue": 1},
             None,
             "9 commitments: 3 fulfilled, 6 never reported on. 1 of the 9 is past its due date. "
-            "About 2 of those never reported on, something is recorded from sources.",
+            "3 of 9 commitments reported by their party, 2 recorded from sources.",
         ),
         (
             {"all": 3, "no-update": 3, "by_members": 1},
             2024,
-            "3 commitments. No party has reported on them since 2024. On 1 of those never reported "
-            "on, members of a group reported for themselves.",
+            "3 commitments. No party has reported on them since 2024. "
+            "0 of 3 commitments reported by their party, 1 by members of a group.",
         ),
     ],
 )
@@ -109,7 +109,9 @@ def test_one_commitment_in_one_sentence(commitment: Commitment) -> None:
         "Never reported on. Parties: Office, Agency. Past its due date, 31 January 2026."
     )
     make_update(commitment)
-    assert sentence(commitment, BEFORE) == "In progress. Last report: Office, 1 March 2025."
+    assert sentence(commitment, BEFORE) == (
+        "In progress. Last report: Office, 1 March 2025. Due on 31 January 2026."
+    )
     assert sentence(commitment, AFTER) == (
         "In progress, and past its due date, 31 January 2026. Last report: Office, 1 March 2025."
     )

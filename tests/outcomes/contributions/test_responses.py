@@ -24,7 +24,7 @@ from tests.factories import (
     save,
 )
 from tests.follow_up_factories import make_assessment, make_related_text, make_response
-from tests.page_text import FOLLOW_SECTION, get_text, page_links, page_text
+from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -210,8 +210,7 @@ def test_organisation_page_shows_responses_and_assessments(
         "Its assessments ASKED-C1 Write it down Limited, 1 July 2025 "
         "· Asked roundtable, May 2024 (ASKED) "
         "See this page as of an earlier day Show this day What changed since an earlier day "
-        "Download Excel · CSV · JSON What the files contain "
-        f"{FOLLOW_SECTION} People"
+        "People"
     ) in page_text(answer)
     assert [link for link in page_links(answer) if "asked/" in link or "asked-c1" in link][-2:] == [
         PAGE,

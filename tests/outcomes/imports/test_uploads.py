@@ -72,12 +72,18 @@ def test_file_is_processed_in_background(client_of: Sign, operator: User, talk: 
     address = choose(browser, documents("Minutes", "List"), talk)
     page = browser.get(address)
     assert "Your file is waiting in the queue." in admin_text(page)
+    assert "This page refreshes every 5 seconds. Stop refreshing" in admin_text(page)
+    assert page["Refresh"] == "5"
+    stopped = browser.get(address, {"stop": ""})
+    assert "Refresh" not in stopped
+    assert f'href="{address}"' in stopped.content.decode()
     assert ": waiting to be processed" in admin_text(browser.get(UPLOAD_URL))
     assert address in browser.get(UPLOAD_URL).content.decode()
     assert "Files that you started to import" in browser.get("/admin/").content.decode()
     run_import_worker()
     page = browser.get(address)
     assert "To add: 2. To change: 0. To remove: 0." in admin_text(page)
+    assert "Refresh" not in page
     before = database_rows()
     browser.post(address, {"act": "import", "digest": "0" * 64})
     assert "Your file is waiting in the queue." in admin_text(browser.get(address))

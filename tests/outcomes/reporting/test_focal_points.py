@@ -102,7 +102,8 @@ def test_focal_point_is_asked_by_one_email_and_answers_on_the_profile(
     assert "dewi.open@example.org" not in body
     browser = client_of(delegate)
     text = get_text(browser, "/me/")
-    assert "1 entry about you waits for your answer" in text
+    assert "1 Accept or decline to report on 1 commitment" in text
+    assert "1 entry waits for your answer." in text
     assert "Focal point of Harbour Office for RT2024-C2" in text
     assert is_named(client, "Dewi Lestari") == [False, False, False]
     assert answer(browser, party, answer="accept") == 302

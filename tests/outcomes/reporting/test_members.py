@@ -113,11 +113,14 @@ def test_member_reports_for_itself_and_not_for_the_group(client_of: Sign, case: 
     case.commitment.refresh_from_db()
     assert (case.commitment.latest_status, case.commitment.members_reporting) == ("", 1)
     text = get_text(LinkClient(), "/commitments/gr-c1/")
-    assert "Share lists 1 member has reported for itself" in text
+    assert (
+        "Status Not reported on as a whole. Party: participants. "
+        "1 member of a group has reported for itself."
+    ) in text
     assert "1 of 4 members named in this record have reported. Fulfilled 1" in text
     assert "Agency Fulfilled We sent our list." in text
     assert "What the party reports" not in text
-    assert "Parties participants Answers" in text
+    assert "Parties participants Due date not recorded Answers" in text
     counts = count_by_status(Commitment.objects.all(), timezone.localdate())
     assert (counts["no-update"], counts["fulfilled"]) == (1, 0)
     listed = get_text(LinkClient(), "/commitments/?event=gr")

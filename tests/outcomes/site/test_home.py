@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.test import Client
 
 from outcomes.models import ImplementationStatus
+from outcomes.site import views
 from participants.models import EventRole, OrganisationKind, RecordedCount
 from tests.factories import (
     make_commitment,
@@ -20,14 +22,11 @@ from tests.factories import (
     make_update,
     save,
 )
-from tests.page_text import get_text, page_links, page_text
+from tests.page_text import FILES, acts, get_text, page_links, page_text
 
 pytestmark = pytest.mark.django_db
-WHAT = (
-    "What was agreed, and what came of it What governments and civil society agreed at their "
-    "roundtables on human trafficking, what each promised to do, and how they reach each other. "
-    "Search "
-)
+FILES_OF_EVENT = f"{FILES} Its points: {FILES} Its commitments: {FILES}"
+WHAT = "What was agreed, and what came of it "
 
 
 @pytest.fixture(autouse=True)
@@ -45,13 +44,21 @@ def test_empty_portal_shows_guidance(client: Client) -> None:
 
 
 def test_event_without_commitments_shows_message(client: Client) -> None:
-    make_event(title="Bare roundtable", slug="bare", series=make_series(name="Process"))
+    make_event(
+        code="BARE", title="Bare roundtable", slug="bare", series=make_series(name="Process")
+    )
     assert get_text(client, "/") == (
         WHAT
         + (
             "The latest roundtable Bare roundtable Process 14–15 May 2024 "
-            "Progress of its commitments No commitments are recorded. They appear here when the "
-            "co-chairs add them. Latest reports No party has reported yet. A report appears here "
+            "Progress so far No commitments are recorded. "
+            + acts(
+                "/roundtables/bare/",
+                "Bare roundtable, May 2024 (BARE) — No commitments are recorded.",
+                "Process, Bare roundtable, 14–15 May 2024.",
+                FILES_OF_EVENT,
+            )
+            + "Latest reports No party has reported yet. A report appears here "
             "when it is checked. All changes, before and after Due next No commitment has a due "
             "date in the future."
         )
@@ -98,11 +105,21 @@ def test_home_page_shows_status(client: Client) -> None:
     assert page_text(answer) == (
         WHAT
         + (
-            "3 points agreed The latest roundtable New roundtable "
-            "Process 30 April 2025 – 2 May 2025 Bangkok, Thailand Two days in Bangkok. "
-            "Read what was agreed Progress of its commitments "
-            "3 of 5 commitments reported by their party. 1 of 5 past the due date . "
+            "The latest roundtable New roundtable "
+            "Process 30 April 2025 – 2 May 2025 Bangkok, Thailand Progress so far 5 commitments: "
+            "1 fulfilled, 1 in progress, 1 in planning, 2 never reported on. "
+            "1 of the 5 is past its due date. "
             "Fulfilled 1 In progress 1 Planning 1 Never reported on 2 "
+            "Past their due date 1 of 5 "
+            + acts(
+                "/roundtables/new/",
+                "New roundtable, April 2025 (NEW) — 5 commitments: 1 fulfilled, 1 in progress, "
+                "1 in planning, 2 never reported on. 1 of the 5 is past its due date.",
+                "Process, New roundtable, 30 April 2025 – 2 May 2025.",
+                FILES_OF_EVENT,
+            )
+            + "Read what was agreed 3 points agreed We know of 3 organisations that took part. "
+            "What was agreed in 2025 1 Participants agreed to: 3 points "
             "Latest reports 1 September 2025 Planning later Ministry 1 July 2025 In progress late "
             "Ministry 1 June 2025 Fulfilled done Ministry All changes, before and after "
             "Due next 2 March 2026 Never reported on next 24 December 2026 Planning later "
@@ -110,20 +127,23 @@ def test_home_page_shows_status(client: Client) -> None:
         )
     )
     links = page_links(answer)
-    assert "/commitments/?event=new&overdue=yes" in links
     assert "/commitments/?event=new&status=no-update" in links
     assert "/roundtables/new/#statement" in links
     page = answer.content.decode()
     assert 'aria-label="We know of 3 organisations that took part. Governments: 3."' in page
 
 
-def test_demonstration_is_marked_everywhere(client: Client) -> None:
+def test_demonstration_is_marked_and_beside_real_ones_only_in_development(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     event = make_event(title="Made up", code="MADE", is_demonstration=True)
     make_update(make_commitment(event, reference="MADE-C1"))
     text = get_text(client, "/")
     assert "Made up Demonstration All of its content is made up." in text
     assert "1 March 2025 Demonstration In progress" in text
     make_event(title="Real", starts_on="2025-01-01", ends_on="2025-01-01")
+    assert "Made up" not in get_text(client, "/")
+    monkeypatch.setattr(views, "settings", SimpleNamespace(DEBUG=True))
     assert "Other roundtables Made up, May 2024 (MADE) Demonstration" in get_text(client, "/")
 
 
@@ -142,7 +162,7 @@ def test_real_roundtable_leads_before_newer_demonstration(client: Client) -> Non
         party = make_party(make_commitment(event))
         make_update(party.commitment, party=party, reported_on=date(2026, 1, 1))
     text = get_text(client, "/")
-    assert "The latest roundtable Real" in text and "Other roundtables Made up" in text
+    assert "The latest roundtable Real" in text and "Made up" not in text
     reports = text.split("Latest reports")[1].split("Due next")[0]
     assert "Demonstration" not in reports
 
@@ -182,5 +202,5 @@ def test_home_page_lists_are_short(client: Client) -> None:
 
 def test_search_box_submits_to_search(client: Client) -> None:
     page = client.get("/").content.decode()
-    assert '<form class="field wide" role="search" action="/search/">' in page
+    assert '<form class="search" role="search" action="/search/">' in page
     assert 'name="q"' in page

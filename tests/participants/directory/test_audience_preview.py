@@ -353,7 +353,7 @@ def test_choices_do_not_reveal_foreign_participations(
 def test_channel_text_respects_listing(delegate_of_two_events: Delegate) -> None:
     onlookers = AudiencePreview.of(delegate_of_two_events, NOON.date())
     assert onlookers.describe("participants", listed_to="only_me") == (
-        "Only you, as long as no one else can see you in the directory."
+        "No one sees this yet, because no one can see you in the directory."
     )
     assert onlookers.describe("participants", listed_to="constituency") == (
         "3 participants of 2 roundtables. "

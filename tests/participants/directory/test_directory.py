@@ -32,7 +32,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
-from tests.page_text import FOLLOW_SECTION, get_text, page_html, page_links, page_text
+from tests.page_text import acts, get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -414,15 +414,20 @@ def test_organisation_shows_roles_and_commitments(
     make_affiliation(left, organisation=office, until=date.today() - timedelta(days=1))
     text = get_text(client, "/organisations/office/")
     assert text == (
-        "Government · Thailand Office for Migrants Helps people. "
+        "Government · Thailand Office for Migrants "
+        "Progress so far 1 commitment. No party has reported on it yet. Never reported on 1 "
+        + acts(
+            "/organisations/office/",
+            "Office for Migrants — 1 commitment. No party has reported on it yet.",
+        )
+        + "Helps people. "
         "Short name OfM Website https://example.org/office Mailbox desk@example.org "
         "Roles at roundtables Roundtable 2024, May 2024 (RT2024) : co-chair (Ministry of Labour) "
         "co-chaired by the Office "
         "Commitments RT2024-C7 Open a desk OfM · answers the whole statement "
         "Never reported on No due date recorded See all, filter and sort "
         "See this page as of an earlier day Show this day What changed since an earlier day "
-        "Download Excel · CSV · JSON What the files contain "
-        f"{FOLLOW_SECTION} People Dewi Lestari Office for Migrants {ALWAYS}"
+        f"People Dewi Lestari Office for Migrants {ALWAYS}"
     )
     assert "Farah Point" in get_text(client_of(delegate), "/organisations/office/")
 

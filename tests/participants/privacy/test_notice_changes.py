@@ -174,7 +174,7 @@ def test_profile_asks_first_and_shows_what_changed(notices: Path, client_of: Sig
     run(ASKED)
     page = page_html(browser.get("/me/"))
     assert "If you do not agree to the new one before 1 July 2026, everything goes back to" in page
-    assert page.index(question) < page.index("Who can contact you, and how")
+    assert page.index(question) < page.index("Hide everything now")
     assert "We keep names <ins>and posts</ins>." in page.replace("</ins> .", "</ins>.")
     assert "We sell nothing." in page  # in the full text
     answer = agree(browser)

@@ -217,7 +217,7 @@ def test_entry_by_a_cochair_waits_for_the_person(
     assert "Informant" not in str(email.body) and "Ministry" not in str(email.body)
     assert not QueuedEmail.objects.filter(done_at=None).exists()
     text = get_text(client_of(person), "/me/")
-    assert "1 entry about you waits for your answer" in text
+    assert "Answer 1 proposed entry about you" in text
     assert "Entered for Ministry of Interior on" in text and "attacker" not in text
     # The desk reads that it waits.
     desk = client_of(attacker).get(page(Delegate, "change", person.pk)).content.decode()
@@ -532,7 +532,7 @@ def test_page_without_script_has_a_form_for_each_entry(
     # The end of the workplace replaced its new post.
     assert len(forms) == len(set(forms)) == 5
     assert html.count('formaction="/me/entries/') == 1
-    assert "4 entries about you wait for your answer" in html
+    assert "Answer 4 proposed entries about you" in html
 
 
 def test_each_entry_has_its_own_button(client_of: Sign, person: Delegate, double: Delegate) -> None:

@@ -1,0 +1,241 @@
+"""How many presses the most frequent tasks take on a phone, without a script."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from outcomes.models import CommitmentParty, Corrigendum, ProgressUpdate
+from outcomes.reporting.links import create_report_link
+from participants.models import Delegate, Invitation, User
+from participants.onboarding.invitations import invitation_url
+from tests.browser.conftest import Visit
+
+Open = Callable[..., Visit]
+
+
+class Walk:
+    """Presses on a page, and counts them."""
+
+    def __init__(self, opened: Visit) -> None:
+        self.page: Page = opened.page
+        self.presses = 0
+
+    def press(self, what: Locator) -> None:
+        self.presses += 1
+        what.click()
+
+    def link(self, name: str) -> None:
+        self.press(self.page.get_by_role("main").get_by_role("link", name=name).first)
+
+    def button(self, name: str) -> None:
+        self.press(self.page.get_by_role("button", name=name, exact=True))
+
+
+@pytest.fixture
+def walk(visit: Open) -> Callable[..., Walk]:
+    def begin(path: str, width: int = 360, **how: object) -> Walk:
+        return Walk(visit(path, width=width, javascript=False, **how))
+
+    return begin
+
+
+@pytest.fixture
+def report_link(delegate: User) -> str:
+    """The address in the focal point's email."""
+    party = CommitmentParty.objects.get(
+        focal_point=delegate.delegate, focal_point_accepted_at__isnull=False
+    )
+    return urlsplit(create_report_link(party, at=timezone.now())).path
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_a_government_reports_takes_two_presses(walk: Callable[..., Walk], width: int) -> None:
+    visitor = walk("/", width=width)
+    visitor.press(visitor.page.get_by_role("link", name="organisations that took part"))
+    visitor.link("Australia")
+    expect(visitor.page.locator(".where-line")).to_have_text(
+        "1 commitment. No party has reported on it yet."
+    )
+    assert visitor.presses == 2
+
+
+def test_first_sharing_takes_five_presses(walk: Callable[..., Walk], invited: User) -> None:
+    person = walk("/welcome/", who=invited)
+    person.button("This is me: continue")
+    listing = person.page.get_by_role("group", name="Who can see you in the directory")
+    person.press(listing.locator("label").filter(has_text="Participants"))
+    detail = person.page.get_by_role("group", name="Add another contact detail").first
+    detail.get_by_label("Address or number").fill("+61 491 570 110")
+    person.press(detail.locator("label").filter(has_text="Participants"))
+    person.press(person.page.get_by_label("I have read the notice and agree"))
+    person.button("Agree and finish")
+    told = person.page.get_by_role("status")
+    expect(told).to_contain_text("Welcome.")
+    expect(told).to_contain_text(
+        "Mobile phone: 0 people introduced to you. From when the co-chairs confirm that you took "
+        "part, participants too. No one else can see it."
+    )
+    assert person.presses == 5
+    channel = Delegate.objects.get(user=invited).channels.get()
+    assert (channel.kind, channel.audience) == ("mobile", "participants")
+
+
+def test_form_says_that_no_one_sees_a_detail_of_an_unlisted_person(
+    walk: Callable[..., Walk], invited: User
+) -> None:
+    person = walk("/welcome/", who=invited)
+    person.button("This is me: continue")
+    page = person.page
+    listing = page.get_by_role("group", name="Who can see you in the directory")
+    detail = page.get_by_role("group", name="Add another contact detail").first
+    unseen = detail.get_by_text("No one sees this yet")
+    expect(unseen).to_be_hidden()  # it is for no one but the person
+    person.press(detail.locator("label").filter(has_text="Participants"))
+    expect(unseen).to_be_visible()
+    person.press(listing.locator("label").filter(has_text="Participants"))
+    expect(unseen).to_be_hidden()
+    expect(detail.get_by_text("participants too. Of these people, only those")).to_be_visible()
+
+
+def test_report_without_news_takes_one_press(walk: Callable[..., Walk], report_link: str) -> None:
+    focal_point = walk(report_link)
+    focal_point.press(focal_point.page.get_by_role("button", name="Nothing new since"))
+    expect(focal_point.page.get_by_role("status")).to_contain_text("Your report is submitted.")
+    assert focal_point.presses == 1
+
+
+def test_report_takes_three_fields_and_is_not_refused(
+    walk: Callable[..., Walk], report_link: str
+) -> None:
+    focal_point = walk(report_link)
+    page = focal_point.page
+    focal_point.press(page.get_by_label("In progress"))
+    page.get_by_label("What was done").fill("The pathway was tested.")
+    focal_point.press(page.get_by_label("Names no person and no shelter"))
+    focal_point.button("Submit report")
+    expect(page.get_by_role("status")).to_contain_text("Your report is submitted.")
+    assert ProgressUpdate.objects.latest("pk").text == "The pathway was tested."
+    assert page.get_by_label("What was done").is_hidden()
+
+
+def test_reason_is_asked_when_the_commitment_is_closed(
+    walk: Callable[..., Walk], report_link: str
+) -> None:
+    page = walk(report_link).page
+    page.get_by_label("In progress").check()
+    expect(page.get_by_label("Why it ends")).to_be_hidden()
+    page.get_by_label("Closed without being fulfilled").check()
+    expect(page.get_by_label("Why it ends")).to_be_visible()
+    expect(page.get_by_label("Where this can be read")).to_be_visible()
+
+
+def test_fulfilled_report_is_not_refused(walk: Callable[..., Walk], report_link: str) -> None:
+    page = walk(report_link).page
+    page.get_by_label("Fulfilled", exact=True).check()
+    page.get_by_label("Where this can be read").fill("The yearly report, page 12")
+    page.get_by_label("What was done").fill("The pathway is in use.")
+    page.get_by_label("Names no person and no shelter").check()
+    page.get_by_role("button", name="Submit report").click()
+    expect(page.get_by_role("status")).to_contain_text("Your report is submitted.")
+    assert ProgressUpdate.objects.latest("pk").status == "fulfilled"
+
+
+def test_mailed_page_has_the_name_of_the_portal_alone(
+    walk: Callable[..., Walk], report_link: str
+) -> None:
+    page = walk(report_link).page
+    assert page.locator(".masthead").inner_text().strip() == "Roundtable"
+
+
+def test_commitments_are_one_press_from_a_spreadsheet(walk: Callable[..., Walk]) -> None:
+    visitor = walk("/commitments/?status=in-progress")
+    with visitor.page.expect_download() as started:
+        visitor.link("Download")
+    assert started.value.suggested_filename.endswith(".xlsx")
+    assert visitor.presses == 1
+
+
+def test_point_is_cited_and_shared_with_one_press(walk: Callable[..., Walk]) -> None:
+    visitor = walk("/outcomes/bali-process-2018/1.b/")
+    visitor.press(visitor.page.get_by_text("Copy citation"))
+    expect(visitor.page.locator("#citation")).to_contain_text("1.b")
+    assert visitor.presses == 1
+    visitor.press(visitor.page.get_by_text("Share", exact=True))
+    expect(visitor.page.locator(".take .address").last).to_contain_text(
+        "/outcomes/bali-process-2018/1.b/"
+    )
+
+
+def test_number_of_what_waits_is_in_the_masthead(walk: Callable[..., Walk], delegate: User) -> None:
+    page = walk("/commitments/", who=delegate).page
+    expect(page.locator(".masthead .you > summary .count")).to_have_text(
+        re.compile(r"^3\s+things wait for you$")
+    )
+
+
+def test_typing_mistake_in_a_published_text_takes_four_presses(
+    walk: Callable[..., Walk], cochair: User
+) -> None:
+    desk = walk("/admin/", width=1280, who=cochair)
+    desk.link("Correct a published text")
+    box = desk.page.locator("textarea").nth(1)
+    box.fill(box.input_value() + ".")
+    desk.page.get_by_label("Reason").fill("A full stop was missing.")
+    desk.button("Save correction")
+    expect(desk.page.locator("ul.messagelist")).to_be_visible()
+    assert desk.presses <= 4
+    assert Corrigendum.objects.get().reason == "A full stop was missing."
+
+
+def height(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollHeight"))
+
+
+def test_welcome_fits_three_short_screens(walk: Callable[..., Walk], invited: User) -> None:
+    invitation = Invitation.objects.get(email=invited.email, answer="")
+    letter = walk(urlsplit(invitation_url(invitation)).path)
+    assert height(letter.page) <= 2000
+    person = walk("/welcome/", who=invited)
+    assert height(person.page) <= 2000
+    person.button("This is me: continue")
+    assert height(person.page) <= 2000
+
+
+def test_profile_with_six_details_stays_short(walk: Callable[..., Walk], delegate: User) -> None:
+    assert delegate.delegate.channels.count() == 6
+    page = walk("/me/", who=delegate).page
+    profile = page.locator("#profile").bounding_box()
+    assert profile is not None and profile["height"] <= 2000
+    task = page.get_by_role("link", name="Report on 1 commitment").first.bounding_box()
+    assert task is not None and task["y"] < 740
+
+
+@pytest.mark.parametrize(("width", "fold"), [(360, 740), (1280, 800)])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/roundtables/bali-process-2018/",
+        "/roundtables/demonstration/",
+        "/roundtables/demonstration/?as_of=2024-06-01",
+        "/outcomes/bali-process-2018/1/",
+        "/outcomes/bali-process-2018/1.b/",
+        "/commitments/",
+        "/commitments/bp2018-c1/",
+        "/commitments/demo23-c1/",
+        "/commitments/demo23-c1/?as_of=2024-06-01",
+        "/organisations/australia/",
+        "/organisations/example-harbour-legal-aid/",
+        "/progress/?event=bali-process-2018",
+        "/progress/?event=demonstration",
+    ],
+)
+def test_answer_is_on_the_first_screen(
+    walk: Callable[..., Walk], path: str, width: int, fold: int
+) -> None:
+    answer = walk(path, width=width).page.locator(".where").bounding_box()
+    assert answer is not None and answer["y"] + answer["height"] <= fold
