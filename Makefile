@@ -54,11 +54,15 @@ bench: environment
 	@$(VENV)/python -m tests.bench imports
 	@$(VENV)/python -m tests.bench files
 	@$(VENV)/python -m tests.bench pages
+	@if [ "$(PEERS)" = 1 ]; then $(VENV)/python -m tests.bench peers; fi
 	@if tests/with_postgres.sh --found; then \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench kept-pages; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench imports; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench files; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench pages; \
+		if [ "$(PEERS)" = 1 ]; then \
+			tests/with_postgres.sh $(VENV)/python -m tests.bench peers; \
+		fi; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench admin-lists; \
 	else \
 		$(VENV)/python -m tests.bench admin-lists; \

@@ -71,7 +71,8 @@ settings.load_profile("prove" if FULL else "quick")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Asks each thing once, on one database or the other, save with FULL=1."""
     # What takes long begins early, so that nothing else waits for it at the end.
-    items.sort(key=lambda item: (not _is_marked(item, "own_process"), not _is_marked(item, "walk")))
+    order = ("longest", "own_process", "walk")
+    items.sort(key=lambda item: [not _is_marked(item, name) for name in order])
     if FULL:
         _leave_out(config, items, {item for item in items if ON_POSTGRES and not _asks(item)})
         return

@@ -1,6 +1,7 @@
 """A page as people read it."""
 
 import re
+from datetime import date
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -11,12 +12,18 @@ from pypdf import PdfReader
 FILES = "Excel · CSV · JSON"
 
 
-def acts(path: str, shared: str, citation: str = "", files: str = FILES) -> str:
-    """What a visitor reads in the row of acts of a page."""
+def acts(
+    path: str, shared: str, citation: str = "", files: str = FILES, *, on: date | None = None
+) -> str:
+    """What a visitor reads in the row of acts of a page, which is cited as on a day."""
     address = f"https://portal.example.org{path}"
-    cited = f"Copy citation {citation} {address} BibTeX " if citation else ""
+    if on:
+        citation = f"Roundtable, {on.day} {on:%B %Y}: {shared} {address}"
+    else:
+        citation += f" {address} BibTeX"
     return (
-        f"{cited}Download {files} What the files contain Share {shared} {address} Send by email "
+        f"Copy citation {citation} Download {files} What the files contain "
+        f"Share {shared} {address} Send by email "
         "Follow Get changes in your feed reader. Get due dates and milestones in your calendar. "
         "Feed Calendar To get changes by email, sign in . "
     )

@@ -151,6 +151,7 @@ def turn(place: int, strings: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.longest
 @pytest.mark.walk
 @pytest.mark.usefixtures("quick_pdf")
 def test_no_string_ends_in_an_error_page(

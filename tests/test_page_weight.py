@@ -8,7 +8,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from outcomes.models import Commitment, Outcome
-from tests.bench import dataset, people
+from tests.bench import dataset, filled_portal
 
 MOST_REQUESTS, MOST_BYTES = 4, 25_000
 MOST_BYTES_OF_STYLES = 30 * 1024
@@ -28,10 +28,10 @@ def test_style_sheet_stays_small() -> None:
 def test_first_view_of_a_page_is_light(monkeypatch: pytest.MonkeyPatch) -> None:
     # More than a page of points, and few of them: each is stored with its history.
     monkeypatch.setattr(dataset, "EVENTS", 8)
-    monkeypatch.setattr(people, "EVENTS", 8)
+    monkeypatch.setattr(filled_portal, "EVENTS", 8)
     monkeypatch.setattr(dataset, "POINTS", 3)
     dataset.make_dataset(200, 600)
-    people.make_small_event(people.make_listed_people(100))
+    filled_portal.make_small_event(filled_portal.make_listed_people(100))
     client = Client(headers={"accept-encoding": "gzip"})
     sizes = {}
     for path in (

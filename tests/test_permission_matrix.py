@@ -73,6 +73,7 @@ def matrix_users(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.longest
 @pytest.mark.walk
 @pytest.mark.usefixtures("matrix_users")
 def test_each_request_gets_expected_status(

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import Commitment
 from tests.bench.dataset import analyse_tables
-from tests.bench.pages import PAGES, fill
+from tests.bench.filled_portal import fill
+from tests.bench.pages import PAGES
 
 pytestmark = [
     pytest.mark.django_db,

@@ -3,10 +3,13 @@
 Contains public data and the numbers of pending texts and unanswered requests; never names people.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from outcomes.changes.log import change_log
 from outcomes.changes.values import Change
@@ -36,6 +39,7 @@ from participants.models import Organisation, member_condition
 from roundtable.models import Event
 
 MAX_CHANGES = 40  # more would not be read before a meeting
+MAX_ROWS = 3  # of a list, so that all lists begin on the first page
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,24 @@ class OutstandingReport:
 
 
 @dataclass(frozen=True)
+class BriefList:
+    """Rows that a meeting should hear of: the first at once, the others among the details."""
+
+    title: str
+    if_empty: str
+    template: str  # of one row
+    rows: Sequence[Any]
+
+    @property
+    def first_rows(self) -> Sequence[Any]:
+        return self.rows[:MAX_ROWS]
+
+    @property
+    def more_rows(self) -> Sequence[Any]:
+        return self.rows[MAX_ROWS:]
+
+
+@dataclass(frozen=True)
 class Brief:
     """Content of the briefing as of one day."""
 
@@ -68,11 +90,8 @@ class Brief:
     to_whole_statement: list[Commitment]
     recent_changes: list[Change]
     omitted_count: int
-    parties: list[OutstandingReport]
-    addressees: list[OutstandingReport]
-    overdue: list[Commitment]
-    ended: list[ProgressUpdate]
-    unanswered: list[OutstandingReport]
+    to_decide: list[BriefList]
+    silent: list[BriefList]
     pending_count: int
 
 
@@ -96,15 +115,44 @@ def build_brief(event: Event, on: date, now: datetime) -> Brief:
         to_whole_statement=[row for row in commitments if not row.outcomes.all()],
         recent_changes=recent_changes,
         omitted_count=max(changed.count() - MAX_CHANGES, 0),
-        parties=_silent_parties(event, commitments, on),
-        addressees=addressees,
-        overdue=[row for row in commitments if row.is_overdue(on)],
-        ended=list(
-            ended.select_related("commitment", "party__organisation", "party__group")
-            .prefetch_related(parties_shown(on, "commitment__parties"))
-            .order_by("pk")
-        ),
-        unanswered=_unanswered_requests(event, on),
+        to_decide=[
+            BriefList(
+                _("Past their due date"),
+                _("No commitment is past its due date."),
+                "outcomes/changes/_brief_overdue.html",
+                [row for row in commitments if row.is_overdue(on)],
+            ),
+            BriefList(
+                _("Ended without being fulfilled"),
+                _("None since the last meeting."),
+                "outcomes/changes/_brief_ended.html",
+                list(
+                    ended.select_related("commitment", "party__organisation", "party__group")
+                    .prefetch_related(parties_shown(on, "commitment__parties"))
+                    .order_by("pk")
+                ),
+            ),
+        ],
+        silent=[
+            BriefList(
+                _("Parties that have not reported for a year or more"),
+                _("None."),
+                "outcomes/changes/_brief_silent.html",
+                _silent_parties(event, commitments, on),
+            ),
+            BriefList(
+                _("Requests without an answer"),
+                _("No finished reporting round has requests without an answer."),
+                "outcomes/changes/_brief_unanswered.html",
+                _unanswered_requests(event, on),
+            ),
+            BriefList(
+                _("Addressees that have not answered"),
+                _("None recorded."),
+                "outcomes/changes/_brief_addressee.html",
+                addressees,
+            ),
+        ],
         pending_count=_count_pending(event),
     )
 

@@ -202,5 +202,9 @@ def _brief_context(request: HttpRequest, slug: str) -> dict[str, Any]:
         "is_preview": not event.is_public,
         "brief": brief,
         "today": on,
-        **progress_context(brief.counts, progress_summary(brief.counts, event.starts_on.year)),
+        **progress_context(
+            brief.counts,
+            progress_summary(brief.counts, event.starts_on.year),
+            f"?event={event.slug}&",
+        ),
     }

@@ -151,6 +151,7 @@ class OutcomeAdmin(HistoryAdmin):
 
     event_path = "statement__event"
     unavailable = ("add",)
+    change_form_template = "outcomes/statements/admin/outcome_change_form.html"
     form = OutcomeForm
     fieldsets = [
         (

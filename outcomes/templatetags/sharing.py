@@ -1,11 +1,13 @@
 """What one can do with a record, and what the head of its page tells programs."""
 
 import json
+from datetime import date
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -49,6 +51,7 @@ def record_acts(context: Context, row: ChangeTarget, summary: Summary) -> dict[s
         "citation": citation(topic),
         "address": absolute_url(topic.path) + as_of_query,
         "shared": f"{_title(row)} — {summary}",
+        "as_of": context.get("as_of"),
         "as_of_query": as_of_query,
         "file": topic.path.removesuffix("/"),
         "others": _other_files(topic, as_of_query),
@@ -62,6 +65,12 @@ def with_filters(form: QueryForm, summary: Summary) -> str:
     """The sentence after the filters by which its commitments were found."""
     chips = form.chips if isinstance(form, FacetForm) else []
     return " — ".join([*(f"{chip.label}: {chip.value}" for chip in chips), str(summary)])
+
+
+@register.simple_tag(takes_context=True)
+def day_shown(context: Context) -> date:
+    """The day as of which the page says what it says."""
+    return context.get("as_of") or timezone.localdate()
 
 
 def _other_files(topic: Topic, as_of_query: str) -> list[dict[str, str]]:

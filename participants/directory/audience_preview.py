@@ -183,16 +183,16 @@ class AudiencePreview:
         audience: str,
         *exceptions: Iterable[AudienceException],
         listed_to: str = "",
-        may_list: bool = False,
+        edits_listing: bool = False,
     ) -> str:
         """The audience in words, such as "43 participants of 2 roundtables. Excluded: Thailand."
 
         For a channel, `listed_to` is the audience of the listing, which limits it. A form that
-        `may_list` can change the listing too, so its sentences must stay true afterwards.
+        `edits_listing` too has sentences that stay true afterwards.
         """
         if audience == Audience.ONLY_ME:
             return _("Only you.")
-        if listed_to == Audience.ONLY_ME and not may_list:
+        if listed_to == Audience.ONLY_ME and not edits_listing:
             return _("No one sees this yet, because no one can see you in the directory.")
         sentence = self._describe_audience(audience, *exceptions)
         if listed_to in ("", Audience.EVERYONE, audience):

@@ -164,7 +164,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
             self.own_exceptions,
             exceptions_for_channel(exceptions, None),
             listed_to=listed_to,
-            may_list=True,
+            edits_listing=True,
         )
         self.fields["value"].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
         self.fields["kind"].choices = [("", _("Choose")), *ChannelKind.choices]  # type: ignore[attr-defined]

@@ -57,10 +57,10 @@ def audience_field(
     audience_preview: AudiencePreview,
     *exceptions: Sequence[AudienceException],
     listed_to: str = "",
-    may_list: bool = False,
+    edits_listing: bool = False,
     help_text: Any = "",
 ) -> forms.ChoiceField:
-    """For a channel, `listed_to` is the audience of its listing; a form `may_list` as well."""
+    """For a channel, `listed_to` is the audience of its listing, which the form may edit too."""
     return forms.ChoiceField(
         label=label,
         help_text=help_text,
@@ -71,7 +71,7 @@ def audience_field(
                 AudienceLabel(
                     str(name),
                     audience_preview.describe(
-                        value, *exceptions, listed_to=listed_to, may_list=may_list
+                        value, *exceptions, listed_to=listed_to, edits_listing=edits_listing
                     ),
                 ),
             )

@@ -7,6 +7,7 @@ python -m tests.bench imports [DELEGATES]
 python -m tests.bench admin-lists [ROWS]
 python -m tests.bench hostile
 python -m tests.bench files [COMMITMENTS]
+python -m tests.bench peers [COMMITMENTS]
 """
 
 import os
@@ -30,6 +31,7 @@ from tests.bench import (  # noqa: E402
     imports,
     kept_pages,
     pages,
+    peers,
     sign_in_timing,
 )
 
@@ -49,6 +51,7 @@ def main(what: str, *options: str) -> None:
             "admin-lists": admin_lists.run,
             "hostile": hostile.run,
             "files": files.run,
+            "peers": peers.run,
             "signing-in": sign_in_timing.run,
         }
         met = benchmarks[what](*(int(one) if one.isdecimal() else one for one in options))

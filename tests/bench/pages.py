@@ -7,7 +7,6 @@ below "again", nothing changed.
 """
 
 import json
-import os
 import statistics
 import sys
 import time
@@ -23,23 +22,15 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection
 from django.db.models import F
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import Commitment, ProgressUpdate
-from outcomes.search import index
 from participants.models import Delegate, User
-from roundtable import changed_rows, public_stamp
-from tests.bench import peers
-from tests.bench.dataset import COMMITMENTS, analyse_tables, make_dataset
-from tests.bench.people import (
-    SMALL_EVENT,
-    make_listed_people,
-    make_milestones,
-    make_small_event,
-)
+from tests.bench.dataset import COMMITMENTS
+from tests.bench.filled_portal import SMALL_EVENT, fill
 from tests.sign_in import sign_in
 
 SIZES = (1_000, COMMITMENTS)
@@ -231,23 +222,6 @@ def compared(found: dict[str, dict[str, tuple[float, int]]], keep: bool) -> bool
     return not slower
 
 
-def fill(commitments: int) -> None:
-    """The same rows on each run: commitments, three times as many updates, a ninth of people.
-
-    Without triggers, which would take longer than the rows themselves.
-    """
-    followers: list[Any] = [index, public_stamp, *changed_rows.registered]
-    for one in followers:
-        stop = one.suspend if one is public_stamp else one.uninstall
-        stop(DEFAULT_DB_ALIAS, plan=["filling"])
-    make_dataset(commitments, 3 * commitments)
-    make_milestones()
-    make_small_event(make_listed_people(max(commitments // 9, 100)))
-    for one in followers:
-        one.install(DEFAULT_DB_ALIAS)
-    analyse_tables()
-
-
 def run(*options: int | str) -> bool:
     """Prints the table for each number of commitments; `keep` stores it as the baseline."""
     sizes = [option for option in options if isinstance(option, int)] or list(SIZES)
@@ -262,6 +236,4 @@ def run(*options: int | str) -> bool:
             call_command("flush", interactive=False, verbosity=0)
             fill(size)
             found[str(size)] = measure(size)
-    is_as_before = compared(found, keep="keep" in options)
-    beside = peers.compare(sizes[-1]) if os.environ.get("PEERS") == "1" else True
-    return is_as_before and beside
+    return compared(found, keep="keep" in options)

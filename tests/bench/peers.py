@@ -22,6 +22,8 @@ from django.db.models import Min
 
 from outcomes.models import Commitment
 from roundtable.query_forms import PAGE_SIZE
+from tests.bench.dataset import COMMITMENTS
+from tests.bench.filled_portal import fill
 from tests.processes import PRODUCTION_ENVIRONMENT, ROOT, free_port, program_path, running_process
 
 DATASETTE = "datasette==0.65.3"
@@ -135,8 +137,9 @@ class Server:
         return number / took
 
 
-def compare(commitments: int) -> bool:
+def run(commitments: int = COMMITMENTS) -> bool:
     """Prints the table; whether each goal is met."""
+    fill(commitments)
     folder = tempfile.TemporaryDirectory(prefix="roundtable-peers-")
     home = Path(folder.name)
     datasette = install(home / "environment")

@@ -212,30 +212,3 @@ def test_profile_with_six_details_stays_short(walk: Callable[..., Walk], delegat
     assert profile is not None and profile["height"] <= 2000
     task = page.get_by_role("link", name="Report on 1 commitment").first.bounding_box()
     assert task is not None and task["y"] < 740
-
-
-@pytest.mark.parametrize(("width", "fold"), [(360, 740), (1280, 800)])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/roundtables/bali-process-2018/",
-        "/roundtables/demonstration/",
-        "/roundtables/demonstration/?as_of=2024-06-01",
-        "/outcomes/bali-process-2018/1/",
-        "/outcomes/bali-process-2018/1.b/",
-        "/commitments/",
-        "/commitments/bp2018-c1/",
-        "/commitments/demo23-c1/",
-        "/commitments/demo23-c1/?as_of=2024-06-01",
-        "/organisations/australia/",
-        "/organisations/example-harbour-legal-aid/",
-        "/progress/?event=bali-process-2018",
-        "/progress/?event=demonstration",
-    ],
-)
-def test_answer_is_on_the_first_screen(
-    walk: Callable[..., Walk], path: str, width: int, fold: int
-) -> None:
-    answer = walk(path, width=width).page.locator(".where").bounding_box()
-    assert answer is not None and answer["y"] + answer["height"] <= fold

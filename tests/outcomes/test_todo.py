@@ -245,6 +245,71 @@ def test_reviewed_or_closed_profile_is_not_counted(client_of: Sign) -> None:
 # The page itself ----------------------------------------------------------------------------
 
 
+def started(client: Client) -> dict[str, tuple[str, str]]:
+    """What one can start: by its words the address and the hint."""
+    text = page_html(client.get("/admin/"))
+    section = text.partition('class="module start">')[2].partition("</ul>")[0]
+    found = re.findall(r'<a href="([^"]+)">([^<]+)</a><p class="quiet">([^<]*)</p>', section)
+    return {label: (address, hint) for address, label, hint in found}
+
+
+def test_each_task_to_start_has_its_number(client_of: Sign) -> None:
+    event = make_event()
+    statement = make_statement(event)
+    make_update(make_commitment(event))
+    make_commitment(event, due_on=date(2020, 1, 1))
+    make_commitment(make_event())  # of others
+    make_participation(make_delegate(), event)
+    client = client_of(person("cochair", event))
+    assert started(client) == {
+        "Ask for reports": (
+            "/admin/outcomes/reportinground/add/",
+            "Of 2 commitments, 1 past their due date, 1 never reported on.",
+        ),
+        "Correct a published text": (
+            f"/admin/outcomes/statement/{statement.pk}/corrigendum/",
+            "1 text is published. The former wording stays on record.",
+        ),
+        "Record a commitment": (
+            "/admin/outcomes/commitment/add/",
+            "2 commitments are recorded.",
+        ),
+        "Import delegates or commitments": (
+            "/admin/roundtable/event/workbook/in/",
+            "1 person is recorded. You see each row before anything is saved.",
+        ),
+    }
+    for address, _hint in started(client).values():
+        assert client.get(address).status_code == 200
+
+
+def test_empty_desk_names_the_first_step(client_of: Sign) -> None:
+    operator = client_of(make_user("first@example.org", is_superuser=True))
+    label, (address, hint) = next(iter(started(operator).items()))
+    assert (label, address) == ("Add the first roundtable", "/admin/roundtable/event/add/")
+    assert hint == "Then write its text, invite its delegates and record what they undertake."
+    assert operator.get(address).status_code == 200
+    make_event()
+    assert "Add the first roundtable" not in started(operator)
+
+
+@pytest.mark.parametrize(("is_published", "page"), [(True, "corrigendum"), (False, "text")])
+def test_the_text_leads_to_where_it_is_changed(
+    client_of: Sign, is_published: bool, page: str
+) -> None:
+    event = make_event()
+    statement = make_statement(event, published=is_published)
+    point = statement.outcomes.points()[0]
+    client = client_of(person("cochair", event))
+    text = page_html(client.get(f"/admin/outcomes/statement/{statement.pk}/change/"))
+    address = f"/admin/outcomes/statement/{statement.pk}/{page}/"
+    assert f'<a href="{address}">The text</a>' in text
+    assert client.get(address).status_code == 200
+    # A point's own page leads to its statement, where the text is.
+    of_point = page_html(client.get(f"/admin/outcomes/outcome/{point.pk}/change/"))
+    assert f'<a href="{address}">The text</a>' in of_point
+
+
 def test_todo_headings_are_plain(client_of: Sign) -> None:
     text = page_html(client_of(person("cochair", make_event())).get("/admin/"))
     heads = re.findall(r"<h3>([^<]+)</h3>", text)

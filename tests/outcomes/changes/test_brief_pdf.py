@@ -12,6 +12,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from outcomes.changes import pdf
+from outcomes.models import ImplementationStatus
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import (
@@ -20,6 +21,7 @@ from tests.factories import (
     make_grant,
     make_organisation,
     make_party,
+    make_update,
     make_user,
 )
 from tests.page_text import page_html, pdf_text
@@ -132,3 +134,58 @@ def test_pdf_requires_brief_permission(meeting: Event, client_of: Sign) -> None:
     for user in (elsewhere, make_user()):
         assert client_of(user).get(PATH).status_code == 404
     assert Client().get(PATH)["Location"].startswith("/accounts/login/")
+
+
+def fill(event: Event) -> None:
+    """Five rows for each list of the brief, with sentences as long as they usually are."""
+    cochair = User.objects.get(email="chair@example.org")
+    for number in range(2, 7):
+        late = make_commitment(
+            event,
+            reference=f"NEW-C{number}",
+            text="Read out the lawful fees on local radio in all of the twelve districts",
+            due_on=date(2025, 1, 1),
+        )
+        make_party(late, organisation=make_organisation(name=f"Department of Late Travel {number}"))
+        ended = make_commitment(
+            event,
+            reference=f"NEW-C1{number}",
+            text="Publish the names of recruiters whose licence was withdrawn",
+        )
+        make_update(
+            ended,
+            party=make_party(ended),
+            status=ImplementationStatus.CLOSED,
+            reason="The budget went to another programme, and we found no other.",
+            source="https://example.org/gazette/2025/12/end",
+            reported_on=date(2025, 2, 1),
+            by=cochair,
+        )
+
+
+@needs_pango
+def test_first_page_says_what_to_decide_and_who_has_not_reported(
+    meeting: Event, browser: Client
+) -> None:
+    fill(meeting)
+    pages = [
+        " ".join(page.extract_text().split())
+        for page in PdfReader(BytesIO(browser.get(PATH).content)).pages
+    ]
+    first = pages[0]
+    for words in (
+        "11 commitments: 5 closed without being fulfilled, 6 never reported on.",
+        "No text is waiting for a check.",
+        "Past their due date NEW-C1 Train < 200 officers.",
+        "NEW-C3 Read out the lawful fees",
+        "3 more are under “Details”. Ended without being fulfilled NEW-C12 Publish",
+        "NEW-C14 Publish",
+        "2 more are under “Details”. Who has not reported or answered "
+        "Parties that have not reported for a year or more Department of Late Travel 2: NEW-C2",
+        "Department of Late Travel 4: NEW-C4 never reported",
+    ):
+        assert words in first, words
+    assert "NEW-C4 Read out" not in first and "NEW-C15 Publish" not in first
+    (details,) = [number for number, page in enumerate(pages) if page.startswith("Details")]
+    assert details <= 2
+    assert "NEW-C4 Read out" in pages[details] and "NEW-C15 Publish" in pages[details]

@@ -85,7 +85,7 @@ def test_page_shows_each_count_of_each_distribution(client: Client, register: Ev
     text = get_text(client, "/progress/")
     assert (
         "Progress so far 4 commitments: 1 fulfilled, 1 in progress, 2 never reported on. "
-        "Fulfilled 1 In progress 1 Never reported on 2 Download Share"
+        "Fulfilled 1 In progress 1 Never reported on 2 Copy citation"
     ) in text
     assert (
         "Commitments Under a year ago 1 One to two years ago 1 Over two years ago 0 Never 2 "
@@ -142,7 +142,7 @@ def test_never_reported_is_shown_in_words(client: Client) -> None:
     text = get_text(client, "/progress/?event=bali-process-2018")
     assert (
         "Progress so far 2 commitments. No party has reported on them since 2018. "
-        "Never reported on 2 Download Share"
+        "Never reported on 2 Copy citation"
     ) in text
     assert "By theme" not in text and "Over time" not in text
 

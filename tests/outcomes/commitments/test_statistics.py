@@ -390,6 +390,7 @@ def counted(parts: list[Share]) -> Counter[str]:
     return +Counter({part.slug: part.count for part in parts})
 
 
+@pytest.mark.longest
 @pytest.mark.crawl
 @settings(max_examples=FULL_EXAMPLES if FULL else 10)
 @given(world=worlds(), data=st.data())

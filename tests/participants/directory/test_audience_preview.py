@@ -32,6 +32,7 @@ from tests.factories import (
     make_participation,
     make_role,
 )
+from tests.form_fields import form_fields
 from tests.page_text import page_html, page_text
 from tests.recorded_fixtures import recorded
 
@@ -362,6 +363,34 @@ def test_channel_text_respects_listing(delegate_of_two_events: Delegate) -> None
     assert onlookers.describe("participants", listed_to="everyone") == (
         "3 participants of 2 roundtables."
     )
+
+
+def test_profile_says_who_sees_what_was_shared(
+    client_of: Sign, delegate_of_two_events: Delegate
+) -> None:
+    delegate_of_two_events.write(listed_to=Audience.ONLY_ME)
+    phone = make_channel(
+        delegate_of_two_events, kind="mobile", value="+61 491 570 110", audience="only_me"
+    )
+    client = client_of(delegate_of_two_events)
+
+    def said_after(**chosen: str) -> str:
+        page = client.get("/me/").content.decode()
+        data = form_fields(page, containing="listed_to")
+        (row,) = [name for name, values in data.items() if values == [phone.value]]
+        audience = row.replace("-value", "-audience")
+        changed = {name.replace("phone", audience): [it] for name, it in chosen.items()}
+        answer = client.post("/me/", data | changed, follow=True)
+        assert answer.status_code == 200
+        return page_text(answer)
+
+    assert (
+        "Mobile phone: No one sees this yet, because no one can see you in the directory."
+    ) in said_after(phone="participants")
+    said = said_after(listed_to="participants")
+    assert "Who can see you in the directory: 3 participants of 2 roundtables." in said
+    assert "Mobile phone: 3 participants of 2 roundtables. No one else can see it." in said
+    assert "Mobile phone: Only you." in said_after(phone="only_me")
 
 
 def test_stale_page_does_not_undo_later_choice(

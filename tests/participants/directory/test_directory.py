@@ -419,6 +419,7 @@ def test_organisation_shows_roles_and_commitments(
         + acts(
             "/organisations/office/",
             "Office for Migrants — 1 commitment. No party has reported on it yet.",
+            on=date.today(),
         )
         + "Helps people. "
         "Short name OfM Website https://example.org/office Mailbox desk@example.org "
