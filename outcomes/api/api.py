@@ -17,7 +17,14 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Schema
 from pydantic import Field, create_model
 
-from outcomes.api.keyset import KEY_FIELDS, read_key, rows_after, write_key
+from outcomes.api.keyset import (
+    KEY_FIELDS,
+    MAX_KEY_LENGTH,
+    key_pattern,
+    read_key,
+    rows_after,
+    write_key,
+)
 from outcomes.changes.topics import absolute_url, find_topic
 from outcomes.commitments.as_of import DayForm
 from outcomes.exports.listings import LISTINGS, Listing
@@ -83,7 +90,8 @@ def _filters(listing: Listing) -> dict[str, forms.Field]:
 def _parameters(listing: Listing) -> list[dict[str, Any]]:
     """The filters of the page, and where to go on."""
     found = [_parameter(name, field) for name, field in _filters(listing).items()]
-    after = {"type": "string", "maxLength": 200}
+    pattern = f"^{key_pattern(listing.table.kind)}$"
+    after = {"type": "string", "maxLength": MAX_KEY_LENGTH, "pattern": pattern}
     text = "Where the page begins; copy it from “next”."
     return [*found, {"name": "after", "in": "query", "description": text, "schema": after}]
 
@@ -91,7 +99,7 @@ def _parameters(listing: Listing) -> list[dict[str, Any]]:
 def _parameter(name: str, field: forms.Field) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string"}
     if isinstance(field, forms.DateField):
-        schema["format"] = "date"
+        schema = {"anyOf": [schema | {"format": "date"}, {"const": ""}]}
     if isinstance(field, FacetField):
         values = {"enum": field.order} if field.order else {}
         schema = {"type": "array", "items": schema | values}

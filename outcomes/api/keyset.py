@@ -1,5 +1,6 @@
 """Pages of the API: each begins after the last row of the one before, whatever changes."""
 
+import re
 from typing import Any
 
 from django.db.models import Q
@@ -16,13 +17,19 @@ KEY_FIELDS = {
 }
 # Texts about these are on the page of what they are about, all of them together.
 SUBJECT = {"report": "commitment", "response": "outcome"}
+MAX_KEY_LENGTH = 200
 
 
 def read_key(kind: str, word: str) -> Key | None:
     """None if it was not made by write_key()."""
-    parts = tuple(word.split("/"))
-    fields = KEY_FIELDS[SUBJECT.get(kind, kind)]
-    return parts if len(parts) == len(fields) and all(parts) and "\0" not in word else None
+    is_key = len(word) <= MAX_KEY_LENGTH and re.fullmatch(key_pattern(kind), word)
+    return tuple(word.split("/")) if is_key else None
+
+
+def key_pattern(kind: str) -> str:
+    """The regular expression of each key."""
+    parts = len(KEY_FIELDS[SUBJECT.get(kind, kind)])
+    return "/".join([r"[^/\x00]+"] * parts)
 
 
 def write_key(key: Key) -> str:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 
 from django.conf import settings
@@ -24,7 +24,14 @@ from outcomes.models import Commitment
 from roundtable.query_forms import PAGE_SIZE
 from tests.bench.dataset import COMMITMENTS
 from tests.bench.filled_portal import fill
-from tests.processes import PRODUCTION_ENVIRONMENT, ROOT, free_port, program_path, running_process
+from tests.processes import (
+    PRODUCTION_ENVIRONMENT,
+    ROOT,
+    free_port,
+    manage,
+    program_path,
+    running_process,
+)
 
 DATASETTE = "datasette==0.65.3"
 ROUNDS, SECONDS_PER_TURN = 5, 1.0
@@ -123,8 +130,13 @@ class Server:
         headers = {**self._headers, "X-Forwarded-For": visitor}
         if ".csv" in path:  # programs that read files ask for them as they are
             headers["Accept-Encoding"] = "identity"
-        self._connection.request("GET", path, headers=headers)
-        response = self._connection.getresponse()
+        try:
+            self._connection.request("GET", path, headers=headers)
+            response = self._connection.getresponse()
+        except RemoteDisconnected:  # it waited for this client while the other was asked
+            self._connection.close()
+            self._connection.request("GET", path, headers=headers)
+            response = self._connection.getresponse()
         response.read()
         if response.status != 200:
             raise SystemExit(f"{path} was answered {response.status}.")
@@ -150,7 +162,9 @@ def run(commitments: int = COMMITMENTS) -> bool:
         "TRUSTED_PROXY_COUNT": "1",
         "SEAL_LEDGER": str(settings.SEAL_LEDGER),
         "WEB_CONCURRENCY": "1",
+        "STATIC_ROOT": str(home / "static"),
     }
+    manage("collectstatic", "--no-input", "-v0", **portal_environment)
     with ExitStack() as servers:
         servers.enter_context(folder)
         servers.enter_context(

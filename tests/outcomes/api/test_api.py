@@ -127,6 +127,7 @@ def test_pages_follow_each_other_while_rows_come_and_go(
         ("after=a/b", "Copy “after” from “next”, or delete it."),
         ("after=a&after=b", "Copy “after” from “next”, or delete it."),
         ("after=%00", "Copy “after” from “next”, or delete it."),
+        (f"after={'a' * 201}", "Copy “after” from “next”, or delete it."),
         ("as_of=2999-01-01", "As of: That day is in the future."),
     ],
 )
