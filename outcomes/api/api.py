@@ -34,6 +34,7 @@ from roundtable import limits
 from roundtable.facets import FacetField
 from roundtable.limits import META_KEY, Limit, waiting_time
 from roundtable.middleware import open_to_other_sites
+from roundtable.query_forms import QueryForm
 
 API_LIMIT = Limit("API", 120, 60)
 PAGE_SIZE = 100
@@ -153,22 +154,25 @@ def _add_record(table: Table, row: type[Schema]) -> None:
         "operation_id": f"get_{table.kind}",
         "url_name": f"api-{table.kind}",
         "summary": f"One of the {table.name}",
-        "response": {200: row, 404: Mistakes, 429: Mistakes},
+        "response": {200: row, 400: Mistakes, 404: Mistakes, 429: Mistakes},
     }
     if table.kind == "outcome":
 
         @api.get(f"/{table.name}/{{roundtable}}/{{number}}", **settings)
         def get_point(request: HttpRequest, roundtable: str, number: str) -> HttpResponse:
-            return _record(table, f"{roundtable}/{number}")
+            return _record(request, table, f"{roundtable}/{number}")
 
     else:
 
         @api.get(f"/{table.name}/{{name}}", **settings)
         def get_row(request: HttpRequest, name: str) -> HttpResponse:
-            return _record(table, name)
+            return _record(request, table, name)
 
 
-def _record(table: Table, key: str) -> HttpResponse:
+def _record(request: HttpRequest, table: Table, key: str) -> HttpResponse:
+    form = QueryForm(request.GET)
+    if form.errors:
+        return JsonResponse({"mistakes": form.error_sentences()}, status=400)
     topic = find_topic(table.kind, key) if "\0" not in key else None
     rows = _read(table, [topic.row.pk], None) if topic and topic.row else []
     if not rows:
@@ -227,7 +231,7 @@ def _limited(
 def documentation(request: HttpRequest) -> HttpResponse:
     """What the description for programs says, in the language of the reader."""
     root = reverse("api:api-root")
-    paths = [path for path in api.get_openapi_schema()["paths"] if "{" in path]
+    paths = [one for one in api.get_openapi_schema()["paths"] if "{" in one]
     tables = [
         {
             "title": listing.table.title,

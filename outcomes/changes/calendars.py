@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +31,8 @@ _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 def topic_calendar(topic: Topic, on: date) -> bytes:
     scope = scope_of(topic.row)
-    entries = due_dates(scope.commitments, scope.milestones, on)
+    own = meetings([topic.row]) if isinstance(topic.row, Event) else ()
+    entries = chain(own, due_dates(scope.commitments, scope.milestones, on))
     return build_calendar(_("%s: due dates") % topic.name, topic.path, entries)
 
 
@@ -51,7 +53,7 @@ def build_calendar(name: str, path: str, entries: Iterable[icalendar.Event]) -> 
     return words
 
 
-def meetings(events: "QuerySet[Event]") -> Iterator[icalendar.Event]:
+def meetings(events: Iterable[Event]) -> Iterator[icalendar.Event]:
     for event in events:
         text = event.title
         if event.is_demonstration:

@@ -106,7 +106,8 @@ def calendar_at_secret_address(request: HttpRequest, key: str) -> HttpResponse:
     if owner is None:
         raise Http404
     words = own_calendar.build_own_calendar(owner, timezone.localdate())
-    return HttpResponse(words, content_type="text/calendar; charset=utf-8")
+    headers = {"Cache-Control": "private, no-cache"}
+    return HttpResponse(words, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @page_of_link(EmailLink.Purpose.UNSUBSCRIBE)

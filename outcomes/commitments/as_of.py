@@ -33,6 +33,7 @@ from outcomes.models import (
     Commitment,
     CommitmentParty,
     CommitmentState,
+    Outcome,
     ProgressUpdate,
     Response,
 )
@@ -210,10 +211,23 @@ class DayForm(QueryForm):
             self.add_error("as_of", words % date_format(first))
 
 
-class AsOfForm(DayForm):
-    """The day of a detail page; ignores other query parameters."""
+class RecordDayForm(DayForm):
+    """The day that a file about a record describes."""
 
     as_of = AsOfField()
+
+    def check(self, row: object) -> None:
+        """The day must not be before the record."""
+        if isinstance(row, Commitment):
+            self.check_added(row.recorded_on)
+        elif isinstance(row, Outcome):
+            self.check_begun(row.statement.event.starts_on)
+        elif isinstance(row, Event):
+            self.check_begun(row.starts_on)
+
+
+class AsOfForm(RecordDayForm):
+    """The day of a detail page; ignores other query parameters."""
 
     def __init__(self, data: QueryDict, today: date) -> None:
         asked = QueryDict(mutable=True)

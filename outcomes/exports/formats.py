@@ -17,11 +17,10 @@ from outcomes.datasets.columns import LIST_SEPARATOR
 from outcomes.exports.reading import Cell, Row
 from outcomes.exports.tables import EXPORTED_ON, FILTERS, ColumnType, Table
 from participants.admin_base.spreadsheets import write_text_cell
-from roundtable.spreadsheet_text import FORMULA_STARTS, escape_formula
+from roundtable.spreadsheet_text import BYTE_ORDER_MARK, FORMULA_STARTS, escape_formula
 
 CHUNK = 64 * 1024  # bytes
 MAY_BE_FORMULA = {"'", *FORMULA_STARTS}  # the first characters of what is escaped
-BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheet programs take UTF-8 for another encoding
 
 
 @dataclass(frozen=True)
@@ -143,6 +142,8 @@ def write_xlsx(export: Export) -> Iterator[bytes]:
             sheet.append(cells([*row, *export.extra.values()]))
     about = book.create_sheet(_("About this file"))
     about.append(cells([_("The same as a page"), export.page]))
+    about.append(cells([_("Filters"), export.filters or _("none: all rows")]))
+    about.append(cells([_("Exported on"), export.on.isoformat()]))
     for column in (*export.table.columns, EXPORTED_ON, FILTERS):
         about.append(cells([column.name, str(column.help)]))
     with TemporaryFile() as file:

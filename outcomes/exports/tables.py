@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import F, QuerySet, TextField, Value
+from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -168,7 +168,7 @@ def _event_reader(on: date, day: date | None) -> Read:
         *EVENT_FIELDS,
         "series__name",
         number_of(points, "statement__event"),
-        number_of(Commitment.objects.public(), "event"),
+        number_of(existing_as_of(Commitment.objects.public(), day), "event"),
         "is_demonstration",
     )
     address = absolute_url(reverse("event-list"))
@@ -210,10 +210,11 @@ POINT_FIELDS: Words = {
 
 
 def _point_reader(on: date, day: date | None) -> Read:
+    existing = existing_as_of(Commitment.objects.published(), day).order_by()
     query = ValuesByID(
         Outcome.objects.published(),
         *POINT_FIELDS,
-        number_of(Commitment.objects.published(), "outcomes"),
+        number_of(existing, "outcomes"),
         "parent",
         "parent__number",
         "parent__text",
@@ -237,10 +238,12 @@ def _point_reader(on: date, day: date | None) -> Read:
         themes_of, named = themes.lists(ids), parties.by_row(addressees([*ids, *lead_ins]))
         for pk, *own, commitments, lead_in, number, text, event, is_demonstration in points:
             spoken_to = [*named.get(pk, ()), *named.get(lead_in, ())]
+            if not lead_in:
+                commitments = existing.filter(outcomes__parent=pk).distinct().count()
             yield [
                 *own,
-                number,
-                text,
+                number or "",
+                text or "",
                 themes_of.get(pk, []),
                 [slug for slug, _name in spoken_to if slug],
                 [name for _slug, name in spoken_to],
@@ -267,7 +270,11 @@ POINTS = Table(
             _("The names of those to whom it or its lead-in speaks."),
             ColumnType.LIST,
         ),
-        FileColumn("commitments", _("How many commitments answer it."), ColumnType.INTEGER),
+        FileColumn(
+            "commitments",
+            _("How many commitments answer it; of a lead-in, its points."),
+            ColumnType.INTEGER,
+        ),
         *PLACE,
     ),
     lambda day: Outcome.objects.published().points(),
@@ -582,8 +589,9 @@ def organisation_reader(
     """Reads those that are public, unless the desk names others."""
     rows = Organisation.objects.published() if among is None else among
     query = ValuesByID(rows, *ORGANISATION_FIELDS, "is_demonstration")
+    begun = Q(event__starts_on__lte=day) if day else Q()
     roles = ValuesByID(
-        EventRole.objects.filter(event__is_public=True).order_by(
+        EventRole.objects.filter(begun, event__is_public=True).order_by(
             "-event__starts_on", "event__code", "role"
         ),
         Concat("event__slug", Value(" "), "role"),

@@ -19,12 +19,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from outcomes.changes.calendars import build_calendar, due_dates, meetings
 from outcomes.changes.topics import Topic, absolute_url, find_topic
-from outcomes.commitments.as_of import AsOfForm, DayForm
+from outcomes.commitments.as_of import DayForm, RecordDayForm
 from outcomes.commitments.charts import NO_UPDATE, status_shares
 from outcomes.commitments.queries import with_parties
 from outcomes.commitments.statistics import count_by_status
@@ -47,6 +48,7 @@ from roundtable.query_forms import QueryForm
 from roundtable.response_cache import MAX_PAGE_BYTES
 from roundtable.templatetags.portal import event_dates
 
+MAX_FILTERS_IN_NAME = 80  # characters
 LONG_FILE_LIMIT = Limit("long file", 10, 60)
 
 
@@ -158,6 +160,8 @@ def list_calendar(request: HttpRequest, kind: str) -> HttpResponse:
         commitments = Commitment.objects.published().filter(pk__among=found)
         milestones = Milestone.objects.filter(commitment__pk__among=found)
         name, entries = _("Commitments: due dates"), due_dates(commitments, milestones, on)
+    if filters := _in_words(form):
+        name += f" ({filters})"
     words = build_calendar(name, _same_page(request, reverse(listing.page)), entries)
     return open_to_other_sites(HttpResponse(words, content_type="text/calendar; charset=utf-8"))
 
@@ -177,10 +181,8 @@ def _refused(request: HttpRequest, listing: Listing, form: Any, ending: str) -> 
 def record_file(request: HttpRequest, kind: str, ending: str, **names: str) -> HttpResponseBase:
     """One record, as a row of its table."""
     topic = _topic_or_404(kind, names)
+    form = _day_form(request, topic)
     assert topic.row
-    form = AsOfForm(request.GET, timezone.localdate())
-    if isinstance(topic.row, Commitment):
-        form.check_added(topic.row.recorded_on)
     if form.errors:
         return _mistakes(form, ending)
     return _send(request, TABLES[kind], [topic.row.pk], ending, form, topic.path)
@@ -193,12 +195,19 @@ def file_about_record(
 ) -> HttpResponseBase:
     """The reports on a commitment, or the answers to a point."""
     topic = _topic_or_404(kind, names)
-    form = AsOfForm(request.GET, timezone.localdate())
+    form = _day_form(request, topic)
     if form.errors:
         return _mistakes(form, ending)
     table = TABLES["report" if kind == "commitment" else "response"]
     rows = table.rows(form.day).filter(**{kind: topic.row}).values_list("pk", flat=True)
     return _send(request, table, rows, ending, form, topic.path)
+
+
+def _day_form(request: HttpRequest, topic: Topic) -> RecordDayForm:
+    form = RecordDayForm(request.GET, timezone.localdate())
+    if form.is_valid():
+        form.check(topic.row)
+    return form
 
 
 def _topic_or_404(kind: str, names: dict[str, str]) -> Topic:
@@ -238,7 +247,9 @@ def _send(
     )
     headers = {"Content-Type": FORMATS[ending].media_type}
     if ending != "json":  # browsers show it, the others they store
-        name = f"{table.name}-{on}.{ending}"
+        # A file without rows says here alone what was filtered.
+        found = slugify(export.filters)[:MAX_FILTERS_IN_NAME].rstrip("-")
+        name = f"{'-'.join(filter(None, (table.name, str(on), found)))}.{ending}"
         headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     content = FORMATS[ending].write(export)
     if len(export.ids) <= BATCH_SIZE:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -25,7 +27,17 @@ PAGES = [
 ]
 
 
-class PageSitemap(Sitemap[Any]):
+class PortalSitemap(Sitemap[Any]):
+    """Addresses at the portal's own host, whichever one was asked."""
+
+    def get_domain(self, site: Any = None) -> str:
+        return urlsplit(settings.PORTAL_URL).netloc
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return urlsplit(settings.PORTAL_URL).scheme
+
+
+class PageSitemap(PortalSitemap):
     """Pages of which there is one."""
 
     def items(self) -> list[str]:
@@ -35,7 +47,7 @@ class PageSitemap(Sitemap[Any]):
         return reverse(item)
 
 
-class RecordSitemap(Sitemap[Any]):
+class RecordSitemap(PortalSitemap):
     """The pages of public records of one kind."""
 
     limit = 5000  # of a part

@@ -78,9 +78,11 @@ def _other_files(topic: Topic, as_of_query: str) -> list[dict[str, str]]:
     row = topic.row
     if isinstance(row, Event):
         of_event = f"?event={row.slug}"
+        # An agreed text is the same on each day.
+        of_day = as_of_query.replace("?", "&")
         return [
             {"label": _("Its points:"), "file": "/outcomes", "query": of_event},
-            {"label": _("Its commitments:"), "file": "/commitments", "query": of_event},
+            {"label": _("Its commitments:"), "file": "/commitments", "query": of_event + of_day},
         ]
     if isinstance(row, Commitment):
         label, name = _("Its reports:"), "reports"

@@ -21,7 +21,12 @@ from participants.admin_base.fields import request_permissions
 from participants.admin_base.lists import MAX_SEARCH_LENGTH, reject_unreadable_query
 from participants.models import Delegate
 from participants.privacy.access_log import log_export
-from roundtable.spreadsheet_text import FORMULA_STARTS, escape_formula, escape_xlsx
+from roundtable.spreadsheet_text import (
+    BYTE_ORDER_MARK,
+    FORMULA_STARTS,
+    escape_formula,
+    escape_xlsx,
+)
 
 
 def write_text_cell(cell: Any, text: str) -> None:
@@ -35,8 +40,11 @@ def write_text_cell(cell: Any, text: str) -> None:
 class SafeCSV(CSV):
     """CSV that puts an apostrophe before formulas."""
 
+    CONTENT_TYPE = "text/csv; charset=utf-8"
+
     def export_data(self, dataset: Any, **kwargs: Any) -> str:
         target = io.StringIO()
+        target.write(BYTE_ORDER_MARK)
         writer = csv.writer(target)
         for row in [dataset.headers or [], *dataset]:
             writer.writerow([escape_formula("" if cell is None else str(cell)) for cell in row])

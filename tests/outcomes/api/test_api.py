@@ -217,6 +217,24 @@ def test_rows_are_as_described(client: Client, commitment: Commitment) -> None:
             assert _is_of(value, schema["properties"][column]), (name, column, value)
 
 
+def test_lead_in_is_as_described(client: Client, commitment: Commitment) -> None:
+    described = client.get("/api/v1/openapi.json").json()["components"]["schemas"]["Outcome"]
+    lead_in = commitment.event.statement.outcomes.lead_ins()[0]
+    answer = client.get(f"/api/v1/points/{commitment.event.slug}/{lead_in.number}")
+    for column, value in answer.json().items():
+        assert _is_of(value, described["properties"][column]), (column, value)
+
+
+def test_record_takes_no_filters(client: Client, commitment: Commitment) -> None:
+    path = f"/api/v1/commitments/{commitment.reference.lower()}"
+    assert client.get(path).status_code == 200
+    answer = client.get(f"{path}?as_of=2025-01-01")
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "mistakes": ["This page cannot use “as_of”. Delete it from the web address."]
+    }
+
+
 def _is_of(value: object, schema: dict[str, Any]) -> bool:
     if "anyOf" in schema:
         return any(_is_of(value, one) for one in schema["anyOf"])

@@ -252,6 +252,10 @@ def test_pages_link_to_their_feed(commitment_with_changes: Commitment) -> None:
     for page, path in {
         "/": "/feed.atom",
         "/commitments/": "/feed.atom",
+        "/progress/": "/feed.atom",
+        "/changes/": "/feed.atom",
+        "/roundtables/": "/feed.atom",
+        "/organisations/": "/feed.atom",
         "/roundtables/roundtable-2024/": "/roundtables/roundtable-2024.atom",
         "/organisations/example-aid/": "/organisations/example-aid.atom",
         "/outcomes/roundtable-2024/1.a/": "/outcomes/roundtable-2024/1.a.atom",

@@ -59,7 +59,9 @@ def test_calendar_has_what_the_person_reports_on(
         f"RT2024-C1 is due: {own.text}",
         "RT2024-C1, milestone: Curriculum is written",
     ]
-    assert "Access-Control-Allow-Origin" not in Client().get(address)
+    answer = Client().get(address)
+    assert "Access-Control-Allow-Origin" not in answer
+    assert answer["Cache-Control"] == "private, no-cache"
     assert not ADDRESS.search(browser.get(PAGE).content.decode())
 
 

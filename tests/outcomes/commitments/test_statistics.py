@@ -18,6 +18,7 @@ from django.db import transaction
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from outcomes.commitments.charts import Share
 from outcomes.models import (
@@ -494,6 +495,12 @@ def check_files(shown: Iterable[Commitment], asked: dict[str, str], on: date) ->
     text = Client().get("/commitments.csv", asked).content.decode("utf-8-sig")
     rows = csv.DictReader(io.StringIO(text, newline=""))
     assert [(row["reference"], row["status"]) for row in rows] == expected
+    book = load_workbook(io.BytesIO(Client().get("/commitments.xlsx", asked).content))
+    head, *cells = book.worksheets[0].iter_rows(values_only=True)
+    places = head.index("reference"), head.index("status")
+    assert [tuple(row[place] for place in places) for row in cells] == expected
+    rows = Client().get("/api/v1/commitments", asked).json()["rows"]
+    assert [(row["reference"], row["status"]) for row in rows] == sorted(expected)
     reports = Client().get("/reports.json", asked).json()["rows"]
     assert Counter(row["reference"] for row in reports) == Counter(
         ProgressUpdate.objects.filter(

@@ -52,7 +52,9 @@ def export(browser: Client, model: str, kind: str) -> Any:
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(answer.content.decode())))
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.content.startswith("\ufeff".encode())
+    return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
 
 
 def test_commitments_have_the_columns_of_the_public_file(client_of: Sign, cochair: User) -> None:

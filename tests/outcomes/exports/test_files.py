@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import openpyxl
@@ -37,6 +37,7 @@ from tests.factories import (
     make_evidence,
     make_group,
     make_organisation,
+    make_outcome,
     make_party,
     make_role,
     make_series,
@@ -163,7 +164,9 @@ def test_commitments_as_csv(client: Client, commitment: Commitment) -> None:
     make_update(commitment)
     answer = client.get("/commitments.csv?event=here")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    name = 'attachment; filename="commitments-2026-03-02.csv"'
+    name = (
+        'attachment; filename="commitments-2026-03-02-roundtable-first-meeting-may-2024-here.csv"'
+    )
     assert answer.headers["Content-Disposition"] == name
     assert answer.content.startswith(b"\xef\xbb\xbfreference,text,"), "marked as UTF-8 for Excel"
     assert read_csv(answer) == [
@@ -351,6 +354,48 @@ def test_earlier_day(client: Client, commitment: Commitment) -> None:
     assert row["reported_on"] == "2025-03-01"
 
 
+def test_records_of_an_earlier_day(client: Client, commitment: Commitment) -> None:
+    Commitment.objects.update(recorded_at=datetime(2024, 5, 20, 12, tzinfo=UTC))
+    for path in ("/roundtables/here", "/outcomes/here/1", "/outcomes/here/1.a"):
+        for day, number in (("2024-05-19", 0), ("2024-05-20", 1)):
+            (row,) = read_json(client.get(f"{path}.json?as_of={day}"))
+            assert row["commitments"] == number, (path, day)
+    for day, roles in (("2024-05-13", []), ("2024-05-14", ["here participant"])):
+        (row,) = read_json(client.get(f"/organisations/office.json?as_of={day}"))
+        assert row["roundtables"] == roles
+
+
+def test_lead_in_counts_the_commitments_to_its_points(
+    client: Client, commitment: Commitment, point: Outcome
+) -> None:
+    another = make_commitment(commitment.event)
+    make_party(another)
+    assert point.parent
+    second = make_outcome(point.statement, parent=point.parent)
+    another.outcomes.set([point, second])
+    (row,) = read_json(client.get("/outcomes/here/1.json"))
+    assert (row["number"], row["commitments"]) == ("1", 2)
+    assert (row["lead_in"], row["lead_in_text"]) == ("", "")
+
+
+def test_file_says_what_was_filtered_also_without_rows(
+    client: Client, commitment: Commitment
+) -> None:
+    for query, name in (
+        ("", "commitments-2026-03-02.csv"),
+        ("?status=fulfilled", "commitments-2026-03-02-status-fulfilled.csv"),
+    ):
+        answer = client.get(f"/commitments.csv{query}")
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    answer = client.get("/commitments.xlsx?status=fulfilled")
+    about = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[1]
+    assert [[cell.value for cell in row] for row in about.iter_rows(max_row=3)] == [
+        ["The same as a page", f"{HERE}/commitments/?status=fulfilled"],
+        ["Filters", "Status: Fulfilled"],
+        ["Exported on", "2026-03-02"],
+    ]
+
+
 def test_dispute_is_said_beside_the_text(client: Client, commitment: Commitment) -> None:
     party = commitment.parties.get(organisation__slug="office")
     make_dispute(party, disputed_on=date(2026, 1, 1))
@@ -388,6 +433,11 @@ def test_formula_is_text_in_each_format(client: Client, commitment: Commitment) 
         ("/commitments.{}?as_of=2999-01-01", "As of: That day is in the future."),
         ("/commitments/here-c1.{}?as_of=2020-01-01", "As of: This commitment was added to"),
         ("/commitments/here-c1/reports.{}?as_of=tomorrow", "As of: Enter the day like this:"),
+        ("/commitments/here-c1.{}?status=planning", "This page cannot use “status”. Delete it"),
+        ("/commitments/here-c1/reports.{}?as_of=2020-01-01", "As of: This commitment was added"),
+        ("/roundtables/here.{}?as_of=2020-01-01", "As of: The roundtable began on 14 May 2024."),
+        ("/outcomes/here/1.a.{}?as_of=2020-01-01", "As of: The roundtable began on 14 May 2024."),
+        ("/outcomes/here/1.a/responses.{}?stance=no", "This page cannot use “stance”. Delete it"),
     ],
 )
 def test_mistake_in_filters_is_a_sentence(
@@ -512,6 +562,10 @@ def test_pages_link_to_their_files(client: Client, commitment: Commitment) -> No
             "/outcomes.csv?event=here",
             "/commitments.xlsx?event=here",
             "/roundtables/here.bib",
+        ],
+        "/roundtables/here/?as_of=2025-06-01": [
+            "/roundtables/here.csv?as_of=2025-06-01",
+            "/commitments.xlsx?event=here&amp;as_of=2025-06-01",
         ],
         "/outcomes/here/1.a/": [
             "/outcomes/here/1.a.csv",

@@ -17,14 +17,14 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
-HERE = "http://testserver"
+HERE = "https://portal.example.org"
 
 
 def addresses(client: Client, path: str) -> list[str]:
     answer = client.get(path)
     assert answer.status_code == 200
     return [
-        address.removeprefix(HERE)
+        address.removeprefix(HERE).removeprefix("http://testserver")
         for address in re.findall("<loc>([^<]+)</loc>", answer.content.decode())
     ]
 
