@@ -64,7 +64,11 @@ CHANGED_COMMITMENTS = ChangedRows(
             "latest_recorded_update members_reporting",
             "id",
         ),
-        Touch(Event, "is_public slug starts_on", ids_of(Commitment.objects, "event")),
+        Touch(
+            Event,
+            "is_public is_demonstration slug starts_on",
+            ids_of(Commitment.objects, "event"),
+        ),
         Touch(
             CommitmentParty,
             "commitment organisation group role recorded_at",
