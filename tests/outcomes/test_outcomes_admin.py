@@ -585,7 +585,7 @@ def export(client: Client, model: type, kind: int, **query: object) -> Any:
 def test_exported_cells_are_not_formulas(client_of: Sign, admin_event: Event, words: str) -> None:
     Commitment.objects.update(text=words)
     client = signed(client_of, "cochair", admin_event)
-    content = export(client, Commitment, 0).content.decode()
+    content = export(client, Commitment, 0).content.decode("utf-8-sig")
     row = next(csv.DictReader(io.StringIO(content, newline="")))
     assert row["text"] == f"'{words}"
     book = openpyxl.load_workbook(io.BytesIO(export(client, Commitment, 1).content))
@@ -600,7 +600,7 @@ def test_large_sample_payloads_export_as_text(
     client = signed(client_of, "cochair", admin_event)
     for words in (samples / "hostile/csv-injection/csv-payload.txt").read_text().splitlines():
         Commitment.objects.update(text=words)
-        rows = csv.reader(io.StringIO(export(client, Commitment, 0).content.decode()))
+        rows = csv.reader(io.StringIO(export(client, Commitment, 0).content.decode("utf-8-sig")))
         for cell in list(rows)[1]:
             assert not cell.startswith(("=", "+", "-", "@"))
 
@@ -612,7 +612,7 @@ def test_export_contains_viewers_rows_and_no_person(client_of: Sign, admin_event
     make_participation(person, admin_event)
     make_party(admin_event.commitments.get(), focal_point=person)
     client = signed(client_of, "cochair", admin_event)
-    content = export(client, Commitment, 0).content.decode()
+    content = export(client, Commitment, 0).content.decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(content))
     assert (row["reference"], row["is_open"]) == ("DESK-C1", "no")
     assert "Canary" not in content

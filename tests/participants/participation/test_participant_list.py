@@ -117,7 +117,7 @@ def choose_canary(client: Client, event: Event, choice: str = "on") -> Any:
 
 
 def lines(answer: Any) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(answer.content.decode())))
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
 # What it holds --------------------------------------------------------------------------------

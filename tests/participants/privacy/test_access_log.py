@@ -287,7 +287,7 @@ def test_admin_export_logs_entries_atomically(
     fields = {f"organisationresource_{name}": "on" for name in ("slug", "name")}
     client = client_of(operator)
     answer = client.post(address, {"format": "0", "resource": "", **fields})
-    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert [look.action for look in all_of(delegate)] == ["Exported a list that includes your name"]
 
 
