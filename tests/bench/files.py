@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from outcomes.exports import views
 from tests.bench.dataset import COMMITMENTS
 from tests.bench.filled_portal import fill
-from tests.bench.peers import database_url
+from tests.bench.servers import database_url
 from tests.processes import PRODUCTION_ENVIRONMENT, ROOT
 
 # By format: milliseconds to the first byte, and MB above what the process had, of 100,000 rows. A

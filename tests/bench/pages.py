@@ -1,36 +1,30 @@
-"""What each page costs: processor time, of the application and of the database.
+"""What each page costs as deployed: processor time, of the application and of the database.
 
 Each try asks each page and a view that does nothing, in turn, so that whatever else the machine
-does falls on all alike. No page is kept from one try to the next. Before each try for the first
-number, a commitment changes, so that what is kept until something public changes is found again;
-below "again", nothing changed.
+does falls on all alike. "First" is the first answer after a public change, "again" a later one to
+someone for whom no whole page is kept, such as a delegate with a session, and "kept" a later one to
+a visitor. The goal is for what is asked again and again: by visitors, or with a session.
 """
 
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from http.cookies import SimpleCookie
-from io import BytesIO
-from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.cache import cache
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
-from django.test import Client, override_settings
-from django.test.utils import CaptureQueriesContext
+from django.test import Client
 
 from outcomes.models import Commitment, ProgressUpdate
 from participants.models import Delegate, User
 from tests.bench.dataset import COMMITMENTS
 from tests.bench.filled_portal import SMALL_EVENT, fill
+from tests.bench.servers import HOST, Server, serve_portal
 from tests.sign_in import sign_in
 
 SIZES = (1_000, COMMITMENTS)
@@ -78,82 +72,45 @@ HOSTILE = (
 )
 SIGNED_IN = ", signed in"
 POSTED = "/show/"  # the end of addresses that are posted
-_visitors = count()
+TOKEN = "t" * 32
+# To a request that says who asks, no kept page is sent.
+NOT_KEPT = {"Authorization": "Bearer none"}
 
 
-class ProcessorTime:
-    """Milliseconds that this process and the server of its connection have worked."""
-
-    def __init__(self) -> None:
-        self._server = Path("/dev/null")
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_backend_pid()")
-                self._server = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-
-    def __call__(self) -> float:
-        # The first number is the time on a processor, in nanoseconds.
-        server = self._server.read_text().split()
-        return time.process_time() * 1000 + (int(server[0]) / 1e6 if server else 0)
-
-
-def answer(handler: WSGIHandler, path: str, cookie: str) -> None:
-    """One request, as a server hands it over; ends the run if it fails."""
-    cache.clear()
-    name, _mark, query = path.partition("?")
-    started: list[str] = []
-    visitor = next(_visitors)  # each from an address of its own, for the limits
-    environ = {
-        "REQUEST_METHOD": "POST" if name.endswith(POSTED) else "GET",
-        "PATH_INFO": name,
-        "QUERY_STRING": query,
-        "SCRIPT_NAME": "",
-        "SERVER_NAME": "testserver",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": f"10.0.{visitor // 256 % 256}.{visitor % 256}",
-        "HTTP_COOKIE": cookie,
-        "HTTP_AUTHORIZATION": "Bearer none",  # of such a request, nothing is kept
-        "HTTP_X_CSRFTOKEN": SimpleCookie(cookie)["csrftoken"].value if cookie else "",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": BytesIO(),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
+def headers_of_reader() -> dict[str, str]:
+    """Of someone with a session, who may send a form."""
+    client = Client()
+    sign_in(client, User.objects.get(email="listed9@example.org"))
+    session = client.cookies["sessionid"].value
+    return {
+        "Cookie": f"__Host-sessionid={session}; __Host-csrftoken={TOKEN}",
+        "X-CSRFToken": TOKEN,
+        "Referer": f"https://{HOST}/",
     }
 
-    def start_response(status: str, *_headers: Any) -> Callable[[bytes], object]:
-        started.append(status)
-        return len  # nothing is written this way
 
-    response: Any = handler(environ, start_response)
-    for _part in response:
-        pass
-    response.close()
-    if not started[0].startswith("200"):
-        sys.exit(f"{path} was answered {started[0]}.")
-
-
-def measure(commitments: int) -> dict[str, tuple[float, int]]:
-    """For each page, how many times an empty view it costs, and its queries."""
+def measure(portal: Server, commitments: int) -> dict[str, float]:
+    """For each page, how many times an empty view it costs."""
     bench07 = Commitment.objects.filter(event__slug="bench-7").order_by("pk").first()
     assert bench07
     places = {"page": commitments * 19 // 1000, "commitment": bench07.reference.split("-C")[1]}
-    client, reader = Client(), User.objects.get(email="listed9@example.org")
-    sign_in(client, reader)
-    client.get("/me/")  # sets the cookie that the token of a form is compared with
-    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-    handler, clock = WSGIHandler(), ProcessorTime()
-    changed = Commitment.objects.filter(pk=bench07.pk)
+    changed, reader = Commitment.objects.filter(pk=bench07.pk), headers_of_reader()
 
-    def tried(path: str, cookie: str = "", *, is_first: bool = False) -> float:
+    def tried(
+        path: str, headers: dict[str, str] = NOT_KEPT, *, times: int = 1, is_first: bool = False
+    ) -> float:
+        """Milliseconds of processor time for one answer."""
         if is_first:  # after a public change, nothing that is kept is shown as it is
             changed.update(is_open=~F("is_open"))
-        began = clock()
-        answer(handler, path, cookie)
-        return clock() - began
+        method = "POST" if path.endswith(POSTED) else "GET"
+        began = portal.processor_seconds()
+        for _time in range(times):
+            portal.ask(path, headers, method)
+        return (portal.processor_seconds() - began) * 1000 / times
+
+    def kept(path: str) -> float:
+        portal.ask(path)
+        return tried(path, {}, times=10)
 
     def medians(*tries: Callable[[], float]) -> list[float]:
         took: list[list[float]] = [[] for _try in tries]
@@ -168,72 +125,63 @@ def measure(commitments: int) -> dict[str, tuple[float, int]]:
         f"{connection.vendor}, {commitments:,} commitments, "
         f"{ProgressUpdate.objects.count():,} updates, {Delegate.objects.count():,} people"
     )
-    print(f"{'page':28}{'ms':>9}{'× empty':>9}{'goal':>6}{'again':>9}{'queries':>9}")
+    print(f"{'× empty view':28}{'first':>9}{'again':>9}{'kept':>9}{'goal':>9}{'first':>9}")
     for name, (pattern, goal) in PAGES.items():
         path = pattern.format(**places)
-        cookie = cookies if name.endswith(SIGNED_IN) else ""
-        tried(path, cookie)  # the first try reads templates
-        with CaptureQueriesContext(connection) as queries:
-            tried(path, cookie, is_first=True)
-        number = len(queries)
-        empty, first, again, _empty = medians(
-            partial(tried, EMPTY),
-            partial(tried, path, cookie, is_first=True),
-            partial(tried, path, cookie),
-            partial(tried, EMPTY),
-        )
-        ratio = first / empty
-        found[name] = (round(ratio, 1), number)
+        headers = reader if name.endswith(SIGNED_IN) else NOT_KEPT
+        tried(path, headers)  # the first try reads templates
+        asks = [
+            partial(tried, EMPTY, times=10),
+            partial(tried, path, headers, is_first=True),
+            partial(tried, path, headers),
+        ]
+        if headers is NOT_KEPT:
+            asks.append(partial(kept, path))
+        empty, first, *later = medians(*asks)
+        found[name] = round(first / empty, 1)
+        of_visitor = f"{later[1] / empty:9.1f}" if later[1:] else f"{'':9}"
         print(
-            f"{name:28}{first:9.1f}{ratio:9.1f}{goal:6}{again / empty:9.1f}{number:9}"
-            f"{'' if ratio <= goal else '  above the goal'}",
+            f"{name:28}{found[name]:9}{later[0] / empty:9.1f}{of_visitor}{goal:9}{first:9.1f} ms"
+            f"{'' if later[-1] <= goal * empty else '  above the goal'}",
             flush=True,
         )
     for text in HOSTILE:
         began = time.monotonic()
-        answer(handler, f"/search/?{urlencode({'q': text})}", "")
+        portal.ask(f"/search/?{urlencode({'q': text})}", NOT_KEPT)
         seconds = time.monotonic() - began
         print(f"search for {text[:50]}: {seconds:.2f} s{'' if seconds < 1 else '  too long'}")
+    print(f"a process of the portal has used at most {portal.most_memory()} MB")
     return found
 
 
-def compared(found: dict[str, dict[str, tuple[float, int]]], keep: bool) -> bool:
+def compared(found: dict[str, dict[str, float]], keep: bool) -> bool:
     """Names what costs more than in the file that is kept, and with many commitments."""
     stored: dict[str, Any] = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
     before = stored.get(connection.vendor, {})
     few, *_others, many = found.values() if len(found) > 1 else [*found.values()] * 2
     for name in PAGES:
-        growth = many[name][0] / few[name][0]
+        growth = many[name] / few[name]
         if growth > MUCH_MORE:
             print(f"{name}: with many commitments {growth:.1f} times what it costs with few")
     slower = [
         f"{name}, {size}: {ratio:g} times the empty view, {before[size][name]:g} before"
         for size, pages in found.items()
-        for name, (ratio, _queries) in pages.items()
+        for name, ratio in pages.items()
         if ratio > MUCH_MORE * before.get(size, {}).get(name, ratio)
     ]
     print(*slower, sep="\n")
     if keep:
-        ratios = {
-            size: {name: ratio for name, (ratio, _queries) in pages.items()}
-            for size, pages in found.items()
-        }
-        BASELINE.write_text(json.dumps(stored | {connection.vendor: ratios}, indent=1) + "\n")
+        BASELINE.write_text(json.dumps(stored | {connection.vendor: found}, indent=1) + "\n")
     return not slower
 
 
 def run(*options: int | str) -> bool:
     """Prints the table for each number of commitments; `keep` stores it as the baseline."""
     sizes = [option for option in options if isinstance(option, int)] or list(SIZES)
-    # Connections stay open, as deployed.
-    connection.settings_dict["CONN_MAX_AGE"] = None
-    connection.close()
     found = {}
-    with override_settings(
-        ROOT_URLCONF="tests.bench.urls", CSRF_COOKIE_NAME="csrftoken", REVEALS_PER_DAY=10**6
-    ):
-        for size in sizes:
-            call_command("flush", interactive=False, verbosity=0)
-            fill(size)
-            found[str(size)] = measure(size)
+    for size in sizes:
+        call_command("flush", interactive=False, verbosity=0)
+        fill(size)
+        with serve_portal() as portal:
+            found[str(size)] = measure(portal, size)
     return compared(found, keep="keep" in options)
