@@ -130,15 +130,6 @@ class Search:
                 return "" if WITHOUT_SPACES.search(word) else word
         return ""
 
-    @property
-    def phrases(self) -> list[str]:
-        """What must be there as it was typed."""
-        return _phrases(self.groups)
-
-    @property
-    def excluded_phrases(self) -> list[str]:
-        return _phrases(self.excluded)
-
     def corrected(self, words: dict[str, str]) -> str:
         """The text with other words in the place of these."""
         text = self.text
@@ -147,10 +138,6 @@ class Search:
                 token = group.tokens[0]
                 text = text[: token.start] + words[group.word] + text[token.end :]
         return text
-
-
-def _phrases(groups: Iterable[_Group]) -> list[str]:
-    return [" ".join(token.term.words) for group in groups for token in group.tokens]
 
 
 class Thesaurus:

@@ -61,10 +61,14 @@ def test_words_become_terms(typed: str, sought: list[list[str]]) -> None:
 
 
 def test_excluded_words_are_kept_apart() -> None:
-    search = parse('referral -contract -"human rights"', THESAURUS)
-    assert search.phrases == ["referral"]
-    assert search.excluded_phrases == ["contract", "human rights"]
-    assert not search.is_exclusion_only and parse("-contract", THESAURUS).is_exclusion_only
+    query = parse('referral -contract -"human rights"', THESAURUS).query
+    assert [terms[0].words for terms in query.sought] == [("referral",)]
+    assert [terms[0].words for terms in query.excluded] == [("contract",), ("human", "rights")]
+
+
+def test_exclusion_alone_is_noticed() -> None:
+    assert parse("-contract", THESAURUS).is_exclusion_only
+    assert not parse("referral -contract", THESAURUS).is_exclusion_only
 
 
 @pytest.mark.parametrize(
