@@ -2,6 +2,7 @@
 
 import fcntl
 import gc
+import logging
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -135,9 +136,16 @@ def _is_marked(item: pytest.Item, *names: str) -> bool:
     return any(item.get_closest_marker(name) for name in names)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A long test keeps no log: each line would keep its whole request until the test ends."""
+    if _is_marked(item, "longest"):
+        logging.disable()
+
+
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Frees what a long test has left: the collector looks at old objects hardly ever."""
     if _is_marked(item, "longest"):
+        logging.disable(logging.NOTSET)
         gc.collect()
 
 
