@@ -10,7 +10,7 @@ from django.db.models import Exists, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -95,7 +95,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
             "page": page,
             "counts": counts,
             **progress_context(counts, summary, _query_of_other_filters(form)),
-            "panel": form.panel(),
+            "panel": SimpleLazyObject(form.panel),
             "focal_point_cards": focal_point_cards(viewer, page.object_list, on),
         } | contacts_context(on)
     return render(

@@ -1,5 +1,7 @@
 """Views of roundtables, statements and points, and of circulated texts."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -8,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -244,14 +247,13 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
     published = Outcome.objects.published().points()
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
-        panel = form.public_panel(published)
         points = form.narrow(published).select_related("parent", "statement__event")
         number = number_of(Commitment.objects.published(), "outcomes")
         points = points.annotate(commitment_count=number)
         themes = form.chosen("theme")
         context |= {
             "page": get_page(form, points),
-            "panel": panel,
+            "panel": SimpleLazyObject(partial(form.public_panel, published)),
             # One theme has a feed and can be followed.
             "theme": Theme.objects.get(slug=themes[0]) if len(themes) == 1 else None,
         }

@@ -1,8 +1,11 @@
 """The public list of organisations."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from participants.directory.forms import OrganisationFilterForm
@@ -17,8 +20,10 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     form = OrganisationFilterForm(request.GET, published)
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
-        panel = form.public_panel(published)
-        context |= {"panel": panel, "page": get_page(form, form.narrow(published).order_by("name"))}
+        context |= {
+            "panel": SimpleLazyObject(partial(form.public_panel, published)),
+            "page": get_page(form, form.narrow(published).order_by("name")),
+        }
     return render(
         request,
         "participants/organisations/organisation_list.html",
