@@ -20,7 +20,7 @@ from participants.models import Delegate, User
 from tests.conftest import FULL, FULL_WALKS
 from tests.form_fields import Form, forms_of
 from tests.permission_matrix import Cast, make_cast, object_paths, patterns_by_name
-from tests.sign_in import forget_limits
+from tests.sign_in import count_once, forget_limits
 from tests.test_input import naughty
 
 Sign = Callable[[User | Delegate], Client]
@@ -158,7 +158,10 @@ def test_no_string_ends_in_an_error_page(
     cast: Cast, db: None, client_of: Sign, role: str, record_property: Callable[[str, object], None]
 ) -> None:
     user, place = cast.users[role], ROLES.index(role)
-    fuzzer = Fuzzer(client_of(user) if user else Client())
+    browser = client_of(user) if user else Client()
+    if user:
+        count_once(browser)
+    fuzzer = Fuzzer(browser)
     own_strings = STRINGS[place % 2 :: 2] if place > 1 else STRINGS
     every = list(patterns_by_name().items())
     for number, (name, pattern) in enumerate(every if FULL else every[place::12]):
