@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 
 from roundtable.public_stamp import Stamp, read_stamp
 
-MAX_ENTRIES = 128  # the largest has 100 KB, most have two
+MAX_ENTRIES = 128  # most have two KB, the texts of people half a KB for each
 T = TypeVar("T")
 Version = tuple[Stamp, date]
 

@@ -1,5 +1,6 @@
 """People among the results: those whom the viewer may see, by what the viewer may read of them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
@@ -10,9 +11,11 @@ from outcomes.search.words import Search, Term, words_of
 from participants.models import Delegate
 from participants.name_folding import normalise_for_search
 from participants.privacy import visibility
+from roundtable.public_cache import get_or_set
 
 OWN_TEXTS = ("name", "name_latin", "post", "about")
 PLACE_TEXTS = ("organisation__name", "organisation__short_name", "post")
+Texts = dict[int, str]  # folded, one in each line, by the ID of the person
 
 
 def find_people(
@@ -24,30 +27,60 @@ def find_people(
     are in no index: the one door decides about them.
     """
     people = visibility.listed_delegates(viewer, on)
-    texts = {pk: list(own) for pk, *own in people.values_list("pk", *OWN_TEXTS)}
+    texts = _texts_seen_by(viewer, people, on)
+    found = set(texts)
+    for terms in search.query.sought:
+        found &= _with_any(terms, texts)
+    for terms in search.query.excluded:
+        found -= _with_any(terms, texts)
+    return people.filter(pk__among=[*found]).order_by("name", "pk"), len(found)
+
+
+def _texts_seen_by(viewer: visibility.Viewer, people: QuerySet[Delegate], on: date) -> Texts:
+    """What everyone may see is kept, because to read and fold it takes longer than all the rest."""
+    everyone = visibility.listed_delegates(visibility.ANONYMOUS_VIEWER, on)
+    kept = get_or_set("texts of people", lambda: _read_texts(everyone, on))
+    if viewer == visibility.ANONYMOUS_VIEWER:
+        return kept
+    visible = people.order_by().values_list("pk", flat=True)
+    others = [pk for pk in visible if pk not in kept]
+    texts = _read_texts(people.filter(pk__among=others), on) if others else {}
+    return {pk: text for pk in visible if (text := texts.get(pk) or kept.get(pk))}
+
+
+def _read_texts(people: QuerySet[Delegate], on: date) -> Texts:
+    texts: dict[int, list[str]] = defaultdict(list)
+    for pk, *own in people.order_by().values_list("pk", *OWN_TEXTS):
+        texts[pk] += own
     places = visibility.current_affiliations(on).filter(delegate__in=people.values("pk"))
     for pk, *place in places.values_list("delegate", *PLACE_TEXTS):
         texts[pk] += place
-    found = [pk for pk, own in texts.items() if _matches(search, own)]
-    return people.filter(pk__in=found).order_by("name", "pk"), len(found)
+    return {pk: "\n".join(map(_fold, lines)) for pk, lines in texts.items()}
 
 
-def _matches(search: Search, texts: list[str]) -> bool:
-    folded = [normalise_for_search(text) for text in texts]
-    return all(_has_any(terms, folded) for terms in search.query.sought) and not any(
-        _has_any(terms, folded) for terms in search.query.excluded
-    )
+def _fold(text: str) -> str:
+    return normalise_for_search(" ".join(text.split()))
 
 
-def _has_any(terms: Iterable[Term], texts: list[str]) -> bool:
-    return any(_has(term, text) for term in terms for text in texts)
+def _with_any(terms: Iterable[Term], texts: Texts) -> set[int]:
+    found = set()
+    for term in terms:
+        phrase = " ".join(term.words)
+        found |= {pk for pk, text in texts.items() if phrase in text}
+        # A word begins with its stem, save for the last letter. To split a text takes longer.
+        first = term.stems[0]
+        start = first[:-1] if len(first) > 2 else first
+        for pk, text in texts.items():
+            if start in text and pk not in found and _has_stems(term.stems, text):
+                found.add(pk)
+    return found
 
 
-def _has(term: Term, text: str) -> bool:
-    if " ".join(term.words) in text:
-        return True
-    # A word begins with its stem, save for the last letter. To split a text takes longer.
-    if not all((part[:-1] if len(part) > 2 else part) in text for part in term.stems):
-        return False
-    stems, number = [stem(word) for word in words_of(text)], len(term.stems)
-    return any(tuple(stems[place : place + number]) == term.stems for place in range(len(stems)))
+def _has_stems(stems: tuple[str, ...], text: str) -> bool:
+    """Whether they follow each other in a line."""
+    for line in text.splitlines():
+        own = [stem(word) for word in words_of(line)]
+        places = range(len(own) - len(stems) + 1)
+        if any(tuple(own[place : place + len(stems)]) == stems for place in places):
+            return True
+    return False
