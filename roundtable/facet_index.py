@@ -85,9 +85,9 @@ class FacetIndex:
         for name in self.bits.keys() | rows.bits.keys():
             before, now = self.bits.get(name, {}), rows.bits.get(name, {})
             for value in before.keys() | now.keys():
-                if found := _without(before.get(value, 0), stale) | now.get(value, 0):
+                if found := _with(_without(before.get(value, 0), stale), now.get(value, 0)):
                     bits[name][value] = found
-        everything = _without(self.everything, stale) | rows.everything
+        everything = _with(_without(self.everything, stale), rows.everything)
         return FacetIndex(everything, dict(bits), self.labels | rows.labels)
 
 
@@ -151,6 +151,13 @@ def _toggled_bits(pks: Sequence[int]) -> int:
     for pk in pks:
         found[pk >> 3] ^= 1 << (pk & 7)
     return int.from_bytes(found, "little")
+
+
+# Both return the same number where nothing changes: a copy of each would take megabytes.
+
+
+def _with(bits: int, others: int) -> int:
+    return bits | others if others else bits
 
 
 def _without(bits: int, others: int) -> int:

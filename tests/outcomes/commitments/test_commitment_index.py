@@ -218,3 +218,13 @@ def test_ids_of_bits(seed: int) -> None:
     first = random.randint(0, 30)
     last = first + random.randint(0, 10)
     assert [*ids_of_bits(bits, first, last)] == right[first:last]
+
+
+def test_following_a_change_copies_only_what_changed() -> None:
+    """A copy of everything takes megabytes, and stays until the collector of garbage comes."""
+    many, row = 1 << 100_000, 1 << 10
+    before = FacetIndex(many | row, {"status": {"planning": many, "fulfilled": row}}, {})
+    now = FacetIndex(row, {"status": {"in-progress": row}}, {})
+    after = before.with_rows({10}, now)
+    assert after.bits["status"] == {"planning": many, "in-progress": row}
+    assert after.bits["status"]["planning"] is before.bits["status"]["planning"]
