@@ -38,14 +38,9 @@ def find_people(
 
 def _texts_seen_by(viewer: visibility.Viewer, people: QuerySet[Delegate], on: date) -> Texts:
     """What everyone may see is kept, because to read and fold it takes longer than all the rest."""
-    everyone = visibility.listed_delegates(visibility.ANONYMOUS_VIEWER, on)
-    kept = get_or_set("texts of people", lambda: _read_texts(everyone, on))
     if viewer == visibility.ANONYMOUS_VIEWER:
-        return kept
-    visible = people.order_by().values_list("pk", flat=True)
-    others = [pk for pk in visible if pk not in kept]
-    texts = _read_texts(people.filter(pk__among=others), on) if others else {}
-    return {pk: text for pk in visible if (text := texts.get(pk) or kept.get(pk))}
+        return get_or_set("texts of people", lambda: _read_texts(people, on))
+    return _read_texts(people, on)
 
 
 def _read_texts(people: QuerySet[Delegate], on: date) -> Texts:
