@@ -153,10 +153,8 @@ def _toggled_bits(pks: Sequence[int]) -> int:
     return int.from_bytes(found, "little")
 
 
-# Both return the same number where nothing changes: a copy of each would take megabytes.
-
-
 def _with(bits: int, others: int) -> int:
+    # The same number where nothing changes, here and below: a copy of each would take megabytes.
     return bits | others if others else bits
 
 

@@ -1,8 +1,9 @@
 """People among the results: those whom the viewer may see, by what the viewer may read of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache
 
 from django.db.models import QuerySet
 
@@ -28,11 +29,12 @@ def find_people(
     """
     people = visibility.listed_delegates(viewer, on)
     texts = _texts_seen_by(viewer, people, on)
+    stems_of = cache(_stems_of)  # each text once, however many words are sought
     found = set(texts)
     for terms in search.query.sought:
-        found &= _with_any(terms, texts)
+        found &= _with_any(terms, texts, stems_of)
     for terms in search.query.excluded:
-        found -= _with_any(terms, texts)
+        found -= _with_any(terms, texts, stems_of)
     return people.filter(pk__among=[*found]).order_by("name", "pk"), len(found)
 
 
@@ -57,25 +59,21 @@ def _fold(text: str) -> str:
     return normalise_for_search(" ".join(text.split()))
 
 
-def _with_any(terms: Iterable[Term], texts: Texts) -> set[int]:
+def _with_any(terms: Iterable[Term], texts: Texts, stems_of: Callable[[str], str]) -> set[int]:
     found = set()
     for term in terms:
         phrase = " ".join(term.words)
         found |= {pk for pk, text in texts.items() if phrase in text}
-        # A word begins with its stem, save for the last letter. To split a text takes longer.
+        # A word begins with its stem, save for the last letter. To find all stems takes longer.
         first = term.stems[0]
         start = first[:-1] if len(first) > 2 else first
+        stems = f" {' '.join(term.stems)} "
         for pk, text in texts.items():
-            if start in text and pk not in found and _has_stems(term.stems, text):
+            if start in text and pk not in found and stems in stems_of(text):
                 found.add(pk)
     return found
 
 
-def _has_stems(stems: tuple[str, ...], text: str) -> bool:
-    """Whether they follow each other in a line."""
-    for line in text.splitlines():
-        own = [stem(word) for word in words_of(line)]
-        places = range(len(own) - len(stems) + 1)
-        if any(tuple(own[place : place + len(stems)]) == stems for place in places):
-            return True
-    return False
+def _stems_of(text: str) -> str:
+    """Line by line, each between blanks, so that those of a phrase are found side by side."""
+    return "\n".join(f" {' '.join(map(stem, words_of(line)))} " for line in text.splitlines())

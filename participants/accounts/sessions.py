@@ -33,8 +33,8 @@ MAX_SESSIONS = 10
 RECENT_PERIOD = 60
 # Keys in the session, with times in seconds.
 STARTED, USED, PROOFS_FROM, RECENT = "started_at", "used_at", "proofs_from", "recent"
-# Posted because each view is logged. They change nothing that waits for the person.
-POSTED_VIEWS = {"delegate-reveal", "delegate-vcard"}
+# Posted because each is logged. They change nothing that waits for the person.
+POSTED_READS = {"delegate-reveal", "delegate-vcard"}
 # The first match counts, because many user agents also name other browsers.
 BROWSERS = [
     ("Edg", "Edge"),
@@ -84,7 +84,7 @@ class SessionMiddleware:
             _limit(request)
         key, proofs = request.session.session_key, len(_proofs(request))
         response = self.get_response(request)
-        if request.method not in ("GET", "HEAD") and not _only_shows(request):
+        if request.method not in ("GET", "HEAD") and not _is_posted_read(request):
             request.session.pop(RECENT, None)
         if before and not request.user.is_authenticated:
             # A page in another tab, or in the browser's memory, shows what it showed before.
@@ -104,9 +104,9 @@ class SessionMiddleware:
         return response
 
 
-def _only_shows(request: HttpRequest) -> bool:
+def _is_posted_read(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return match is not None and match.view_name in POSTED_VIEWS
+    return match is not None and match.view_name in POSTED_READS
 
 
 def _limit(request: HttpRequest) -> None:

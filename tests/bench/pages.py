@@ -70,6 +70,8 @@ HOSTILE = (
     "police -train -officers -border -law -courses -held",
     "trian oficers bordr traficking cuorses hled plannde pollice",
     "x" * 200,
+    # Other forms of a word that each person's post holds.
+    "office offices officed officing officings officely official officially officance officence",
 )
 SIGNED_IN = ", signed in"
 POSTED = "/show/"  # the end of addresses that are posted
@@ -126,7 +128,7 @@ def measure(portal: Server, commitments: int) -> dict[str, float]:
         f"{connection.vendor}, {commitments:,} commitments, "
         f"{ProgressUpdate.objects.count():,} updates, {Delegate.objects.count():,} people"
     )
-    print(f"{'× empty view':28}{'first':>9}{'again':>9}{'kept':>9}{'goal':>9}{'first':>9}")
+    print(f"{'× empty view':28}{'first':>9}{'again':>9}{'kept':>9}{'goal':>9}{'first, ms':>12}")
     for name, (pattern, goal) in PAGES.items():
         path = pattern.format(**places)
         headers = reader if name.endswith(SIGNED_IN) else NOT_KEPT
@@ -142,7 +144,7 @@ def measure(portal: Server, commitments: int) -> dict[str, float]:
         found[name] = round(first / empty, 1)
         of_visitor = f"{later[1] / empty:9.1f}" if later[1:] else f"{'':9}"
         print(
-            f"{name:28}{found[name]:9}{later[0] / empty:9.1f}{of_visitor}{goal:9}{first:9.1f} ms"
+            f"{name:28}{found[name]:9}{later[0] / empty:9.1f}{of_visitor}{goal:9}{first:12.1f}"
             f"{'' if later[-1] <= goal * empty else '  above the goal'}",
             flush=True,
         )

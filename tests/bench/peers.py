@@ -130,7 +130,7 @@ def _compare_pages(portal: Server, peer: Server, commitments: int) -> bool:
     }
     print(
         f"{'answers a second':28}{'not kept':>9}{'portal':>9}{'Datasette':>11}"
-        f"{'ratio':>8}{'ratio':>8}{'goal':>6}"
+        f"{'ratio of both':>16}{'goal':>6}"
     )
     are_met = True
     for name, (path, query, goal) in PAGES.items():

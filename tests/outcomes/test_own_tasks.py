@@ -238,7 +238,7 @@ def test_number_is_counted_once_a_minute_and_after_each_form(
     assert "1 thing waits for you" in page_head(browser)
     undertaken(event, person, office, due_on=date(2026, 3, 2))
     assert "1 thing waits for you" in page_head(browser)
-    browser.post("/directory/nobody/show/")  # shows something, and changes nothing
+    browser.post("/directory/nobody/show/")  # is read only, and not counted again
     assert "1 thing waits for you" in page_head(browser)
     browser.post("/me/", {})
     assert "2 things wait for you" in page_head(browser)
