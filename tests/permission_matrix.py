@@ -677,11 +677,11 @@ def request_status(browser: Client, name: str, method: str, path: str) -> str:
     client = Client if name == "open-link" else LinkClient
     fresh = client(raise_request_exception=False)
     fresh.cookies.load({name: cookie.value for name, cookie in browser.cookies.items()})
-    before = transaction.savepoint()
-    response = fresh.generic(method, path)
-    transaction.savepoint_rollback(before)
-    if response.streaming:  # read to its end, it closes its file
-        assert b"".join(response) is not None
+    with transaction.atomic():
+        response = fresh.generic(method, path)
+        if response.streaming:  # read to its end, it closes its file
+            assert b"".join(response) is not None
+        transaction.set_rollback(True)
     leads_to = urlsplit(response.headers.get("Location", "")).path
     if leads_to in ("/accounts/login/", "/admin/login/") and response.status_code == 302:
         return "in"

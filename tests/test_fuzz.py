@@ -91,10 +91,10 @@ class Fuzzer:
         forget_limits()
         browser = Client(raise_request_exception=False)
         browser.cookies.load({name: item.value for name, item in self.browser.cookies.items()})
-        before = transaction.savepoint()
-        answer = getattr(browser, method)(path, data)
-        content = b"".join(answer) if answer.streaming else answer.content
-        transaction.savepoint_rollback(before)
+        with transaction.atomic():
+            answer = getattr(browser, method)(path, data)
+            content = b"".join(answer) if answer.streaming else answer.content
+            transaction.set_rollback(True)
         self.requests += 1
         if answer.status_code >= 500 or "Clear-Site-Data" in answer.headers:
             error = answer.exc_info[1] if getattr(answer, "exc_info", None) else None
