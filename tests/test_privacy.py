@@ -57,7 +57,7 @@ from tests.factories import (
     make_update,
 )
 from tests.page_text import page_html
-from tests.sign_in import record_email_code
+from tests.sign_in import count_once, record_email_code
 from tests.url_patterns import page_paths
 
 pytestmark = [pytest.mark.crawl, pytest.mark.django_db]
@@ -203,7 +203,7 @@ def readers(portal_once: dict[str, int | None], db: None, settings: Settings) ->
     return {role: User.objects.get(pk=pk) if pk else None for role, pk in portal_once.items()}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def counted_on_each_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits for a reader; kept for a minute, it makes pages differ by the time alone."""
     monkeypatch.setattr(own_tasks, "recent", lambda _request, _name, find, **_how: find())
@@ -214,6 +214,8 @@ def browser_of(readers: Readers, role: str, sign: Sign) -> Client:
     browser = sign(user) if user else Client()
     if user and role == "owner":  # else the downloads ask for a code first
         record_email_code(browser, user)
+    if user:
+        count_once(browser)
     return browser
 
 
@@ -316,6 +318,7 @@ def test_every_person_url_is_compared() -> None:
 
 @pytest.mark.walk
 @pytest.mark.parametrize("role", SOME)
+@pytest.mark.usefixtures("counted_on_each_page")
 def test_hidden_delegate_looks_unknown(readers: Readers, client_of: Sign, role: str) -> None:
     """Status, headers and body are the same, and as much is asked of the database."""
     browser = browser_of(readers, role, client_of)
@@ -339,6 +342,7 @@ def test_hidden_delegate_looks_unknown(readers: Readers, client_of: Sign, role: 
     assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
 
 
+@pytest.mark.usefixtures("counted_on_each_page")
 def test_introduction_request_to_hidden_delegate_looks_unknown(
     readers: Readers, client_of: Sign
 ) -> None:
@@ -379,6 +383,7 @@ HIDDEN_AND_ABSENT = [
 
 
 @pytest.mark.parametrize("role", [*SOME, "co-chair", "operator"])
+@pytest.mark.usefixtures("counted_on_each_page")
 def test_hidden_object_looks_unknown(readers: Readers, client_of: Sign, role: str) -> None:
     browser = browser_of(readers, role, client_of)
     for hidden, absent in HIDDEN_AND_ABSENT:
@@ -455,6 +460,7 @@ def hide_more() -> None:
 
 
 @pytest.mark.parametrize("role", ["delegate", pytest.param("nobody", marks=pytest.mark.prove)])
+@pytest.mark.usefixtures("counted_on_each_page")
 def test_hidden_rows_change_no_count_order_or_byte(
     readers: Readers, client_of: Sign, role: str
 ) -> None:
