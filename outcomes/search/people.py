@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -16,26 +17,38 @@ from roundtable.public_cache import get_or_set
 
 OWN_TEXTS = ("name", "name_latin", "post", "about")
 PLACE_TEXTS = ("organisation__name", "organisation__short_name", "post")
-Texts = dict[int, str]  # folded, one in each line, by the ID of the person
+Texts = dict[int, str]  # folded, one in each line, by the IDs of people in the order of names
 
 
-def find_people(
-    search: Search, viewer: visibility.Viewer, on: date
-) -> tuple[QuerySet[Delegate], int]:
-    """By name, post, organisations and what they wrote of themselves; and how many there are.
+@dataclass(frozen=True)
+class FoundPeople:
+    """Of whom a page is read at a time."""
+
+    people: QuerySet[Delegate]
+    ids: list[int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, part: slice) -> list[visibility.Card]:
+        return visibility.make_cards(self.people.filter(pk__in=self.ids[part]))
+
+
+def find_people(search: Search, viewer: visibility.Viewer, on: date) -> FoundPeople:
+    """By name, post, organisations and what they wrote of themselves.
 
     Parts of words are found as in the directory, and other forms of words as in the index. People
     are in no index: the one door decides about them.
     """
-    people = visibility.listed_delegates(viewer, on)
+    people = visibility.listed_delegates(viewer, on).order_by("name", "pk")
     texts = _texts_seen_by(viewer, people, on)
-    stems_of = cache(_stems_of)  # each text once, however many words are sought
+    stems_of = cache(_stems_of)  # each line once, however many people and words have it
     found = set(texts)
     for terms in search.query.sought:
         found &= _with_any(terms, texts, stems_of)
     for terms in search.query.excluded:
         found -= _with_any(terms, texts, stems_of)
-    return people.filter(pk__among=[*found]).order_by("name", "pk"), len(found)
+    return FoundPeople(people, [pk for pk in texts if pk in found])
 
 
 def _texts_seen_by(viewer: visibility.Viewer, people: QuerySet[Delegate], on: date) -> Texts:
@@ -47,9 +60,9 @@ def _texts_seen_by(viewer: visibility.Viewer, people: QuerySet[Delegate], on: da
 
 def _read_texts(people: QuerySet[Delegate], on: date) -> Texts:
     texts: dict[int, list[str]] = defaultdict(list)
-    for pk, *own in people.order_by().values_list("pk", *OWN_TEXTS):
+    for pk, *own in people.values_list("pk", *OWN_TEXTS):
         texts[pk] += own
-    places = visibility.current_affiliations(on).filter(delegate__in=people.values("pk"))
+    places = visibility.current_affiliations(on).filter(delegate__in=people.order_by().values("pk"))
     for pk, *place in places.values_list("delegate", *PLACE_TEXTS):
         texts[pk] += place
     return {pk: "\n".join(map(_fold, lines)) for pk, lines in texts.items()}
@@ -69,11 +82,13 @@ def _with_any(terms: Iterable[Term], texts: Texts, stems_of: Callable[[str], str
         start = first[:-1] if len(first) > 2 else first
         stems = f" {' '.join(term.stems)} "
         for pk, text in texts.items():
-            if start in text and pk not in found and stems in stems_of(text):
-                found.add(pk)
+            if start in text and pk not in found:
+                lines = (line for line in text.splitlines() if start in line)
+                if any(stems in stems_of(line) for line in lines):
+                    found.add(pk)
     return found
 
 
-def _stems_of(text: str) -> str:
-    """Line by line, each between blanks, so that those of a phrase are found side by side."""
-    return "\n".join(f" {' '.join(map(stem, words_of(line)))} " for line in text.splitlines())
+def _stems_of(line: str) -> str:
+    """Between blanks, so that those of a phrase are found side by side."""
+    return f" {' '.join(map(stem, words_of(line)))} "

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -13,10 +12,10 @@ from outcomes.models import Synonyms
 from outcomes.search.index import MAX_COUNT, Index, SectionCount, get_index
 from outcomes.search.kinds import SECTIONS, Section
 from outcomes.search.marks import Marker
-from outcomes.search.people import find_people
+from outcomes.search.people import FoundPeople, find_people
 from outcomes.search.results import Result, country_results, load_results
 from outcomes.search.words import Search, Thesaurus, neighbours, parse
-from participants.models import Delegate, Organisation
+from participants.models import Organisation
 from participants.privacy import visibility
 from roundtable.public_cache import get_or_set
 
@@ -37,7 +36,7 @@ class SectionRows:
     search: Search
     on: date
     codes: tuple[str, ...] = ()
-    people: QuerySet[Delegate] | None = None
+    people: FoundPeople | None = None
 
     @property
     def is_more(self) -> bool:
@@ -53,7 +52,7 @@ class SectionRows:
 
     def __getitem__(self, part: slice) -> list[Result] | list[visibility.Card]:
         if self.people is not None:
-            return visibility.make_cards(self.people[part])
+            return self.people[part]
         marker = Marker(self.search.query)
         if self.count is None or self.index is None:
             return country_results(self.codes[part], marker)
@@ -111,8 +110,8 @@ def _find(search: Search, viewer: visibility.Viewer, on: date) -> Found:
     ]
     codes = tuple(_countries(search))
     sections.append(SectionRows(COUNTRIES, len(codes), None, None, search, on, codes=codes))
-    people, number = find_people(search, viewer, on)
-    sections.append(SectionRows(PEOPLE, number, None, None, search, on, people=people))
+    people = find_people(search, viewer, on)
+    sections.append(SectionRows(PEOPLE, len(people), None, None, search, on, people=people))
     found = [rows for rows in sections if rows.number]
     return Found(search, tuple(sorted(found, key=lambda rows: not rows.leads)))
 

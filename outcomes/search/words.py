@@ -13,6 +13,7 @@ from participants.name_folding import normalise_for_search
 MIN_PREFIX_LENGTH = 3  # letters before an asterisk
 MAX_SYNONYM_WORDS = 4
 TYPED = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')
+ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 QUOTES = str.maketrans("“”„«»", '"""""')
 # Both spellings are common: "formalise" and "formalize".
 ISE = re.compile(r"^(\w{2,}?i)([sz])(e|ed|er|ers|es|ing|ation|ations)$")
@@ -24,6 +25,9 @@ WITHOUT_SPACES = re.compile(
 
 def word_places(text: str) -> Iterator[tuple[int, int]]:
     """Where the words of a text begin and end: letters, digits and the marks on them."""
+    if text.isascii():  # a search splits the texts of thousands of people
+        yield from (word.span() for word in ASCII_WORD.finditer(text))
+        return
     place = 0
     for is_word, letters in groupby(text, _is_of_word):
         length = sum(1 for _letter in letters)
