@@ -254,15 +254,17 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
         offered = _filter_options(CommitmentParty.objects.published(), values)
         return {slug for slug, _name in offered["party"]}
 
-    def found_rows(self, rows: QuerySet[Commitment]) -> "QuerySet[Commitment] | RowsByRoundtable":
+    def found_rows(self, rows: QuerySet[Commitment]) -> "QuerySet[Commitment] | _IndexedRows":
         """Those of the rows that the filters find, for get_page()."""
         order, found = self.cleaned_data["sort"], self.index_rows
         if not order:
             return RowsByRoundtable(self.index, found, rows)
+        if order == "due":
+            rows = rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+            is_narrowed = found != self.index.everything
+            return RowsByDueDate(self.index, found, rows) if is_narrowed else rows
         if found != self.index.everything:
             rows = rows.filter(pk__among=[*ids_of_bits(found)])
-        if order == "due":
-            return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
         reported_on = F(status_columns_for(self.day).reported_on)
         return rows.order_by(reported_on.desc(nulls_last=True), "pk")
 
@@ -270,17 +272,15 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
         """The IDs of all of them, in the order of the list."""
         found = self.found_rows(rows)
         return (
-            found.ids()
-            if isinstance(found, RowsByRoundtable)
-            else found.values_list("pk", flat=True)
+            found.ids() if isinstance(found, _IndexedRows) else found.values_list("pk", flat=True)
         )
 
     def panel(self) -> FacetPanel:
         return self.index_panel(self.index, self.rows_of_point)
 
 
-class RowsByRoundtable:
-    """Commitments of the latest roundtable, then of those before."""
+class _IndexedRows:
+    """Those of `rows` that are found in the index."""
 
     ordered = True  # for Paginator
 
@@ -289,6 +289,44 @@ class RowsByRoundtable:
 
     def count(self) -> int:
         return self._found.bit_count()
+
+    def __getitem__(self, part: slice) -> QuerySet[Commitment]:
+        raise NotImplementedError
+
+    def ids(self) -> Iterable[int]:
+        raise NotImplementedError
+
+
+class RowsByDueDate(_IndexedRows):
+    """By due date, as `rows` are; for a page, only months with rows of the page are sorted."""
+
+    def __getitem__(self, part: slice) -> QuerySet[Commitment]:
+        first, last, sorted_rows = part.start, part.stop, 0
+        for bits in self._by_month():
+            number = bits.bit_count()
+            if not sorted_rows and number <= first:
+                first, last = first - number, last - number
+                continue
+            sorted_rows |= bits
+            if sorted_rows.bit_count() >= last:
+                break
+        return self._rows.filter(pk__among=[*ids_of_bits(sorted_rows)])[first:last]
+
+    def _by_month(self) -> Iterator[int]:
+        """And then those without a due date."""
+        others = self._found
+        for _month, bits in sorted(self._index.bits.get("due", {}).items()):
+            yield bits & self._found
+            others &= ~bits
+        yield others
+
+    def ids(self) -> Iterable[int]:
+        found = self._rows.filter(pk__among=[*ids_of_bits(self._found)])
+        return found.values_list("pk", flat=True)
+
+
+class RowsByRoundtable(_IndexedRows):
+    """Of the latest roundtable, then of those before."""
 
     def __getitem__(self, part: slice) -> QuerySet[Commitment]:
         rows = self._rows.filter(pk__in=[*self._ids(part.start, part.stop)])

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.http import QueryDict
 from django.test import Client
 
+from outcomes.commitments.filters import CommitmentFilterForm
 from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Outcome
 from participants.models import Audience, Delegate, OrganisationKind, User
 from roundtable.models import Event
@@ -191,6 +193,33 @@ def test_commitments_are_sorted(
     ]
     by_reference = dict(Commitment.objects.values_list("reference", "text"))
     assert [by_reference[link.split("/")[2].upper()] for link in shown] == texts
+
+
+@pytest.mark.each_database
+def test_each_part_of_narrowed_list_is_in_order_of_due_dates() -> None:
+    event = make_event(slug="here")
+    others = make_event(slug="there")
+    for text, due_on in (
+        ("seventh", None),
+        ("fourth", date(2026, 3, 31)),
+        ("first", date(2026, 2, 3)),
+        ("sixth", date(2026, 12, 1)),
+        ("third", date(2026, 3, 1)),
+        ("second", date(2026, 2, 20)),
+        ("fifth", date(2026, 3, 31)),
+        ("eighth", None),
+    ):
+        make_commitment(event, text=text, due_on=due_on)
+        make_commitment(others, text="of another roundtable", due_on=due_on)
+    form = CommitmentFilterForm(QueryDict("event=here&sort=due"), date(2026, 3, 2))
+    assert form.is_valid()
+    rows = form.found_rows(Commitment.objects.published())
+    expected = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
+    for first in range(8):
+        for last in range(first + 1, 9):
+            assert [row.text for row in rows[first:last]] == expected[first:last]
+    by_id = dict(Commitment.objects.values_list("pk", "text"))
+    assert [by_id[pk] for pk in form.found_ids(Commitment.objects.published())] == expected
 
 
 def test_each_status_shows_count(client: Client, register: Event) -> None:
