@@ -11,10 +11,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
-    Value,
 )
-from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -168,7 +165,12 @@ class DirectoryForm(FacetForm):
     @cached_property
     def visible(self) -> int:
         """The bits of visible people."""
-        # Asked once: to find out who is visible takes longer than all that follows.
+        # To find out who is visible takes longer than all that follows.
+        if self.viewer == visibility.ANONYMOUS_VIEWER:
+            return get_or_set((type(self), "visible"), self._read_visible)
+        return self._read_visible()
+
+    def _read_visible(self) -> int:
         return bits_of([*self.people.order_by().values_list("pk", flat=True)])
 
     @cached_property
@@ -223,13 +225,16 @@ class DirectoryForm(FacetForm):
     def _found(self, *, without: str = "") -> int:
         """Those whom all filters find, or all facets but one."""
         found = self.found_by_name
-        if any(self.chosen(name) for name in self.workplace_names if name != without):
+        if self._narrows_workplace(without):
             found &= self._working_at(self._matching_offices(without))
         for name in ("event", "language"):
             if name != without and self.chosen(name):
                 people = self._people_by(name)
                 found &= _either(people.get(value, 0) for value in self.chosen(name))
         return found
+
+    def _narrows_workplace(self, without: str = "") -> bool:
+        return any(self.chosen(name) for name in self.workplace_names if name != without)
 
     def _matching_offices(self, without: str = "") -> list[int]:
         """Of each person, one workplace must match all facets about workplaces."""
@@ -280,19 +285,14 @@ class DirectoryForm(FacetForm):
 
     def filter(self, people: QuerySet[Delegate]) -> QuerySet[Delegate]:
         """People sorted by name, each annotated with a workplace that matches the facets."""
+        people = people.order_by("name", "pk")
+        if self.found != self.visible:
+            people = people.filter(pk__among=[*ids_of_bits(self.found)])
+        if not self._narrows_workplace():  # people have their workplace from listed_delegates()
+            return people
         offices = self._matching_offices()
         places = visibility.current_affiliations(self.on, offices).filter(delegate=OuterRef("pk"))
-        return (
-            people.filter(pk__among=[*ids_of_bits(self.found)])
-            .annotate(
-                workplace_name=Subquery(places.values("organisation__name")[:1]),
-                workplace_slug=Subquery(places.values("organisation__slug")[:1]),
-                workplace_country=Coalesce(
-                    Subquery(places.values("organisation__country")[:1]), Value("")
-                ),
-            )
-            .order_by("name", "pk")
-        )
+        return visibility.with_first_workplace(people, places)
 
 
 def _either(bits: Iterable[int]) -> int:

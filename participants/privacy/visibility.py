@@ -10,7 +10,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django_countries import countries
 
 from participants.models import (
@@ -115,6 +116,7 @@ __all__ = [
     "public_profiles",
     "requester_cards",
     "reveal",
+    "with_first_workplace",
 ]
 
 
@@ -141,10 +143,17 @@ def _with_workplace(people: QuerySet[Delegate], on: date) -> QuerySet[Delegate]:
     # The organisation of each is looked at; to list all public ones takes longer than a page has.
     is_public = Exists(Organisation.objects.published().filter(pk=OuterRef("organisation")))
     present = present_affiliations(on).filter(is_public, delegate=OuterRef("pk"))
+    return with_first_workplace(people, present)
+
+
+def with_first_workplace(
+    people: QuerySet[Delegate], places: QuerySet[Affiliation]
+) -> QuerySet[Delegate]:
+    """Each person with the first of these, which refer to the person as `OuterRef("pk")`."""
     return people.annotate(
-        workplace_name=Subquery(present.values("organisation__name")[:1]),
-        workplace_slug=Subquery(present.values("organisation__slug")[:1]),
-        workplace_country=Subquery(present.values("organisation__country")[:1]),
+        workplace_name=Subquery(places.values("organisation__name")[:1]),
+        workplace_slug=Subquery(places.values("organisation__slug")[:1]),
+        workplace_country=Coalesce(Subquery(places.values("organisation__country")[:1]), Value("")),
     )
 
 

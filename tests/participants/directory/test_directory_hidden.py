@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -196,10 +196,7 @@ def test_hidden_delegates_change_no_byte_of_directory(
 def all_delegates(_viewer: visibility.Viewer, _on: date) -> QuerySet[Delegate]:
     """A door that lists everyone."""
     places = Affiliation.objects.filter(delegate=OuterRef("pk")).order_by("pk")
-    return Delegate.objects.annotate(
-        workplace_name=Subquery(places.values("organisation__name")[:1]),
-        workplace_slug=Subquery(places.values("organisation__slug")[:1]),
-    )
+    return visibility.with_first_workplace(Delegate.objects.all(), places)
 
 
 def every_office() -> dict[int, Office]:
