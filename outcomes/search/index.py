@@ -84,7 +84,32 @@ class Index(ABC):
         """Statements of a trigger that write the rows anew whose ids a query finds."""
 
     @abstractmethod
-    def count(self, query: Query) -> list[SectionCount]: ...
+    def matching(
+        self, query: Query, section: Section, *, by_reference: bool = False
+    ) -> tuple[str, list[Any]]:
+        """FROM and WHERE for the rows of a section that match, and the parameters."""
+
+    def count(self, query: Query) -> list[SectionCount]:
+        parts: list[str] = []
+        parameters: list[Any] = []
+        for section in SECTIONS:
+            rows, values = self.matching(query, section)
+            by_reference, reference_values = self.matching(query, section, by_reference=True)
+            number = f"(SELECT count(*) FROM (SELECT 1 {rows} LIMIT {MAX_COUNT + 1}) AS found)"
+            # What more rows have refers to none of them.
+            is_looked_for = f"number BETWEEN 1 AND {MAX_COUNT}"
+            is_reference = f"CASE WHEN {is_looked_for} THEN EXISTS (SELECT 1 {by_reference}) END"
+            parts.append(
+                f"SELECT {len(parts)}, number, {is_reference} "
+                f"FROM (SELECT {number} AS number) AS counted"
+            )
+            parameters += [*reference_values, *values]
+        return [
+            SectionCount(SECTIONS[place], number, bool(is_reference))
+            for place, number, is_reference in sorted(
+                self._rows(" UNION ALL ".join(parts), parameters)
+            )
+        ]
 
     def find(
         self, query: Query, counts: Sequence[SectionCount], first: int, number: int
@@ -181,32 +206,22 @@ class SqliteIndex(Index):
             f"{self.insertion(kind)} WHERE found_id IN ({ids})",
         )
 
-    def _range(self, section: Section) -> tuple[int, int]:
+    def matching(
+        self, query: Query, section: Section, *, by_reference: bool = False
+    ) -> tuple[str, list[Any]]:
         kinds = kinds_of(section)
-        return kinds[0].number * self.KIND, (kinds[-1].number + 1) * self.KIND
-
-    def count(self, query: Query) -> list[SectionCount]:
-        matches = f"FROM {NAME} WHERE {NAME} MATCH %s AND rowid >= %s AND rowid < %s"
-        sql = f"SELECT (SELECT count(*) FROM (SELECT 1 {matches} LIMIT {MAX_COUNT + 1}))"
-        sql += f", EXISTS (SELECT 1 {matches})"
-        sought, by_reference = self._match(query), self._match(query, "reference")
-        parameters: list[Any] = []
-        for section in SECTIONS:
-            ends = self._range(section)
-            parameters += [sought, *ends, by_reference, *ends]
-        rows = self._rows(" UNION ALL ".join([sql] * len(SECTIONS)), parameters)
-        return [
-            SectionCount(section, number, bool(is_reference))
-            for section, (number, is_reference) in zip(SECTIONS, rows, strict=True)
-        ]
+        ends = kinds[0].number * self.KIND, (kinds[-1].number + 1) * self.KIND
+        sought = self._match(query, "reference" if by_reference else "")
+        rows = f"FROM {NAME} WHERE {NAME} MATCH %s AND rowid >= %s AND rowid < %s"
+        return rows, [sought, *ends]
 
     def selection(self, query: Query, count: SectionCount) -> tuple[str, list[Any]]:
         rank = "0" if count.is_more else f"-{self.RANK}"
+        rows, values = self.matching(query, count.section)
         return (
             f"SELECT rowid / {self.KIND} AS kind, rowid %% {self.KIND} AS row_id, {rank} AS rank "
-            f"FROM {NAME} WHERE {NAME} MATCH %s AND rowid >= %s AND rowid < %s "
-            f"ORDER BY {'' if count.is_more else f'{self.RANK}, '}rowid DESC",
-            [self._match(query), *self._range(count.section)],
+            f"{rows} ORDER BY {'' if count.is_more else f'{self.RANK}, '}rowid DESC",
+            values,
         )
 
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:
@@ -319,38 +334,24 @@ class PostgresIndex(Index):
         ]
         return super().triggers() + emptied
 
-    def count(self, query: Query) -> list[SectionCount]:
-        # Written into the query, so that the planner knows how common the words are.
-        matches = f"FROM {NAME} WHERE vector @@ to_tsquery('{NAME}', %s) AND kind BETWEEN %s AND %s"
-        sql = f"SELECT (SELECT count(*) FROM (SELECT 1 {matches} LIMIT {MAX_COUNT + 1}) AS found)"
-        sql += f", EXISTS (SELECT 1 {matches})"
-        sought, by_reference = self._match(query), self._match(query, "A")
-        parameters: list[Any] = []
-        for section in SECTIONS:
-            ends = self._range(section)
-            parameters += [sought, *ends, by_reference, *ends]
-        rows = self._rows(" UNION ALL ".join([sql] * len(SECTIONS)), parameters)
-        return [
-            SectionCount(section, number, is_reference)
-            for section, (number, is_reference) in zip(SECTIONS, rows, strict=True)
-        ]
-
-    @staticmethod
-    def _range(section: Section) -> tuple[int, int]:
+    def matching(
+        self, query: Query, section: Section, *, by_reference: bool = False
+    ) -> tuple[str, list[Any]]:
         kinds = kinds_of(section)
-        return kinds[0].number, kinds[-1].number
+        sought = self._match(query, "A" if by_reference else "")
+        # Written into the query, so that the planner knows how common the words are.
+        rows = f"FROM {NAME} WHERE vector @@ to_tsquery('{NAME}', %s) AND kind BETWEEN %s AND %s"
+        return rows, [sought, kinds[0].number, kinds[-1].number]
 
     def selection(self, query: Query, count: SectionCount) -> tuple[str, list[Any]]:
-        sought = f"to_tsquery('{NAME}', %s)"
-        where = f"FROM {NAME} WHERE vector @@ {sought} AND kind BETWEEN %s AND %s"
+        rows, values = self.matching(query, count.section)
         order = "kind DESC, row_id DESC"
-        match, ends = self._match(query), self._range(count.section)
         if count.is_more:
-            return f"SELECT kind, row_id, 0 AS rank {where} ORDER BY {order}", [match, *ends]
-        rank = f"ts_rank('{self.WEIGHTS}', vector, {sought})"
+            return f"SELECT kind, row_id, 0 AS rank {rows} ORDER BY {order}", values
+        rank = f"ts_rank('{self.WEIGHTS}', vector, to_tsquery('{NAME}', %s))"
         return (
-            f"SELECT kind, row_id, {rank} AS rank {where} ORDER BY rank DESC, {order}",
-            [match, match, *ends],
+            f"SELECT kind, row_id, {rank} AS rank {rows} ORDER BY rank DESC, {order}",
+            [self._match(query), *values],
         )
 
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:

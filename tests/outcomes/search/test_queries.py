@@ -11,12 +11,14 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from outcomes.models import Outcome, Synonyms
+from outcomes.search import index, search
 from participants.models import Audience, Delegate, User
 from roundtable.models import Event
 from tests.factories import (
     make_affiliation,
     make_commitment,
     make_delegate,
+    make_event,
     make_organisation,
     make_participation,
     make_party,
@@ -182,6 +184,19 @@ def test_references(record: Event, client: Client) -> None:
         found = sections(client, typed)
         assert next(iter(found)) == "Commitments"
         assert numbers(found, "Commitments") == ["BP2018-C1"]
+
+
+def test_what_very_many_rows_have_is_no_reference(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = make_event(code="YAK24")
+    for _number in range(7):
+        make_commitment(event)
+    make_role(event, organisation=make_organisation(name="Herders", short_name="YAK24"))
+    assert [*sections(client, "yak24")] == ["Roundtables", "Commitments", "Organisations"]
+    monkeypatch.setattr(index, "MAX_COUNT", 5)
+    monkeypatch.setattr(search, "MAX_COUNT", 5)
+    assert [*sections(client, "yak24")] == ["Roundtables", "Organisations", "Commitments"]
 
 
 def test_people_as_in_the_directory(
