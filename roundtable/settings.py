@@ -184,9 +184,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         # What is deleted is overwritten in the file.
-        # More than the 2 MB that SQLite keeps, but each thread has its own; in KiB and in bytes.
+        # More than the 2 MB that SQLite keeps, but each thread has its own; in KiB.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-        "PRAGMA secure_delete=ON; PRAGMA cache_size=-4000; PRAGMA mmap_size=33554432;",
+        "PRAGMA secure_delete=ON; PRAGMA cache_size=-4000;",
     }
     # Kept open: to open the file again, SQLite makes two more, which a full disk refuses.
     DATABASES["default"]["CONN_MAX_AGE"] = None

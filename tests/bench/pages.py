@@ -71,7 +71,7 @@ HOSTILE = (
     "trian oficers bordr traficking cuorses hled plannde pollice",
     "x" * 200,
     # Other forms of a word that each person's post holds.
-    "office offices officed officing officings officely official officially officance officence",
+    "office offices officed officing officings officely officance officence",
 )
 SIGNED_IN = ", signed in"
 POSTED = "/show/"  # the end of addresses that are posted
