@@ -26,6 +26,7 @@ from roundtable.models import Event
 MAX_CALENDAR_ENTRIES = 1000  # of each kind: commitments and milestones
 REFRESH_INTERVAL = timedelta(hours=12)
 MAX_SUMMARY_LENGTH = 100
+END = b"END:VCALENDAR\r\n"
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -47,10 +48,9 @@ def build_calendar(name: str, path: str, entries: Iterable[icalendar.Event]) -> 
     found.add("url", absolute_url(path))
     found.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     found.add("x-published-ttl", "PT12H")
-    for entry in entries:
-        found.add_component(entry)
     words: bytes = found.to_ical()
-    return words
+    # One entry after the other, so that thousands are not in memory at once.
+    return words.removesuffix(END) + b"".join(entry.to_ical() for entry in entries) + END
 
 
 def meetings(events: Iterable[Event]) -> Iterator[icalendar.Event]:
