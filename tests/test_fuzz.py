@@ -168,13 +168,13 @@ def test_no_string_ends_in_an_error_page(
         strings = turn(number, own_strings)
         if "<" in pattern and "(?P" not in pattern:
             # Most strings end before a view knows who asks.
-            asked = strings[number % 6 :: 6] if FULL_WALKS and user else strings
+            asked = strings[number % 6 :: 6] if FULL and user else strings
             fuzzer.send_parts(pattern, asked)
         paths = object_paths(name, pattern, cast, role)
         path = next((found for key in OPENS if (found := paths.get(key))), None)
         if path is None or name in ENDS_THE_SESSION:
             continue
-        fuzzer.send_parameters(path, strings[:: 5 if FULL_WALKS else 1])
+        fuzzer.send_parameters(path, strings[:: 5 if FULL else 1])
         for form in forms_of(fuzzer.send("get", path, {}, "")):
             fuzzer.fill(path, form, strings)
     assert not fuzzer.faults, "\n".join(fuzzer.faults)

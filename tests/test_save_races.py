@@ -10,7 +10,7 @@ from tests.processes import ROOT, TIMEOUT
 
 # Without PostgreSQL there is nothing to race for: SQLite lets one request write at a time.
 pytestmark = [pytest.mark.own_process, pytest.mark.prove]
-ROUNDS = 20  # of each of seven choices
+ROUNDS = 30  # of each of seven choices
 SERVER = str(ROOT / "tests" / "with_postgres.sh")
 
 
