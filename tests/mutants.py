@@ -25,32 +25,82 @@ from tests.mutators import Mutant, mutants_of
 ROOT = Path(__file__).resolve().parent.parent
 # Each module, and the files of the tests nearest to it, the quickest first.
 MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("participants/permissions.py", ("participants/test_permissions",)),
+    (
+        "participants/permissions.py",
+        (
+            "participants/test_permissions",
+            "participants/participation/test_grants",
+            "participants/accounts/test_grant_confirmation",
+            "participants/onboarding/test_organisations_at_risk",
+            "participants/accounts/test_factor_reset",
+            "participants/participation/test_confirmation",
+            "participants/admin_base/test_participants_admin",
+        ),
+    ),
     (
         "participants/privacy/visibility.py",
-        ("participants/privacy/test_visibility", "participants/privacy/test_audiences"),
+        (
+            "participants/privacy/test_visibility",
+            "participants/introductions/test_introductions",
+            "participants/directory/test_directory",
+            "participants/directory/test_directory_facets",
+            "participants/privacy/test_audiences",
+            "outcomes/test_own_tasks",
+            "participants/introductions/test_introduction_exclusions",
+        ),
     ),
     (
         "participants/privacy/audiences.py",
-        ("participants/privacy/test_visibility_worlds", "participants/privacy/test_audiences"),
+        (
+            "participants/privacy/test_audiences",
+            "participants/privacy/test_visibility_worlds",
+            "participants/directory/test_audience_preview",
+        ),
     ),
     (
         "participants/models/introduction.py",
-        ("participants/test_participant_models", "participants/introductions/test_introductions"),
+        (
+            "participants/introductions/test_introductions",
+            "participants/test_participant_models",
+            "participants/introductions/test_introduction_exclusions",
+            "outcomes/test_own_tasks",
+        ),
     ),
     (
         "participants/models/user.py",
-        ("participants/test_permissions", "participants/test_participant_models"),
+        (
+            "participants/test_permissions",
+            "participants/test_participant_models",
+            "participants/participation/test_grants",
+            "participants/accounts/test_grant_confirmation",
+        ),
     ),
-    ("participants/privacy/retention.py", ("participants/privacy/test_retention",)),
+    (
+        "participants/privacy/retention.py",
+        (
+            "participants/privacy/test_retention",
+            "participants/privacy/test_people_who_never_joined",
+            "participants/privacy/test_notice_changes",
+        ),
+    ),
     (
         "outcomes/commitments/as_of.py",
-        ("outcomes/commitments/test_as_of", "outcomes/commitments/test_progress"),
+        (
+            "outcomes/commitments/test_as_of",
+            "outcomes/commitments/test_progress",
+            "outcomes/reporting/test_members",
+            "outcomes/api/test_api",
+        ),
     ),
     ("outcomes/imports/workbook/dates.py", ("outcomes/imports/test_import_dates",)),
     (
         "outcomes/models/commitment.py",
-        ("outcomes/test_outcome_models", "outcomes/commitments/test_commitment_sources"),
+        (
+            "outcomes/test_outcome_models",
+            "outcomes/commitments/test_commitment_sources",
+            "outcomes/commitments/test_commitments",
+            "outcomes/commitments/test_publication",
+        ),
     ),
     (
         "outcomes/models/editorial.py",
@@ -67,6 +117,8 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/reporting/test_review",
             "outcomes/reporting/test_submission",
             "outcomes/reporting/test_voices",
+            "outcomes/reporting/test_revised_reports",
+            "outcomes/commitments/test_commitment_sources",
         ),
     ),
     (
@@ -82,22 +134,32 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "outcomes/reporting/actions.py",
         (
-            "outcomes/reporting/test_submission",
             "outcomes/reporting/test_rounds",
-            "outcomes/test_outcomes_admin",
+            "outcomes/commitments/test_commitment_sources",
+            "outcomes/test_bulk_actions",
         ),
     ),
     (
         "outcomes/statements/agreement.py",
-        ("outcomes/statements/test_silence_procedure", "outcomes/statements/test_corrigenda"),
+        (
+            "outcomes/statements/test_silence_procedure",
+            "outcomes/statements/test_corrigenda",
+        ),
     ),
     (
         "outcomes/statements/signing.py",
-        ("outcomes/statements/test_silence_procedure", "outcomes/statements/test_corrigenda"),
+        (
+            "outcomes/statements/test_silence_procedure",
+            "outcomes/statements/test_corrigenda",
+            "outcomes/statements/test_statement_drafting",
+        ),
     ),
     (
         "outcomes/statements/silence_procedure.py",
-        ("outcomes/statements/test_silence_procedure", "outcomes/statements/test_corrigenda"),
+        (
+            "outcomes/statements/test_silence_procedure",
+            "outcomes/statements/test_corrigenda",
+        ),
     ),
 )
 EXPLAINED = ROOT / "tests" / "mutants.txt"

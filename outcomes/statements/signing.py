@@ -51,7 +51,7 @@ def statements_to_sign(user: User, at: datetime) -> QuerySet[Statement]:
     """Statements with an agreed text that this user can sign and has not signed."""
     grants = user.grants.active(at.date()).filter(role=Grant.Role.COCHAIR)
     own_sign_offs = Q(pk__in=[])
-    for event, body in grants.exclude(on_behalf_of=None).values_list("event", "on_behalf_of"):
+    for event, body in grants.values_list("event", "on_behalf_of"):
         own_sign_offs |= Q(version__statement__event=event, organisation=body)
     agreed = Q(version__circulation__stop_reason="", version__circulation__deadline__lte=at)
     waiting = SignOff.objects.filter(own_sign_offs, agreed, signed_at=None)

@@ -90,9 +90,6 @@ class User(PersonModel, AbstractBaseUser):
         # For others, the admin uses participants.permissions and never this method.
         return self.is_active and self.is_superuser
 
-    def has_perms(self, perms: list[str], obj: object = None) -> bool:
-        return self.has_perm("", obj)
-
     def has_module_perms(self, app_label: str) -> bool:
         return self.has_perm("")
 

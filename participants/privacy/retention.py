@@ -167,7 +167,7 @@ def count_reviews_due(people: QuerySet[Delegate], on: date) -> int:
 def _delegates_to_review(on: date) -> QuerySet[Delegate]:
     # Nothing can be due soon after a confirmation.
     long_ago = Q(reviewed_on=None) | Q(reviewed_on__lte=on - timedelta(days=300))
-    return Delegate.objects.filter(long_ago, user__isnull=False, erased_at=None)
+    return Delegate.objects.filter(long_ago, user__isnull=False)
 
 
 def run_retention(*, on: date, at: datetime, dry_run: bool = False) -> Counter[str]:
@@ -194,8 +194,8 @@ def run_retention(*, on: date, at: datetime, dry_run: bool = False) -> Counter[s
 
 @transaction.atomic
 def _process_delegate(delegate_id: int, *, on: date, at: datetime, dry_run: bool) -> list[str]:
-    delegate = Delegate.objects.select_for_update().get(pk=delegate_id)
-    if delegate.user is None:
+    delegate = Delegate.objects.select_for_update().filter(pk=delegate_id).first()
+    if delegate is None or delegate.user is None:
         return []  # left or erased since the run began
     has_mailbox = bool(delivery_address(delegate.user))
     taken = _actions_taken(delegate, has_mailbox=has_mailbox)
@@ -292,18 +292,13 @@ def _perform_action(delegate: Delegate, action: str, *, on: date, at: datetime) 
         erase_delegate(delegate, by=None, at=at)
         return
     dedup_key, link = _dedup_key(delegate, action), review_url(delegate, at)
-    taken_action = RetentionAction(
-        delegate=delegate, review_started_on=review_start(delegate), action=action, taken_on=on
-    )
-    taken_action.full_clean()
-    taken_action.save()
+    started_on = review_start(delegate)
+    delegate.retention_actions.create(review_started_on=started_on, action=action, taken_on=on)
     if action == Action.MADE_PRIVATE:
         consent.withdraw_consent(delegate, by=Consent.By.REVIEW, at=at)
     taken = {
-        taken_action.action: taken_action.taken_on
-        for taken_action in delegate.retention_actions.filter(
-            review_started_on=taken_action.review_started_on
-        )
+        row.action: row.taken_on
+        for row in delegate.retention_actions.filter(review_started_on=started_on)
     }
     context = {"url": link, "on": _consequence_date(taken, on)}
     email_delegate(

@@ -675,6 +675,61 @@ def test_approve_makes_the_update_the_latest() -> None:
     )
 
 
+@pytest.mark.parametrize("status", ["", "in-progress", "fulfilled", "closed"])
+def test_draft_of_a_report_is_saved_while_it_is_incomplete(status: str) -> None:
+    row = make_update(make_commitment(), approved=False)
+    row.status, row.text, row.source, row.reason, row.party_hash = status, "", "", "", ""
+    row.save()
+    row.refresh_from_db()
+    assert (row.state, row.status, row.text) == ("draft", status, "")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"status": "planning"},
+        {"text": "Three courses were held."},
+        {"obstacles": "No budget."},
+        {"next_steps": "A fourth course."},
+        {"reason": "No budget."},
+        {"source": "Minutes"},
+        {"reported_on": date(2025, 2, 28)},
+        {"completion": 75},
+        {"is_unchanged": True},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_report_is_another_one_once_a_word_of_it_is(changed: dict[str, Any]) -> None:
+    update = make_update(make_commitment())
+    before = update.content_hash
+    with_values(update, **changed)
+    assert update.content_hash != before
+
+
+def test_report_is_another_one_in_the_name_of_another_party() -> None:
+    update = make_update(make_commitment())
+    before = update.content_hash
+    update.party = make_party(make_commitment())
+    assert update.content_hash != before
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": "Report of the police"},
+        {"url": "https://example.org/other"},
+        {"dated_on": date(2024, 2, 1)},
+    ],
+)
+def test_report_is_another_one_once_its_evidence_is(changed: dict[str, Any]) -> None:
+    update = make_update(make_commitment())
+    evidence = make_evidence(update)
+    before = update.content_hash
+    assert ProgressUpdate.objects.get(pk=update.pk).content_hash == before
+    with_values(evidence, **changed).save()
+    assert update.content_hash != before
+
+
 @pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
 def test_text_stays_draft_until_author_confirms_no_personal_details(
     make: Callable[..., EditorialText],
@@ -716,17 +771,15 @@ def test_latest_of_one_day_is_the_one_recorded_last() -> None:
     assert commitment.latest_update == second
 
 
-def test_change_request_keeps_the_place_of_the_latest_update() -> None:
+@pytest.mark.parametrize("status", ["planning", "fulfilled", "closed"])
+def test_change_request_keeps_the_place_of_the_latest_update(status: str) -> None:
     commitment = make_commitment()
     make_update(commitment, reported_on=date(2024, 6, 1))
-    latest = make_update(commitment, reported_on=date(2025, 6, 1), status="planning")
+    latest = make_update(commitment, reported_on=date(2025, 6, 1), status=status)
     latest.request_change(note="Say more.", at=NOON)
     commitment.refresh_from_db()
     assert commitment.latest_update == latest.placeholder
-    assert (commitment.latest_status, commitment.latest_reported_on) == (
-        "planning",
-        date(2025, 6, 1),
-    )
+    assert (commitment.latest_status, commitment.latest_reported_on) == (status, date(2025, 6, 1))
     latest.approve(by=make_user(), at=NOON)
     commitment.refresh_from_db()
     assert commitment.latest_update == latest
@@ -834,6 +887,15 @@ def test_commitment_without_an_update_can_be_overdue() -> None:
     row = make_commitment(due_on=date(2025, 2, 28))
     assert row.is_overdue(date(2025, 3, 1))
     assert list(Commitment.objects.overdue(date(2025, 3, 1))) == [row]
+
+
+def test_commitments_that_answer_no_point_answer_the_statement_of_their_roundtable() -> None:
+    point = a_point()
+    event = point.statement.event
+    whole, to_a_point = make_commitment(event), make_commitment(event)
+    to_a_point.outcomes.add(point)
+    make_commitment()  # of another roundtable
+    assert list(Commitment.objects.answering_whole_statement(event)) == [whole]
 
 
 def test_commitments_are_sorted_by_due_date() -> None:

@@ -44,6 +44,7 @@ from tests.silence_procedure import make_circulation, make_reply, make_sign_off,
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
+YESTERDAY = date(2026, 3, 1)
 Link = Callable[[Event, Organisation], object]
 
 
@@ -171,6 +172,38 @@ def test_cochair_acts_for_whom_the_grant_names_and_not_for_an_employer() -> None
     assert acting_capacity(user, person, TODAY) == ("office", "")
     make_grant(user, event, on_behalf_of=make_organisation(slug="ministry"))
     assert acting_capacity(user, person, TODAY) == ("ministry", "as co-chair")
+
+
+def test_editor_does_not_act_as_cochair() -> None:
+    user, event = make_user(), make_event()
+    person = make_participation(make_delegate(), event).delegate
+    make_grant(user, event, role="editor", on_behalf_of=make_organisation(slug="ministry"))
+    assert acting_capacity(user, person, TODAY) == ("ministry", "")
+
+
+@pytest.mark.parametrize("role", ["cochair", "cohost", "confirmer"])
+def test_cochairs_cohosts_and_confirmers_confirm_for_a_known_organisation_alone(role: str) -> None:
+    user, event = make_user(), make_event()
+    make_grant(user, event, role=role, on_behalf_of=make_organisation())
+    rights = permissions_of(user, TODAY)
+    assert rights is not None
+    assert rights.can_confirm_any
+    assert rights.confirmable == {event.pk}
+
+
+@pytest.mark.parametrize(("role", "acts_for_someone"), [("cochair", False), ("editor", True)])
+def test_others_confirm_nothing(role: str, acts_for_someone: bool) -> None:
+    user = make_user()
+    make_grant(
+        user,
+        make_event(),
+        role=role,
+        on_behalf_of=make_organisation() if acts_for_someone else None,
+    )
+    rights = permissions_of(user, TODAY)
+    assert rights is not None
+    assert not rights.can_confirm_any
+    assert not rights.confirmable
 
 
 def test_user_acts_for_an_employer_up_to_the_last_day_there() -> None:
@@ -316,6 +349,40 @@ def test_colleagues_are_the_user_and_people_of_the_same_organisations() -> None:
     assert rights is not None and operators is not None
     assert set(colleagues_of(rights)) == {user, colleague.user}
     assert set(colleagues_of(operators)) == {operator}
+
+
+def test_colleagues_of_an_official_are_all_of_that_government_and_no_one_else() -> None:
+    government = {"kind": OrganisationKind.GOVERNMENT, "country": "MY"}
+    user, event = make_user(), make_event()
+    make_grant(user, event, on_behalf_of=make_organisation(**government))
+    police, embassy = make_organisation(**government), make_organisation(**government)
+    works, took_part, acts, left = make_delegate(), make_delegate(), make_user(), make_delegate()
+    make_affiliation(works, organisation=police, until=TODAY)
+    make_participation(took_part, event, organisation=embassy)
+    make_grant(acts, make_event(), on_behalf_of=embassy)
+    make_affiliation(left, organisation=police, until=YESTERDAY)
+    make_grant(make_user(), event, on_behalf_of=embassy, valid_until=YESTERDAY)
+    for kind, country in (
+        (OrganisationKind.GOVERNMENT, "ID"),
+        (OrganisationKind.AGENCY, "MY"),
+        (OrganisationKind.CIVIL_SOCIETY, "MY"),
+    ):
+        elsewhere = make_organisation(kind=kind, country=country)
+        make_affiliation(make_delegate(), organisation=elsewhere)
+    rights = permissions_of(user, TODAY)
+    assert rights is not None
+    assert set(colleagues_of(rights)) == {user, works.user, took_part.user, acts}
+
+
+def test_colleagues_of_someone_of_no_known_organisation_are_all_others_of_none() -> None:
+    user, known, operator = make_user(), make_delegate(), make_user(is_superuser=True)
+    make_grant(user, make_event(), role="editor")
+    make_affiliation(known)
+    unknown = make_user()
+    rights = permissions_of(user, TODAY)
+    assert rights is not None
+    assert set(colleagues_of(rights)) == {user, unknown}
+    assert not {known.user, operator} & set(colleagues_of(rights))
 
 
 def test_who_no_longer_decides_does_not_see_protected_people_invited_there() -> None:

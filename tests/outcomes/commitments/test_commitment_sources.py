@@ -218,7 +218,9 @@ def test_ending_by_cochair_does_not_end_the_commitment(
             at=NOON,
         )
         assert "Closed without being fulfilled" not in get_text(client, PAGE)
-        ProgressUpdate.objects.get().approve(by=make_user(), at=NOON)
+        update = ProgressUpdate.objects.get()
+        assert (update.author, list(update.edited_by.all())) == (author, [author])
+        update.approve(by=make_user(), at=NOON)
         text = get_text(client, PAGE)
         assert "What the party reports" not in text and "No party has reported." in text
         assert "Closed without being fulfilled Recorded from: Minutes of 1 March" in text

@@ -9,12 +9,15 @@ import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
+from outcomes.reporting.actions import remind_round_parties
 from outcomes.reporting.rounds import round_status
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent
+from roundtable.audit.models import AuditEntry
 from roundtable.mail.batches import CANCEL_WINDOW
 from roundtable.models import Event
 from tests.email_links import links_for
@@ -216,6 +219,17 @@ def test_rounds_of_other_events_are_not_found(client_of: Sign, cochair: User, ev
     make_round_request(round=theirs)
     assert "zq-their" not in ask_again(browser, theirs)
     assert RoundRequest.objects.get().reminded_at is None
+
+
+def test_only_who_decides_reminds(
+    event: Event, cochair: User, parties: list[CommitmentParty]
+) -> None:
+    row = make_round(event=event)
+    make_round_request(round=row, party=parties[1])
+    make_grant(editor := make_user(), event, role="editor")
+    for user, number in ((editor, 0), (cochair, 1), (cochair, 0)):
+        assert remind_round_parties(reporting_round=row, by=user, at=timezone.now()) == number
+    assert AuditEntry.objects.filter(action="nudge round").count() == 1
 
 
 def two_rounds(event: Event, party: CommitmentParty) -> list[ReportingRound]:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
@@ -328,6 +329,22 @@ def test_draft_is_not_decided_about(event: Event, cochair: User) -> None:
     assert request_text_changes(rows=[update], note=NOTE, by=cochair, at=NOON) == []
     update.refresh_from_db()
     assert update.state == "draft"
+
+
+@pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
+def test_text_that_is_gone_or_changed_since_it_was_read_is_not_decided_about(
+    make: Callable[..., Any],
+) -> None:
+    row, user = make(approved=False), make_user()
+    row.submit(at=NOON)
+    make_grant(user, row.event)
+    read = type(row).objects.get(pk=row.pk)
+    row.request_change(note=NOTE, at=NOON)
+    with pytest.raises(ValidationError, match="changed"):
+        approve_texts(rows=[read], by=user, at=NOON)
+    row.delete()
+    with pytest.raises(ValidationError, match="changed"):
+        approve_texts(rows=[read], by=user, at=NOON)
 
 
 def test_every_submission_goes_through_submission_module() -> None:

@@ -200,6 +200,8 @@ def test_proposal_shows_only_organisations_of_the_shared_roundtable(
     page = client_of(official).get(PAGE).content.decode()
     assert "Safe House" in page
     assert "Second Job" not in page and "Nauru" not in page
+    read = visibility.organisations_before_answer(official, [], [shelter.pk], NOON.date())
+    assert list(read) == [shelter.pk]  # and of no one else who took part
 
 
 def test_person_asked_reads_every_present_organisation_of_the_requester(
@@ -358,6 +360,22 @@ def test_past_work_and_unconfirmed_participation_count(
         assert values(official, shelter) is None
         exception.delete()
         assert values(official, shelter) == ["sita.night@example.org"]
+
+
+def test_exclusion_does_not_reach_those_who_share_a_roundtable_or_a_country_with_the_excluded(
+    event: Event, shelter: Delegate
+) -> None:
+    """Only bodies of one government count as one organisation."""
+    helper = make_delegate(name="Helper", listed_to=Audience.INTRODUCED)
+    make_channel(helper, value="helper@example.org", audience=Audience.INTRODUCED)
+    make_participation(helper, event, organisation=make_organisation(country="NR"))
+    excluded = make_organisation(name="Watched by many", country="NR")
+    make_participation(make_delegate(), event, organisation=excluded)
+    make_introduction(shelter, helper)
+    make_exception(helper, organisation=excluded)
+    make_exception(shelter, organisation=excluded)
+    assert values(shelter, helper) == ["helper@example.org"]
+    assert values(helper, shelter) == ["sita.night@example.org"]
 
 
 def test_exclusion_of_one_contact_detail_does_not_end_an_introduction(

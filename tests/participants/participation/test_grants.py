@@ -238,3 +238,22 @@ def test_holders_are_told_when_a_right_ends(
     for mail in told.values():
         assert mail.subject == "A right at the co-chairs' desk ends"
         assert "That is its last day." in mail.body and "@" not in mail.body
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("user", make_user),
+        ("event", make_event),
+        ("role", lambda: "confirmer"),
+        ("on_behalf_of", make_organisation),
+        ("valid_from", lambda: date(2026, 1, 2)),
+        ("valid_until", lambda: None),
+    ],
+)
+def test_what_is_confirmed_is_the_whole_right(
+    government_grant: Grant, name: str, other: Callable[[], object]
+) -> None:
+    before = government_grant.content_hash
+    setattr(government_grant, name, other())
+    assert government_grant.content_hash != before

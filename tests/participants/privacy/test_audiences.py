@@ -24,6 +24,7 @@ from participants.privacy.audiences import (
     Viewer,
     get_viewer,
     is_in_audience,
+    is_within,
 )
 from roundtable.models import Event
 from tests.factories import (
@@ -523,6 +524,20 @@ def test_profile_takes_as_many_queries_with_more_exclusions(
             assert visibility.find_profile(viewer, owner.handle, TODAY, revealed=True)
 
 
+@pytest.mark.parametrize(("starts", "is_left_out"), [(0, True), (1, False)])
+def test_exclusion_applies_from_the_first_day_of_a_right(
+    event: Event, starts: int, is_left_out: bool
+) -> None:
+    owner, place = make_owner(event, Audience.PARTICIPANTS), office(OrganisationKind.AGENCY)
+    viewer = make_delegate()
+    make_participation(viewer, event)
+    make_exception(owner, organisation=place)
+    first_day = TODAY + timedelta(days=starts)
+    assert viewer.user is not None
+    make_grant(viewer.user, make_event(), on_behalf_of=place, valid_from=first_day)
+    assert (seen_by(viewer, owner) is None) == is_left_out
+
+
 def test_exclusion_of_other_delegate_has_no_effect(event: Event) -> None:
     place = office(OrganisationKind.GOVERNMENT)
     owner = make_owner(event, Audience.PARTICIPANTS)
@@ -627,3 +642,11 @@ def test_unknown_audience_admits_no_one() -> None:
     )
     for word in ("", "all", "Everyone", "friends"):
         assert not is_in_audience(word, ExceptionSet(), viewer, owner)
+
+
+@pytest.mark.parametrize(
+    ("letter", "containing"), [("M", "MICPE"), ("I", "ICPE"), ("C", "CPE"), ("P", "PE"), ("E", "E")]
+)
+def test_audiences_contain_each_other_in_their_order(letter: str, containing: str) -> None:
+    found = [other for other, it in AUDIENCE_OF.items() if is_within(AUDIENCE_OF[letter], it)]
+    assert "".join(found) == containing

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
+from django.db.models import Model
+from django.db.models.signals import post_save, pre_delete
 from django.test import Client
 from pytest_django import Settings
 
@@ -19,10 +22,12 @@ from participants.models import (
     InvitationRequest,
     Participation,
     Proposal,
+    RetentionAction,
     User,
 )
 from participants.onboarding.invitations import send_invitation
 from participants.privacy.erasure_ledger import compute_mark
+from participants.privacy.retention import run_retention
 from roundtable.mail.batches import cancel_batch, create_batch
 from roundtable.models import Event, MailBatch
 from tests.email_links import LinkClient
@@ -112,6 +117,39 @@ def test_months_are_counted_by_the_calendar(event: Event, entered: datetime, era
     enter("Uninvited", event, at=entered)
     assert run(erased - timedelta(days=1)) == ["Nothing is due."]
     assert run(erased) == ["Erased, because they never joined: 1"]
+
+
+def test_unwritable_ledger_stops_each_erasure_and_is_counted(
+    event: Event, settings: Settings, tmp_path: Path
+) -> None:
+    for name in ("First", "Second"):
+        enter(name, event)
+    settings.ERASURE_LEDGER = tmp_path / "no" / "such" / "ledger"
+    on = date(2027, 3, 2)
+    counts = run_retention(on=on, at=datetime.combine(on, time(5), UTC))
+    assert (counts, names()) == ({"failed": 2}, {"First", "Second"})
+
+
+@pytest.mark.parametrize("on", [date(2027, 3, 1), date(2027, 3, 2)])
+def test_who_is_erased_while_the_command_runs_is_left_out(event: Event, on: date) -> None:
+    has_joined = on == date(2027, 3, 1)
+    people = [
+        make_delegate(reviewed_on=date(2026, 3, 1)) if has_joined else enter(name, event)
+        for name in ("First", "Second")
+    ]
+
+    def erase_second(*, instance: Model, **_sent: object) -> None:
+        if instance != people[1]:
+            Delegate.objects.filter(pk=people[1].pk).delete()
+
+    changed = post_save if has_joined else pre_delete
+    sender = RetentionAction if has_joined else Delegate
+    changed.connect(erase_second, sender=sender)
+    try:
+        counts = run_retention(on=on, at=datetime.combine(on, time(5), UTC))
+    finally:
+        changed.disconnect(erase_second, sender=sender)
+    assert counts == ({"requested": 1} if has_joined else {"never joined": 1})
 
 
 def test_address_requests_and_proposals_go_with_the_person(
