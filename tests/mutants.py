@@ -118,6 +118,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/reporting/test_submission",
             "outcomes/reporting/test_voices",
             "outcomes/reporting/test_revised_reports",
+            "outcomes/reporting/test_members",
             "outcomes/commitments/test_commitment_sources",
         ),
     ),

@@ -165,7 +165,7 @@ def submit_reply(
     reply.full_clean()
     reply.save()
     word = f"version {circulation.version.number} {answer} {reply.organisation.slug}"
-    record_act("answer circulation", agreed, by, at, word[:180])
+    record_act("answer circulation", agreed, by, at, word)
     if answer == CirculationReply.Answer.OBJECT:
         _stop(circulation, agreed, Circulation.StopReason.OBJECTED, at)
         notify_cochairs_of_objection(reply, at=at)
@@ -193,7 +193,6 @@ def _stop(
     circulation: Circulation, text: AgreedText, why: Circulation.StopReason, at: datetime
 ) -> None:
     circulation.stop_reason, circulation.stopped_at = why, at
-    circulation.full_clean()
     circulation.save()
     text.state = StatementState.DRAFT
     text.save()

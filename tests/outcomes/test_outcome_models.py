@@ -898,6 +898,83 @@ def test_commitments_that_answer_no_point_answer_the_statement_of_their_roundtab
     assert list(Commitment.objects.answering_whole_statement(event)) == [whole]
 
 
+MARCH_3 = date(2018, 3, 3)
+SOURCES = [
+    ({}, "a source that is not known", "", None),
+    ({"place_in_source": "List 1"}, "the source of the statement", "List 1", date(2018, 5, 15)),
+    ({"source_title": "Minutes"}, "Minutes", "", None),
+    ({"source_url": "https://example.org/a"}, "https://example.org/a", "", None),
+    (
+        {"source_title": "Minutes", "source_url": "https://example.org/a"},
+        *("Minutes", "", None),
+    ),
+    (
+        {"source_title": "Minutes", "source_dated_on": MARCH_3, "place_in_source": "p. 3"},
+        *("Minutes", "3 March 2018, p. 3", MARCH_3),
+    ),
+    (
+        {
+            "source_kind": "letter",
+            "source_dated_on": MARCH_3,
+            "source_title": "MFA 7",
+            "consent": "Letter of 4 March",
+        },
+        "a letter or email of the party of 3 March 2018, published with its written consent",
+        *("MFA 7", MARCH_3),
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "name", "details", "undertaken_on"), SOURCES)
+def test_source_of_a_commitment_is_named_with_its_day(
+    fields: dict[str, Any], name: str, details: str, undertaken_on: date | None
+) -> None:
+    event = make_event(starts_on=date(2018, 5, 14), ends_on=date(2018, 5, 15))
+    row = with_values(make_commitment(event), source_title="", source_url="", place_in_source="")
+    commitment = with_values(row, **fields)
+    assert isinstance(commitment, Commitment)
+    assert (commitment.source_name, commitment.source_details) == (name, details)
+    assert commitment.undertaken_on == undertaken_on
+    assert with_values(commitment, basis="undertaken").undertaken_on is None  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"reference": "BP2018-C9"},
+        {"text": "Other words."},
+        {"due_on": date(2026, 1, 1)},
+        {"source_dated_on": date(2018, 3, 4)},
+        {"source_title": "Report"},
+        {"source_url": "https://example.org/b"},
+        {"place_in_source": "p. 4"},
+        {"consent": "Letter of 5 March"},
+        {"source_kind": "document"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_commitment_is_compared_again_once_a_word_of_it_changed(changed: dict[str, Any]) -> None:
+    commitment = make_commitment(
+        source_kind="letter",
+        source_dated_on=MARCH_3,
+        consent="Letter of 4 March",
+        source_title="MFA 7",
+        place_in_source="p. 3",
+    )
+    before = commitment.source_hash()
+    with_values(commitment, **changed)
+    assert commitment.source_hash() != before
+
+
+def test_undertaking_of_another_organisation_of_the_same_name_is_another_one() -> None:
+    commitment = make_commitment()
+    party = make_party(commitment, organisation=make_organisation(name="Ministry"))
+    before = Commitment.objects.get().undertaking_hash()
+    party.organisation = make_organisation(name="Ministry")
+    party.save()
+    assert Commitment.objects.get().undertaking_hash() != before
+
+
 def test_commitments_are_sorted_by_due_date() -> None:
     event = make_event()
     later, sooner = (make_commitment(event, due_on=date(2025, 4, day)) for day in (9, 2))

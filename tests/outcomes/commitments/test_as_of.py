@@ -16,7 +16,12 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.commitments.as_of import check_as_of_day, last_meeting_before
+from outcomes.commitments.as_of import (
+    check_as_of_day,
+    existing_as_of,
+    last_meeting_before,
+    parties_as_of,
+)
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -605,3 +610,11 @@ def test_upgrade_finds_the_days_of_parties() -> None:
         member.pk: day,
         joined.pk: day,
     }
+
+
+def test_what_is_recorded_at_midnight_exists_from_the_new_day() -> None:
+    row = make_commitment(recorded_at=datetime(2026, 3, 3, tzinfo=UTC))
+    party = make_party(row, recorded_at=datetime(2026, 3, 3, tzinfo=UTC))
+    for day, exists in ((date(2026, 3, 2), False), (date(2026, 3, 3), True)):
+        assert existing_as_of(Commitment.objects.all(), day).exists() == exists
+        assert parties_as_of(CommitmentParty.objects.filter(pk=party.pk), day).exists() == exists

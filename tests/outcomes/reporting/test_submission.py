@@ -28,6 +28,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_organisation,
     make_participation,
     make_update,
     make_user,
@@ -329,6 +330,16 @@ def test_draft_is_not_decided_about(event: Event, cochair: User) -> None:
     assert request_text_changes(rows=[update], note=NOTE, by=cochair, at=NOON) == []
     update.refresh_from_db()
     assert update.state == "draft"
+
+
+@pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
+def test_editor_of_a_known_organisation_asks_for_a_change(make: Callable[..., Any]) -> None:
+    row, known, unknown = make(approved=False), make_user(), make_user()
+    row.submit(at=NOON)
+    make_grant(known, row.event, role="editor", on_behalf_of=make_organisation())
+    make_grant(unknown, row.event, role="editor")
+    assert request_text_changes(rows=[row], note=NOTE, by=unknown, at=NOON) == []
+    assert request_text_changes(rows=[row], note=NOTE, by=known, at=NOON) == [row]
 
 
 @pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])

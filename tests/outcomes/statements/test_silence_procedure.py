@@ -25,6 +25,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_organisation,
     make_participation,
     make_role,
     make_statement,
@@ -550,6 +551,13 @@ def test_publication_requires_signatures(table: AgreementCase) -> None:
         signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
 
 
+def test_signature_of_another_text_is_void(table: AgreementCase) -> None:
+    statement = sign_draft(table)
+    SignOff.objects.filter(pk=SignOff.objects.all()[0].pk).update(sha256="0" * 64)
+    with pytest.raises(ValidationError, match="A signature is not valid"):
+        signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
+
+
 def test_text_waits_for_signature_from_agreement_until_it_is_stopped(table: AgreementCase) -> None:
     def waits(user: User, at: datetime) -> bool:
         return table.statement in signing.statements_to_sign(user, at)
@@ -786,3 +794,18 @@ def test_invalid_version_numbers_return_404(client_of: Sign, table: AgreementCas
     for other in ("9" * 5000, "0", "-1", "١"):
         assert client_of(table.first).get(page, {"with": other}).status_code == 404
     assert client_of(table.first).get(page, {"with": "1"}).status_code == 200
+
+
+def test_everyone_who_took_part_is_asked_but_observers() -> None:
+    event = make_event()
+    sent, both, observer, guest, unconfirmed = (make_organisation(name=name) for name in "abcde")
+    make_role(event, organisation=sent)
+    make_role(event, organisation=both)
+    make_role(event, organisation=both, role=EventRole.Role.OBSERVER)
+    make_role(event, organisation=observer, role=EventRole.Role.OBSERVER)
+    for organisation in (observer, guest):
+        make_participation(make_delegate(), event, organisation=organisation)
+    make_participation(make_delegate(), event, organisation=unconfirmed, confirmed=False)
+    make_participation(make_delegate(), make_event())
+    make_role(make_event())
+    assert list(silence_procedure.organisations_to_ask(event)) == [sent, both, guest]

@@ -378,6 +378,20 @@ def test_exclusion_does_not_reach_those_who_share_a_roundtable_or_a_country_with
     assert values(helper, shelter) == ["sita.night@example.org"]
 
 
+@pytest.mark.parametrize("owner_is_first", [True, False])
+def test_preview_leaves_out_introductions_that_the_other_person_excludes(
+    event: Event, shelter: Delegate, owner_is_first: bool
+) -> None:
+    other = make_delegate()
+    make_participation(other, event)
+    pair = (shelter, other) if owner_is_first else (other, shelter)
+    row = make_introduction(*pair)
+    make_introduction(make_delegate(), make_delegate())
+    exclude(other, "organisation", shelter.participations.get().organisation)
+    assert list(Introduction.objects.not_excluding(other)) == [row]
+    assert not Introduction.objects.not_excluding(shelter).exists()
+
+
 def test_exclusion_of_one_contact_detail_does_not_end_an_introduction(
     official: Delegate, shelter: Delegate, atlantis: Organisation
 ) -> None:

@@ -199,6 +199,18 @@ def moved_to_civil_society(event: Event, _owner: Delegate) -> Delegate:
     return person
 
 
+def removed_a_wrong_employer(event: Event, _owner: Delegate) -> Delegate:
+    person = participant(event)
+    make_affiliation(person, organisation=office(OrganisationKind.GOVERNMENT), removed_at=NOON)
+    return person
+
+
+def works_there_until_today(event: Event, _owner: Delegate) -> Delegate:
+    person = participant(event)
+    make_affiliation(person, organisation=office(OrganisationKind.GOVERNMENT), until=TODAY)
+    return person
+
+
 def introduced(_event: Event, owner: Delegate) -> Delegate:
     person = make_delegate()
     make_introduction(person, owner)
@@ -269,6 +281,8 @@ SEES: list[tuple[Making, str]] = [
     (moved_to_one_of_no_constituency, "CPE"),
     (acts_for_a_government, "PE"),
     (moved_to_civil_society, "PE"),
+    (removed_a_wrong_employer, "CPE"),
+    (works_there_until_today, "PE"),
     (introduced, "ICPE"),
     (introduced_as_the_other_side, "ICPE"),
     (asked, "E"),
@@ -293,7 +307,7 @@ def test_channel_requires_channel_and_listing_audience(
 
 
 def test_viewer_table_is_complete() -> None:
-    assert len({make.__name__ for make, _sees in SEES}) == len(SEES) == 25
+    assert len({make.__name__ for make, _sees in SEES}) == len(SEES) == 27
 
 
 def test_owner_sees_own_profile_regardless_of_listing(event: Event) -> None:
@@ -599,6 +613,11 @@ def test_delegate_without_consent_is_hidden_even_if_listed() -> None:
     person.consented_at = NOON
     assert visibility._is_listed(person, ProfileOwner(0), ANONYMOUS_VIEWER)
     person.erased_at = NOON
+    assert not visibility._is_listed(person, ProfileOwner(0), ANONYMOUS_VIEWER)
+    assert person.user is not None
+    person.erased_at, person.user.is_active = None, False
+    assert not visibility._is_listed(person, ProfileOwner(0), ANONYMOUS_VIEWER)
+    person.user = None
     assert not visibility._is_listed(person, ProfileOwner(0), ANONYMOUS_VIEWER)
 
 
