@@ -255,7 +255,6 @@ class ConfirmingRight:
         """Completes and stores a confirmation that names only what is confirmed."""
         row.by, row.capacity, row.on_behalf_of = by, self.capacity, self.organisation
         row.confirmed_at, row.content_hash = at, content_hash
-        row.full_clean()
         row.save()
         return row
 

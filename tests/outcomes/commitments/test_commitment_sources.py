@@ -22,6 +22,7 @@ from outcomes.models import (
 from outcomes.reporting.actions import end_commitments
 from outcomes.reporting.drafts import draft_for, report_no_change
 from participants.models import User
+from roundtable.audit.models import AuditEntry
 from tests.factories import (
     NOON,
     make_commitment,
@@ -220,6 +221,8 @@ def test_ending_by_cochair_does_not_end_the_commitment(
         assert "Closed without being fulfilled" not in get_text(client, PAGE)
         update = ProgressUpdate.objects.get()
         assert (update.author, list(update.edited_by.all())) == (author, [author])
+        entry = AuditEntry.objects.filter(action="end commitment").latest("pk")
+        assert entry.detail == str(update)
         update.approve(by=make_user(), at=NOON)
         text = get_text(client, PAGE)
         assert "What the party reports" not in text and "No party has reported." in text

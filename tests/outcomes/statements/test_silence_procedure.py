@@ -288,6 +288,15 @@ def test_circulation_requires_point_and_recipients(table: AgreementCase) -> None
         circulate_draft(table)
 
 
+def test_circulation_requires_someone_to_ask(table: AgreementCase) -> None:
+    table.event.roles.all().delete()
+    with pytest.raises(ValidationError, match="two signatures"):
+        circulate_draft(table)
+    table.speaker.participations.all().delete()
+    with pytest.raises(ValidationError, match="No participants are recorded"):
+        circulate_draft(table)
+
+
 def test_reply_can_change_until_deadline(client_of: Sign, table: AgreementCase) -> None:
     circulation = circulate_draft(table)
     browser, address = client_of(table.speaker), page_of(circulation)
@@ -549,6 +558,25 @@ def test_publication_requires_signatures(table: AgreementCase) -> None:
         match=r"A signature is not valid. Withdraw the text, then circulate it again.",
     ):
         signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
+
+
+def test_participants_are_told_once_the_text_is_public(
+    table: AgreementCase, deliver: Deliver
+) -> None:
+    make_statement(published=False)  # another one, which nothing here concerns
+    sign_draft(table)
+    table.event.is_public = True
+    table.event.save()
+    new(deliver)
+    signing.publish_signed(table.statement, by=table.first, at=AFTER_DEADLINE)
+    assert new(deliver) == [("sari@example.org", "The agreed text is public")]
+
+
+def test_nothing_is_signed_unread(table: AgreementCase) -> None:
+    circulate_draft(table)
+    with pytest.raises(ValidationError, match="Read the new version before you sign"):
+        signing.sign(table.statement, sha256="", by=table.first, at=AFTER_DEADLINE)
+    assert not SignOff.objects.exclude(signed_at=None).exists()
 
 
 def test_signature_of_another_text_is_void(table: AgreementCase) -> None:

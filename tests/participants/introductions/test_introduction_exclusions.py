@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from participants.introductions import lifecycle
 from participants.models import (
@@ -210,9 +211,11 @@ def test_person_asked_reads_every_present_organisation_of_the_requester(
     asker = make_delegate(name="Asking Asma")
     make_participation(asker, event, organisation=make_organisation(name="Front Group"))
     make_affiliation(asker, organisation=atlantis)
-    make_affiliation(
-        asker, organisation=make_organisation(name="Former Job"), until=date(2020, 1, 1)
-    )
+    for name, until in (
+        ("Former Job", timezone.localdate() - timedelta(days=1)),
+        ("Last Day", timezone.localdate()),
+    ):
+        make_affiliation(asker, organisation=make_organisation(name=name), until=until)
     assert asker.user is not None
     agency = make_organisation(name="Grant Agency", kind=OrganisationKind.AGENCY)
     make_grant(asker.user, make_event(), role="reader", on_behalf_of=agency)
@@ -222,7 +225,7 @@ def test_person_asked_reads_every_present_organisation_of_the_requester(
     page = client_of(delegate).get(PAGE).content.decode()
     assert "Asking Asma" in page
     assert "Front Group" in page and "Ministry of Atlantis" in page and "Australia" in page
-    assert "Grant Agency" in page
+    assert "Grant Agency" in page and "Last Day" in page
     assert "Former Job" not in page
 
 

@@ -31,6 +31,7 @@ from tests.factories import (
     NOON,
     make_affiliation,
     make_channel,
+    make_confirmation,
     make_delegate,
     make_event,
     make_exception,
@@ -524,6 +525,27 @@ def test_exclusion_of_government_applies_to_who_confirmed(
         for place in (ministry, other)
     )
     assert seen_by(person, owner) == (None if is_second_excluded else "CPE")
+
+
+def test_exclusion_of_one_organisation_does_not_reach_whom_others_confirmed(event: Event) -> None:
+    owner, person = make_owner(event, Audience.PARTICIPANTS), participant(event)
+    excluded, other = (office(OrganisationKind.AGENCY) for _ in range(2))
+    make_exception(owner, organisation=excluded)
+    row = person.participations.get()
+    make_confirmation(row, make_user(), capacity="cochair", on_behalf_of=other)
+    assert seen_by(person, owner) == "CPE"
+
+
+def test_confirmation_of_a_participation_that_ended_does_not_count(event: Event) -> None:
+    """Only the excluded office confirmed that the viewer takes part now."""
+    owner, person = make_owner(event, Audience.PARTICIPANTS), participant(event)
+    excluded, other = (office(OrganisationKind.AGENCY) for _ in range(2))
+    make_exception(owner, organisation=excluded)
+    now = person.participations.get()
+    former = make_participation(person, event, ended_at=NOON)
+    for row, place in ((former, other), (now, excluded)):
+        make_confirmation(row, make_user(), capacity="cochair", on_behalf_of=place)
+    assert seen_by(person, owner) is None
 
 
 def test_profile_takes_as_many_queries_with_more_exclusions(
