@@ -155,7 +155,7 @@ def count_reviews_due(people: QuerySet[Delegate], on: date) -> int:
     """
     latest_start = add_months(on + RESPONSE_PERIOD, -MONTHS_UNTIL_REVIEW)
     since = Coalesce("reviewed_on", TruncDate("user__joined_at", tzinfo=UTC))
-    people = people.filter(user__isnull=False, erased_at=None).annotate(counts_from=since)
+    people = people.filter(user__isnull=False).annotate(counts_from=since)
     made_private = RetentionAction.objects.filter(
         delegate=OuterRef("pk"),
         action=Action.MADE_PRIVATE,

@@ -898,6 +898,19 @@ def test_commitments_that_answer_no_point_answer_the_statement_of_their_roundtab
     assert list(Commitment.objects.answering_whole_statement(event)) == [whole]
 
 
+@pytest.mark.parametrize(
+    ("reference", "message"),
+    [("", "This field cannot be blank."), ("AB-C1", "Begin with the roundtable's code: XY-C…")],
+)
+def test_reference_begins_with_the_code_of_its_roundtable(reference: str, message: str) -> None:
+    commitment = make_commitment(make_event(code="XY"))
+    commitment.full_clean()
+    commitment.reference = reference
+    with pytest.raises(ValidationError) as refusal:
+        commitment.full_clean()
+    assert refusal.value.messages == [message]
+
+
 MARCH_3 = date(2018, 3, 3)
 SOURCES = [
     ({}, "a source that is not known", "", None),

@@ -16,6 +16,7 @@ from participants.permissions import (
     colleagues_of,
     events_of_organisation,
     involved_condition,
+    may_decide,
     may_edit_organisation,
     may_enter_admin,
     permissions_of,
@@ -116,6 +117,21 @@ def test_grant_gives_rights_at_its_roundtable_alone(
         assert rights.may_decide(event) == (decides and holds)
     assert (rights.can_edit_any, rights.can_decide_any) == (edits, decides)
     assert may_enter_admin(user)
+
+
+@pytest.mark.parametrize("role", ["reader", "editor", "cochair", "operator"])
+def test_cochairs_and_operators_decide_about_a_roundtable_and_its_rows(role: str) -> None:
+    here, elsewhere = make_event(), make_event()
+    user = make_user(is_superuser=role == "operator")
+    if role != "operator":
+        make_grant(user, here, role=role)
+    for event, decides in (
+        (here, role in ("cochair", "operator")),
+        (elsewhere, role == "operator"),
+    ):
+        assert may_decide(user, event, NOON) == decides
+        assert may_decide(user, make_statement(event), NOON) == decides
+    assert not may_decide(make_user(), here, NOON)
 
 
 def test_operator_has_every_right_without_a_grant() -> None:

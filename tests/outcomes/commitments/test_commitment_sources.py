@@ -23,6 +23,7 @@ from outcomes.reporting.actions import end_commitments
 from outcomes.reporting.drafts import draft_for, report_no_change
 from participants.models import User
 from roundtable.audit.models import AuditEntry
+from roundtable.mail.models import QueuedEmail
 from tests.factories import (
     NOON,
     make_commitment,
@@ -230,6 +231,26 @@ def test_ending_by_cochair_does_not_end_the_commitment(
         unreported_commitment.refresh_from_db()
         assert unreported_commitment.latest_status == ""
         ProgressUpdate.objects.all().delete()
+
+
+def test_party_is_told_that_a_cochair_recorded_an_end(unreported_commitment: Commitment) -> None:
+    make_grant(cochair := make_user(), unreported_commitment.event)
+    party = unreported_commitment.parties.get()
+    party.request_focal_point(person := make_delegate())
+    party.accept(NOON)
+    make_participation(person, unreported_commitment.event, organisation=party.organisation)
+    number = end_commitments(
+        commitments=[unreported_commitment],
+        status=ImplementationStatus.CLOSED,
+        on=date(2026, 3, 1),
+        reason="No budget.",
+        source="Minutes",
+        by=cochair,
+        at=NOON,
+    )
+    assert number == 1
+    sent = [email.dedup_key.split()[0] for email in QueuedEmail.objects.order_by("dedup_key")]
+    assert sent == ["entered", "waiting"]
 
 
 def test_report_of_earlier_focal_point_stays_words_of_the_party(

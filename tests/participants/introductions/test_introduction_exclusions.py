@@ -219,14 +219,19 @@ def test_person_asked_reads_every_present_organisation_of_the_requester(
     assert asker.user is not None
     agency = make_organisation(name="Grant Agency", kind=OrganisationKind.AGENCY)
     make_grant(asker.user, make_event(), role="reader", on_behalf_of=agency)
+    make_grant(asker.user, make_event(), role="reader")
     page = client_of(asker).get(f"/directory/{delegate.handle}/introduce/").content.decode()
     assert "its country" in page
     client_of(asker).post(f"/directory/{delegate.handle}/introduce/", {"message": "Hello"})
     page = client_of(delegate).get(PAGE).content.decode()
     assert "Asking Asma" in page
     assert "Front Group" in page and "Ministry of Atlantis" in page and "Australia" in page
-    assert "Grant Agency" in page and "Last Day" in page
     assert "Former Job" not in page
+    today = timezone.localdate()
+    read = visibility.organisations_before_answer(delegate, [asker.pk], [], today)
+    assert sorted(place.name for place in read[asker.pk]) == [
+        *("Front Group", "Grant Agency", "Last Day", "Ministry of Atlantis")
+    ]
 
 
 def test_requester_reads_the_country_where_the_card_is_visible(

@@ -115,8 +115,10 @@ def test_each_person_is_erased_twelve_months_after_last_entry_or_invitation(
 )
 def test_months_are_counted_by_the_calendar(event: Event, entered: datetime, erased: date) -> None:
     enter("Uninvited", event, at=entered)
+    invited = enter("Invited", event, at=at_noon(2026, 1, 1))
+    send_invitation(delegate=invited, event=event, by=make_user(is_superuser=True), at=entered)
     assert run(erased - timedelta(days=1)) == ["Nothing is due."]
-    assert run(erased) == ["Erased, because they never joined: 1"]
+    assert run(erased) == ["Erased, because they never joined: 2"]
 
 
 def test_unwritable_ledger_stops_each_erasure_and_is_counted(

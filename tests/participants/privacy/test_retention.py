@@ -296,6 +296,9 @@ def test_running_out_counts_who_is_asked_within_thirty_days(person: Delegate, ev
     assert retention.count_reviews_due(taking_part, ASKED) == 1
     run(NARROWED)
     assert retention.count_reviews_due(taking_part, NARROWED) == 0
+    # What became of one person says nothing of another with the same dates.
+    make_participation(make_delegate(reviewed_on=person.reviewed_on), event)
+    assert retention.count_reviews_due(taking_part, NARROWED) == 1
 
 
 def shut(person: Delegate, how: str) -> None:
