@@ -376,6 +376,52 @@ def test_update_with_half_a_decision_is_refused(
     assert_database_rejects(row, f"progressupdate_{name}")
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": "Words."},
+        {"obstacles": "Words."},
+        {"next_steps": "Words."},
+        {"reason": "Words."},
+        {"source": "Words."},
+        {"reported_by": "recorded", "party_hash": ""},
+        {"state": "draft", "approved_by": None, "approved_at": None},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_row_that_stands_for_a_report_has_no_words(fields: dict[str, Any]) -> None:
+    update = make_update(make_commitment())
+    update.request_change(note="Say more.", at=NOON)
+    row = with_values(ProgressUpdate.objects.get(in_place_of=update), **fields)
+    assert_database_rejects(row, "update_in_place_of_has_no_text")
+
+
+LETTER = {"source_kind": "letter", "source_dated_on": date(2027, 3, 3), "consent": "Letter"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({**LETTER, "source_dated_on": None}, "commitment_letter_has_date_and_consent"),
+        ({**LETTER, "source_kind": "dream"}, "commitment_letter_has_date_and_consent"),
+        ({"basis": "hearsay"}, "commitment_basis_and_state_valid"),
+        ({"proposed_at": NOON}, "commitment_proposed_has_its_day"),
+        ({"reference": ""}, "commitment_reference_uppercase"),
+        ({"latest_reported_on": None}, "commitment_latest_update_as_copied"),
+    ],
+)
+def test_half_of_a_rule_of_a_commitment_is_not_enough(fields: dict[str, Any], name: str) -> None:
+    update = make_update(make_commitment())
+    commitment = Commitment.objects.get(pk=update.commitment_id)
+    assert_database_rejects(with_values(commitment, **fields), name)
+
+
+def test_commitment_is_stored_with_each_kind_of_source() -> None:
+    for fields in ({}, LETTER, {"state": "proposed", "proposed_at": NOON}):
+        make_commitment(**fields)
+    assert Commitment.objects.count() == 3
+
+
 def test_draft_update_with_an_unknown_status_is_refused() -> None:
     row = with_values(make_update(make_commitment(), approved=False), status="finished")
     assert_database_rejects(row, "update_status_valid")

@@ -357,6 +357,31 @@ def test_factor_reset_by_two_people_is_stored() -> None:
     make_factor_reset(make_user(), approved_by=make_user(), approved_at=NOON).full_clean()
 
 
+def test_confirmer_without_an_organisation_is_refused() -> None:
+    for role in ("cohost", "confirmer"):
+        row = with_values(make_grant(make_user(), make_event()), role=role)
+        assert_database_rejects(row, "grant_confirmer_acts_for_organisation")
+
+
+def test_grant_of_one_day_is_stored() -> None:
+    make_grant(
+        make_user(), make_event(), valid_from=NOON.date(), valid_until=NOON.date()
+    ).full_clean()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"first_ended_at": NOON}, {"second_ended_at": NOON}, {"proposed_by": None}]
+)
+def test_two_people_are_introduced_again_after_an_end_and_by_another(
+    fields: dict[str, Any],
+) -> None:
+    row = make_introduction(make_delegate(), make_delegate(), **fields)
+    again = make_introduction(row.first, row.second)
+    again.full_clean()
+    row = with_values(duplicate_of(again))
+    assert_database_rejects(row, "introduction_one_at_a_time")
+
+
 def test_consent_is_never_changed() -> None:
     row = make_consent(make_delegate())
     row.action = "withdrawn"

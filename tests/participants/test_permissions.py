@@ -407,6 +407,7 @@ def test_who_no_longer_decides_does_not_see_protected_people_invited_there() -> 
     make_grant(user, here, role="reader")
     person = make_delegate(is_protected=True)
     make_participation(person, here)
+    make_participation(make_delegate(is_protected=True), here)  # whom others invited
     make_invitation(
         person, there, invited_by=user, answer=Invitation.Answer.ACCEPTED, answered_at=NOON
     )
