@@ -396,7 +396,11 @@ def test_row_that_stands_for_a_report_has_no_words(fields: dict[str, Any]) -> No
     assert_database_rejects(row, "update_in_place_of_has_no_text")
 
 
-LETTER = {"source_kind": "letter", "source_dated_on": date(2027, 3, 3), "consent": "Letter"}
+LETTER: dict[str, Any] = {
+    "source_kind": "letter",
+    "source_dated_on": date(2027, 3, 3),
+    "consent": "Letter",
+}
 
 
 @pytest.mark.parametrize(
@@ -417,7 +421,8 @@ def test_half_of_a_rule_of_a_commitment_is_not_enough(fields: dict[str, Any], na
 
 
 def test_commitment_is_stored_with_each_kind_of_source() -> None:
-    for fields in ({}, LETTER, {"state": "proposed", "proposed_at": NOON}):
+    proposed: dict[str, Any] = {"state": "proposed", "proposed_at": NOON}
+    for fields in ({}, LETTER, proposed):
         make_commitment(**fields)
     assert Commitment.objects.count() == 3
 

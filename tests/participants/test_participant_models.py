@@ -364,9 +364,8 @@ def test_confirmer_without_an_organisation_is_refused() -> None:
 
 
 def test_grant_of_one_day_is_stored() -> None:
-    make_grant(
-        make_user(), make_event(), valid_from=NOON.date(), valid_until=NOON.date()
-    ).full_clean()
+    day = NOON.date()
+    make_grant(make_user(), make_event(), valid_from=day, valid_until=day).full_clean()
 
 
 @pytest.mark.parametrize(
@@ -378,8 +377,7 @@ def test_two_people_are_introduced_again_after_an_end_and_by_another(
     row = make_introduction(make_delegate(), make_delegate(), **fields)
     again = make_introduction(row.first, row.second)
     again.full_clean()
-    row = with_values(duplicate_of(again))
-    assert_database_rejects(row, "introduction_one_at_a_time")
+    assert_database_rejects(duplicate_of(again), "introduction_one_at_a_time")
 
 
 def test_consent_is_never_changed() -> None:

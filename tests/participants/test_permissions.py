@@ -15,6 +15,7 @@ from participants.permissions import (
     can_edit_visible_events_of,
     colleagues_of,
     events_of_organisation,
+    has_settled_name,
     involved_condition,
     may_decide,
     may_edit_organisation,
@@ -32,6 +33,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_group,
     make_invitation,
     make_organisation,
     make_participation,
@@ -344,6 +346,34 @@ def test_organisation_with_people_or_a_role_decides_audiences(way: str) -> None:
     LINKS[way](make_event(), body)
     assert affects_audiences(body)
     assert not affects_audiences(other)
+
+
+def test_name_is_settled_once_a_person_or_a_public_text_counts_on_it() -> None:
+    body, group = make_organisation(), make_group()
+    assert not has_settled_name(body)
+    assert not has_settled_name(group)
+    make_participation(make_delegate(user=None), make_event(), organisation=body)
+    party = make_party(make_commitment(), group=group)
+    assert has_settled_name(body)
+    assert has_settled_name(group)
+    party.delete()
+    assert not has_settled_name(group)
+
+
+@pytest.mark.parametrize("at_risk", [False, True])
+def test_organisation_at_risk_is_invited_by_its_confirmer_alone(at_risk: bool) -> None:
+    here, elsewhere = make_event(), make_event()
+    body = make_organisation(is_name_published=not at_risk)
+    cochair, confirmer, other = make_user(), make_user(), make_user()
+    make_grant(cochair, here)
+    make_grant(confirmer, here, role="confirmer", on_behalf_of=make_organisation())
+    agency = make_organisation(kind=OrganisationKind.AGENCY)
+    make_grant(other, here, role="confirmer", on_behalf_of=agency)
+    for user, may in ((cochair, not at_risk), (confirmer, at_risk), (other, False)):
+        rights = permissions_of(user, TODAY)
+        assert rights is not None
+        assert rights.may_invite(here.pk, body) == may
+        assert not rights.may_invite(elsewhere.pk, body)
 
 
 @pytest.mark.parametrize("kind", [OrganisationKind.GOVERNMENT, OrganisationKind.AGENCY])

@@ -21,6 +21,7 @@ from outcomes.models.canonical import sha256_of
 from outcomes.statements import agreement, signing, silence_procedure
 from participants.models import Delegate, EventRole, Grant, User
 from roundtable.audit.models import AuditEntry
+from roundtable.mail.models import QueuedEmail
 from tests.factories import (
     make_delegate,
     make_event,
@@ -570,6 +571,27 @@ def test_participants_are_told_once_the_text_is_public(
     new(deliver)
     signing.publish_signed(table.statement, by=table.first, at=AFTER_DEADLINE)
     assert new(deliver) == [("sari@example.org", "The agreed text is public")]
+
+
+def test_no_one_is_reminded_of_a_text_that_is_adopted(table: AgreementCase) -> None:
+    sign_draft(table)
+    QueuedEmail.objects.all().delete()
+    later = AFTER_DEADLINE + timedelta(days=1)
+    assert silence_procedure.send_circulation_reminders(at=later) == 0
+    assert not QueuedEmail.objects.exists()
+
+
+def test_unknown_answer_is_refused(table: AgreementCase) -> None:
+    assert table.speaker.user is not None
+    with pytest.raises(ValidationError):
+        silence_procedure.submit_reply(
+            circulate_draft(table).replies.get(organisation=table.shelter),
+            answer="maybe",
+            text="",
+            version="none",
+            by=table.speaker.user,
+            at=CIRCULATED_AT,
+        )
 
 
 def test_nothing_is_signed_unread(table: AgreementCase) -> None:

@@ -386,6 +386,18 @@ def test_exclusion_does_not_reach_those_who_share_a_roundtable_or_a_country_with
     assert values(helper, shelter) == ["sita.night@example.org"]
 
 
+def test_governments_without_a_country_do_not_exclude_each_other(
+    event: Event, shelter: Delegate
+) -> None:
+    unknown = make_delegate(listed_to=Audience.INTRODUCED)
+    make_channel(unknown, value="unknown@example.org", audience=Audience.INTRODUCED)
+    government = {"kind": OrganisationKind.GOVERNMENT, "country": ""}
+    make_participation(unknown, event, organisation=make_organisation(**government))
+    make_introduction(shelter, unknown)
+    make_exception(shelter, organisation=make_organisation(**government))
+    assert values(shelter, unknown) == ["unknown@example.org"]
+
+
 @pytest.mark.parametrize("owner_is_first", [True, False])
 def test_preview_leaves_out_introductions_that_the_other_person_excludes(
     event: Event, shelter: Delegate, owner_is_first: bool

@@ -193,6 +193,13 @@ def acts_for_a_government(event: Event, _owner: Delegate) -> Delegate:
     return person
 
 
+def suspended_right_of_a_government(event: Event, _owner: Delegate) -> Delegate:
+    person, place = participant(event), office(OrganisationKind.GOVERNMENT)
+    assert person.user is not None
+    make_grant(person.user, make_event(), on_behalf_of=place, effective_on=None, suspended_at=NOON)
+    return person
+
+
 def moved_to_civil_society(event: Event, _owner: Delegate) -> Delegate:
     """Who works for civil society today and sat with a government then."""
     person = participant(event, OrganisationKind.GOVERNMENT)
@@ -281,6 +288,7 @@ SEES: list[tuple[Making, str]] = [
     (was_with_a_government, "CPE"),
     (moved_to_one_of_no_constituency, "CPE"),
     (acts_for_a_government, "PE"),
+    (suspended_right_of_a_government, "CPE"),
     (moved_to_civil_society, "PE"),
     (removed_a_wrong_employer, "CPE"),
     (works_there_until_today, "PE"),
@@ -308,7 +316,7 @@ def test_channel_requires_channel_and_listing_audience(
 
 
 def test_viewer_table_is_complete() -> None:
-    assert len({make.__name__ for make, _sees in SEES}) == len(SEES) == 27
+    assert len({make.__name__ for make, _sees in SEES}) == len(SEES) == 28
 
 
 def test_owner_sees_own_profile_regardless_of_listing(event: Event) -> None:
