@@ -553,6 +553,16 @@ def test_grant_without_end_is_valid() -> None:
     assert Grant.objects.active(date(2099, 1, 1)).exists()
 
 
+def test_accounts_are_stored_in_small_letters_and_without_a_password() -> None:
+    User.objects.create_user(" Ann@Example.org ")
+    User.objects.create_superuser("Bea@example.org", "a password")
+    stored = [(row.email, row.is_superuser) for row in User.objects.order_by("email")]
+    assert stored == [("ann@example.org", False), ("bea@example.org", True)]
+    assert not any(row.has_usable_password() for row in User.objects.all())
+    with pytest.raises(ValueError, match="needs an email address"):
+        User.objects.create_user("")
+
+
 def test_account_that_is_closed_has_no_rights() -> None:
     user = make_user(is_superuser=True, is_active=False)
     make_grant(user, make_event())

@@ -139,6 +139,10 @@ def test_as_of_counts_members_that_had_reported(client_of: Sign, case: GroupCase
         make_update(
             case.commitment, party=member, reported_by="member", reported_on=date(2025, 6, day)
         )
+        if day == 1:
+            make_update(
+                case.commitment, party=member, reported_by="member", reported_on=date(2025, 5, 9)
+            )
     case.commitment.refresh_from_db()
     assert case.commitment.members_reporting == 2
     text = get_text(LinkClient(), "/commitments/gr-c1/?as_of=2025-06-05")

@@ -544,6 +544,30 @@ def test_exclusion_of_one_organisation_does_not_reach_whom_others_confirmed(even
     assert seen_by(person, owner) == "CPE"
 
 
+@pytest.mark.parametrize(
+    ("exception", "is_left_out"),
+    [
+        ({"constituency": Constituency.AGENCIES}, True),
+        ({"constituency": Constituency.CIVIL_SOCIETY}, True),  # the viewer's own
+        ({"constituency": Constituency.GOVERNMENTS}, False),
+        ({"country": "CH"}, True),
+        ({"country": "FR"}, False),
+    ],
+)
+def test_exclusion_reaches_whom_it_alone_confirmed(
+    event: Event, exception: dict[str, Any], is_left_out: bool
+) -> None:
+    owner, person = make_owner(event, Audience.PARTICIPANTS), participant(event)
+    make_exception(owner, **exception)
+    make_confirmation(
+        person.participations.get(),
+        make_user(),
+        capacity="cochair",
+        on_behalf_of=office(OrganisationKind.AGENCY, country="CH"),
+    )
+    assert seen_by(person, owner) == (None if is_left_out else "CPE")
+
+
 def test_confirmation_of_a_participation_that_ended_does_not_count(event: Event) -> None:
     """Only the excluded office confirmed that the viewer takes part now."""
     owner, person = make_owner(event, Audience.PARTICIPANTS), participant(event)

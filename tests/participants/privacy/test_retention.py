@@ -273,6 +273,15 @@ def test_unreachable_person_is_kept_and_counted(person: Delegate, lost: str) -> 
     assert Delegate.objects.filter(name="Sita Silent").exists()
 
 
+def test_lost_warning_is_not_counted_of_who_has_no_mailbox_left(person: Delegate) -> None:
+    for day in (ASKED, NARROWED, WARNED):
+        run(day)
+    QueuedEmail.objects.latest("pk").delete()
+    assert run(WARNED_AGAIN) == {"unwarned": 1}
+    shut(person, "closed")
+    assert run(WARNED_AGAIN) == {}
+
+
 def test_emails_to_others_do_not_hide_lost_warning(person: Delegate, deliver: Deliver) -> None:
     for day in (ASKED, NARROWED, WARNED):
         run(day)
