@@ -212,9 +212,7 @@ def colleagues_of(permissions: EventPermissions) -> QuerySet[User]:
     if permissions.is_operator:
         return myself
     known = _people_of(Organisation.objects.all(), on)
-    return User.objects.filter(
-        Q(pk=user.pk) | Q(is_superuser=False) & ~Q(pk__in=known.values("pk"))
-    )
+    return User.objects.filter(is_superuser=False).exclude(pk__in=known.values("pk"))
 
 
 def organisations_in(bodies: Iterable[Body]) -> QuerySet[Organisation]:

@@ -2,25 +2,37 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from outcomes.models import Outcome
-from participants.models import Delegate, Invitation, Organisation, OrganisationKind
+from participants.models import Capacity, Delegate, Invitation, Organisation, OrganisationKind
 from participants.permissions import (
+    ConfirmingRight,
     acting_capacity,
     acting_organisation,
     affects_audiences,
+    bodies_of,
     can_edit_visible_events_of,
     colleagues_of,
+    confirming_rights,
+    confirming_rights_by_event,
+    event_of_holders,
+    events_held_for,
     events_of_organisation,
     has_settled_name,
+    has_two_holders,
+    independent_right,
     involved_condition,
+    listable_people,
     may_decide,
     may_edit_organisation,
     may_enter_admin,
     permissions_of,
+    role_needs_confirmation,
+    stand_in,
     visible_organisations,
     visible_people,
 )
@@ -39,6 +51,7 @@ from tests.factories import (
     make_participation,
     make_party,
     make_role,
+    make_series,
     make_statement,
     make_user,
 )
@@ -142,6 +155,7 @@ def test_operator_has_every_right_without_a_grant() -> None:
     assert rights is not None and rights.is_operator
     assert rights.may_read(event.pk) and rights.may_edit(event.pk) and rights.may_decide(event.pk)
     assert rights.can_edit_any and rights.can_decide_any
+    assert rights.can_invite_any and rights.can_confirm_any
     body = make_role(make_event(is_public=False)).organisation
     assert may_edit_organisation(rights, body)
     assert body in visible_organisations(rights)
@@ -222,6 +236,198 @@ def test_others_confirm_nothing(role: str, acts_for_someone: bool) -> None:
     assert rights is not None
     assert not rights.can_confirm_any
     assert not rights.confirmable
+    assert confirming_rights_by_event(user, TODAY) == {}
+
+
+@pytest.mark.parametrize(
+    ("role", "invites"),
+    [
+        *(("reader", False), ("editor", False), ("cohost", False)),
+        *(("cochair", True), ("confirmer", True)),
+    ],
+)
+def test_cochairs_and_confirmers_invite(role: str, invites: bool) -> None:
+    user = make_user()
+    make_grant(user, make_event(), role=role, on_behalf_of=make_organisation())
+    rights = permissions_of(user, TODAY)
+    assert rights is not None
+    assert rights.can_invite_any == invites
+    assert rights.can_decide_any == (role == "cochair")
+
+
+def test_operator_confirms_by_no_grant() -> None:
+    operator, event = make_user(is_superuser=True), make_event()
+    make_grant(operator, event, role="confirmer", on_behalf_of=make_organisation())
+    rights = permissions_of(operator, TODAY)
+    assert rights is not None
+    assert not rights.confirmable
+    assert not rights.constituencies
+    assert [right.capacity for right in stand_in(operator)] == [Capacity.OPERATOR]
+    operator.is_active = False
+    assert stand_in(operator) == stand_in(make_user()) == []
+
+
+def test_rights_to_confirm_are_those_of_each_roundtable_in_the_order_of_the_grants() -> None:
+    user, here, there = make_user(), make_event(), make_event()
+    first, second = make_organisation(), make_organisation()
+    make_grant(user, here, role="cohost", on_behalf_of=first)
+    make_grant(user, there, role="confirmer", on_behalf_of=second)
+    make_grant(user, here, role="cochair", on_behalf_of=second)
+    make_grant(make_user(), here, on_behalf_of=first)
+    make_grant(user, there, on_behalf_of=first, valid_until=YESTERDAY)
+    assert confirming_rights_by_event(user, TODAY) == {
+        here.pk: [
+            ConfirmingRight(Capacity.COHOST, first),
+            ConfirmingRight(Capacity.COCHAIR, second),
+        ],
+        there.pk: [ConfirmingRight(Capacity.CONFIRMER, second)],
+    }
+    assert confirming_rights(user, make_event(), TODAY) == []
+
+
+def test_no_one_confirms_what_their_own_organisation_is_involved_in() -> None:
+    event, own, other = make_event(), make_organisation(), make_organisation()
+    by, colleague, stranger = make_user(), make_delegate(), make_delegate()
+    make_grant(by, event, on_behalf_of=own)
+    make_affiliation(colleague, organisation=own)
+    make_affiliation(stranger, organisation=other)
+    assert colleague.user is not None and stranger.user is not None
+    asked = partial(independent_right, by, on=TODAY)
+    right = ConfirmingRight(Capacity.COCHAIR, own)
+    assert asked([event], people=[], organisations=[]) == right
+    assert asked([make_event(), event], people=[stranger.user], organisations=[other]) == right
+    assert asked([make_event()], people=[], organisations=[]) is None
+    assert asked([event], people=[by], organisations=[]) is None
+    assert asked([event], people=[colleague.user], organisations=[]) is None
+    assert asked([event], people=[], organisations=[other, own]) is None
+
+
+def test_holders_of_a_roundtable_are_those_of_the_last_one_until_it_has_two() -> None:
+    series = make_series()
+    oldest, old, new, other = (
+        make_event(series=series, starts_on=date(year, 5, 1), ends_on=date(year, 5, 2))
+        for year in (2018, 2020, 2022, 2019)
+    )
+    for event in (oldest, old):
+        for _ in range(2):
+            make_grant(make_user(), event, on_behalf_of=make_organisation())
+    make_grant(make_user(), other)  # acts for no organisation
+    elsewhere = make_event(starts_on=date(2021, 5, 1), ends_on=date(2021, 5, 2))
+    make_grant(make_user(), elsewhere, on_behalf_of=make_organisation())
+    assert [event_of_holders(event, TODAY) for event in (oldest, old, new, other)] == [
+        *(oldest, old, old, oldest)
+    ]
+    assert events_held_for(frozenset([old.pk]), TODAY) == {new.pk}
+    assert events_held_for(frozenset([oldest.pk]), TODAY) == {other.pk}
+    assert role_needs_confirmation(new, "cochair", TODAY)
+    make_grant(make_user(), new, on_behalf_of=make_organisation())
+    assert event_of_holders(new, TODAY) == old
+    make_grant(make_user(), new, role="reader", on_behalf_of=make_organisation())
+    assert event_of_holders(new, TODAY) == old
+    make_grant(make_user(), new, role="confirmer", on_behalf_of=make_organisation())
+    assert event_of_holders(new, TODAY) == new
+    assert not has_two_holders(other, TODAY)
+    assert not role_needs_confirmation(make_event(), "cochair", TODAY)
+    assert not role_needs_confirmation(new, "observer", TODAY)
+
+
+def test_cochair_acts_for_the_organisation_of_one_of_the_grants() -> None:
+    user, here, there = make_user(), make_event(), make_event()
+    person = make_delegate()
+    for event in (here, there):
+        make_participation(person, event)
+    make_grant(user, here)
+    assert acting_capacity(user, person, TODAY) == ("", "as co-chair")
+    make_grant(user, there, on_behalf_of=make_organisation(slug="ministry"))
+    assert acting_capacity(user, person, TODAY) == ("ministry", "as co-chair")
+    assert acting_capacity(user, make_delegate(), TODAY) == ("ministry", "")
+
+
+def test_user_acts_for_the_latest_employer_else_for_whom_they_represented_last() -> None:
+    user = make_user()
+    own = make_delegate(user=user)
+    for year, slug in ((2018, "first"), (2022, "last"), (2020, "between")):
+        event = make_event(starts_on=date(year, 5, 1), ends_on=date(year, 5, 2))
+        make_participation(own, event, organisation=make_organisation(slug=slug))
+    unconfirmed = make_event(starts_on=date(2023, 5, 1), ends_on=date(2023, 5, 2))
+    make_participation(own, unconfirmed, confirmed=False)
+    make_grant(user, make_event(), on_behalf_of=make_organisation(slug="granted"))
+    assert acting_capacity(user, make_delegate(), TODAY) == ("last", "")
+    for since, slug in ((None, "unknown"), (date(2020, 1, 1), "new"), (date(2019, 1, 1), "old")):
+        make_affiliation(own, organisation=make_organisation(slug=slug), since=since)
+    assert acting_capacity(user, make_delegate(), TODAY) == ("new", "")
+
+
+def test_grant_that_ended_is_no_one_to_act_for() -> None:
+    user, event = make_user(), make_event()
+    body = make_organisation(slug="former")
+    make_grant(user, event, on_behalf_of=body, valid_until=YESTERDAY)
+    assert acting_organisation(user, event.pk, TODAY) == ""
+    assert acting_organisation(user, event.pk, YESTERDAY) == "former"
+    assert acting_capacity(user, make_delegate(), TODAY) == ("", "")
+
+
+def test_bodies_of_a_user_are_all_that_count_against_confirming() -> None:
+    user = make_user()
+    own = make_delegate(user=user)
+    past, removed, works, acts, sat, left = (make_organisation() for _ in range(6))
+    make_affiliation(own, organisation=past, until=YESTERDAY)
+    make_affiliation(own, organisation=removed, removed_at=NOON)
+    make_affiliation(own, organisation=works, until=TODAY)
+    make_grant(user, make_event(), role="reader", on_behalf_of=acts)
+    make_participation(own, make_event(), organisation=sat, confirmed=False)
+    make_participation(own, make_event(), organisation=left, ended_at=NOON)
+    for other in (make_organisation(), make_organisation()):
+        make_affiliation(make_delegate(), organisation=other)
+        make_grant(make_user(), make_event(), on_behalf_of=other)
+    ministry = make_organisation(kind=OrganisationKind.GOVERNMENT, country="FJ")
+    make_affiliation(own, organisation=ministry)
+    assert bodies_of(user, TODAY) == {
+        ("government", "FJ"),
+        *(("organisation", str(row.pk)) for row in (removed, works, acts, sat, left)),
+    }
+
+
+def test_cochair_sees_people_of_the_roundtable_and_operators_all_of_them() -> None:
+    user, here = make_user(), make_event()
+    make_grant(user, here)
+    seen, hidden, protected, elsewhere = (
+        make_delegate(),
+        make_delegate(hidden_at=NOON),
+        make_delegate(is_protected=True),
+        make_delegate(),
+    )
+    for person in (seen, hidden, protected):
+        make_participation(person, here)
+    make_participation(elsewhere, make_event())
+    rights = permissions_of(user, TODAY)
+    operators = permissions_of(make_user(is_superuser=True), TODAY)
+    assert rights is not None and operators is not None
+    everyone = [seen, hidden, protected, elsewhere]
+    assert set(visible_people(rights)) == set(listable_people(rights)) == {seen}
+    assert [rights.can_see(person) for person in everyone] == [True, False, False, False]
+    assert [operators.can_see(person) for person in everyone] == [True] * 4
+    assert set(visible_people(operators)) == set(everyone)
+    assert set(listable_people(operators)) == {seen, protected, elsewhere}
+
+
+def test_protected_person_is_seen_by_whoever_invited_last() -> None:
+    first, last, event = make_user(), make_user(), make_event()
+    person = make_delegate(is_protected=True)
+    make_participation(person, event)
+    rights = []
+    for number, user in enumerate((first, last)):
+        make_grant(user, event)
+        make_invitation(
+            person,
+            event,
+            invited_by=user,
+            answer=Invitation.Answer.ACCEPTED,
+            answered_at=NOON + timedelta(days=number),
+        )
+        rights.append(permissions_of(user, TODAY))
+    seen = [row is not None and person in visible_people(row) for row in rights]
+    assert seen == [False, True]
 
 
 def test_user_acts_for_an_employer_up_to_the_last_day_there() -> None:
@@ -339,7 +545,7 @@ def test_person_is_edited_by_editors_of_all_roundtables_they_see() -> None:
     assert can_edit_visible_events_of(person, operators)
 
 
-@pytest.mark.parametrize("way", ["role", "participation", "grant", "employer"])
+@pytest.mark.parametrize("way", ["role", "participation", "grant", "employer", "party"])
 def test_organisation_with_people_or_a_role_decides_audiences(way: str) -> None:
     body, other = make_organisation(), make_organisation()
     assert not affects_audiences(body)

@@ -608,6 +608,20 @@ def test_signature_of_another_text_is_void(table: AgreementCase) -> None:
         signing.publish_signed(statement, by=table.first, at=AFTER_DEADLINE)
 
 
+def test_text_does_not_wait_for_others_of_a_cochair(table: AgreementCase) -> None:
+    circulate_draft(table)
+    editor, elsewhere = make_user(), make_user()
+    make_grant(editor, table.event, role="editor", on_behalf_of=table.cochairs[0])
+    make_grant(elsewhere, make_event(), on_behalf_of=table.cochairs[0])
+    for user, statements in ((table.first, [table.statement]), (editor, []), (elsewhere, [])):
+        assert list(signing.statements_to_sign(user, AFTER_DEADLINE)) == statements
+        assert (signing.sign_off_of(table.statement, user, AFTER_DEADLINE) is None) == (
+            not statements
+        )
+    table.first.is_active = False
+    assert signing.sign_off_of(table.statement, table.first, AFTER_DEADLINE) is None
+
+
 def test_text_waits_for_signature_from_agreement_until_it_is_stopped(table: AgreementCase) -> None:
     def waits(user: User, at: datetime) -> bool:
         return table.statement in signing.statements_to_sign(user, at)

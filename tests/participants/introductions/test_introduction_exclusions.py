@@ -398,6 +398,33 @@ def test_governments_without_a_country_do_not_exclude_each_other(
     assert values(shelter, unknown) == ["unknown@example.org"]
 
 
+@pytest.mark.parametrize("excluder", ["first", "second"])
+@pytest.mark.parametrize("proposer", ["first", "cochair", "erased"])
+def test_introduction_reaches_whom_it_does_not_tell_of_an_exclusion(
+    event: Event, cochair: User, proposer: str, excluder: str
+) -> None:
+    """A request that is excluded never arrives. A proposal reaches the one who is excluded."""
+    first, second = make_delegate(), make_delegate()
+    for person in (first, second):
+        make_participation(person, event)
+    asked = proposer == "first"
+    row = make_introduction(
+        first,
+        second,
+        accepted=False,
+        proposed_by={"first": first.user, "cochair": cochair, "erased": None}[proposer],
+        first_accepted_at=NOON if asked else None,
+    )
+    owner, other = (first, second) if excluder == "first" else (second, first)
+    exclude(owner, "organisation", other.participations.get().organisation)
+    reached = [
+        person
+        for person in (first, second)
+        if Introduction.objects.reaching(person).filter(pk=row.pk).exists()
+    ]
+    assert reached == ([first] if asked else [other])
+
+
 @pytest.mark.parametrize("owner_is_first", [True, False])
 def test_preview_leaves_out_introductions_that_the_other_person_excludes(
     event: Event, shelter: Delegate, owner_is_first: bool
