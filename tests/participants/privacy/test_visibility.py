@@ -202,3 +202,97 @@ def test_reveal_by_cochair_without_profile_names_grant_organisation(
     grant.save()
     visibility.reveal(cochair, delegate.handle, NOON)
     assert AuditEntry.objects.get().organisation == "atlantis"
+
+
+def test_profile_shows_what_the_person_wrote(event: Event) -> None:
+    person = make_delegate(
+        name="Ona Ong",
+        name_latin="Ona",
+        post="Director",
+        about="Runs a shelter network.",
+        listed_to=Audience.EVERYONE,
+    )
+    person.languages.create(language="th")
+    for name, since, country in (
+        ("Old Office", date(2019, 1, 1), "TH"),
+        ("New Office", date(2021, 1, 1), "ID"),
+        ("Undated Office", None, ""),
+    ):
+        office = make_organisation(name=name, slug=name.lower().replace(" ", "-"), country=country)
+        make_role(event, organisation=office)
+        make_affiliation(person, organisation=office, since=since, post=f"Post at {name}")
+    make_channel(person, kind="phone", value="+66812345678", audience=Audience.EVERYONE)
+    profile = visibility.find_profile(ANONYMOUS_VIEWER, person.handle, TODAY)
+    workplace = visibility.Workplace("New Office", "new-office", "", "ID")
+    card = visibility.Card(person.handle, "Ona Ong", "Ona", "Director", workplace, False)
+    assert profile is not None
+    assert (profile.card, profile.about, profile.is_own) == (card, "Runs a shelter network.", False)
+    assert profile.languages == ("Thai",)
+    assert profile.workplaces == (
+        visibility.Workplace("New Office", "new-office", "Post at New Office", "ID"),
+        visibility.Workplace("Old Office", "old-office", "Post at Old Office", "TH"),
+        visibility.Workplace("Undated Office", "undated-office", "Post at Undated Office", ""),
+    )
+    assert profile.channels == (
+        visibility.Channel(
+            visibility.ChannelKind.PHONE, "+66812345678", "+66 81 234 5678", "tel:+66812345678"
+        ),
+    )
+    assert visibility.cards_by_id(ANONYMOUS_VIEWER, [person.pk], TODAY) == {person.pk: card}
+
+
+def test_people_of_an_organisation_are_those_who_work_there_now(event: Event) -> None:
+    office, other = make_organisation(), make_organisation()
+    for place in (office, other):
+        make_role(event, organisation=place)
+    here, there, left, hidden = (make_delegate(listed_to=Audience.EVERYONE) for _ in range(4))
+    make_affiliation(here, organisation=office)
+    make_affiliation(there, organisation=other)
+    make_affiliation(left, organisation=office, until=TODAY)
+    make_affiliation(hidden, organisation=office)
+    hidden.write(listed_to=Audience.ONLY_ME)
+    found = visibility.listed_at_organisation(office, ANONYMOUS_VIEWER, TODAY)
+    assert list(found) == [here]
+
+
+def test_those_who_share_with_everyone_come_by_name_and_only_so_many(event: Event) -> None:
+    for name in ("Cem", "Ann", "Bea"):
+        person = make_delegate(name=name, listed_to=Audience.EVERYONE)
+        make_channel(person, value=f"{name.lower()}@example.org", audience=Audience.EVERYONE)
+        make_channel(person, value=f"{name.lower()}@example.com", audience=Audience.PARTICIPANTS)
+        make_participation(person, event, confirmed=name != "Bea")
+    people = visibility.public_profiles(TODAY)
+    assert [profile.card.name for profile in people] == ["Ann", "Bea", "Cem"]
+    assert [len(profile.channels) for profile in people] == [1, 1, 1]
+    assert [profile.card.name for profile in visibility.public_profiles(TODAY, event)] == [
+        *("Ann", "Cem")
+    ]
+    assert [profile.card.name for profile in visibility.public_profiles(TODAY, None, 2)] == [
+        *("Ann", "Bea")
+    ]
+
+
+def test_participations_of_people_are_shown_to_whom_they_are_listed_there(db: None) -> None:
+    public, quiet = make_event(), make_event(is_public=False)
+    reader, open_person, shy = (make_delegate() for _ in range(3))
+    open_person.write(listed_to=Audience.EVERYONE)
+    make_channel(open_person, audience=Audience.EVERYONE)
+    listed_only = make_delegate(listed_to=Audience.EVERYONE)
+    met = make_delegate(listed_to=Audience.PARTICIPANTS)
+    for person in (reader, open_person, shy, listed_only, met):
+        make_participation(person, public)
+        make_participation(person, quiet)
+    make_participation(met, make_event())  # where the reader was not
+    unconfirmed = make_delegate(listed_to=Audience.EVERYONE)
+    make_channel(unconfirmed, audience=Audience.EVERYONE)
+    make_participation(unconfirmed, public, confirmed=False)
+
+    def shown(viewer: visibility.Viewer) -> set[tuple[int, int]]:
+        rows = visibility.participations_shown(viewer)
+        return set(rows.values_list("delegate", "event"))
+
+    everyone = {(open_person.pk, public.pk)}
+    assert shown(ANONYMOUS_VIEWER) == everyone
+    assert shown(eyes(reader)) == everyone | {
+        (person.pk, public.pk) for person in (reader, listed_only, met)
+    }
