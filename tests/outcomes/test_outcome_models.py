@@ -56,6 +56,7 @@ from tests.factories import (
     make_organisation,
     make_outcome,
     make_party,
+    make_role,
     make_statement,
     make_synonyms,
     make_theme,
@@ -1028,6 +1029,115 @@ def test_commitment_is_compared_again_once_a_word_of_it_changed(changed: dict[st
     before = commitment.source_hash()
     with_values(commitment, **changed)
     assert commitment.source_hash() != before
+
+
+def test_commitment_is_compared_again_once_its_parties_points_or_milestones_changed() -> None:
+    point = a_point()
+    commitment = make_commitment(point.statement.event)
+    party = make_party(commitment, organisation=make_organisation(name="Ministry"))
+    milestone = make_milestone(commitment=commitment, title="Draft law")
+    seen = [commitment.source_hash()]
+
+    def assert_changed() -> None:
+        seen.append(Commitment.objects.get(pk=commitment.pk).source_hash())
+        assert len(set(seen)) == len(seen)
+
+    with_values(milestone, title="Law").save()
+    assert_changed()
+    with_values(milestone, due_on=date(2030, 1, 1)).save()
+    assert_changed()
+    milestone.delete()
+    assert_changed()
+    commitment.outcomes.add(point)
+    assert_changed()
+    party.role = CommitmentParty.Role.PARTNER
+    party.save()
+    assert_changed()
+    named = Commitment.objects.get(pk=commitment.pk)
+    assert named.source_hash(names={party.organisation_id: "Office"}) not in seen
+    assert named.source_hash(names={0: "Office"}) == seen[-1]
+    assert named.source_hash(f" {commitment.text} \n") == seen[-1]
+    assert named.source_hash("Other words") not in seen
+    assert party.organisation is not None
+    with_values(party.organisation, name="Office").save()
+    assert_changed()
+    make_party(commitment, group=make_group(member_rule="participants"))
+    assert_changed()
+    member = make_role(commitment.event).organisation
+    make_party(commitment, organisation=member, role="member")
+    assert Commitment.objects.get(pk=commitment.pk).source_hash() == seen[-1]
+    before = commitment.undertaking_hash()
+    commitment.parties.filter(role="member").delete()
+    assert commitment.undertaking_hash() == before
+
+
+def test_latest_of_a_commitment_is_what_is_stored_or_what_was_so_on_the_day() -> None:
+    commitment = Commitment(latest_status="planning", latest_reported_on=MARCH_3)
+    commitment.members_reporting, commitment.latest_recorded_update_id = 2, 7
+    found = (
+        commitment.status,
+        commitment.reported_on,
+        commitment.members_reported,
+        commitment.is_recorded,
+    )
+    assert found == (ImplementationStatus.PLANNING, MARCH_3, 2, True)
+    vars(commitment).update(
+        status_as_of="", reported_on_as_of=None, members_reporting_as_of=0, is_recorded_as_of=False
+    )
+    found = (
+        commitment.status,
+        commitment.reported_on,
+        commitment.members_reported,
+        commitment.is_recorded,
+    )
+    assert found == (None, None, 0, False)
+    assert not Commitment().is_recorded
+
+
+@pytest.mark.parametrize(
+    ("fields", "answers"),
+    [
+        ({}, True),
+        ({"place_in_source": "List 1"}, True),
+        ({"source_title": "Minutes"}, False),
+        ({"source_url": "https://example.org/a"}, False),
+        ({"source_kind": "letter"}, False),
+        ({"source_kind": "letter", "basis": "undertaken"}, True),
+        ({"source_title": "Minutes", "basis": "undertaken"}, True),
+    ],
+)
+def test_commitment_from_another_source_answers_no_statement(
+    fields: dict[str, Any], answers: bool
+) -> None:
+    assert Commitment(**{"basis": "recorded"} | fields).answers_statement == answers
+
+
+@pytest.mark.parametrize(
+    ("dated_on", "before"),
+    [(MARCH_3, MARCH_3), (date(2025, 3, 1), date(2025, 3, 1)), (date(2025, 3, 2), None)],
+)
+def test_day_of_undertaking_is_said_where_it_is_before_the_day_of_recording(
+    dated_on: date, before: date | None
+) -> None:
+    row = make_commitment(source_dated_on=dated_on, recorded_at=datetime(2025, 3, 2, tzinfo=UTC))
+    assert (row.recorded_on, row.undertaken_before) == (date(2025, 3, 2), before)
+    row.source_dated_on = None
+    assert row.undertaken_before is None
+
+
+def test_commitment_was_public_if_it_once_was() -> None:
+    row = make_commitment()
+    assert (row.is_public, row.is_proposed, row.was_public) == (True, False, True)
+    with_values(row, state="draft").save()
+    assert (row.is_public, row.was_public) == (False, True)
+    draft = make_commitment(state="proposed", proposed_at=NOON)
+    assert (draft.is_public, draft.is_proposed, draft.was_public) == (False, True, False)
+
+
+def test_name_of_a_commitment_is_its_reference_and_first_words() -> None:
+    text = "one two three four five six seven eight nine ten eleven"
+    row = Commitment(reference="XY-C1", text=text)
+    assert str(row) == "XY-C1 one two three four five six seven eight nine ten…"
 
 
 def test_undertaking_of_another_organisation_of_the_same_name_is_another_one() -> None:

@@ -17,16 +17,19 @@ from django.test import Client
 from django.utils import timezone
 
 from outcomes.commitments.as_of import (
+    as_of,
     check_as_of_day,
     existing_as_of,
     last_meeting_before,
     parties_as_of,
+    status_columns_for,
 )
 from outcomes.models import (
     Assessment,
     Commitment,
     CommitmentParty,
     ImplementationStatus,
+    ProgressUpdate,
     Response,
 )
 from participants.models import Organisation
@@ -618,3 +621,26 @@ def test_what_is_recorded_at_midnight_exists_from_the_new_day() -> None:
     for day, exists in ((date(2026, 3, 2), False), (date(2026, 3, 3), True)):
         assert existing_as_of(Commitment.objects.all(), day).exists() == exists
         assert parties_as_of(CommitmentParty.objects.filter(pk=party.pk), day).exists() == exists
+
+
+@pytest.mark.parametrize("day", [None, date(2026, 3, 3)])
+def test_what_is_only_recorded_or_only_by_members_has_no_status_of_the_party(
+    day: date | None,
+) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    names: dict[int, str] = {}
+    for name, voices in (
+        ("nothing", ()),
+        ("recorded", ("recorded",)),
+        ("reported", ("party",)),
+        ("both", ("recorded", "party")),
+    ):
+        commitment = make_commitment(recorded_at=at)
+        names[commitment.pk] = name
+        for voice in voices:
+            make_update(commitment, reported_by=voice, reported_on=at.date(), recorded_at=at)
+            ProgressUpdate.objects.update(approved_at=at)
+    columns, rows = status_columns_for(day), as_of(Commitment.objects.all(), day)
+    only_recorded = rows.filter(columns.is_only_recorded)
+    assert [names[row.pk] for row in only_recorded] == ["recorded"]
+    assert not rows.filter(columns.is_only_by_members).exists()

@@ -132,26 +132,54 @@ def test_unwritable_ledger_stops_each_erasure_and_is_counted(
     assert (counts, names()) == ({"failed": 2}, {"First", "Second"})
 
 
-@pytest.mark.parametrize("on", [date(2027, 3, 1), date(2027, 3, 2)])
-def test_who_is_erased_while_the_command_runs_is_left_out(event: Event, on: date) -> None:
-    has_joined = on == date(2027, 3, 1)
-    people = [
-        make_delegate(reviewed_on=date(2026, 3, 1)) if has_joined else enter(name, event)
-        for name in ("First", "Second")
-    ]
+def change_while_running(model: type[Model], change: Callable[[], object], on: date) -> object:
+    """Runs the command, and makes the change once the first row of the model is touched."""
+    changes = [change]
 
-    def erase_second(*, instance: Model, **_sent: object) -> None:
-        if instance != people[1]:
-            Delegate.objects.filter(pk=people[1].pk).delete()
+    def once(**_sent: object) -> None:
+        if changes:
+            changes.pop()()
 
-    changed = post_save if has_joined else pre_delete
-    sender = RetentionAction if has_joined else Delegate
-    changed.connect(erase_second, sender=sender)
+    for signal in (post_save, pre_delete):
+        signal.connect(once, sender=model)
     try:
-        counts = run_retention(on=on, at=datetime.combine(on, time(5), UTC))
+        return run_retention(on=on, at=datetime.combine(on, time(5), UTC))
     finally:
-        changed.disconnect(erase_second, sender=sender)
-    assert counts == ({"requested": 1} if has_joined else {"never joined": 1})
+        for signal in (post_save, pre_delete):
+            signal.disconnect(once, sender=model)
+
+
+@pytest.mark.parametrize("became", ["gone", "joined", "erased"])
+def test_who_is_gone_or_has_joined_while_the_command_runs_is_left_out(
+    event: Event, became: str
+) -> None:
+    enter("First", event)
+    second = Delegate.objects.filter(pk=enter("Second", event).pk)
+
+    def change() -> object:
+        if became == "gone":
+            return second.delete()
+        erased = {"erased_at": NOON, "name": "", "invitation_email": ""}
+        return second.update(**({"user": make_user()} if became == "joined" else erased))
+
+    assert change_while_running(Delegate, change, date(2027, 3, 2)) == {"never joined": 1}
+    assert second.exists() == (became != "gone")
+
+
+@pytest.mark.parametrize("became", ["gone", "erased"])
+def test_who_is_gone_while_the_command_runs_is_not_asked(event: Event, became: str) -> None:
+    first, second = (make_delegate(reviewed_on=date(2026, 3, 1)) for _ in range(2))
+    rows = Delegate.objects.filter(pk=second.pk)
+
+    def change() -> object:
+        if became == "gone":
+            return rows.delete()
+        return rows.update(
+            erased_at=NOON, name="", invitation_email="", user=None, consented_at=None
+        )
+
+    assert change_while_running(RetentionAction, change, date(2027, 3, 1)) == {"requested": 1}
+    assert first.retention_actions.exists()
 
 
 def test_address_requests_and_proposals_go_with_the_person(

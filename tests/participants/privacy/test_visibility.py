@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from participants.models import Audience, Delegate, RevealBudget, User
+from participants.models.channels import ChannelKind
 from participants.privacy import visibility
 from participants.privacy.visibility import ANONYMOUS_VIEWER, get_viewer
 from roundtable.models import AuditEntry, Event
@@ -235,7 +236,7 @@ def test_profile_shows_what_the_person_wrote(event: Event) -> None:
     )
     assert profile.channels == (
         visibility.Channel(
-            visibility.ChannelKind.PHONE, "+66812345678", "+66 81 234 5678", "tel:+66812345678"
+            ChannelKind.PHONE, "+66812345678", "+66 81 234 5678", "tel:+66812345678"
         ),
     )
     assert visibility.cards_by_id(ANONYMOUS_VIEWER, [person.pk], TODAY) == {person.pk: card}
