@@ -91,9 +91,9 @@ def circulate(text: AgreedText, *, deadline: datetime, by: User, at: datetime) -
     SignOff.objects.bulk_create(
         SignOff(version=version, organisation=cochair) for cochair in cochairs
     )
-    circulation = Circulation(version=version, deadline=deadline, opened_at=at, opened_by=by)
-    circulation.full_clean()
-    circulation.save()
+    circulation = Circulation.objects.create(
+        version=version, deadline=deadline, opened_at=at, opened_by=by
+    )
     CirculationReply.objects.bulk_create(
         CirculationReply(circulation=circulation, organisation=organisation)
         for organisation in organisations

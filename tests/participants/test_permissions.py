@@ -428,6 +428,9 @@ def test_protected_person_is_seen_by_whoever_invited_last() -> None:
         rights.append(permissions_of(user, TODAY))
     seen = [row is not None and person in visible_people(row) for row in rights]
     assert seen == [False, True]
+    Invitation.objects.filter(invited_by=last).update(answer=Invitation.Answer.NOT_ME)
+    seen = [row is not None and person in visible_people(row) for row in rights]
+    assert seen == [True, False]
 
 
 def test_user_acts_for_an_employer_up_to_the_last_day_there() -> None:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from outcomes.models import Circulation, CirculationReply, SignOff
+from outcomes.models import Circulation, CirculationReply, Corrigendum, SignOff
 from outcomes.models.canonical import sha256_of
 from outcomes.statements import agreement, signing, silence_procedure
 from participants.models import Delegate, EventRole, Grant, User
@@ -43,6 +43,8 @@ from tests.silence_procedure import (
     agreement_url,
     circulate_draft,
     make_agreement_case,
+    make_corrigendum,
+    make_rewording,
     press_agreement_button,
     publish_draft,
     sign_draft,
@@ -737,6 +739,74 @@ def test_draft_has_no_settled_circulation(table: AgreementCase) -> None:
         ValidationError, match=r"This text has not been circulated yet. Circulate it first."
     ):
         agreement.agreed_circulation(table.statement, AFTER_DEADLINE)
+
+
+def test_each_act_is_logged_with_whom_it_was_for(table: AgreementCase) -> None:
+    code = table.event.code
+    first, second = (office.slug for office in table.cochairs)
+    circulation = circulate_draft(table)
+    silence_procedure.submit_reply(
+        circulation.replies.get(organisation=table.shelter),
+        answer="agree",
+        text="",
+        version="none",
+        by=table.first,
+        at=CIRCULATED_AT,
+    )
+    silence_procedure.withdraw(table.statement, by=table.second, at=CIRCULATED_AT)
+    statement = sign_draft(table)
+    sha256 = statement.versions.get(number=2).sha256
+    signing.publish_signed(statement, by=table.second, at=AFTER_DEADLINE)
+    one = statement.versions.get(number=1).sha256
+    assert list(
+        AuditEntry.objects.order_by("pk").values_list("action", "organisation", "detail")
+    ) == [
+        ("circulate statement", first, f"{code} version 1 {one}"),
+        ("answer circulation", first, f"{code} version 1 agree {table.shelter.slug}"),
+        ("take back statement", second, f"{code} version 1"),
+        ("circulate statement", first, f"{code} version 2 {sha256}"),
+        ("sign statement", first, f"{code} version 2 {sha256}"),
+        ("sign statement", second, f"{code} version 2 {sha256}"),
+        ("adopt statement", second, f"{code} version 2 {sha256}"),
+        ("publish statement", second, f"{code} version 2 {sha256}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at", "earliest"),
+    [
+        (CIRCULATED_AT, datetime(2026, 3, 3, 13, tzinfo=UTC)),
+        (CIRCULATED_AT.replace(minute=44, second=59, microsecond=999_999), 13),
+        (CIRCULATED_AT.replace(minute=45), 14),
+    ],
+)
+def test_earliest_deadline_is_a_whole_hour_with_time_to_enter_it(
+    table: AgreementCase, at: datetime, earliest: datetime | int
+) -> None:
+    if isinstance(earliest, int):
+        earliest = datetime(2026, 3, 3, earliest, tzinfo=UTC)
+    assert silence_procedure.earliest_deadline(table.event, at) == earliest
+
+
+def test_statement_and_correction_have_versions_of_their_own(table: AgreementCase) -> None:
+    statement = publish_draft(table)
+    point = statement.outcomes.points()[0]
+    correction = make_corrigendum(statement)
+    make_rewording(correction, outcome=point, before=point.text, after="Other words")
+    version = silence_procedure.circulate(
+        correction, deadline=AFTER_DEADLINE + timedelta(days=7), by=table.first, at=AFTER_DEADLINE
+    ).version
+    own = agreement.current_version(statement)
+    assert own is not None
+    assert (own.number, own.corrigendum) == (1, None)
+    assert agreement.current_version(correction) == version != own
+    assert agreement.text_in_progress(statement) == correction
+    correction.refresh_from_db()
+    correction.state = Corrigendum.DISCARDED
+    correction.save()
+    assert agreement.text_in_progress(statement) is None
+    with pytest.raises(ValidationError, match="This correction was discarded"):
+        agreement.lock_text(Corrigendum(pk=0, statement=statement))
 
 
 def test_version_that_never_went_round_is_not_current() -> None:

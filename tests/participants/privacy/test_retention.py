@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from participants.accounts.addresses import remove_sign_in_address
-from participants.models import Consent, Delegate, RetentionAction, User
+from participants.models import Consent, Delegate, EmailLink, RetentionAction, User
 from participants.privacy import consent, retention
 from participants.privacy.retention import add_months
 from roundtable.mail.models import QueuedEmail
@@ -594,6 +594,19 @@ def test_link_ends_with_its_account_and_address(find: Callable[[], str]) -> None
     assert {answer.status_code for answer in answers} == {404}
     assert all("You cannot use this link" in page_text(answer) for answer in answers)
     assert all_rows() == before
+
+
+def test_link_is_of_one_person_with_that_account(person: Delegate) -> None:
+    path_of(person)
+    link = EmailLink.objects.get(purpose=EmailLink.Purpose.REVIEW)
+    find = retention.delegate_for_review_link
+    assert find(link, timezone.now()) == (person, True)
+    link.user = make_user()
+    assert find(link, timezone.now()) is None
+    link.user, link.delegate = person.user, make_delegate(user=None)
+    assert find(link, timezone.now()) is None
+    link.delegate = None
+    assert find(link, timezone.now()) is None
 
 
 def test_link_is_valid_for_two_years(person: Delegate) -> None:
