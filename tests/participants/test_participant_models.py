@@ -17,6 +17,7 @@ from participants.models import (
     Consent,
     Constituency,
     ContactChannel,
+    Delegate,
     DelegateLanguage,
     Erasure,
     EventRole,
@@ -577,6 +578,35 @@ def test_introductions_between_two_people_are_those_of_both_in_either_order() ->
     make_introduction(third, one, proposed_by=make_user())
     assert list(Introduction.objects.between(one, other)) == [row]
     assert list(Introduction.objects.between(other, one)) == [row]
+    assert Introduction.objects.of(one).count() == 3
+    assert set(Introduction.objects.of(other)) == {row, *Introduction.objects.between(third, other)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_accepted"),
+    [
+        ({}, True),
+        ({"first_accepted_at": None}, False),
+        ({"second_accepted_at": None}, False),
+        ({"first_ended_at": NOON}, False),
+        ({"second_ended_at": NOON}, False),
+    ],
+)
+def test_introduction_is_in_force_while_both_have_accepted_and_none_ended_it(
+    fields: dict[str, Any], is_accepted: bool
+) -> None:
+    make_introduction(make_delegate(), make_delegate(), **fields)
+    assert Introduction.objects.accepted().exists() == is_accepted
+    assert Introduction.objects.in_force().exists() == is_accepted
+
+
+@pytest.mark.parametrize("side", ["first", "second"])
+@pytest.mark.parametrize("field", ["hidden_at", "new_address_agreed_at"])
+def test_introduction_is_not_in_force_while_a_side_is_not_available(side: str, field: str) -> None:
+    row = make_introduction(make_delegate(), make_delegate())
+    Delegate.objects.filter(pk=getattr(row, side).pk).update(**{field: NOON})
+    assert Introduction.objects.accepted().exists()
+    assert not Introduction.objects.in_force().exists()
 
 
 def test_cochair_opens_admin_by_grant_only() -> None:

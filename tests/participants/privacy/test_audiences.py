@@ -19,12 +19,15 @@ from participants.models import (
 from participants.privacy import visibility
 from participants.privacy.audiences import (
     ANONYMOUS_VIEWER,
+    EventConfirmer,
     ExceptionSet,
     ProfileOwner,
     Viewer,
     get_viewer,
+    get_viewers,
     is_in_audience,
     is_within,
+    viewer_at,
 )
 from roundtable.models import Event
 from tests.factories import (
@@ -723,3 +726,105 @@ def test_unknown_audience_admits_no_one() -> None:
 def test_audiences_contain_each_other_in_their_order(letter: str, containing: str) -> None:
     found = [other for other, it in AUDIENCE_OF.items() if is_within(AUDIENCE_OF[letter], it)]
     assert "".join(found) == containing
+
+
+def test_viewer_is_all_that_is_known_of_the_person() -> None:
+    person, other = make_delegate(), make_delegate()
+    assert person.user is not None
+    tomorrow = TODAY + timedelta(days=1)
+    events = [make_event() for _ in range(5)]
+    offices = {
+        name: office(kind, country=country)
+        for name, kind, country in (
+            ("sat", OrganisationKind.CIVIL_SOCIETY, "TH"),
+            ("later", OrganisationKind.AGENCY, ""),
+            ("unconfirmed", OrganisationKind.GOVERNMENT, "ID"),
+            ("ended", OrganisationKind.GOVERNMENT, ""),
+            ("works", OrganisationKind.CIVIL_SOCIETY, "MY"),
+            ("left", OrganisationKind.NATIONAL_SOCIETY, "FJ"),
+            ("removed", OrganisationKind.MOVEMENT, ""),
+            ("acts", OrganisationKind.CIVIL_SOCIETY, ""),
+            ("acted", OrganisationKind.GOVERNMENT, "NR"),
+            ("suspended", OrganisationKind.GOVERNMENT, "TO"),
+            ("pending", OrganisationKind.GOVERNMENT, "NZ"),
+            ("no-effect", OrganisationKind.GOVERNMENT, "AU"),
+            ("confirms", OrganisationKind.GOVERNMENT, "LK"),
+            ("confirms-too", OrganisationKind.AGENCY, "CH"),
+        )
+    }
+    sat = make_participation(person, events[0], organisation=offices["sat"], details_open_on=TODAY)
+    make_participation(person, events[1], organisation=offices["later"], details_open_on=tomorrow)
+    make_participation(person, events[2], organisation=offices["unconfirmed"], confirmed=False)
+    make_participation(person, events[3], organisation=offices["ended"], ended_at=NOON)
+    make_affiliation(person, organisation=offices["works"], until=TODAY)
+    make_affiliation(person, organisation=offices["left"], until=YESTERDAY)
+    make_affiliation(person, organisation=offices["removed"], removed_at=NOON)
+    for name, fields in (
+        ("acts", {"valid_until": TODAY}),
+        ("acted", {"valid_until": YESTERDAY}),
+        ("suspended", {"effective_on": None, "suspended_at": NOON}),
+        ("pending", {"effective_on": None}),
+    ):
+        make_grant(person.user, make_event(), on_behalf_of=offices[name], **fields)
+    make_grant(person.user, make_event())
+    for name, has_effect in (("confirms", True), ("confirms-too", True), ("no-effect", False)):
+        make_confirmation(
+            sat,
+            make_user(),
+            capacity="cochair",
+            on_behalf_of=offices[name],
+            has_effect=has_effect,
+        )
+    make_confirmation(sat, make_user())
+    met, asked = make_delegate(), make_delegate()
+    make_introduction(person, met)
+    make_introduction(asked, person, accepted=False, first_accepted_at=NOON)
+    make_introduction(other, met)
+    make_participation(other, events[4])
+    ids = {name: place.pk for name, place in offices.items()}
+    confirmers = {
+        EventConfirmer(events[0].pk, ids["confirms"], "governments", "LK"),
+        EventConfirmer(events[0].pk, ids["confirms-too"], "agencies", "CH"),
+    }
+    expected = Viewer(
+        delegate=person.pk,
+        signed_in=True,
+        events=frozenset({events[0].pk}),
+        event_constituencies=frozenset({(events[0].pk, "civil-society")}),
+        confirmed_by=frozenset(confirmers),
+        organisations=frozenset(
+            number
+            for name, number in ids.items()
+            if name not in ("pending", "no-effect", "confirms", "confirms-too")
+        ),
+        governments=frozenset({"ID", "NR", "TO"}),
+        countries=frozenset({"TH", "ID", "MY", "FJ", "NR", "TO"}),
+        constituencies=frozenset({"civil-society", "agencies", "governments", "red-cross"}),
+        introduced=frozenset({met.pk}),
+    )
+    assert get_viewer(person.user, TODAY) == expected
+    people = Delegate.objects.filter(pk__in=[person.pk, met.pk])
+    viewers = get_viewers(people, TODAY)
+    assert viewers[person.pk] == expected
+    assert viewers[met.pk].introduced == {person.pk, other.pk}
+    assert len(viewers) == 2
+
+
+def test_viewer_at_one_roundtable_was_at_no_other_and_was_introduced_to_no_one() -> None:
+    here, there = (1, "agencies"), (2, "agencies")
+    viewer = Viewer(
+        delegate=7,
+        signed_in=True,
+        events=frozenset({1, 2}),
+        event_constituencies=frozenset({here, there}),
+        introduced=frozenset({9}),
+        countries=frozenset({"TH"}),
+    )
+    assert viewer_at(viewer, 1) == Viewer(
+        delegate=7,
+        signed_in=True,
+        events=frozenset({1}),
+        event_constituencies=frozenset({here}),
+        countries=frozenset({"TH"}),
+    )
+    assert viewer_at(viewer, 3).events == frozenset()
