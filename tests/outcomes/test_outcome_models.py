@@ -133,6 +133,7 @@ def compared_again(make: Callable[[], Statement | Corrigendum | Commitment], rul
     return with_values(duplicate_of(row), **changed)
 
 
+MARCH_3 = date(2018, 3, 3)
 EDITORIAL: dict[str, Callable[..., EditorialText]] = {
     "assessment": make_assessment,
     "offer": make_offer,
@@ -727,6 +728,137 @@ def test_approve_makes_the_update_the_latest() -> None:
     )
 
 
+def test_place_of_a_report_keeps_all_but_its_words() -> None:
+    update = make_update(
+        make_commitment(), submitted_at=NOON, completion=75, obstacles="None", next_steps="More"
+    )
+    decision = update.approved_by, update.approved_at
+    update.request_change(note="Say more.", at=NOON + timedelta(days=1))
+    place = ProgressUpdate.objects.get(in_place_of=update)
+    for name in (
+        *("commitment", "party", "reported_on", "recorded_at", "submitted_at", "status"),
+        *("completion", "reported_by", "party_hash", "confirmed_at", "has_no_personal_details"),
+    ):
+        assert getattr(place, name) == getattr(update, name) != ""
+    assert (place.state, place.approved_by, place.approved_at) == ("approved", *decision)
+    assert (place.is_placeholder, update.is_placeholder) == (True, False)
+    recorded = make_update(make_commitment(), reported_by="recorded")
+    recorded.request_change(note="Say more.", at=NOON)
+    waiting = make_update(make_commitment(), approved=False)
+    waiting.request_change(note="Say more.", at=NOON)
+    assert ProgressUpdate.objects.filter(in_place_of__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "origin", "names_source"),
+    [
+        (
+            {"reported_by": "party", "received_on": MARCH_3},
+            "Sent by Ministry on 3 March 2018, entered by the secretariat.",
+            False,
+        ),
+        (
+            {"reported_by": "party", "confirmed_at": NOON},
+            "Entered by the secretariat, confirmed by Ministry.",
+            False,
+        ),
+        (
+            {"reported_by": "member"},
+            "A member's own words about itself, checked for personal details.",
+            False,
+        ),
+        (
+            {"reported_by": "party"},
+            "The party's own words, checked for personal details.",
+            False,
+        ),
+        (
+            {"reported_by": "party", "in_place_of_id": 7},
+            "The report of 1 March 2025 is being revised. Its status still counts; its text is "
+            "hidden.",
+            False,
+        ),
+        (
+            {"reported_by": "recorded", "party_hash": "0"},
+            "Submitted by Ministry, then edited by the secretariat.",
+            False,
+        ),
+        (
+            {"reported_by": "recorded", "submitter_unknown": True},
+            "Recorded for Ministry. The submitter is not known.",
+            False,
+        ),
+        (
+            {"reported_by": "recorded", "received_on": MARCH_3},
+            "Recorded from a message of Ministry of 3 March 2018, entered by the secretariat.",
+            False,
+        ),
+        ({"reported_by": "recorded", "source": "Minutes"}, "Recorded from: Minutes", True),
+    ],
+)
+def test_origin_of_a_report_is_said(
+    fields: dict[str, Any], origin: str, names_source: bool
+) -> None:
+    party = CommitmentParty(organisation=Organisation(name="Ministry"))
+    row = ProgressUpdate(party=party, reported_on=date(2025, 3, 1), **fields)
+    assert (row.origin, row.origin_names_source) == (origin, names_source)
+    assert row.is_of_party == (fields["reported_by"] != "recorded")
+    assert row.is_of_member == (fields["reported_by"] == "member")
+    has_source = bool({"received_on", "submitter_unknown", "source"} & set(fields))
+    assert row.has_source == has_source
+
+
+@pytest.mark.parametrize(
+    ("fields", "missing"),
+    [
+        ({}, []),
+        ({"status": ""}, ["status"]),
+        ({"text": " "}, ["text"]),
+        ({"text": " ", "is_unchanged": True}, []),
+        ({"status": "closed", "source": "Minutes"}, ["reason"]),
+        ({"status": "superseded", "source": "Minutes", "reason": " "}, ["reason"]),
+        ({"status": "closed", "reason": "No budget"}, ["source"]),
+        ({"status": "fulfilled", "source": " "}, ["source"]),
+        ({"status": "fulfilled", "source": "Minutes"}, []),
+        ({"reported_by": "recorded"}, ["source"]),
+        ({"reported_by": "recorded", "source": "Minutes"}, []),
+        ({"reported_by": "recorded", "party_hash": "0"}, []),
+        ({"has_no_personal_details": False}, ["has_no_personal_details"]),
+    ],
+)
+def test_report_says_what_is_missing(fields: dict[str, Any], missing: list[str]) -> None:
+    given = {
+        "status": "in-progress",
+        "text": "Two courses were held.",
+        "reported_by": "party",
+        "has_no_personal_details": True,
+    }
+    assert list(ProgressUpdate(**given | fields).missing_fields()) == missing
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"received_on": date(2025, 3, 4)}, "received_on"),
+        ({"received_on": date(2025, 3, 3)}, ""),
+        ({"reported_on": date(2025, 3, 4)}, "reported_on"),
+        ({"reported_on": date(2025, 3, 3)}, ""),
+        ({"reported_on": date(2018, 5, 13)}, "reported_on"),
+        ({"reported_on": date(2018, 5, 14)}, ""),
+    ],
+)
+def test_report_is_of_a_day_that_its_author_can_know(fields: dict[str, Any], field: str) -> None:
+    event = make_event(starts_on=date(2018, 5, 14), ends_on=date(2018, 5, 15))
+    row = make_update(make_commitment(event), recorded_at=datetime(2025, 3, 2, tzinfo=UTC))
+    with_values(row, **fields)
+    if not field:
+        row.full_clean()
+        return
+    with pytest.raises(ValidationError) as refusal:
+        row.full_clean()
+    assert list(refusal.value.message_dict) == [field]
+
+
 @pytest.mark.parametrize("status", ["", "in-progress", "fulfilled", "closed"])
 def test_draft_of_a_report_is_saved_while_it_is_incomplete(status: str) -> None:
     row = make_update(make_commitment(), approved=False)
@@ -963,7 +1095,6 @@ def test_reference_begins_with_the_code_of_its_roundtable(reference: str, messag
     assert refusal.value.messages == [message]
 
 
-MARCH_3 = date(2018, 3, 3)
 SOURCES = [
     ({}, "a source that is not known", "", None),
     ({"place_in_source": "List 1"}, "the source of the statement", "List 1", date(2018, 5, 15)),

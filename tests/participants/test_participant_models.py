@@ -358,6 +358,14 @@ def test_factor_reset_by_two_people_is_stored() -> None:
     make_factor_reset(make_user(), approved_by=make_user(), approved_at=NOON).full_clean()
 
 
+def test_one_person_signs_in_at_two_providers() -> None:
+    _identity("1")
+    _identity("2")
+    row = _identity("3")
+    saved(with_values(duplicate_of(row), issuer="https://other.example.org"))
+    assert ProviderIdentity.objects.count() == 4
+
+
 def test_confirmer_without_an_organisation_is_refused() -> None:
     for role in ("cohost", "confirmer"):
         row = with_values(make_grant(make_user(), make_event()), role=role)

@@ -7,8 +7,15 @@ from functools import partial
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from outcomes.models import Outcome
-from participants.models import Capacity, Delegate, Invitation, Organisation, OrganisationKind
+from outcomes.models import Commitment, Corrigendum, Outcome, SourceComparison, Statement
+from participants.models import (
+    Capacity,
+    Delegate,
+    Invitation,
+    Organisation,
+    OrganisationKind,
+    Proposal,
+)
 from participants.permissions import (
     ConfirmingRight,
     acting_capacity,
@@ -50,13 +57,21 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_party,
+    make_proposal,
     make_role,
     make_series,
     make_statement,
     make_user,
+    save,
 )
 from tests.follow_up_factories import make_assessment, make_offer, make_response
-from tests.silence_procedure import make_circulation, make_reply, make_sign_off, make_version
+from tests.silence_procedure import (
+    make_circulation,
+    make_corrigendum,
+    make_reply,
+    make_sign_off,
+    make_version,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -83,6 +98,24 @@ def employ_participant(event: Event, body: Organisation) -> Delegate:
     return person
 
 
+def compare(text: Statement | Corrigendum | Commitment, body: Organisation) -> SourceComparison:
+    return save(
+        SourceComparison(
+            **{str(text._meta.model_name): text},
+            compared_by=make_user(),
+            organisation=body,
+            compared_at=NOON,
+            content_hash="0" * 64,
+        )
+    )
+
+
+def propose_employer(event: Event, body: Organisation) -> Proposal:
+    person = make_delegate()
+    make_participation(person, event)
+    return make_proposal(person, organisation=body)
+
+
 DIRECT_LINKS: dict[str, Link] = {
     "role": lambda event, body: make_role(event, organisation=body),
     "participation": lambda event, body: make_participation(
@@ -107,8 +140,16 @@ DIRECT_LINKS: dict[str, Link] = {
         make_version(make_statement(event, published=False)), organisation=body
     ),
     "grant": lambda event, body: make_grant(make_user(), event, on_behalf_of=body),
+    "offer to a statement": lambda event, body: make_offer(
+        statement=make_statement(event), outcome=None, organisation=body, approved=False
+    ),
+    "comparison of a statement": lambda event, body: compare(make_statement(event), body),
+    "comparison of a correction": lambda event, body: compare(
+        make_corrigendum(make_statement(event)), body
+    ),
+    "comparison of a commitment": lambda event, body: compare(make_commitment(event), body),
 }
-LINKS = DIRECT_LINKS | {"employer": employ_participant}
+LINKS = DIRECT_LINKS | {"employer": employ_participant, "proposed employer": propose_employer}
 
 
 @pytest.mark.parametrize(

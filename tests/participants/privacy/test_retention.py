@@ -282,6 +282,29 @@ def test_lost_warning_is_not_counted_of_who_has_no_mailbox_left(person: Delegate
     assert run(WARNED_AGAIN) == {}
 
 
+def test_review_is_pending_from_the_request_to_the_answer(person: Delegate) -> None:
+    def pending(on: date) -> list[Delegate]:
+        run(on)
+        found = list(retention.with_review_pending(Delegate.objects.order_by("pk")))
+        assert found == [
+            row for row in Delegate.objects.order_by("pk") if retention.is_review_pending(row)
+        ]
+        return found
+
+    make_delegate(reviewed_on=ASKED)
+    make_delegate(user=None)
+    joined = make_delegate(
+        consented_at=None,
+        reviewed_on=None,
+        user=make_user(joined_at=datetime(2026, 3, 9, tzinfo=UTC)),
+    )
+    assert pending(ASKED - timedelta(days=1)) == []
+    assert pending(ASKED) == [person]
+    assert pending(ASKED + timedelta(days=7)) == [person, joined]
+    person.write(reviewed_on=ASKED)
+    assert pending(ASKED + timedelta(days=7)) == [joined]
+
+
 def test_emails_to_others_do_not_hide_lost_warning(person: Delegate, deliver: Deliver) -> None:
     for day in (ASKED, NARROWED, WARNED):
         run(day)
