@@ -368,6 +368,8 @@ def test_holders_of_a_roundtable_are_those_of_the_last_one_until_it_has_two() ->
     make_grant(make_user(), new, role="confirmer", on_behalf_of=make_organisation())
     assert event_of_holders(new, TODAY) == new
     assert not has_two_holders(other, TODAY)
+    blank = Event(series=series)
+    assert event_of_holders(blank, TODAY) is blank
     assert not role_needs_confirmation(make_event(), "cochair", TODAY)
     assert not role_needs_confirmation(new, "observer", TODAY)
 

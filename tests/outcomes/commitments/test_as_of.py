@@ -3,7 +3,7 @@
 import importlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,16 +13,23 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
 from outcomes.commitments.as_of import (
+    AsOfForm,
     as_of,
+    assessments_as_of,
     check_as_of_day,
     existing_as_of,
     last_meeting_before,
     parties_as_of,
+    responses_as_of,
     status_columns_for,
+    updates_as_of,
+    with_counted_parties,
+    withdrawn_since,
 )
 from outcomes.models import (
     Assessment,
@@ -615,12 +622,18 @@ def test_upgrade_finds_the_days_of_parties() -> None:
     }
 
 
+def counted_parties(day: date | None) -> set[int]:
+    rows: Any = with_counted_parties(Commitment.objects.all(), day)
+    return set(rows.exclude(counted_parties=None).values_list("counted_parties", flat=True))
+
+
 def test_what_is_recorded_at_midnight_exists_from_the_new_day() -> None:
     row = make_commitment(recorded_at=datetime(2026, 3, 3, tzinfo=UTC))
     party = make_party(row, recorded_at=datetime(2026, 3, 3, tzinfo=UTC))
     for day, exists in ((date(2026, 3, 2), False), (date(2026, 3, 3), True)):
         assert existing_as_of(Commitment.objects.all(), day).exists() == exists
         assert parties_as_of(CommitmentParty.objects.filter(pk=party.pk), day).exists() == exists
+        assert counted_parties(day) == ({party.pk} if exists else set())
 
 
 @pytest.mark.parametrize("day", [None, date(2026, 3, 3)])
@@ -644,3 +657,64 @@ def test_what_is_only_recorded_or_only_by_members_has_no_status_of_the_party(
     only_recorded = rows.filter(columns.is_only_recorded)
     assert [names[row.pk] for row in only_recorded] == ["recorded"]
     assert not rows.filter(columns.is_only_by_members).exists()
+
+
+def test_withdrawn_commitment_is_known_of_days_on_which_it_was_public() -> None:
+    row = make_commitment(make_event(code="XY"), reference="XY-C1")
+    Commitment.objects.update(recorded_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    row.refresh_from_db()
+    assert withdrawn_since("XY-C1", None) is None  # it is public
+    row.state = "draft"
+    row.save()
+    first, second = row.history.order_by("history_id")
+    for entry, day in ((first, 1), (second, 5)):
+        entry.history_date = datetime(2026, 3, day, 9, tzinfo=UTC)
+        entry.save()
+    days = [date(2026, 2, 28), *(date(2026, 3, day) for day in (1, 4, 5, 6)), None]
+    found = [withdrawn_since("XY-C1", day) for day in days]
+    assert found == [None, row, row, None, None, row]
+    assert withdrawn_since("XY-C2", None) is None
+    first.state = "draft"
+    first.save()
+    assert withdrawn_since("XY-C1", None) is None
+    assert withdrawn_since("XY-C1", date(2026, 3, 4)) is None
+    first.state = "public"
+    first.save()
+    row.event.is_public = False
+    row.event.save()
+    assert withdrawn_since("XY-C1", None) is None
+
+
+def test_what_happened_on_the_day_counts() -> None:
+    at = datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
+    commitment = make_commitment(recorded_at=at)
+    make_party(commitment, recorded_at=at, role="partner")
+    make_update(commitment, reported_on=at.date(), recorded_at=at)
+    make_assessment(commitment=commitment, assessed_on=at.date())
+    make_response(answered_on=at.date())
+    for day, exists in ((date(2026, 3, 1), False), (date(2026, 3, 2), True), (None, True)):
+        assert updates_as_of(ProgressUpdate.objects.all(), day).exists() == exists
+        assert assessments_as_of(Assessment.objects.all(), day).exists() == exists
+        assert responses_as_of(Response.objects.all(), day).exists() == exists
+        assert bool(counted_parties(day)) == exists
+    Assessment.objects.update(assessed_on=date(2026, 3, 1))
+    assert not assessments_as_of(Assessment.objects.all(), date(2026, 3, 1)).exists()
+
+
+@pytest.mark.parametrize("kind", ["commitment", "point", "event"])
+def test_day_before_a_record_is_refused_and_its_first_day_is_not(kind: str) -> None:
+    first = date(2026, 3, 2)
+    event = make_event(starts_on=first, ends_on=first)
+    records: dict[str, Callable[[], object]] = {
+        "commitment": lambda: make_commitment(event),
+        "point": lambda: make_statement(event).outcomes.points()[0],
+        "event": lambda: event,
+    }
+    record = records[kind]()
+    for day, is_valid in ((date(2026, 3, 1), False), (first, True)):
+        form = AsOfForm(QueryDict(f"as_of={day}&unknown=1"), date(2026, 3, 9))
+        form.check(record)
+        assert form.is_valid() == is_valid
+        assert form.day == (day if is_valid else None)
+    assert AsOfForm(QueryDict("as_of=2026-03-10"), date(2026, 3, 9)).day is None
+    assert AsOfForm(QueryDict("as_of=2026-03-09"), date(2026, 3, 9)).day == date(2026, 3, 9)
