@@ -395,6 +395,7 @@ def test_user_acts_for_the_latest_employer_else_for_whom_they_represented_last()
     unconfirmed = make_event(starts_on=date(2023, 5, 1), ends_on=date(2023, 5, 2))
     make_participation(own, unconfirmed, confirmed=False)
     make_grant(user, make_event(), on_behalf_of=make_organisation(slug="granted"))
+    make_affiliation(make_delegate(), since=date(2023, 1, 1))
     assert acting_capacity(user, make_delegate(), TODAY) == ("last", "")
     for since, slug in ((None, "unknown"), (date(2020, 1, 1), "new"), (date(2019, 1, 1), "old")):
         make_affiliation(own, organisation=make_organisation(slug=slug), since=since)

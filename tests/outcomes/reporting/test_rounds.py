@@ -13,12 +13,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
-from outcomes.reporting.actions import remind_round_parties
+from outcomes.reporting.actions import remind_round_parties, remind_rounds
 from outcomes.reporting.rounds import round_status
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent
 from roundtable.audit.models import AuditEntry
 from roundtable.mail.batches import CANCEL_WINDOW
+from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.models import Event
 from tests.email_links import links_for
 from tests.factories import (
@@ -226,10 +227,25 @@ def test_only_who_decides_reminds(
 ) -> None:
     row = make_round(event=event)
     make_round_request(round=row, party=parties[1])
+    make_round(event=event)
     make_grant(editor := make_user(), event, role="editor")
     for user, number in ((editor, 0), (cochair, 1), (cochair, 0)):
         assert remind_round_parties(reporting_round=row, by=user, at=timezone.now()) == number
     assert AuditEntry.objects.filter(action="nudge round").count() == 1
+
+
+def test_rounds_of_each_roundtable_are_reminded_together(
+    event: Event, cochair: User, parties: list[CommitmentParty]
+) -> None:
+    rows = two_rounds(event, parties[1])
+    other = make_round()
+    make_grant(cochair, other.event)
+    assert remind_rounds(rounds=[*rows, other], by=cochair, at=timezone.now()) == 2
+    batch = MailBatch.objects.get()
+    assert (batch.event, batch.action) == (event, "remind")
+    assert set(QueuedEmail.objects.values_list("batch", flat=True)) == {batch.pk}
+    assert remind_rounds(rounds=[*rows, other], by=cochair, at=timezone.now()) == 0
+    assert MailBatch.objects.count() == 1
 
 
 def two_rounds(event: Event, party: CommitmentParty) -> list[ReportingRound]:

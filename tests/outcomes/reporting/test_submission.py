@@ -15,21 +15,30 @@ from django.utils import timezone
 
 from outcomes.models import CommitmentParty, ProgressUpdate
 from outcomes.reporting.links import create_report_link
-from outcomes.reporting.review import approve_texts, request_text_changes
+from outcomes.reporting.review import (
+    approve_texts,
+    checkable,
+    may_review,
+    request_text_changes,
+)
 from outcomes.reporting.submission import notify_author, remind_cochairs, submit_text
 from participants.models import Consent, Delegate, EmailLink, User
+from participants.permissions import permissions_of
 from participants.privacy import consent
+from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.email_links import LinkClient
 from tests.factories import (
     NOON,
     make_affiliation,
+    make_commitment,
     make_delegate,
     make_event,
     make_grant,
     make_organisation,
     make_participation,
+    make_party,
     make_update,
     make_user,
 )
@@ -331,6 +340,71 @@ def test_draft_is_not_decided_about(event: Event, cochair: User) -> None:
     assert request_text_changes(rows=[update], note=NOTE, by=cochair, at=NOON) == []
     update.refresh_from_db()
     assert update.state == "draft"
+
+
+@pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
+def test_no_one_checks_texts_of_their_own_organisation_or_of_a_colleague(
+    make: Callable[..., Any],
+) -> None:
+    colleague = make_delegate()
+    rows = {
+        "of others": make(approved=False, author=make_user()),
+        "without an author": make(approved=False),
+        "of their own organisation": make(approved=False),
+        "of a colleague": make(approved=False, author=colleague.user),
+    }
+    own = rows["of their own organisation"].organisation
+    make_affiliation(colleague, organisation=own)
+    checker, operator = make_user(), make_user(is_superuser=True)
+    for row in rows.values():
+        row.submit(at=NOON)
+        make_grant(checker, row.event, role="editor", on_behalf_of=own)
+    for user, checked in ((checker, ["of others", "without an author"]), (operator, list(rows))):
+        rights = permissions_of(user, NOON.date())
+        assert rights is not None
+        found = checkable(type(row)._default_manager.all(), rights)
+        assert set(found) == {rows[name] for name in checked}
+        for name, row in rows.items():
+            assert may_review(rights, row) == (name in checked)
+    assert rights is not None and not may_review(rights, make(approved=False))
+
+
+def test_no_one_checks_a_report_that_a_colleague_edited(event: Event) -> None:
+    own, colleague, checker = make_organisation(), make_delegate(), make_user()
+    make_affiliation(colleague, organisation=own)
+    make_grant(checker, event, role="editor", on_behalf_of=own)
+    rights = permissions_of(checker, NOON.date())
+    assert rights is not None
+    update = make_update(make_commitment(event), approved=False)
+    of_own = make_commitment(event)
+    make_update(of_own, party=make_party(of_own, organisation=own), approved=False)
+    rows = ProgressUpdate.objects.filter(commitment__event=event, state="draft")
+    assert list(checkable(rows, rights)) == [update]
+    update.edited_by.add(make_user())
+    assert list(checkable(rows, rights)) == [update]
+    assert colleague.user is not None
+    update.edited_by.add(colleague.user)
+    assert not checkable(rows, rights).exists()
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [(make_response, "response"), (make_offer, "offer"), (make_assessment, "assessment")],
+)
+def test_decisions_are_logged_with_whom_they_were_for(make: Callable[..., Any], kind: str) -> None:
+    first, second = make(approved=False), make(approved=False)
+    cochair, ministry = make_user(), make_organisation(slug="ministry")
+    for row in (first, second):
+        row.submit(at=NOON)
+        make_grant(cochair, row.event, on_behalf_of=ministry)
+    assert approve_texts(rows=[first], by=cochair, at=NOON) == [first]
+    assert request_text_changes(rows=[second], note=NOTE, by=cochair, at=NOON) == [second]
+    assert list(
+        AuditEntry.objects.order_by("pk").values_list("action", "organisation", "detail")
+    ) == [
+        (f"approve {kind}", "ministry", f"{first.event.code}: {first.log_name}"),
+        (f"ask for changes to {kind}", "ministry", f"{second.event.code}: {second.log_name}"),
+    ]
 
 
 @pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])

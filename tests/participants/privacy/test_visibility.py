@@ -262,6 +262,8 @@ def test_those_who_share_with_everyone_come_by_name_and_only_so_many(event: Even
         make_channel(person, value=f"{name.lower()}@example.org", audience=Audience.EVERYONE)
         make_channel(person, value=f"{name.lower()}@example.com", audience=Audience.PARTICIPANTS)
         make_participation(person, event, confirmed=name != "Bea")
+    only_participants = make_delegate(name="Dan", listed_to=Audience.EVERYONE)
+    make_channel(only_participants, audience=Audience.PARTICIPANTS)
     people = visibility.public_profiles(TODAY)
     assert [profile.card.name for profile in people] == ["Ann", "Bea", "Cem"]
     assert [len(profile.channels) for profile in people] == [1, 1, 1]
