@@ -131,6 +131,7 @@ def serve_portal() -> Iterator[Server]:
             "TRUSTED_PROXY_COUNT": "1",
             "SEAL_LEDGER": str(settings.SEAL_LEDGER),
             "STATIC_ROOT": str(folder / "static"),
+            "MALLOC_ARENA_MAX": "1",  # as docs/operations.md starts it
         }
         manage("collectstatic", "--no-input", "-v0", **environment)
         with serve(GUNICORN, environment, folder) as server:
