@@ -1100,6 +1100,11 @@ SOURCES = [
     ({"place_in_source": "List 1"}, "the source of the statement", "List 1", date(2018, 5, 15)),
     ({"source_title": "Minutes"}, "Minutes", "", None),
     ({"source_url": "https://example.org/a"}, "https://example.org/a", "", None),
+    ({"source_title": "Minutes", "place_in_source": "p. 3"}, "Minutes", "p. 3", None),
+    (
+        {"source_url": "https://example.org/a", "place_in_source": "p. 3"},
+        *("https://example.org/a", "p. 3", None),
+    ),
     (
         {"source_title": "Minutes", "source_url": "https://example.org/a"},
         *("Minutes", "", None),

@@ -292,7 +292,7 @@ def test_review_is_pending_from_the_request_to_the_answer(person: Delegate) -> N
         return found
 
     make_delegate(reviewed_on=ASKED)
-    make_delegate(user=None)
+    assert not retention.is_review_pending(make_delegate(user=None))
     joined = make_delegate(
         consented_at=None,
         reviewed_on=None,
