@@ -71,6 +71,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "participants/test_permissions",
             "participants/test_participant_models",
+            "participants/test_person_model",
             "participants/participation/test_grants",
             "participants/accounts/test_grant_confirmation",
         ),

@@ -243,7 +243,7 @@ def organisations_before_answer(
     acting = Grant.objects.active(on).filter(
         user__delegate__in=requesters, on_behalf_of__isnull=False
     )
-    columns = ("country", "name", "slug", "kind", "is_name_published")
+    columns = ("country", "name", "kind", "is_name_published")
     rows = represented.order_by().values_list(
         "delegate", *(f"organisation__{column}" for column in columns)
     )

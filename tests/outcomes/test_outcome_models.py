@@ -386,7 +386,7 @@ def test_update_with_half_a_decision_is_refused(
         {"next_steps": "Words."},
         {"reason": "Words."},
         {"source": "Words."},
-        {"reported_by": "recorded", "party_hash": ""},
+        {"reported_by": "recorded", "party_hash": "", "submitter_unknown": True},
         {"state": "draft", "approved_by": None, "approved_at": None},
     ],
     ids=lambda fields: next(iter(fields)),
@@ -728,6 +728,49 @@ def test_approve_makes_the_update_the_latest() -> None:
     )
 
 
+def test_draft_and_text_of_an_unknown_submitter_need_no_source() -> None:
+    row = make_update(make_commitment(), reported_by="recorded", approved=False)
+    with_values(row, source="").save()
+    for fields in ({"received_on": date(2025, 3, 1)}, {"submitter_unknown": True}):
+        make_update(make_commitment(), reported_by="recorded", source="", **fields)
+    assert ProgressUpdate.objects.approved().count() == 2
+
+
+def test_report_without_a_commitment_or_a_day_is_refused_in_words() -> None:
+    for row, missing in (
+        (ProgressUpdate(reported_on=date(2025, 3, 1)), "commitment"),
+        (ProgressUpdate(commitment=make_commitment()), "reported_on"),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            row.full_clean()
+        assert missing in refusal.value.message_dict
+
+
+def test_text_is_the_party_s_from_its_claim_to_an_edit_by_others() -> None:
+    row = make_update(make_commitment())
+    row.submitter_unknown, row.refused_hash = True, "0" * 64
+    row.claim_for_party(confirmed_at=NOON)
+    assert (row.reported_by, row.submitter_unknown, row.refused_hash) == ("party", False, "")
+    assert (row.party_hash, row.confirmed_at) == (row.content_hash, NOON)
+    assert not row.awaits_party
+    row.submitter_unknown = True
+    row.record_for_party()
+    assert (row.reported_by, row.submitter_unknown) == ("recorded", False)
+    assert (row.confirmed_at, row.awaits_party) == (None, True)
+    row.party_hash = ""
+    assert not row.awaits_party
+
+
+def test_dispute_of_an_earlier_text_is_settled_once_another_is_approved() -> None:
+    update = make_update(make_commitment(), reported_by="recorded")
+    dispute, later = make_dispute(update), NOON + timedelta(days=1)
+    update.request_change(note="Say more.", at=NOON)
+    update.text = "Three courses were held."
+    update.approve(by=make_user(), at=later)
+    dispute.refresh_from_db()
+    assert dispute.settled_at == later
+
+
 def test_place_of_a_report_keeps_all_but_its_words() -> None:
     update = make_update(
         make_commitment(), submitted_at=NOON, completion=75, obstacles="None", next_steps="More"
@@ -903,6 +946,7 @@ def test_report_is_another_one_in_the_name_of_another_party() -> None:
         {"title": "Report of the police"},
         {"url": "https://example.org/other"},
         {"dated_on": date(2024, 2, 1)},
+        {"key": "another-key"},
     ],
 )
 def test_report_is_another_one_once_its_evidence_is(changed: dict[str, Any]) -> None:
@@ -930,6 +974,33 @@ def test_text_stays_draft_until_author_confirms_no_personal_details(
         ):
             step()
     assert row.state == "draft"
+
+
+def test_text_is_at_most_twenty_thousand_characters_long() -> None:
+    row = make_response(approved=False)
+    with_values(row, text="a" * 20_000).full_clean()
+    with pytest.raises(ValidationError, match="At most 20000 are possible"):
+        with_values(row, text="a" * 20_001).full_clean()
+
+
+@pytest.mark.parametrize("note", ["", " "])
+def test_change_is_requested_in_words_and_each_save_is_a_revision(note: str) -> None:
+    row = make_response(approved=False)
+    row.submit(at=NOON)
+    seen = [row.revision]
+    with pytest.raises(ValidationError, match="Enter what the author must change"):
+        row.request_change(note=note, at=NOON)
+    row.request_change(note="Say more.", at=NOON)
+    seen.append(row.revision)
+    row.save_draft()
+    seen.append(row.revision)
+    row.submit(at=NOON)
+    seen.append(row.revision)
+    row.approve(by=make_user(), at=NOON)
+    seen.append(row.revision)
+    assert seen == sorted(set(seen))
+    row.refresh_from_db()
+    assert row.revision == seen[-1]
 
 
 def test_decision_keeps_time_of_submission() -> None:

@@ -557,6 +557,41 @@ def test_implausible_recorded_count_is_rejected_with_message() -> None:
     }
 
 
+def test_grant_is_valid_from_its_first_day_and_once_it_is_confirmed() -> None:
+    for valid_from, effective_on in (
+        (date(2024, 1, 10), date(2024, 1, 5)),
+        (date(2024, 1, 5), date(2024, 1, 10)),
+    ):
+        make_grant(make_user(), make_event(), valid_from=valid_from, effective_on=effective_on)
+    make_grant(make_user(), make_event(), effective_on=None)
+    for day, number in ((9, 0), (10, 2)):
+        assert Grant.objects.active(date(2024, 1, day)).count() == number
+
+
+def test_grant_is_given_again_for_a_later_time() -> None:
+    row = make_grant(make_user(), make_event(), valid_until=date(2024, 6, 1))
+    make_grant(row.user, row.event, valid_from=date(2025, 1, 1))
+    assert Grant.objects.count() == 2
+
+
+def test_grant_of_no_roundtable_is_refused_in_words() -> None:
+    row = Grant(
+        user=make_user(),
+        role="cochair",
+        on_behalf_of=make_organisation(),
+        valid_from=date(2024, 1, 1),
+    )
+    with pytest.raises(ValidationError) as refusal:
+        row.full_clean()
+    assert list(refusal.value.message_dict) == ["event"]
+
+
+def test_second_factor_is_reset_again_once_the_first_reset_is_done() -> None:
+    row = make_factor_reset(make_user(), approved_by=make_user(), approved_at=NOON)
+    make_factor_reset(row.user)
+    make_factor_reset(make_user())
+
+
 def test_grant_without_end_is_valid() -> None:
     make_grant(make_user(), make_event(), valid_from=date(2024, 1, 10))
     assert Grant.objects.active(date(2099, 1, 1)).exists()
@@ -584,10 +619,11 @@ def test_introductions_between_two_people_are_those_of_both_in_either_order() ->
     make_introduction(one, third)
     make_introduction(other, third)
     make_introduction(third, one, proposed_by=make_user())
+    make_introduction(make_delegate(), other)
     assert list(Introduction.objects.between(one, other)) == [row]
     assert list(Introduction.objects.between(other, one)) == [row]
     assert Introduction.objects.of(one).count() == 3
-    assert set(Introduction.objects.of(other)) == {row, *Introduction.objects.between(third, other)}
+    assert Introduction.objects.of(other).count() == 3
 
 
 @pytest.mark.parametrize(

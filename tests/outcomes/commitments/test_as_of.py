@@ -49,6 +49,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_evidence,
+    make_group,
     make_organisation,
     make_party,
     make_role,
@@ -630,10 +631,12 @@ def counted_parties(day: date | None) -> set[int]:
 def test_what_is_recorded_at_midnight_exists_from_the_new_day() -> None:
     row = make_commitment(recorded_at=datetime(2026, 3, 3, tzinfo=UTC))
     party = make_party(row, recorded_at=datetime(2026, 3, 3, tzinfo=UTC))
+    make_assessment(commitment=row, assessed_on=date(2026, 3, 1))
     for day, exists in ((date(2026, 3, 2), False), (date(2026, 3, 3), True)):
         assert existing_as_of(Commitment.objects.all(), day).exists() == exists
         assert parties_as_of(CommitmentParty.objects.filter(pk=party.pk), day).exists() == exists
         assert counted_parties(day) == ({party.pk} if exists else set())
+        assert assessments_as_of(Assessment.objects.all(), day).exists() == exists
 
 
 @pytest.mark.parametrize("day", [None, date(2026, 3, 3)])
@@ -653,27 +656,35 @@ def test_what_is_only_recorded_or_only_by_members_has_no_status_of_the_party(
         for voice in voices:
             make_update(commitment, reported_by=voice, reported_on=at.date(), recorded_at=at)
             ProgressUpdate.objects.update(approved_at=at)
+    if day is None:
+        Commitment.objects.update(members_reporting=1)
+        Commitment.objects.filter(latest_recorded_update__isnull=False).update(members_reporting=0)
     columns, rows = status_columns_for(day), as_of(Commitment.objects.all(), day)
+    assert {row.members_reported for row in rows} == ({0, 1} if day is None else {0})
     only_recorded = rows.filter(columns.is_only_recorded)
     assert [names[row.pk] for row in only_recorded] == ["recorded"]
-    assert not rows.filter(columns.is_only_by_members).exists()
+    by_members = rows.filter(columns.is_only_by_members)
+    assert [names[row.pk] for row in by_members] == (["nothing"] if day is None else [])
 
 
 def test_withdrawn_commitment_is_known_of_days_on_which_it_was_public() -> None:
     row = make_commitment(make_event(code="XY"), reference="XY-C1")
-    Commitment.objects.update(recorded_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    Commitment.objects.update(recorded_at=datetime(2026, 2, 28, 12, tzinfo=UTC))
     row.refresh_from_db()
     assert withdrawn_since("XY-C1", None) is None  # it is public
     row.state = "draft"
     row.save()
     first, second = row.history.order_by("history_id")
-    for entry, day in ((first, 1), (second, 5)):
-        entry.history_date = datetime(2026, 3, day, 9, tzinfo=UTC)
+    for entry, number in ((first, 1), (second, 5)):
+        entry.history_date = datetime(2026, 3, number, 9, tzinfo=UTC)
         entry.save()
-    days = [date(2026, 2, 28), *(date(2026, 3, day) for day in (1, 4, 5, 6)), None]
+    days = [date(2026, 2, 27), date(2026, 2, 28)]
+    days += [date(2026, 3, number) for number in (1, 4, 5, 6)]
     found = [withdrawn_since("XY-C1", day) for day in days]
-    assert found == [None, row, row, None, None, row]
-    assert withdrawn_since("XY-C2", None) is None
+    assert found == [None, None, row, row, None, None]
+    assert withdrawn_since("XY-C1", None) == row
+    for day in (None, date(2026, 3, 4)):
+        assert withdrawn_since("XY-C2", day) is None
     first.state = "draft"
     first.save()
     assert withdrawn_since("XY-C1", None) is None
@@ -688,7 +699,11 @@ def test_withdrawn_commitment_is_known_of_days_on_which_it_was_public() -> None:
 def test_what_happened_on_the_day_counts() -> None:
     at = datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
     commitment = make_commitment(recorded_at=at)
+    make_party(commitment, recorded_at=at, group=make_group(member_rule="participants"))
     make_party(commitment, recorded_at=at, role="partner")
+    counted = set(commitment.parties.values_list("pk", flat=True))
+    member = make_role(commitment.event).organisation
+    make_party(commitment, recorded_at=at, organisation=member, role="member")
     make_update(commitment, reported_on=at.date(), recorded_at=at)
     make_assessment(commitment=commitment, assessed_on=at.date())
     make_response(answered_on=at.date())
@@ -696,7 +711,7 @@ def test_what_happened_on_the_day_counts() -> None:
         assert updates_as_of(ProgressUpdate.objects.all(), day).exists() == exists
         assert assessments_as_of(Assessment.objects.all(), day).exists() == exists
         assert responses_as_of(Response.objects.all(), day).exists() == exists
-        assert bool(counted_parties(day)) == exists
+        assert counted_parties(day) == (counted if exists else set())
     Assessment.objects.update(assessed_on=date(2026, 3, 1))
     assert not assessments_as_of(Assessment.objects.all(), date(2026, 3, 1)).exists()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from outcomes.changes.descriptions import describe_changes
@@ -231,6 +232,23 @@ def test_ending_by_cochair_does_not_end_the_commitment(
         unreported_commitment.refresh_from_db()
         assert unreported_commitment.latest_status == ""
         ProgressUpdate.objects.all().delete()
+
+
+def test_end_on_a_day_before_the_roundtable_is_recorded_of_no_commitment(
+    unreported_commitment: Commitment,
+) -> None:
+    make_grant(cochair := make_user(), unreported_commitment.event)
+    with pytest.raises(ValidationError):
+        end_commitments(
+            commitments=[unreported_commitment],
+            status=ImplementationStatus.CLOSED,
+            on=unreported_commitment.event.starts_on - timedelta(days=1),
+            reason="No budget.",
+            source="Minutes",
+            by=cochair,
+            at=NOON,
+        )
+    assert not ProgressUpdate.objects.exists()
 
 
 def test_party_is_told_that_a_cochair_recorded_an_end(unreported_commitment: Commitment) -> None:

@@ -227,11 +227,15 @@ def test_only_who_decides_reminds(
 ) -> None:
     row = make_round(event=event)
     make_round_request(round=row, party=parties[1])
+    unasked = make_round_request(round=row, party=parties[3])  # no one has accepted the task
     make_round(event=event)
     make_grant(editor := make_user(), event, role="editor")
     for user, number in ((editor, 0), (cochair, 1), (cochair, 0)):
         assert remind_round_parties(reporting_round=row, by=user, at=timezone.now()) == number
-    assert AuditEntry.objects.filter(action="nudge round").count() == 1
+    entry = AuditEntry.objects.get(action="nudge round")
+    assert entry.detail == event.code
+    unasked.refresh_from_db()
+    assert unasked.reminded_at is None
 
 
 def test_rounds_of_each_roundtable_are_reminded_together(

@@ -43,6 +43,7 @@ from tests.silence_procedure import (
     agreement_url,
     circulate_draft,
     make_agreement_case,
+    make_circulation,
     make_corrigendum,
     make_rewording,
     press_agreement_button,
@@ -583,8 +584,30 @@ def test_no_one_is_reminded_of_a_text_that_is_adopted(table: AgreementCase) -> N
     assert not QueuedEmail.objects.exists()
 
 
+def test_silent_organisations_are_reminded_two_days_before_the_end(table: AgreementCase) -> None:
+    told = silence_procedure.send_circulation_reminders
+    circulate_draft(table)
+    silence_procedure.withdraw(table.statement, by=table.first, at=CIRCULATED_AT)
+    later = DEADLINE + timedelta(days=7)
+    silence_procedure.circulate(table.statement, deadline=later, by=table.first, at=CIRCULATED_AT)
+    assert told(at=DEADLINE - timedelta(days=1)) == 0  # of the version that was withdrawn
+    assert told(at=later - timedelta(days=2, seconds=1)) == 0
+    assert told(at=later - timedelta(days=2)) == 1
+
+
+def test_silent_organisations_are_reminded_of_a_correction(table: AgreementCase) -> None:
+    statement = publish_draft(table)
+    point = statement.outcomes.points()[0]
+    correction = make_corrigendum(statement)
+    make_rewording(correction, outcome=point, before=point.text, after="Other words")
+    later = AFTER_DEADLINE + timedelta(days=7)
+    silence_procedure.circulate(correction, deadline=later, by=table.first, at=AFTER_DEADLINE)
+    assert silence_procedure.send_circulation_reminders(at=later - timedelta(days=1)) == 1
+
+
 def test_unknown_answer_is_refused(table: AgreementCase) -> None:
     assert table.speaker.user is not None
+    make_circulation()  # of another text
     with pytest.raises(ValidationError):
         silence_procedure.submit_reply(
             circulate_draft(table).replies.get(organisation=table.shelter),

@@ -35,6 +35,7 @@ from tests.factories import (
     make_invitation,
     make_organisation,
     make_participation,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +221,7 @@ def test_person_asked_reads_every_present_organisation_of_the_requester(
     agency = make_organisation(name="Grant Agency", kind=OrganisationKind.AGENCY)
     make_grant(asker.user, make_event(), role="reader", on_behalf_of=agency)
     make_grant(asker.user, make_event(), role="reader")
+    make_grant(make_user(), event, on_behalf_of=make_organisation())
     page = client_of(asker).get(f"/directory/{delegate.handle}/introduce/").content.decode()
     assert "its country" in page
     client_of(asker).post(f"/directory/{delegate.handle}/introduce/", {"message": "Hello"})
@@ -229,6 +231,7 @@ def test_person_asked_reads_every_present_organisation_of_the_requester(
     assert "Former Job" not in page
     today = timezone.localdate()
     read = visibility.organisations_before_answer(delegate, [asker.pk], [], today)
+    assert list(read) == [asker.pk]
     assert sorted(place.name for place in read[asker.pk]) == [
         *("Front Group", "Grant Agency", "Last Day", "Ministry of Atlantis")
     ]
@@ -378,7 +381,11 @@ def test_exclusion_does_not_reach_those_who_share_a_roundtable_or_a_country_with
     make_channel(helper, value="helper@example.org", audience=Audience.INTRODUCED)
     make_participation(helper, event, organisation=make_organisation(country="NR"))
     excluded = make_organisation(name="Watched by many", country="NR")
-    make_participation(make_delegate(), event, organisation=excluded)
+    others = [make_delegate(), make_delegate()]
+    make_participation(others[0], event, organisation=excluded)
+    make_affiliation(others[0], organisation=excluded)
+    assert others[1].user is not None
+    make_grant(others[1].user, event, on_behalf_of=excluded)
     make_introduction(shelter, helper)
     make_exception(helper, organisation=excluded)
     make_exception(shelter, organisation=excluded)
@@ -423,6 +430,30 @@ def test_introduction_reaches_whom_it_does_not_tell_of_an_exclusion(
         if Introduction.objects.reaching(person).filter(pk=row.pk).exists()
     ]
     assert reached == ([first] if asked else [other])
+
+
+@pytest.mark.parametrize(
+    ("kind", "country"), [(OrganisationKind.AGENCY, "AU"), (OrganisationKind.GOVERNMENT, "ID")]
+)
+def test_exclusion_of_another_kind_or_government_leaves_the_official(
+    official: Delegate, shelter: Delegate, kind: str, country: str
+) -> None:
+    make_introduction(official, shelter)
+    make_exception(shelter, organisation=make_organisation(kind=kind, country=country))
+    assert values(official, shelter) == ["sita.night@example.org"]
+
+
+@pytest.mark.parametrize("excluder", ["first", "second"])
+def test_what_both_accepted_reaches_both_whatever_they_exclude(event: Event, excluder: str) -> None:
+    first, second = make_delegate(), make_delegate()
+    for person in (first, second):
+        make_participation(person, event)
+    row = make_introduction(first, second)
+    owner, other = (first, second) if excluder == "first" else (second, first)
+    exclude(owner, "organisation", other.participations.get().organisation)
+    for person in (first, second):
+        assert list(Introduction.objects.reaching(person)) == [row]
+    assert not Introduction.objects.reaching(make_delegate()).exists()
 
 
 @pytest.mark.parametrize("owner_is_first", [True, False])

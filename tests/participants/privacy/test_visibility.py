@@ -46,6 +46,8 @@ def test_participant_sees_details_after_reveal(
 ) -> None:
     viewer = eyes(quiet_delegate)
     assert seen(viewer, delegate, opened=False) == ["dewi.open@example.org"]
+    closed = visibility.find_profile(viewer, delegate.handle, TODAY)
+    assert closed is not None and len(closed.channels) == 1
     assert seen(viewer, delegate, opened=True) == [
         "dewi.open@example.org",
         "dewi.inside@example.org",
@@ -102,6 +104,7 @@ def test_owner_sees_a_profile_that_is_hidden(quiet_delegate: Delegate) -> None:
 
 def test_card_of_who_asks_is_shown_unless_hidden_or_closed(quiet_delegate: Delegate) -> None:
     others = [make_delegate(hidden_at=NOON), make_delegate(user=make_user(is_active=False))]
+    make_delegate()  # who asks no one
     numbers = [quiet_delegate.pk, *(one.pk for one in others)]
     assert list(visibility.requester_cards(numbers, TODAY)) == [quiet_delegate.pk]
     assert visibility.requester_cards([others[0].pk], TODAY) == {}
@@ -239,6 +242,7 @@ def test_profile_shows_what_the_person_wrote(event: Event) -> None:
             ChannelKind.PHONE, "+66812345678", "+66 81 234 5678", "tel:+66812345678"
         ),
     )
+    make_delegate(listed_to=Audience.EVERYONE)
     assert visibility.cards_by_id(ANONYMOUS_VIEWER, [person.pk], TODAY) == {person.pk: card}
 
 
