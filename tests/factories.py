@@ -368,6 +368,20 @@ def mark_as_earlier(version: StatementVersion) -> None:
     version.save()
 
 
+def make_comparison(
+    text: Statement | Corrigendum | Commitment, organisation: Organisation | None = None
+) -> SourceComparison:
+    return save(
+        SourceComparison(
+            **{str(text._meta.model_name): text},
+            compared_by=make_user(),
+            organisation=organisation,
+            compared_at=NOON,
+            content_hash="0" * 64,
+        )
+    )
+
+
 def compare_with_source(text: Statement | Corrigendum | Commitment) -> list[SourceComparison]:
     """Two people of two organisations that the roundtable has not had."""
     found = []

@@ -27,7 +27,6 @@ from outcomes.models import (
     OfferedMilestone,
     Outcome,
     ProgressUpdate,
-    SourceComparison,
     Statement,
     Upload,
     freshness_of,
@@ -47,6 +46,7 @@ from tests.factories import (
     NOON,
     make_addressee,
     make_commitment,
+    make_comparison,
     make_delegate,
     make_dispute,
     make_document,
@@ -62,7 +62,6 @@ from tests.factories import (
     make_theme,
     make_update,
     make_user,
-    save,
 )
 from tests.follow_up_factories import (
     make_assessment,
@@ -109,20 +108,6 @@ def a_point() -> Outcome:
 
 def followed_again(name: str) -> Model:
     return duplicate_of(make_follow(**{name: FOLLOWABLE[name]()}))
-
-
-def make_comparison(
-    text: Statement | Corrigendum | Commitment, organisation: Organisation | None = None
-) -> SourceComparison:
-    return save(
-        SourceComparison(
-            **{str(text._meta.model_name): text},
-            compared_by=make_user(),
-            organisation=organisation,
-            compared_at=NOON,
-            content_hash="0" * 64,
-        )
-    )
 
 
 def compared_again(make: Callable[[], Statement | Corrigendum | Commitment], rule: str) -> Model:

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from outcomes.models import Commitment, Corrigendum, Outcome, SourceComparison, Statement
+from outcomes.models import Outcome
 from participants.models import (
     Capacity,
     Delegate,
@@ -49,6 +49,7 @@ from tests.factories import (
     make_addressee,
     make_affiliation,
     make_commitment,
+    make_comparison,
     make_delegate,
     make_event,
     make_grant,
@@ -62,7 +63,6 @@ from tests.factories import (
     make_series,
     make_statement,
     make_user,
-    save,
 )
 from tests.follow_up_factories import make_assessment, make_offer, make_response
 from tests.silence_procedure import (
@@ -98,18 +98,6 @@ def employ_participant(event: Event, body: Organisation) -> Delegate:
     return person
 
 
-def compare(text: Statement | Corrigendum | Commitment, body: Organisation) -> SourceComparison:
-    return save(
-        SourceComparison(
-            **{str(text._meta.model_name): text},
-            compared_by=make_user(),
-            organisation=body,
-            compared_at=NOON,
-            content_hash="0" * 64,
-        )
-    )
-
-
 def propose_employer(event: Event, body: Organisation) -> Proposal:
     person = make_delegate()
     make_participation(person, event)
@@ -143,11 +131,11 @@ DIRECT_LINKS: dict[str, Link] = {
     "offer to a statement": lambda event, body: make_offer(
         statement=make_statement(event), outcome=None, organisation=body, approved=False
     ),
-    "comparison of a statement": lambda event, body: compare(make_statement(event), body),
-    "comparison of a correction": lambda event, body: compare(
+    "comparison of a statement": lambda event, body: make_comparison(make_statement(event), body),
+    "comparison of a correction": lambda event, body: make_comparison(
         make_corrigendum(make_statement(event)), body
     ),
-    "comparison of a commitment": lambda event, body: compare(make_commitment(event), body),
+    "comparison of a commitment": lambda event, body: make_comparison(make_commitment(event), body),
 }
 LINKS = DIRECT_LINKS | {"employer": employ_participant, "proposed employer": propose_employer}
 
