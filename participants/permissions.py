@@ -474,27 +474,28 @@ def acting_capacity(user: User, person: Delegate, on: date) -> tuple[str, str]:
     A co-chair acts for the organisation in the grant, if there is one. Everyone else acts for their
     employer, else for the organisation of their latest participation or of another grant.
     """
-    grants = user.grants.active(on).filter(
-        event__in=person.participations.values("event"), role=Grant.Role.COCHAIR
+    grants = list(
+        user.grants.active(on).order_by("pk").values_list("role", "event", "on_behalf_of__slug")
     )
-    # Prefer a grant with an organisation.
-    organisation_first = F("on_behalf_of").asc(nulls_last=True)
-    chaired_for = list(
-        grants.order_by(organisation_first, "pk").values_list("on_behalf_of__slug", flat=True)[:1]
+    chairing = [(event, slug) for role, event, slug in grants if role == Grant.Role.COCHAIR]
+    events = set(person.participations.values_list("event", flat=True)) if chairing else set()
+    chaired_for = [slug for event, slug in chairing if event in events]
+    organisation_slug = (
+        next(filter(None, chaired_for), "")
+        or _employer(user, on)
+        or _represented(user)
+        or next((slug for _role, _event, slug in grants if slug), "")
     )
-    organisation_slug = chaired_for[0] if chaired_for else None
-    return organisation_slug or _default_organisation(user, on), AS_COCHAIR if chaired_for else ""
+    return organisation_slug, AS_COCHAIR if chaired_for else ""
 
 
-def _default_organisation(user: User, on: date) -> str:
+def _employer(user: User, on: date) -> str:
     affiliations = Affiliation.objects.filter(Q(until=None) | Q(until__gte=on), delegate__user=user)
-    works_for = affiliations.order_by(F("since").desc(nulls_last=True), "pk")
+    rows = affiliations.order_by(F("since").desc(nulls_last=True), "pk")
+    return rows.values_list("organisation__slug", flat=True).first() or ""
+
+
+def _represented(user: User) -> str:
     participations = Participation.objects.confirmed().filter(delegate__user=user)
-    spoke_for = participations.order_by("-event__starts_on", "-event")
-    other_grants = user.grants.active(on).exclude(on_behalf_of=None).order_by("pk")
-    return (
-        works_for.values_list("organisation__slug", flat=True).first()
-        or spoke_for.values_list("organisation__slug", flat=True).first()
-        or other_grants.values_list("on_behalf_of__slug", flat=True).first()
-        or ""
-    )
+    rows = participations.order_by("-event__starts_on", "-event")
+    return rows.values_list("organisation__slug", flat=True).first() or ""

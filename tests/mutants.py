@@ -130,6 +130,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/reporting/test_submission",
             "outcomes/reporting/test_voices",
             "outcomes/contributions/test_offers",
+            "outcomes/contributions/test_joins",
             "outcomes/contributions/test_assessments",
         ),
     ),

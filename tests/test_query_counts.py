@@ -85,8 +85,8 @@ DETAILS = {
     "/commitments/counted-c1/": (16, 22),
     "/organisations/office-1/": (13, 18),
     "/organisations/office-1/?as_of=2025-06-01": (13, 18),
-    "/directory/HANDLE/": (6, 9),
-    "/directory/HANDLE.vcf": (6, 8),
+    "/directory/HANDLE/": (7, 10),
+    "/directory/HANDLE.vcf": (7, 9),
     "/about/": (0, 2),
     "/data/": (0, 2),
     "/api/v1/": (0, 2),
@@ -97,8 +97,8 @@ DETAILS = {
 }
 OWN = {
     "/me/": 33,
-    "/me/preview/": 9,
-    "/me/preview/?viewer=participant": 19,
+    "/me/preview/": 10,
+    "/me/preview/?viewer=participant": 20,
     "/me/commitments/": 11,
     "/me/texts/": 3,
     "/me/answers/": 6,

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import scope_of
 from outcomes.changes.topics import Topic, absolute_url
-from outcomes.commitments.queries import dispute_sentences, parties_shown
+from outcomes.commitments.queries import Disputes
 from outcomes.models import ENDED_STATUSES, Commitment, Milestone, years_before
 from roundtable.models import Event
 
@@ -74,15 +74,11 @@ def due_dates(
     commitments: "QuerySet[Commitment]", milestones: "QuerySet[Milestone]", on: date
 ) -> Iterator[icalendar.Event]:
     """Of commitments and milestones due later than one year before `on`."""
-    since = years_before(on, 1)
-    due = (
-        commitments.filter(due_on__gte=since)
-        .select_related("event")
-        .prefetch_related(parties_shown(on))
-    )
-    for row in _with_version_counts(
-        due.order_by("due_on", "pk")[:MAX_CALENDAR_ENTRIES], "text", "latest_status"
-    ):
+    since, disputes = years_before(on, 1), Disputes(on)
+    due = commitments.filter(due_on__gte=since).select_related("event").order_by("due_on", "pk")
+    rows = _with_version_counts(due[:MAX_CALENDAR_ENTRIES], "text", "latest_status")
+    sentences = disputes.of_commitments(row.pk for row in rows)
+    for row in rows:
         state = row.status.label if row.status else _("Never reported on")
         ended = _("%(reference)s (%(state)s): %(text)s")
         yield _entry(
@@ -93,15 +89,13 @@ def due_dates(
             state=str(state),
             words=row.text,
             description=f"{row.text}\n\n" + _("Status: %s") % state,
+            dispute=sentences.get(row.pk, ""),
         )
-    steps = (
-        milestones.filter(due_on__gte=since)
-        .select_related("commitment__event")
-        .prefetch_related(parties_shown(on, "commitment__parties"))
-    )
-    for milestone in _with_version_counts(
-        steps.order_by("due_on", "pk")[:MAX_CALENDAR_ENTRIES], "title", "reached_on"
-    ):
+    steps = milestones.filter(due_on__gte=since).select_related("commitment__event")
+    steps = steps.order_by("due_on", "pk")
+    rows = _with_version_counts(steps[:MAX_CALENDAR_ENTRIES], "title", "reached_on")
+    sentences = disputes.of_commitments(row.commitment_id for row in rows)
+    for milestone in rows:
         reached = _("%(reference)s, reached: %(text)s")
         yield _entry(
             milestone,
@@ -110,6 +104,7 @@ def due_dates(
             title=reached if milestone.reached_on else _("%(reference)s, milestone: %(text)s"),
             words=milestone.title,
             description=f"{milestone.title}\n\n{milestone.commitment.text}",
+            dispute=sentences.get(milestone.commitment_id, ""),
         )
 
 
@@ -121,12 +116,14 @@ def _entry(
     title: str,
     words: str,
     description: str,
+    dispute: str,
     state: str = "",
 ) -> icalendar.Event:
     changed_at: datetime = row.changed_at or commitment.recorded_at
     text = Truncator(words).chars(MAX_SUMMARY_LENGTH)
     values = {"reference": commitment.reference, "state": state, "text": text}
-    description = "\n\n".join([description, *dispute_sentences(commitment)])
+    if dispute:
+        description += f"\n\n{dispute}"
     if commitment.event.is_demonstration:
         description += "\n\n" + _("Made up for the demonstration.")
     entry = icalendar.Event()

@@ -152,6 +152,33 @@ def disputes_shown(
     )
 
 
+class Disputes:
+    """Which party does not recognise a text, in a sentence."""
+
+    def __init__(self, on: date) -> None:
+        self._on = on
+        # They are few, and to look for them among many rows takes long.
+        rows = Dispute.objects.public_on(on).order_by()
+        found = rows.values_list("update", "party__commitment", "update__commitment")
+        self._updates, *commitments = map(set, zip(*found, strict=True)) if found else [set()] * 3
+        self._commitments = set().union(*commitments)
+
+    def of_commitments(self, ids: Iterable[int]) -> dict[int, str]:
+        found: dict[int, dict[int, str]] = {}  # by party, its present wording first
+        if some := self._commitments.intersection(ids):
+            for dispute in disputes_shown(self._on, commitments=some):
+                party = dispute.text_party
+                found.setdefault(party.commitment_id, {}).setdefault(party.pk, dispute.sentence)
+        return {pk: " ".join(sentences.values()) for pk, sentences in found.items()}
+
+    def of_updates(self, ids: Iterable[int]) -> dict[int | None, str]:
+        found: dict[int | None, str] = {}
+        if some := self._updates.intersection(ids):
+            for dispute in disputes_shown(self._on, updates=some):
+                found.setdefault(dispute.update_id, dispute.sentence)
+        return found
+
+
 def contacts_context(on: date, event: Event | None = None) -> dict[str, object]:
     """Context of `_contacts.html`."""
     find = partial(visibility.public_profiles, on, event, MAX_CONTACTS + 1)

@@ -4,15 +4,13 @@ Queries are compiled once for the whole file, and what many rows share is read o
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from outcomes.commitments.queries import disputes_shown
-from outcomes.models import CommitmentParty, Dispute
+from outcomes.models import CommitmentParty
 from participants.models import Group, Organisation
 from roundtable.lookups import among_parameter
 
@@ -143,30 +141,3 @@ class Parties:
 
 def _unpublished_name(kind: str) -> str:
     return Organisation(kind=kind, is_name_published=False).public_name
-
-
-class Disputes:
-    """Which party does not recognise a text, in a sentence."""
-
-    def __init__(self, on: date) -> None:
-        self._on = on
-        # They are few, and to look for them among many rows takes long.
-        rows = Dispute.objects.public_on(on).order_by()
-        found = rows.values_list("update", "party__commitment", "update__commitment")
-        self._updates, *commitments = map(set, zip(*found, strict=True)) if found else [set()] * 3
-        self._commitments = set().union(*commitments)
-
-    def of_commitments(self, ids: IDs) -> dict[int, str]:
-        found: dict[int, dict[int, str]] = {}  # by party, its present wording first
-        if some := self._commitments.intersection(ids):
-            for dispute in disputes_shown(self._on, commitments=some):
-                party = dispute.text_party
-                found.setdefault(party.commitment_id, {}).setdefault(party.pk, dispute.sentence)
-        return {pk: " ".join(sentences.values()) for pk, sentences in found.items()}
-
-    def of_updates(self, ids: IDs) -> dict[int | None, str]:
-        found: dict[int | None, str] = {}
-        if some := self._updates.intersection(ids):
-            for dispute in disputes_shown(self._on, updates=some):
-                found.setdefault(dispute.update_id, dispute.sentence)
-        return found

@@ -27,12 +27,11 @@ from outcomes.commitments.as_of import (
     updates_as_of,
 )
 from outcomes.commitments.charts import NO_UPDATE
-from outcomes.commitments.queries import number_of
+from outcomes.commitments.queries import Disputes, number_of
 from outcomes.datasets import tables as datasets
 from outcomes.datasets.columns import Dataset
 from outcomes.exports.reading import (
     NO_PARTY,
-    Disputes,
     IDs,
     Known,
     Parties,

@@ -242,11 +242,7 @@ def _reveal(request: HttpRequest, handle: str, version: str = "") -> HttpRespons
         access_log.notify_access_burst(request.user, at)
     if version:
         return _vcard_response(request, profile, version)
-    context = {
-        "profile": profile,
-        "viewer": visibility.get_viewer(request.user, timezone.localdate()),
-        "opened": True,
-    }
+    context = {"profile": profile, "opened": True}
     return render(request, "participants/directory/delegate_detail.html", context)
 
 

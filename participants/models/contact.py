@@ -110,12 +110,11 @@ class RevealBudget(models.Model):
     @classmethod
     def spend(cls, user: User, day: date) -> bool:
         """Uses one profile view of the day; False if none is left."""
+        left = cls.objects.filter(user=user, day=day, used__lt=settings.REVEALS_PER_DAY)
+        if left.update(used=F("used") + 1):
+            return True
         cls.objects.get_or_create(user=user, day=day)
-        return bool(
-            cls.objects.filter(user=user, day=day, used__lt=settings.REVEALS_PER_DAY).update(
-                used=F("used") + 1
-            )
-        )
+        return bool(left.update(used=F("used") + 1))
 
 
 class AudienceException(models.Model):

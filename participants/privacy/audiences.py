@@ -186,15 +186,16 @@ def listing_condition(viewer: Viewer) -> Q:
     exceptions = AudienceException.objects.filter(delegate=OuterRef("pk"), channel=None)
     not_excepted = ~Exists(exceptions.filter(_exception_condition(viewer)))
     participations = Participation.objects.confirmed().filter(delegate=OuterRef("pk"))
+    met = Q(pk__in=[])
     for confirmers, events in _events_by_confirmers(viewer):
-        confirmed = not_excepted & _confirmed_by_others(confirmers, exceptions)
         same_event = participations.filter(event__in=events)
-        condition |= Q(confirmed, Exists(same_event), listed_to=Audience.PARTICIPANTS)
+        met_there = Q(Exists(same_event), listed_to=Audience.PARTICIPANTS)
         event_constituencies = {row for row in viewer.event_constituencies if row[0] in events}
         if event_constituencies:
             same_constituency = participations.filter(_constituency_condition(event_constituencies))
-            condition |= Q(confirmed, Exists(same_constituency), listed_to=Audience.CONSTITUENCY)
-    return condition
+            met_there |= Q(Exists(same_constituency), listed_to=Audience.CONSTITUENCY)
+        met |= met_there & _confirmed_by_others(confirmers, exceptions)
+    return condition | (met & Q(not_excepted))
 
 
 def _events_by_confirmers(

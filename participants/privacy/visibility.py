@@ -42,6 +42,7 @@ from participants.privacy.audiences import (
 )
 from roundtable.audit import log as audit
 from roundtable.models import Event
+from roundtable.public_cache import get_or_set
 
 
 @dataclass(frozen=True)
@@ -317,10 +318,14 @@ def find_profile(
     Unless `revealed`, it contains only channels shared with everyone. One's own profile contains
     everything.
     """
-    delegate = _with_details(_listed(viewer).filter(handle=handle), on).first()
+    delegate = _find_delegate(viewer, handle, on)
     if delegate is None:
         return None
     return _profile_seen_by(delegate, viewer, revealed=revealed)
+
+
+def _find_delegate(viewer: Viewer, handle: str, on: date) -> Delegate | None:
+    return _with_details(_listed(viewer).filter(handle=handle), on).first()
 
 
 def profiles_seen_by(
@@ -335,7 +340,7 @@ def _with_details(delegates: QuerySet[Delegate], on: date) -> QuerySet[Delegate]
     return delegates.select_related("user").prefetch_related(
         "languages",
         Prefetch("exceptions", AudienceException.objects.select_related("organisation")),
-        Prefetch("affiliations", current_affiliations(on)),
+        Prefetch("affiliations", present_affiliations(on)),
         Prefetch("channels", ContactChannel.objects.order_by("pk")),
         Prefetch(
             "participations",
@@ -355,7 +360,7 @@ def _profile_seen_by(delegate: Delegate, viewer: Viewer, *, revealed: bool) -> P
         Workplace(
             row.organisation.name, row.organisation.slug, row.post, row.organisation.country.code
         )
-        for row in delegate.affiliations.all()
+        for row in _public_affiliations(delegate)
     )
     return Profile(
         card=_build_card(
@@ -375,6 +380,19 @@ def _profile_seen_by(delegate: Delegate, viewer: Viewer, *, revealed: bool) -> P
         ),
         is_own=is_own,
     )
+
+
+def _public_affiliations(delegate: Delegate) -> list[Affiliation]:
+    """Which organisations are public takes long to find out, so it is kept."""
+    rows = delegate.affiliations.all()
+    organisations = frozenset(row.organisation_id for row in rows)
+
+    def find() -> frozenset[int]:
+        found = Organisation.objects.published().filter(pk__in=organisations)
+        return frozenset(found.values_list("pk", flat=True))
+
+    public = get_or_set(("public organisations", organisations), find)
+    return [row for row in rows if row.organisation_id in public]
 
 
 def profile_owner(delegate: Delegate) -> ProfileOwner:
@@ -414,7 +432,6 @@ def _to_channels(rows: Iterable[ContactChannel]) -> tuple[Channel, ...]:
     )
 
 
-@transaction.atomic
 def reveal(user: User, handle: str, at: datetime, action: str = "reveal") -> Profile | None:
     """Reveals a profile: uses one of the daily budget and adds a log entry.
 
@@ -423,19 +440,22 @@ def reveal(user: User, handle: str, at: datetime, action: str = "reveal") -> Pro
     """
     on = at.date()
     viewer = get_viewer(user, on)
-    profile = find_profile(viewer, handle, on, revealed=True)
+    delegate = _find_delegate(viewer, handle, on)
+    if delegate is None:
+        return None
+    profile = _profile_seen_by(delegate, viewer, revealed=True)
     if profile is None or profile.is_own:
         return profile
-    if not RevealBudget.spend(user, on):
-        raise RevealBudgetExceeded
-    delegate = Delegate.objects.get(handle=handle)
-    organisation_slug, detail = acting_capacity(user, delegate, on)
-    audit.record(
-        action=action,
-        at=at,
-        actor=user,
-        subject=delegate,
-        organisation=organisation_slug,
-        detail=detail,
-    )
+    with transaction.atomic():
+        if not RevealBudget.spend(user, on):
+            raise RevealBudgetExceeded
+        organisation_slug, detail = acting_capacity(user, delegate, on)
+        audit.record(
+            action=action,
+            at=at,
+            actor=user,
+            subject=delegate,
+            organisation=organisation_slug,
+            detail=detail,
+        )
     return profile

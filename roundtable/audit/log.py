@@ -182,8 +182,11 @@ def _delete_keys(head: AuditHead, rows: QuerySet[AuditKey]) -> None:
 
 
 def _lock_head() -> AuditHead:
-    AuditHead.objects.get_or_create(pk=1)
-    head = AuditHead.objects.select_for_update().get(pk=1)
+    heads = AuditHead.objects.select_for_update().filter(pk=1)
+    head = heads.first()
+    if head is None:
+        AuditHead.objects.get_or_create(pk=1)
+        head = heads.get()
     head.is_intact = head.sealing_key is not None
     return head
 

@@ -1217,6 +1217,7 @@ def test_commitment_is_compared_again_once_a_word_of_it_changed(changed: dict[st
         consent="Letter of 4 March",
         source_title="MFA 7",
         place_in_source="p. 3",
+        due_on=date(2025, 12, 31),
     )
     before = commitment.source_hash()
     with_values(commitment, **changed)
