@@ -13,6 +13,7 @@ from roundtable.models import Event
 from tests.factories import (
     NOON,
     make_commitment,
+    make_dispute,
     make_event,
     make_organisation,
     make_party,
@@ -122,6 +123,17 @@ def test_entry_shows_due_item_and_status(due: Commitment) -> None:
     milestone.reached_on = date(2026, 2, 1)
     milestone.save()
     assert entries()[1]["summary"] == "RT2024-C1, reached: Curriculum is written"
+
+
+def test_due_date_and_milestone_name_the_party_that_disputes_the_text(due: Commitment) -> None:
+    party = make_party(due, organisation=make_organisation(name="Ministry"))
+    make_dispute(party, disputed_on=date(2026, 2, 1))
+    make_commitment(due.event, due_on=date(2026, 12, 1))
+    endings = [str(row["description"]).split("\n\n")[-1] for row in entries()]
+    sentence = "Ministry does not recognise this text (1 February 2026)"
+    assert endings == [sentence, sentence]
+    [other] = [row for row in entries("/calendar.ics") if row["dtstart"].dt == date(2026, 12, 1)]
+    assert str(other["description"]).endswith("\n\nStatus: Never reported on")
 
 
 def test_moved_date_keeps_uid_and_increases_sequence(due: Commitment) -> None:
