@@ -96,6 +96,6 @@ def apply_mutation(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Puts the mistake into the door for the rest of the test."""
     for module, attribute, replacement in (MUTATIONS | MUTATIONS_OF_GOVERNMENTS)[name]:
         monkeypatch.setattr(module, attribute, replacement)
-    # Its SQL is compiled anew, and what is compiled now is not kept.
-    compiled = audiences._compiled_facts
-    monkeypatch.setattr(audiences, "_compiled_facts", compiled.__wrapped__)
+    # Its queries are built anew, and what is built now is not kept.
+    for module, kept in ((audiences, "_compiled_facts"), (visibility, "_listed_query")):
+        monkeypatch.setattr(module, kept, getattr(module, kept).__wrapped__)

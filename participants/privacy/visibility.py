@@ -7,6 +7,7 @@ see what everyone sees. An unknown audience includes no one.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -134,6 +135,11 @@ def listed_delegates(viewer: Viewer, on: date) -> QuerySet[Delegate]:
 
 
 def _listed(viewer: Viewer) -> QuerySet[Delegate]:
+    return _listed_query(viewer).all()  # without rows that were found before
+
+
+@lru_cache(maxsize=64)  # Django takes longer to build these subqueries than to run them
+def _listed_query(viewer: Viewer) -> QuerySet[Delegate]:
     visible = _shareable_condition() & listing_condition(viewer)
     if viewer.delegate:
         visible |= Q(pk=viewer.delegate)
