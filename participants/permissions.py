@@ -489,13 +489,13 @@ def acting_capacity(user: User, person: Delegate, on: date) -> tuple[str, str]:
     return organisation_slug, AS_COCHAIR if chaired_for else ""
 
 
-def _employer(user: User, on: date) -> str:
+def _employer(user: User, on: date) -> str | None:
     affiliations = Affiliation.objects.filter(Q(until=None) | Q(until__gte=on), delegate__user=user)
     rows = affiliations.order_by(F("since").desc(nulls_last=True), "pk")
-    return rows.values_list("organisation__slug", flat=True).first() or ""
+    return rows.values_list("organisation__slug", flat=True).first()
 
 
-def _represented(user: User) -> str:
+def _represented(user: User) -> str | None:
     participations = Participation.objects.confirmed().filter(delegate__user=user)
     rows = participations.order_by("-event__starts_on", "-event")
-    return rows.values_list("organisation__slug", flat=True).first() or ""
+    return rows.values_list("organisation__slug", flat=True).first()
