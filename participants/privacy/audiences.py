@@ -215,9 +215,7 @@ def _confirmed_by_others(
     confirmers: "frozenset[EventConfirmer]", exceptions: QuerySet[AudienceException]
 ) -> Q:
     """Whether one of the organisations that confirmed the viewer is not excepted."""
-    if not confirmers:
-        return Q()
-    condition = Q(pk__in=[])
+    condition = Q()
     for row in confirmers:
         excepted = Q(organisation=row.organisation) | Q(constituency=row.constituency)
         if row.government:
@@ -232,8 +230,8 @@ def _exception_condition(viewer: Viewer) -> Q:
     return (
         Q(organisation__in=viewer.organisations)
         | _names_body_of(viewer.governments)
-        | (Q(country__in=viewer.countries) & ~Q(country=""))
-        | (Q(constituency__in=viewer.constituencies) & ~Q(constituency=""))
+        | Q(country__in=viewer.countries)
+        | Q(constituency__in=viewer.constituencies)
     )
 
 

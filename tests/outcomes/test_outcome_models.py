@@ -822,6 +822,11 @@ def test_place_of_a_report_keeps_all_but_its_words() -> None:
             False,
         ),
         ({"reported_by": "recorded", "source": "Minutes"}, "Recorded from: Minutes", True),
+        (
+            {"reported_by": "recorded", "source": "Minutes", "confirmed_at": NOON},
+            "Recorded from: Minutes",
+            True,
+        ),
     ],
 )
 def test_origin_of_a_report_is_said(
@@ -1340,6 +1345,11 @@ def test_undertaking_of_another_organisation_of_the_same_name_is_another_one() -
     party.organisation = make_organisation(name="Ministry")
     party.save()
     assert Commitment.objects.get().undertaking_hash() != before
+
+
+def test_what_a_party_undertook_is_public() -> None:
+    commitment = make_commitment(basis="undertaken", source_title="", source_url="")
+    assert Commitment.objects.get(state="public", basis="undertaken") == commitment
 
 
 def test_commitments_are_sorted_by_due_date() -> None:

@@ -597,6 +597,7 @@ def test_name_is_settled_once_a_person_or_a_public_text_counts_on_it() -> None:
     party = make_party(make_commitment(), group=group)
     assert has_settled_name(body)
     assert has_settled_name(group)
+    assert not has_settled_name(make_group())
     party.delete()
     assert not has_settled_name(group)
 

@@ -525,6 +525,28 @@ def test_one_cochair_organisation_signs_once(table: AgreementCase) -> None:
         signing.sign(table.statement, sha256=version.sha256, by=colleague, at=AFTER_DEADLINE)
 
 
+def test_adopted_text_takes_no_further_signature(table: AgreementCase) -> None:
+    colleague = make_user("colleague@example.org")
+    make_grant(colleague, table.event, on_behalf_of=table.cochairs[0])
+    statement = sign_draft(table)
+    sha256 = statement.versions.get().sha256
+    with pytest.raises(ValidationError, match="There is nothing to sign"):
+        signing.sign(statement, sha256=sha256, by=colleague, at=AFTER_DEADLINE)
+
+
+def test_text_that_was_objected_to_is_not_agreed_whatever_its_state_says(
+    table: AgreementCase,
+) -> None:
+    reply = circulate_draft(table).replies.all()[0]
+    silence_procedure.submit_reply(
+        reply, answer="object", text="No.", version="none", by=table.first, at=CIRCULATED_AT
+    )
+    table.statement.refresh_from_db()
+    table.statement.state = "circulated"
+    with pytest.raises(ValidationError, match="This text was not agreed"):
+        agreement.agreed_circulation(table.statement, AFTER_DEADLINE)
+
+
 def test_event_with_one_cochair_cannot_circulate(table: AgreementCase) -> None:
     table.event.roles.filter(organisation=table.cochairs[1]).delete()
     with pytest.raises(

@@ -352,6 +352,14 @@ def test_later_exclusion_ends_the_effect_at_once_and_removal_restores_it(
     assert row.first_ended_at is None and row.second_ended_at is None
 
 
+def test_exclusion_by_another_person_ends_no_introduction(
+    official: Delegate, shelter: Delegate, atlantis: Organisation
+) -> None:
+    make_introduction(official, shelter)
+    make_exception(make_delegate(), organisation=atlantis)
+    assert values(official, shelter) == ["sita.night@example.org"]
+
+
 def test_past_work_and_unconfirmed_participation_count(
     official: Delegate, shelter: Delegate
 ) -> None:

@@ -583,6 +583,10 @@ def test_confirmation_of_a_participation_that_ended_does_not_count(event: Event)
     assert seen_by(person, owner) is None
 
 
+def test_visitor_is_not_signed_in() -> None:
+    assert not ANONYMOUS_VIEWER.signed_in
+
+
 def test_profile_takes_as_many_queries_with_more_exclusions(
     event: Event, django_assert_num_queries: Any
 ) -> None:

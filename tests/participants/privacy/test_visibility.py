@@ -293,6 +293,7 @@ def test_participations_of_people_are_shown_to_whom_they_are_listed_there(db: No
     unconfirmed = make_delegate(listed_to=Audience.EVERYONE)
     make_channel(unconfirmed, audience=Audience.EVERYONE)
     make_participation(unconfirmed, public, confirmed=False)
+    make_channel(shy, audience=Audience.EVERYONE)  # whose name is listed to no one
 
     def shown(viewer: visibility.Viewer) -> set[tuple[int, int]]:
         rows = visibility.participations_shown(viewer)
