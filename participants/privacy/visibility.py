@@ -327,7 +327,8 @@ def find_profile(
     delegate = _find_delegate(viewer, handle, on)
     if delegate is None:
         return None
-    return _profile_seen_by(delegate, viewer, revealed=revealed)
+    places = _public_affiliations(delegate)
+    return _profile_seen_by(delegate, places, viewer, revealed=revealed)
 
 
 def _find_delegate(viewer: Viewer, handle: str, on: date) -> Delegate | None:
@@ -339,7 +340,8 @@ def profiles_seen_by(
 ) -> list[Profile | None]:
     """What find_profile() shows each of these viewers of one person, revealed, in few queries."""
     row = _with_details(Delegate.objects.all(), on).get(pk=delegate.pk)
-    return [_profile_seen_by(row, viewer, revealed=True) for viewer in viewers]
+    places = _public_affiliations(row)
+    return [_profile_seen_by(row, places, viewer, revealed=True) for viewer in viewers]
 
 
 def _with_details(delegates: QuerySet[Delegate], on: date) -> QuerySet[Delegate]:
@@ -355,7 +357,9 @@ def _with_details(delegates: QuerySet[Delegate], on: date) -> QuerySet[Delegate]
     )
 
 
-def _profile_seen_by(delegate: Delegate, viewer: Viewer, *, revealed: bool) -> Profile | None:
+def _profile_seen_by(
+    delegate: Delegate, places: Sequence[Affiliation], viewer: Viewer, *, revealed: bool
+) -> Profile | None:
     is_own = delegate.pk == viewer.delegate
     effective_viewer = viewer if revealed or is_own else ANONYMOUS_VIEWER
     owner = profile_owner(delegate)
@@ -366,7 +370,7 @@ def _profile_seen_by(delegate: Delegate, viewer: Viewer, *, revealed: bool) -> P
         Workplace(
             row.organisation.name, row.organisation.slug, row.post, row.organisation.country.code
         )
-        for row in _public_affiliations(delegate)
+        for row in places
     )
     return Profile(
         card=_build_card(
@@ -449,7 +453,7 @@ def reveal(user: User, handle: str, at: datetime, action: str = "reveal") -> Pro
     delegate = _find_delegate(viewer, handle, on)
     if delegate is None:
         return None
-    profile = _profile_seen_by(delegate, viewer, revealed=True)
+    profile = _profile_seen_by(delegate, _public_affiliations(delegate), viewer, revealed=True)
     if profile is None or profile.is_own:
         return profile
     with transaction.atomic():

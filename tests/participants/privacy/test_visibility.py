@@ -1,5 +1,7 @@
 """The one door: who sees what of whom."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 
 import pytest
@@ -52,6 +54,20 @@ def test_participant_sees_details_after_reveal(
         "dewi.open@example.org",
         "dewi.inside@example.org",
     ]
+
+
+def test_what_many_see_takes_as_many_queries(
+    delegate: Delegate,
+    quiet_delegate: Delegate,
+    outsider: Delegate,
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    make_affiliation(delegate)
+    viewers = [ANONYMOUS_VIEWER, eyes(quiet_delegate), eyes(outsider)]
+    for number in (1, 3):
+        with django_assert_num_queries(7):
+            found = visibility.profiles_seen_by(viewers[:number], delegate, TODAY)
+        assert all(found)
 
 
 def test_owner_sees_everything(delegate: Delegate) -> None:
