@@ -64,7 +64,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[*Heal
 _patient = settings.get_profile("patient")
 settings.register_profile("quick", _patient, max_examples=20, derandomize=True)
 # PostgreSQL answers each example slower; its own run looks for what differs there.
-FULL_EXAMPLES = 75 if ON_POSTGRES else 150
+FULL_EXAMPLES = 50 if ON_POSTGRES else 100
 settings.register_profile("prove", _patient, max_examples=FULL_EXAMPLES)
 settings.load_profile("prove" if FULL else "quick")
 

@@ -262,7 +262,7 @@ def naughty(samples: Path | None = None) -> list[str]:
     strings: list[str] = json.loads(
         (samples / "hostile" / "naughty" / "blns.json").read_text("utf-8")
     )
-    return strings[:: 2 if FULL_WALKS else 8 if FULL else 58]
+    return strings[:: 4 if FULL_WALKS else 8 if FULL else 58]
 
 
 SEARCHED = ["/search/?q=", "/commitments/?party=", "/outcomes/?event=", "/directory/?page="]

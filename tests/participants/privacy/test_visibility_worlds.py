@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.crawl, pytest.mark.django_db, pytest.mark.each_databas
 
 # So many worlds in each test; rows of worlds that are over slow a database down.
 AT_ONCE = 250 if FULL else 50
-WORLDS = 1_000 if FULL_WALKS else 500 if FULL else 50
+WORLDS = 500 if FULL_WALKS else 250 if FULL else 50
 MOST_PEOPLE = 4
 SEEDS = [range(start, start + AT_ONCE) for start in range(0, WORLDS, AT_ONCE)]
 if "SEED" in os.environ:
