@@ -73,7 +73,7 @@ PUBLIC = "/ /roundtables/ /outcomes/ /commitments/ /progress/ /progress/matrix/ 
 PUBLIC += " /directory/ /search/?q=protect /changes/ /about/ /privacy/ /feed.atom /calendar.ics"
 OWN = "/me/ /me/preview/ /me/consent/ /me/data/ /me/looks/ /me/commitments/ /me/introductions/"
 EVENT = "ZQEVENT"
-MOST = 3  # objects of one address that a role asks about
+MOST = 6  # objects of one address that a role asks about
 
 
 def load() -> None:
