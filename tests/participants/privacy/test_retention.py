@@ -335,6 +335,15 @@ def test_running_out_counts_who_is_asked_within_thirty_days(person: Delegate, ev
     assert retention.count_reviews_due(taking_part, NARROWED) == 1
 
 
+def test_who_answered_late_is_counted_again_after_a_year(person: Delegate) -> None:
+    run(ASKED)
+    run(NARROWED)
+    person.write(reviewed_on=NARROWED)
+    only = Delegate.objects.filter(pk=person.pk)
+    assert retention.count_reviews_due(only, date(2028, 1, 4)) == 0
+    assert retention.count_reviews_due(only, date(2028, 1, 6)) == 1
+
+
 def shut(person: Delegate, how: str) -> None:
     """From now on, no email reaches the person."""
     assert person.user is not None
