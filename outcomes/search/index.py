@@ -301,7 +301,8 @@ class PostgresIndex(Index):
 
         A session keeps the plan of a function from when the tables were nearly empty, also while it
         imports a large file. So many rows are planned each time; for a few, that takes longer than
-        to write them.
+        to write them. A table of which the database knows nothing yet can have many rows, too: none
+        is read as a whole, which would be done once for each row.
         """
         for kind in KINDS:
             deletion = f"DELETE FROM {NAME} WHERE kind = {kind.number} AND row_id = ANY (ids)"
@@ -314,7 +315,7 @@ class PostgresIndex(Index):
             yield f"DROP FUNCTION IF EXISTS {_function(kind)}(bigint[])"
             yield (
                 f"CREATE FUNCTION {_function(kind)}(ids bigint[]) RETURNS void LANGUAGE plpgsql "
-                "AS $body$ BEGIN "
+                "SET enable_seqscan = off AS $body$ BEGIN "
                 f"IF cardinality(ids) = 0 THEN RETURN; END IF; {deletion}; "
                 f"IF cardinality(ids) <= {FEW_ROWS} THEN {insertion}; "
                 f"ELSE EXECUTE $sql${planned_anew}$sql$ USING ids; END IF; "

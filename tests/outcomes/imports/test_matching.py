@@ -18,7 +18,7 @@ from outcomes.imports.records.errors import CellLocation
 from outcomes.models import Commitment, Document, Upload
 from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import Event
-from tests.bench.dataset import forget_plans
+from tests.bench.dataset import analyse_tables, forget_plans
 from tests.factories import make_commitment, make_event, make_grant, make_party, make_user
 from tests.import_pages import admin_text, confirm_import, press_button, preview_file
 from tests.roundtable_files import database_rows
@@ -369,6 +369,8 @@ def test_twelve_thousand_actions_are_imported_with_notes(
     countries.remove("Saint Helena, Ascensión, and Tristán da Cunha")
     assert len(countries) == 141
     browser, event = client_of(operator), make_event(code="USDOL")
+    analyse_tables()  # PostgreSQL expects nothing in them now, and plans for that
+    forget_plans()
     text = StringIO()
     writer(text).writerows([["Name", "Type"], *([name, "Government"] for name in countries)])
     answer = preview_file(browser, text.getvalue().encode(), event)
@@ -385,11 +387,10 @@ def test_twelve_thousand_actions_are_imported_with_notes(
     forget_plans()
     for _number in range(10):  # so that PostgreSQL has plans for a few rows, and would keep them
         make_party(make_commitment())
-    before = count_rows_read() if connection.vendor == "postgresql" else 0
     answer = confirm_import(browser, answer)
     if connection.vendor == "postgresql":
         # To look through the 12,000 rows for each of them would read 140 million.
-        assert count_rows_read() - before < 10_000_000
+        assert count_rows_read() < 10_000_000
     assert "Everything is imported." in admin_text(answer)
     assert "304 rows have no text and are not imported:" in said
     assert event.commitments.count() == 11_953 - 3 - 304
