@@ -39,7 +39,7 @@ from tests.page_text import page_html, page_links, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 TODAY = date(2026, 3, 2)
-TRIES = 150 if FULL else 12
+TRIES = 150 if FULL else 8
 SEEDS = range(4 if FULL else 1)
 Row = dict[str, set[str]]
 # Values that rows have and no facet may name: an organisation without a published name, and the

@@ -393,7 +393,7 @@ def counted(parts: list[Share]) -> Counter[str]:
 
 @pytest.mark.longest
 @pytest.mark.crawl
-@settings(max_examples=FULL_EXAMPLES if FULL else 10)
+@settings(max_examples=FULL_EXAMPLES if FULL else 5)
 @given(world=worlds(), data=st.data())
 def test_statistics_and_lists_match_plain_count(world: World, data: st.DataObject) -> None:
     with transaction.atomic():

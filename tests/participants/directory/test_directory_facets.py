@@ -43,7 +43,7 @@ from tests.page_text import page_html, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 Sign = Callable[[User | Delegate], Client]
-TRIES = 100 if FULL else 10
+TRIES = 100 if FULL else 6
 WORKPLACE = ("organisation", "kind", "country", "theme", "role")
 Values = dict[str, set[str]]
 

@@ -39,8 +39,8 @@ from tests.participants.worlds import EVENTS, ORGANISATIONS, TODAY, Person, Worl
 pytestmark = [pytest.mark.crawl, pytest.mark.django_db, pytest.mark.each_database]
 
 # So many worlds in each test; rows of worlds that are over slow a database down.
-AT_ONCE = 250 if FULL else 50
-WORLDS = 500 if FULL_WALKS else 250 if FULL else 50
+AT_ONCE = 250 if FULL else 25
+WORLDS = 500 if FULL_WALKS else 250 if FULL else 25
 MOST_PEOPLE = 4
 SEEDS = [range(start, start + AT_ONCE) for start in range(0, WORLDS, AT_ONCE)]
 if "SEED" in os.environ:
