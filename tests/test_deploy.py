@@ -125,6 +125,7 @@ def test_check_for_deployment_is_clean(more: dict[str, str]) -> None:
 
 def test_missing_setting_stops_command_with_one_message() -> None:
     asked = [(name, value) for name in REQUIRED for value in (None, "", "  ")]
+    asked = asked if FULL else asked[::2]  # of each setting one or two
     results = check_each(
         [
             without(name) if value is None else PRODUCTION_ENVIRONMENT | {name: value}
