@@ -31,7 +31,7 @@ from participants.models import (
 )
 from participants.privacy import visibility
 from participants.privacy.audiences import get_viewer
-from tests.conftest import FULL
+from tests.conftest import FULL, FULL_WALKS
 from tests.factories import (
     make_affiliation,
     make_channel,
@@ -48,7 +48,7 @@ from tests.sign_in import forget_limits
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
-SEEDS = range(2 if FULL else 1)
+SEEDS = range(2 if FULL_WALKS else 1)
 ACTS = 100 if FULL else 10
 PEOPLE_PAGES = [
     "/admin/participants/delegate/",

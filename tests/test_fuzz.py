@@ -1,7 +1,7 @@
 """Whatever is sent, the answer is a page or a sentence, and what was typed is still in the form.
 
 At full size each form gets each string, about half of them from each role at the desk, and each
-address gets each string from a visitor. On PostgreSQL each gets an eighth of them: what differs
+address gets each string from a visitor. On PostgreSQL each gets a twelfth of them: what differs
 there is what the database refuses.
 """
 
@@ -144,10 +144,10 @@ def keeps(form: Form, name: str, words: str) -> bool:
 
 
 def turn(place: int, strings: list[str]) -> list[str]:
-    """At full size all of them, or an eighth; else the one whose turn it is."""
+    """At full size all of them, or a twelfth; else the one whose turn it is."""
     if FULL_WALKS:
         return strings
-    return strings[place % 8 :: 8] if FULL else [strings[place % len(strings)]]
+    return strings[place % 12 :: 12] if FULL else [strings[place % len(strings)]]
 
 
 @pytest.mark.parametrize("role", ROLES)

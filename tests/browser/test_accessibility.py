@@ -21,12 +21,12 @@ def each(every: list[pages.Page]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("page", every, ids=lambda page: page.name)
 
 
-def half(every: list[pages.Page], rest: int = 0) -> list[pages.Page]:
-    """Every second page; at full size all of them."""
-    return every if FULL else every[rest::2]
+def third(every: list[pages.Page], rest: int = 0) -> list[pages.Page]:
+    """Every third page; at full size all of them."""
+    return every if FULL else every[rest::3]
 
 
-@each(half(pages.PUBLIC_PAGES + pages.SIGN_IN_PAGES))
+@each(third(pages.PUBLIC_PAGES + pages.SIGN_IN_PAGES))
 def test_page_is_accessible_for_visitors(look: Callable[..., Visit], page: pages.Page) -> None:
     opened = look(page, with_styles=True)
     styles = [answer for answer in opened.responses if ".css" in answer.url]
@@ -36,7 +36,7 @@ def test_page_is_accessible_for_visitors(look: Callable[..., Visit], page: pages
 
 
 # Signed in, public pages differ in their first lines; at full size all are checked again.
-@each((pages.PUBLIC_PAGES if FULL else pages.PUBLIC_PAGES[1::20]) + half(pages.SIGNED_IN_PAGES))
+@each((pages.PUBLIC_PAGES if FULL else pages.PUBLIC_PAGES[1::20]) + third(pages.SIGNED_IN_PAGES))
 def test_page_is_accessible_for_delegates(
     look: Callable[..., Visit], delegate: User, page: pages.Page
 ) -> None:
@@ -103,7 +103,7 @@ def test_pages_work_without_javascript(visit: Callable[..., Visit], delegate: Us
         (delegate, pages.SIGNED_IN_PAGES),
     ):
         opened = visit("/", who=who, javascript=False)
-        for page in half(every, 1):  # those that were not opened above
+        for page in third(every, 1):  # those that were not opened above
             main = opened.open(page.path, page.status).locator("main")
             assert main.locator("h1").is_visible(), page.name
             assert main.inner_text().strip(), page.name

@@ -21,6 +21,7 @@ from outcomes.reporting.publication import (
 from participants.models import Group, Organisation
 from roundtable.history import ADDED, add_versions
 from roundtable.models import Event
+from roundtable.table_statistics import count_rows
 
 PARTY_ROLES = {"leads": CommitmentParty.Role.LEAD, "partners": CommitmentParty.Role.PARTNER}
 BATCH_SIZE = 500
@@ -108,8 +109,13 @@ class CommitmentImporter:
         return True
 
     def save_new(self) -> None:
+        is_large = len(self.new_commitments) > BATCH_SIZE
         Commitment.objects.bulk_create(self.new_commitments, BATCH_SIZE)
+        if is_large:
+            count_rows(Commitment)
         CommitmentParty.objects.bulk_create(self.new_parties, BATCH_SIZE)
+        if is_large:
+            count_rows(CommitmentParty)
         add_versions(self.new_commitments, ADDED)
 
     def _parties_of_entry(

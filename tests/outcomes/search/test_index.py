@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from django.db import connection, models, transaction
@@ -33,6 +32,7 @@ from roundtable import triggers
 from roundtable.models import Event, Series
 from tests.canaries import make_complete_event
 from tests.changed_columns import changes_of, columns, field_of
+from tests.conftest import FULL
 from tests.factories import (
     NOON,
     make_commitment,
@@ -85,8 +85,19 @@ TOUCHED = sorted(
 )
 
 
+NAMED = {
+    (touch.model, name) for kind in KINDS for touch in kind.touches for name in touch.fields.split()
+}
+# Unless at full size, of those that the index does not hold every fourth.
+COLUMNS = [
+    (model, column)
+    for number, (model, column) in enumerate(columns(TOUCHED))
+    if FULL or number % 4 == 0 or (model, field_of(model, column).name) in NAMED
+]
+
+
 @pytest.mark.parametrize(
-    ("model", "column"), columns(TOUCHED), ids=lambda part: getattr(part, "__name__", part)
+    ("model", "column"), COLUMNS, ids=lambda part: getattr(part, "__name__", part)
 )
 def test_any_changed_column_moves_the_index(
     portal: None, model: type[models.Model], column: str
@@ -95,13 +106,8 @@ def test_any_changed_column_moves_the_index(
     for _change in changes_of(model, column):
         assert_exact()
         changed += indexed() != before
-    named = {name for kind in KINDS for touch in kind.touches for name in fields_of(touch, model)}
     if changed:
-        assert field_of(model, column).name in named
-
-
-def fields_of(touch: Any, model: type[models.Model]) -> list[str]:
-    return touch.fields.split() if touch.model is model else []
+        assert (model, field_of(model, column).name) in NAMED
 
 
 @pytest.mark.parametrize("model", TOUCHED, ids=lambda model: model.__name__)

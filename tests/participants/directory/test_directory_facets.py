@@ -20,7 +20,7 @@ from participants.models import (
     User,
 )
 from roundtable.models import Event
-from tests.conftest import FULL
+from tests.conftest import FULL, FULL_WALKS
 from tests.facet_panels import Choice, facet_labels, shown_chips, shown_facets
 from tests.factories import (
     NOON,
@@ -195,7 +195,7 @@ def random_choices(people: list[tuple[Person, Values]], random: Random) -> list[
     return choices
 
 
-@pytest.mark.parametrize("seed", range(4 if FULL else 1))
+@pytest.mark.parametrize("seed", range(4 if FULL_WALKS else 2 if FULL else 1))
 @pytest.mark.parametrize("is_signed_in", [False, True])
 def test_numbers_of_people_are_true(
     client: Client, client_of: Sign, seed: int, is_signed_in: bool
