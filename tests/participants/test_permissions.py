@@ -358,6 +358,9 @@ def test_holders_of_a_roundtable_are_those_of_the_last_one_until_it_has_two() ->
     assert not has_two_holders(other, TODAY)
     blank = Event(series=series)
     assert event_of_holders(blank, TODAY) is blank
+    assert not has_two_holders(blank, TODAY)
+    unsaved = Event(series=series, starts_on=date(2024, 5, 1))
+    assert event_of_holders(unsaved, TODAY) == new
     assert not role_needs_confirmation(make_event(), "cochair", TODAY)
     assert not role_needs_confirmation(new, "observer", TODAY)
 

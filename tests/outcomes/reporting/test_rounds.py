@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
-from outcomes.reporting.actions import remind_round_parties, remind_rounds
+from outcomes.reporting.actions import open_round, remind_round_parties, remind_rounds
 from outcomes.reporting.rounds import round_status
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent
@@ -86,6 +87,16 @@ def ask_again(browser: Client, row: ReportingRound) -> str:
 
 def asked_in(row: ReportingRound) -> list[str]:
     return [request.party.commitment.reference for request in row.requests.order_by("pk")]
+
+
+def test_round_whose_last_day_is_past_is_not_opened(
+    cochair: User, event: Event, parties: list[CommitmentParty]
+) -> None:
+    row = ReportingRound(event=event, title="Before the conference", due_on=date(2026, 5, 3))
+    with pytest.raises(ValidationError, match="This day is in the past"):
+        open_round(reporting_round=row, commitments=event.commitments.all(), by=cochair, at=TODAY)
+    assert not ReportingRound.objects.exists()
+    assert not QueuedEmail.objects.exists()
 
 
 def test_round_sends_one_email_per_accepted_focal_point(
