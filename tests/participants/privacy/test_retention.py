@@ -23,6 +23,7 @@ from pytest_django import Settings
 from participants.accounts.addresses import remove_sign_in_address
 from participants.models import Consent, Delegate, EmailLink, RetentionAction, User
 from participants.privacy import consent, retention
+from participants.privacy.erasure import erase_delegate
 from participants.privacy.retention import add_months
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
@@ -552,6 +553,15 @@ def test_answer_after_narrowing_does_not_restore_sharing(person: Delegate) -> No
     assert person.reviewed_on is not None
     assert [row.action for row in person.consents.all()] == ["withdrawn"]
     assert [entry.action for entry in AuditEntry.objects.all()] == ["consent withdrawn", "review"]
+
+
+def test_answer_that_arrives_after_erasure_changes_nothing(person: Delegate) -> None:
+    answering = Delegate.objects.get(pk=person.pk)
+    erase_delegate(person, by=None, at=NOON)
+    before = all_rows()
+    notice = consent.current_notice("en")
+    retention.confirm_profile(answering, notice=notice, by=Consent.By.LINK, at=NOON)
+    assert all_rows() == before
 
 
 def test_new_notice_is_shown_before_consent(
