@@ -110,6 +110,8 @@ def test_round_sends_one_email_per_accepted_focal_point(
     row = ReportingRound.objects.get()
     assert (row.opened_by, row.opened_at, row.title) == (cochair, TODAY, "Before the conference")
     assert asked_in(row) == ["RT2024-C1", "RT2024-C7", "RT2024-C8"]
+    entry = AuditEntry.objects.get(action="open round")
+    assert (entry.detail, entry.at, bool(entry.actor)) == ("RT2024", TODAY, True)
     mails = {mail.to[0]: str(mail.body) for mail in deliver()}
     assert {
         who: (re.findall(r"RT2024-C\d+", body), len(links_for("report", body)))
