@@ -9,8 +9,8 @@ VENV = .venv/bin
 help:
 	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
 	@echo "make test     run every check and every test"
-	@echo "make quick    run the fast tests on SQLite: no visits, processes or browser. One area only:"
-	@echo "              make quick AREA=reporting"
+	@echo "make quick    run up to eight tests of each file on SQLite, without crawls, processes and browser"
+	@echo "make quick AREA=reporting   run all such tests of one area"
 	@echo "make prove    like make test, but each test on both databases, and the long tests at full size"
 	@echo "make check    run only the linter and the type checker"
 	@echo "make mutants  change a hundred places in the code, one at a time; the tests must find each"

@@ -53,6 +53,8 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 IS_POSTGRES_RUN = ON_POSTGRES and not FULL
 # The first of two runs, which leaves a part to the second.
 POSTGRES_FOLLOWS = os.environ.get("POSTGRES_FOLLOWS") == "1"
+# The run of `make quick` over all areas, which asks a part of each file.
+QUICK = os.environ.get("QUICK") == "1"
 # With FULL=1 walks through every page, which reads the same on either database, have their full
 # size on SQLite, and on PostgreSQL the size that they have on SQLite without it.
 FULL_WALKS = FULL and not ON_POSTGRES
@@ -69,6 +71,8 @@ settings.register_profile("prove", _patient, max_examples=FULL_EXAMPLES)
 settings.load_profile("prove" if FULL else "quick")
 
 
+# Last, so that what -m leaves out takes no place in a part.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Asks each thing once, on one database or the other, save with FULL=1."""
     # What takes long begins early, so that nothing else waits for it at the end.
@@ -82,6 +86,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out |= set(items) - _asked_on_postgres(items)
     elif POSTGRES_FOLLOWS:
         left_out |= _left_to_postgres(items)
+    elif QUICK:
+        able = [item for item in items if item not in left_out]
+        left_out = set(items) - eight_of_each_file(able)
     _leave_out(config, items, left_out)
 
 
@@ -117,6 +124,19 @@ def _part(items: list[pytest.Item]) -> set[pytest.Item]:
         kept_in_file[item.path] += 1
         if kept_in_file[item.path] % 10 == 1:
             asked.add(item)
+    return asked
+
+
+def eight_of_each_file(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of a test with many cases the first, and of a file's tests eight, evenly chosen."""
+    files: dict[Path, dict[str, pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, {}).setdefault(item.nodeid.partition("[")[0], item)
+    asked = set()
+    for cases in files.values():
+        tests = list(cases.values())
+        size = min(len(tests), 8)
+        asked |= {tests[number * len(tests) // size] for number in range(size)}
     return asked
 
 

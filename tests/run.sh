@@ -2,8 +2,10 @@
 # Runs the checks and the tests, and says at the end what failed and what could not run.
 #   tests/run.sh               everything
 #   tests/run.sh check         lint and types alone
-#   tests/run.sh quick [AREA]  tests on SQLite without walks, processes and browser; of one area:
-#                              of the folders below tests/ that are named so, and of test_AREA*.py
+#   tests/run.sh quick         up to eight tests of each file on SQLite, without crawls, processes and
+#                              browser
+#   tests/run.sh quick AREA    all such tests of one area: of the folders below tests/ that are named
+#                              so, and of test_AREA*.py
 # FULL=1 runs the property, crawl and volume tests at full size; CI=true takes a missing
 # Chromium, PostgreSQL or Pango as a failure.
 cd "$(dirname "$0")/.." || exit 1
@@ -104,8 +106,9 @@ start_browser() {
 }
 
 run_quick() {
-    local area=$1 paths=()
+    local area=$1 paths=() sample=1
     if [ -n "$area" ]; then
+        sample=0
         mapfile -t paths < <(find tests -path tests/browser -prune -o \
             \( -type d -name "$area" -o -type f -name "test_$area*.py" \) -print | sort)
         if [ ${#paths[@]} = 0 ]; then
@@ -113,8 +116,8 @@ run_quick() {
             exit 2
         fi
     fi
-    env -u DATABASE_URL python -m pytest -q $workers --nomigrations --ignore=tests/browser \
-        -m "not walk and not crawl and not own_process" "${paths[@]}"
+    env -u DATABASE_URL QUICK=$sample python -m pytest -q $workers --nomigrations \
+        --ignore=tests/browser -m "not walk and not crawl and not own_process" "${paths[@]}"
 }
 
 run_all() {
@@ -157,7 +160,7 @@ case ${1:-all} in
         ;;
     quick) run "quick tests${2:+ of $2}" run_quick "${2:-}" ;;
     *)
-        sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+        sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
         exit 2
         ;;
 esac
