@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
@@ -31,8 +31,7 @@ from tests.processes import (
 pytestmark = [pytest.mark.own_process, pytest.mark.prove, pytest.mark.enable_socket]
 
 SCRIPT = str(ROOT / "tests" / "with_postgres.sh")
-OUTAGE = 4  # seconds after which it is started again, which takes a while too
-QUIET = 3  # seconds before, between and after
+OUTAGE = 2  # seconds after which it is started again, which takes a while too
 READERS = 8  # as many as the two workers have threads
 MOST = 2000  # pages that each of them reads at most
 PAUSE = 0.03  # seconds between two of them
@@ -68,19 +67,19 @@ class Server:
             check=True,
         )
 
-    def misbehave(self) -> float:
+    def misbehave(self, pause: Callable[[], None]) -> float:
         """Is restarted, is away for some seconds (it says how many), and crashes."""
-        time.sleep(QUIET)
+        pause()
         self.control("restart", "-m", "fast")
-        time.sleep(QUIET)
+        pause()
         began = time.monotonic()
         self.control("stop", "-m", "fast")
         time.sleep(max(0, began + OUTAGE - time.monotonic()))
         self.control("restart")
         away = time.monotonic() - began
-        time.sleep(QUIET)
+        pause()
         self.control("restart", "-m", "immediate")
-        time.sleep(QUIET)
+        pause()
         return away
 
 
@@ -144,18 +143,31 @@ class Readers:
             "Cookie": f"__Host-sessionid={session}",
         }
         self.answers: Counter[str] = Counter()
+        self.pages_of_each = [0] * READERS
         self.away = 0.0
         self.longest = 0.0
         self.enough = Event()
 
-    def read(self, first: int) -> None:
+    def read(self, reader: int) -> None:
         """Reads until it is enough."""
-        for page in islice(cycle(PAGES), first, first + MOST):
+        for page in islice(cycle(PAGES), reader, reader + MOST):
             if self.enough.is_set():
                 return
             began = time.monotonic()
             self.answers[self.answer(page)] += 1
             self.longest = max(self.longest, time.monotonic() - began)
+            self.pages_of_each[reader] += 1
+            time.sleep(PAUSE)
+
+    def wait_for_new_pages(self) -> None:
+        """Waits until each reader has asked for another page, and got it.
+
+        After some seconds alone, on a slow machine, one page would meet two outages.
+        """
+        enough = [pages + 2 for pages in self.pages_of_each]
+        deadline = time.monotonic() + TIMEOUT
+        while any(pages < least for pages, least in zip(self.pages_of_each, enough, strict=True)):
+            assert time.monotonic() < deadline, self.pages_of_each
             time.sleep(PAUSE)
 
     def answer(self, page: str) -> str:
@@ -178,7 +190,7 @@ def read_through_it(server: Server, environment: dict[str, str], log: Path) -> R
         assert {readers.answer(page) for page in PAGES} == {"200"}
         reading = [pool.submit(readers.read, number) for number in range(READERS)]
         try:
-            readers.away = server.misbehave()
+            readers.away = server.misbehave(readers.wait_for_new_pages)
         finally:
             readers.enough.set()
         for one in reading:
