@@ -301,8 +301,9 @@ class PostgresIndex(Index):
 
         A session keeps the plan of a function from when the tables were nearly empty, also while it
         imports a large file. So many rows are planned each time; for a few, that takes longer than
-        to write them. A table of which the database knows nothing yet can have many rows, too: none
-        is read as a whole, which would be done once for each row.
+        to write them. A table that the database counted while it was empty can have many rows, too.
+        So neither a table nor an index is read as a whole, which would be done once for each row:
+        a bitmap scan, the only one that is left on, looks for values in an index.
         """
         for kind in KINDS:
             deletion = f"DELETE FROM {NAME} WHERE kind = {kind.number} AND row_id = ANY (ids)"
@@ -315,7 +316,8 @@ class PostgresIndex(Index):
             yield f"DROP FUNCTION IF EXISTS {_function(kind)}(bigint[])"
             yield (
                 f"CREATE FUNCTION {_function(kind)}(ids bigint[]) RETURNS void LANGUAGE plpgsql "
-                "SET enable_seqscan = off AS $body$ BEGIN "
+                "SET enable_seqscan = off SET enable_indexscan = off "
+                "SET enable_indexonlyscan = off AS $body$ BEGIN "
                 f"IF cardinality(ids) = 0 THEN RETURN; END IF; {deletion}; "
                 f"IF cardinality(ids) <= {FEW_ROWS} THEN {insertion}; "
                 f"ELSE EXECUTE $sql${planned_anew}$sql$ USING ids; END IF; "

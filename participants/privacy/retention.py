@@ -200,7 +200,7 @@ def _process_delegate(delegate_id: int, *, on: date, at: datetime, dry_run: bool
     has_mailbox = bool(delivery_address(delegate.user))
     taken = _actions_taken(delegate, has_mailbox=has_mailbox)
     action, due_on = next_action(review_start(delegate), taken, has_mailbox=has_mailbox)
-    # To agree to a new notice answers the review too; during a review nobody is asked to agree.
+    # Consent to a new notice also answers the review; nobody is asked for it during a review.
     if _is_asked_about_notice(delegate, on):
         return []
     # Never erase an operator or the holder of a grant automatically.
