@@ -1,8 +1,13 @@
 """What `make quick` asks when it is not told an area."""
 
+import os
+import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.conftest import eight_of_each_file
 
@@ -32,3 +37,25 @@ def test_eight_tests_of_a_large_file_are_spread_over_it() -> None:
     asked = sample(*(f"many.py::{number}" for number in range(20)), "few.py::one")
     many = [f"many.py::{number}" for number in (0, 2, 5, 7, 10, 12, 15, 17)]
     assert asked == [*many, "few.py::one"]
+
+
+@pytest.mark.own_process
+@pytest.mark.prove
+@pytest.mark.parametrize(("area", "is_sample"), [((), True), (("search",), False)])
+def test_quick_run_asks_eight_of_a_file_and_all_of_an_area(
+    area: tuple[str, ...], is_sample: bool
+) -> None:
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if "PYTEST" not in key and key not in {"FULL", "POSTGRES_FOLLOWS"}
+    }
+    found = subprocess.run(
+        ["tests/run.sh", "quick", *area],
+        env=environment | {"PYTEST_ADDOPTS": "--collect-only -q"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    (number,) = re.findall(r"^tests/outcomes/search/test_index.py: (\d+)$", found, re.MULTILINE)
+    assert (int(number) == 8) is is_sample
