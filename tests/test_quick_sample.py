@@ -1,4 +1,4 @@
-"""What `make quick` asks when it is not told an area."""
+"""What `make quick` asks, whole and for an area."""
 
 import os
 import re

@@ -121,11 +121,9 @@ def _actions_taken(delegate: Delegate, *, has_mailbox: bool) -> dict[str, date]:
     if not has_mailbox:
         return taken
     for action in set(WARNINGS) & set(taken):
-        email = QueuedEmail.objects.filter(
-            dedup_key=_dedup_key(delegate, action), is_sent=True
-        ).first()
-        if email and email.done_at:
-            taken[action] = max(taken[action], email.done_at.date())
+        emails = QueuedEmail.objects.filter(dedup_key=_dedup_key(delegate, action), is_sent=True)
+        if sent_at := emails.values_list("done_at", flat=True).first():
+            taken[action] = max(taken[action], sent_at.date())
         else:
             # An email that was never sent warns no one.
             taken[action] = NEVER - MIN_WARNING_INTERVAL

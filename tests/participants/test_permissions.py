@@ -333,20 +333,21 @@ def test_no_one_confirms_what_their_own_organisation_is_involved_in() -> None:
 
 def test_holders_of_a_roundtable_are_those_of_the_last_one_until_it_has_two() -> None:
     series = make_series()
-    oldest, old, new, other = (
+    oldest, old, new, other, left = (
         make_event(series=series, starts_on=date(year, 5, 1), ends_on=date(year, 5, 2))
-        for year in (2018, 2020, 2022, 2019)
+        for year in (2018, 2020, 2022, 2019, 2021)
     )
     for event in (oldest, old):
         for _ in range(2):
             make_grant(make_user(), event, on_behalf_of=make_organisation())
     make_grant(make_user(), other)  # acts for no organisation
+    make_grant(make_user(is_active=False), left, on_behalf_of=make_organisation())
     elsewhere = make_event(starts_on=date(2021, 5, 1), ends_on=date(2021, 5, 2))
     make_grant(make_user(), elsewhere, on_behalf_of=make_organisation())
     assert [event_of_holders(event, TODAY) for event in (oldest, old, new, other)] == [
         *(oldest, old, old, oldest)
     ]
-    assert events_held_for(frozenset([old.pk]), TODAY) == {new.pk}
+    assert events_held_for(frozenset([old.pk]), TODAY) == {new.pk, left.pk}
     assert events_held_for(frozenset([oldest.pk]), TODAY) == {other.pk}
     assert role_needs_confirmation(new, "cochair", TODAY)
     make_grant(make_user(), new, on_behalf_of=make_organisation())

@@ -117,8 +117,12 @@ def test_months_are_counted_by_the_calendar(event: Event, entered: datetime, era
     enter("Uninvited", event, at=entered)
     invited = enter("Invited", event, at=at_noon(2026, 1, 1))
     send_invitation(delegate=invited, event=event, by=make_user(is_superuser=True), at=entered)
+    make_invitation_request(event, requested_at=entered)
     assert run(erased - timedelta(days=1)) == ["Nothing is due."]
-    assert run(erased) == ["Erased, because they never joined: 2"]
+    assert run(erased) == [
+        "Erased, because they never joined: 2",
+        "Deleted requests to be invited, and nominations: 1",
+    ]
 
 
 def test_unwritable_ledger_stops_each_erasure_and_is_counted(

@@ -294,6 +294,10 @@ def test_review_is_pending_from_the_request_to_the_answer(person: Delegate) -> N
 
     make_delegate(reviewed_on=ASKED)
     assert not retention.is_review_pending(make_delegate(user=None))
+    without_account = make_delegate(user=None, reviewed_on=ASKED)
+    without_account.retention_actions.create(
+        review_started_on=ASKED, action="requested", taken_on=ASKED
+    )
     joined = make_delegate(
         consented_at=None,
         reviewed_on=None,
@@ -648,6 +652,8 @@ def test_link_is_of_one_person_with_that_account(person: Delegate) -> None:
     link.user = make_user()
     assert find(link, timezone.now()) is None
     link.user, link.delegate = person.user, make_delegate(user=None)
+    assert find(link, timezone.now()) is None
+    link.user = None
     assert find(link, timezone.now()) is None
     link.delegate = None
     assert find(link, timezone.now()) is None
