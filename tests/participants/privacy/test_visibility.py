@@ -70,6 +70,32 @@ def test_what_many_see_takes_as_many_queries(
         assert all(found)
 
 
+def test_each_of_many_viewers_sees_what_is_shared_with_them(
+    delegate: Delegate, quiet_delegate: Delegate, outsider: Delegate
+) -> None:
+    viewers = [ANONYMOUS_VIEWER, eyes(quiet_delegate), eyes(outsider), eyes(delegate)]
+    found = visibility.profiles_seen_by(viewers, delegate, TODAY)
+    assert [[row.value for row in profile.channels] for profile in found if profile] == [
+        ["dewi.open@example.org"],
+        ["dewi.open@example.org", "dewi.inside@example.org"],
+        ["dewi.open@example.org"],
+        ["dewi.open@example.org", "dewi.inside@example.org", "dewi.private@example.org"],
+    ]
+    found = visibility.profiles_seen_by(viewers, quiet_delegate, TODAY)
+    assert [profile is None for profile in found] == [True, False, True, True]
+
+
+def test_profile_stays_hidden_where_the_query_finds_too_many(
+    delegate: Delegate, quiet_delegate: Delegate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visibility, "_listed", lambda viewer: Delegate.objects.all())
+    assert seen(ANONYMOUS_VIEWER, quiet_delegate, opened=True) is None
+    assert seen(eyes(delegate), quiet_delegate, opened=True) is None
+    assert delegate.user is not None
+    assert visibility.reveal(delegate.user, quiet_delegate.handle, NOON) is None
+    assert not AuditEntry.objects.exists() and not RevealBudget.objects.exists()
+
+
 def test_owner_sees_everything(delegate: Delegate) -> None:
     assert seen(eyes(delegate), delegate, opened=False) == [
         "dewi.open@example.org",
@@ -263,7 +289,7 @@ def test_profile_shows_what_the_person_wrote(event: Event) -> None:
 
 
 def test_people_of_an_organisation_are_those_who_work_there_now(event: Event) -> None:
-    office, other = make_organisation(), make_organisation()
+    office, other, not_public = (make_organisation() for _ in range(3))
     for place in (office, other):
         make_role(event, organisation=place)
     here, there, left, hidden = (make_delegate(listed_to=Audience.EVERYONE) for _ in range(4))
@@ -272,8 +298,12 @@ def test_people_of_an_organisation_are_those_who_work_there_now(event: Event) ->
     make_affiliation(left, organisation=office, until=TODAY)
     make_affiliation(hidden, organisation=office)
     hidden.write(listed_to=Audience.ONLY_ME)
-    found = visibility.listed_at_organisation(office, ANONYMOUS_VIEWER, TODAY)
-    assert list(found) == [here]
+    make_affiliation(here, organisation=not_public)
+    for organisation, people in ((office, [here]), (other, [there]), (not_public, [])):
+        found = visibility.listed_at_organisation(organisation, ANONYMOUS_VIEWER, TODAY)
+        assert list(found) == people
+    places = visibility.current_affiliations(TODAY, [other.pk])
+    assert [row.organisation for row in places] == [other]
 
 
 def test_those_who_share_with_everyone_come_by_name_and_only_so_many(event: Event) -> None:
