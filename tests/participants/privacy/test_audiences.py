@@ -571,6 +571,43 @@ def test_exclusion_reaches_whom_it_alone_confirmed(
     assert seen_by(person, owner) == (None if is_left_out else "CPE")
 
 
+def test_exclusion_from_a_channel_reaches_whom_the_excluded_alone_confirmed(event: Event) -> None:
+    owner, person = make_owner(event, Audience.PARTICIPANTS), participant(event)
+    channel = owner.channels.get(audience=Audience.PARTICIPANTS)
+    place, other = (office(OrganisationKind.AGENCY, country="CH") for _ in range(2))
+    row = person.participations.get()
+    make_confirmation(row, make_user(), capacity="cochair", on_behalf_of=place)
+    exceptions: list[tuple[dict[str, Any], str]] = [
+        ({"organisation": place}, "CE"),
+        ({"organisation": other}, "CPE"),
+        ({"constituency": Constituency.AGENCIES}, "CE"),
+        ({"constituency": Constituency.GOVERNMENTS}, "CPE"),
+        ({"country": "CH"}, "CE"),
+        ({"country": "FR"}, "CPE"),
+    ]
+    for exception, seen in exceptions:
+        make_exception(owner, channel=channel, **exception)
+        assert seen_by(person, owner) == seen, exception
+        owner.exceptions.all().delete()
+
+
+def test_meeting_elsewhere_leads_to_no_one_whom_the_excluded_alone_confirmed(
+    event: Event,
+) -> None:
+    """They sat in one constituency here; elsewhere they met as well, but sat apart."""
+    owner, person = make_owner(event, Audience.CONSTITUENCY), participant(event)
+    elsewhere = make_event()
+    make_participation(owner, elsewhere, organisation=office(OrganisationKind.AGENCY))
+    make_participation(person, elsewhere, organisation=office(OrganisationKind.CIVIL_SOCIETY))
+    excluded, other = (office(OrganisationKind.AGENCY) for _ in range(2))
+    for place, confirmer in ((event, excluded), (elsewhere, other)):
+        row = person.participations.get(event=place)
+        make_confirmation(row, make_user(), capacity="cochair", on_behalf_of=confirmer)
+    assert seen_by(person, owner) == "CPE"
+    make_exception(owner, organisation=excluded)
+    assert seen_by(person, owner) is None
+
+
 def test_confirmation_of_a_participation_that_ended_does_not_count(event: Event) -> None:
     """Only the excluded office confirmed that the viewer takes part now."""
     owner, person = make_owner(event, Audience.PARTICIPANTS), participant(event)
