@@ -1016,6 +1016,15 @@ def test_latest_of_one_day_is_the_one_recorded_last() -> None:
     assert commitment.latest_update == second
 
 
+def test_nothing_of_the_latest_stays_when_it_is_deleted() -> None:
+    update = make_update(make_commitment(), status="planning")
+    commitment = Commitment.objects.get(latest_update=update)
+    update.delete()
+    commitment.refresh_from_db()
+    assert commitment.latest_update is None
+    assert (commitment.latest_status, commitment.latest_reported_on) == ("", None)
+
+
 @pytest.mark.parametrize("status", ["planning", "fulfilled", "closed"])
 def test_change_request_keeps_the_place_of_the_latest_update(status: str) -> None:
     commitment = make_commitment()
@@ -1154,6 +1163,10 @@ def test_reference_begins_with_the_code_of_its_roundtable(reference: str, messag
     with pytest.raises(ValidationError) as refusal:
         commitment.full_clean()
     assert refusal.value.messages == [message]
+
+
+def test_reference_without_a_roundtable_is_not_compared() -> None:
+    Commitment(reference="AB-C1").clean()
 
 
 SOURCES = [
