@@ -1016,6 +1016,20 @@ def test_latest_of_one_day_is_the_one_recorded_last() -> None:
     assert commitment.latest_update == second
 
 
+def test_updates_are_told_apart_by_whose_words_they_are() -> None:
+    commitment = make_commitment()
+    own, recorded = (make_update(commitment, reported_by=voice) for voice in ("party", "recorded"))
+    make_party(commitment, group=make_group(member_rule="participants"))
+    office = make_role(commitment.event).organisation
+    member = make_party(commitment, organisation=office, role="member")
+    of_member = make_update(commitment, party=member)
+    updates = ProgressUpdate.objects.all()
+    assert set(updates.of_party()) == {own, of_member}
+    assert list(updates.setting_status()) == [own]
+    assert list(updates.of_members()) == [of_member]
+    assert list(updates.recorded()) == [recorded]
+
+
 def test_nothing_of_the_latest_stays_when_it_is_deleted() -> None:
     update = make_update(make_commitment(), status="planning")
     commitment = Commitment.objects.get(latest_update=update)
