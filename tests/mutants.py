@@ -121,6 +121,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/reporting/test_revised_reports",
             "outcomes/reporting/test_members",
             "outcomes/commitments/test_commitment_sources",
+            "outcomes/evidence/test_evidence_metadata",
         ),
     ),
     (

@@ -650,6 +650,25 @@ def test_exclusion_applies_from_the_first_day_of_a_right(
     assert (seen_by(viewer, owner) is None) == is_left_out
 
 
+@pytest.mark.parametrize(
+    ("days", "seen"),
+    [
+        ({"valid_from": TODAY}, "PE"),
+        ({"valid_until": TODAY}, "PE"),
+        ({"valid_from": TODAY + timedelta(days=1)}, "CPE"),
+        ({"valid_until": YESTERDAY}, "CPE"),
+    ],
+)
+def test_who_acts_for_a_government_leaves_civil_society_for_those_days(
+    event: Event, days: dict[str, date], seen: str
+) -> None:
+    owner, person = make_owner(event), participant(event)
+    assert person.user is not None
+    ministry = office(OrganisationKind.GOVERNMENT)
+    make_grant(person.user, make_event(), on_behalf_of=ministry, **days)
+    assert seen_by(person, owner) == seen
+
+
 def test_exclusion_of_other_delegate_has_no_effect(event: Event) -> None:
     place = office(OrganisationKind.GOVERNMENT)
     owner = make_owner(event, Audience.PARTICIPANTS)
