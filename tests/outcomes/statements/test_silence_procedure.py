@@ -556,6 +556,23 @@ def test_event_with_one_cochair_cannot_circulate(table: AgreementCase) -> None:
         circulate_draft(table)
 
 
+@pytest.mark.parametrize(
+    ("reach", "state"),
+    [(circulate_draft, "circulated"), (sign_draft, "adopted"), (publish_draft, "published")],
+)
+def test_only_a_draft_circulates(
+    table: AgreementCase, reach: Callable[[AgreementCase], object], state: str
+) -> None:
+    reach(table)
+    later = AFTER_DEADLINE + timedelta(days=7)
+    with pytest.raises(ValidationError, match="You can circulate only a draft"):
+        silence_procedure.circulate(
+            table.statement, deadline=later, by=table.first, at=AFTER_DEADLINE
+        )
+    table.statement.refresh_from_db()
+    assert (table.statement.state, Circulation.objects.count()) == (state, 1)
+
+
 def test_signatories_are_fixed_at_circulation(table: AgreementCase) -> None:
     """Roles are an editor's to change: a key is not."""
     version = circulate_draft(table).version
