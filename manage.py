@@ -44,7 +44,7 @@ class Commands(ManagementUtility):
             and not HELP & set(self.argv)
             and apps.is_installed("roundtable")
         ):
-            import_string("roundtable.schema.require")()
+            import_string("roundtable.database.schema.require")()
         return command
 
 

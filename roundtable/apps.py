@@ -30,8 +30,8 @@ class RoundtableConfig(AppConfig):
     def ready(self) -> None:
         import_module("roundtable.checks")  # registers a system check
         import_module("roundtable.converters")
-        import_module("roundtable.lookups")
-        import_module("roundtable.public_stamp")  # installs its triggers after migrations
+        import_module("roundtable.database.lookups")
+        import_module("roundtable.cache.public_stamp")  # installs its triggers after migrations
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

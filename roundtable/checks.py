@@ -11,9 +11,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
+from roundtable.cache.public_stamp import is_complete
+from roundtable.database.schema import fault
 from roundtable.health import late_emails, silent_worker
-from roundtable.public_stamp import is_complete
-from roundtable.schema import fault
 
 MIN_KEY_LENGTH = 32  # characters
 

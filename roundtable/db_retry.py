@@ -16,8 +16,8 @@ from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from roundtable.database.outages import Outage, outage_of
 from roundtable.idempotency import FIELD_NAME as IDEMPOTENCY_FIELD
-from roundtable.outages import Outage, outage_of
 
 logger = logging.getLogger(__name__)
 

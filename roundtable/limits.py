@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from roundtable.allauth_compat import truncate_ip
-from roundtable.outages import unless_refused
+from roundtable.database.outages import unless_refused
 
 View = Callable[..., HttpResponse]
 META_KEY = "roundtable.limit"  # of a request: the limit that counted it

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 
-from roundtable.outages import unless_refused
+from roundtable.database.outages import unless_refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # In bytes. The second is for the forms that take a file. It is larger than a file may be, so that

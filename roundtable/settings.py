@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "roundtable.logs.RequestLogMiddleware",
     "roundtable.db_retry.RetryMiddleware",
     # Before all that a kept page need not go through; after the retry, which may repeat it.
-    "roundtable.response_cache.ResponseCacheMiddleware",
+    "roundtable.cache.responses.ResponseCacheMiddleware",
     # Before all that can answer: static files, redirects to HTTPS and refusals.
     "csp.middleware.CSPMiddleware",
     "roundtable.middleware.IsolationMiddleware",

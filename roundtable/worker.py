@@ -13,7 +13,7 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
-from roundtable.outages import end_pauses, growing_pauses, outage_of, pause
+from roundtable.database.outages import end_pauses, growing_pauses, outage_of, pause
 
 logger = logging.getLogger(__name__)
 

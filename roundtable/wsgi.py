@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roundtable.settings")
 application = get_wsgi_application()
 
 from roundtable.checks import require_ledger_files  # noqa: E402  models can be read only now
-from roundtable.schema import require  # noqa: E402
+from roundtable.database.schema import require  # noqa: E402
 
 require_ledger_files()
 require()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
-from roundtable import changed_rows, public_stamp
+from roundtable.cache import changed_rows, public_stamp
 
 
 @pytest.fixture

@@ -16,7 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 ARROW = ["outcomes", "participants", "roundtable"]
 # Rules of a capability may use those of the capabilities before it, and nothing after it.
 CAPABILITIES = {
-    "roundtable": ["roundtable.outages", "roundtable.audit", "roundtable.mail", "roundtable"],
+    "roundtable": [
+        "roundtable.database",
+        "roundtable.audit",
+        "roundtable.mail",
+        "roundtable",
+        "roundtable.cache",
+        "roundtable.filters",
+    ],
     "participants": [
         "participants.models",
         "participants",
@@ -156,6 +163,7 @@ COMPOSITION = {
     "outcomes.todo",
     "outcomes.commitments.action_preview",
     "roundtable.apps",
+    "roundtable.checks",
     "roundtable.settings",
     "roundtable.wsgi",
 }

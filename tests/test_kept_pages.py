@@ -40,10 +40,10 @@ from participants.models import (
 )
 from participants.organisations.archive import set_archived
 from participants.privacy import consent, erasure
-from roundtable import public_stamp
+from roundtable.cache import public_stamp
+from roundtable.cache.responses import KeptResponse, store
 from roundtable.limits import LimitCount
 from roundtable.models import Event
-from roundtable.response_cache import KeptResponse, store
 from tests.canaries import all_paths, canaries_of, find_canaries, make_portal, response_text
 from tests.conftest import FULL, FULL_WALKS
 from tests.factories import make_dispute, make_event, make_update

@@ -20,7 +20,8 @@ from django.urls import resolve
 from outcomes.models import ProgressUpdate
 from participants.accounts import sessions
 from participants.models import Delegate, User
-from roundtable import limits, outages
+from roundtable import limits
+from roundtable.database import outages
 from roundtable.db_retry import server_error
 from roundtable.limits import LimitCount
 from roundtable.models import Event
@@ -104,7 +105,7 @@ def test_reader_is_not_counted_if_no_transaction_can_begin(
         raise OSError(errno.ENOSPC, "No space left on device")
         yield
 
-    monkeypatch.setattr("roundtable.outages.transaction.atomic", refuse)
+    monkeypatch.setattr("roundtable.database.outages.transaction.atomic", refuse)
     assert Client().get("/search/?q=train").status_code == 200
 
 

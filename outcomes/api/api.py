@@ -31,10 +31,10 @@ from outcomes.exports.listings import LISTINGS, Listing
 from outcomes.exports.tables import ColumnType, Table
 from participants.organisations.redirects import redirect_former_name
 from roundtable import limits
-from roundtable.facets import FacetField
+from roundtable.filters.facets import FacetField
+from roundtable.filters.query_forms import QueryForm
 from roundtable.limits import META_KEY, Limit, waiting_time
 from roundtable.middleware import open_to_other_sites
-from roundtable.query_forms import QueryForm
 
 API_LIMIT = Limit("API", 120, 60)
 PAGE_SIZE = 100

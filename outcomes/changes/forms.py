@@ -14,8 +14,8 @@ from outcomes.commitments.as_of import AsOfField, check_as_of_day
 from outcomes.commitments.filters import EventField, set_options
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
 from participants.models import User
-from roundtable.facets import event_choices
-from roundtable.query_forms import ListForm
+from roundtable.filters.facets import event_choices
+from roundtable.filters.query_forms import ListForm
 from roundtable.row_keys import find_row
 
 

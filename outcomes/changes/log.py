@@ -14,7 +14,7 @@ from outcomes.changes.descriptions import CORRECTION_SOURCES, describe_changes
 from outcomes.changes.scope import ChangeTarget, scope_of
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import Offer, ProgressUpdate
-from roundtable.public_cache import get_or_set
+from roundtable.cache.values import get_or_set
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,10 @@ from participants.accounts.second_factor import second_factor_required
 from participants.email_links.views import page_of_link
 from participants.models import EmailLink, User
 from participants.permissions import permissions_of
+from roundtable.filters.query_forms import get_page
 from roundtable.limits import Limit, limited
 from roundtable.middleware import open_to_other_sites
 from roundtable.models import Event
-from roundtable.query_forms import get_page
 
 PDF_LIMIT = Limit("PDF", 10, 60)
 MAX_CHANGES = 1000  # on all pages of the list; earlier ones are found by their day

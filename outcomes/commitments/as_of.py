@@ -37,8 +37,8 @@ from outcomes.models import (
     ProgressUpdate,
     Response,
 )
+from roundtable.filters.query_forms import QueryForm
 from roundtable.models import Event
-from roundtable.query_forms import QueryForm
 
 EARLIEST_DAY = date(1900, 1, 1)
 

@@ -43,10 +43,10 @@ from outcomes.models import (
 )
 from participants.directory.people_index import register_themes
 from participants.models import Group, Organisation
-from roundtable.changed_rows import ChangedRows
-from roundtable.facet_index import FacetIndex, IndexQuery, IndexStore, Tally, index_query
+from roundtable.cache.changed_rows import ChangedRows
+from roundtable.database.row_triggers import Changed, Touch, ids_of
+from roundtable.filters.facet_index import FacetIndex, IndexQuery, IndexStore, Tally, index_query
 from roundtable.models import Event
-from roundtable.row_triggers import Changed, Touch, ids_of
 
 TEXT = CharField()
 NOT_RECORDED = "~none"  # filter value for "not recorded"; a slug cannot contain "~"

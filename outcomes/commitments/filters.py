@@ -40,15 +40,15 @@ from outcomes.models import (
 )
 from outcomes.models.references import NUMBER_PATTERN
 from participants.models import Group, Organisation, OrganisationKind
-from roundtable.facet_index import FacetIndex, Tally, bits_of, ids_of_bits
-from roundtable.facets import (
+from roundtable.cache.values import get_or_set
+from roundtable.filters.facet_index import FacetIndex, Tally, bits_of, ids_of_bits
+from roundtable.filters.facets import (
     FacetField,
     FacetForm,
     FacetPanel,
     set_choices,
 )
 from roundtable.models import Event
-from roundtable.public_cache import get_or_set
 
 UNKNOWN_EVENT = _("This roundtable does not exist. Choose one from the list.")
 UNKNOWN_THEME = _("This theme does not exist. Choose another theme.")

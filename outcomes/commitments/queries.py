@@ -29,8 +29,8 @@ from outcomes.models import (
 from outcomes.sources.comparisons import source_check
 from participants.models import Organisation, membership_condition
 from participants.privacy import visibility
+from roundtable.cache.values import get_or_set
 from roundtable.models import Event
-from roundtable.public_cache import get_or_set
 
 DisputableT = TypeVar("DisputableT", CommitmentParty, ProgressUpdate)
 MAX_CONTACTS = 24

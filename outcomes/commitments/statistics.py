@@ -24,8 +24,8 @@ from outcomes.commitments.commitment_index import (
 )
 from outcomes.models import Assessment, Commitment, Freshness, Theme, overdue_q
 from participants.models import OrganisationKind
-from roundtable.facet_index import FacetIndex
-from roundtable.public_cache import get_or_set, question
+from roundtable.cache.values import get_or_set, question
+from roundtable.filters.facet_index import FacetIndex
 
 FINDING_CHOICES: list[tuple[str, str | Promise]] = [
     *Assessment.Finding.choices,

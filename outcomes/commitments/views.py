@@ -68,8 +68,8 @@ from participants.organisations.redirects import redirect_former_name
 from participants.privacy import visibility
 from participants.privacy.own_profile import atomic_post
 from participants.proposals.views import CHANGED_ERROR
+from roundtable.filters.query_forms import get_page
 from roundtable.negotiation import with_json_file
-from roundtable.query_forms import get_page
 
 TEXT_CHANGED = gettext_lazy(
     "This text changed after you opened the page. Read it again, then choose."

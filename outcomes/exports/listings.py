@@ -20,8 +20,8 @@ from outcomes.exports.tables import (
 )
 from outcomes.models import Outcome
 from participants.directory.forms import OrganisationFilterForm
-from roundtable.facet_index import ids_of_bits
-from roundtable.query_forms import ListForm
+from roundtable.filters.facet_index import ids_of_bits
+from roundtable.filters.query_forms import ListForm
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from outcomes.datasets.columns import LIST_SEPARATOR
 from outcomes.exports.formats import Export, csv_rows, ids_array
 from outcomes.exports.reading import Cell
 from outcomes.exports.tables import EXPORTED_ON, TABLES, ColumnType, FileColumn, Table
-from roundtable.public_stamp import read_stamp
+from roundtable.cache.public_stamp import read_stamp
 
 
 def open_package(ending: str, on: date) -> IO[bytes]:

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from outcomes.models import CommitmentParty
 from participants.models import Group, Organisation
-from roundtable.lookups import among_parameter
+from roundtable.database.lookups import among_parameter
 
 Cell = str | int | bool | None | list[str]
 Row = list[Any]  # of cells

@@ -40,12 +40,12 @@ from outcomes.exports.tables import ROUNDTABLES, TABLES, Table
 from outcomes.models import Commitment, Milestone
 from participants.organisations.redirects import redirect_former_name
 from roundtable import limits
-from roundtable.facets import FacetForm
+from roundtable.cache.responses import MAX_PAGE_BYTES
+from roundtable.filters.facets import FacetForm
+from roundtable.filters.query_forms import QueryForm
 from roundtable.limits import Limit, too_many_requests
 from roundtable.middleware import open_to_other_sites
 from roundtable.models import Event
-from roundtable.query_forms import QueryForm
-from roundtable.response_cache import MAX_PAGE_BYTES
 from roundtable.templatetags.portal import event_dates
 
 MAX_FILTERS_IN_NAME = 80  # characters

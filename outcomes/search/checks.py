@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DEFAULT_DB_ALIAS
 
 from outcomes.search.index import is_index_installed
-from roundtable.schema import fault
+from roundtable.database.schema import fault
 
 
 @register(Tags.database)

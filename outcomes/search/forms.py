@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.search.search import ALL_SECTIONS
-from roundtable.query_forms import ListForm
+from roundtable.filters.query_forms import ListForm
 
 MAX_WORDS = 8
 

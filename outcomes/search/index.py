@@ -17,9 +17,9 @@ from django_countries import countries
 
 from outcomes.search.kinds import KINDS, SECTIONS, CountryName, Kind, Section, kinds_of
 from outcomes.search.words import Query, Term
-from roundtable.row_triggers import inlined, row_triggers
-from roundtable.schema import fault
-from roundtable.triggers import (
+from roundtable.database.row_triggers import inlined, row_triggers
+from roundtable.database.schema import fault
+from roundtable.database.triggers import (
     TRUNCATE,
     Trigger,
     fingerprint,

@@ -45,9 +45,9 @@ from outcomes.models import (
     Theme,
 )
 from participants.models import EventRole, Group, Organisation, OrganisationKind
+from roundtable.database.row_triggers import Changed, Rows, Touch
+from roundtable.database.row_triggers import ids_of as _of
 from roundtable.models import Event, Series
-from roundtable.row_triggers import Changed, Rows, Touch
-from roundtable.row_triggers import ids_of as _of
 
 
 class CountryName(models.Model):

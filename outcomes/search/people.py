@@ -13,7 +13,7 @@ from outcomes.search.words import Search, Term, words_of
 from participants.models import Delegate
 from participants.name_folding import normalise_for_search
 from participants.privacy import visibility
-from roundtable.public_cache import get_or_set
+from roundtable.cache.values import get_or_set
 
 OWN_TEXTS = ("name", "name_latin", "post", "about")
 PLACE_TEXTS = ("organisation__name", "organisation__short_name", "post")

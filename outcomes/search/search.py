@@ -17,7 +17,7 @@ from outcomes.search.results import Result, country_results, load_results
 from outcomes.search.words import Search, Thesaurus, neighbours, parse
 from participants.models import Organisation
 from participants.privacy import visibility
-from roundtable.public_cache import get_or_set
+from roundtable.cache.values import get_or_set
 
 COUNTRIES = Section("country", _("Countries"))
 PEOPLE = Section("person", _("People"))

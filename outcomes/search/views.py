@@ -12,8 +12,8 @@ from outcomes.search.forms import SearchForm
 from outcomes.search.index import MAX_COUNT
 from outcomes.search.search import PEOPLE, Found, find
 from participants.privacy import visibility
+from roundtable.filters.query_forms import get_page
 from roundtable.limits import Limit, limited
-from roundtable.query_forms import get_page
 
 SEARCH_LIMIT = Limit("search", 120, 60)
 FIRST_ROWS = 5  # of each kind

@@ -10,7 +10,7 @@ from outcomes.commitments.as_of import AsOfForm, as_of
 from outcomes.commitments.queries import number_of
 from outcomes.models import Commitment, Outcome, Statement
 from outcomes.statements.preview import add_draft_numbers
-from roundtable.query_forms import ListForm, get_page
+from roundtable.filters.query_forms import ListForm, get_page
 
 POINTS_PER_PAGE = 100
 COMMITMENTS_PER_POINT = 4

@@ -62,9 +62,9 @@ from participants.organisations.attendance import (
 )
 from participants.organisations.redirects import redirect_former_name
 from participants.privacy import visibility
+from roundtable.filters.query_forms import ListForm, get_page
 from roundtable.models import Event
 from roundtable.negotiation import with_json_file
-from roundtable.query_forms import ListForm, get_page
 
 
 @require_safe

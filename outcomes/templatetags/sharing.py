@@ -18,9 +18,9 @@ from outcomes.commitments.summary import Summary
 from outcomes.exports.citations import citation
 from outcomes.exports.linked_data import linked_data
 from outcomes.models import Commitment, Outcome
-from roundtable.facets import FacetForm
+from roundtable.filters.facets import FacetForm
+from roundtable.filters.query_forms import QueryForm
 from roundtable.models import Event
-from roundtable.query_forms import QueryForm
 
 register = template.Library()
 MAX_DESCRIPTION = 300  # characters

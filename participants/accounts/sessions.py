@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from participants.accounts.codes import hash_waiting_codes
 from participants.accounts.sign_in_limits import remember_browser
 from participants.models import User
+from roundtable.database.outages import unless_refused
 from roundtable.logs import log_security_event
-from roundtable.outages import unless_refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 T = TypeVar("T")

@@ -32,8 +32,9 @@ from participants.models import (
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.name_folding import contains_all, normalise_for_search
 from participants.privacy import visibility
-from roundtable.facet_index import FacetIndex, Tally, bits_of, ids_of_bits
-from roundtable.facets import (
+from roundtable.cache.values import get_or_set
+from roundtable.filters.facet_index import FacetIndex, Tally, bits_of, ids_of_bits
+from roundtable.filters.facets import (
     FacetField,
     FacetForm,
     FacetPanel,
@@ -41,7 +42,6 @@ from roundtable.facets import (
     event_choices,
     set_choices,
 )
-from roundtable.public_cache import get_or_set
 
 MAX_SEARCH_WORDS = 8
 

@@ -14,10 +14,10 @@ from django.db.models.functions import Cast
 
 from participants.models import Affiliation, Delegate, DelegateLanguage, Organisation
 from participants.privacy import visibility
-from roundtable.changed_rows import ChangedRows
-from roundtable.facet_index import FacetIndex, IndexQuery, IndexStore, Tally, index_query
-from roundtable.public_cache import get_or_set
-from roundtable.row_triggers import Touch
+from roundtable.cache.changed_rows import ChangedRows
+from roundtable.cache.values import get_or_set
+from roundtable.database.row_triggers import Touch
+from roundtable.filters.facet_index import FacetIndex, IndexQuery, IndexStore, Tally, index_query
 
 CHANGED_PEOPLE = ChangedRows(
     "participants_changed_delegate",

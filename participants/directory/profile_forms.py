@@ -33,7 +33,7 @@ from participants.privacy.forms import (
     audience_field,
     exceptions_for_channel,
 )
-from roundtable.query_forms import QueryForm
+from roundtable.filters.query_forms import QueryForm
 from roundtable.row_keys import KeyedInlineFormSet, row_key
 
 ONLY_ME = Audience.ONLY_ME

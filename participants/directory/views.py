@@ -26,9 +26,9 @@ from participants.models import Delegate, User
 from participants.organisations import redirects
 from participants.privacy import access_log, visibility
 from roundtable import idempotency
+from roundtable.cache.values import get_or_set, question
+from roundtable.filters.query_forms import get_page
 from roundtable.limits import Limit, limited
-from roundtable.public_cache import get_or_set, question
-from roundtable.query_forms import get_page
 
 DIRECTORY_LIMIT = Limit("directory", 120, 60)
 

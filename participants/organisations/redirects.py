@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from participants.models import HandleRedirect, Organisation, SlugRedirect
 from participants.privacy import visibility
-from roundtable.query_forms import QueryForm
+from roundtable.filters.query_forms import QueryForm
 
 
 def organisation_redirect_url(slug: str) -> str:

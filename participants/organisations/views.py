@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from participants.directory.forms import OrganisationFilterForm
 from participants.models import Organisation
-from roundtable.query_forms import get_page
+from roundtable.filters.query_forms import get_page
 
 
 @require_safe

@@ -50,7 +50,7 @@ from participants.privacy.personal_data.sections import collect_personal_data
 from participants.privacy.personal_data.values import DataSubject
 from roundtable.allauth_compat import raise_if_reauthentication_required
 from roundtable.audit import log as audit
-from roundtable.query_forms import ListForm, get_page
+from roundtable.filters.query_forms import ListForm, get_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -42,8 +42,8 @@ from participants.privacy.audiences import (
     viewer_at,
 )
 from roundtable.audit import log as audit
+from roundtable.cache.values import get_or_set
 from roundtable.models import Event
-from roundtable.public_cache import get_or_set
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks import task
 
+from roundtable.database.outages import until_stored
 from roundtable.mail.batches import current_recipient, lock_batch
 from roundtable.mail.models import MailBatch, QueuedEmail
-from roundtable.outages import until_stored
 
 logger = logging.getLogger(__name__)
 

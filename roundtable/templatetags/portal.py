@@ -17,10 +17,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from roundtable.cache.values import get_or_set
+from roundtable.filters.query_forms import QueryForm, encode_query
 from roundtable.idempotency import FIELD_NAME, sender_id
 from roundtable.models import Event
-from roundtable.public_cache import get_or_set
-from roundtable.query_forms import QueryForm, encode_query
 from roundtable.row_keys import row_key
 from roundtable.text_diff import DiffSegment
 

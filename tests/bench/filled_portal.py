@@ -19,7 +19,7 @@ from participants.models import (
     User,
 )
 from participants.models.channels import ChannelKind
-from roundtable import changed_rows, public_stamp
+from roundtable.cache import changed_rows, public_stamp
 from roundtable.models import Event
 from tests.bench.dataset import BATCH_SIZE, EVENTS, TODAY, analyse_tables, make_dataset
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from django.db.models import Min
 
 from outcomes.models import Commitment
-from roundtable.query_forms import PAGE_SIZE
+from roundtable.filters.query_forms import PAGE_SIZE
 from tests.bench.dataset import COMMITMENTS
 from tests.bench.filled_portal import fill
 from tests.bench.servers import Server, serve, serve_portal

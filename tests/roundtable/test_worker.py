@@ -18,8 +18,9 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from participants.models import Delegate, User
-from roundtable import outages, worker
+from roundtable import worker
 from roundtable.checks import check_emails
+from roundtable.database import outages
 from roundtable.health import email_faults
 from roundtable.mail import queue
 from roundtable.mail.batches import current_recipient

@@ -8,7 +8,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from roundtable.schema import hash_of  # noqa: E402  models can be read only now
+from roundtable.database.schema import hash_of  # noqa: E402  models can be read only now
 from tests.upgrade.releases import LIST, ROOT, listed, migration_files  # noqa: E402
 
 

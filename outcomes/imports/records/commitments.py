@@ -19,9 +19,9 @@ from outcomes.reporting.publication import (
     withdraw,
 )
 from participants.models import Group, Organisation
+from roundtable.database.statistics import count_rows
 from roundtable.history import ADDED, add_versions
 from roundtable.models import Event
-from roundtable.table_statistics import count_rows
 
 PARTY_ROLES = {"leads": CommitmentParty.Role.LEAD, "partners": CommitmentParty.Role.PARTNER}
 BATCH_SIZE = 500

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.subscriptions import send_notifications
 from outcomes.models import Subscription
-from roundtable.dates import add_day_argument
+from roundtable.management.dates import add_day_argument
 
 
 class Command(BaseCommand):

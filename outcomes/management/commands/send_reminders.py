@@ -17,7 +17,7 @@ from participants.participation.confirmation import (
     tell_of_earlier_confirmations,
 )
 from participants.participation.reminders import remind_confirmers
-from roundtable.dates import add_day_argument
+from roundtable.management.dates import add_day_argument
 
 
 class Command(BaseCommand):

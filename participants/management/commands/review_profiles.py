@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.accounts.address_requests import put_addresses_in_place
 from participants.models import RetentionAction
 from participants.privacy import notice_changes, retention
-from roundtable.dates import add_day_argument
+from roundtable.management.dates import add_day_argument
 
 RESULT_LABELS = {
     RetentionAction.Action.CONFIRMATION_REQUESTED: _("Asked: %d"),

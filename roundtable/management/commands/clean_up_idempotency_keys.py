@@ -6,9 +6,10 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from roundtable import changed_rows, idempotency
+from roundtable import idempotency
+from roundtable.cache import changed_rows
+from roundtable.database.statistics import update_table_statistics
 from roundtable.limits import delete_ended_counts
-from roundtable.table_statistics import update_table_statistics
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS
 from django.db.migrations import Migration
 
-from roundtable import schema
 from roundtable.checks import check_schema, check_triggers
+from roundtable.database import schema
 
 
 class Command(migrate.Command):

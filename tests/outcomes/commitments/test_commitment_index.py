@@ -15,8 +15,8 @@ from outcomes.commitments.as_of import as_of
 from outcomes.commitments.commitment_index import CHANGED_COMMITMENTS
 from outcomes.models import Commitment, Milestone, Outcome, Theme
 from participants.models import Organisation
-from roundtable import public_stamp
-from roundtable.facet_index import FacetIndex, bits_of, ids_of_bits
+from roundtable.cache import public_stamp
+from roundtable.filters.facet_index import FacetIndex, bits_of, ids_of_bits
 from roundtable.models import Event
 from tests.canaries import make_complete_event
 from tests.changed_columns import changes_of, columns, field_of

@@ -12,8 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from outcomes.commitments import commitment_index as module
 from outcomes.commitments.commitment_index import CHANGED_COMMITMENTS, commitment_index
 from outcomes.models import Commitment
-from roundtable import public_stamp
-from roundtable.facet_index import FacetIndex, IndexQuery, IndexStore
+from roundtable.cache import public_stamp
+from roundtable.filters.facet_index import FacetIndex, IndexQuery, IndexStore
 from roundtable.models import Event
 from tests.conftest import FULL
 from tests.factories import make_commitment, make_event
@@ -83,7 +83,7 @@ def test_days_are_kept_apart_and_few(kept: list[int]) -> None:
 
 
 def test_many_changes_are_read_at_once(kept: list[int], monkeypatch: Any) -> None:
-    monkeypatch.setattr("roundtable.facet_index.MAX_FOLLOWED", 2)
+    monkeypatch.setattr("roundtable.filters.facet_index.MAX_FOLLOWED", 2)
     event = make_event()
     for _number in range(4):
         make_commitment(event)

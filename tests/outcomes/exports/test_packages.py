@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from outcomes.exports import packages, views
 from outcomes.models import Commitment
-from roundtable import public_stamp
+from roundtable.cache import public_stamp
 from tests.factories import NOON, make_commitment, make_event, make_party, make_update
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]

@@ -28,7 +28,7 @@ from outcomes.search.checks import check_search_index
 from outcomes.search.index import NAME, get_index, is_index_installed
 from outcomes.search.kinds import KINDS, CountryName, Kind
 from participants.models import EventRole, Group, Organisation
-from roundtable import triggers
+from roundtable.database import triggers
 from roundtable.models import Event, Series
 from tests.canaries import make_complete_event
 from tests.changed_columns import changes_of, columns, field_of

@@ -11,11 +11,12 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from outcomes.models import Commitment, Document, Outcome, Theme
 from participants.models import Organisation, SlugRedirect
-from roundtable import public_stamp, triggers
+from roundtable.cache import public_stamp
+from roundtable.cache.public_stamp import MAX_ROWS, TABLE, read_stamp
+from roundtable.database import triggers
+from roundtable.database.schema import own_apps
 from roundtable.limits import LimitCount
 from roundtable.models import Event
-from roundtable.public_stamp import MAX_ROWS, TABLE, read_stamp
-from roundtable.schema import own_apps
 from tests.factories import (
     make_event,
     make_organisation,

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from roundtable.public_stamp import Stamp, read_stamp
+from roundtable.cache.public_stamp import Stamp, read_stamp
 
 MAX_ENTRIES = 128  # most have two KB, the texts of people half a KB for each
 T = TypeVar("T")

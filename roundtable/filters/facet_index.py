@@ -16,8 +16,8 @@ from django.db import connection
 from django.db.models import CharField, QuerySet, Value
 from django.db.models.expressions import Combinable
 
-from roundtable.changed_rows import ChangedRows
-from roundtable.public_stamp import Stamp, read_stamp
+from roundtable.cache.changed_rows import ChangedRows
+from roundtable.cache.public_stamp import Stamp, read_stamp
 
 Bits = dict[str, dict[str, int]]  # by facet and value
 TEXT = CharField()

@@ -20,10 +20,10 @@ from django.db.models import QuerySet
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
-from roundtable import schema
 from roundtable.checks import check_schema
+from roundtable.database import schema
+from roundtable.database.schema import MigrationHash, fault
 from roundtable.management.commands.migrate import Command
-from roundtable.schema import MigrationHash, fault
 from tests.processes import (
     PRODUCTION_ENVIRONMENT,
     TIMEOUT,

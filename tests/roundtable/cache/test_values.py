@@ -17,9 +17,9 @@ from outcomes.commitments.commitment_index import commitment_index
 from outcomes.commitments.statistics import count_by_status, index_counts
 from outcomes.models import Commitment
 from participants.models import User
-from roundtable import public_cache, public_stamp, response_cache
+from roundtable.cache import public_stamp, responses, values
+from roundtable.cache.values import PublicCache, get_or_set, question
 from roundtable.models import Event
-from roundtable.public_cache import PublicCache, get_or_set, question
 from tests.canaries import make_portal
 from tests.conftest import FULL
 from tests.factories import make_commitment, make_event, make_update
@@ -34,8 +34,8 @@ def stamped(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     """Whatever earlier tests did to the database, and with nothing kept."""
     monkeypatch.setattr(public_stamp, "_silent_until", 0.0)
     monkeypatch.setattr(public_stamp, "_next_check", 0.0)
-    monkeypatch.setattr(public_cache, "store", PublicCache())
-    response_cache.store.clear()
+    monkeypatch.setattr(values, "store", PublicCache())
+    responses.store.clear()
     public_stamp.install(DEFAULT_DB_ALIAS)
 
 
@@ -76,7 +76,7 @@ def test_nothing_is_kept_in_a_transaction() -> None:
 
 def test_nothing_is_kept_without_a_stamp(monkeypatch: pytest.MonkeyPatch) -> None:
     _calls, count = counting()
-    monkeypatch.setattr(public_cache, "read_stamp", lambda: None)
+    monkeypatch.setattr(values, "read_stamp", lambda: None)
     assert [get_or_set("key", count), get_or_set("key", count)] == [1, 2]
 
 
@@ -89,7 +89,7 @@ def test_number_that_changed_while_it_was_counted_is_not_kept() -> None:
 
 
 def test_store_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(public_cache, "MAX_ENTRIES", 2)
+    monkeypatch.setattr(values, "MAX_ENTRIES", 2)
     calls, count = counting()
     for key in ("a", "b", "c", "c", "b", "a"):
         get_or_set(key, count)
@@ -145,7 +145,7 @@ def test_part_of_a_page_is_rendered_once_for_each_key() -> None:
 def test_request_reads_the_stamp_once(client: Client) -> None:
     make_commitment(make_event())
     for _time in range(2):
-        response_cache.store.clear()
+        responses.store.clear()
         with CaptureQueriesContext(connection) as queries:
             client.get("/commitments/")
         read = [query for query in queries if query["sql"] == public_stamp.READ]
@@ -177,7 +177,7 @@ PAGES = (
 
 def test_nothing_that_only_some_may_see_is_kept(client_of: Callable[[User], Client]) -> None:
     def read(client: Client, page: str) -> str:
-        response_cache.store.clear()
+        responses.store.clear()
         response = client.get(page)
         assert response.status_code == 200
         # Tokens of forms are new each time.
@@ -188,9 +188,9 @@ def test_nothing_that_only_some_may_see_is_kept(client_of: Callable[[User], Clie
     for page in PAGES if FULL else PAGES[1::2]:
         alone = []
         for client in clients:
-            public_cache.store.clear()
+            values.store.clear()
             alone.append(read(client, page))
-        public_cache.store.clear()
+        values.store.clear()
         assert [read(client, page) for client in clients] == alone
-        public_cache.store.clear()
+        values.store.clear()
         assert [read(client, page) for client in reversed(clients)] == alone[::-1]

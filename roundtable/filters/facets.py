@@ -15,10 +15,10 @@ from django.forms.boundfield import BoundField
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 
-from roundtable.facet_index import FacetIndex, Tally, index_query
+from roundtable.cache.values import get_or_set
+from roundtable.filters.facet_index import FacetIndex, Tally, index_query
+from roundtable.filters.query_forms import ListForm, encode_query
 from roundtable.models import Event
-from roundtable.public_cache import get_or_set
-from roundtable.query_forms import ListForm, encode_query
 
 SHOWN_VALUES = 8  # of each facet, and the chosen ones; the others after "Show all"
 MAX_VALUES = 200  # after "Show all"

@@ -3,9 +3,9 @@
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection
 
-from roundtable import triggers
+from roundtable.database import triggers
+from roundtable.database.triggers import INSERT, UPDATE, Trigger
 from roundtable.models import Series
-from roundtable.triggers import INSERT, UPDATE, Trigger
 from tests.factories import make_series
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]

@@ -20,10 +20,11 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, models, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
-from roundtable import changed_rows, triggers
-from roundtable.outages import Outage, outage_of
-from roundtable.schema import own_apps
-from roundtable.triggers import DELETE, INSERT, TRUNCATE, UPDATE, Trigger
+from roundtable.cache import changed_rows
+from roundtable.database import triggers
+from roundtable.database.outages import Outage, outage_of
+from roundtable.database.schema import own_apps
+from roundtable.database.triggers import DELETE, INSERT, TRUNCATE, UPDATE, Trigger
 
 Stamp = tuple[int, int]  # number and sum of the rows
 

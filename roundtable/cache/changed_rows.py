@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from roundtable import triggers
-from roundtable.row_triggers import Touch, row_triggers
-from roundtable.triggers import TRUNCATE, Trigger
+from roundtable.database import triggers
+from roundtable.database.row_triggers import Touch, row_triggers
+from roundtable.database.triggers import TRUNCATE, Trigger
 
 EVERY_ROW = 0  # the id that stands for all rows
 # A position is used for a day at most.

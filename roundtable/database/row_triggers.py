@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connections
 from django.db.models import BigIntegerField, Expression, F, Model, Q, QuerySet
 
-from roundtable.triggers import DELETE, INSERT, UPDATE, Trigger
+from roundtable.database.triggers import DELETE, INSERT, UPDATE, Trigger
 
 Rows = QuerySet[Any]
 

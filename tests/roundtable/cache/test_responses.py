@@ -11,10 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from roundtable import limits, public_stamp, response_cache
+from roundtable import limits
+from roundtable.cache import public_stamp, responses
+from roundtable.cache.responses import ENTRY_BYTES, KeptResponse, ResponseStore, store
 from roundtable.limits import wait_of_reader
 from roundtable.models import Event
-from roundtable.response_cache import ENTRY_BYTES, KeptResponse, ResponseStore, store
 from tests.factories import make_commitment, make_delegate, make_event, make_statement
 from tests.roundtable.test_db_retry import failing
 
@@ -170,7 +171,7 @@ def test_session_neither_reads_nor_writes_the_store(kept: Kept, client_of: Sign)
 
 
 def test_large_answers_are_not_kept(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(response_cache, "MAX_PAGE_BYTES", 100)
+    monkeypatch.setattr(responses, "MAX_PAGE_BYTES", 100)
     for _time in range(2):
         assert ask().status_code == 200
     assert not kept

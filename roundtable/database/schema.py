@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, models
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-from roundtable.outages import Outage, outage_of
+from roundtable.database.outages import Outage, outage_of
 
 log = logging.getLogger(__name__)
 Key = tuple[str, str]  # app label, name of the migration
