@@ -45,9 +45,9 @@ from outcomes.models import Commitment, Handover  # noqa: E402
 from outcomes.statements.verify import find_statement_faults, published_texts  # noqa: E402
 from participants.models import User  # noqa: E402
 from participants.privacy import erasure_ledger  # noqa: E402
-from roundtable import schema  # noqa: E402
 from roundtable.audit import verify  # noqa: E402
 from roundtable.audit.mirror import bring_up_to_date, read_mirror  # noqa: E402
+from roundtable.database import schema  # noqa: E402
 from roundtable.encryption import decrypt  # noqa: E402
 from tests.canaries import BY_OBJECT, all_paths  # noqa: E402
 from tests.email_links import LinkClient  # noqa: E402
