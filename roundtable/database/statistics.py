@@ -14,9 +14,9 @@ def update_table_statistics() -> None:
 
 
 def count_rows(model: type[models.Model]) -> None:
-    """For PostgreSQL, which counts by itself, but not the new rows of a transaction.
+    """Tells PostgreSQL's planner how many rows a table has now, within the open transaction.
 
-    After a large import it would plan for the few rows of before: look through all for each.
+    By itself PostgreSQL counts committed rows only. It would plan a large import for few rows.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
