@@ -37,10 +37,12 @@ from participants.permissions import (
 from roundtable.audit import log as audit
 
 # Content that is confirmed by the release that ships it: the statement and the commitments of 2018,
-# and the statement of the demonstration. A test compares them with the files.
+# and the statement of the demonstration. A test compares them with the files. The first is of
+# release 0.1.0, which had no address of the source; a corrected statement keeps that source.
 RELEASED = frozenset(
     {
-        "5ec85ce39483d043d3a8269485aa876dfb3bdcf25afdaf1f404be9bafde76149",  # 2018
+        "5ec85ce39483d043d3a8269485aa876dfb3bdcf25afdaf1f404be9bafde76149",  # 0.1.0
+        "396aa17153f6715a46809f3bebc8816099242c46ef53e44930ce5c68b227c337",  # 2018
         "5539845f01fc67ea029a226c27a4a113ba3a9f339fb847a3319fa63c2d4d7354",  # demonstration
         "e99c4c20d983c98157ed4fd657a60519eee2a670cada15c798c4e0bdbf0c6384",  # BP2018-C1
         "919546f39edb2ad8cb01e6df63b194b9c3d7fd2ab947d5a5b4d5740972b4d5c2",  # BP2018-C2

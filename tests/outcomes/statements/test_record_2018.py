@@ -1,12 +1,15 @@
 """The roundtable of 2018: word for word what its sources say, and nothing else."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from outcomes.statements.verify import find_statement_faults
 from participants.models import EventRole, Group
 from roundtable.models import Event
 from tests.page_text import get_text
@@ -152,7 +155,7 @@ def test_facts(record: Event) -> None:
     assert (record.city, record.country.code, record.venue) == ("Bangkok", "TH", "")
     assert record.time_zone == "Asia/Bangkok"
     assert (record.is_public, record.is_demonstration) == (True, False)
-    assert (record.source_url, record.source_retrieved_on) == ("", None)
+    assert record.source_retrieved_on is None
     assert record.series.site == "https://www.baliprocess.net/"
 
 
@@ -187,7 +190,37 @@ def test_recorded_and_unrecorded_counts(record: Event) -> None:
 def test_introduction_is_word_for_word(record: Event) -> None:
     assert record.statement.introduction == INTRODUCTION
     assert (record.statement.state, record.statement.adoption) == ("published", "source")
-    assert (record.statement.source_url, record.statement.source_retrieved_on) == ("", None)
+    assert record.statement.source_retrieved_on is None
+
+
+def test_sources_have_their_addresses_and_say_how_sure_these_are(record: Event) -> None:
+    page = Client().get("/roundtables/bali-process-2018/").content.decode()
+    hosts = "bali-process-on-people-smuggling-14-15-may-2018-bangkok-thailand/"
+    process = "trafficking-in-persons-workshop-government-and-civil-society-roundtable"
+    assert f'href="http://rcrc-resilience-southeastasia.org/event/{hosts}"' in page
+    assert page.count(f'href="https://www.baliprocess.net/event/{process}"') == 2
+    assert "Page published by the hosts (address as recorded in a stored copy)" in page
+    assert "Event page on baliprocess.net (address not confirmed)" in page
+    assert "as a key outcome (address not confirmed)" in page
+
+
+def test_portal_of_the_first_release_gets_the_addresses(record: Event) -> None:
+    migration = import_module("outcomes.migrations.0028_addresses_of_2018_sources")
+    migration.remove_addresses(apps, None)
+    earlier = Event.objects.get(code="BP2018")
+    assert [row["url"] for row in earlier.documents.values()] == [""]
+    assert (earlier.source_url, earlier.statement.source_url) == ("", "")
+    assert "address" not in earlier.source_title + earlier.statement.source_title
+    assert find_statement_faults() == []
+
+    migration.add_addresses(apps, None)
+    for row in (record, record.statement):
+        latest = row.history.latest()
+        assert (latest.source_title, latest.source_url) == (row.source_title, row.source_url)
+        assert latest.prev_record.source_url == ""
+    assert [row["url"] for row in record.history.latest().rows["documents"]] == [record.source_url]
+    assert load_roundtable(RECORD_2018) == "0 added, 0 changed, 0 removed, 68 unchanged.\n"
+    assert find_statement_faults() == []
 
 
 def test_host_page_wordings_are_included(record: Event) -> None:
