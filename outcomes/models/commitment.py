@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.models.canonical import sha256_of
 from outcomes.models.outcome import Outcome
 from outcomes.models.references import REFERENCE_PATTERN, full_match
+from outcomes.models.statement import Statement
 from roundtable.history import LinkedRows, record_history
 from roundtable.models import Event
 
@@ -422,9 +423,25 @@ class Commitment(models.Model):
             return str(sentence) % date_format(self.source_dated_on)
         if self.source_title or self.source_url:
             return self.source_title or self.source_url
+        if self._is_from_signed_statement:
+            return str(_("the statement, signed in this portal"))
         if self.place_in_source:
             return str(_("the source of the statement"))
         return str(_("a source that is not known"))
+
+    @property
+    def is_source_known(self) -> bool:
+        named = self.is_letter or self.source_title or self.source_url or self.place_in_source
+        return bool(named or self._is_from_signed_statement)
+
+    @property
+    def _is_from_signed_statement(self) -> bool:
+        """A statement that was signed here is its own source."""
+        return Statement.objects.filter(
+            event=self.event_id,
+            adoption=Statement.Adoption.SIGNED,
+            state__in=[Statement.State.ADOPTED, Statement.State.PUBLISHED],
+        ).exists()
 
     @property
     def source_details(self) -> str:

@@ -116,6 +116,13 @@ def organisation_to_compare_for(
 
     Raises ValidationError, with the reason, if the user may not.
     """
+    if isinstance(text, Commitment) and not text.is_source_known:
+        raise ValidationError(
+            _(
+                "No source is recorded for this commitment, so no one can compare it. Add its "
+                "source, then compare it."
+            )
+        )
     grants = user.grants.active(at.date()).filter(
         event=text.event, role__in=COMPARING_ROLES, on_behalf_of__isnull=False
     )

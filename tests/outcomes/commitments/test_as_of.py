@@ -398,7 +398,8 @@ def test_undertaking_and_comparisons_are_those_of_the_day() -> None:
     party = make_party(offered, organisation=make_organisation(name="Belize"))
     answered = datetime(2025, 6, 1, 12, tzinfo=UTC)
     make_undertaking(party, answer="accepted", answered_at=answered)
-    recorded_one = make_commitment(event, reference="OLD-C2", state="draft")
+    source = {"state": "draft", "source_title": "Communiqué"}
+    recorded_one = make_commitment(event, reference="OLD-C2", **source)
     with time_machine.travel(answered):
         republish(recorded_one)
     compared = "Compared with the source by two organisations"

@@ -111,6 +111,26 @@ def public_pages(event: Event) -> list[str]:
     ]
 
 
+def test_commitment_without_a_source_is_not_compared(
+    client_of: Sign, event: Event, indonesia: User, draft: Commitment
+) -> None:
+    browser = client_of(indonesia)
+    Commitment.objects.update(source_title="", place_in_source="")
+    draft.refresh_from_db()
+    shown = page_html(browser.get(compare_page(draft)))
+    assert "a source that is not known" in shown
+    assert "Add its source, then compare it." in shown
+    assert "I compared it" not in shown
+    # Who opened the page before has the button.
+    refused = browser.post(compare_page(draft), {"shown": draft.source_hash()})
+    assert refused.status_code == 400
+    assert not draft.comparisons.exists()
+    # A statement that was signed here is its own source.
+    make_statement(event, adoption="signed")
+    assert "the statement, signed in this portal" in page_html(browser.get(compare_page(draft)))
+    assert "Your comparison is saved." in compare(browser, draft)
+
+
 def test_cochair_alone_puts_no_words_in_a_partys_mouth(
     client_of: Sign, event: Event, indonesia: User, belize: Organisation
 ) -> None:
@@ -317,7 +337,13 @@ def test_changed_commitment_is_a_draft_again_and_then_says_what_changed(
     australia: User,
     clock: Any,
 ) -> None:
-    row = make_commitment(event, reference="R2026-C1", text="Train officers", recorded_at=NOW)
+    row = make_commitment(
+        event,
+        reference="R2026-C1",
+        text="Train officers",
+        recorded_at=NOW,
+        source_title="Budget speech 2026",
+    )
     make_party(row)
     clock.shift(timedelta(days=1))
     browser, address = client_of(indonesia), page(Commitment, "change", row.pk)
