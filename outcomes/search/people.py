@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from outcomes.search.stems import stem
 from outcomes.search.words import Search, Term, words_of
 from participants.models import Delegate
+from participants.models.delegate import BY_NAME
 from participants.name_folding import normalise_for_search
 from participants.privacy import visibility
 from roundtable.cache.values import get_or_set
@@ -40,7 +41,7 @@ def find_people(search: Search, viewer: visibility.Viewer, on: date) -> FoundPeo
     Parts of words are found as in the directory, and other forms of words as in the index. People
     are in no index: the one door decides about them.
     """
-    people = visibility.listed_delegates(viewer, on).order_by("name", "pk")
+    people = visibility.listed_delegates(viewer, on).order_by(*BY_NAME)
     texts = _texts_seen_by(viewer, people, on)
     stems_of = cache(_stems_of)  # each line once, however many people and words have it
     found = set(texts)

@@ -42,6 +42,7 @@ from outcomes.models import (
 )
 from outcomes.site.sitemaps import SITEMAPS
 from participants.models import Organisation
+from participants.models.delegate import BY_NAME
 from participants.organisations import redirects
 from participants.organisations.attendance import attendance_by_constituency
 from participants.privacy import visibility
@@ -133,7 +134,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         .prefetch_related(parties_shown(on, "commitment__parties", form.day))
     )
     roles = organisation.roles.filter(event__is_public=True).select_related("event")
-    people = visibility.listed_at_organisation(organisation, viewer, on).order_by("name", "pk")
+    people = visibility.listed_at_organisation(organisation, viewer, on).order_by(*BY_NAME)
     counts = count_by_status(
         as_of(published, form.day), form.day or on, status_columns_for(form.day)
     )

@@ -29,6 +29,7 @@ from participants.models import (
     Organisation,
     OrganisationKind,
 )
+from participants.models.delegate import BY_NAME
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.name_folding import contains_all, normalise_for_search
 from participants.privacy import visibility
@@ -285,7 +286,7 @@ class DirectoryForm(FacetForm):
 
     def filter(self, people: QuerySet[Delegate]) -> QuerySet[Delegate]:
         """People sorted by name, each annotated with a workplace that matches the facets."""
-        people = people.order_by("name", "pk")
+        people = people.order_by(*BY_NAME)
         if self.found != self.visible:
             people = people.filter(pk__among=[*ids_of_bits(self.found)])
         if not self._narrows_workplace():  # people have their workplace from listed_delegates()

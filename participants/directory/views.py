@@ -23,6 +23,7 @@ from participants.accounts.reauthentication import require_proof_to_show
 from participants.directory import vcard
 from participants.directory.forms import DirectoryForm, VCardForm
 from participants.models import Delegate, User
+from participants.models.delegate import BY_NAME
 from participants.organisations import redirects
 from participants.privacy import access_log, visibility
 from roundtable import idempotency
@@ -93,7 +94,7 @@ def order_by_country(people: QuerySet[Delegate], viewer: visibility.Viewer) -> P
 
 
 def _sort_by_country(people: QuerySet[Delegate]) -> "tuple[array[int], dict[str, int]]":
-    rows: Any = people.order_by("name", "pk").values_list("pk", "workplace_country")  # type: ignore[misc]
+    rows: Any = people.order_by(*BY_NAME).values_list("pk", "workplace_country")  # type: ignore[misc]
     by_code: dict[str, list[int]] = {}
     for pk, code in rows:
         by_code.setdefault(code, []).append(pk)

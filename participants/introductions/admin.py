@@ -19,6 +19,7 @@ from participants.introductions.lifecycle import (
     was_recently_proposed,
 )
 from participants.models import Introduction, Participation
+from participants.models.delegate import BY_NAME
 from participants.permissions import EventPermissions, visible_people
 
 
@@ -85,7 +86,7 @@ class IntroductionAdmin(PrivateAdmin):
         people = visible_people(permissions).filter(
             pk__in=participations.values("delegate"), user__is_active=True
         )
-        return people.exclude(user=permissions.user).order_by("name", "pk")
+        return people.exclude(user=permissions.user).order_by(*BY_NAME)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         introduction = propose_introduction(

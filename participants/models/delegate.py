@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.models.person_model import PersonModel
 from participants.models.user import User
+from participants.name_folding import normalise_for_search
 
 
 class Audience(models.TextChoices):
@@ -65,6 +66,22 @@ def listable_q(prefix: str = "") -> Q:
     return available_q(prefix) & Q((f"{prefix}is_protected", False))
 
 
+class SortNameField(models.CharField[str, str]):
+    """The name in Latin letters, where there is one, without case and accents.
+
+    Databases sort by code point, or each by rules of its own.
+    """
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        name = normalise_for_search(model_instance.name_latin or model_instance.name)
+        # A letter can become several.
+        model_instance.sort_name = name[: self.max_length]
+        return name[: self.max_length]
+
+
+BY_NAME = ("sort_name", "pk")
+
+
 class Delegate(PersonModel):
     """A person who takes part. Not listed until this person chooses to be."""
 
@@ -84,6 +101,12 @@ class Delegate(PersonModel):
         help_text=_(
             "For people who read other scripts. Leave empty if the name is in Latin letters."
         ),
+    )
+    sort_name = SortNameField(
+        _("name to sort by"),
+        max_length=200,
+        editable=False,
+        help_text=_("Where the person is in lists. The portal makes it from the name."),
     )
     post = models.CharField(
         _("post"),
@@ -183,10 +206,12 @@ class Delegate(PersonModel):
         help_text=_("Made up. This person can take part in demonstrations only."),
     )
 
+    derived_fields = {"sort_name": {"name", "name_latin"}}
+
     class Meta:
         verbose_name = _("delegate")
         verbose_name_plural = _("delegates")
-        ordering = ["name", "pk"]
+        ordering = BY_NAME
         constraints = [
             models.CheckConstraint(
                 condition=~Q(name="") | Q(erased_at__isnull=False), name="delegate_has_name"
@@ -223,12 +248,12 @@ class Delegate(PersonModel):
 
         indexes = [
             # The order of the directory, so that its first page needs no sorting.
-            models.Index(fields=["name", "id"], name="delegate_by_name"),
+            models.Index(fields=["sort_name", "id"], name="delegate_by_sort_name"),
             # Whom everyone can find there: to count them, no row is read.
             models.Index(
-                fields=["name", "id", "user"],
+                fields=["sort_name", "id", "user"],
                 condition=available_q() & Q(consented_at__isnull=False, listed_to="everyone"),
-                name="delegate_listed_to_everyone",
+                name="delegate_listed_to_all",
             ),
         ]
 

@@ -15,6 +15,8 @@ class PersonModel(models.Model):
 
     # Fields that Django and allauth save by themselves, and name.
     library_fields: ClassVar[frozenset[str]] = frozenset()
+    # By field that is made from others: their names.
+    derived_fields: ClassVar[dict[str, set[str]]] = {}
 
     class Meta:
         abstract = True
@@ -57,4 +59,5 @@ class PersonModel(models.Model):
         # A stored value that today's rules reject must not keep the person from hiding.
         self.full_clean(exclude=others, validate_constraints=False)
         self.validate_constraints()
-        super().save(update_fields=list(values))
+        derived = [name for name, given in self.derived_fields.items() if given & values.keys()]
+        super().save(update_fields=[*values, *derived])

@@ -28,7 +28,7 @@ from participants.models import (
     User,
 )
 from participants.models.channels import ChannelKind, contact_url, display_value
-from participants.models.delegate import available_q
+from participants.models.delegate import BY_NAME, available_q
 from participants.permissions import acting_capacity
 from participants.privacy.audiences import (
     ANONYMOUS_VIEWER,
@@ -298,7 +298,7 @@ def public_profiles(
     `event` limits them to its confirmed participants.
     """
     public = ContactChannel.objects.filter(delegate=OuterRef("pk"), audience=Audience.EVERYONE)
-    found = listed_delegates(ANONYMOUS_VIEWER, on).filter(Exists(public)).order_by("name", "pk")
+    found = listed_delegates(ANONYMOUS_VIEWER, on).filter(Exists(public)).order_by(*BY_NAME)
     if event:
         took_part = Participation.objects.confirmed().filter(event=event)
         found = found.filter(pk__in=took_part.values("delegate"))

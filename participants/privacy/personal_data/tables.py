@@ -197,7 +197,11 @@ TABLES = (
             "new_address_agreed_at",
             "is_demonstration",
         ),
-        {**USER_WITHHELD, "erased_at": "empty until your profile is erased"},
+        {
+            **USER_WITHHELD,
+            "sort_name": "made from your name, for the order of lists",
+            "erased_at": "empty until your profile is erased",
+        },
     ),
     PersonalDataTable(
         "languages",

@@ -217,6 +217,7 @@ def test_erasure_leaves_empty_row(delegate_with_everything: Delegate, event: Eve
         "id": delegate_with_everything.pk,
         "name": "",
         "name_latin": "",
+        "sort_name": "",
         "post": "",
         "about": "",
         "invitation_email": "",
