@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -87,7 +88,24 @@ class IdempotencyMiddleware:
         who = sender_id(request)
         if not form_key or not who:
             return None
-        return _respond_once(request, form_key, who, partial(view, request, *args, **kwargs))
+        call_view = partial(view, request, *args, **kwargs)
+        return ViewResponse(partial(_respond_once, request, form_key, who, call_view))
+
+
+class ViewResponse(HttpResponse):
+    """Calls the view when Django renders this response.
+
+    There, other middleware can answer what the view raises, such as the need to reauthenticate.
+    Django does not let it answer what process_view() raises.
+    """
+
+    def __init__(self, respond: Callable[[], HttpResponseBase]) -> None:
+        super().__init__()
+        self.respond = respond
+
+    def render(self) -> HttpResponseBase:
+        response = self.respond()
+        return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 @transaction.atomic

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Any
+
+from django.test import Client
+from lxml import html
 
 TYPED = {"text", "email", "url", "search", "tel", "number"}
 
@@ -94,3 +98,21 @@ def forms_of(page: str) -> list[Form]:
         )
         for form in parser.forms
     ]
+
+
+def press(browser: Client, page: Any, action: str, button: str = "", **typed: object) -> Any:
+    """Sends the page's own form with all its fields, and follows where the answer leads.
+
+    `page` is an address or an answer. `button` is the beginning of the words on it.
+    """
+    answer = browser.get(page) if isinstance(page, str) else page
+    shown = html.fromstring(answer.content.decode())
+    for form in shown.forms:
+        for pressed in form.xpath(".//button"):
+            words = " ".join(pressed.text_content().split())
+            if (form.action or answer.request["PATH_INFO"]) == action and words.startswith(button):
+                fields = dict(form.form_values())
+                if name := pressed.get("name"):
+                    fields[name] = pressed.get("value", "")
+                return browser.post(action, fields | typed, follow=True)
+    raise AssertionError(f"no form for {action} with the button {button!r}")

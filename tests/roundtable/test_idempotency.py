@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event as Signal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import time_machine
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
@@ -20,6 +22,7 @@ from pytest_django import Settings
 from outcomes.models import Commitment, CommitmentParty
 from participants.models import Audience, ContactChannel, Delegate, RevealBudget, User
 from roundtable import idempotency
+from roundtable.encryption import DecryptionError
 from roundtable.models import AuditEntry, Event, IdempotencyKey
 from tests.canaries import response_text
 from tests.factories import make_delegate, make_event, make_party
@@ -334,6 +337,31 @@ def test_failed_request_stores_neither_key_nor_write(
     assert (delegate.post, delegate.channels.count()) == ("Adviser", 4)
 
 
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (ImmediateHttpResponse(HttpResponseRedirect("/elsewhere/")), 302),
+        (ReauthenticationRequired(), 302),
+        (DecryptionError("sealed"), 403),
+    ],
+)
+def test_raised_answer_stores_neither_key_nor_write(
+    client_of: Sign,
+    delegate: Delegate,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Exception,
+    status: int,
+) -> None:
+    browser = client_of(delegate)
+    sent = form_at(browser, "/me/") | {"post": "Adviser"}
+    with monkeypatch.context() as patch:
+        after = Mock(side_effect=answer)
+        patch.setattr("participants.directory.profile_views.messages.success", after)
+        assert browser.post("/me/", sent).status_code == status
+    delegate.refresh_from_db()
+    assert delegate.post == "" and not IdempotencyKey.objects.exists()
+
+
 def test_key_does_not_bypass_permissions(client_of: Sign, delegate: Delegate) -> None:
     sent = new_channel(client_of(delegate))
     assert client_of(delegate).post("/me/", sent)["Location"] == "/me/"
@@ -389,8 +417,8 @@ def test_uploaded_file_is_hashed_and_stays_readable() -> None:
 
     middleware = idempotency.IdempotencyMiddleware(store)
     for text in (b"a,b", b"a,b", b"a,c"):
-        answer = middleware.process_view(upload(text), store, (), {})
-        assert answer is not None and answer["Location"] == "/rows/"
+        answer: Any = middleware.process_view(upload(text), store, (), {})
+        assert answer.render()["Location"] == "/rows/"
     assert read == [b"a,b", b"a,c"]
 
 

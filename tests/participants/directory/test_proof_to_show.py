@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 import time_machine
 from django.test import Client
 
 from participants.models import Delegate, User
-from roundtable.models import AuditEntry, Event
+from roundtable.models import AuditEntry, Event, IdempotencyKey
 from tests.factories import make_delegate, make_participation, make_user
+from tests.form_fields import press
 from tests.page_text import page_text
-from tests.participants.accounts.test_reauthentication import ASK, newest_code
+from tests.participants.accounts.test_reauthentication import ASK, CONFIRM, newest_code
 from tests.sign_in import add_authenticator, sign_in, totp_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
@@ -43,22 +45,25 @@ def sign_in_by_code(user: User) -> Client:
 def test_fresh_code_is_asked_for_once_a_session(
     delegate: Delegate, reader: User, clock: Any
 ) -> None:
-    show = f"/directory/{delegate.handle}/show/"
+    page, show = f"/directory/{delegate.handle}/", f"/directory/{delegate.handle}/show/"
     browser = sign_in_by_code(reader)
+    browser.handler.enforce_csrf_checks = True
     clock.shift(timedelta(minutes=6))
-    for path in (show, f"/directory/{delegate.handle}.vcf", "/directory/nobody234/show/"):
-        answer = browser.post(path)
-        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, ASK), path
+    asked = press(browser, page, show)
+    assert asked.redirect_chain == [(f"{ASK}?next={quote_plus(show)}", 302)]
     assert not AuditEntry.objects.filter(action__in=["reveal", "vcard"]).exists()
-    where = browser.post(show)["Location"]
-    browser.post(where, {"send": "yes", "next": show})
-    answer = browser.post(where, {"code": newest_code(), "next": show})
+    # The way to the code is not the answer of the form: sent again, it asks again.
+    assert not IdempotencyKey.objects.exists()
+    asked = press(browser, asked, ASK, "Send me a code")
+    answer = press(browser, asked, ASK, "Continue", code=newest_code())
     assert answer.status_code == 200 and DETAIL in page_text(answer)
     clock.shift(timedelta(hours=5))
-    assert DETAIL in page_text(browser.post(show))
+    assert DETAIL in page_text(press(browser, page, show))
     other = sign_in_by_code(reader)
     clock.shift(timedelta(minutes=6))
-    assert other.post(show).status_code == 302
+    for path in (show, f"/directory/{delegate.handle}.vcf", "/directory/nobody234/show/"):
+        answer = other.post(path)
+        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, ASK), path
 
 
 def test_code_of_signing_in_counts_for_five_minutes(
@@ -66,19 +71,17 @@ def test_code_of_signing_in_counts_for_five_minutes(
 ) -> None:
     browser = sign_in_by_code(reader)
     clock.shift(timedelta(minutes=4))
-    assert DETAIL in page_text(browser.post(f"/directory/{delegate.handle}/show/"))
+    page, show = f"/directory/{delegate.handle}/", f"/directory/{delegate.handle}/show/"
+    assert DETAIL in page_text(press(browser, page, show))
 
 
 def test_who_has_an_app_uses_it(delegate: Delegate, reader: User) -> None:
     add_authenticator(reader)
-    browser, show = Client(), f"/directory/{delegate.handle}/show/"
+    browser, show = Client(enforce_csrf_checks=True), f"/directory/{delegate.handle}/show/"
     sign_in(browser, reader, second_factor=False)  # `proved` by a code is not enough
-    answer = browser.post(show)
-    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, ASK)
-    confirm = browser.get(answer["Location"])["Location"]
-    assert confirm.startswith("/accounts/2fa/reauthenticate/")
-    answer = browser.post(confirm, {"code": totp_code(), "next": show})
-    assert DETAIL in page_text(answer)
+    asked = press(browser, f"/directory/{delegate.handle}/", show)
+    assert [path.split("?")[0] for path, _status in asked.redirect_chain] == [ASK, CONFIRM]
+    assert DETAIL in page_text(press(browser, asked, CONFIRM, "Continue", code=totp_code()))
 
 
 @pytest.mark.parametrize("path", ["/directory/{}/", "/directory/{}.vcf"])
