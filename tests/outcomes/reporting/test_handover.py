@@ -13,6 +13,7 @@ from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, EmailLink, User
 from roundtable.models import Event
 from tests.email_links import page_of
+from tests.form_fields import press
 from tests.page_text import get_text, page_html, page_text
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,9 @@ def test_focal_point_resigns_with_suggested_successor(
 ) -> None:
     other = urlsplit(create_report_link(party, at=timezone.now())).path
     words = "Bo of the <b>north</b> desk"
-    reply = client.post(path, {"act": "hand-over", "suggestion": words})
+    client.handler.enforce_csrf_checks = True
+    page = page_of(client, path)
+    reply = press(client, page, page, "Return task", suggestion=words)
     assert reply.status_code == 200
     assert "You will no longer be asked about RT2024-C1." in page_text(reply)
     party.refresh_from_db()
