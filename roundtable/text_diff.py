@@ -52,6 +52,24 @@ def diff_words(before: str, after: str) -> tuple[list[DiffSegment], list[DiffSeg
     return before_segments, after_segments
 
 
+def merge_words(before: str, after: str) -> list[tuple[str, str]]:
+    """Both texts as one: pieces with "del", "ins", or "" for the words of both."""
+    old, new = diff_words(before, after)
+    if not any(part.differs for part in old + new):  # too different or too long to be marked
+        return [(before, "del"), (" ", ""), (after, "ins")]
+    found: list[tuple[str, str]] = []
+    while old or new:
+        if old and old[0].differs:
+            found.append((old.pop(0).text, "del"))
+        elif new and new[0].differs:
+            if found and found[-1][1] == "del" and not found[-1][0][-1:].isspace():
+                found.append((" ", ""))
+            found.append((new.pop(0).text, "ins"))
+        else:  # only one of them may end with a space
+            found.append((max(old.pop(0).text, new.pop(0).text, key=len), ""))
+    return found
+
+
 def _split_words(text: str) -> list[str]:
     words = []
     for word in re.findall(r"\w+\s*|[^\w\s]+\s*|\s+", text):

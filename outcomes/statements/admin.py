@@ -4,18 +4,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.admin_formsets import UniquePartyFormSet
 from outcomes.commitments.bulk_admin import change_themes
 from outcomes.commitments.related_admin import RelatedTextInline
-from outcomes.models import Outcome, OutcomeAddressee, Statement, Theme
+from outcomes.models import Corrigendum, Outcome, OutcomeAddressee, Statement, Theme
+from outcomes.statements.agreement import FINISHED_STATES
 from outcomes.statements.agreement_admin import AGREEMENT_PAGES
+from outcomes.statements.corrigenda import corrections_to_publish
 from outcomes.statements.corrigenda_admin import CORRIGENDUM_PAGES
 from outcomes.statements.drafting_admin import TEXT_PAGES, may_edit_text
 from outcomes.statements.emails_admin import EMAIL_PAGES
@@ -68,7 +72,7 @@ class StatementAdmin(HistoryAdmin):
     ]
     readonly_fields = ["state", "adoption", "published_at"]
     locked_fields = ("event",)
-    list_display = ["title", "event", "state", "published_at", "public_page"]
+    list_display = ["title", "event", "state", "correction", "published_at", "public_page"]
     list_filter = [PendingFilter, "state", EventFilter]
     list_select_related = ["event"]
     search_fields = ["title", "event__title"]
@@ -78,6 +82,18 @@ class StatementAdmin(HistoryAdmin):
     def get_urls(self) -> list[Any]:
         pages = TEXT_PAGES | AGREEMENT_PAGES | CORRIGENDUM_PAGES | SOURCE_PAGES | EMAIL_PAGES
         return [*self.row_urls(pages), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        unfinished = Corrigendum.objects.exclude(state__in=FINISHED_STATES)
+        found = Prefetch("corrigenda", unfinished, to_attr="unfinished_corrigenda")
+        return super().get_queryset(request).prefetch_related(found)
+
+    @admin.display(description=_("correction"))
+    def correction(self, row: Any) -> str:
+        address = reverse("admin:outcomes_statement_agreement", args=[row.pk])
+        for found in row.unfinished_corrigenda:
+            return format_html('<a href="{}">{}</a>', address, capfirst(found.get_state_display()))
+        return "–"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Title and language belong to the text that is agreed, so they are fixed after the draft.
@@ -110,7 +126,9 @@ class StatementAdmin(HistoryAdmin):
         super().save_model(request, obj, form, change)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        return rows.filter(pk__in=statements_to_sign(permissions.user, timezone.now()).values("pk"))
+        to_sign = statements_to_sign(permissions.user, timezone.now()).values("pk")
+        corrected = corrections_to_publish(permissions).values("statement")
+        return rows.filter(Q(pk__in=to_sign) | Q(pk__in=corrected))
 
     def is_cited(self, row: Any) -> bool:
         return is_statement_published(row)

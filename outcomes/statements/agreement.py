@@ -12,6 +12,7 @@ from roundtable.audit import log as audit
 
 AgreedText = Statement | Corrigendum
 StatementState = Statement.State
+FINISHED_STATES = (StatementState.PUBLISHED, Corrigendum.DISCARDED)  # of a correction
 
 
 def statement_of(text: AgreedText) -> Statement:
@@ -22,8 +23,7 @@ def text_in_progress(statement: Statement) -> AgreedText | None:
     """The statement before publication; then the open corrigendum, or None."""
     if statement.state != StatementState.PUBLISHED:
         return statement
-    done = (StatementState.PUBLISHED, Corrigendum.DISCARDED)
-    return statement.corrigenda.exclude(state__in=done).first()
+    return statement.corrigenda.exclude(state__in=FINISHED_STATES).first()
 
 
 def lock_text(text: AgreedText) -> AgreedText:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from outcomes.models import Corrigendum, Rewording, Statement
@@ -22,8 +23,17 @@ from outcomes.statements.agreement import (
 from outcomes.statements.emails import tell_participants
 from outcomes.statements.signing import check_signed
 from participants.models import User
+from participants.permissions import EventPermissions
 from roundtable.history import REDACTED, one_version
 from roundtable.redaction import redact_words
+
+
+def corrections_to_publish(permissions: EventPermissions) -> QuerySet[Corrigendum]:
+    """The drafts and the signed ones about which the user may decide."""
+    rows = Corrigendum.objects.filter(state__in=[StatementState.DRAFT, StatementState.ADOPTED])
+    if permissions.is_operator:
+        return rows
+    return rows.filter(statement__event__in=permissions.decidable)
 
 
 @transaction.atomic

@@ -148,7 +148,7 @@ def _store(row: Corrigendum | None, form: CorrigendumForm, by: User, at: datetim
     draft_corrigendum(
         form.statement, fields=form.cleaned_data, new_texts=form.changed(), by=by, at=at
     )
-    return _("The correction is saved as a draft.")
+    return _("The correction is saved as a draft. It waits on your desk until you publish it.")
 
 
 def _discard(row: Corrigendum | None, form: CorrigendumForm, by: User, at: datetime) -> str:

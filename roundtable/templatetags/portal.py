@@ -22,7 +22,7 @@ from roundtable.filters.query_forms import QueryForm, encode_query
 from roundtable.idempotency import FIELD_NAME, sender_id
 from roundtable.models import Event
 from roundtable.row_keys import row_key
-from roundtable.text_diff import DiffSegment
+from roundtable.text_diff import DiffSegment, merge_words
 
 register = template.Library()
 # Names in the context of a page for errors that belong to no form.
@@ -73,6 +73,19 @@ def mark_differences(segments: list[DiffSegment], element: str) -> SafeString:
         (
             (format_html("<{0}>{1}</{0}>", element, part.text) if part.differs else part.text,)
             for part in segments
+        ),
+    )
+
+
+@register.filter
+def mark_changes(before: str, after: str) -> SafeString:
+    """One text, in which ins and del mark the words that changed."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<{0}>{1}</{0}>", element, text) if element else text,)
+            for text, element in merge_words(before, after)
         ),
     )
 

@@ -86,7 +86,7 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
     latest = Circulation.objects.latest("pk").pk
     walk.keep(phone.open(reverse("my-circulation", args=[latest])), "agreed")
     page = first.open("/admin/")
-    expect(page.locator("#content")).to_contain_text("Texts waiting for your signature")
+    expect(page.locator("#content")).to_contain_text("Texts to sign, and corrections to publish")
     walk.keep(page, "to-do")
     page = first.open(agreement)
     page.get_by_role("button", name="Sign for Indonesia").click()
@@ -119,7 +119,7 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
     page.get_by_role("button", name="Publish text").click()
     expect(page.locator("ul.messagelist")).to_contain_text("The correction is published.")
     page = visitor.open("/outcomes/agree/1.a/")
-    expect(page.locator("main del")).to_have_text("share what works, children first")
+    expect(page.locator("main ins")).to_have_text("openly ")
     expect(page.locator("main")).to_contain_text("A word was left out in copying.")
     walk.keep(page, "corrected")
     walk.keep(visitor.open("/roundtables/agree/"), "corrected-statement")

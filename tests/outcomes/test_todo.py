@@ -345,7 +345,7 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
 def test_statement_is_in_todo_until_signed(client_of: Sign) -> None:
     table = make_agreement_case()
     version = circulate_draft(table).version
-    label = "Texts waiting for your signature"
+    label = "Texts to sign, and corrections to publish"
     with time_machine.travel(CIRCULATED_AT, tick=False):
         assert label not in lines(client_of(table.first))
     with time_machine.travel(AFTER_DEADLINE, tick=False):

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import Commitment, ImplementationStatus, ProgressUpdate
 from roundtable.models import Event
-from roundtable.text_diff import DiffSegment, diff_words
+from roundtable.text_diff import DiffSegment, diff_words, merge_words
 from tests.factories import make_commitment, make_event, make_party, make_update, make_user, save
 from tests.page_text import get_text, page_links, page_text
 
@@ -166,6 +166,24 @@ def test_text_differences_are_marked() -> None:
         [DiffSegment("three four", False)],
     )
     assert diff_words("", "a") == ([], [DiffSegment("a", False)])
+    assert merge_words("We met.", "We met in Bali.") == [
+        ("We met ", ""),
+        ("in Bali", "ins"),
+        (".", ""),
+    ]
+    assert merge_words("all agree", "All agree today") == [
+        ("all ", "del"),
+        ("All ", "ins"),
+        ("agree ", ""),
+        ("today", "ins"),
+    ]
+    assert merge_words("We go", "We stay") == [
+        ("We ", ""),
+        ("go", "del"),
+        (" ", ""),
+        ("stay", "ins"),
+    ]
+    assert merge_words("one", "two") == [("one", "del"), (" ", ""), ("two", "ins")]
     # What repeats itself over and over would take minutes to compare.
     same = "na " * 900
     assert diff_words(same, same + "x") == (

@@ -133,7 +133,7 @@ def test_one_cochair_alone_cannot_correct_a_published_point(
     assert point.text == "share what works"
     page = client_of(case.second).get(compare_url(statement)).content.decode()
     assert "no one can read the earlier wording" in page
-    assert "<del>share what works</del>" in page
+    assert "share <del>what works</del> <ins>nothing</ins></p>" in page
     compare(client_of(case.second), statement)
     # What was compared is not what would be published: also its reason is public.
     draft_corrigendum(

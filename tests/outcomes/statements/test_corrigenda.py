@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from outcomes.models import Circulation, Corrigendum, Outcome, Statement
 from outcomes.statements import corrigenda, signing
@@ -18,6 +19,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.form_fields import forms_of
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import (
@@ -26,6 +28,7 @@ from tests.roundtable_files import (
     replace_text,
     write_complete_file,
 )
+from tests.sign_in import sign_in
 from tests.silence_procedure import (
     AFTER_DEADLINE,
     CIRCULATED_AT,
@@ -56,6 +59,14 @@ def address(statement: Statement, name: str = "corrigendum") -> str:
 def asked() -> str:
     """The page of what goes round."""
     return reverse("my-circulation", args=[Circulation.objects.latest("pk").pk])
+
+
+def link_of(page: str, words: str) -> str:
+    """Where the only link with these words leads."""
+    [address] = {
+        link.get("href") for link in html.fromstring(page).iter("a") if words in link.text_content()
+    }
+    return address
 
 
 def discard_url(statement: Statement) -> str:
@@ -108,10 +119,10 @@ def test_signed_statement_is_corrected_by_same_procedure(
     assert (point.number, point.text) == ("1.b", "share what works, and what fails")
     shown = page_html(Client().get("/outcomes/agree/1.b/"))
     assert "Corrected on 25 March 2026: It was said so." in shown
-    assert "<del>share what works</del>" in shown
+    assert "share what works<ins>, and what fails</ins>" in shown
     page = page_html(Client().get("/roundtables/agree/"))
     assert "It was said so." in page
-    assert "<del>share what works</del>" in page
+    assert "share what works<ins>, and what fails</ins>" in page
     # The words of before and their hash stay where they were.
     before = Client().get("/roundtables/agree/statement-1.txt").content.decode()
     assert "1.b     share what works\n" in before
@@ -172,9 +183,39 @@ def test_statement_adopted_elsewhere_is_corrected_from_source(
     compare_with_source(Corrigendum.objects.get())
     press_agreement_button(client, elsewhere, "publish")
     page = page_html(Client().get("/roundtables/source/"))
-    assert "<del>We met.</del> <ins>We met in Bali.</ins>" in page
+    assert "We met <ins>in Bali</ins>." in page
     assert "Communiqué, page 1" in page
     assert "Text as published in the source. It was not signed in this portal." in page
+
+
+def test_typo_is_corrected_with_the_forms_of_the_pages(elsewhere: Statement) -> None:
+    """One capital: from the desk to the draft, and back to the draft from the desk."""
+    browser = Client(enforce_csrf_checks=True)
+    sign_in(browser, cochair_of(elsewhere))
+    point = elsewhere.outcomes.get(number="1.a")
+    Outcome.objects.filter(pk=point.pk).update(text="protect all who flee")
+    elsewhere.publish(CIRCULATED_AT)
+    desk = browser.get("/admin/").content.decode()
+    assert "corrections to publish" not in desk
+    page = browser.get(link_of(desk, "Correct a published text")).content.decode()
+    [form] = [form for form in forms_of(page) if form.method == "post" and "reason" in form.fields]
+    # The text comes first, and what is asked about the correction after it.
+    names = list(form.fields)
+    assert names.index(f"text-{point.pk}") < names.index("reason")
+    typed = form.fields | {"reason": ["A slip."], f"text-{point.pk}": ["Protect all who flee"]}
+    answer = browser.post(form.action, typed, follow=True)
+    text = page_html(answer)
+    assert "The correction is saved as a draft. It waits on your desk until you publish it." in text
+    assert "<del>protect </del><ins>Protect </ins>all who flee</p>" in text
+    assert text.count("Edit or discard the correction") == 1
+    # Someone else opens the desk on another day.
+    waiting = link_of(browser.get("/admin/").content.decode(), "corrections to publish")
+    listed = browser.get(waiting).content.decode()
+    assert link_of(listed, "Draft") == address(elsewhere, "agreement")
+    stranger, other = make_user("other@example.org"), Client()
+    make_grant(stranger, make_event())
+    sign_in(other, stranger)
+    assert "corrections to publish" not in other.get("/admin/").content.decode()
 
 
 def test_removed_text_is_hidden_everywhere(client_of: Sign, elsewhere: Statement) -> None:
