@@ -1,4 +1,4 @@
-"""iCalendar feeds of due dates, milestones and meetings.
+"""iCalendar feeds of meetings, due dates and milestones.
 
 UIDs are permanent, and SEQUENCE counts versions, so that calendar programs replace moved entries.
 """
@@ -23,7 +23,7 @@ from outcomes.commitments.queries import Disputes
 from outcomes.models import ENDED_STATUSES, Commitment, Milestone, years_before
 from roundtable.models import Event
 
-MAX_CALENDAR_ENTRIES = 1000  # of each kind: commitments and milestones
+MAX_CALENDAR_ENTRIES = 1000  # of each kind: meetings, commitments and milestones
 REFRESH_INTERVAL = timedelta(hours=12)
 MAX_SUMMARY_LENGTH = 100
 END = b"END:VCALENDAR\r\n"
@@ -32,9 +32,10 @@ _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 def topic_calendar(topic: Topic, on: date) -> bytes:
     scope = scope_of(topic.row)
-    own = meetings([topic.row]) if isinstance(topic.row, Event) else ()
-    entries = chain(own, due_dates(scope.commitments, scope.milestones, on))
-    return build_calendar(_("%s: due dates") % topic.name, topic.path, entries)
+    entries = chain(meetings(scope.events), due_dates(scope.commitments, scope.milestones, on))
+    has_meetings = topic.row is None or isinstance(topic.row, Event)
+    name = _("%s: meetings and due dates") if has_meetings else _("%s: due dates")
+    return build_calendar(name % topic.name, topic.path, entries)
 
 
 def build_calendar(name: str, path: str, entries: Iterable[icalendar.Event]) -> bytes:
@@ -53,8 +54,10 @@ def build_calendar(name: str, path: str, entries: Iterable[icalendar.Event]) -> 
     return words.removesuffix(END) + b"".join(entry.to_ical() for entry in entries) + END
 
 
-def meetings(events: Iterable[Event]) -> Iterator[icalendar.Event]:
-    for event in events:
+def meetings(events: "QuerySet[Event]") -> Iterator[icalendar.Event]:
+    """The newest come first."""
+    shown = ("starts_on", "ends_on", "title", "venue", "city", "country")
+    for event in _with_version_counts(events[:MAX_CALENDAR_ENTRIES], *shown):
         text = event.title
         if event.is_demonstration:
             text += "\n\n" + _("Made up for the demonstration.")
@@ -65,7 +68,7 @@ def meetings(events: Iterable[Event]) -> Iterator[icalendar.Event]:
         _add_days(entry, event.starts_on, event.ends_on)
         if place := ", ".join(filter(None, (event.venue, event.city, event.country.name))):
             entry.add("location", _one_line(place))
-        entry.add("dtstamp", datetime.combine(event.starts_on, time(), UTC))
+        _add_version(entry, event, datetime.combine(event.starts_on, time(), UTC))
         entry.add("url", absolute_url(event.get_absolute_url()))
         yield entry
 
@@ -76,7 +79,7 @@ def due_dates(
     """Of commitments and milestones due later than one year before `on`."""
     since, disputes = years_before(on, 1), Disputes(on)
     due = commitments.filter(due_on__gte=since).select_related("event").order_by("due_on", "pk")
-    rows = _with_version_counts(due[:MAX_CALENDAR_ENTRIES], "text", "latest_status")
+    rows = _with_version_counts(due[:MAX_CALENDAR_ENTRIES], "due_on", "text", "latest_status")
     sentences = disputes.of_commitments(row.pk for row in rows)
     for row in rows:
         state = row.status.label if row.status else _("Never reported on")
@@ -93,7 +96,7 @@ def due_dates(
         )
     steps = milestones.filter(due_on__gte=since).select_related("commitment__event")
     steps = steps.order_by("due_on", "pk")
-    rows = _with_version_counts(steps[:MAX_CALENDAR_ENTRIES], "title", "reached_on")
+    rows = _with_version_counts(steps[:MAX_CALENDAR_ENTRIES], "due_on", "title", "reached_on")
     sentences = disputes.of_commitments(row.commitment_id for row in rows)
     for milestone in rows:
         reached = _("%(reference)s, reached: %(text)s")
@@ -119,7 +122,6 @@ def _entry(
     dispute: str,
     state: str = "",
 ) -> icalendar.Event:
-    changed_at: datetime = row.changed_at or commitment.recorded_at
     text = Truncator(words).chars(MAX_SUMMARY_LENGTH)
     values = {"reference": commitment.reference, "state": state, "text": text}
     if dispute:
@@ -131,13 +133,19 @@ def _entry(
     entry.add("summary", _one_line(title % values))
     entry.add("description", _without_control_characters(description))
     _add_days(entry, row.due_on, row.due_on)
-    # The time of the last change, not now: an unchanged calendar keeps the same bytes and ETag.
-    entry.add("dtstamp", changed_at)
-    entry.add("last-modified", changed_at)
-    entry.add("sequence", max(row.versions - 1, 0))
+    _add_version(entry, row, commitment.recorded_at)
     entry.add("url", absolute_url(commitment.get_absolute_url()))
     entry.add("transp", "TRANSPARENT")  # a due date does not make anyone busy
     return entry
+
+
+def _add_version(entry: icalendar.Event, row: Any, recorded_at: datetime) -> None:
+    """`recorded_at` is for a row without a history."""
+    # The time of the last change, not now: an unchanged calendar keeps the same bytes and ETag.
+    changed_at = row.changed_at or recorded_at
+    entry.add("dtstamp", changed_at)
+    entry.add("last-modified", changed_at)
+    entry.add("sequence", max(row.versions - 1, 0))
 
 
 def _uid(name: str) -> str:
@@ -163,7 +171,7 @@ def _with_version_counts(rows: "QuerySet[Any]", *fields: str) -> list[Any]:
     for pk, at, *words in (
         history.filter(id__in=[row.pk for row in found])
         .order_by("history_date", "history_id")
-        .values_list("id", "history_date", "due_on", *fields)
+        .values_list("id", "history_date", *fields)
     ):
         if not versions[pk] or versions[pk][-1][1] != words:
             versions[pk].append((at, words))

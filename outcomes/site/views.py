@@ -49,6 +49,8 @@ from participants.privacy import visibility
 from roundtable.models import Event
 from roundtable.negotiation import with_json_file
 
+HAS_TEXT = Exists(Statement.objects.published().filter(event=OuterRef("pk")))
+MAX_NEWEST = 5  # of the other roundtables on the home page
 MAX_PER_SECTION = 50  # per section on the page of an organisation
 
 
@@ -73,6 +75,8 @@ def home(request: HttpRequest) -> HttpResponse:
         )
         shown = published if settings.DEBUG or latest.is_demonstration else real
         coming = shown.filter(starts_on__gt=on).exclude(pk=latest.pk).order_by("starts_on").first()
+        others = shown.exclude(pk__in=[row.pk for row in (latest, coming) if row])
+        others = others.annotate(has_text=HAS_TEXT)
         context |= {
             "counts": counts,
             **progress_context(
@@ -91,7 +95,10 @@ def home(request: HttpRequest) -> HttpResponse:
             .filter(commitment__event__is_demonstration=latest.is_demonstration)
             .select_related("commitment__event", "party__organisation", "party__group")
             .prefetch_related(parties_shown(on, "commitment__parties"))[:5],
-            "others": shown.exclude(pk__in=[row.pk for row in (latest, coming) if row])[:5],
+            # Newer roundtables never push one with an agreed text off the page.
+            "others": [
+                row for place, row in enumerate(others) if row.has_text or place < MAX_NEWEST
+            ],
         }
     return render(request, "outcomes/site/home.html", context)
 
@@ -99,8 +106,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def _latest_or_next(events: QuerySet[Event], on: date) -> Event | None:
     """The latest roundtable with a statement, else the latest that has begun, else the next."""
     begun = events.filter(starts_on__lte=on).order_by("-starts_on", "code")
-    stated = begun.filter(Exists(Statement.objects.published().filter(event=OuterRef("pk"))))
-    return stated.first() or begun.first() or events.order_by("starts_on", "code").first()
+    return (
+        begun.filter(HAS_TEXT).first()
+        or begun.first()
+        or events.order_by("starts_on", "code").first()
+    )
 
 
 @require_safe

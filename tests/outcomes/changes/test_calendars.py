@@ -150,6 +150,27 @@ def test_moved_date_keeps_uid_and_increases_sequence(due: Commitment) -> None:
     assert after_step == before_step
 
 
+def test_moved_meeting_keeps_uid_and_increases_sequence(due: Commitment) -> None:
+    paths = ("/calendar.ics", "/roundtables.ics", "/roundtables/roundtable-2024.ics")
+    first = {path: (entries(path)[0], Client().get(path)["ETag"]) for path in paths}
+    event = due.event
+    event.starts_on, event.ends_on = date(2024, 6, 3), date(2024, 6, 4)
+    event._history_date = datetime(2099, 1, 1, 12, tzinfo=UTC)  # type: ignore[attr-defined]
+    event.save()
+    for path, (before, tag) in first.items():
+        after = entries(path)[0]
+        assert after["uid"] == before["uid"] == "roundtable-2024@portal.example.org"
+        assert after["dtstart"].dt == date(2024, 6, 3)
+        assert after["sequence"] == before["sequence"] + 1
+        assert after["dtstamp"].dt == after["last-modified"].dt
+        assert after["dtstamp"].dt == datetime(2099, 1, 1, 12, tzinfo=UTC)
+        # A program that asks whether anything changed gets the new day.
+        assert Client().get(path, headers={"If-None-Match": tag}).status_code == 200
+    event.summary = "Two days."  # which no calendar shows
+    event.save()
+    assert entries("/calendar.ics")[0] == after
+
+
 def test_approved_update_increases_sequence(due: Commitment) -> None:
     first = entries()[0]
     update = make_update(due, party=due.parties.get(), status=ImplementationStatus.PLANNING)
@@ -173,7 +194,8 @@ def test_unchanged_calendar_is_byte_identical_and_not_modified(due: Commitment) 
 def test_items_due_over_a_year_ago_are_omitted(due: Commitment) -> None:
     make_commitment(due.event, reference="RT2024-C2", due_on=NOON.date() - timedelta(days=365))
     make_commitment(due.event, reference="RT2024-C3", due_on=NOON.date() - timedelta(days=366))
-    assert [str(row["uid"]) for row in entries("/calendar.ics")][:2] == [
+    assert [str(row["uid"]) for row in entries("/calendar.ics")][:3] == [
+        "roundtable-2024@portal.example.org",
         "RT2024-C2@portal.example.org",
         "RT2024-C1@portal.example.org",
     ]
@@ -183,7 +205,7 @@ def test_calendar_of_what_is_not_public_is_absent(due: Commitment) -> None:
     hidden = make_commitment(make_event(is_public=False), text="zq", due_on=date(2026, 6, 1))
     make_milestone(commitment=hidden, title="zq")
     assert b"zq" not in Client().get("/calendar.ics").content
-    assert len(entries("/calendar.ics")) == 2
+    assert len(entries("/calendar.ics")) == 3
     Event.objects.update(is_public=False)
     for path in PATHS[1:]:
         assert Client().get(path).status_code == 404, path
@@ -243,9 +265,10 @@ def test_calendar_of_roundtables_has_their_days(due: Commitment) -> None:
     assert entry["location"] == "Bogor, Indonesia"
     assert entry["url"] == f"{HOST}/roundtables/roundtable-2024/"
     assert str(entry["uid"]) == "roundtable-2024@portal.example.org"
-    meeting, *others = entries("/roundtables/roundtable-2024.ics")
-    assert meeting == entry
-    assert len(others) == 2  # a due date and a milestone
+    for path in ("/roundtables/roundtable-2024.ics", "/calendar.ics"):
+        meeting, *others = entries(path)
+        assert meeting == entry
+        assert len(others) == 2  # a due date and a milestone
     page = Client().get("/roundtables/").content.decode()
     assert 'href="/roundtables.ics"' in page
     assert 'href="/commitments.ics"' in Client().get("/commitments/").content.decode()

@@ -123,7 +123,7 @@ def test_home_page_shows_status(client: Client) -> None:
             "Latest reports 1 September 2025 Planning later Ministry 1 July 2025 In progress late "
             "Ministry 1 June 2025 Fulfilled done Ministry All changes, before and after "
             "Due next 2 March 2026 Never reported on next 24 December 2026 Planning later "
-            "Other roundtables Earlier roundtable, May 2024 (EARLIER)"
+            "Other roundtables Earlier roundtable, May 2024 (EARLIER) All roundtables"
         )
     )
     links = page_links(answer)
@@ -197,7 +197,25 @@ def test_home_page_lists_are_short(client: Client) -> None:
     due, earlier = rest.split(" Other roundtables ")
     assert changed.count(" January 2025 ") == 5 and changed.startswith("17 January 2025")
     assert due.count(" January 2027") == 5 and due.startswith("10 January 2027")
-    assert earlier.count(", January 2023 (") == 5 and earlier.endswith(", January 2023 (JAN13)")
+    assert earlier.count(", January 2023 (") == 5 and earlier.endswith(
+        ", January 2023 (JAN13) All roundtables"
+    )
+
+
+def test_agreed_text_stays_on_the_home_page(client: Client) -> None:
+    """The first record, however many meetings are newer."""
+    days = (date(2018, 5, 14), date(2018, 5, 15))
+    first = make_event(slug="first", title="First", starts_on=days[0], ends_on=days[1])
+    make_statement(first)
+    for year in range(2019, 2026):
+        days = (date(year, 5, 14), date(year, 5, 15))
+        make_statement(make_event(starts_on=days[0], ends_on=days[1], slug=f"in-{year}"))
+    answer = client.get("/")
+    others = page_text(answer).split("Other roundtables ")[1]
+    years = [word for word in others.split() if word.isdigit() and word.startswith("20")]
+    assert years == ["2024", "2023", "2022", "2021", "2020", "2019", "2018"]
+    assert others.endswith("All roundtables")
+    assert page_links(answer)[-2:] == ["/roundtables/first/", "/roundtables/"]
 
 
 def test_search_box_submits_to_search(client: Client) -> None:
