@@ -103,6 +103,7 @@ urlpatterns = [
     path("progress/matrix/", progress_views.progress_matrix, name="progress-matrix"),
     path("changes/", changes.change_list, name="change-list"),
     path("organisations/<slug:slug>/", site.organisation_detail, name="organisation-detail"),
+    path("follow/", changes.follow, name="follow"),
     path("feed.atom", changes.feed, name="feed"),
     path("calendar.ics", changes.calendar, name="calendar"),
     *(
@@ -121,6 +122,7 @@ urlpatterns = [
         path(f"{LIST_FILES[kind]}.ics", exports.list_calendar, {"kind": kind}, f"{kind}-dates")
         for kind in ("event", "commitment")
     ),
+    path("commitments.atom", exports.list_feed, name="commitment-changes"),
     *(
         path(
             f"{SUBSCRIPTION_PATHS[kind]}.<file_ending:ending>",

@@ -25,7 +25,7 @@ def acts(
         f"Copy citation {citation} Download {files} What the files contain "
         f"Share {shared} {address} Send by email "
         "Follow Get changes in your feed reader. Get due dates and milestones in your calendar. "
-        "Feed Calendar To get changes by email, sign in . "
+        "Feed Calendar What a feed is To get changes by email, sign in . "
     )
 
 

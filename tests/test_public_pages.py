@@ -15,6 +15,7 @@ PAGES = [
     "/roundtables/",
     "/outcomes/",
     "/commitments/",
+    "/follow/",
     "/organisations/",
     "/directory/",
     "/search/",

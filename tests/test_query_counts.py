@@ -57,6 +57,8 @@ LISTS = {
     ),
     "/commitments/?status=in-progress&sort=updated": (9, 12),
     "/commitments/?finding=limited&kind=civil-society": (9, 12),
+    "/follow/": (1, 3),
+    "/follow/?event=counted&party=office-1&overdue=yes&sort=due": (1, 3),
     "/progress/": (3, 5),
     "/progress/?event=counted&party=office-1&country=TH&theme=theme-1&kind=civil-society": (3, 5),
     "/progress/?as_of=2025-06-01": (3, 5),

@@ -433,6 +433,7 @@ def public_paths(portal: dict[str, Any]) -> list[str]:
         "/outcomes/zq/1.d/",
         "/outcomes/zqm/1.a/",
         "/commitments/",
+        "/follow/",
         "/commitments/?status=no-update&overdue=yes",
         "/progress/",
         "/progress/?event=zq",

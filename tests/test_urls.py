@@ -94,6 +94,7 @@ MAP = {
     "delegate-vcard": Row(PUBLIC, "/directory/HANDLE.vcf", takes_post=True),
     "delegate-reveal": only_post("/directory/HANDLE/show/", "/directory/HANDLE/"),
     "search": public("/search/"),
+    "follow": public("/follow/"),
     "feed": public("/feed.atom"),
     "calendar": public("/calendar.ics"),
     "event-feed": public("/roundtables/roundtable-2024.atom"),
@@ -115,6 +116,8 @@ MAP = {
     "organisation-file": public("/organisations.csv"),
     "event-dates": public("/roundtables.ics"),
     "commitment-dates": public("/commitments.ics"),
+    # Without filters it is the feed of the whole portal.
+    "commitment-changes": public("/commitments.atom", nobody="/feed.atom", delegate="/feed.atom"),
     "event-record": public("/roundtables/roundtable-2024.csv"),
     "outcome-record": public("/outcomes/roundtable-2024/1.a.csv"),
     "commitment-record": public("/commitments/rt2024-c1.csv"),

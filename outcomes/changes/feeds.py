@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from outcomes.changes.log import change_log
+from outcomes.changes.scope import ChangeTarget, FoundCommitments
 from outcomes.changes.topics import Topic, absolute_url, topic_summary
 from outcomes.changes.values import Change, ChangeKind, correction_sentence
+from outcomes.commitments.summary import Summary
 
 MAX_FEED_ENTRIES = 50  # per feed
 FEED_START = datetime(2000, 1, 1, tzinfo=UTC)
@@ -37,24 +39,35 @@ class _Feed(Atom1Feed):
         handler.addQuickElement("content", item["content"], {"type": "text"})
 
 
-def build_feed(topic: Topic, until: datetime) -> str:
+def topic_feed(topic: Topic, until: datetime) -> str:
     on = timezone.localdate(until)
-    subtitle = _xml_safe(str(topic_summary(topic, on))) if topic.row else None
+    title = _("%s: changes") % topic.name
+    summary = topic_summary(topic, on) if topic.row else None
+    return build_feed(title, topic.path, topic.feed, summary, topic.row, until)
+
+
+def build_feed(
+    title: str,
+    path: str,
+    feed: str,
+    summary: Summary | None,
+    about: ChangeTarget | FoundCommitments | None,
+    until: datetime,
+) -> str:
+    """`path` is that of the page about the same, `feed` its own."""
     found = _Feed(
-        title=_xml_safe(_("%s: changes") % topic.name),
-        link=absolute_url(topic.path),
+        title=_xml_safe(title),
+        link=absolute_url(path),
         description=None,
-        subtitle=subtitle,
+        subtitle=_xml_safe(str(summary)) if summary else None,
         language=get_language(),
         author_name=_("Roundtable"),
-        feed_url=absolute_url(topic.feed),
-        feed_guid=_tag_uri(topic.feed),
+        feed_url=absolute_url(feed),
+        feed_guid=_tag_uri(feed),
     )
     # From the beginning of a day, so that only a change or a new day changes the feed.
     today = until.replace(hour=0, minute=0, second=0, microsecond=0)
-    changes = change_log(
-        FEED_START, until, topic.row, corrections_since=today - CORRECTIONS_KEPT_FOR
-    )
+    changes = change_log(FEED_START, until, about, corrections_since=today - CORRECTIONS_KEPT_FOR)
     for change in changes[:MAX_FEED_ENTRIES]:
         found.add_item(
             title=_xml_safe(entry_title(change)),

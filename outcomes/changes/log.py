@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from outcomes.changes.corrections import public_corrections, reached_milestones
 from outcomes.changes.descriptions import CORRECTION_SOURCES, describe_changes
-from outcomes.changes.scope import ChangeTarget, scope_of
+from outcomes.changes.scope import ChangeTarget, FoundCommitments, scope_of
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import Offer, ProgressUpdate
 from roundtable.cache.values import get_or_set
@@ -77,7 +77,7 @@ class ChangeLog:
 def change_log(
     since: datetime,
     until: datetime,
-    about: ChangeTarget | None = None,
+    about: ChangeTarget | FoundCommitments | None = None,
     *,
     corrections_since: datetime | None = None,
     is_until_now: bool = True,
@@ -91,7 +91,10 @@ def change_log(
 
 
 def _find_parts(
-    since: datetime, until: datetime, about: ChangeTarget | None, corrections_since: datetime
+    since: datetime,
+    until: datetime,
+    about: ChangeTarget | FoundCommitments | None,
+    corrections_since: datetime,
 ) -> list[ChangePart]:
     scope = scope_of(about)
     span: dict[str, Any] = {"approved_at__gte": since, "approved_at__lt": until}
@@ -142,7 +145,7 @@ def _find_parts(
 def latest_changes(
     since: datetime,
     until: datetime,
-    about: ChangeTarget | None = None,
+    about: ChangeTarget | FoundCommitments | None = None,
     *,
     limit: int = 500,
 ) -> list[Change]:

@@ -14,6 +14,14 @@ ChangeTarget = Event | Theme | Organisation | Outcome | Commitment
 
 
 @dataclass(frozen=True)
+class FoundCommitments:
+    """What the filters of a list find."""
+
+    pk: str  # the filters, as a query string
+    ids: list[int]
+
+
+@dataclass(frozen=True)
 class Scope:
     """Querysets of the public rows that a change log covers."""
 
@@ -43,7 +51,7 @@ class Scope:
         return Q((f"{field}__in", found.values("pk")))
 
 
-def scope_of(about: ChangeTarget | None) -> Scope:
+def scope_of(about: ChangeTarget | FoundCommitments | None) -> Scope:
     events = Event.objects.published()
     statements = Statement.objects.published()
     outcomes = Outcome.objects.published()
@@ -106,6 +114,8 @@ def _commitments(about: Any) -> Q:
         return Q(outcomes=about) | Q(outcomes__parent=about)
     if isinstance(about, Organisation):
         return Q(parties__organisation=about)
+    if isinstance(about, FoundCommitments):
+        return Q(pk__among=about.ids)
     return Q(pk=about.pk)
 
 

@@ -21,6 +21,7 @@ from outcomes.commitments.summary import (
 )
 from outcomes.models import Commitment, Outcome, Theme
 from participants.models import Organisation
+from roundtable.filters.query_forms import QueryForm, encode_query
 from roundtable.models import Event
 
 
@@ -67,6 +68,13 @@ WHOLE_PORTAL = Topic("", "", None)
 
 def _lead_in_name() -> str:
     return _("%(event)s, part %(number)s")
+
+
+def followed_filters(form: QueryForm) -> str:
+    """The filters of a list as a query string, without its order and its day; may be empty."""
+    left_out = (*form.sort_fields, "as_of")
+    values = {name: words for name, words in form.active_values().items() if name not in left_out}
+    return encode_query(values) if values and form.is_valid() else ""
 
 
 def absolute_url(path: str) -> str:

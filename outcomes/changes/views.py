@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -18,14 +19,16 @@ from outcomes.changes import calendars, feeds, own_calendar, pdf, subscriptions
 from outcomes.changes.brief import build_brief
 from outcomes.changes.forms import ChangesForm, SubscriptionForm
 from outcomes.changes.log import change_log
-from outcomes.changes.topics import Topic, find_topic
+from outcomes.changes.topics import Topic, absolute_url, find_topic, followed_filters
 from outcomes.commitments.as_of import EARLIEST_DAY, end_of, last_meeting_before
+from outcomes.commitments.filters import CommitmentFilterForm
 from outcomes.commitments.summary import progress_context, progress_summary
 from outcomes.models import CalendarAddress, Subscription
 from outcomes.statements.preview import event_or_404, mark_preview
 from participants.accounts.second_factor import second_factor_required
 from participants.email_links.views import page_of_link
 from participants.models import EmailLink, User
+from participants.organisations.redirects import redirect_former_name
 from participants.permissions import permissions_of
 from roundtable.filters.query_forms import get_page
 from roundtable.limits import Limit, limited
@@ -39,7 +42,7 @@ MAX_CHANGES = 1000  # on all pages of the list; earlier ones are found by their 
 @require_safe
 @login_not_required
 def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
-    words = feeds.build_feed(_find(kind, names), timezone.now())
+    words = feeds.topic_feed(_find(kind, names), timezone.now())
     response = HttpResponse(words, content_type="application/atom+xml; charset=utf-8")
     return open_to_other_sites(response)
 
@@ -50,6 +53,28 @@ def calendar(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse
     words = calendars.topic_calendar(_find(kind, names), timezone.localdate())
     response = HttpResponse(words, content_type="text/calendar; charset=utf-8")
     return open_to_other_sites(response)
+
+
+@require_safe
+@login_not_required
+def follow(request: HttpRequest) -> HttpResponse:
+    """How to follow the commitments that the filters find, or the whole portal."""
+    form = CommitmentFilterForm(request.GET)
+    if former := redirect_former_name(request, form, "party"):
+        return former
+    query = followed_filters(form)
+    names = ("commitment-changes", "commitment-dates") if query else ("feed", "calendar")
+    feed_path, calendar_path = (reverse(name) + query for name in names)
+    context = {
+        "form": form,
+        "query": query,
+        "feed_path": feed_path,
+        "feed": absolute_url(feed_path),
+        "calendar_path": calendar_path,
+        "calendar": absolute_url(calendar_path),
+    }
+    status = 400 if form.errors else 200
+    return render(request, "outcomes/changes/follow.html", context, status=status)
 
 
 def _find(kind: str, names: dict[str, str]) -> Topic:

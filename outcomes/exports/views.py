@@ -14,7 +14,7 @@ from django.http import (
     JsonResponse,
     StreamingHttpResponse,
 )
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,11 +24,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from outcomes.changes.calendars import build_calendar, due_dates, meetings
-from outcomes.changes.topics import Topic, absolute_url, find_topic
+from outcomes.changes.feeds import build_feed
+from outcomes.changes.scope import FoundCommitments
+from outcomes.changes.topics import Topic, absolute_url, find_topic, followed_filters
 from outcomes.commitments.as_of import DayForm, RecordDayForm
 from outcomes.commitments.charts import NO_UPDATE, status_shares
 from outcomes.commitments.queries import with_parties
-from outcomes.commitments.statistics import count_by_status
+from outcomes.commitments.statistics import (
+    count_by_status,
+    index_counts,
+    year_of_roundtables,
+)
 from outcomes.commitments.summary import commitment_summary, progress_summary
 from outcomes.exports.citations import citation
 from outcomes.exports.formats import FORMATS, Export, ids_array
@@ -164,6 +170,34 @@ def list_calendar(request: HttpRequest, kind: str) -> HttpResponse:
         name += f" ({filters})"
     words = build_calendar(name, _same_page(request, reverse(listing.page)), entries)
     return open_to_other_sites(HttpResponse(words, content_type="text/calendar; charset=utf-8"))
+
+
+@require_safe
+@login_not_required
+def list_feed(request: HttpRequest) -> HttpResponse:
+    """The changes of the commitments that the filters find."""
+    listing, now = LISTINGS["commitment"], timezone.now()
+    form = listing.form(request.GET)
+    if form.is_valid() and form.day:
+        form.add_error("as_of", _("A feed is about today. Delete “as_of” from the address."))
+    if refused := _refused(request, listing, form, "atom"):
+        return refused
+    query = followed_filters(form)
+    if not query:
+        return redirect("feed")
+    words = build_feed(
+        _("Commitments: changes") + f" ({_in_words(form)})",
+        reverse(listing.page) + query,
+        reverse("commitment-changes") + query,
+        progress_summary(
+            index_counts(form.index, form.index_rows),
+            year_of_roundtables(form.index, form.index_rows),
+        ),
+        FoundCommitments(query, [*listing.ids(form)]),
+        now,
+    )
+    content_type = "application/atom+xml; charset=utf-8"
+    return open_to_other_sites(HttpResponse(words, content_type=content_type))
 
 
 def _refused(request: HttpRequest, listing: Listing, form: Any, ending: str) -> HttpResponse | None:

@@ -4,21 +4,33 @@ from django import template
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import ChangeTarget
 from outcomes.changes.subscriptions import subscription_for
-from outcomes.changes.topics import WHOLE_PORTAL, Topic, topic_for
+from outcomes.changes.topics import WHOLE_PORTAL, followed_filters, topic_for
 from outcomes.models import Commitment, Outcome, Subscription, Theme
 from participants.models import User
 from participants.permissions import permissions_of
+from roundtable.filters.query_forms import QueryForm
 from roundtable.models import Event
 
 register = template.Library()
 
 
 @register.inclusion_tag("outcomes/changes/_feed_link.html")
-def feed_link(row: ChangeTarget | None = None) -> dict[str, Topic]:
-    return {"topic": topic_for(row) if row else WHOLE_PORTAL}
+def feed_link(row: ChangeTarget | None = None, form: QueryForm | None = None) -> dict[str, str]:
+    """Of a record, of the commitments that the filters of a list find, or of the whole portal."""
+    if form is not None and (query := followed_filters(form)):
+        return {"feed": reverse("commitment-changes") + query, "name": _("Commitments")}
+    topic = topic_for(row) if row else WHOLE_PORTAL
+    return {"feed": topic.feed, "name": topic.name}
+
+
+@register.simple_tag
+def follow_page(form: QueryForm) -> str:
+    """The page that says how to follow what the filters of a list find."""
+    return reverse("follow") + followed_filters(form)
 
 
 @register.inclusion_tag("outcomes/changes/_follow.html", takes_context=True)

@@ -187,6 +187,8 @@ PUBLIC_PAGES = [
     Page("commitments-mistake", "/commitments/?status=finished", 400),
     Page("commitment-2018", "/commitments/bp2018-c1/"),
     Page("commitment", commitment),
+    Page("follow", "/follow/"),
+    Page("follow-filtered", "/follow/?overdue=yes"),
     Page("progress", "/progress/"),
     Page("progress-2018", lambda: f"/progress/?event={record().slug}"),
     Page("progress-matrix", lambda: f"/progress/matrix/?event={demonstration().slug}"),

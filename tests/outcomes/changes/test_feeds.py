@@ -31,7 +31,7 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up_factories import make_assessment, make_recommendation, make_response
-from tests.page_text import page_html, page_text
+from tests.page_text import page_html, page_links, page_text
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -168,7 +168,7 @@ def check_as_the_standard_says(root: Element) -> None:
 
 
 def test_feeds_match_atom_schema(commitment_with_changes: Commitment) -> None:
-    for path in feeds(commitment_with_changes):
+    for path in (*feeds(commitment_with_changes), "/commitments.atom?party=example-aid"):
         content = Client().get(path).content
         check_as_the_standard_says(fromstring(content))
         SCHEMA.assertValid(etree.fromstring(content))
@@ -256,6 +256,8 @@ def test_pages_link_to_their_feed(commitment_with_changes: Commitment) -> None:
         "/changes/": "/feed.atom",
         "/roundtables/": "/feed.atom",
         "/organisations/": "/feed.atom",
+        "/commitments/?party=example-aid&sort=due": "/commitments.atom?party=example-aid",
+        "/progress/?party=example-aid": "/commitments.atom?party=example-aid",
         "/roundtables/roundtable-2024/": "/roundtables/roundtable-2024.atom",
         "/organisations/example-aid/": "/organisations/example-aid.atom",
         "/outcomes/roundtable-2024/1.a/": "/outcomes/roundtable-2024/1.a.atom",
@@ -265,6 +267,60 @@ def test_pages_link_to_their_feed(commitment_with_changes: Commitment) -> None:
         text = page_html(Client().get(page))
         link = f'<link rel="alternate" type="application/atom+xml" href="{path}"'
         assert text.count(link) == 1, page
+
+
+@pytest.mark.parametrize("page", ["/commitments/", "/progress/"])
+def test_follow_on_a_list_explains_feeds_and_keeps_the_filters(
+    commitment_with_changes: Commitment, page: str
+) -> None:
+    other = make_commitment(commitment_with_changes.event, recorded_at=RECORDED)
+    make_party(other, organisation=make_organisation(slug="other"))
+    links = page_links(Client().get(f"{page}?party=example-aid&as_of=2026-03-10"))
+    assert "/feed.atom" not in links
+    [follow] = [link for link in links if link.startswith("/follow/")]
+    assert follow == "/follow/?party=example-aid"
+    answer = Client().get(follow)
+    text = page_text(answer)
+    assert "Follow these commitments Party: Example Aid" in text
+    assert "You need no account, and we do not ask for an email address." in text
+    feed, dates = "/commitments.atom?party=example-aid", "/commitments.ics?party=example-aid"
+    assert f"{HOST}{feed} " in text and f"{HOST}{dates} " in text
+    assert {feed, dates} <= set(page_links(answer))
+    text = commitment_with_changes.text
+    assert titles(feed) == [
+        "RT2024-C1, Assessment: Limited",
+        f"RT2024-C1, Commitment recorded: {text}",
+        "RT2024-C1, Update: In progress",
+    ]
+    found = read(feed).feed
+    assert found.title == "Commitments: changes (Party: Example Aid)"
+    assert found.subtitle.startswith("1 commitment: 1 in progress.")
+    assert {(link.rel, link.href) for link in found.links} == {
+        ("alternate", f"{HOST}/commitments/?party=example-aid"),
+        ("self", f"{HOST}{feed}"),
+    }
+    assert titles("/commitments.atom?party=other") == [
+        f"{other.reference}, Commitment recorded: {other.text}"
+    ]
+    assert titles("/commitments.atom?party=other&status=fulfilled") == []
+
+
+def test_follow_without_filters_is_about_the_whole_portal() -> None:
+    make_commitment()
+    [follow] = {link for link in page_links(Client().get("/commitments/")) if "follow" in link}
+    answer = Client().get(follow)
+    assert "Follow what changes" in page_text(answer)
+    assert {"/feed.atom", "/calendar.ics"} <= set(page_links(answer))
+    assert Client().get("/commitments.atom?sort=due").headers["Location"] == "/feed.atom"
+    assert f'href="{follow}"' in Client().get("/about/").content.decode().split("<footer")[1]
+
+
+@pytest.mark.parametrize("query", ["status=never", "as_of=2026-01-01", "page=2", "who=x"])
+def test_feed_with_wrong_filters_has_no_rows(query: str) -> None:
+    answer = Client().get(f"/commitments.atom?{query}")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    if query != "page=2":
+        assert Client().get(f"/follow/?{query}").status_code == 400
 
 
 def test_demo_entries_are_marked() -> None:
