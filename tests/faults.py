@@ -299,7 +299,7 @@ class Trial:
 
     def sent(self) -> Counter[str]:
         """How often each email was sent; waits until all are."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + TIMEOUT
         while True:
             texts = [path.read_text() for path in (self.folder / "outbox").glob("*")]
             found = Counter(

@@ -210,6 +210,18 @@ def test_no_file_contains_machine_paths() -> None:
         assert not [place for place in PLACES if place in text], name_of(path)
 
 
+def test_no_test_limits_how_long_a_machine_takes() -> None:
+    limit = re.compile(r"[t]imeout=[^,)]*[1-9]|[s]ettimeout\(\d|[m]onotonic\(\) \+ \d")
+    found = {
+        f"{name_of(path)}: {line.strip()}"
+        for path in files("tests/*.py")
+        if path.name.startswith("test_") or path.name == "processes.py"
+        for line in path.read_text().splitlines()
+        if limit.search(line)
+    }
+    assert found == set()
+
+
 def test_internals_of_allauth_have_one_home() -> None:
     found = {
         name_of(path)

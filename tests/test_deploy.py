@@ -17,6 +17,7 @@ from tests.conftest import FULL
 from tests.processes import (
     PRODUCTION_ENVIRONMENT,
     ROOT,
+    TIMEOUT,
     check_each,
     get_over_socket,
     manage,
@@ -285,7 +286,7 @@ def server(migrated_file: Path) -> Iterator[Path]:
             wait_for_output("Booting worker", log, process)
             yield socket
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=TIMEOUT)
         assert "Traceback" not in log.read_text()
         assert list((folder / "home").iterdir()) == []
 

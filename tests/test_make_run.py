@@ -218,7 +218,7 @@ def newest_mail(outbox: str) -> str:
 
 def wait_until_none_is_left(group: int) -> None:
     """Neither the server nor the worker outlives what started them."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         try:
             os.killpg(group, 0)
@@ -245,7 +245,8 @@ def running(
     with running_process(command, {"PYTHONUNBUFFERED": "1"}, log) as process:
         wait_for_output("Starting development server", log, process)
         visitor = Visitor(f"http://localhost:{port}/")
-        for _ in range(100):
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
             try:
                 visitor.get("")
                 break

@@ -24,7 +24,7 @@ def test_saves_at_the_desk_undo_no_choice() -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=TIMEOUT + ROUNDS * 60,
+        timeout=TIMEOUT,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.conftest import FULL
-from tests.processes import ROOT
+from tests.processes import ROOT, TIMEOUT
 
 pytestmark = pytest.mark.own_process
 KILLS = 100 if FULL else 3
@@ -31,7 +31,7 @@ def test_killed_worker_leaves_all_or_nothing_and_upload_restarts(server: list[st
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60 + KILLS * 12,
+        timeout=TIMEOUT,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

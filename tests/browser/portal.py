@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test import Client, override_settings
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, BrowserContext, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from participants.models import User
 from tests.browser import CHROMIUM
@@ -29,7 +29,9 @@ ARGUMENTS = [
 ]
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 HEIGHTS = {320: 640, 360: 740, 1280: 900}
-TIMEOUT_MS = 30_000  # milliseconds; a busy machine has taken half of it for a page
+# Milliseconds after which a page that hangs is given up; see tests.processes.TIMEOUT.
+TIMEOUT_MS = 300_000
+expect.set_options(timeout=TIMEOUT_MS)
 
 # Reports what the strict policy refused to the console, which the tests read.
 REPORT_VIOLATIONS = """
@@ -67,9 +69,7 @@ def run_server() -> Iterator[str]:
 
 def launch_browser(playwright: Playwright) -> Browser:
     """Starts Chromium so that it speaks to no one but the portal."""
-    return playwright.chromium.launch(
-        executable_path=CHROMIUM, args=ARGUMENTS, timeout=2 * TIMEOUT_MS
-    )
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, timeout=TIMEOUT_MS)
 
 
 def new_context(

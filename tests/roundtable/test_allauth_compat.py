@@ -1,10 +1,10 @@
 """What the portal relies on in allauth's internals."""
 
-import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from allauth.account.authentication import get_authentication_records
 from allauth.core.context import request_context
 from allauth.core.exceptions import ReauthenticationRequired
@@ -20,7 +20,7 @@ from django.utils.http import base36_to_int
 
 from participants.models import User
 from roundtable import allauth_compat
-from tests.factories import make_user
+from tests.factories import NOON, make_user
 
 # Appendix D of RFC 4226: the secret "12345678901234567890", and the first codes.
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -77,10 +77,11 @@ def test_authentication_is_recorded_in_the_session(
     ask: Callable[..., HttpRequest], user: User
 ) -> None:
     request = ask()
-    allauth_compat.record_authentication(request, user, method="code", email=user.email)
+    with time_machine.travel(NOON, tick=False):
+        allauth_compat.record_authentication(request, user, method="code", email=user.email)
     (record,) = get_authentication_records(request, user)
     assert (record["method"], record["email"]) == ("code", user.email)
-    assert abs(record["at"] - time.time()) < 60
+    assert record["at"] == NOON.timestamp()
 
 
 def test_reauthentication_is_required_of_users_with_an_app(

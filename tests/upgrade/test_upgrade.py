@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.conftest import FULL, POSTGRES_FOLLOWS
-from tests.processes import ROOT
+from tests.processes import ROOT, TIMEOUT
 from tests.upgrade.freeze import changed
 from tests.upgrade.releases import FOLDER, listed, migration_files, releases
 
@@ -35,7 +35,7 @@ def test_database_of_a_release_is_upgraded_and_its_pages_answer(
         env=environment,
         capture_output=True,
         text=True,
-        timeout=3600 if FULL else 300,
+        timeout=TIMEOUT,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-5000:]

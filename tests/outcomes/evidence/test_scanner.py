@@ -15,6 +15,7 @@ from outcomes.evidence import scanner
 from outcomes.evidence.validation import check_file
 from roundtable.environment import parse_clamd_address
 from tests.outcomes.evidence.documents import JPEG, docx
+from tests.processes import TIMEOUT
 
 FOUND = "The virus scanner refuses this file. Check your computer, or choose another file."
 NO_ANSWER = "The virus scanner does not answer. Try again later."
@@ -32,7 +33,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iter
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
         server.listen()
-        server.settimeout(10)
+        server.settimeout(TIMEOUT)
 
         def serve(said: bytes) -> None:
             with server.accept()[0] as client, client.makefile("rb") as sent:
