@@ -40,6 +40,7 @@ from participants.accounts import emails
 from participants.models import (
     Affiliation,
     Audience,
+    Consent,
     ConsentNotice,
     Constituency,
     ContactChannel,
@@ -56,6 +57,7 @@ from participants.models import (
 )
 from participants.models.channels import ChannelKind
 from participants.privacy import retention
+from participants.privacy.consent import give_consent
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -64,7 +66,6 @@ from tests.factories import (
     make_affiliation,
     make_channel,
     make_commitment,
-    make_consent,
     make_delegate,
     make_document,
     make_event,
@@ -602,7 +603,8 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
         email="zq-quiet-newaddress@example.org",
         reason="zq-quiet-newreason",
     )
-    make_consent(person["quiet"], notice=make_notice(text="zq-quiet-notice"))
+    notice = make_notice(text="zq-quiet-notice")
+    give_consent(person["quiet"], notice=notice, by=Consent.By.OWNER, at=NOON)
     make_invitation(
         person["imported"],
         event,

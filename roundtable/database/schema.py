@@ -22,6 +22,11 @@ from roundtable.database.outages import Outage, outage_of
 
 log = logging.getLogger(__name__)
 Key = tuple[str, str]  # app label, name of the migration
+# Nothing can upgrade such a database, so the sentence does not name the command that would try.
+MADE_BEFORE_HASHES = (
+    "the database was made before version 0.1.0; use a new, empty database, and import your "
+    "roundtables into it."
+)
 
 
 class MigrationHash(models.Model):
@@ -97,18 +102,17 @@ def mismatch(alias: str = DEFAULT_DB_ALIAS) -> str:
     loader = MigrationLoader(connections[alias])
     applied = sorted(key for key in loader.applied_migrations if key[0] in own)
     files = loader.disk_migrations
+    # Where the migrations that a squashed one replaces were applied, Django counts it as applied.
+    # It did not run, and their hashes are checked instead.
+    applied = [
+        key for key in applied if key in hashes or key not in files or not files[key].replaces
+    ]
+    if any(key not in hashes for key in applied):
+        return MADE_BEFORE_HASHES
     if newer := [key for key in applied if key not in files]:
         return (
             f"the database has {_named(newer)}, which this version of the portal does not know; "
             "install the version that applied it."
-        )
-    # Where the migrations that a squashed one replaces were applied, Django counts it as applied.
-    # It did not run, and their hashes are checked instead.
-    applied = [key for key in applied if key in hashes or not files[key].replaces]
-    if any(key not in hashes for key in applied):
-        return (
-            "the database was made before version 0.1.0; make a new one with manage.py migrate, "
-            "and import your roundtables into it."
         )
     if edited := [
         key for key in applied if hashes[key] != hash_of(Path(inspect.getfile(type(files[key]))))

@@ -34,7 +34,6 @@ from tests.factories import (
     NOON,
     make_affiliation,
     make_channel,
-    make_consent,
     make_delegate,
     make_exception,
     make_factor_reset,
@@ -43,6 +42,7 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_invitation_request,
+    make_notice,
     make_organisation,
     make_participant_list,
     make_participation,
@@ -123,7 +123,8 @@ def _add_consents(event: Event, at: datetime) -> None:
             consent.withdraw_consent(person, by=Consent.By.LINK, at=at)
         if key == "pauses":
             consent.hide_profile(person, by=Consent.By.LINK, at=at)
-    make_consent(make_delegate(name="Agreed Before"))
+    before = make_delegate(name="Agreed Before")
+    consent.give_consent(before, notice=make_notice(), by=Consent.By.OWNER, at=NOON)
 
 
 def _add_invitations(event: Event, by: User, at: datetime) -> None:

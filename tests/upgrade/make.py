@@ -137,6 +137,7 @@ def main() -> None:
         fill()
         if gaps := sorted(missing()):
             sys.exit("Nothing in the database has: " + ", ".join(gaps))
+        call_command("verify", verbosity=0)
     text = dump_sqlite() if connection.vendor == "sqlite" else dump_postgresql()
     connection.close()
     sql_of(RELEASE, connection.vendor).write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@ import gc
 from typing import Any
 
 from django.core.checks import registry
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS
 from django.db.migrations import Migration
@@ -28,6 +29,8 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.alias = options["database"]
+        if schema.mismatch(self.alias) == schema.MADE_BEFORE_HASHES:
+            raise CommandError(f"Nothing was changed: {schema.MADE_BEFORE_HASHES}")
         # Each migration builds all models anew. To search these for garbage, with everything that
         # is imported, each time takes a third of the whole run.
         gc.freeze()

@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.db.migrations import Migration
 from django.db.migrations.autodetector import MigrationAutodetector
@@ -129,6 +129,11 @@ def _record_nothing() -> None:
         cursor.execute(f"DROP TABLE {MigrationHash._meta.db_table}")
 
 
+def _leave_an_unknown_one() -> None:
+    _record_nothing()
+    recorder().record_applied("outcomes", "0002_earlier")
+
+
 def _record_one_less() -> None:
     hashes().filter(app="roundtable").delete()
 
@@ -144,9 +149,10 @@ def _record_one_less() -> None:
         (_take_back, r"the database lacks 1 migration; run manage\.py migrate, then .+"),
         (_take_back_two, r"the database lacks 2 migrations; run manage\.py migrate, then .+"),
         (_apply_unknown, r"the database has outcomes\.9999_later, which this version .+"),
-        (_record_nothing, r"the database was made before version 0\.1\.0; make a new one .+"),
-        (_forget_replaced, r"the database was made before version 0\.1\.0; make a new one .+"),
-        (_record_one_less, r"the database was made before version 0\.1\.0; make a new one .+"),
+        (_record_nothing, r"the database was made before version 0\.1\.0; use a new, .+"),
+        (_forget_replaced, r"the database was made before version 0\.1\.0; use a new, .+"),
+        (_leave_an_unknown_one, r"the database was made before version 0\.1\.0; use a new, .+"),
+        (_record_one_less, r"the database was made before version 0\.1\.0; use a new, .+"),
     ],
 )
 @pytest.mark.usefixtures("database")
@@ -169,10 +175,18 @@ def test_migrate_runs_all_the_same_and_records_over_no_hash() -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_migrate_gives_no_hashes_to_a_database_of_before() -> None:
+def test_migrate_refuses_a_database_of_before_and_writes_nothing() -> None:
     _record_nothing()
-    call_command("migrate", verbosity=0, stderr=StringIO())
-    assert schema.recorded(DEFAULT_DB_ALIAS) == {}
+    recorder().migration_qs.exclude(name="0001_initial").delete()
+    applied, tables = recorder().applied_migrations().keys(), connection.introspection.table_names()
+    with pytest.raises(CommandError) as refused:
+        call_command("migrate", verbosity=0, stderr=StringIO())
+    assert str(refused.value) == (
+        "Nothing was changed: the database was made before version 0.1.0; use a new, empty "
+        "database, and import your roundtables into it."
+    )
+    assert recorder().applied_migrations().keys() == applied
+    assert connection.introspection.table_names() == tables
 
 
 @pytest.mark.usefixtures("database")

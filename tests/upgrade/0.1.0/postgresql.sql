@@ -5273,7 +5273,9 @@ INSERT INTO public.roundtable_auditentry VALUES
 	(29, 29, '2026-03-20 12:00:10+00', 'z1zynokKookBkvyh', '', 'erase', '910NnkgBnH0owwRe', '', '7f8dcc7f751abdce92a653d18431dd1b6df2b940c1c3ab1bb4051bfeac7ef85f'),
 	(30, 30, '2026-03-20 12:00:10+00', '', '', 'erase', 'cgokiGGuAaFH6i1h', '', '7d21fb3fe37f59e7097a37a72c414a0185c5d58d3c74fd4bb7a6b93211676987'),
 	(31, 31, '2026-03-20 12:00:10+00', 'g3hvtiDW52NbnbKF', '', 'merge person', 'GpIGgkgo6vue8uWh', '', '299335d5f799adfb47853e0355e9c0bea571fb3250c7fe5e872ea5b0760cf4d4'),
-	(32, 32, '2026-03-20 12:00:10+00', 'g3hvtiDW52NbnbKF', '', 'merge organisation', '', 'same-b → same-a', '5b199319fff9103956ce2d06fddc9c147b6009bf9f4a59ddd2e131131c72f73d');
+	(32, 32, '2026-03-20 12:00:10+00', 'g3hvtiDW52NbnbKF', '', 'merge organisation', '', 'same-b → same-a', '5b199319fff9103956ce2d06fddc9c147b6009bf9f4a59ddd2e131131c72f73d'),
+	(33, 33, '2026-03-02 12:00:00+00', 'ZJVzCIlXsI8iLehX', '', 'consent given', 'zuD3ebRLDt9lg9Kl', 'sharing 1001 en owner', 'e40dd57e1ac8faf2966d572f6b6ca066d162ca26216d9b39332616f4ea971259'),
+	(34, 34, '2026-03-02 12:00:00+00', 'eFtLRYv2S8jnnNBa', '', 'consent given', '5YhltJzZ7p3ntp0Q', 'sharing 1002 en owner', '1f121b314ee059eece1eb6d71ab81e20ebc975a748432323486269379cca7d66');
 
 
 --
@@ -5281,7 +5283,7 @@ INSERT INTO public.roundtable_auditentry VALUES
 --
 
 INSERT INTO public.roundtable_audithead VALUES
-	(1, 32, '5b199319fff9103956ce2d06fddc9c147b6009bf9f4a59ddd2e131131c72f73d', 0, '0000000000000000000000000000000000000000000000000000000000000000');
+	(1, 34, '1f121b314ee059eece1eb6d71ab81e20ebc975a748432323486269379cca7d66', 0, '0000000000000000000000000000000000000000000000000000000000000000');
 
 
 --
@@ -5304,7 +5306,11 @@ INSERT INTO public.roundtable_auditkey VALUES
 	(13, 'bLZy2Axff60ej2NP', 'participants.delegate:32', 'e1068241d40589cc2f0f79e4bd7db1b278f54633468397d4922f06a76560670b'),
 	(17, 'l4g3duL1TGBfca4i', 'participants.delegate:55', 'c8bdf49b46be852befd9b92b5dc0536f2760526005611a3baadb86fe427b7e32'),
 	(18, 'g3hvtiDW52NbnbKF', 'participants.user:35', '3fc1d88ac4c2e3611f342e4a96ce749bc4932a2a83c6dc8584e9f30b83879bb7'),
-	(19, 'GpIGgkgo6vue8uWh', 'participants.delegate:54', '3da9e658fa15052b85242f490e3e9a4923e86c68fc4154931b00eda39026b11b');
+	(19, 'GpIGgkgo6vue8uWh', 'participants.delegate:54', '3da9e658fa15052b85242f490e3e9a4923e86c68fc4154931b00eda39026b11b'),
+	(20, 'ZJVzCIlXsI8iLehX', 'participants.user:13', '9b094112874c4653e80e3adbf3d3657b34b67c76aa473871ff59bff0d39b76b3'),
+	(21, 'zuD3ebRLDt9lg9Kl', 'participants.delegate:3', 'edcc1a32e9cf90862314c0cf0af27c8d5bc220ee1f3b72c9b746d45bc8d1c4ee'),
+	(22, 'eFtLRYv2S8jnnNBa', 'participants.user:91', '0c5a929f132bb375523cec90f2efb65275ff44a42564d9667bceeafc07589521'),
+	(23, '5YhltJzZ7p3ntp0Q', 'participants.delegate:33', '2c54b77117bb8aff3f0ff0a90660361bd7658dcfbf2ba0b30b8727e03a28bac4');
 
 
 --
@@ -6295,7 +6301,7 @@ SELECT pg_catalog.setval('public.participants_user_id_seq', 125, true);
 -- Name: roundtable_auditentry_id_seq; Type: SEQUENCE SET; Schema: public; Owner: -
 --
 
-SELECT pg_catalog.setval('public.roundtable_auditentry_id_seq', 32, true);
+SELECT pg_catalog.setval('public.roundtable_auditentry_id_seq', 34, true);
 
 
 --
@@ -6309,7 +6315,7 @@ SELECT pg_catalog.setval('public.roundtable_audithead_id_seq', 1, false);
 -- Name: roundtable_auditkey_id_seq; Type: SEQUENCE SET; Schema: public; Owner: -
 --
 
-SELECT pg_catalog.setval('public.roundtable_auditkey_id_seq', 19, true);
+SELECT pg_catalog.setval('public.roundtable_auditkey_id_seq', 23, true);
 
 
 --
