@@ -23,6 +23,7 @@ from roundtable.database.outages import unless_refused
 
 View = Callable[..., HttpResponse]
 META_KEY = "roundtable.limit"  # of a request: the limit that counted it
+WAIT_KEY = "roundtable.limit.wait"  # of a request: the seconds until it may be sent again
 
 
 class LimitCount(models.Model):
@@ -107,6 +108,30 @@ def waiting_time(seconds: int) -> str:
         return ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
     minutes = math.ceil(seconds / 60)
     return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
+
+
+def refuse(request: HttpRequest, seconds: int) -> None:
+    """Gives the page that the view shows the status 429, such as a form that says why."""
+    request.META[WAIT_KEY] = seconds
+
+
+class LimitMiddleware:
+    """Says in the headers that a limit was reached, for programs and the log."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if seconds := request.META.get(WAIT_KEY):
+            response.status_code = 429
+            response["Retry-After"] = str(seconds)
+        return response
+
+
+def after_a_minute(request: HttpRequest) -> HttpResponse:
+    """For limits of allauth, which count by the minute."""
+    return too_many_requests(request, 60)
 
 
 def too_many_requests(request: HttpRequest, seconds: int) -> HttpResponse:

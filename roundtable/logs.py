@@ -22,6 +22,18 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
 OWN_LOGGERS = ("roundtable", "participants", "outcomes")
+# How those messages of gunicorn begin that are about its processes, never about a request.
+ABOUT_PROCESSES = (
+    "Booting ",
+    "Connection in use",
+    "Handling signal",
+    "Listening ",
+    "Shutting down",
+    "Starting ",
+    "Using worker",
+    "WORKER TIMEOUT",
+    "Worker ",
+)
 # Anyone can cause these, so they are no errors of the portal.
 REFUSALS = "django.security."
 MAIL_INTERVAL = 3600  # seconds between two emails about errors at the same place
@@ -76,7 +88,14 @@ def _message(record: logging.LogRecord) -> str:
         return record.getMessage()
     if status := getattr(record, "status_code", None):
         return HTTPStatus(status).phrase
-    return str(record.msg)
+    if not isinstance(record.msg, str):
+        return "failed"
+    if record.name == "gunicorn.error":
+        if record.msg.startswith(ABOUT_PROCESSES):
+            return record.getMessage()
+        # After these words, it has written the request already.
+        return record.msg.split(" from ip=")[0]
+    return record.msg
 
 
 def _describe_request(request: Any) -> dict[str, Any]:

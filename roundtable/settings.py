@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "participants.accounts.second_factor.SecondFactorMiddleware",
     "participants.accounts.sessions.SessionMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "roundtable.limits.LimitMiddleware",
     "roundtable.idempotency.IdempotencyMiddleware",
 ]
 

@@ -37,6 +37,7 @@ urlpatterns += i18n_patterns(
 )
 
 handler400 = "roundtable.db_retry.bad_request"
+handler429 = "roundtable.limits.after_a_minute"  # allauth asks for it
 handler500 = "roundtable.db_retry.server_error"
 
 if apps.is_installed("allauth.socialaccount"):

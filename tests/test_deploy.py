@@ -3,15 +3,21 @@
 import ast
 import base64
 import hashlib
+import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
+from socket import AF_UNIX, socket
 
 import pytest
+from gunicorn.util import close_graceful
+from gunicorn.workers.gthread import PollableMethodQueue
 
 from tests.conftest import FULL
 from tests.processes import (
@@ -26,6 +32,7 @@ from tests.processes import (
     running_process,
     wait_for_output,
 )
+from tests.test_urls import MAP
 
 pytestmark = pytest.mark.own_process
 
@@ -280,11 +287,11 @@ def server(migrated_file: Path) -> Iterator[Path]:
         result = manage(*COLLECT, **environment)
         assert (result.returncode, result.stderr) == (0, "")
         shutil.copyfile(migrated_file, folder / "some" / "where" / migrated_file.name)
-        socket, log = folder / "socket", folder / "log"
-        command = [*GUNICORN, "--bind", f"unix:{socket}", "--workers", "1"]
+        place, log = folder / "socket", folder / "log"
+        command = [*GUNICORN, "--bind", f"unix:{place}", "--workers", "1"]
         with running_process(command, environment, log) as process:
             wait_for_output("Booting worker", log, process)
-            yield socket
+            yield place
             process.terminate()
             process.wait(timeout=TIMEOUT)
         assert "Traceback" not in log.read_text()
@@ -352,6 +359,47 @@ def test_gunicorn_rejects_unknown_hosts(server: Path) -> None:
     for host, status in (("www.example.org", 200), ("elsewhere.example.org", 400)):
         response, _ = get_over_socket(server, "/", X_Forwarded_Proto="https", Host=host)
         assert response.status == status
+
+
+def test_gunicorn_logs_no_path_of_a_wrong_request(server: Path) -> None:
+    for request in (
+        "GET /links/zq-key/ and more HTTP/1.1",
+        "GET /links/zq-key/ HTTP/9.1",
+        "G@T /links/zq-key/ HTTP/1.1",
+        f"GET /links/zq-key{'y' * 9000}/ HTTP/1.1",
+        "GET /links/zq-key/ HTTP/1.1\r\nA wrong header of zq-key",
+    ):
+        with socket(AF_UNIX) as connection:
+            connection.connect(str(server))
+            connection.sendall(f"{request}\r\n\r\n".encode())
+            assert re.match(rb"HTTP/1\.1 4\d\d ", connection.recv(4096))
+    lines = server.with_name("log").read_text().splitlines()
+    messages = [json.loads(line)["message"] for line in lines if line.startswith("{")]
+    assert messages.count("Invalid request") == 5
+    assert "zq-key" not in " ".join(lines)
+    assert [message for message in messages if "%" in message] == []
+    assert [message for message in messages if message.startswith("Booting worker with pid: ")]
+
+
+def test_gunicorn_ends_no_worker_that_waits_for_its_clients() -> None:
+    """Its loop closes up to 60 connections in a row, and waits for each client for 2 seconds."""
+    waits = signature(close_graceful).parameters["timeout"].default
+    callbacks = signature(PollableMethodQueue.run_callbacks).parameters["max_callbacks"].default
+    given = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
+    assert given["timeout"] > (callbacks + 10) * waits
+
+
+def test_http_leads_pages_alone_to_https() -> None:
+    """As docs/operations.md sets up nginx: what programs read is refused."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (refused,) = re.findall(r"location ~ (\S+) \{ return 403; \}", text)
+    paths = {page.path for page in MAP.values()}
+    read_by_programs = {path for path in paths if re.search(refused, path)}
+    assert {"/feed.atom", "/calendar.ics", "/commitments.csv", "/links/"} < read_by_programs
+    assert {path for path in paths if path.startswith("/api/")} < read_by_programs
+    others = paths - read_by_programs
+    assert [path for path in others if not path.endswith("/")] == []
+    assert {"/", "/commitments/", "/me/"} < others
 
 
 def test_gunicorn_has_no_outbox(server: Path) -> None:

@@ -12,6 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -39,11 +40,14 @@ from participants.permissions import AnyUser
 from roundtable.allauth_compat import clear_login, record_authentication
 from roundtable.audit import log as audit
 from roundtable.encryption import decrypt, encrypt
+from roundtable.limits import refuse
 from roundtable.logs import log_security_event
 from roundtable.mail.queue import cancel_emails_to, enqueue, one_time_key
 
 LOGIN_CODE_TEMPLATE = "account/email/login_code"
 CODE_SENT_TEMPLATE = "account/messages/login_code_sent.txt"
+NEW_CODES_TEMPLATE = "mfa/messages/recovery_codes_generated.txt"
+NEW_CODES_URL_NAME = "mfa_generate_recovery_codes"
 CONFIRM_CODE_URL_NAME = "account_confirm_login_code"
 # The emails about a change, and what the log says.
 CHANGES = {
@@ -61,6 +65,9 @@ ADDED_FACTORS = {
     "mfa/email/totp_activated": Authenticator.Type.TOTP,
     "mfa/email/webauthn_added": Authenticator.Type.WEBAUTHN,
 }
+# What allauth says when codes of a second factor were wrong too often (see ACCOUNT_RATE_LIMITS).
+FACTOR_LIMIT_ERRORS = ("rate_limited", "too_many_login_attempts")
+FACTOR_LIMIT_SECONDS = 5 * 60
 # In the session, until someone who comes from an identity provider is signed in.
 IDENTITY_KEY = "provider_identity"
 # allauth passes this app name only when addresses are added, changed or removed.
@@ -78,11 +85,16 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         "max_email_addresses": gettext_lazy(
             "You can have at most %d addresses. Remove one, then add the new one."
         ),
-        "rate_limited": gettext_lazy("You tried too often. Wait a few minutes, then try again."),
-        "too_many_login_attempts": gettext_lazy(
-            "You asked for too many codes. Wait a few minutes, then try again."
+        **dict.fromkeys(
+            FACTOR_LIMIT_ERRORS,
+            gettext_lazy("You tried too often. Wait 5 minutes, then try again."),
         ),
     }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        if code in FACTOR_LIMIT_ERRORS:
+            refuse(current.request, FACTOR_LIMIT_SECONDS)
+        return super().validation_error(code, *args)
 
     def is_safe_url(self, url: str) -> bool:
         try:
@@ -228,10 +240,16 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def add_message(
         self, request: HttpRequest, level: int, message_template: str = "", *rest: Any, **more: Any
     ) -> None:
+        match = request.resolver_match
+        if message_template == NEW_CODES_TEMPLATE and not (
+            match and match.url_name == NEW_CODES_URL_NAME
+        ):
+            # With the first factor come the first codes. Their page says what they are for.
+            return
         super().add_message(request, level, message_template, *rest, **more)
         if message_template != CODE_SENT_TEMPLATE or hasattr(request, "has_queued_mail"):
             return
-        if request.resolver_match and request.resolver_match.url_name == CONFIRM_CODE_URL_NAME:
+        if match and match.url_name == CONFIRM_CODE_URL_NAME:
             pad_account_lookup(request)
         # For an unknown address, queue an email to no one, so that the work is the same.
         self.send_mail(LOGIN_CODE_TEMPLATE, "", {"code": self.generate_login_code()})

@@ -32,7 +32,7 @@ from participants.accounts.sign_in_limits import wait_for_code
 from participants.accounts.timing_protection import pad_account_lookup, pad_address_lookup
 from participants.models import Affiliation, Delegate, User
 from roundtable.allauth_compat import LOGIN_SESSION_KEY
-from roundtable.limits import waiting_time
+from roundtable.limits import WAIT_KEY, refuse, waiting_time
 from roundtable.logs import log_security_event
 
 
@@ -40,6 +40,7 @@ def check_code_limit(address: str) -> None:
     """Raises ValidationError if no code is sent to the address now."""
     if wait := wait_for_code(context.request, address):
         log_security_event("too many codes", context.request)
+        refuse(context.request, wait)
         raise ValidationError(
             _(
                 "Too many codes were requested for this address. Wait %(wait)s, then try again. A "
@@ -149,6 +150,8 @@ class PasskeyFormMixin(DecodePasskeyMixin):
         try:
             passkey: Authenticator = super().clean_credential()  # type: ignore[misc]
         except PASSKEY_ERRORS as problem:
+            if WAIT_KEY in context.request.META:
+                raise
             account = self.user.pk if self.user else None
             log_security_event("wrong passkey", context.request, account=account)
             raise ValidationError(

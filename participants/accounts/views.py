@@ -30,7 +30,7 @@ from roundtable.allauth_compat import (
     raise_if_reauthentication_required,
     resume_request,
 )
-from roundtable.limits import Limit, consume, too_many_requests, waiting_time
+from roundtable.limits import Limit, consume, refuse, too_many_requests, waiting_time
 from roundtable.logs import log_security_event
 from roundtable.row_keys import find_row
 
@@ -57,10 +57,11 @@ def verify_mailbox(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_for_code(request: HttpRequest, addresses: list[str]) -> HttpResponse:
-    if request.method == "POST" and "send" in request.POST:
-        _send_code(request, addresses)
+    is_asking = request.method == "POST" and "send" in request.POST
+    if is_asking and _send_code(request, addresses):
         return redirect(f"{request.path}{_next_query(request)}")
-    form = ReauthenticationCodeForm(request.POST if request.method == "POST" else None)
+    is_entering = request.method == "POST" and not is_asking
+    form = ReauthenticationCodeForm(request.POST if is_entering else None)
     if form.is_bound and (wait := consume(ENTERED_CODES, str(request.user.pk))):
         return too_many_requests(request, wait)
     sent_to = reauthentication.pending_code_recipient(request)
@@ -84,7 +85,7 @@ def _ask_for_code(request: HttpRequest, addresses: list[str]) -> HttpResponse:
     return render(request, "account/reauthenticate_by_code.html", context, status=status)
 
 
-def _send_code(request: HttpRequest, addresses: list[str]) -> None:
+def _send_code(request: HttpRequest, addresses: list[str]) -> bool:
     chosen = request.POST["send"]
     wait = reauthentication.send_reauthentication_code(
         request, chosen if chosen in addresses else addresses[0]
@@ -92,10 +93,10 @@ def _send_code(request: HttpRequest, addresses: list[str]) -> None:
     if wait:
         text = _("You requested too many codes. Wait %(wait)s, then try again.")
         messages.error(request, text % {"wait": waiting_time(wait)})
-    else:
-        messages.success(
-            request, _("We sent you a code. Enter it below. It is valid for 10 minutes.")
-        )
+        refuse(request, wait)
+        return False
+    messages.success(request, _("We sent you a code. Enter it below. It is valid for 10 minutes."))
+    return True
 
 
 def _resume_request(request: HttpRequest) -> HttpResponse:

@@ -30,7 +30,14 @@ from participants.privacy.audience_choice import sharing_act
 from participants.privacy.consent import current_notice
 from participants.privacy.retention import day_of_erasure_after
 from roundtable.allauth_compat import LoginCodeVerificationProcess
-from roundtable.limits import Limit, consume, network_of, too_many_requests, waiting_time
+from roundtable.limits import (
+    Limit,
+    consume,
+    network_of,
+    refuse,
+    too_many_requests,
+    waiting_time,
+)
 
 CODE_RECIPIENT_KEY = "code_for"
 
@@ -70,6 +77,7 @@ def invitation(request: HttpRequest, link: EmailLink) -> HttpResponse:
         if not wait:
             return _send_code(request, found)
         context["wait"] = waiting_time(wait)
+        refuse(request, wait)
     return render(request, "participants/onboarding/invitation.html", context)
 
 

@@ -1,0 +1,109 @@
+"""Whatever page a limit answers with, its status is 429 and it says when to try again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.http import HttpResponse
+from django.test import Client
+
+from participants.models import Delegate
+from roundtable.models import Event
+from tests.factories import NOON, make_delegate, make_invitation, make_participation, make_user
+from tests.form_fields import Form, forms_of
+from tests.page_text import page_text
+from tests.sign_in import add_authenticator, sign_in
+
+pytestmark = pytest.mark.django_db
+STRICT = {"enforce_csrf_checks": True}
+
+
+def form_on(page: HttpResponse, *names: str) -> Form:
+    """The form of the page that has one of these fields, or begins with one of these buttons."""
+    forms = forms_of(page.content.decode())
+    return next(form for form in forms if {*names} & {*form.fields, form.button[0]})
+
+
+def send(browser: Client, path: str, name: str, value: str) -> HttpResponse:
+    """Opens the page, fills in the field or presses the button, and sends the page's own form."""
+    page = browser.get(path, follow=True)
+    assert page.status_code == 200, page
+    form = form_on(page, name, "code")
+    target = form.action or page.request["PATH_INFO"]
+    answer: HttpResponse = browser.post(target, {**form.fields, name: value})
+    return answer
+
+
+def refused_after(times: int, ask: Callable[[], HttpResponse]) -> HttpResponse:
+    for _time in range(times):
+        assert ask().status_code in (200, 302, 400)
+    answer = ask()
+    assert answer.status_code == 429
+    return answer
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock() -> object:
+    with time_machine.travel(NOON + timedelta(seconds=10), tick=False):
+        yield
+
+
+def test_limit_of_sign_in_codes_says_when_to_try_again() -> None:
+    def ask() -> HttpResponse:
+        return send(Client(**STRICT), "/accounts/login/", "login", "dewi@example.org")
+
+    answer = refused_after(3, ask)
+    assert answer["Retry-After"] == "290"
+    assert "A passkey works immediately" in page_text(answer)
+
+
+def test_limit_of_codes_that_confirm_an_act_says_when_to_try_again() -> None:
+    browser = Client(**STRICT)
+    sign_in(browser, make_delegate().user)
+
+    def ask() -> HttpResponse:
+        return send(browser, "/accounts/reauthenticate/", "send", "")
+
+    answer = refused_after(3, ask)
+    assert answer["Retry-After"] == "50"
+    assert "You requested too many codes. Wait 1 minute, then try again." in page_text(answer)
+    assert form_on(answer, "code"), "an earlier code can still be entered"
+
+
+def test_limit_of_second_factors_says_when_to_try_again() -> None:
+    user, browser = make_user(), Client(**STRICT)
+    sign_in(browser, user, second_factor=False)
+    add_authenticator(user)
+
+    def ask() -> HttpResponse:
+        return send(browser, "/accounts/2fa/reauthenticate/", "code", "000000")
+
+    answer = refused_after(5, ask)
+    assert answer["Retry-After"] == "300"
+    assert "You tried too often. Wait 5 minutes, then try again." in page_text(answer)
+
+
+def test_limit_of_allauth_says_when_to_try_again(delegate: Delegate) -> None:
+    browser = Client(**STRICT)
+    sign_in(browser, delegate.user)
+
+    def ask() -> HttpResponse:
+        return send(browser, "/accounts/email/", "email", "not an address")
+
+    answer = refused_after(10, ask)
+    assert answer["Retry-After"] == "60"
+    assert "Wait 1 minute, then try again." in page_text(answer)
+
+
+def test_limit_of_invitation_codes_says_when_to_try_again(event: Event) -> None:
+    guest = make_delegate(user=None, invitation_email="guest@example.org")
+    make_participation(guest, event, confirmed=False)
+    make_invitation(guest, event, email="guest@example.org", key="a-key")
+
+    def ask() -> HttpResponse:
+        return send(Client(**STRICT), "/links/a-key/", "answer", "continue")
+
+    answer = refused_after(3, ask)
+    assert answer["Retry-After"] == "50"
+    assert "Look for one in your email, and in the junk folder." in page_text(answer)
