@@ -35,6 +35,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.page_forms import send_form
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -105,14 +106,22 @@ def test_confirmed_participation_is_not_removed_by_one(
     assert official.participations.get().ended_at is None
 
 
-def test_one_person_does_not_end_what_they_suspended(
-    client_of: Sign, operator: User, official: Delegate
+@pytest.mark.parametrize("number", [1, 2])
+def test_operators_alone_do_not_end_a_participation(
+    client_of: Sign, operator: User, official: Delegate, number: int
 ) -> None:
+    """They act for no organisation, so two of them are no two organisations."""
     row = official.participations.get()
-    for action in ("suspend", "end"):
-        client_of(operator).post(LIST, {"action": action, "_selected_action": row.pk})
+    operators = [operator, make_user("second@example.org", is_superuser=True)]
+    for user, action in ((operator, "suspend"), (operators[number - 1], "end")):
+        browser = client_of(user)
+        page = browser.get(LIST)
+        chosen = {"action": action, "_selected_action": row.pk}
+        answer = send_form(browser, page, containing="select_across", **chosen)
     row.refresh_from_db()
     assert row.suspended_by == operator and row.ended_at is None
+    refused = "Someone of another organisation must have suspended it first."
+    assert refused in answer.content.decode()
 
 
 @pytest.mark.parametrize("remove", WAYS)
