@@ -208,10 +208,10 @@ def colleagues_of(permissions: EventPermissions) -> QuerySet[User]:
     user, on = permissions.user, permissions.on
     myself = User.objects.filter(pk=user.pk)
     if permissions.bodies:
-        return myself | _people_of(organisations_in(permissions.bodies), on)
+        return myself | people_of(organisations_in(permissions.bodies), on)
     if permissions.is_operator:
         return myself
-    known = _people_of(Organisation.objects.all(), on)
+    known = people_of(Organisation.objects.all(), on)
     return User.objects.filter(is_superuser=False).exclude(pk__in=known.values("pk"))
 
 
@@ -227,7 +227,7 @@ def organisations_in(bodies: Iterable[Body]) -> QuerySet[Organisation]:
     )
 
 
-def _people_of(organisations: QuerySet[Organisation], on: date) -> QuerySet[User]:
+def people_of(organisations: QuerySet[Organisation], on: date) -> QuerySet[User]:
     """The reverse of bodies_of()."""
     ids = organisations.order_by().values("pk")
     work = Affiliation.with_removed.filter(Q(until=None) | Q(until__gte=on), organisation__in=ids)

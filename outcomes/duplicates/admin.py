@@ -65,11 +65,13 @@ def merge_page(
     merge: Callable[..., list[str]],
     ask: Callable[[Any, Any], Callable[[str], None] | None] | None = None,
     similarities: Sequence[str] = (),
+    lost: Callable[[Any, Any], str] | None = None,
 ) -> HttpResponse | None:
     """Asks which entry to keep, shows what would move, and merges once that is confirmed.
 
     `merge` returns a sentence for each change. `ask` takes both entries. It returns None, or, if
-    others must confirm the merge first, what requests it for a reason.
+    others must confirm the merge first, what requests it for a reason. `lost` takes the duplicate
+    and the target, and says who must be confirmed again.
     """
     target = next((row for row in targets if str(row.pk) == request.POST.get("target")), None)
     duplicate = next((row for row in rows if target and row.pk != target.pk), None)
@@ -110,6 +112,7 @@ def merge_page(
         "waits": waits,
         "duplicate": duplicate,
         "changes": changes,
+        "lost": lost(duplicate, target) if lost and target else "",
         "is_person": isinstance(target, Delegate),
         "problem": problem,
         "needs_confirmation": request_merge is not None,

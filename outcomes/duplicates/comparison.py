@@ -24,6 +24,7 @@ from participants.models import (
     Participation,
 )
 from participants.name_folding import normalise_for_search
+from participants.participation.confirmation import participations_to_confirm_again
 from participants.permissions import EventPermissions, visible_people
 
 MAX_NAMES = 20  # of one kind of row
@@ -108,6 +109,24 @@ def named_rows(
             yield model, names
 
 
+def who_must_be_confirmed_again(
+    before: Organisation, after: Organisation | None, permissions: EventPermissions
+) -> str:
+    """In words, once `after` replaces `before`; empty if the viewer sees no one of them.
+
+    Without `after`, whatever its kind or country will be.
+    """
+    if after:
+        lost = [row.pk for row in participations_to_confirm_again(before, after, permissions.on)]
+    else:
+        lost = list(before.participations.confirmed().values_list("pk", flat=True))
+    rows = Participation.objects.filter(
+        _seen(["event"], permissions), pk__in=lost, delegate__in=visible_people(permissions)
+    )
+    names = [_name_of(row, permissions) for row in rows.order_by("event", "pk")]
+    return _list_names(_("Must be confirmed again by two organisations"), names) if names else ""
+
+
 def _name_of(row: Any, permissions: EventPermissions) -> str:
     if isinstance(row, EventRole):
         return f"{row.event}, {row.get_role_display()}"
@@ -125,12 +144,12 @@ def _name_of(row: Any, permissions: EventPermissions) -> str:
 
 
 def in_words(model: Any, names: list[str]) -> str:
+    return _list_names(capfirst(str(model._meta.verbose_name_plural)), names)
+
+
+def _list_names(what: str, names: list[str]) -> str:
     text = "; ".join(names[:MAX_NAMES])
     if more := len(names[MAX_NAMES:]):
         text += ngettext(" and %d more", " and %d more", more) % more
-    values = {
-        "what": capfirst(str(model._meta.verbose_name_plural)),
-        "number": len(names),
-        "names": text,
-    }
+    values = {"what": what, "number": len(names), "names": text}
     return _("%(what)s, %(number)d: %(names)s") % values

@@ -29,7 +29,7 @@ from participants.models import (
     SlugRedirect,
     User,
 )
-from participants.organisations.emails import tell_of_mailbox_change
+from participants.organisations.emails import people_taking_part_for, tell_of_mailbox_change
 from participants.participation.confirmation import recheck_confirmations
 from participants.permissions import (
     affects_audiences,
@@ -122,6 +122,9 @@ def apply_merge(
     moved: MovedCounts = MovedCounts()
     relations = relations_of(Organisation)
     naming = records_naming(duplicate)
+    mailbox = target.role_mailbox
+    # Whose mailbox changes: the target's if it had none, else the duplicate's.
+    concerned = list(people_taking_part_for(duplicate if mailbox else target))
     for name, rule in ORGANISATION_RULES.items():
         number = move_relation(relations[name], rule, target=target, duplicate=duplicate)
         if number and name in COUNTED_RELATIONS:
@@ -144,7 +147,6 @@ def apply_merge(
     old = duplicate.slug
     duplicate.delete()
     target.is_name_published &= duplicate.is_name_published
-    mailbox = target.role_mailbox
     names = set(ORGANISATIONS.fields) - set(ORGANISATIONS.required())
     if has_settled_name(target):
         names.discard("short_name")
@@ -154,11 +156,10 @@ def apply_merge(
     target.full_clean()
     target.save()
     if duplicate.role_mailbox not in ("", mailbox):
-        # If the target had none, it now has the duplicate's.
         former = duplicate.role_mailbox if mailbox else ""
-        tell_of_mailbox_change(target, former=former, by=by, at=at)
+        tell_of_mailbox_change(target, former=former, by=by, at=at, merged=concerned)
     add_versions(naming)
-    recheck_confirmations(target)
+    recheck_confirmations(target, at)
     # What the two confirmed may be a right of the one organisation that they are now.
     forget_pending(GrantConfirmation.objects.filter(on_behalf_of=target), at)
     audit.record(

@@ -1,6 +1,7 @@
 """Admin of changes of organisations: who confirms one reads it on its page first."""
 
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,7 +21,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from outcomes.duplicates.admin import add_merge_action, merge_page, refuse_merge, side_by_side
-from outcomes.duplicates.comparison import in_words, named_rows, organisation_similarities
+from outcomes.duplicates.comparison import (
+    in_words,
+    named_rows,
+    organisation_similarities,
+    who_must_be_confirmed_again,
+)
 from outcomes.duplicates.organisations import (
     may_merge_organisations,
     merge_organisations,
@@ -60,7 +66,8 @@ REQUESTED = _(
 def merge_two_organisations(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[Organisation]
 ) -> HttpResponse | None:
-    by, at = request_permissions(request).user, timezone.now()
+    permissions = request_permissions(request)
+    by, at = permissions.user, timezone.now()
     rows: list[Any] = list(queryset.order_by("pk")[:3])
     if len(rows) != 2 or not may_merge_organisations(rows[0], rows[1], by, at):
         refuse_merge(request, rows)
@@ -83,9 +90,10 @@ def merge_two_organisations(
         request,
         rows,
         rows,
-        partial(_merge, permissions=request_permissions(request), by=by, at=at),
+        partial(_merge, permissions=permissions, by=by, at=at),
         ask=ask,
         similarities=list(organisation_similarities(rows[0], rows[1])),
+        lost=partial(who_must_be_confirmed_again, permissions=permissions),
     )
 
 
@@ -236,6 +244,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
             KindForm(request.POST or None, instance=change),
             title=_("Request another kind or country"),
             subject=str(row),
+            lost=who_must_be_confirmed_again(row, None, request_permissions(request)),
         )
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
@@ -281,7 +290,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
         return self._request_page(request, form, title=title, subject=str(event))
 
     def _request_page(
-        self, request: HttpRequest, form: Any, *, title: Any, subject: str
+        self, request: HttpRequest, form: Any, *, title: Any, subject: str, lost: str = ""
     ) -> HttpResponse:
         by, now = request_permissions(request).user, timezone.now()
         if not may_request(form.instance, by, now):
@@ -294,7 +303,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
             else:
                 messages.success(request, REQUESTED)
                 return redirect("admin:participants_organisationchange_change", change.pk)
-        context = {"title": title, "subject": subject, "form": form}
+        context = {"title": title, "subject": subject, "form": form, "lost": lost}
         template = "outcomes/organisations/admin/request.html"
         return render_page(request, OrganisationChange, template, context)
 
@@ -321,10 +330,20 @@ class OrganisationChangeAdmin(PrivateAdmin):
             "may_confirm": right_to_confirm(row, by, now) is not None,
             "may_stop": may_stop(row, by, now),
             "shown": row.content_hash,
+            "lost": self._lost(request, row) if row.is_open else "",
             **self._compared_entries(request, row),
         }
         template = "outcomes/organisations/admin/change.html"
         return render_page(request, OrganisationChange, template, context)
+
+    def _lost(self, request: HttpRequest, row: OrganisationChange) -> str:
+        after = row.target
+        if row.what == OrganisationChange.What.KIND:
+            after = copy(row.organisation)
+            after.kind, after.country = row.kind, row.country
+        if after is None:
+            return ""
+        return who_must_be_confirmed_again(row.organisation, after, request_permissions(request))
 
     def _compared_entries(self, request: HttpRequest, row: OrganisationChange) -> dict[str, Any]:
         if row.what != OrganisationChange.What.MERGE or not row.is_open:

@@ -22,7 +22,10 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.participation.confirmation import recheck_confirmations
+from participants.participation.confirmation import (
+    keep_merged_confirmations,
+    recheck_confirmations,
+)
 from participants.permissions import (
     ConfirmingRight,
     confirming_rights,
@@ -206,20 +209,31 @@ def _make(change: OrganisationChange, at: datetime, *, confirmed_by: User | None
         change.former_name = change.organisation.name
     change.save()
     if change.target:
-        apply_merge(
-            target=change.target, duplicate=change.organisation, by=change.requested_by, at=at
-        )
+        _merge(change.organisation, change.target, by=change.requested_by, at=at)
     elif change.event:
         _set_role(change, change.event)
     else:
-        _set_fields(change)
+        _set_fields(change, at)
     if confirmed_by:
         _record("confirm change of organisation", change, confirmed_by, at)
     _record("make change of organisation", change, None, at)
     _announce(change, "made", at, events)
 
 
-def _set_fields(change: OrganisationChange) -> None:
+def _merge(duplicate: Organisation, target: Organisation, *, by: User, at: datetime) -> None:
+    slug = duplicate.slug
+    kept = keep_merged_confirmations(target=target, duplicate=duplicate, at=at)
+    apply_merge(target=target, duplicate=duplicate, by=by, at=at)
+    for row in kept:
+        audit.record(
+            action="keep confirmations",
+            at=at,
+            subject=row.delegate,
+            detail=f"{row.event.code} {slug} → {target.slug}"[:200],
+        )
+
+
+def _set_fields(change: OrganisationChange, at: datetime) -> None:
     is_name = change.what == change.What.NAME
     hashes = _hashes_of_commitments(change.organisation) if is_name else {}
     row: Organisation = Organisation.objects.select_for_update().get(pk=change.organisation_id)
@@ -233,7 +247,7 @@ def _set_fields(change: OrganisationChange) -> None:
     row._change_reason = change.reason[:100]  # type: ignore[attr-defined]  # kept in the history
     row.save()
     if not is_name:
-        recheck_confirmations(row)
+        recheck_confirmations(row, at)
     for commitment, (source_hash, undertaking_hash) in hashes.items():
         _keep_what_counts(commitment, source_hash, undertaking_hash)
 

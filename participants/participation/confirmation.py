@@ -6,7 +6,7 @@ other is the confirmer of that constituency.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import permutations
 from typing import Protocol
@@ -14,7 +14,7 @@ from typing import Protocol
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -41,6 +41,7 @@ from participants.permissions import (
     body_of,
     confirming_rights_by_event,
     involved_condition,
+    people_of,
     permissions_of,
     stand_in,
 )
@@ -447,14 +448,88 @@ def void_changed_confirmations(participations: Iterable[Participation]) -> None:
 
 
 @transaction.atomic
-def recheck_confirmations(organisation: Organisation) -> None:
-    """After the organisation changed: what it confirmed may now be its own government's."""
-    concerned = Participation.objects.filter(
-        Q(organisation=organisation) | Q(confirmations__on_behalf_of=organisation)
-    ).distinct()
+def recheck_confirmations(organisation: Organisation, at: datetime) -> None:
+    """After the organisation changed: what it confirmed may now be its own government's.
+
+    Tells those who must be confirmed again.
+    """
+    concerned = list(_concerned_by(organisation))
+    counted = {row.pk for row in concerned if row.confirmed_at}
     void_changed_confirmations(concerned)
     for row in _locked(concerned):
         _check_effect(row)
+        if row.pk in counted and row.confirmed_at is None:
+            _tell_person(row, "void", at)
+
+
+def _concerned_by(*organisations: Organisation) -> QuerySet[Participation]:
+    """For one of them, or confirmed on behalf of one."""
+    rows = Participation.objects.filter(
+        Q(organisation__in=organisations) | Q(confirmations__on_behalf_of__in=organisations)
+    )
+    return rows.select_related(*RELATED).distinct()
+
+
+def participations_to_confirm_again(
+    before: Organisation, after: Organisation, on: date
+) -> list[Participation]:
+    """Those that no longer count once `after` takes the place of `before`.
+
+    `after` is another entry, or the same one with another kind or country.
+    """
+    rows = _concerned_by(before, after).confirmed().order_by("event", "pk")
+    rows = rows.prefetch_related("confirmations__on_behalf_of")
+    replaced = _with_replaced(rows, before, after, on)
+    return [row for row, confirmations in replaced if not has_effect(row, confirmations)]
+
+
+@transaction.atomic
+def keep_merged_confirmations(
+    *, target: Organisation, duplicate: Organisation, at: datetime
+) -> list[Participation]:
+    """Before a merge that others confirmed: they said that both entries are one organisation.
+
+    Returns those that move with their confirmations.
+    """
+    rows = _locked(_concerned_by(duplicate, target))
+    moved = {row.pk for row in rows if row.organisation_id == duplicate.pk}
+    kept = []
+    for row, confirmations in _with_replaced(rows, duplicate, target, at.date()):
+        row.confirmations.exclude(pk__in=[given.pk for given in confirmations]).delete()
+        if row.pk in moved and row.confirmations.update(content_hash=row.content_hash):
+            kept.append(row)
+    return kept
+
+
+def _with_replaced(
+    rows: Iterable[Participation], before: Organisation, after: Organisation, on: date
+) -> Iterator[tuple[Participation, list[ParticipationConfirmation]]]:
+    """Each row, and the confirmations that stay valid, as they are afterwards; stores nothing."""
+    is_same = (before.kind, before.country) == (after.kind, after.country)
+    if after.kind == OrganisationKind.GOVERNMENT and not after.country:
+        is_same = False  # may be another government
+    # The people of the other entry turn out to be of the same organisation.
+    colleagues: dict[int, set[int]] = {}
+    if before.pk != after.pk and body_of(before) != body_of(after):
+        for one, other in ((before, after), (after, before)):
+            people = people_of(Organisation.objects.filter(pk=other.pk), on)
+            colleagues[one.pk] = set(people.values_list("pk", flat=True))
+    for row in rows:
+        own = colleagues.get(row.organisation_id, set())
+        content_hash = row.content_hash
+        valid = [
+            confirmation
+            for confirmation in row.confirmations.all()
+            if confirmation.content_hash == content_hash and confirmation.by_id not in own
+        ]
+        if row.organisation_id == before.pk:
+            row.organisation = after
+            valid = valid if is_same else []
+        for confirmation in valid:
+            confirmation.content_hash = row.content_hash
+            if confirmation.on_behalf_of_id == before.pk:
+                confirmation.on_behalf_of = after
+        yield row, valid
 
 
 def void_confirmations(person: Delegate) -> None:

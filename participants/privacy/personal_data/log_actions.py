@@ -66,6 +66,7 @@ ACTION_LABELS = {
     "report as member": _("Task taken to report for a member of a group"),
     "hand over grant": _("Grant transferred to another person"),
     "invite": _("Invitation sent"),
+    "keep confirmations": _("Confirmations kept when two entries of an organisation were merged"),
     "leave organisation": _("Recorded by the person: left an organisation"),
     "left organisation": _("Recorded by a co-chair: left an organisation"),
     "load workbook": _("Workbook imported"),

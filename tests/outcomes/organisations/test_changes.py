@@ -123,6 +123,7 @@ def test_kind_is_changed_once_two_other_organisations_confirmed(
     assert {mail.subject for mail in deliver()} - {"A change of an organisation is requested"} == {
         "A change of an organisation is confirmed",
         "A change of an organisation is made",
+        "Your participation must be confirmed again",
     }
     actions = AuditEntry.objects.filter(action__endswith="change of organisation")
     assert list(actions.order_by("sequence").values_list("action", flat=True)) == [

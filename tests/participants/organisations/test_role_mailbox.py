@@ -18,6 +18,7 @@ from roundtable.models import Event
 from tests.factories import (
     NOON,
     make_delegate,
+    make_event,
     make_grant,
     make_organisation,
     make_participation,
@@ -166,14 +167,21 @@ def mailbox_cell(event: Event, row: Organisation) -> str:
     ("mailbox", "recipients"),
     [
         ("", {"ana@example.org", "ben@example.org"}),
-        ("office@example.org", {"ana@example.org", "ben@example.org", "double@example.org"}),
+        ("office@example.org", {"cy@example.org", "double@example.org"}),
         ("double@example.org", set()),
     ],
 )
-def test_mailbox_that_a_merge_changes_is_told(
+def test_mailbox_that_a_merge_changes_is_told_to_the_people_of_that_entry(
     shelter: Organisation, operator: User, deliver: Deliver, mailbox: str, recipients: set[str]
 ) -> None:
     Organisation.objects.filter(pk=shelter.pk).update(role_mailbox=mailbox)
     double = make_organisation(name="Shelter One", role_mailbox="double@example.org")
+    make_participation(
+        make_delegate(user=make_user("cy@example.org")), make_event(), organisation=double
+    )
     merge_organisations(target=shelter, duplicate=double, by=operator, at=NOON)
-    assert set(told(deliver)) == recipients
+    mails = told(deliver)
+    assert set(mails) == recipients
+    for mail in mails.values():
+        body = " ".join(str(mail.body).split())
+        assert "So the role mailbox of your entry was changed." in body

@@ -440,7 +440,7 @@ def test_further_confirmation_of_an_earlier_one_does_not_undo_an_exception(
     assert reveal(account(row), owner.handle, NOON)
 
 
-def test_merged_organisation_must_be_confirmed_again(meeting: Meeting) -> None:
+def test_merge_by_one_account_keeps_no_confirmation(meeting: Meeting) -> None:
     made_up, real = shelter("Made up"), shelter("Real")
     row = meeting.takes_part(made_up)
     assert confirm(row, meeting.first, meeting.confirmer)

@@ -1,0 +1,236 @@
+"""Who takes part for one entry still does after it becomes another one of the same kind."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.urls import reverse
+
+from participants.models import (
+    Organisation,
+    OrganisationChange,
+    Participation,
+    User,
+)
+from participants.participation.confirmation import confirm_participations
+from roundtable.audit.log import get_or_create_key
+from roundtable.audit.models import AuditEntry
+from tests.factories import (
+    NOON,
+    make_affiliation,
+    make_commitment,
+    make_delegate,
+    make_event,
+    make_grant,
+    make_organisation,
+    make_participation,
+    make_party,
+    make_user,
+)
+from tests.import_pages import admin_text
+from tests.page_forms import send_form
+from tests.page_text import page_text
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[..., Client]
+Deliver = Callable[[], list[EmailMultiAlternatives]]
+ORGANISATIONS = "/admin/participants/organisation/"
+AGAIN = "Must be confirmed again by two organisations"
+
+
+class Meeting:
+    """A roundtable with three other organisations that confirm, and two entries of a shelter."""
+
+    def __init__(self) -> None:
+        self.event = make_event(code="RT", slug="rt", title="Roundtable")
+        self.first = self.holder("first@example.org", "cochair", self.government("ID"))
+        self.second = self.holder("second@example.org", "cochair", self.government("AU"))
+        self.host = self.holder("host@example.org", "cohost", make_organisation(name="Office"))
+        self.union = self.shelter("Union")
+        self.confirmer = self.holder("union@example.org", "confirmer", self.union)
+        self.target, self.duplicate = self.shelter("Shelter"), self.shelter("The shelter")
+
+    @staticmethod
+    def government(country: str) -> Organisation:
+        name = f"Government {country}"
+        return make_organisation(name=name, kind="government", country=country)
+
+    @staticmethod
+    def shelter(name: str) -> Organisation:
+        slug = name.lower().replace(" ", "-")
+        return make_organisation(name=name, slug=slug, kind="civil-society", country="MY")
+
+    def holder(self, email: str, role: str, organisation: Organisation) -> User:
+        user = make_user(email)
+        make_grant(user, self.event, role=role, on_behalf_of=organisation)
+        return user
+
+    def takes_part(self, name: str, organisation: Organisation, *by: User) -> Participation:
+        person = make_delegate(name=name, user=make_user(f"{name.lower()}@example.org"))
+        row = make_participation(person, self.event, organisation=organisation, confirmed=False)
+        for user in by or (self.first, self.confirmer):
+            confirm_participations(participations=[row], by=user, at=NOON)
+        row.refresh_from_db()
+        assert row.confirmed_at
+        return row
+
+    def request_merge(self, browser: Client, target: Organisation) -> str:
+        """At the desk, as `first`; returns what the page says before it is requested."""
+        found = browser.get(ORGANISATIONS)
+        chosen = {
+            "action": "merge_two_organisations",
+            "_selected_action": [str(target.pk), str(self.duplicate.pk)],
+        }
+        which = send_form(browser, found, containing="select_across", **chosen)
+        page = send_form(browser, which, containing="_selected_action", target=target.pk)
+        send_form(browser, page, containing="confirmed", reason="The same house")
+        return admin_text(page)
+
+    def confirm_change(self, client_of: Sign) -> str:
+        """By two other organisations; returns what the page says before."""
+        change = OrganisationChange.objects.get()
+        address = reverse("admin:participants_organisationchange_change", args=[change.pk])
+        texts = []
+        for user in (self.second, self.host):
+            browser = client_of(user)
+            page = browser.get(address)
+            texts.append(admin_text(page))
+            send_form(browser, page, containing="shown", act="confirm")
+        change.refresh_from_db()
+        assert change.done_at
+        return texts[0]
+
+
+@pytest.fixture
+def meeting(db: None) -> Meeting:
+    return Meeting()
+
+
+def told(deliver: Deliver) -> dict[str, str]:
+    return {mail.to[0]: " ".join(str(mail.body).split()) for mail in deliver()}
+
+
+def test_confirmed_participation_and_its_tasks_stay(
+    meeting: Meeting, client_of: Sign, deliver: Deliver
+) -> None:
+    row = meeting.takes_part("Bo", meeting.duplicate)
+    pending = make_participation(
+        make_delegate(), meeting.event, organisation=meeting.duplicate, confirmed=False
+    )
+    confirm_participations(participations=[pending], by=meeting.first, at=NOON)
+    party = make_party(
+        make_commitment(meeting.event, reference="RT-C1"), organisation=row.organisation
+    )
+    party.request_focal_point(row.delegate)
+    party.accept(NOON)
+    before = list(row.confirmations.values_list("pk", "by", "capacity", "on_behalf_of"))
+    deliver()
+    page = meeting.request_merge(client_of(meeting.first), meeting.target)
+    assert "Participations, 2: Bo, Roundtable" in page and AGAIN not in page
+    assert AGAIN not in meeting.confirm_change(client_of)
+    row.refresh_from_db()
+    assert (row.organisation, row.confirmed_at) == (meeting.target, NOON)
+    confirmations = list(row.confirmations.all())
+    assert {found.content_hash for found in confirmations} == {row.content_hash}
+    assert [
+        (found.pk, found.by_id, found.capacity, found.on_behalf_of_id) for found in confirmations
+    ] == before
+    assert (
+        pending.confirmations.get().content_hash
+        == Participation.objects.get(pk=pending.pk).content_hash
+    )
+    entry = AuditEntry.objects.get(
+        action="keep confirmations", subject=get_or_create_key(row.delegate)
+    )
+    assert entry.detail == "RT the-shelter → shelter"
+    assert "RT-C1" in page_text(client_of(row.delegate).get("/me/commitments/"))
+    assert row.delegate.user and row.delegate.user.email not in told(deliver)
+
+
+def own_organisation(meeting: Meeting) -> Organisation:
+    return meeting.union
+
+
+def colleague(meeting: Meeting) -> Organisation:
+    make_affiliation(make_delegate(user=meeting.confirmer), organisation=meeting.target)
+    return meeting.target
+
+
+def unknown_governments(meeting: Meeting) -> Organisation:
+    both = Organisation.objects.filter(pk__in=[meeting.target.pk, meeting.duplicate.pk])
+    both.update(kind="government", country="")
+    return meeting.target
+
+
+@pytest.mark.each_database
+@pytest.mark.parametrize("arrange", [own_organisation, colleague, unknown_governments])
+def test_who_must_be_confirmed_again_is_listed_and_told(
+    meeting: Meeting,
+    client_of: Sign,
+    deliver: Deliver,
+    arrange: Callable[[Meeting], Organisation],
+) -> None:
+    """No one confirms their own organisation, and a merge is no confirmation of its own."""
+    target = arrange(meeting)
+    meeting.duplicate.refresh_from_db()
+    row = meeting.takes_part("Bo", meeting.duplicate)
+    hidden = meeting.takes_part("Zq-hidden", meeting.duplicate)
+    hidden.delegate.write(hidden_at=NOON)
+    deliver()
+    listed = f"{AGAIN}, 1: Bo, Roundtable"
+    page = meeting.request_merge(client_of(meeting.first), target)
+    assert listed in page and "Zq-hidden" not in page
+    assert Participation.objects.confirmed().filter(pk=row.pk).exists()
+    told(deliver)
+    page = meeting.confirm_change(client_of)
+    assert listed in page and "Zq-hidden" not in page
+    row.refresh_from_db()
+    assert (row.organisation.pk, row.confirmed_at) == (target.pk, None)
+    mails = {mail.to[0]: mail for mail in deliver()}
+    mail = mails["bo@example.org"]
+    assert mail.subject == "Your participation must be confirmed again"
+    assert "your participation in “Roundtable" in " ".join(str(mail.body).split())
+
+
+def test_confirmations_by_people_of_the_other_entry_end(meeting: Meeting, client_of: Sign) -> None:
+    lent = make_delegate(user=meeting.confirmer)
+    make_affiliation(lent, organisation=meeting.duplicate)
+    row = meeting.takes_part("Bo", meeting.target)
+    meeting.takes_part("Cy", meeting.duplicate, meeting.first, third(meeting))
+    assert f"{AGAIN}, 1: Bo, Roundtable" in meeting.request_merge(
+        client_of(meeting.first), meeting.target
+    )
+    meeting.confirm_change(client_of)
+    row.refresh_from_db()
+    assert row.confirmed_at is None and row.confirmations.get().by == meeting.first
+    assert Participation.objects.get(delegate__name="Cy").confirmed_at
+
+
+def third(meeting: Meeting) -> User:
+    return meeting.holder("third@example.org", "confirmer", meeting.shelter("Third"))
+
+
+def test_another_kind_lists_and_tells_who_loses(
+    meeting: Meeting, client_of: Sign, deliver: Deliver
+) -> None:
+    of_it = meeting.takes_part("Bo", meeting.duplicate)
+    other = meeting.shelter("Other")
+    holder = meeting.holder("duplicate@example.org", "confirmer", meeting.duplicate)
+    by_it = meeting.takes_part("Cy", other, meeting.first, holder)
+    kept = meeting.takes_part("Di", meeting.target)
+    deliver()
+    browser = client_of(meeting.first)
+    address = reverse("admin:participants_organisationchange_kind", args=[meeting.duplicate.pk])
+    page = browser.get(address)
+    assert f"{AGAIN}, 1: Bo, Roundtable" in admin_text(page)
+    send_form(browser, page, containing="reason", kind="agency", country="", reason="Its letter")
+    page_of_change = meeting.confirm_change(client_of)
+    assert f"{AGAIN}, 2: Bo, Roundtable, May 2024 (RT); Cy, Roundtable" in page_of_change
+    counted = Participation.objects.confirmed().filter(pk__in=[of_it.pk, by_it.pk, kept.pk])
+    assert list(counted) == [kept]
+    again = "Your participation must be confirmed again"
+    assert sorted(mail.to[0] for mail in deliver() if mail.subject == again) == [
+        "bo@example.org",
+        "cy@example.org",
+    ]
