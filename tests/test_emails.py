@@ -90,7 +90,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.follow_up_factories import make_follow, make_offer
+from tests.follow_up_factories import make_assessment, make_follow, make_offer
 from tests.mail_queue import deliver_mail
 from tests.participants.accounts.test_factor_reset import is_of_old
 from tests.participants.accounts.test_reauthentication import ADDING, MAILBOX, newest_code, prove
@@ -409,7 +409,11 @@ def ask_to_join(cast: Cast, at: datetime) -> Iterator[None]:
         shown, by = row.join_hash(), cast.user(cast.own)
         assert joins.answer_join(row, answer=answer, shown_hash=shown, by=by, at=at)
         yield
+    watch = make_organisation(name="Zq Watch", is_name_published=False)
+    finding = make_assessment(commitment=commitment, organisation=watch, approved=False)
+    submit_text(finding, at=at)
     assert approve_texts(rows=[row], by=cast.operator, at=at)
+    assert approve_texts(rows=[finding], by=cast.operator, at=at)
 
 
 def follow_something(cast: Cast, at: datetime) -> None:

@@ -30,6 +30,7 @@ from outcomes.models.response import is_party
 from outcomes.reporting.focal_points import active_participations_of
 from outcomes.reporting.joins import answer_join, joins_to_answer
 from participants.models import Participation, User
+from participants.participation.confirmation import missing_confirmation
 from participants.privacy.own_profile import atomic_post
 
 JOIN_CHANGED = gettext_lazy(
@@ -42,7 +43,11 @@ def my_responses(request: HttpRequest) -> HttpResponse:
     asked = [
         (participation, responses_by(participation)) for participation in _participations(request)
     ]
-    return render(request, "outcomes/contributions/my_responses.html", {"asked": asked})
+    return render(
+        request,
+        "outcomes/contributions/my_responses.html",
+        {"asked": asked, "waiting": _waiting(request)},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,7 +87,12 @@ def my_offers(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "outcomes/contributions/my_offers.html",
-        {"seats": participations, "offers": offers, "today": timezone.localdate()},
+        {
+            "seats": participations,
+            "offers": offers,
+            "today": timezone.localdate(),
+            "waiting": _waiting(request),
+        },
     )
 
 
@@ -106,7 +116,7 @@ def new_statement_offer(request: HttpRequest, slug: str) -> HttpResponse:
 def _new_offer(request: HttpRequest, about: Statement, **given: Any) -> HttpResponse:
     participation = _participations(request).filter(event=about.event).first()
     if participation is None:
-        return render(request, "outcomes/contributions/no_organisation.html", status=403)
+        return _no_organisation(request)
     row = Offer(organisation=participation.organisation, **given)
     return _edit_offer(request, row, participation)
 
@@ -120,7 +130,7 @@ def join_commitment(request: HttpRequest, reference: str) -> HttpResponse:
     )
     participation = _participations(request).filter(event=commitment.event).first()
     if participation is None:
-        return render(request, "outcomes/contributions/no_organisation.html", status=403)
+        return _no_organisation(request)
     if commitment.parties.filter(organisation=participation.organisation).exists():
         messages.info(request, _("Your organisation is already a party to this commitment."))
         return redirect(commitment)
@@ -210,7 +220,11 @@ def my_assessments(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "outcomes/contributions/my_assessments.html",
-        {"seats": participations, "rows": rows.select_related("organisation", "commitment__event")},
+        {
+            "seats": participations,
+            "rows": rows.select_related("organisation", "commitment__event"),
+            "waiting": _waiting(request),
+        },
     )
 
 
@@ -223,7 +237,7 @@ def my_assessment(request: HttpRequest, reference: str) -> HttpResponse:
     )
     participation = _participations(request).filter(event=commitment.event).first()
     if participation is None:
-        return render(request, "outcomes/contributions/no_organisation.html", status=403)
+        return _no_organisation(request)
     context = {"commitment": commitment, "seat": participation}
     if is_party(participation.organisation, commitment):
         return render(request, "outcomes/contributions/my_assessment.html", context, status=403)
@@ -250,6 +264,22 @@ def _participations(request: HttpRequest) -> QuerySet[Participation]:
     return active_participations_of(request.user, timezone.localdate()).filter(
         event__is_public=True
     )
+
+
+def _waiting(request: HttpRequest) -> list[tuple[Participation, str]]:
+    """The user's participations that do not count yet, and who must still confirm each."""
+    rows = Participation.objects.filter(
+        delegate__user=request.user.pk, confirmed_at=None, event__is_public=True
+    )
+    return [
+        (row, missing_confirmation(row, row.confirmations.select_related("on_behalf_of")))
+        for row in rows.select_related("event", "organisation")
+    ]
+
+
+def _no_organisation(request: HttpRequest) -> HttpResponse:
+    template = "outcomes/contributions/no_organisation.html"
+    return render(request, template, {"waiting": _waiting(request)}, status=403)
 
 
 def _represented(participations: list[Participation], *event_fields: str) -> Q:

@@ -100,8 +100,8 @@ def answer_join(
         row.save()
     else:
         row.request_change(note=note or _("The lead gave no reason."), at=at)
-        context = {"commitment": row.commitment, "note": note}
-        notify_author(row, at=at, template=f"{EMAILS}/join_declined", context=context)
+    context = {"commitment": row.commitment, "note": note}
+    notify_author(row, at=at, template=f"{EMAILS}/join_{answer}", context=context)
     part = active_participations_of(by, timezone.localdate(at)).filter(event=row.event).first()
     audit.record(
         action="agree to join" if answer == LeadAnswer.AGREED else "decline join",

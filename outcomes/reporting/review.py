@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from outcomes.models import (
     Assessment,
@@ -20,8 +22,11 @@ from outcomes.models import (
     ProgressUpdate,
     Response,
 )
+from outcomes.reporting.focal_points import people_to_tell
 from outcomes.reporting.joins import is_ready, tell_leads
+from outcomes.reporting.request_emails import can_receive_mail
 from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author, tell_authors
+from participants.accounts.emails import email_delegate
 from participants.models import User
 from participants.permissions import (
     EventPermissions,
@@ -89,7 +94,32 @@ def approve_texts(*, rows: Iterable[ReviewedT], by: User, at: datetime) -> list[
     )
     tell_authors(done, at=at)
     tell_leads(done, at=at)
+    _tell_assessed(done, at=at)
     return done
+
+
+def _tell_assessed(rows: Iterable[EditorialText], *, at: datetime) -> None:
+    """Everyone who takes part for a party, that someone assessed its commitment."""
+    on = timezone.localdate(at)
+    for row in rows:
+        if not isinstance(row, Assessment) or not row.event.is_public:
+            continue
+        context = {
+            "event": row.event,
+            "reference": row.commitment.reference,
+            "organisation": row.organisation.public_name,
+            "url": f"{settings.PORTAL_URL}{row.commitment.get_absolute_url()}",
+        }
+        parties = row.commitment.parties.select_related("organisation", "commitment__event")
+        for person in {person for party in parties for person in people_to_tell(party, on)}:
+            if can_receive_mail(person):
+                email_delegate(
+                    person,
+                    dedup_key=f"assessed {row.pk} {row.revision} {person.pk}",
+                    template="outcomes/contributions/emails/assessed",
+                    context=context,
+                    at=at,
+                )
 
 
 @transaction.atomic

@@ -112,13 +112,14 @@ def notify_author(
     template: str = "outcomes/reporting/emails/changes_requested",
     context: dict[str, Any] | None = None,
 ) -> None:
-    """Emails the author of a returned text, or the people who can edit it now."""
+    """Emails the author of a text that was decided about, or the people who can edit it now."""
+    what = template.rpartition("/")[2]
     for person, path in _next_editors(row, at):
         url = path and f"{settings.PORTAL_URL}{path}"
         if can_be_emailed(person):
             email_writer(
                 person,
-                dedup_key=f"sent back {row._meta.model_name} {row.pk} {row.revision} {person.pk}",
+                dedup_key=f"{what} {row._meta.model_name} {row.pk} {row.revision} {person.pk}",
                 template=template,
                 context={
                     "event": row.event,

@@ -341,8 +341,7 @@ def _take_effect(row: Participation, at: datetime) -> None:
     if row.confirmed_at:
         return  # one person had confirmed it before two were required
     _count_for_exclusions(row)
-    if row.suspended_at:
-        _tell_person(row, "returned", at)
+    _tell_person(row, "returned" if row.took_effect_at else "confirmed", at)
     row.confirmed_at, row.suspended_at, row.suspended_by = at, None, None
     row.took_effect_at = row.took_effect_at or at
     if ListClosure.objects.filter(event=row.event, closed_at__isnull=False).exists():

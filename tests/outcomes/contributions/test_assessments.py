@@ -9,6 +9,7 @@ from django.test import Client
 
 from outcomes.models import Assessment, Commitment
 from participants.models import Delegate, OrganisationKind, User
+from participants.participation.confirmation import confirm_participations
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -23,9 +24,14 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.page_forms import send_form
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
 
+NO_ORGANISATION = (
+    "You cannot write for an organisation here, because you do not take part for one. If this is "
+    "wrong, tell a co-chair."
+)
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 LIST, PAGE, PUBLIC = "/me/assessments/", "/me/assessments/meet-c7/", "/commitments/meet-c7/"
@@ -138,10 +144,7 @@ def test_only_participant_representative_assesses(client_of: Sign, meeting: Even
     outsider = client_of(speaker(make_event(), name="Elsewhere"))
     for answer in (outsider.get(PAGE), outsider.post(PAGE, FOUND)):
         assert answer.status_code == 403
-        assert (
-            "You cannot write for an organisation here. First, a co-chair must confirm that you "
-            "took part for it. If this is wrong, tell a co-chair."
-        ) in page_text(answer)
+        assert NO_ORGANISATION in page_text(answer)
     watch = client_of(speaker(meeting, name="Watch"))
     Event.objects.update(is_public=False)
     assert watch.get(PAGE).status_code == watch.post(PAGE, FOUND).status_code == 404
@@ -168,3 +171,51 @@ def test_page_says_who_checks_a_text(client_of: Sign, meeting: Event, address: s
     text = get_text(client_of(speaker(meeting)), address)
     assert "Another organisation checks each" in text and "for personal details" in text
     assert "co-chair" not in text
+
+
+def test_assessor_reads_who_must_still_confirm_and_hears_once_confirmed(
+    client_of: Sign, meeting: Event, deliver: Callable[[], list[Any]]
+) -> None:
+    watch = make_organisation(name="Watch", kind=OrganisationKind.CIVIL_SOCIETY)
+    person = make_delegate(user=make_user("watch@example.org"))
+    row = make_participation(person, meeting, organisation=watch, confirmed=False)
+    union = make_organisation(name="Union", kind=OrganisationKind.CIVIL_SOCIETY)
+    chair, confirmer = make_user(), make_user()
+    make_grant(chair, meeting, on_behalf_of=make_organisation())
+    make_grant(confirmer, meeting, role="confirmer", on_behalf_of=union)
+    browser = client_of(person)
+    waits = "Watch, Meeting, May 2024 (MEET): Waits for {}"
+    both = waits.format("a co-chair or co-host and the confirmer for Civil society")
+    for address in (LIST, PAGE, "/me/offers/", "/me/answers/"):
+        assert both in page_text(browser.get(address)), address
+    confirm_participations(participations=[row], by=chair, at=NOON)
+    assert waits.format("the confirmer for Civil society") in get_text(browser, LIST)
+    assert [mail.subject for mail in deliver() if mail.to == ["watch@example.org"]] == []
+    confirm_participations(participations=[row], by=confirmer, at=NOON)
+    assert "cannot write" not in get_text(browser, LIST)
+    (mail,) = [mail for mail in deliver() if mail.to == ["watch@example.org"]]
+    assert mail.subject == "Your participation is confirmed"
+    assert "You can now write for your organisation" in " ".join(str(mail.body).split())
+
+
+def test_parties_hear_of_a_published_finding(
+    client_of: Sign, meeting: Event, deliver: Callable[[], list[Any]]
+) -> None:
+    commitment = Commitment.objects.get()
+    office = commitment.parties.exclude(organisation=None).get().organisation
+    party = make_delegate(user=make_user("party@example.org"))
+    hidden = make_delegate(user=make_user("hidden@example.org"), hidden_at=NOON)
+    for person in (party, hidden):
+        make_participation(person, meeting, organisation=office)
+    browser = client_of(speaker(meeting, name="Watch"))
+    send_form(browser, browser.get(PAGE), containing="finding", **FOUND | {"version": "new"})
+    row, cochair = Assessment.objects.get(), make_user()
+    make_grant(cochair, meeting, on_behalf_of=make_organisation())
+    deliver()
+    decide(client_of(cochair), row, "approve")
+    mails = {mail.to[0]: mail for mail in deliver()}
+    mail = mails["party@example.org"]
+    assert mail.subject == "Watch assessed MEET-C7" and "hidden@example.org" not in mails
+    body = " ".join(str(mail.body).split())
+    assert "Watch published a finding about the commitment MEET-C7" in body
+    assert PUBLIC in body and "One desk of five" not in body

@@ -26,6 +26,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.page_forms import send_form
 from tests.page_text import get_text, page_links, page_text
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +156,11 @@ def test_lead_is_asked_before_and_told_after(
     shown = get_text(browser, own_page(row))
     assert "Aid asks to join your commitment" in shown and "We staff it." in shown
     assert "Zqaid" not in shown
-    assert answer(browser, row, "agreed")["Location"] == OWN
+    before = len(deliver())
+    send_form(browser, browser.get(own_page(row)), containing="shown", act="agreed")
+    assert mails(deliver, before) == [
+        ("zqaid@example.org", "The lead agreed to your request to join MEET-C7")
+    ]
     assert own_page(row) not in page_links(browser.get(OWN))
     review = desk.get(f"/admin/outcomes/offer/{row.pk}/review/").content.decode()
     assert "The lead agreed on 2 March 2026." in review and "Checked: publish" in review
@@ -357,7 +362,7 @@ def test_cochairs_are_not_reminded_of_what_waits_for_the_lead(
     assert remind_cochairs(at=timezone.now()) == 0
     answer(client_of(lead), row, "agreed")
     assert remind_cochairs(at=timezone.now()) == 1
-    assert [mail.to[0] for mail in deliver()[before:]] == [cochair.email]
+    assert [mail.to[0] for mail in deliver()[before:]] == ["zqaid@example.org", cochair.email]
 
 
 def test_lead_answers_the_text_that_was_read(

@@ -31,6 +31,10 @@ from tests.factories import (
 from tests.follow_up_factories import make_assessment, make_offer
 from tests.page_text import get_text, page_links, page_text
 
+NO_ORGANISATION = (
+    "You cannot write for an organisation here, because you do not take part for one. If this is "
+    "wrong, tell a co-chair."
+)
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 LIST, NEW, JOIN = "/me/offers/", "/me/offers/new/meet/1.a/", "/me/offers/join/meet-c7/"
@@ -292,10 +296,7 @@ def test_user_without_organisation_sees_explanation(client_of: Sign, meeting: Ev
     for path in (NEW, JOIN):
         for answer in (outsider.get(path), outsider.post(path, OFFER)):
             assert answer.status_code == 403
-            assert (
-                "You cannot write for an organisation here. First, a co-chair must confirm that "
-                "you took part for it. If this is wrong, tell a co-chair."
-            ) in page_text(answer)
+            assert NO_ORGANISATION in page_text(answer)
     row = make_offer(commitment=Commitment.objects.get(), approved=False)
     row.submit(at=NOON)
     aid = client_of(speaker(meeting, "Aid"))

@@ -186,8 +186,8 @@ def test_response_requires_speaking_for_organisation(
 
 def test_page_explains_why_user_cannot_respond(client_of: Sign, db: None) -> None:
     assert (
-        "You cannot write for an organisation here. First, a co-chair must confirm that you took "
-        "part for it. If this is wrong, tell a co-chair."
+        "You cannot write for an organisation here, because you do not take part for one. If this "
+        "is wrong, tell a co-chair."
     ) in get_text(client_of(make_delegate()), LIST)
 
 

@@ -84,7 +84,10 @@ def test_one_cochair_cannot_become_a_person_who_has_joined(
     assert (victim.user, victim.handle) == (owner, handle)
     assert owner.is_active and EmailAddress.objects.get(user=owner).email == owner.email
     assert not Invitation.objects.exists()
-    assert emails_to(owner.email) == ["Your participation is suspended"]
+    assert emails_to(owner.email) == [
+        "Your participation is confirmed",
+        "Your participation is suspended",
+    ]
 
 
 @pytest.mark.parametrize("is_operator", [False, True])
@@ -118,7 +121,7 @@ def test_departure_suspends_and_tells_a_person_who_has_joined(
     assert get_viewer(owner, NOON.date()).events == frozenset()
     # What others say about where a person works is no fact.
     assert work.until is None
-    (email,) = QueuedEmail.objects.filter(recipient=owner.email)
+    _confirmed, email = QueuedEmail.objects.filter(recipient=owner.email).order_by("pk")
     assert "recorded that you left the organisation" in email.text
     assert "I have left an organisation" in " ".join(email.text.split())
     assert AuditEntry.objects.filter(action="left organisation").count() == 1
@@ -204,6 +207,7 @@ def test_person_is_told_when_two_end_the_participation(meeting: Meeting) -> None
     assert end_participation(participation=row, by=meeting.second, at=NOON)
     owner = account(row)
     assert emails_to(owner.email) == [
+        "Your participation is confirmed",
         "Your participation is suspended",
         "Your participation has ended",
     ]
