@@ -61,7 +61,7 @@ from outcomes.reporting.handover import hand_over
 from outcomes.reporting.joins import joins_to_answer, unanswered_joins
 from outcomes.reporting.members import commitments_as_member, take_member_task
 from outcomes.reporting.proposals import undertakings_to_answer
-from outcomes.reporting.rounds import unanswered_rounds
+from outcomes.reporting.rounds import ask_new_focal_point, unanswered_rounds
 from outcomes.sources.comparisons import commitment_source_check
 from participants.models import User
 from participants.organisations.redirects import redirect_former_name
@@ -287,6 +287,7 @@ def answer_focal_point_request(request: HttpRequest, number: int) -> HttpRespons
         messages.error(request, CHANGED_ERROR)
     elif request.POST.get("answer") == "accept":
         party.accept(timezone.now())
+        ask_new_focal_point(party, at=timezone.now())
         messages.success(request, _("Thank you. People can now ask you about this commitment."))
     elif request.POST.get("answer") == "decline":
         # Co-chairs get an email if an accepted task is returned, not if a request is declined.

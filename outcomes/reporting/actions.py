@@ -17,7 +17,6 @@ from outcomes.models import (
     RoundRequest,
 )
 from outcomes.reporting.party_confirmation import tell_parties
-from outcomes.reporting.request_emails import parties_with_focal_point
 from outcomes.reporting.rounds import parties_to_ask, queue_round_emails, unanswered_requests
 from outcomes.reporting.submission import submit_text
 from participants.models import User
@@ -36,7 +35,7 @@ def open_round(
     reporting_round.opened_by, reporting_round.opened_at = by, at
     reporting_round.full_clean()
     reporting_round.save()
-    parties = parties_to_ask(commitments)
+    parties = list(parties_to_ask(at.date()).filter(commitment__in=commitments.order_by()))
     RoundRequest.objects.bulk_create(
         RoundRequest(round=reporting_round, party=party) for party in parties
     )
@@ -132,8 +131,7 @@ def parties_to_remind(reporting_round: ReportingRound, at: datetime) -> list[Com
         Q(reminded_at=None) | Q(reminded_at__date__lt=at.date())
     )
     party_ids = list(open_requests.values_list("party", flat=True))
-    parties = parties_with_focal_point().filter(pk__in=party_ids)
-    return list(parties.select_related("focal_point__user").order_by("pk"))
+    return list(parties_to_ask(at.date()).filter(pk__in=party_ids))
 
 
 def _record(action: str, event: Event, by: User, at: datetime, detail: str = "") -> None:

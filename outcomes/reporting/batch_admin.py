@@ -89,11 +89,12 @@ class BatchAdmin(PrivateAdmin):
             moment = timezone.localtime(row.cancelled_at)
             return gettext("Cancelled at %s") % date_format(moment, "DATETIME_FORMAT")
         moment = timezone.localtime(row.send_after)
-        words = (
-            gettext("Sent at %s")
-            if row.send_after <= timezone.now()
-            else gettext("Will be sent at %s")
-        )
+        words = gettext("Sent at %s")
+        if row.send_after > timezone.now():
+            words = gettext("Will be sent at %s")
+        elif row.action == MailBatch.Action.REMIND:
+            # Not how many: hidden people get none.
+            words = gettext("Sent at %s, to whoever was a focal point then")
         return words % date_format(moment, "DATETIME_FORMAT")
 
     @admin.action(description=_("Cancel emails"), permissions=["decide"])

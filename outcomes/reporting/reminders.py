@@ -1,5 +1,7 @@
 """Reminders 30 days before a due date, on the day and 30 days after.
 
+Where a round asked and has no answer, its last day is the due date, until two months later.
+
 One email for each person. Each reminder is sent once; of missed reminders, only the latest.
 """
 
@@ -8,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from outcomes.models import (
     ENDED_STATUSES,
@@ -106,14 +109,21 @@ def reports_to_write(user: User, on: date) -> QuerySet[CommitmentParty]:
 
 
 def _parties_due(on: date) -> QuerySet[CommitmentParty]:
-    """Parties with a commitment due within 30 days of `on`, if reminders can reach them."""
+    """Parties with a due date within 30 days of `on`, if reminders can reach them."""
+    requests = RoundRequest.objects.filter(
+        ~has_answered_q(), party=OuterRef("pk"), round__due_on__gte=on - 2 * DUE_SOON_PERIOD
+    ).order_by("-round__opened_at", "-pk")
+    last_asked = Coalesce("reminded_at", "round__opened_at")
     return (
         parties_with_focal_point()
-        .filter(
-            reachable_q(), commitment__due_on__lte=on + DUE_SOON_PERIOD, reminders_stopped_at=None
+        .annotate(
+            asked_by=Subquery(requests.values("round__due_on")[:1]),
+            last_asked=Subquery(requests.values(asked=last_asked)[:1]),
+            reminder_due_on=Coalesce("asked_by", "commitment__due_on"),
         )
+        .filter(reachable_q(), reminder_due_on__lte=on + DUE_SOON_PERIOD, reminders_stopped_at=None)
         .exclude(commitment__latest_status__in=ENDED_STATUSES)
-        .order_by("commitment__due_on", "pk")
+        .order_by("reminder_due_on", "pk")
     )
 
 
@@ -125,12 +135,15 @@ def _with_reminders_and_updates(parties: QuerySet[CommitmentParty]) -> Iterable[
 
 
 def _next_reminder(party: CommitmentParty, on: date) -> Reminder | None:
-    """None if it was sent, or the party reported since it was due."""
-    due_on = party.commitment.due_on
-    kind = reminder_kind_on(due_on, on) if due_on else None
-    if due_on is None or kind is None:
+    """None if it was sent, or the party was asked or reported since it was due."""
+    due_on: date = party.reminder_due_on  # type: ignore[attr-defined]  # see _parties_due()
+    kind = reminder_kind_on(due_on, on)
+    if kind is None:
         return None
     starts_on = due_on + KIND_OFFSETS[kind]
+    last_asked: datetime | None = party.last_asked  # type: ignore[attr-defined]
+    if last_asked and last_asked.date() >= starts_on:
+        return None
     sent = {row.kind for row in party.reminders.all() if row.due_on == due_on}
     if any(later in sent and days >= KIND_OFFSETS[kind] for later, days in KIND_OFFSETS.items()):
         return None

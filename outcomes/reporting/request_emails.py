@@ -18,12 +18,16 @@ from roundtable.mail.models import MailBatch, QueuedEmail
 
 @dataclass(frozen=True)
 class DigestItem:
-    """A commitment in the email; `text` is empty until its roundtable is public."""
+    """A commitment in the email; `text` is empty until its roundtable is public.
+
+    `due_on` is when the commitment is due, or with `is_asked`, the last day of a round.
+    """
 
     reference: str
     text: str
     due_on: date | None
     url: str
+    is_asked: bool
 
 
 def parties_with_focal_point() -> QuerySet[CommitmentParty]:
@@ -33,6 +37,12 @@ def parties_with_focal_point() -> QuerySet[CommitmentParty]:
         .filter(focal_point__isnull=False, focal_point_accepted_at__isnull=False)
         .select_related("commitment__event", "organisation", "group")
     )
+
+
+def asked_by(party: CommitmentParty) -> date | None:
+    """The last day of the round that asked, where the query of the party annotated it."""
+    day: date | None = getattr(party, "asked_by", None)
+    return day
 
 
 def can_receive_mail(delegate: Delegate) -> bool:
@@ -66,7 +76,7 @@ def queue_digest(
     active = set(with_active_focal_point(given, at.date()).values_list("pk", flat=True))
     rows = sorted(
         (party for party in parties if party.pk in active),
-        key=lambda party: (party.commitment.due_on or date.max, party.pk),
+        key=lambda party: (asked_by(party) or party.commitment.due_on or date.max, party.pk),
     )
     if not rows:
         return None
@@ -74,8 +84,9 @@ def queue_digest(
         DigestItem(
             reference=party.commitment.reference,
             text=party.commitment.text if party.commitment.event.is_public else "",
-            due_on=party.commitment.due_on,
+            due_on=asked_by(party) or party.commitment.due_on,
             url=create_report_link(party, at=at),
+            is_asked=asked_by(party) is not None,
         )
         for party in rows
     ]

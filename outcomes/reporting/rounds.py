@@ -22,6 +22,7 @@ from outcomes.models import (
     ReportingRound,
     RoundRequest,
 )
+from outcomes.reporting.focal_points import with_active_focal_point
 from outcomes.reporting.links import links_in_text, party_for_link
 from outcomes.reporting.request_emails import (
     can_receive_mail,
@@ -95,9 +96,10 @@ def with_counts(rounds: QuerySet[ReportingRound]) -> QuerySet[ReportingRound]:
     return rounds.annotate(**numbers)
 
 
-def parties_to_ask(commitments: QuerySet[Commitment]) -> list[CommitmentParty]:
-    parties = parties_with_focal_point().filter(commitment__in=commitments.order_by())
-    return list(parties.select_related("focal_point__user").order_by("pk"))
+def parties_to_ask(on: date) -> QuerySet[CommitmentParty]:
+    """Those whose focal point accepted, and still takes part for the party."""
+    parties = with_active_focal_point(parties_with_focal_point(), on)
+    return parties.select_related("focal_point__user").order_by("pk")
 
 
 def queue_round_emails(
@@ -107,19 +109,19 @@ def queue_round_emails(
     is_reminder: bool,
     at: datetime,
     batch: MailBatch | None = None,
-    dedup_key: str = "",
+    key_end: str = "",
 ) -> None:
-    """One email for each focal point. `dedup_key` replaces an email to a single one."""
+    """One email for each focal point. `key_end` ends the key of an email that replaces another."""
     parties_by_person = defaultdict(list)
     for party in parties:
         assert party.focal_point is not None
         parties_by_person[party.focal_point].append(party)
     for person, person_parties in parties_by_person.items():
-        default_key = f"{ROUND_DEDUP_PREFIX}{reporting_round.pk} {person.pk}"
+        key_end = key_end or (str(at.date()) if is_reminder else "")
         queue_digest(
             person,
             person_parties,
-            dedup_key=dedup_key or (f"{default_key} {at.date()}" if is_reminder else default_key),
+            dedup_key=f"{ROUND_DEDUP_PREFIX}{reporting_round.pk} {person.pk} {key_end}".rstrip(),
             template="outcomes/reporting/emails/reporting_round",
             at=at,
             title=reporting_round.title,
@@ -164,7 +166,8 @@ REPLACEMENT_SUFFIX = "anew"
 def recheck_round_email(email: QueuedEmail, at: datetime) -> str:
     """The focal point's address if all requests in the email are still open.
 
-    Otherwise returns an empty string and queues another email for the open requests.
+    Otherwise returns an empty string and queues other emails for the open requests: to the person,
+    and to whoever is the focal point now. A party without one can be asked again the same day.
     """
     round_id, number, *more = email.dedup_key.removeprefix(ROUND_DEDUP_PREFIX).split()
     is_reminder = bool(more) and more[0] != REPLACEMENT_SUFFIX
@@ -177,19 +180,33 @@ def recheck_round_email(email: QueuedEmail, at: datetime) -> str:
         return ""
     requests = unanswered_requests(reporting_round, for_reminder=is_reminder)
     asked = requests.filter(party__in=[link.target_id for link in links])
-    parties = parties_with_focal_point().filter(pk__in=asked.values("party"), focal_point=person)
-    remaining = list(parties.select_related("focal_point__user").order_by("pk"))
+    parties = list(parties_to_ask(at.date()).filter(pk__in=asked.values("party")))
+    remaining = [party for party in parties if party.focal_point == person]
+    passed_on = [party for party in parties if party.focal_point != person]
     # Links end when the person has another address.
     if len(remaining) == len(links) and all(party_for_link(link, at) for link in links):
         return delivery_address(person.user)
     # This email is not sent, so no one has its links.
     EmailLink.objects.filter(pk__in=[link.pk for link in links]).revoke(at)
-    dedup_key = f"{email.dedup_key} {REPLACEMENT_SUFFIX}"
-    queue_round_emails(
-        remaining,
-        reporting_round=reporting_round,
-        is_reminder=is_reminder,
-        at=at,
-        dedup_key=dedup_key,
-    )
+    asked.exclude(party__in=parties).update(reminded_at=None)
+    key_end = " ".join([*more, REPLACEMENT_SUFFIX])
+    for rows, end in ((remaining, key_end), (passed_on, f"{key_end} {person.pk}")):
+        queue_round_emails(
+            rows, reporting_round=reporting_round, is_reminder=is_reminder, at=at, key_end=end
+        )
     return ""
+
+
+def ask_new_focal_point(party: CommitmentParty, *, at: datetime) -> None:
+    """Once a successor accepted: one email for each round whose request is still open."""
+    requests = RoundRequest.objects.filter(
+        ~has_answered_q(), party=party, round__due_on__gte=at.date()
+    )
+    for request in requests.select_related("round").order_by("pk"):
+        queue_round_emails(
+            [party],
+            reporting_round=request.round,
+            is_reminder=False,
+            at=at,
+            key_end=f"{REPLACEMENT_SUFFIX} {party.pk} {at:%Y-%m-%dT%H:%M:%S}",
+        )

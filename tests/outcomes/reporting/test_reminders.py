@@ -24,6 +24,7 @@ from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
 from tests.email_links import links_for
 from tests.factories import make_commitment, make_event, make_participation, make_party, make_update
+from tests.follow_up_factories import make_round, make_round_request
 
 pytestmark = pytest.mark.django_db
 Deliver = Callable[[], list[EmailMultiAlternatives]]
@@ -190,6 +191,34 @@ def test_changed_due_date_restarts_reminders(event: Event, delegate: Delegate) -
     party.commitment.due_on = date(2027, 6, 1)
     party.commitment.save()
     assert [run(date(2027, 5, 1)), run(date(2027, 5, 2)), run(date(2027, 5, 2))] == [0, 1, 0]
+
+
+def test_reminders_go_by_the_day_of_a_round_that_asked(
+    event: Event, delegate: Delegate, deliver: Deliver
+) -> None:
+    party = accepted(delegate, event, reference="RT2024-C7", due_on=date(2026, 5, 1))
+    last_day = date(2026, 8, 20)
+    row = make_round(event=event, opened_at=noon(date(2026, 7, 25)), due_on=last_day)
+    asked = make_round_request(round=row, party=party)
+    month = timedelta(days=30)
+    # The round itself asked less than thirty days before its last day.
+    days = [date(2026, 7, 26), last_day - timedelta(days=1), last_day, last_day]
+    days += [last_day + month - timedelta(days=1), last_day + month, last_day + month]
+    assert [run(day) for day in days] == [0, 0, 1, 0, 0, 1, 0]
+    assert [row.due_on for row in Reminder.objects.all()] == [last_day, last_day]
+    assert [re.findall(r"RT2024-C7, .*", str(mail.body)) for mail in deliver()] == [
+        ["RT2024-C7, report due today"],
+        ["RT2024-C7, report was due on 20 August 2026"],
+    ]
+    # Once the round is long over, the day of the commitment counts again.
+    assert run(last_day + 2 * month + timedelta(days=1)) == 1
+    asked.round.due_on = date(2027, 3, 1)
+    asked.round.save()
+    asked.reminded_at = noon(date(2027, 2, 1))
+    asked.save()
+    assert [run(date(2027, 2, 1)), run(date(2027, 3, 1))] == [0, 1]
+    make_update(party.commitment, party=party, approved=False).submit(at=noon(date(2027, 3, 2)))
+    assert run(date(2027, 3, 31)) == 0
 
 
 def test_command_prints_counts_without_names(event: Event, delegate: Delegate) -> None:

@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
 from outcomes.reporting.actions import open_round, remind_round_parties, remind_rounds
+from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.rounds import round_status
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent
@@ -25,13 +26,16 @@ from roundtable.models import Event
 from tests.email_links import links_for
 from tests.factories import (
     make_commitment,
+    make_delegate,
     make_event,
     make_grant,
+    make_participation,
     make_party,
     make_update,
     make_user,
 )
 from tests.follow_up_factories import make_round, make_round_request
+from tests.form_fields import forms_of
 from tests.outcomes.test_outcomes_admin import page
 from tests.page_text import get_text
 from tests.recorded_fixtures import recorded
@@ -223,6 +227,55 @@ def test_hidden_focal_point_is_counted_but_gets_no_email(
     )
     today.shift(CANCEL_WINDOW)
     assert [mail.to[0] for mail in deliver()[before:]] == ["delegate@example.org"] * 2
+
+
+@pytest.mark.parametrize("accepts", ["before the email is sent", "after it"])
+def test_successor_is_asked_instead_of_who_returned_the_task(
+    client_of: Sign,
+    cochair: User,
+    event: Event,
+    focal_point: Delegate,
+    parties: list[CommitmentParty],
+    deliver: Deliver,
+    today: "time_machine.Traveller",
+    accepts: str,
+) -> None:
+    party, successor = parties[0], make_delegate(user=make_user("next@example.org"))
+    make_participation(successor, event, organisation=party.organisation)
+    desk = client_of(cochair)
+    opened(desk, event)
+    row = ReportingRound.objects.get()
+    ask_again(desk, row)
+    (former,) = [mail for mail in deliver() if mail.to == ["focal@example.org"]]
+    (link,) = links_for("report", former.body)
+    own = f"/me/commitments/{party.pk}/"
+
+    def press(browser: Client, answer: str) -> None:
+        page = browser.get("/me/commitments/")
+        form = next(found for found in forms_of(page.content.decode()) if found.action == own)
+        sent = form.fields | {"answer": answer}
+        browser.handler.enforce_csrf_checks = True
+        assert browser.post(own, sent, follow=True).status_code == 200
+
+    press(client_of(focal_point), "decline")
+    party.refresh_from_db()
+    ask_focal_point(party, successor, at=TODAY)
+    before = len(deliver())
+    if accepts == "before the email is sent":
+        press(client_of(successor), "accept")
+    today.shift(CANCEL_WINDOW)
+    mails = [mail for mail in deliver()[before:] if "C1" in str(mail.body)]
+    if accepts == "after it":
+        assert mails == [] and row.requests.get(party=party).reminded_at is None
+        press(client_of(successor), "accept")
+        mails = [mail for mail in deliver()[before:] if "C1" in str(mail.body)]
+    assert {mail.to[0] for mail in mails} == {"next@example.org"}
+    assert "Please answer by 1 June 2026." in str(mails[-1].body)
+    (path,) = links_for("report", mails[-1].body)
+    assert Client().get(path, follow=True).status_code == 200
+    assert Client().get(link, follow=True).status_code == 404
+    batches = desk_text(client_of(cochair), reverse("admin:roundtable_mailbatch_changelist"))
+    assert ", to whoever was a focal point then" in batches
 
 
 def test_rounds_of_other_events_are_not_found(client_of: Sign, cochair: User, event: Event) -> None:
