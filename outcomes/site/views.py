@@ -75,8 +75,8 @@ def home(request: HttpRequest) -> HttpResponse:
         )
         shown = published if settings.DEBUG or latest.is_demonstration else real
         coming = shown.filter(starts_on__gt=on).exclude(pk=latest.pk).order_by("starts_on").first()
-        others = shown.exclude(pk__in=[row.pk for row in (latest, coming) if row])
-        others = others.annotate(has_text=HAS_TEXT)
+        placed = [row.pk for row in (latest, coming) if row]
+        others = shown.exclude(pk__in=placed).annotate(has_text=HAS_TEXT)
         context |= {
             "counts": counts,
             **progress_context(

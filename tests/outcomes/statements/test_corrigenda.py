@@ -66,7 +66,7 @@ def link_of(page: str, words: str) -> str:
     [address] = {
         link.get("href") for link in html.fromstring(page).iter("a") if words in link.text_content()
     }
-    return address
+    return str(address)
 
 
 def discard_url(statement: Statement) -> str:
