@@ -15,7 +15,7 @@ from outcomes.changes.log import change_log
 from outcomes.changes.values import Change
 from outcomes.commitments.as_of import EARLIEST_DAY, last_meeting_before
 from outcomes.commitments.charts import Share, status_shares
-from outcomes.commitments.queries import parties_shown, with_parties
+from outcomes.commitments.queries import findings_shown, parties_shown, with_parties
 from outcomes.commitments.statistics import count_by_status
 from outcomes.models import (
     ENDED_STATUSES,
@@ -128,7 +128,10 @@ def build_brief(event: Event, on: date, now: datetime) -> Brief:
                 "outcomes/changes/_brief_ended.html",
                 list(
                     ended.select_related("commitment", "party__organisation", "party__group")
-                    .prefetch_related(parties_shown(on, "commitment__parties"))
+                    .prefetch_related(
+                        parties_shown(on, "commitment__parties"),
+                        findings_shown("commitment__assessments"),
+                    )
                     .order_by("pk")
                 ),
             ),

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import scope_of
 from outcomes.changes.topics import Topic, absolute_url
-from outcomes.commitments.queries import Disputes
+from outcomes.commitments.queries import Disputes, findings_shown
+from outcomes.commitments.status import status_words
 from outcomes.models import ENDED_STATUSES, Commitment, Milestone, years_before
 from roundtable.models import Event
 
@@ -79,17 +80,18 @@ def due_dates(
     """Of commitments and milestones due later than one year before `on`."""
     since, disputes = years_before(on, 1), Disputes(on)
     due = commitments.filter(due_on__gte=since).select_related("event").order_by("due_on", "pk")
+    due = due.prefetch_related(findings_shown())
     rows = _with_version_counts(due[:MAX_CALENDAR_ENTRIES], "due_on", "text", "latest_status")
     sentences = disputes.of_commitments(row.pk for row in rows)
     for row in rows:
-        state = row.status.label if row.status else _("Never reported on")
+        state = status_words(row)
         ended = _("%(reference)s (%(state)s): %(text)s")
         yield _entry(
             row,
             row,
             uid=row.reference,
             title=ended if row.status in ENDED_STATUSES else _("%(reference)s is due: %(text)s"),
-            state=str(state),
+            state=state,
             words=row.text,
             description=f"{row.text}\n\n" + _("Status: %s") % state,
             dispute=sentences.get(row.pk, ""),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from outcomes.changes.corrections import field_corrections, with_previous_row
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.commitments.queries import disputes_shown
+from outcomes.commitments.status import finding_labels
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -108,7 +109,7 @@ ChangeKey = tuple[datetime, str, int]
 def describe_changes(keys: list[ChangeKey], on: date) -> list[Change]:
     """Returns the changes in the order of `keys`; a corrected row can give several.
 
-    With the disputes that everyone can read on that day.
+    With the disputes that everyone can read on that day, and what assessors found since then.
     """
     found: dict[tuple[str, int], list[Change]] = {}
     for source, describe in DESCRIBERS.items():
@@ -120,7 +121,21 @@ def describe_changes(keys: list[ChangeKey], on: date) -> list[Change]:
             for row, change in _corrections(model, numbers):
                 found.setdefault((source, row), []).append(change)
     changes = [change for _at, source, row in keys for change in found.get((source, row), ())]
-    return _with_disputes(changes, on)
+    return _with_disputes(_with_findings(changes), on)
+
+
+def _with_findings(changes: list[Change]) -> list[Change]:
+    """Beside each status, as on the page of its commitment."""
+    ids = {change.commitment for change in changes if change.kind == ChangeKind.UPDATE}
+    found: dict[int, list[Assessment]] = {}
+    for row in Assessment.objects.newest().filter(commitment__in=ids) if ids else ():
+        found.setdefault(row.commitment_id, []).append(row)
+    return [
+        replace(change, findings=tuple(finding_labels(found[change.commitment])))
+        if change.kind == ChangeKind.UPDATE and change.commitment in found
+        else change
+        for change in changes
+    ]
 
 
 def _with_disputes(changes: list[Change], on: date) -> list[Change]:

@@ -85,7 +85,7 @@ def build_feed(
 
 def entry_title(change: Change) -> str:
     is_correction = change.kind == ChangeKind.CORRECTION
-    words = Truncator(change.subject if is_correction else change.after).chars(MAX_TITLE_LENGTH)
+    words = Truncator(change.subject if is_correction else change.state).chars(MAX_TITLE_LENGTH)
     if not change.reference:
         return f"{change.kind.label}: {words}"
     return f"{change.reference}, {change.kind.label}: {words}"
@@ -97,7 +97,7 @@ def _entry_content(change: Change) -> str:
         lines.append(correction_sentence(change))
     elif change.after != change.subject:
         is_new = change.before in ("", change.after)
-        known = change.after if is_new else f"{change.before} → {change.after}"
+        known = change.state if is_new else f"{change.before} → {change.state}"
         lines.append(f"{change.field}: {known}")
     if change.day:
         lines.append(_("As of %s") % date_format(change.day))

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from outcomes.changes.log import latest_changes
 from outcomes.changes.topics import Topic, absolute_url, public_rows, topic_for, topic_summary
 from outcomes.changes.values import Change, ChangeKind, correction_sentence, shortened
+from outcomes.commitments.status import finding_labels, with_findings
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
 from participants.accounts.emails import email_user
 from participants.email_links.links import create_link, register_one_click
@@ -149,8 +150,10 @@ def _notify_user(user: User, pace: str, until: datetime, at: datetime) -> bool:
 
 def _standing(topic: Topic, on: date) -> dict[str, str]:
     summary = topic_summary(topic, on)
-    # The rest of a commitment's sentence names its party.
-    words = summary.claim.rstrip(":") if topic.kind == "commitment" else str(summary)
+    words = str(summary)
+    if topic.kind == "commitment":  # the rest of the sentence names its party and assessors
+        words, labels = summary.claim.rstrip(":"), finding_labels(summary.findings)
+        words = with_findings(words.rstrip("."), labels) if labels else words
     return {"words": words, "url": absolute_url(topic.path)}
 
 
@@ -169,7 +172,7 @@ def _notification_line(change: Change) -> NotificationLine:
     return NotificationLine(
         reference=change.reference,
         kind=str(change.kind.label),
-        state=change.after if change.kind in KINDS_SHOWING_STATE else "",
+        state=change.state if change.kind in KINDS_SHOWING_STATE else "",
         url=absolute_url(change.url),
         corrected=_name_of_corrected(change) if is_correction else "",
         correction=correction_sentence(shortened(change)) if is_correction else "",

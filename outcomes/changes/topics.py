@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import ChangeTarget, scope_of
-from outcomes.commitments.queries import own_reports, parties_shown
+from outcomes.commitments.queries import findings_shown, own_reports, parties_shown
 from outcomes.commitments.statistics import count_by_status
 from outcomes.commitments.summary import (
     Summary,
@@ -128,7 +128,7 @@ def topic_summary(topic: Topic, on: date) -> Summary:
     if isinstance(row, Commitment):
         reported = ("latest_update__party__organisation", "latest_update__party__group")
         found = Commitment.objects.select_related("event", *reported)
-        row = found.prefetch_related(parties_shown(on)).get(pk=row.pk)
+        row = found.prefetch_related(parties_shown(on), findings_shown()).get(pk=row.pk)
         return commitment_summary(row, row.latest_update, on)
     counts = count_by_status(scope_of(row).commitments, on)
     if isinstance(row, Outcome):

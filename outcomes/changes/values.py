@@ -8,6 +8,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outcomes.commitments.status import with_findings
 from roundtable.text_diff import DiffSegment, diff_words
 
 MAX_WORDING_LENGTH = 300  # of each wording in an email
@@ -48,6 +49,12 @@ class Change:
     commitment: int = 0  # primary key of the commitment that it is about
     update: int = 0  # of the report
     disputes: tuple[str, ...] = ()  # who does not recognise these texts
+    findings: tuple[str, ...] = ()  # what assessors found, beside a reported status
+
+    @property
+    def state(self) -> str:
+        """What is true after it, and beside a status what assessors found."""
+        return with_findings(self.after, self.findings)
 
     def diff(self) -> tuple[list[DiffSegment], list[DiffSegment]]:
         """Before and after in segments; only a correction has its different words marked."""

@@ -19,12 +19,14 @@ from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
 from outcomes.commitments.bulk_admin import end
 from outcomes.commitments.proposal_views import propose_commitment
+from outcomes.commitments.queries import findings_shown
 from outcomes.commitments.related_admin import (
     MilestoneInline,
     RelatedTextInline,
     redact_offers,
 )
 from outcomes.commitments.source_admin import compare_commitment
+from outcomes.commitments.status import status_words
 from outcomes.datasets.tables import PARTIES
 from outcomes.exports.desk import CommitmentResource
 from outcomes.models import Commitment, CommitmentParty, Dispute, Outcome
@@ -185,7 +187,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         marked: QuerySet[Any] = rows.annotate(is_disputed=Exists(open_disputes(OuterRef("pk"))))
-        return marked
+        return marked.prefetch_related(findings_shown())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Others cite the reference, so only an operator can change it.
@@ -339,4 +341,4 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
 
     @admin.display(description=_("status"))
     def status_label(self, row: Commitment) -> str:
-        return str(row.status.label) if row.status else str(_("Never reported on"))
+        return status_words(row)

@@ -8,7 +8,8 @@ from textwrap import wrap
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import ImplementationStatus
+from outcomes.commitments.status import CONTRADICTING_FINDINGS
+from outcomes.models import Assessment, ImplementationStatus
 from participants.models import Constituency
 from participants.organisations.attendance import ConstituencyGroup
 
@@ -64,9 +65,11 @@ class Share:
     tone: str
     count: int
     query: str = ""  # query string of the list of these commitments
+    doubt: "Share | None" = None  # those of which an assessor found less; drawn hatched
 
 
 NO_UPDATE = "no-update"
+FOUND_LESS = "found_less"  # key of counts: fulfilled, but an assessor found less
 # As in static/css/portal.css, for pictures and PDF. Silence is an outline.
 COLOURS = {
     "open": "#55606b",
@@ -92,7 +95,8 @@ STATUS_CHOICES: list[tuple[str, str | Promise]] = [
 def status_shares(counts: dict[str, int], query: str = "") -> list[Share]:
     """Shares in fixed order, from counts by status.
 
-    `query` is the start of the query string of each link to the list of commitments.
+    `query` is the start of the query string of each link to the list of commitments; without it,
+    there are no links.
     """
     return [
         Share(
@@ -100,34 +104,71 @@ def status_shares(counts: dict[str, int], query: str = "") -> list[Share]:
             label=label,
             tone="silent" if slug == NO_UPDATE else TONES[ImplementationStatus(slug)],
             count=counts.get(slug, 0),
-            query=f"{query}status={slug}",
+            query=f"{query}status={slug}" if query else "",
+            doubt=_doubt(counts, query) if slug == ImplementationStatus.FULFILLED else None,
         )
         for slug, label in STATUS_CHOICES
     ]
 
 
+def _doubt(counts: dict[str, int], query: str) -> Share | None:
+    if not counts.get(FOUND_LESS):
+        return None
+    findings = sorted(CONTRADICTING_FINDINGS[ImplementationStatus.FULFILLED])
+    filters = "".join(f"&finding={finding}" for finding in findings)
+    return Share(
+        slug=FOUND_LESS,
+        label=_("of them, a finding says less"),
+        tone="doubt",
+        count=counts[FOUND_LESS],
+        query=f"{query}status={ImplementationStatus.FULFILLED}{filters}" if query else "",
+    )
+
+
+def drawn(parts: Iterable[Share]) -> Iterator[Share]:
+    """The parts of a picture; those of which an assessor found less are parts of their own."""
+    for part in parts:
+        if part.doubt:
+            yield replace(part, count=part.count - part.doubt.count)
+            yield replace(part.doubt, label=_("Fulfilled, but a finding says less"))
+        else:
+            yield part
+
+
+Finding = Assessment.Finding
+# "No evidence available" has no mark.
+FINDING_STEPS = {
+    Finding.NOT_STARTED: 0,
+    Finding.LIMITED: 1,
+    Finding.SUBSTANTIAL: 2,
+    Finding.COMPLETE: 3,
+}
+
+
 @dataclass(frozen=True)
 class BarSegment:
-    """A part of a bar that is 100 units wide."""
+    """A part of a bar that is 100 units wide and 6 high."""
 
     x: str
     width: str
     tone: str
+    y: str = "0.5"
+    height: str = "5"
 
     @property
     def colour(self) -> str:
-        return COLOURS.get(self.tone, "none")
+        return "url(#doubt)" if self.tone == "doubt" else COLOURS.get(self.tone, "none")
 
 
 def bar_segments(parts: list[Share]) -> list[BarSegment]:
     total = sum(part.count for part in parts)
-    drawn, x = [], 0.0
-    for part in parts:
+    found, x = [], 0.0
+    for part in drawn(parts):
         width = 100 * part.count / total if part.count else 0.0
         if width:
-            drawn.append(BarSegment(x=f"{x:.2f}", width=f"{width:.2f}", tone=part.tone))
+            found.append(BarSegment(x=f"{x:.2f}", width=f"{width:.2f}", tone=part.tone))
         x += width
-    return drawn
+    return found
 
 
 @dataclass(frozen=True)
@@ -273,7 +314,7 @@ def _segments(
 ) -> Iterator[ChartSegment]:
     """The non-empty parts, end to end from `baseline`; upwards if `per_one` is negative."""
     start = baseline
-    for part in parts:
+    for part in drawn(parts):
         length = part.count * per_one
         if part.count:
             yield ChartSegment(

@@ -85,7 +85,7 @@ CHANGED_COMMITMENTS = ChangedRows(
             "commitment party state reported_by status reported_on recorded_at",
             "commitment_id",
         ),
-        Touch(Assessment, "commitment state finding assessed_on", "commitment_id"),
+        Touch(Assessment, "commitment organisation state finding assessed_on", "commitment_id"),
         Touch(Commitment.outcomes.through, "commitment outcome", "commitment_id"),
         Touch(Outcome, "statement number", ids_of(_answers, "outcome", ids="commitment")),
         Touch(Statement, "event state", ids_of(_answers, "outcome__statement", ids="commitment")),

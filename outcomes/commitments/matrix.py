@@ -1,8 +1,8 @@
 """Matrix of addressees and points: answers and status of commitments."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -18,9 +18,10 @@ from outcomes.commitments.as_of import (
     status_columns_for,
     with_counted_parties,
 )
-from outcomes.commitments.charts import NO_UPDATE, Share, status_shares
+from outcomes.commitments.charts import FOUND_LESS, NO_UPDATE, Share, status_shares
 from outcomes.commitments.filters import EventField
 from outcomes.commitments.queries import with_parties
+from outcomes.commitments.statistics import found_less_q
 from outcomes.models import (
     Commitment,
     Dispute,
@@ -241,14 +242,17 @@ def _count_commitments(
     commitments = as_of(Commitment.objects.published().filter(outcomes__in=points), day)
     under = with_counted_parties(commitments, day).order_by()
     columns = (status_columns_for(day).status, *PARTY_COLUMNS)
+    less = set(commitments.filter(found_less_q(day)).values_list("pk", flat=True))
     for point, commitment, status, organisation, group in under.values_list(
         "outcomes", "pk", *columns
     ):
         key = ("organisation", organisation) if organisation else ("group", group or 0)
         parties.setdefault((point, commitment, status or NO_UPDATE), set()).add(key)
-    for (point, _commitment, status), keys in parties.items():
+    for (point, commitment, status), keys in parties.items():
         for key in (keys & known) or {OTHER_PARTIES}:
-            status_counts.setdefault((point, key), Counter())[status] += 1
+            counts = status_counts.setdefault((point, key), Counter())
+            counts[status] += 1
+            counts[FOUND_LESS] += commitment in less
     return status_counts, {commitment for _point, commitment, _status in parties}
 
 
@@ -256,15 +260,14 @@ def _statuses(
     counts: Counter[str], point: Outcome, row: MatrixRow, day: date | None
 ) -> list[Share]:
     party = row.group or row.organisation
-    found: Iterable[Share] = (share for share in status_shares(counts) if share.count)
-    if not party or (row.organisation and not row.organisation.is_name_published):
-        return list(found)  # the list of commitments has no filter for these
-    filters = {"point": point_path(point), "party": party.slug}
-    if day:
-        filters["as_of"] = day.isoformat()
-    return [
-        replace(share, query=f"?{urlencode(filters | {'status': share.slug})}") for share in found
-    ]
+    query = ""
+    # The list of commitments has no filter for the others.
+    if party and not (row.organisation and not row.organisation.is_name_published):
+        filters = {"point": point_path(point), "party": party.slug}
+        if day:
+            filters["as_of"] = day.isoformat()
+        query = f"?{urlencode(filters)}&"
+    return [share for share in status_shares(counts, query) if share.count]
 
 
 def point_path(point: Outcome) -> str:

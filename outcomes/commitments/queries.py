@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.commitments.as_of import as_of, parties_as_of, updates_as_of
 from outcomes.models import (
+    Assessment,
     Commitment,
     CommitmentParty,
     Corrigendum,
@@ -42,7 +43,7 @@ def with_parties(
     """Loads everything that the list of commitments shows; `on` is today, `day` an earlier day."""
     points = Outcome.objects.select_related("statement__event").order_by("pk")
     return commitments.select_related("event").prefetch_related(
-        parties_shown(on, day=day), Prefetch("outcomes", points)
+        parties_shown(on, day=day), findings_shown(day=day), Prefetch("outcomes", points)
     )
 
 
@@ -129,6 +130,12 @@ def parties_shown(on: date, path: str = "parties", day: date | None = None) -> P
     parties = parties_as_of(CommitmentParty.objects.without_members(), day).order_by("role", "pk")
     parties = parties.select_related("organisation", "group")
     return Prefetch(path, with_disputes(parties, day or on))
+
+
+def findings_shown(path: str = "assessments", day: date | None = None) -> Prefetch[str]:
+    """For each place that shows the status of a commitment, with what assessors found beside it."""
+    newest = Assessment.objects.newest(day).select_related("organisation")
+    return Prefetch(path, newest, to_attr="newest_findings")
 
 
 def dispute_sentences(commitment: Commitment) -> list[str]:

@@ -6,13 +6,19 @@ from datetime import date
 from operator import itemgetter
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from outcomes.commitments.as_of import CURRENT_COLUMNS, StatusColumns
-from outcomes.commitments.charts import NO_UPDATE, STATUS_CHOICES, Share, status_shares
+from outcomes.commitments.as_of import status_columns_for
+from outcomes.commitments.charts import (
+    FOUND_LESS,
+    NO_UPDATE,
+    STATUS_CHOICES,
+    Share,
+    status_shares,
+)
 from outcomes.commitments.commitment_index import (
     MAX_QUARTERS,
     NO_FINDING,
@@ -22,7 +28,15 @@ from outcomes.commitments.commitment_index import (
     quarter_name,
     quarter_number,
 )
-from outcomes.models import Assessment, Commitment, Freshness, Theme, overdue_q
+from outcomes.commitments.status import CONTRADICTING_FINDINGS
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    Freshness,
+    ImplementationStatus,
+    Theme,
+    overdue_q,
+)
 from participants.models import OrganisationKind
 from roundtable.cache.values import get_or_set, question
 from roundtable.filters.facet_index import FacetIndex
@@ -33,37 +47,57 @@ FINDING_CHOICES: list[tuple[str, str | Promise]] = [
 ]
 
 
+ASSESSED = "assessed"  # key of counts: fulfilled, and an assessor looked at it
+FINDINGS_SAYING_LESS = CONTRADICTING_FINDINGS[ImplementationStatus.FULFILLED]
+
+
+def found_less_q(day: date | None = None) -> Q:
+    """Condition: fulfilled, as the party reports, but an assessor found less."""
+    less = Assessment.objects.newest(day).filter(finding__in=FINDINGS_SAYING_LESS)
+    return _fulfilled_q(day) & Q(Exists(less.filter(commitment=OuterRef("pk"))))
+
+
+def _assessed_q(day: date | None) -> Q:
+    found = Assessment.objects.newest(day).filter(commitment=OuterRef("pk"))
+    return _fulfilled_q(day) & Q(Exists(found))
+
+
+def _fulfilled_q(day: date | None) -> Q:
+    return Q((status_columns_for(day).status, ImplementationStatus.FULFILLED))
+
+
 def count_by_status(
-    commitments: QuerySet[Commitment],
-    on: date,
-    status_columns: StatusColumns = CURRENT_COLUMNS,
+    commitments: QuerySet[Commitment], on: date, day: date | None = None
 ) -> dict[str, int]:
     """Counts by status, and as "all", "overdue" and "reported", of one roundtable.
 
     "reported" are those that a party reported on. Of the others, something is recorded from a
-    source about "recorded", and members of a group reported on "by_members".
+    source about "recorded", and members of a group reported on "by_members". Of the fulfilled,
+    assessors looked at "assessed" and found less in "found_less". `commitments` are as_of(`day`).
     """
-    voices = {
-        voice: Count("event", filter=condition)
-        for voice, condition in other_voices(status_columns).items()
+    status_columns = status_columns_for(day)
+    conditions = other_voices(status_columns) | {
+        ASSESSED: _assessed_q(day),
+        FOUND_LESS: found_less_q(day),
     }
+    voices = {voice: Count("event", filter=condition) for voice, condition in conditions.items()}
     # By roundtable first, as the index is sorted: then the database counts without sorting.
     rows = (
         commitments.order_by()
         .values_list("event", status_columns.status)
         .annotate(
             number=Count("*"),
-            late=Count("event", filter=overdue_q(on, status_columns.status)),
+            late=Count("event", filter=overdue_q(day or on, status_columns.status)),
             **voices,
         )
     )
     numbers = dict.fromkeys([slug for slug, _label in STATUS_CHOICES], 0)
-    numbers |= {"all": 0, "overdue": 0} | dict.fromkeys(OTHER_VOICES, 0)
+    numbers |= {"all": 0, "overdue": 0} | dict.fromkeys(conditions, 0)
     for _event, word, number, late, *heard in get_or_set(question(rows), lambda: list(rows)):
         numbers[word or NO_UPDATE] += number
         numbers["all"] += number
         numbers["overdue"] += late
-        for voice, of_voice in zip(OTHER_VOICES, heard, strict=True):
+        for voice, of_voice in zip(conditions, heard, strict=True):
             numbers[voice] += of_voice
     return numbers | {"reported": numbers["all"] - numbers[NO_UPDATE]}
 
@@ -122,10 +156,14 @@ class ProgressStatistics:
 
 def index_counts(index: FacetIndex, found: int) -> dict[str, int]:
     """As count_by_status(), of these rows of the index; and how many are "made_up"."""
-    numbers = _count(index, "status", found)
+    numbers = _with_found_less(index, found)
+    fulfilled = index.bits.get("status", {}).get(ImplementationStatus.FULFILLED, 0) & found
+    without = index.bits.get("finding", {}).get(NO_FINDING, 0)
     voices = _count(index, "voice", found)
     return {
         **{slug: numbers.get(slug, 0) for slug, _label in STATUS_CHOICES},
+        ASSESSED: (fulfilled & ~without).bit_count(),
+        FOUND_LESS: numbers[FOUND_LESS],
         "all": found.bit_count(),
         "overdue": _count(index, "overdue", found).get("yes", 0),
         **{voice: voices.get(voice, 0) for voice in OTHER_VOICES},
@@ -207,10 +245,17 @@ def _count(index: FacetIndex, facet: str, found: int) -> dict[str, int]:
     return {value: (of_value & found).bit_count() for value, of_value in bits.items()}
 
 
+def _with_found_less(index: FacetIndex, found: int) -> dict[str, int]:
+    """How many of these rows have each status, and of how many an assessor found less."""
+    chosen = {"status": [ImplementationStatus.FULFILLED.value], "finding": [*FINDINGS_SAYING_LESS]}
+    less = index.matching(chosen, found).bit_count()
+    return _count(index, "status", found) | {FOUND_LESS: less}
+
+
 def _count_by_status(index: FacetIndex, facet: str, found: int) -> dict[str, dict[str, int]]:
     """By value of the facet, then by status."""
     return {
-        value: _count(index, "status", of_value & found)
+        value: _with_found_less(index, of_value & found)
         for value, of_value in index.bits.get(facet, {}).items()
         if of_value & found
     }
@@ -292,7 +337,7 @@ def _by_due_date(index: FacetIndex, found: int, on: date) -> list[DistributionLi
     return [
         DistributionLine(
             quarter_name(quarter),
-            status_shares(_count(index, "status", by_quarter.get(quarter, 0))),
+            status_shares(_with_found_less(index, by_quarter.get(quarter, 0))),
         )
         for quarter in range(min(by_quarter), max(by_quarter) + 1)
     ]

@@ -1,11 +1,12 @@
 """Reports of parties and independent assessments of a commitment."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from outcomes.models import (
     Assessment,
@@ -28,6 +29,41 @@ CONTRADICTING_FINDINGS = {
     ImplementationStatus.CLOSED: {Finding.COMPLETE},
     ImplementationStatus.SUPERSEDED: {Finding.COMPLETE},
 }
+
+
+def findings_of(commitment: Commitment) -> list[Assessment]:
+    """What each assessor last found, latest first; this is said wherever the status is.
+
+    Lists load it with `findings_shown`, and so does each page that may show an earlier day.
+    """
+    found: list[Assessment] | None = getattr(commitment, "newest_findings", None)
+    if found is None:
+        assert not hasattr(commitment, "status_as_of")
+        found = list(Assessment.objects.newest().filter(commitment=commitment))
+    return found
+
+
+def finding_labels(findings: Iterable[Assessment]) -> list[str]:
+    """Each once, in words."""
+    return list(dict.fromkeys(row.get_finding_display() for row in findings))
+
+
+def with_findings(words: str, labels: Collection[str]) -> str:
+    """A status in words, and beside it what assessors found."""
+    if not labels:
+        return words
+    sentence = ngettext(
+        "%(status)s; an assessor found: %(findings)s",
+        "%(status)s; assessors found: %(findings)s",
+        len(labels),
+    )
+    return sentence % {"status": words, "findings": ", ".join(labels)}
+
+
+def status_words(commitment: Commitment) -> str:
+    """The status and the findings, for places that cannot draw them."""
+    words = str(commitment.status.label if commitment.status else _("Never reported on"))
+    return with_findings(words, finding_labels(findings_of(commitment)))
 
 
 @dataclass(frozen=True)
@@ -79,7 +115,7 @@ class MemberReports:
 
 @dataclass(frozen=True)
 class CommitmentReports:
-    """All reports and assessments of a commitment, newest first."""
+    """All reports and the latest findings of a commitment, newest first."""
 
     latest: ProgressUpdate | None
     freshness: Freshness
@@ -131,19 +167,15 @@ class CommitmentReports:
 def commitment_reports(
     commitment: Commitment,
     updates: Iterable[ProgressUpdate],
-    assessments: Iterable[Assessment],
     on: date,
 ) -> CommitmentReports:
-    """`commitment` comes from `with_parties`. Updates and assessments are newest first."""
+    """`commitment` comes from `with_parties`. Updates are newest first."""
     rows = list(updates)
     entries = _entries([row for row in rows if row.is_of_party and not row.is_of_member])
     latest = entries[0].update if entries else None
     of_party: dict[int, ProgressUpdate] = {}
     for entry in entries:
         of_party.setdefault(entry.update.party_id, entry.update)
-    of_assessor: dict[int, Assessment] = {}
-    for assessment in assessments:
-        of_assessor.setdefault(assessment.organisation_id, assessment)
     return CommitmentReports(
         latest=latest,
         freshness=freshness_of(latest.reported_on if latest else None, on),
@@ -151,7 +183,7 @@ def commitment_reports(
         entries=entries,
         members=_member_reports(commitment, [row for row in rows if row.is_of_member]),
         recorded=_entries([row for row in rows if not row.is_of_party]),
-        findings=list(of_assessor.values()),
+        findings=findings_of(commitment),
     )
 
 

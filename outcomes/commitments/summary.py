@@ -3,9 +3,10 @@
 The same words stand on pages, in share images, in descriptions for search engines and in emails.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from operator import itemgetter
 
 from django.utils.formats import date_format
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outcomes.commitments.charts import (
+    FINDING_STEPS,
+    FOUND_LESS,
     NO_UPDATE,
     TONES,
     BarSegment,
@@ -22,10 +25,12 @@ from outcomes.commitments.charts import (
 )
 from outcomes.commitments.commitment_index import BY_MEMBERS, RECORDED
 from outcomes.commitments.queries import dispute_sentences
-from outcomes.commitments.status import ReportEntry
+from outcomes.commitments.statistics import ASSESSED
+from outcomes.commitments.status import ReportEntry, findings_of
 from outcomes.models import (
     ENDED_STATUSES,
     UNFULFILLED_STATUSES,
+    Assessment,
     Commitment,
     ImplementationStatus,
     Outcome,
@@ -39,9 +44,21 @@ class Summary:
 
     claim: str
     rest: str = ""
+    findings: tuple[Assessment, ...] = ()  # of one commitment: the other voices, a line each
 
     def __str__(self) -> str:
-        return f"{self.claim} {self.rest}".strip()
+        # A finding comes before the reasons of a party, because long texts are cut.
+        found = map(finding_sentence, self.findings)
+        return " ".join(filter(None, [self.claim, *found, self.rest]))
+
+
+def finding_sentence(row: Assessment) -> str:
+    """What an assessor found, who it is, and when."""
+    return _("%(finding)s, as %(assessor)s found, %(day)s.") % {
+        "finding": row.get_finding_display(),
+        "assessor": row.organisation.public_name,
+        "day": date_format(row.assessed_on),
+    }
 
 
 def progress_summary(counts: dict[str, int], since: int | None = None) -> Summary:
@@ -145,6 +162,8 @@ def _silence(counts: dict[str, int], since: int | None) -> Iterator[str]:
 def _besides(counts: dict[str, int]) -> Iterator[str]:
     """What overlaps with the parts, each in a sentence of its own."""
     number = counts["all"]
+    if counts.get(ASSESSED):
+        yield _assessed(counts)
     if late := counts["overdue"]:
         if number == 1:
             yield _("It is past its due date.")
@@ -167,6 +186,29 @@ def _besides(counts: dict[str, int]) -> Iterator[str]:
             made_up,
         )
         yield words % {"made_up": made_up, "number": number}
+
+
+def _assessed(counts: dict[str, int]) -> str:
+    values = {
+        "assessed": counts[ASSESSED],
+        "fulfilled": counts[ImplementationStatus.FULFILLED],
+        "less": counts[FOUND_LESS],
+    }
+    if not values["less"]:
+        words = ngettext(
+            "Assessors looked at the fulfilled one and did not find less.",
+            "Assessors looked at %(assessed)s of the %(fulfilled)s fulfilled and found less in "
+            "none.",
+            values["fulfilled"],
+        )
+    else:
+        words = ngettext(
+            "Assessors looked at the fulfilled one and found less.",
+            "Assessors looked at %(assessed)s of the %(fulfilled)s fulfilled and found less in "
+            "%(less)s.",
+            values["fulfilled"],
+        )
+    return words % values
 
 
 def reported_total(counts: dict[str, int]) -> str:
@@ -223,20 +265,39 @@ def status_periods(commitment: Commitment, reports: list[ReportEntry], on: date)
     ]
 
 
-def period_bars(periods: list[Period]) -> list[BarSegment]:
-    return bar_segments(
-        [Share(slug="", label="", tone=period.tone, count=period.days) for period in periods]
-    )
+def period_shares(periods: list[Period]) -> list[Share]:
+    return [Share(slug="", label="", tone=period.tone, count=period.days) for period in periods]
+
+
+def finding_bars(periods: list[Period], assessments: Iterable[Assessment]) -> list[BarSegment]:
+    """Beside the periods: from when each finding was the latest, and as high as the finding."""
+    days = sum(period.days for period in periods)
+    found = sorted(assessments, key=lambda row: (row.assessed_on, row.pk))
+    starts = [min(max((row.assessed_on - periods[0].since).days, 0), days) for row in found]
+    return [
+        BarSegment(
+            x=f"{100 * start / days:.2f}",
+            width=f"{100 * (end - start) / days:.2f}",
+            tone="finding",
+            y=f"{5.5 - height:.2f}",
+            height=f"{height:.2f}",
+        )
+        for row, (start, end) in zip(found, pairwise([*starts, days]), strict=True)
+        if (height := 5 * FINDING_STEPS.get(Assessment.Finding(row.finding), 0) / 3)
+    ]
 
 
 def commitment_summary(commitment: Commitment, latest: ProgressUpdate | None, on: date) -> Summary:
-    """Status, reason, who and when, and who does not recognise the text.
+    """Status, reason, who and when, what assessors found, and who does not recognise the text.
 
     `commitment` comes from with_parties(); `latest` is the report that set its status by that day.
     """
-    found = _status(commitment, latest, on)
+    said, findings = _status(commitment, latest, on), tuple(findings_of(commitment))
+    claim = said.claim
+    if findings and claim.endswith(":"):  # the reason comes after the findings
+        claim = f"{claim[:-1]}."
     disputes = [f"{sentence}." for sentence in dispute_sentences(commitment)]
-    return Summary(found.claim, " ".join([*disputes, found.rest]))
+    return Summary(claim, " ".join([*disputes, said.rest]), findings)
 
 
 def _status(commitment: Commitment, latest: ProgressUpdate | None, on: date) -> Summary:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, Prefetch, Q
+from django.db.models import Exists, Prefetch, Q, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,9 +23,11 @@ from outcomes.commitments.as_of import (
     updates_as_of,
     withdrawn_since,
 )
+from outcomes.commitments.charts import bar_segments
 from outcomes.commitments.filters import CommitmentFilterForm
 from outcomes.commitments.queries import (
     contacts_context,
+    findings_shown,
     focal_point_cards,
     undertaken_by,
     with_disputes,
@@ -35,7 +37,8 @@ from outcomes.commitments.statistics import index_counts, year_of_roundtables
 from outcomes.commitments.status import commitment_reports
 from outcomes.commitments.summary import (
     commitment_summary,
-    period_bars,
+    finding_bars,
+    period_shares,
     progress_context,
     progress_summary,
     status_periods,
@@ -148,20 +151,17 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         .select_related("party__organisation", "party__group")
         .prefetch_related(Prefetch("evidence", Evidence.objects.published()))
     )
-    assessments = (
-        assessments_as_of(Assessment.objects.published(), form.day)
-        .filter(commitment=commitment)
-        .select_related("organisation")
-    )
+    found = assessments_as_of(Assessment.objects.published(), form.day)
     joins = [] if form.day else waiting_joins(commitment, request.user, on)
     undertaken = undertaken_by(commitment, form.day)
-    reported = commitment_reports(commitment, updates, assessments, form.day or on)
+    reported = commitment_reports(commitment, updates, form.day or on)
     periods = status_periods(commitment, reported.entries, form.day or on)
     context = {
         "commitment": commitment,
         "summary": commitment_summary(commitment, reported.latest, form.day or on),
         "periods": periods,
-        "bars": period_bars(periods),
+        "bars": bar_segments(period_shares(periods)),
+        "finding_bars": finding_bars(periods, found.filter(commitment=commitment)),
         "event": commitment.event,
         "undertaken": undertaken,
         "is_undertaken_later": not undertaken and bool(undertaken_by(commitment)),
@@ -187,6 +187,7 @@ def _render_withdrawn(request: HttpRequest, reference: str, day: date | None) ->
     row = withdrawn_since(reference.upper(), day)
     if row is None:
         raise Http404
+    prefetch_related_objects([row], findings_shown(day=day))
     context = {"commitment": row, "event": row.event, "today": day, **as_of_context(day)}
     return render(request, "outcomes/commitments/commitment_withdrawn.html", context)
 
@@ -226,7 +227,9 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
     context = {
         "joins": unanswered_joins(request.user, timezone.localdate()),
         "proposals": undertakings_to_answer(request.user, timezone.now()),
-        "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(own, entered),
+        "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(
+            own, entered, findings_shown("commitment__assessments")
+        ),
         "as_member": commitments_as_member(request.user, timezone.localdate()),
         "today": timezone.localdate(),
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 from ttf_opensans import OPENSANS_REGULAR, OPENSANS_SEMIBOLD
 
-from outcomes.commitments.charts import COLOURS, Share
+from outcomes.commitments.charts import COLOURS, BarSegment, Share, drawn
 from outcomes.commitments.summary import Summary
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 72
@@ -20,7 +20,7 @@ PAPER, INK, SOFT, BRAND, ACCENT, LINE = (
     "#a8471f",
     "#8b8778",
 )
-BAR_TOP, BAR_HEIGHT, DASH = 470, 44, 12
+BAR_TOP, BAR_HEIGHT, DASH, FOUND_HEIGHT = 452, 44, 12, 24
 MAX_TITLE_LINES, MAX_SUMMARY_LINES = 2, 4
 
 
@@ -31,7 +31,9 @@ class Picture:
     eyebrow: str
     title: str
     summary: Summary
-    shares: list[Share] = field(default_factory=list)
+    parts: list[Share] = field(default_factory=list)  # of the bar
+    ends: tuple[str, str] | None = None  # the first and last day of a bar that is a time
+    found: list[BarSegment] = field(default_factory=list)  # as finding_bars(), below the bar
     is_demonstration: bool = False
 
 
@@ -49,7 +51,18 @@ def draw_share_image(picture: Picture) -> bytes:
     _text(draw, MARGIN, 44, picture.eyebrow, Style(30, SOFT, 1), width)
     top = _text(draw, MARGIN, 100, picture.title, Style(46, INK, MAX_TITLE_LINES, is_bold=True))
     _text(draw, MARGIN, top + 22, str(picture.summary), Style(34, INK, MAX_SUMMARY_LINES))
-    _bar(draw, picture.shares)
+    _bar(draw, picture.parts)
+    if picture.ends:
+        first, last = picture.ends
+        below = BAR_TOP + BAR_HEIGHT + 4
+        for bar in picture.found:
+            left = MARGIN + (WIDTH - 2 * MARGIN) * float(bar.x) / 100
+            right = left + (WIDTH - 2 * MARGIN) * float(bar.width) / 100 - 4
+            top = below + FOUND_HEIGHT * (1 - float(bar.height) / 5)
+            draw.rectangle((left, top, right, below + FOUND_HEIGHT), fill=INK)
+        below += FOUND_HEIGHT + 4 if picture.found else 0
+        _text(draw, MARGIN, below, first, Style(24, SOFT, 1))
+        _text(draw, WIDTH - MARGIN - _font(24).getlength(last), below, last, Style(24, SOFT, 1))
     _text(draw, MARGIN, HEIGHT - 84, "Roundtable", Style(34, BRAND, 1, is_bold=True))
     file = BytesIO()
     image.quantize(64).save(file, "PNG", optimize=True)
@@ -121,16 +134,30 @@ def _font(size: int, is_bold: bool = False) -> ImageFont.FreeTypeFont:
 
 def _bar(draw: ImageDraw.ImageDraw, shares: list[Share]) -> None:
     total, left = sum(share.count for share in shares), float(MARGIN)
-    for share in shares:
+    for share in drawn(shares):
         if not share.count:
             continue
         right = left + (WIDTH - 2 * MARGIN) * share.count / total
         box = (left, BAR_TOP, right - 4, BAR_TOP + BAR_HEIGHT)
-        if share.tone in COLOURS:
+        if share.tone == "doubt":
+            _hatched(draw, *box)
+        elif share.tone in COLOURS:
             draw.rectangle(box, fill=COLOURS[share.tone])
         else:
             _dashed(draw, *box)  # silence is an outline, never a fill
         left = right
+
+
+def _hatched(
+    draw: ImageDraw.ImageDraw, left: float, top: float, right: float, bottom: float
+) -> None:
+    draw.rectangle((left, top, right, bottom), outline=COLOURS["done"], width=3)
+    x = left - (bottom - top)
+    while x < right:  # each line rises from the left, and is cut at the edges
+        low = (max(x, left), bottom - max(left - x, 0))
+        high = (min(x + bottom - top, right), top + max(x + bottom - top - right, 0))
+        draw.line((*low, *high), fill=COLOURS["done"], width=5)
+        x += 2 * DASH
 
 
 def _dashed(

@@ -41,6 +41,7 @@ from outcomes.exports.reading import (
     in_batches,
 )
 from outcomes.models import (
+    Assessment,
     Commitment,
     CommitmentParty,
     Evidence,
@@ -320,6 +321,7 @@ def commitment_reader(
         "role",
         key="commitment",
     )
+    found = ValuesByID(Assessment.objects.newest(day), "finding", key="commitment")
     parties = Parties()
     answers = ValuesByID(
         Commitment.outcomes.through._default_manager.order_by("outcome"),
@@ -354,7 +356,7 @@ def commitment_reader(
                     given.append(number)
                 given = themes_of.setdefault(pk, [])
                 given += [slug for slug in slugs if slug not in given]
-        sentences = disputes.of_commitments(ids)
+        sentences, findings_of = disputes.of_commitments(ids), found.lists(ids)
         for (
             pk,
             reference,
@@ -371,6 +373,7 @@ def commitment_reader(
                 basis,
                 status or NO_UPDATE,
                 reported_on,
+                findings_of.get(pk, []),
                 leads.get(pk, []),
                 partners.get(pk, []),
                 names.get(pk, []),
@@ -396,6 +399,14 @@ COMMITMENTS = Table(
         ),
         FileColumn("status", _("The status that its party last reported, or “no-update”.")),
         FileColumn("reported_on", _("The day that this report is about."), ColumnType.DATE),
+        FileColumn(
+            "findings",
+            _(
+                "What each independent assessor last found, latest first. It may contradict the "
+                "status. Empty if none is recorded."
+            ),
+            ColumnType.LIST,
+        ),
         *_described(datasets.COMMITMENTS, {"leads": "", "partners": ""}),
         FileColumn("parties", _("The names of all leads and partners."), ColumnType.LIST),
         *_described(datasets.COMMITMENTS, {"outcomes": ""}),

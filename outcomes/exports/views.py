@@ -28,14 +28,21 @@ from outcomes.changes.feeds import build_feed
 from outcomes.changes.scope import FoundCommitments
 from outcomes.changes.topics import Topic, absolute_url, find_topic, followed_filters
 from outcomes.commitments.as_of import DayForm, RecordDayForm
-from outcomes.commitments.charts import NO_UPDATE, status_shares
+from outcomes.commitments.charts import status_shares
 from outcomes.commitments.queries import with_parties
 from outcomes.commitments.statistics import (
     count_by_status,
     index_counts,
     year_of_roundtables,
 )
-from outcomes.commitments.summary import commitment_summary, progress_summary
+from outcomes.commitments.status import commitment_reports
+from outcomes.commitments.summary import (
+    commitment_summary,
+    finding_bars,
+    period_shares,
+    progress_summary,
+    status_periods,
+)
 from outcomes.exports.citations import citation
 from outcomes.exports.formats import FORMATS, Export, ids_array
 from outcomes.exports.listings import LISTINGS, Listing
@@ -43,7 +50,7 @@ from outcomes.exports.packages import PACKAGES, open_package
 from outcomes.exports.reading import BATCH_SIZE
 from outcomes.exports.share_image import Picture, draw_share_image
 from outcomes.exports.tables import ROUNDTABLES, TABLES, Table
-from outcomes.models import Commitment, Milestone
+from outcomes.models import Assessment, Commitment, Milestone, ProgressUpdate
 from participants.organisations.redirects import redirect_former_name
 from roundtable import limits
 from roundtable.cache.responses import MAX_PAGE_BYTES
@@ -83,7 +90,7 @@ def event_image(request: HttpRequest, slug: str) -> HttpResponse:
             eyebrow=f"{event_dates(event)} · {event.series}",
             title=event.title,
             summary=progress_summary(counts, event.starts_on.year),
-            shares=status_shares(counts),
+            parts=status_shares(counts),
             is_demonstration=event.is_demonstration,
         )
     )
@@ -98,13 +105,17 @@ def commitment_image(request: HttpRequest, reference: str) -> HttpResponse:
         rows.select_related("latest_update__party__organisation", "latest_update__party__group"),
         reference=reference.upper(),
     )
-    counts = {row.status or NO_UPDATE: 1}
+    updates = ProgressUpdate.objects.published().filter(commitment=row)
+    reports = commitment_reports(row, updates.select_related("party"), on)
+    periods = status_periods(row, reports.entries, on)
     return _image(
         Picture(
             eyebrow=f"{row.reference} · {row.event}",
             title=row.text,
             summary=commitment_summary(row, row.latest_update, on),
-            shares=status_shares(counts),
+            parts=period_shares(periods),
+            ends=(date_format(periods[0].since, "YEAR_MONTH_FORMAT"), _("Today")),
+            found=finding_bars(periods, Assessment.objects.approved().filter(commitment=row)),
             is_demonstration=row.event.is_demonstration,
         )
     )

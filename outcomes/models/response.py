@@ -144,15 +144,18 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.approved().filter(commitment__event__is_public=True)
 
     def newest(self, day: date | None = None) -> "AssessmentQuerySet":
-        """For each commitment, the latest approved one up to `day`; in no order."""
+        """Of each assessor of a commitment, the latest approved one up to `day`."""
         until = Q(assessed_on__lte=day) if day else Q()
         later = Q(assessed_on__gt=OuterRef("assessed_on")) | Q(
             assessed_on=OuterRef("assessed_on"), pk__gt=OuterRef("pk")
         )
         others = Assessment.objects.approved().filter(
-            later, until, commitment=OuterRef("commitment")
+            later,
+            until,
+            commitment=OuterRef("commitment"),
+            organisation=OuterRef("organisation"),
         )
-        return self.approved().filter(until, ~Exists(others)).order_by()
+        return self.approved().filter(until, ~Exists(others))
 
 
 class Assessment(EditorialText):

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from outcomes.commitments.queries import parties_shown, with_disputes
+from outcomes.commitments.queries import findings_shown, parties_shown, with_disputes
+from outcomes.commitments.status import finding_labels, findings_of, with_findings
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -135,12 +136,14 @@ def _commitment(commitment: Commitment, marker: Marker) -> Result:
 
 def _report(update: ProgressUpdate, marker: Marker) -> Result:
     row: Any = update
+    labels = finding_labels(findings_of(update.commitment))
     texts = (update.text, update.obstacles, update.next_steps, update.reason, update.source)
     return Result(
         url=update.commitment.get_absolute_url(),
         reference=update.commitment.reference,
         title=_dotted(
-            marker.mark(update.party.public_name), marker.mark(update.get_status_display())
+            marker.mark(update.party.public_name),
+            marker.mark(with_findings(update.get_status_display(), labels)),
         ),
         text=_best(marker, *texts),
         below=_dotted(date_format(update.reported_on), format_html("{}", update.commitment.event)),
@@ -249,13 +252,12 @@ def _plain(*related: str) -> Callable[[QuerySet[Any], date], QuerySet[Any]]:
 
 
 def _with_parties(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
-    return rows.select_related("event").prefetch_related(parties_shown(on))
+    return rows.select_related("event").prefetch_related(parties_shown(on), findings_shown())
 
 
 def _with_disputes(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
-    return with_disputes(
-        rows.select_related("commitment__event", "party__organisation", "party__group"), on
-    )
+    reports = rows.select_related("commitment__event", "party__organisation", "party__group")
+    return with_disputes(reports.prefetch_related(findings_shown("commitment__assessments")), on)
 
 
 _SHOWN: dict[str, tuple[Callable[[QuerySet[Any], date], QuerySet[Any]], Callable[..., Result]]] = {

@@ -18,11 +18,11 @@ from outcomes.commitments.as_of import (
     assessments_as_of,
     parties_as_of,
     responses_as_of,
-    status_columns_for,
 )
 from outcomes.commitments.charts import seating_dots
 from outcomes.commitments.queries import (
     commitments_of_groups,
+    findings_shown,
     focal_point_cards,
     number_of,
     own_reports,
@@ -89,12 +89,15 @@ def home(request: HttpRequest) -> HttpResponse:
             "coming": coming,
             "due_next": commitments.due_from(on)
             .select_related("event")
-            .prefetch_related(parties_shown(on))[:5],
+            .prefetch_related(parties_shown(on), findings_shown())[:5],
             "changed": ProgressUpdate.objects.published()
             .of_party()
             .filter(commitment__event__is_demonstration=latest.is_demonstration)
             .select_related("commitment__event", "party__organisation", "party__group")
-            .prefetch_related(parties_shown(on, "commitment__parties"))[:5],
+            .prefetch_related(
+                parties_shown(on, "commitment__parties"),
+                findings_shown("commitment__assessments"),
+            )[:5],
             # Newer roundtables never push one with an agreed text off the page.
             "others": [
                 row for place, row in enumerate(others) if row.has_text or place < MAX_NEWEST
@@ -145,9 +148,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     roles = organisation.roles.filter(event__is_public=True).select_related("event")
     people = visibility.listed_at_organisation(organisation, viewer, on).order_by(*BY_NAME)
-    counts = count_by_status(
-        as_of(published, form.day), form.day or on, status_columns_for(form.day)
-    )
+    counts = count_by_status(as_of(published, form.day), on, form.day)
     as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
     context = {
         "organisation": organisation,

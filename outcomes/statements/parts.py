@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.paginator import Page
 from django.db.models import Prefetch, QuerySet
 
 from outcomes.commitments.as_of import AsOfForm, as_of
-from outcomes.commitments.queries import number_of
+from outcomes.commitments.queries import findings_shown, number_of
 from outcomes.models import Commitment, Outcome, Statement
 from outcomes.statements.preview import add_draft_numbers
 from roundtable.filters.query_forms import ListForm, get_page
@@ -80,7 +81,7 @@ def statement_page(form: StatementForm, statement: Statement) -> StatementPage:
     known = as_of(
         Commitment.objects.published() if is_public else Commitment.objects.public(), form.day
     )
-    rows = {row.pk: row for row in _with_commitments(outcomes.filter(pk__in=pks), known)}
+    rows = {row.pk: row for row in _with_commitments(outcomes.filter(pk__in=pks), known, form.day)}
     parts: dict[int, list[Outcome]] = {}
     for sentence in shown:
         points = parts.setdefault(sentence.lead_in, [])
@@ -97,9 +98,10 @@ def statement_page(form: StatementForm, statement: Statement) -> StatementPage:
 
 
 def _with_commitments(
-    outcomes: QuerySet[Outcome], known: QuerySet[Commitment]
+    outcomes: QuerySet[Outcome], known: QuerySet[Commitment], day: date | None
 ) -> QuerySet[Outcome]:
     """With the number of known commitments to each point, and the first of them."""
-    first = known.select_related("event").order_by("pk")[:COMMITMENTS_PER_POINT]
+    first = known.select_related("event").prefetch_related(findings_shown(day=day))
+    first = first.order_by("pk")[:COMMITMENTS_PER_POINT]
     counted = outcomes.annotate(commitment_count=number_of(known, "outcomes"))
     return counted.prefetch_related(Prefetch("commitments", first, to_attr="first_commitments"))

@@ -18,7 +18,6 @@ from outcomes.commitments.as_of import (
     as_of,
     as_of_context,
     existing_as_of,
-    status_columns_for,
 )
 from outcomes.commitments.charts import seating_dots
 from outcomes.commitments.filters import OutcomeFilterForm
@@ -196,7 +195,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     rows = as_of(Commitment.objects.public().filter(event=event), form.day)
     commitments = with_parties(rows, on, form.day).order_by("pk")
     constituency_groups = attendance_by_constituency(event)
-    counts = count_by_status(rows, form.day or on, status_columns_for(form.day))
+    counts = count_by_status(rows, on, form.day)
     as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
     ledger = commitments[:MAX_LEDGER_ROWS]
     context: dict[str, object] = {
@@ -302,7 +301,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
         # Addressees of the point itself come first, those of its lead-in last.
         .order_by(F("outcome__parent").asc(nulls_last=True), "pk")
     )
-    counts = count_by_status(as_of(own, form.day), form.day or on, status_columns_for(form.day))
+    counts = count_by_status(as_of(own, form.day), on, form.day)
     as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
     context = {
         "outcome": outcome,

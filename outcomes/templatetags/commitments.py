@@ -2,20 +2,32 @@
 
 from datetime import date
 from functools import cache
+from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from outcomes.commitments.charts import SEAT_CLASSES, TONES
-from outcomes.commitments.summary import reported_total
-from outcomes.models import Commitment, ImplementationStatus, Milestone, Offer, Outcome, Statement
+from outcomes.commitments.charts import FINDING_STEPS, SEAT_CLASSES, TONES
+from outcomes.commitments.status import findings_of, status_words
+from outcomes.commitments.summary import finding_sentence, reported_total
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    ImplementationStatus,
+    Milestone,
+    Offer,
+    Outcome,
+    Statement,
+)
 from participants.models import Constituency
 from participants.privacy.visibility import Card
 
 register = template.Library()
 register.filter("reported_total", reported_total)
+register.filter("status_words", status_words)
 
 
 @register.simple_tag
@@ -29,6 +41,45 @@ def _drawn_status(of: str, _language: str | None) -> SafeString:
     known = ImplementationStatus(of) if of else None
     context = {"tone": TONES[known], "label": known.label} if known else {"tone": "silent"}
     return render_to_string("outcomes/_status.html", context)
+
+
+@register.simple_tag
+def findings(commitment: Commitment) -> SafeString:
+    """What assessors found, beside the status."""
+    words = dict.fromkeys(row.finding for row in findings_of(commitment))
+    return format_html_join(" ", "{}", ((finding(word),) for word in words))
+
+
+@register.simple_tag
+def finding(of: str) -> SafeString:
+    return _drawn_finding(of, get_language())
+
+
+@cache
+def _drawn_finding(of: str, _language: str | None) -> SafeString:
+    return render_to_string("outcomes/_finding.html", _finding_context(of))
+
+
+@register.inclusion_tag("outcomes/_finding.html")
+def finding_mark(of: str) -> dict[str, Any]:
+    """Its three steps without words, for a line that says it."""
+    return _finding_context(of) | {"is_mark": True}
+
+
+def _finding_context(of: str) -> dict[str, Any]:
+    known = Assessment.Finding(of)
+    steps = FINDING_STEPS.get(known)
+    filled = None if steps is None else [number <= steps for number in (1, 2, 3)]
+    return {"filled": filled, "label": known.label}
+
+
+@register.filter
+def finding_line(row: Assessment) -> SafeString | str:
+    """The sentence about a finding, which begins in bold."""
+    words, label = finding_sentence(row), row.get_finding_display()
+    if not words.startswith(label):  # as in some languages
+        return words
+    return format_html("<b>{}</b>{}", label, words.removeprefix(label))
 
 
 @register.filter

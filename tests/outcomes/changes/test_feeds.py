@@ -87,7 +87,7 @@ def titles(path: str) -> list[str]:
 
 def test_each_feed_lists_its_changes(commitment_with_changes: Commitment) -> None:
     text = commitment_with_changes.text
-    update = "RT2024-C1, Update: In progress"
+    update = "RT2024-C1, Update: In progress; an assessor found: Limited"
     assessment = "RT2024-C1, Assessment: Limited"
     answer = "1.a, Answer: Supported"
     recorded = f"RT2024-C1, Commitment recorded: {text}"
@@ -110,8 +110,9 @@ def test_entry_has_stable_id_and_absolute_urls(commitment_with_changes: Commitme
     found = read("/commitments/rt2024-c1.atom")
     assert found.feed.title == "RT2024-C1: changes"
     day = ProgressUpdate.objects.get().reported_on
+    found_by = "Limited, as Example Watch found, 1 May 2025."
     last = f"Last report: Example Aid, {day.day} {day:%B %Y}."
-    assert found.feed.subtitle.startswith(f"In progress. {last}")
+    assert found.feed.subtitle.startswith(f"In progress. {found_by} {last}")
     whole = read("/roundtables/roundtable-2024.atom").feed.subtitle
     assert whole.startswith("1 commitment: 1 in progress.")
     assert found.feed.id == "tag:portal.example.org,2026:/commitments/rt2024-c1.atom"
@@ -129,7 +130,7 @@ def test_entry_has_stable_id_and_absolute_urls(commitment_with_changes: Commitme
     assert content.type == "text/plain"
     assert content.value.split("\n\n") == [
         "Train 50 nurses & <b>midwives</b>.",
-        "Status: Never reported on → In progress",
+        "Status: Never reported on → In progress; an assessor found: Limited",
         f"As of {update.reported_on.day} {update.reported_on:%B %Y}",
         "By Example Aid",
         "Two courses.",
@@ -349,17 +350,17 @@ def test_query_count_is_independent_of_rows(commitment_with_changes: Commitment,
 
 
 COSTS = {
-    "/feed.atom": 7,
-    "/calendar.ics": 6,
-    "/roundtables/roundtable-2024.atom": 9,
-    "/roundtables/roundtable-2024.ics": 7,
-    "/themes/care.atom": 8,
-    "/themes/care.ics": 5,
-    "/organisations/example-aid.atom": 8,
-    "/organisations/example-aid.ics": 5,
-    "/outcomes/roundtable-2024/1.a.atom": 9,
-    "/outcomes/roundtable-2024/1.a.ics": 5,
-    "/commitments/rt2024-c1.atom": 9,
+    "/feed.atom": 8,
+    "/calendar.ics": 7,
+    "/roundtables/roundtable-2024.atom": 10,
+    "/roundtables/roundtable-2024.ics": 8,
+    "/themes/care.atom": 9,
+    "/themes/care.ics": 6,
+    "/organisations/example-aid.atom": 9,
+    "/organisations/example-aid.ics": 6,
+    "/outcomes/roundtable-2024/1.a.atom": 10,
+    "/outcomes/roundtable-2024/1.a.ics": 6,
+    "/commitments/rt2024-c1.atom": 11,
     "/commitments/rt2024-c1.ics": 4,
 }
 
@@ -374,7 +375,8 @@ def test_report_without_a_new_status_shows_the_status_once(
         for row in read("/commitments/rt2024-c1.atom").entries
         if "A third course." in row.content[0].value
     )
-    assert latest.content[0].value.split("\n\n")[1] == "Status: In progress"
+    status = "Status: In progress; an assessor found: Limited"
+    assert latest.content[0].value.split("\n\n")[1] == status
     cochair = make_user("chair@example.org")
     make_grant(cochair, commitment_with_changes.event)
     brief = page_text(client_of(cochair).get("/roundtables/roundtable-2024/brief/"))

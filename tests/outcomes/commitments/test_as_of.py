@@ -563,7 +563,7 @@ def test_organisation_shows_an_earlier_day(late_commitment: Commitment) -> None:
     path = organisation.get_absolute_url()
     then = seen(f"{path}?as_of=2019-05-31")
     assert LINE in then and "As of 31 May 2019." in then
-    assert "Planning Past its due date" in then.replace("Due 1 March 2019 ", "")
+    assert "Planning Found: Limited Past its due date" in then.replace("Due 1 March 2019 ", "")
     missing = ["Entered late.", "Fulfilled", "Noted", "Next one"]
     assert [word for word in missing if word in then] == []
     page = page_html(Client().get(f"{path}?as_of=2019-06-01"))
