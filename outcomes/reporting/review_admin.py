@@ -58,6 +58,12 @@ class CheckFilter(PendingFilter):
         return self.options if model_admin.has_check_permission(request) else []
 
 
+NOTE_WOULD_BE_LOST = gettext_lazy(
+    "Nothing was published, because no one gets a note about a published text. To send the note, "
+    "select “Ask for a change”. To publish, delete the note."
+)
+
+
 class ReviewNoteForm(ActionForm):
     """The note field beside the action that requests a change."""
 
@@ -247,6 +253,8 @@ class ReviewedAdmin(GrantScopedAdmin):
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def approve_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         form = DecisionForm(request.POST)
+        if request.POST.get("note", "").strip():
+            form.add_error("note", NOTE_WOULD_BE_LOST)
 
         def approve(row: Any) -> list[Any]:
             by = request_permissions(request).user
@@ -380,6 +388,9 @@ class ReviewedAdmin(GrantScopedAdmin):
     @admin.action(description=gettext_lazy("Checked: publish"), permissions=["check"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         by = request_permissions(request).user
+        if request.POST.get("note", "").strip():
+            self.message_user(request, NOTE_WOULD_BE_LOST, messages.ERROR)
+            return
         try:
             done = len(approve_texts(rows=queryset, by=by, at=timezone.now()))
         except ValidationError as mistake:

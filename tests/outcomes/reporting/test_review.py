@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from lxml import html
 
 from outcomes.models import Assessment, Offer, ProgressUpdate, Response
 from outcomes.reporting.pii_scan import find_names
@@ -130,6 +131,45 @@ def test_change_is_requested_with_a_note(
     )
     submitted.refresh_from_db()
     assert submitted.state == "change-requested"
+
+
+def press(browser: Client, address: str, label: str, **typed: str) -> Any:
+    """What a browser sends if someone types on the page, then presses the button."""
+    browser.handler.enforce_csrf_checks = True
+    root = html.fromstring(browser.get(address).content.decode())
+    (button,) = root.xpath(f"//main//*[@type='submit' and @value='{label}']")
+    for name, text in typed.items():
+        (field,) = root.xpath(f"//main//textarea[@name='{name}']")
+        field.value = text
+    (form,) = button.xpath("ancestor::form")
+    return browser.post(button.get("formaction") or form.get("action"), dict(form.form_values()))
+
+
+def test_note_typed_beside_publish_is_not_lost(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    browser, address = client_of(cochair), page(ProgressUpdate, "review", submitted.pk)
+    answer = press(browser, address, "Checked: publish", note="Leave out the number.")
+    submitted.refresh_from_db()
+    assert (answer.status_code, submitted.state) == (400, "submitted")
+    shown = answer.content.decode()
+    assert "Nothing was published, because no one gets a note about a published text." in shown
+    assert html.fromstring(shown).xpath("//textarea[@name='note']")[0].value.strip() == (
+        "Leave out the number."
+    )
+    press(browser, address, "Checked: publish")
+    submitted.refresh_from_db()
+    assert submitted.is_approved
+
+
+def test_note_beside_publish_in_the_list_is_not_lost(
+    client_of: Sign, cochair: User, submitted: ProgressUpdate
+) -> None:
+    sent = {"action": "approve", "_selected_action": [submitted.pk], "note": "Shorter."}
+    listed = page(ProgressUpdate, "changelist")
+    text = client_of(cochair).post(listed, sent, follow=True).content.decode()
+    submitted.refresh_from_db()
+    assert submitted.state == "submitted" and "Nothing was published" in text
 
 
 def test_page_shows_what_changed_since_published_update(
@@ -314,16 +354,16 @@ def test_cochair_reviews_detected_names_of_other_texts(
     )
 
 
-@pytest.mark.parametrize("decision", ["approve", "request_change"])
+@pytest.mark.parametrize(("decision", "note"), [("approve", ""), ("request_change", "How many?")])
 def test_text_that_changed_meanwhile_is_shown_before_it_is_decided(
-    client_of: Sign, cochair: User, event: Event, decision: str
+    client_of: Sign, cochair: User, event: Event, decision: str, note: str
 ) -> None:
     row = make_assessment(commitment=event.commitments.all()[0], approved=False, text="One desk.")
     row.submit(at=NOON)
     browser, address = client_of(cochair), page(Assessment, decision, row.pk)
     sent = {
         "revision": read_revision(browser.get(page(Assessment, "review", row.pk))),
-        "note": "How many?",
+        "note": note,
     }
     row.text = "Two desks."
     row.submit(at=NOON)
@@ -334,7 +374,7 @@ def test_text_that_changed_meanwhile_is_shown_before_it_is_decided(
         "This text changed after you opened it. Nothing is decided yet. Read the new "
         "version, then decide."
     ) in content
-    assert "Two desks." in content and "How many?</textarea>" in content
+    assert "Two desks." in content and f"{note}</textarea>" in content
     row.refresh_from_db()
     assert row.state == "submitted"
     browser.post(address, sent | {"revision": read_revision(answer)})
