@@ -13,9 +13,12 @@ def send_form(browser: Client, page: Any, *, containing: str, **entered: Any) ->
 
     `entered` is what the person types, ticks or presses.
     """
-    browser.handler.enforce_csrf_checks = True
     form = next(form for form in forms_of(page.content.decode()) if containing in form.fields)
     address = page.request["PATH_INFO"]
     if query := page.request["QUERY_STRING"]:
         address = f"{address}?{query}"
-    return browser.post(urljoin(address, form.action), form.fields | entered, follow=True)
+    browser.handler.enforce_csrf_checks = True
+    try:
+        return browser.post(urljoin(address, form.action), form.fields | entered, follow=True)
+    finally:
+        browser.handler.enforce_csrf_checks = False

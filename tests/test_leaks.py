@@ -327,6 +327,7 @@ ALLOWED_IN_EMAILS = {
     "silence": canaries_of("event", "title"),
     "stopped": canaries_of("event", "title"),
     "tosign": canaries_of("event", "title"),
+    "changes_requested": canaries_of("event", "title"),
     "compare": canaries_of("event", "title"),
     "published": canaries_of("event", "title"),
     "erased": set(),
@@ -343,7 +344,6 @@ ALLOWED_IN_EMAILS = {
     "reminder": canaries_of("event", "commitment"),
     "review": set(),
     "round": canaries_of("event", "commitment"),
-    "sent": canaries_of("event", "title"),
     "waits": canaries_of("event", "title"),
 }
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.models.commitment import Commitment
 from outcomes.models.party import CommitmentParty
 from participants.models import Delegate, User
 from roundtable.models import Event
@@ -67,6 +68,14 @@ class ReportingRound(models.Model):
         help_text=_("For example: before the ministerial conference. Everyone can read this."),
     )
     due_on = models.DateField(_("answers due by"), help_text=_("The last day for an answer."))
+    commitments = models.ManyToManyField(
+        Commitment,
+        blank=True,
+        editable=False,
+        related_name="reporting_rounds",
+        verbose_name=_("commitments"),
+        help_text=_("The commitments whose parties were to be asked. Empty in older rounds."),
+    )
     opened_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,

@@ -35,6 +35,7 @@ def open_round(
     reporting_round.opened_by, reporting_round.opened_at = by, at
     reporting_round.full_clean()
     reporting_round.save()
+    reporting_round.commitments.set(commitments.order_by())
     parties = list(parties_to_ask(at.date()).filter(commitment__in=commitments.order_by()))
     RoundRequest.objects.bulk_create(
         RoundRequest(round=reporting_round, party=party) for party in parties

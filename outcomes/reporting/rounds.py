@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from outcomes.models import (
     ENDED_STATUSES,
@@ -100,6 +101,40 @@ def parties_to_ask(on: date) -> QuerySet[CommitmentParty]:
     """Those whose focal point accepted, and still takes part for the party."""
     parties = with_active_focal_point(parties_with_focal_point(), on)
     return parties.select_related("focal_point__user").order_by("pk")
+
+
+def commitments_of(reporting_round: ReportingRound) -> QuerySet[Commitment]:
+    """In older rounds, those of the parties that were asked."""
+    asked = Q(parties__round_requests__round=reporting_round)
+    found = Commitment.objects.filter(Q(reporting_rounds=reporting_round) | asked)
+    return found.order_by().distinct()
+
+
+def parties_not_asked(
+    commitments: QuerySet[Commitment], *, asked: Iterable[int], on: date
+) -> list[tuple[CommitmentParty, str]]:
+    """Each with the reason why no one can be asked, or was asked."""
+    parties = CommitmentParty.objects.filter(commitment__in=commitments.order_by())
+    parties = parties.exclude(pk__in=list(asked)).select_related(
+        "commitment", "organisation", "group"
+    )
+    askable = set(parties_to_ask(on).filter(commitment__in=commitments.order_by()))
+    return [
+        (party, _why_not_asked(party, is_askable=party in askable))
+        for party in parties.order_by("commitment__reference", "pk")
+    ]
+
+
+def _why_not_asked(party: CommitmentParty, *, is_askable: bool) -> str:
+    if is_askable:
+        return _("Its focal point accepted after the round was opened.")
+    if party.group_id:
+        return _("A group has no focal point. Its members report for themselves.")
+    if party.focal_point_id is None:
+        return _("It has no focal point.")
+    if party.focal_point_accepted_at is None:
+        return _("Its focal point has not accepted the task yet.")
+    return _("Its focal point does not take part for it, or is not confirmed.")
 
 
 def queue_round_emails(

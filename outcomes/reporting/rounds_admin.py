@@ -1,5 +1,6 @@
 """Admin of reporting rounds."""
 
+import hashlib
 import re
 from typing import Any
 
@@ -13,12 +14,19 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.bulk_admin import render_action_preview
-from outcomes.models import Commitment, ReportingRound
+from outcomes.models import Commitment, CommitmentParty, ReportingRound
 from outcomes.reporting.actions import open_round, parties_to_remind, remind_rounds
-from outcomes.reporting.rounds import round_status, with_counts
+from outcomes.reporting.rounds import (
+    commitments_of,
+    parties_not_asked,
+    parties_to_ask,
+    round_status,
+    with_counts,
+)
 from participants.admin_base.base import GrantScopedAdmin
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
+from participants.admin_base.site import render_page
 
 
 class ReportingRoundForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -109,18 +117,53 @@ class ReportingRoundAdmin(GrantScopedAdmin):
         text = ngettext(
             "%d party is asked to report.", "%d parties are asked to report.", party_count
         )
-        level = messages.SUCCESS if party_count else messages.WARNING
-        if not party_count:
-            text = gettext(
-                "No one is asked, because no focal point of these commitments has accepted yet."
+        self.message_user(request, text % party_count, messages.SUCCESS)
+        if others := len(self._not_asked(obj)):
+            text = ngettext(
+                "%d party is not asked. The page of the round says why.",
+                "%d parties are not asked. The page of the round says why.",
+                others,
             )
-        self.message_user(request, text % party_count if party_count else text, level)
+            self.message_user(request, text % others, messages.WARNING)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Lists whom the round asks, and whom it cannot; opens it once that was shown."""
+        if request.method == "POST" and self.has_add_permission(request):
+            form = self.get_form(request)(request.POST)
+            if form.is_valid():
+                commitments, on = form.cleaned_data["commitments"], timezone.localdate()
+                asked = list(parties_to_ask(on).filter(commitment__in=commitments.order_by()))
+                ids = [party.pk for party in asked]
+                shown = hashlib.sha256(repr(ids).encode()).hexdigest()
+                if not asked or request.POST.get("confirmed") != shown:
+                    not_asked = parties_not_asked(commitments, asked=ids, on=on)
+                    context = {
+                        "title": gettext("Ask these parties to report?"),
+                        "form": form,
+                        "asked": asked,
+                        "not_asked": not_asked,
+                        "number_of_parties": len(asked) + len(not_asked),
+                        "shown": shown,
+                    }
+                    template = "outcomes/reporting/admin/reporting_round_preview.html"
+                    return render_page(request, ReportingRound, template, context)
+        return super().add_view(request, form_url, extra_context)
+
+    def _not_asked(self, row: ReportingRound) -> list[tuple[CommitmentParty, str]]:
+        asked = row.requests.values_list("party", flat=True)
+        return parties_not_asked(commitments_of(row), asked=asked, on=timezone.localdate())
 
     def row_context(self, request: HttpRequest, row: ReportingRound) -> dict[str, Any]:
         found = round_status(row)
         is_unanswered = found.asked > found.answered
         may_ask_again = is_unanswered and self.has_decide_permission(request, row)
-        return {"standing": found, "may_ask_again": may_ask_again}
+        return {
+            "standing": found,
+            "may_ask_again": may_ask_again,
+            "not_asked": self._not_asked(row),
+        }
 
     @admin.display(description=_("answered"))
     def answered(self, row: ReportingRound) -> str:

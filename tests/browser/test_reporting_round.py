@@ -93,6 +93,8 @@ def _open_round(desk: Visit, commitment: Commitment, walk: Walk) -> None:
     page.get_by_label("Commitments").fill(commitment.reference)
     walk.keep(page, "round")
     page.get_by_role("button", name="Save", exact=True).click()
+    walk.keep(page, "round-asks")
+    page.get_by_role("button", name="Ask these parties").click()
     expect(page.locator("ul.messagelist")).to_contain_text("1 party is asked to report.")
 
 

@@ -29,6 +29,8 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_group,
+    make_organisation,
     make_participation,
     make_party,
     make_update,
@@ -36,7 +38,9 @@ from tests.factories import (
 )
 from tests.follow_up_factories import make_round, make_round_request
 from tests.form_fields import forms_of
+from tests.import_pages import admin_text
 from tests.outcomes.test_outcomes_admin import page
+from tests.page_forms import send_form
 from tests.page_text import get_text
 from tests.recorded_fixtures import recorded
 
@@ -79,9 +83,16 @@ def desk_text(browser: Client, address: str) -> str:
 
 
 def opened(browser: Client, event: Event, **values: str) -> str:
+    """Opens a round on the page that lists whom it asks; what the pages before and after say."""
     given = {"event": str(event.pk), "title": "Before the conference", "due_on": "2026-06-01"}
-    answer = browser.post(ADD, given | values, follow=True)
-    return answer.content.decode()
+    page = browser.get(ADD)
+    if page.status_code != 200:
+        return ""
+    listed = send_form(browser, page, containing="due_on", **given | values)
+    if 'name="confirmed"' not in listed.content.decode():
+        return str(listed.content.decode())
+    done = send_form(browser, listed, containing="confirmed")
+    return str(listed.content.decode() + done.content.decode())
 
 
 def ask_again(browser: Client, row: ReportingRound) -> str:
@@ -127,6 +138,52 @@ def test_round_sends_one_email_per_accepted_focal_point(
     body = mails["focal@example.org"]
     assert "The co-chairs ask for a report: Before the conference" in body
     assert "Please answer by 1 June 2026." in body
+
+
+def test_round_says_whom_it_asks_and_whom_it_cannot(
+    client_of: Sign, cochair: User, event: Event, parties: list[CommitmentParty]
+) -> None:
+    office = parties[1].commitment
+    make_party(office, organisation=None, group=make_group(name="Governments"))
+    make_party(office, organisation=make_organisation(name="No One"))
+    left = make_party(office, organisation=make_organisation(name="Left"))
+    gone = make_delegate()
+    make_participation(gone, event, organisation=left.organisation, confirmed=False)
+    left.request_focal_point(gone)
+    left.accept(TODAY)
+    browser, given = client_of(cochair), {"event": str(event.pk), "title": "Spring"}
+    given |= {"due_on": "2026-06-01", "references": "RT2024-C7, RT2024-C9"}
+    listed = send_form(browser, browser.get(ADD), containing="due_on", **given)
+    assert not ReportingRound.objects.exists()
+    text = admin_text(listed)
+    assert "It asks 1 of 5 parties. Commitment Party RT2024-C7 Organisation" in text
+    not_asked = (
+        "RT2024-C7 Governments A group has no focal point. Its members report for themselves. "
+        "RT2024-C7 No One It has no focal point. "
+        "RT2024-C7 Left Its focal point does not take part for it, or is not confirmed. "
+    )
+    assert not_asked in text
+    assert "Its focal point has not accepted the task yet." in text
+    # Whoever accepts meanwhile is asked only once the page showed it.
+    parties[3].accept(TODAY)
+    again = send_form(browser, listed, containing="confirmed")
+    assert "It asks 2 of 5 parties." in admin_text(again)
+    assert not ReportingRound.objects.exists()
+    done = send_form(browser, again, containing="confirmed").content.decode()
+    assert "2 parties are asked to report." in done
+    assert "3 parties are not asked. The page of the round says why." in done
+    row = ReportingRound.objects.get()
+    change = page(ReportingRound, "change", row.pk)
+    assert not_asked in desk_text(browser, change)
+    CommitmentParty.objects.filter(organisation__name="No One").delete()
+    assert "No One" not in desk_text(browser, change)
+
+
+def test_round_that_could_ask_no_one_is_not_opened(
+    client_of: Sign, cochair: User, event: Event, parties: list[CommitmentParty]
+) -> None:
+    text = opened(client_of(cochair), event, references="RT2024-C9")
+    assert "No one can be asked" in text and not ReportingRound.objects.exists()
 
 
 def test_round_includes_selected_commitments_only(
@@ -254,7 +311,6 @@ def test_successor_is_asked_instead_of_who_returned_the_task(
         page = browser.get("/me/commitments/")
         form = next(found for found in forms_of(page.content.decode()) if found.action == own)
         sent = form.fields | {"answer": answer}
-        browser.handler.enforce_csrf_checks = True
         assert browser.post(own, sent, follow=True).status_code == 200
 
     press(client_of(focal_point), "decline")
