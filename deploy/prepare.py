@@ -64,7 +64,7 @@ def main() -> None:
         if not Event.objects.exists():
             load_data()
         add_authenticator_apps()
-        call_command("clean_up_mail", verbosity=0, stdout=StringIO())
+        call_command("clean_up_mail", clock_is_right=True, verbosity=0, stdout=StringIO())
     except OperationalError as problem:
         sys.exit(f"The database cannot be used ({str(problem).strip().splitlines()[0]}).")
     except CommandError as problem:

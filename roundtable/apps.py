@@ -21,6 +21,7 @@ class RoundtableConfig(AppConfig):
         "AuditHead": "the end of the log",
         "AuditEntry": "for the operator, and for the person whom it is about",
         "IdempotencyKey": "forms that were sent",
+        "Job": "when commands ran",
         "LimitCount": "how often something was done; a page that is counted would change itself",
         "CacheEntry": "values of Django's cache",
         "MailBatch": "emails that wait",

@@ -19,6 +19,7 @@ from django_countries.fields import CountryField
 from roundtable.audit.models import AuditEntry, AuditHead, AuditKey
 from roundtable.history import LinkedRows, record_history
 from roundtable.idempotency import IdempotencyKey
+from roundtable.jobs import Job
 from roundtable.limits import CacheEntry, LimitCount
 from roundtable.mail.models import MailBatch, QueuedEmail
 
@@ -29,6 +30,7 @@ __all__ = [
     "CacheEntry",
     "Event",
     "IdempotencyKey",
+    "Job",
     "LimitCount",
     "MailBatch",
     "QueuedEmail",

@@ -87,7 +87,7 @@ def record(
     entry.chain_hash = entry.compute_hash(head.chain_hash)
     entry.save(force_insert=True)
     head.sequence, head.chain_hash = entry.sequence, entry.chain_hash
-    _store_head(head)
+    _store_head(head, at)
     return entry
 
 
@@ -122,7 +122,7 @@ def record_all(
         head.sequence, head.chain_hash = entry.sequence, entry.chain_hash
         entries.append(entry)
     AuditEntry.objects.bulk_create(entries, BATCH_SIZE)
-    _store_head(head)
+    _store_head(head, at)
 
 
 def _get_or_create_keys(head: AuditHead, subjects: Sequence[models.Model]) -> dict[str, str]:
@@ -191,10 +191,10 @@ def _lock_head() -> AuditHead:
     return head
 
 
-def _store_head(head: AuditHead) -> None:
+def _store_head(head: AuditHead, at: datetime | None = None) -> None:
     if not head.is_intact:
         # A new entry must not make a forged end valid.
         log.error("Something other than the portal changed the end of the log. Run verify.")
     head.seal = head.compute_seal() if head.is_intact else BROKEN_SEAL
     head.save()
-    mirror_head_after_commit(head)
+    mirror_head_after_commit(head, at)

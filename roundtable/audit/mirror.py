@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +27,16 @@ MAX_REASON = 120  # characters, so that a line is never too long
 TextKey = tuple[str, int]  # label of the row, number of the version
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A time without entries that is as long as entries are kept."""
+
+    entry: int  # the last one before
+    count: int  # entries that there were
+    since: datetime
+    until: datetime
+
+
 @dataclass
 class Mirror:
     """What the file says: the last end of the log, and the SHA-256 of each published text."""
@@ -36,10 +47,14 @@ class Mirror:
     texts: dict[TextKey, str] = field(default_factory=dict)
     damaged: list[int] = field(default_factory=list)  # numbers of lines
     exists: bool = False
+    at: datetime | None = None  # of the last entry whose time is known
+    count: int = 0  # entries that there were then
+    gaps: list[Gap] = field(default_factory=list)
 
 
-def mirror_head_after_commit(head: AuditHead) -> None:
-    transaction.on_commit(partial(_mirror_head, head.sequence, head.seal), robust=True)
+def mirror_head_after_commit(head: AuditHead, at: datetime | None) -> None:
+    """`at` is the time of the last entry, if there is a new one."""
+    transaction.on_commit(partial(_mirror_head, head.sequence, head.seal, at), robust=True)
 
 
 def mirror_text_after_commit(label: str, number: int, sha256: str) -> None:
@@ -47,12 +62,12 @@ def mirror_text_after_commit(label: str, number: int, sha256: str) -> None:
     transaction.on_commit(partial(_append_after_commit, text), robust=True)
 
 
-def _mirror_head(sequence: int, seal: str) -> None:
+def _mirror_head(sequence: int, seal: str, at: datetime | None) -> None:
     with _logged_errors(), locked_file(Path(settings.SEAL_LEDGER)) as file:
         last = _last(file)
         # A transaction can make many entries, and only its last state is written.
         if last.get("entry", 0) <= sequence and last.get("head") != seal:
-            append_state(file, last)
+            append_state(file, last, {"at": at.isoformat()} if at else None)
 
 
 def _append_after_commit(more: dict[str, Any]) -> None:
@@ -73,6 +88,7 @@ def append_state(file: BinaryIO, last: dict[str, Any], more: dict[str, Any] | No
         log.error("The log does not continue the file of seals. Run verify.")
         return
     line = {"entry": head.sequence, "seal": head.chain_hash, "keys": head.key_count}
+    line["pruned"] = head.pruned_through
     text = json.dumps({**line, "head": head.seal, **(more or {})}, ensure_ascii=False)
     append_lines(file, text + "\n")
 
@@ -125,11 +141,14 @@ def read_mirror(path: Path) -> Mirror:
                 continue
             if "restored" in line:
                 found.entry = 0
+                found.at, found.gaps = None, []
                 found.texts = {
                     key: sha256
                     for key, sha256 in found.texts.items()
                     if entries[key] <= line["entry"]
                 }
+            if "at" in line:
+                _note_time(found, line)
             if line["entry"] >= found.entry:
                 found.entry, found.seal, found.keys = line["entry"], line["seal"], line["keys"]
             if "text" in line:
@@ -138,6 +157,13 @@ def read_mirror(path: Path) -> Mirror:
                 if line["sha256"] == REMOVED:
                     del found.texts[key]
     return found
+
+
+def _note_time(found: Mirror, line: dict[str, Any]) -> None:
+    at = datetime.fromisoformat(line["at"])
+    if found.at and at - found.at >= timedelta(days=settings.LOG_RETENTION_DAYS):
+        found.gaps.append(Gap(found.entry, found.count, found.at, at))
+    found.at, found.count = at, line["entry"] - line.get("pruned", 0)
 
 
 def _parse(content: bytes) -> dict[str, Any] | None:
@@ -152,6 +178,12 @@ def _parse(content: bytes) -> dict[str, Any] | None:
     if not isinstance(line, dict) or not all(
         isinstance(line.get(name), kind) for name, kind in types.items()
     ):
+        return None
+    try:
+        is_dated = "at" not in line or datetime.fromisoformat(line["at"]).tzinfo
+    except (TypeError, ValueError):
+        is_dated = False
+    if not is_dated or not isinstance(line.get("pruned", 0), int):
         return None
     if "text" in line and not (
         isinstance(line["text"], str)

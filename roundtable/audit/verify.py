@@ -67,6 +67,14 @@ def find_mirror_faults(mirror: Mirror) -> list[str]:
         if head.sequence > head.plain_through:
             messages.append("The file of seals (SEAL_LEDGER) is missing or empty.")
         return messages
+    messages += [
+        f"The log had {gap.count} entries on {gap.since:%Y-%m-%d}. The next one is of"
+        f" {gap.until:%Y-%m-%d}, and entries up to {gap.entry} were removed because of their age:"
+        " the clock was ahead, or no one used the portal for"
+        f" {(gap.until - gap.since).days} days."
+        for gap in mirror.gaps
+        if gap.entry <= head.pruned_through
+    ]
     if mirror.entry > head.sequence:
         messages.append(
             _missing_message(head.sequence + 1, mirror.entry)

@@ -29,7 +29,7 @@ from participants.privacy.erasure import erase_account, erase_delegate
 from roundtable.mail.batches import cancel_batch, create_batch
 from roundtable.mail.models import QueuedEmail
 from roundtable.mail.queue import enqueue, one_time_key
-from roundtable.models import Event, IdempotencyKey, MailBatch
+from roundtable.models import Event, IdempotencyKey, Job, MailBatch
 from tests.factories import (
     NOON,
     make_affiliation,
@@ -219,6 +219,7 @@ def _add_mail(event: Event, at: datetime) -> None:
             batch=batch,
         )
     cancel_batch(create_batch(event=event, action=MailBatch.Action.INVITE, at=at), at=at)
+    Job.objects.create(name="clean_up_mail", last_run_at=at)
     IdempotencyKey.objects.create(
         key="k" * 64, answered_at=at, request_digest="r" * 64, redirect_to="/me/"
     )

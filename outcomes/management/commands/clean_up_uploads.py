@@ -1,5 +1,6 @@
 """Command that deletes files of finished imports."""
 
+from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
 from outcomes.imports.storage import delete_expired_uploads
+from roundtable.jobs import add_clock_argument, start_job
 
 TASK_RETENTION = timedelta(days=7)
 
@@ -18,8 +20,12 @@ class Command(BaseCommand):
 
     help = "Deletes uploaded files an hour after their import ended. Run it every hour."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_clock_argument(parser)
+
+    def handle(self, *args: Any, clock_is_right: bool, **options: Any) -> None:
         now = timezone.now()
+        start_job("clean_up_uploads", at=now, clock_is_right=clock_is_right)
         number = delete_expired_uploads(now)
         old = DBTaskResult.objects.filter(
             backend_name="imports", enqueued_at__lt=now - TASK_RETENTION

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from participants.models import RevealBudget
 from roundtable.audit import log as audit
 from roundtable.audit.verify import find_log_faults
+from roundtable.jobs import add_clock_argument, start_job
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,16 @@ class Command(BaseCommand):
     help = "Removes entries of the log older than LOG_RETENTION_DAYS. Run it daily."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        add_clock_argument(parser)
         parser.add_argument(
             "--on",
             metavar="DATE",
             help="Count from this day, such as 2028-03-02; today if omitted.",
         )
 
-    def handle(self, *args: Any, on: str | None = None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, clock_is_right: bool, on: str | None = None, **options: Any
+    ) -> None:
         now = timezone.now()
         try:
             day = date.fromisoformat(on) if on else now.date()
@@ -61,6 +65,7 @@ class Command(BaseCommand):
         # Pruning would remove the evidence of a changed log.
         if find_log_faults():
             raise CommandError(_("The log was changed after it was written. Run verify first."))
+        start_job("prune_log", at=now, clock_is_right=clock_is_right)
         pruned = prune_expired(on=day, at=now)
         self.stdout.write(
             _(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.accounts.address_requests import put_addresses_in_place
 from participants.models import RetentionAction
 from participants.privacy import notice_changes, retention
+from roundtable.jobs import add_clock_argument, start_job
 from roundtable.management.dates import add_day_argument
 
 RESULT_LABELS = {
@@ -45,11 +46,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_day_argument(parser)
+        add_clock_argument(parser)
         parser.add_argument(
             "--dry-run", action="store_true", help="Show what would be done, and do nothing."
         )
 
-    def handle(self, *args: Any, on: date | None, dry_run: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, on: date | None, dry_run: bool, clock_is_right: bool, **options: Any
+    ) -> None:
         today = timezone.localdate()
         on = on or today
         if on > today and not dry_run and not settings.DEBUG:
@@ -60,6 +64,8 @@ class Command(BaseCommand):
                 )
                 % on
             )
+        if not dry_run:
+            start_job("review_profiles", at=timezone.now(), clock_is_right=clock_is_right)
         if not dry_run and (changed := put_addresses_in_place(at=timezone.now())):
             self.stdout.write(gettext("New addresses in place: %d") % changed)
         done = notice_changes.run_notice_requests(on=on, at=timezone.now(), dry_run=dry_run)

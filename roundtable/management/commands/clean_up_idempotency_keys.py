@@ -1,5 +1,6 @@
 """The command that deletes saved answers to forms, and ended counts of limits."""
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext
 from roundtable import idempotency
 from roundtable.cache import changed_rows
 from roundtable.database.statistics import update_table_statistics
+from roundtable.jobs import add_clock_argument, start_job
 from roundtable.limits import delete_ended_counts
 
 
@@ -17,7 +19,11 @@ class Command(BaseCommand):
 
     help = "Deletes saved answers to forms after a day, and ended counts of limits. Run it daily."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_clock_argument(parser)
+
+    def handle(self, *args: Any, clock_is_right: bool, **options: Any) -> None:
+        start_job("clean_up_idempotency_keys", at=timezone.now(), clock_is_right=clock_is_right)
         number = idempotency.prune_keys(timezone.now())
         delete_ended_counts(timezone.now())
         for rows in changed_rows.registered:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from roundtable.jobs import add_clock_argument, start_job
 from roundtable.mail.clean_up import clean_up_mail
 
 
@@ -17,13 +18,16 @@ class Command(BaseCommand):
     help = "Handles emails that a crash left behind, and deletes old ones. Run it every hour."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        add_clock_argument(parser)
         parser.add_argument(
             "--at",
             metavar="TIME",
             help="Count from this time (UTC), such as 2028-03-02T12:00; now if omitted.",
         )
 
-    def handle(self, *args: Any, at: str | None = None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, clock_is_right: bool, at: str | None = None, **options: Any
+    ) -> None:
         now = timezone.now()
         try:
             moment = datetime.fromisoformat(at) if at else now
@@ -35,6 +39,7 @@ class Command(BaseCommand):
             raise CommandError(
                 _("This time is in the future and would remove too much. Choose an earlier time.")
             )
+        start_job("clean_up_mail", at=now, clock_is_right=clock_is_right)
         self.stdout.write(
             _(
                 "Failed: %(failed)d emails. Queued again: %(requeued)d. Removed: %(tasks)d "

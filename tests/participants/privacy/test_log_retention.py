@@ -51,7 +51,7 @@ def test_old_reveal_counts_are_deleted() -> None:
 def test_command_prints_deleted_counts() -> None:
     audit.record(action="reveal", at=LAST_TOO_OLD)
     out = StringIO()
-    call_command("prune_log", "--on", "2026-03-02", stdout=out)
+    call_command("prune_log", "--on", "2026-03-02", "--clock-is-right", stdout=out)
     assert out.getvalue() == ("Removed: 1 log entries, 0 daily counts of opened contact details.\n")
 
 

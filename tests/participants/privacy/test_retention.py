@@ -465,7 +465,7 @@ def test_unwritable_ledger_stops_erasure_and_is_reported(
         time_machine.travel(datetime.combine(ERASED, time(12), UTC), tick=False),
         pytest.raises(CommandError, match="Correct ERASURE_LEDGER"),
     ):
-        call_command("review_profiles", stdout=StringIO())
+        call_command("review_profiles", "--clock-is-right", stdout=StringIO())
 
 
 # Answering ------------------------------------------------------------------------------
@@ -682,7 +682,7 @@ def test_user_without_profile_has_no_review(client_of: Sign) -> None:
 
 def said(*arguments: Any, **options: Any) -> list[str]:
     out = StringIO()
-    call_command("review_profiles", *arguments, stdout=out, **options)
+    call_command("review_profiles", "--clock-is-right", *arguments, stdout=out, **options)
     return out.getvalue().splitlines()
 
 

@@ -1,0 +1,67 @@
+"""When each job that deletes what is old ran last, so that a wrong clock deletes nothing."""
+
+import logging
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+
+from django.core.management.base import CommandError
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from roundtable.audit.models import AuditEntry
+
+log = logging.getLogger(__name__)
+MAX_PAUSE = timedelta(days=14)
+
+
+class Job(models.Model):
+    """A command that runs regularly."""
+
+    name = models.CharField(
+        _("command"), max_length=60, unique=True, help_text=_("The name of the command.")
+    )
+    last_run_at = models.DateTimeField(
+        _("last run"), help_text=_("What the clock said when the command last ran.")
+    )
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def add_clock_argument(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--clock-is-right",
+        action="store_true",
+        help="Run although the last run was more than two weeks ago.",
+    )
+
+
+def start_job(name: str, *, at: datetime, clock_is_right: bool) -> None:
+    """Notes the run. Raises CommandError if the clock seems to be ahead.
+
+    Before the first run, another job tells what time it was, or the newest entry of the log. Only
+    then: people may have used the portal since the clock is wrong.
+    """
+    last = Job.objects.filter(name=name).first() or Job.objects.order_by("last_run_at").last()
+    entry = None if last else AuditEntry.objects.order_by("sequence").last()
+    known = last.last_run_at if last else entry.at if entry else at
+    if at - known > MAX_PAUSE and not clock_is_right:
+        days = {"now": f"{at:%Y-%m-%d}", "known": f"{known:%Y-%m-%d}", "job": name}
+        happened = (
+            gettext("The clock says %(now)s, and %(job)s last ran on %(known)s.")
+            if last
+            else gettext("The clock says %(now)s, and the newest entry of the log is of %(known)s.")
+        )
+        advice = gettext(
+            "Nothing was deleted. If the clock is wrong, correct it. If it is right, run %(job)s "
+            "once with --clock-is-right."
+        )
+        # As an error, so that the operator gets an email.
+        log.error("%s deleted nothing: the clock may be wrong.", name)
+        raise CommandError(f"{happened} {advice}" % days)
+    Job.objects.update_or_create(name=name, defaults={"last_run_at": at})
