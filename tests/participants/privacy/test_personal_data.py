@@ -164,6 +164,7 @@ WITHOUT_PERSONAL_DATA = {
     "roundtable.CacheEntry": "keeps only digests, for minutes",
     "roundtable.Event": "no person",
     "roundtable.IdempotencyKey": "keeps only digests",
+    "roundtable.Job": "no person",
     "roundtable.LimitCount": "keeps only digests",
     "roundtable.MailBatch": "which emails wait, never for whom",
     "roundtable.Series": "no person",
