@@ -44,16 +44,16 @@ def add_clock_argument(parser: ArgumentParser) -> None:
 def start_job(name: str, *, at: datetime, clock_is_right: bool) -> None:
     """Notes the run. Raises CommandError if the clock seems to be ahead.
 
-    Before the first run, another job tells what time it was, or the newest entry of the log. Only
-    then: people may have used the portal since the clock is wrong.
+    Before its first run, the newest run of another job tells what time it was, or else the newest
+    entry of the log. Only then: people may have used the portal while the clock was wrong.
     """
     last = Job.objects.filter(name=name).first() or Job.objects.order_by("last_run_at").last()
     entry = None if last else AuditEntry.objects.order_by("sequence").last()
     known = last.last_run_at if last else entry.at if entry else at
     if at - known > MAX_PAUSE and not clock_is_right:
-        days = {"now": f"{at:%Y-%m-%d}", "known": f"{known:%Y-%m-%d}", "job": name}
+        words = {"now": f"{at:%Y-%m-%d}", "known": f"{known:%Y-%m-%d}", "job": name, "last": last}
         happened = (
-            gettext("The clock says %(now)s, and %(job)s last ran on %(known)s.")
+            gettext("The clock says %(now)s, and %(last)s last ran on %(known)s.")
             if last
             else gettext("The clock says %(now)s, and the newest entry of the log is of %(known)s.")
         )
@@ -63,5 +63,5 @@ def start_job(name: str, *, at: datetime, clock_is_right: bool) -> None:
         )
         # As an error, so that the operator gets an email.
         log.error("%s deleted nothing: the clock may be wrong.", name)
-        raise CommandError(f"{happened} {advice}" % days)
+        raise CommandError(f"{happened} {advice}" % words)
     Job.objects.update_or_create(name=name, defaults={"last_run_at": at})

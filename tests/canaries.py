@@ -40,7 +40,6 @@ from participants.accounts import emails
 from participants.models import (
     Affiliation,
     Audience,
-    Consent,
     ConsentNotice,
     Constituency,
     ContactChannel,
@@ -57,7 +56,6 @@ from participants.models import (
 )
 from participants.models.channels import ChannelKind
 from participants.privacy import retention
-from participants.privacy.consent import give_consent
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -66,6 +64,7 @@ from tests.factories import (
     make_affiliation,
     make_channel,
     make_commitment,
+    make_consent,
     make_delegate,
     make_document,
     make_event,
@@ -603,8 +602,7 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
         email="zq-quiet-newaddress@example.org",
         reason="zq-quiet-newreason",
     )
-    notice = make_notice(text="zq-quiet-notice")
-    give_consent(person["quiet"], notice=notice, by=Consent.By.OWNER, at=NOON)
+    make_consent(person["quiet"], notice=make_notice(text="zq-quiet-notice"))
     make_invitation(
         person["imported"],
         event,

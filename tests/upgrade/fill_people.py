@@ -26,6 +26,7 @@ from participants.models.channels import ChannelKind
 from participants.participation import participant_list
 from participants.privacy import consent, visibility
 from participants.privacy.erasure import erase_account, erase_delegate
+from roundtable.audit import log as audit
 from roundtable.mail.batches import cancel_batch, create_batch
 from roundtable.mail.models import QueuedEmail
 from roundtable.mail.queue import enqueue, one_time_key
@@ -112,6 +113,14 @@ def _add_profiles(event: Event, at: datetime) -> None:
 
 def _add_consents(event: Event, at: datetime) -> None:
     """Given, renewed, withdrawn, paused; by each way; to the notice and to one of before."""
+    for row in Consent.objects.all():  # of the portal that tests of leaks use, without a log
+        audit.record(
+            action=consent.ACTION_PREFIX + row.action,
+            at=row.at,
+            actor=row.delegate.user,
+            subject=row.delegate,
+            detail=consent.log_detail(row),
+        )
     notice = consent.current_notice("en")
     for key in ("gives", "renews", "withdraws", "pauses"):
         person = make_delegate(name=f"Person who {key}", consented_at=None, reviewed_on=None)
