@@ -60,14 +60,21 @@ def merge_words(before: str, after: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     while old or new:
         if old and old[0].differs:
-            found.append((old.pop(0).text, "del"))
+            found += _mark(old.pop(0).text, "del")
         elif new and new[0].differs:
-            if found and found[-1][1] == "del" and not found[-1][0][-1:].isspace():
+            if found and found[-1][1] == "del":
                 found.append((" ", ""))
-            found.append((new.pop(0).text, "ins"))
+            found += _mark(new.pop(0).text, "ins")
         else:  # only one of them may end with a space
             found.append((max(old.pop(0).text, new.pop(0).text, key=len), ""))
     return found
+
+
+def _mark(text: str, element: str) -> list[tuple[str, str]]:
+    """The space after the words is not marked."""
+    words = text.rstrip() or text
+    space = text[len(words) :]
+    return [(words, element), (space, "")] if space else [(words, element)]
 
 
 def _split_words(text: str) -> list[str]:

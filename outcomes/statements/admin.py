@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.admin_formsets import UniquePartyFormSet
@@ -72,7 +71,7 @@ class StatementAdmin(HistoryAdmin):
     ]
     readonly_fields = ["state", "adoption", "published_at"]
     locked_fields = ("event",)
-    list_display = ["title", "event", "state", "correction", "published_at", "public_page"]
+    list_display = ["title", "event", "state_with_correction", "published_at", "public_page"]
     list_filter = [PendingFilter, "state", EventFilter]
     list_select_related = ["event"]
     search_fields = ["title", "event__title"]
@@ -88,12 +87,15 @@ class StatementAdmin(HistoryAdmin):
         found = Prefetch("corrigenda", unfinished, to_attr="unfinished_corrigenda")
         return super().get_queryset(request).prefetch_related(found)
 
-    @admin.display(description=_("correction"))
-    def correction(self, row: Any) -> str:
+    @admin.display(description=_("state"), ordering="state")
+    def state_with_correction(self, row: Any) -> str:
         address = reverse("admin:outcomes_statement_agreement", args=[row.pk])
-        for found in row.unfinished_corrigenda:
-            return format_html('<a href="{}">{}</a>', address, capfirst(found.get_state_display()))
-        return "–"
+        links = (
+            (address, _("Correction: %s") % found.get_state_display())
+            for found in row.unfinished_corrigenda
+        )
+        link = format_html_join("", '<br><a href="{}">{}</a>', links)
+        return format_html("{}{}", row.get_state_display(), link)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Title and language belong to the text that is agreed, so they are fixed after the draft.

@@ -119,7 +119,7 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
     page.get_by_role("button", name="Publish text").click()
     expect(page.locator("ul.messagelist")).to_contain_text("The correction is published.")
     page = visitor.open("/outcomes/agree/1.a/")
-    expect(page.locator("main ins")).to_have_text("openly ")
+    expect(page.locator("main ins")).to_have_text("openly")
     expect(page.locator("main")).to_contain_text("A word was left out in copying.")
     walk.keep(page, "corrected")
     walk.keep(visitor.open("/roundtables/agree/"), "corrected-statement")

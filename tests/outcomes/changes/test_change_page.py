@@ -171,11 +171,12 @@ def test_text_differences_are_marked() -> None:
         ("in Bali", "ins"),
         (".", ""),
     ]
-    assert merge_words("all agree", "All agree today") == [
-        ("all ", "del"),
-        ("All ", "ins"),
-        ("agree ", ""),
-        ("today", "ins"),
+    assert merge_words("all agree", "All agree") == [
+        ("all", "del"),
+        (" ", ""),
+        ("All", "ins"),
+        (" ", ""),
+        ("agree", ""),
     ]
     assert merge_words("We go", "We stay") == [
         ("We ", ""),

@@ -206,12 +206,12 @@ def test_typo_is_corrected_with_the_forms_of_the_pages(elsewhere: Statement) -> 
     answer = browser.post(form.action, typed, follow=True)
     text = page_html(answer)
     assert "The correction is saved as a draft. It waits on your desk until you publish it." in text
-    assert "<del>protect </del><ins>Protect </ins>all who flee</p>" in text
+    assert "<del>protect</del> <ins>Protect</ins> all who flee</p>" in text
     assert text.count("Edit or discard the correction") == 1
     # Someone else opens the desk on another day.
     waiting = link_of(browser.get("/admin/").content.decode(), "corrections to publish")
     listed = browser.get(waiting).content.decode()
-    assert link_of(listed, "Draft") == address(elsewhere, "agreement")
+    assert link_of(listed, "Correction: draft") == address(elsewhere, "agreement")
     stranger, other = make_user("other@example.org"), Client()
     make_grant(stranger, make_event())
     sign_in(other, stranger)
