@@ -1,5 +1,6 @@
 """The brief as a PDF: tagged, with text, for the same readers; absent where none can be made."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -15,6 +16,7 @@ from outcomes.changes import pdf
 from outcomes.models import ImplementationStatus
 from participants.models import Delegate, User
 from roundtable.models import Event
+from tests.conftest import ROOT
 from tests.factories import (
     make_commitment,
     make_event,
@@ -186,6 +188,42 @@ def test_first_page_says_what_to_decide_and_who_has_not_reported(
     ):
         assert words in first, words
     assert "NEW-C4 Read out" not in first and "NEW-C15 Publish" not in first
-    (details,) = [number for number, page in enumerate(pages) if page.startswith("Details")]
-    assert details <= 2
-    assert "NEW-C4 Read out" in pages[details] and "NEW-C15 Publish" in pages[details]
+    details = " ".join(pages).split(" Details Past their due date ")[1]
+    assert "NEW-C4 Read out" in details and "NEW-C15 Publish" in details
+
+
+def lowest_text(page: Any) -> float:
+    """How far down the page its text goes, without the number of the page; 1 is the foot."""
+    found: list[float] = []
+
+    def visit(text: str, page_matrix: Any, matrix: Any, *_others: Any) -> None:
+        height = matrix[5] * page_matrix[3] + page_matrix[5]
+        if text.strip() and height > 51:  # points: the margin at the foot
+            found.append(height)
+
+    page.extract_text(visitor_text=visit)
+    return 1 - min(found) / float(page.mediabox.height)
+
+
+@needs_pango
+def test_no_page_but_the_last_is_half_empty(meeting: Event, browser: Client) -> None:
+    fill(meeting)
+    meeting.commitments.update(text="Read out the lawful fees on local radio. " * 6)
+    *pages, _last = PdfReader(BytesIO(browser.get(PATH).content)).pages
+    assert pages and all(lowest_text(page) > 2 / 3 for page in pages)
+
+
+@needs_pango
+def test_last_page_has_more_than_one_line() -> None:
+    style = (ROOT / "static" / "css" / "brief.css").read_text("utf-8")
+
+    def pages_of(rows: int) -> list[list[str]]:
+        lines = "".join(f"<li>Row {number}</li>" for number in range(rows))
+        body = f'<section class="details"><h2>Details</h2><ul>{lines}</ul></section>'
+        html = f'<html lang="en"><title>T</title><article class="brief">{body}</article></html>'
+        pages = PdfReader(BytesIO(pdf.render_pdf(html, style))).pages
+        return [re.findall(r"Row \d+", page.extract_text()) for page in pages]
+
+    fitting = len(pages_of(100)[0])
+    assert [len(rows) for rows in pages_of(fitting)] == [fitting]
+    assert [len(rows) for rows in pages_of(fitting + 1)] == [fitting - 4, 5]
