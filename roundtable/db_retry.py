@@ -12,12 +12,12 @@ from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.middleware.csrf import CsrfViewMiddleware
 from django.template.loader import render_to_string
 from django.views import defaults
 
 from roundtable.database.outages import Outage, outage_of
-from roundtable.idempotency import FIELD_NAME as IDEMPOTENCY_FIELD
+from roundtable.kept_forms import form_context
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,6 @@ RETRY_WAITS = (0.25, 0.75, 1.5, 3.0)
 MAX_WAIT = 6.0
 # In seconds, for browsers and other clients, if all attempts fail.
 RETRY_AFTER_SECONDS = "10"
-CSRF_FIELD = "csrfmiddlewaretoken"
 
 
 class RetryMiddleware:
@@ -81,33 +80,33 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if hasattr(request, "session"):
         # To store the session now would fail too, after another long wait.
         request.session.modified = False
-    written = _written_fields(request) if request.method == "POST" else []
     context = {
         "is_certain": outage is Outage.CANNOT_STORE,
         "was_sent": request.method == "POST",
-        "is_sent_once": any(name == IDEMPOTENCY_FIELD for name, _value in written),
-        "address": request.get_full_path(),
-        "written": written,
-        "csrf_token": get_token(request) if written else "",
-        "has_files": written and bool(request.FILES),
-        "encoding": request.content_type if written else "",
+        **(_own_form(request) if request.method == "POST" else {}),
     }
     return OutageResponse(render_to_string("503.html", context), outage)
 
 
-def _written_fields(request: HttpRequest) -> list[tuple[str, str]]:
+class CsrfCheck(CsrfViewMiddleware):
+    """Answers without the page of csrf_failure(), which would ask the database."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:
+        return reason
+
+
+def _own_form(request: HttpRequest) -> dict[str, object]:
     """What a person sent; empty if another site sent it, which must not get a button here."""
     try:
-        csrf = CsrfViewMiddleware(server_error)
+        csrf = CsrfCheck(server_error)
         csrf.process_request(request)
         if csrf.process_view(request, server_error, (), {}):
-            return []
-        fields = request.POST.lists()
+            return {}
+        return form_context(request)
     # The body could not be read, or was too large.
     except Exception as problem:
         logger.warning("What was sent could not be shown again: %s.", type(problem).__name__)
-        return []
-    return [(name, value) for name, values in fields if name != CSRF_FIELD for value in values]
+        return {}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -131,7 +131,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "roundtable.kept_forms.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -161,6 +161,7 @@ TEMPLATES = [
                     ],
                 ),
             ],
+            "builtins": ["roundtable.templatetags.account_mark"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -340,6 +341,7 @@ MESSAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}messages"
 KNOWN_BROWSER_COOKIE = f"{_COOKIE_PREFIX}known_browser"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 MESSAGE_STORAGE = "participants.accounts.sessions.MessageStorage"
+CSRF_FAILURE_VIEW = "roundtable.kept_forms.csrf_failure"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # a statement of 1,900 sentences, three fields each
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

@@ -111,8 +111,12 @@ def press(browser: Client, page: Any, action: str, button: str = "", **typed: ob
         for pressed in form.xpath(".//button"):
             words = " ".join(pressed.text_content().split())
             if (form.action or answer.request["PATH_INFO"]) == action and words.startswith(button):
-                fields = dict(form.form_values())
+                fields: dict[str, list[str]] = {}
+                for name, value in form.form_values():
+                    sent = value.replace("\r", "").replace("\n", "\r\n")
+                    fields.setdefault(name, []).append(sent)
                 if name := pressed.get("name"):
-                    fields[name] = pressed.get("value", "")
-                return browser.post(action, fields | typed, follow=True)
+                    fields[name] = [pressed.get("value", "")]
+                headers = {"origin": "http://testserver"}
+                return browser.post(action, fields | typed, follow=True, headers=headers)
     raise AssertionError(f"no form for {action} with the button {button!r}")

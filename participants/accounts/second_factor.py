@@ -15,10 +15,10 @@ from participants.models import User
 from participants.permissions import AnyUser, may_enter_admin
 from roundtable.allauth_compat import TOTP, generate_totp_secret, suspend_request
 from roundtable.encryption import DecryptionError
+from roundtable.kept_forms import keep_form
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., Any])
-FORM_TYPE = "application/x-www-form-urlencoded"
 # Recovery codes only replace one of these, and are removed with the last of them.
 SECOND_FACTOR_TYPES = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -80,10 +80,13 @@ class SecondFactorMiddleware:
         page = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
         next_url = request.get_full_path() if request.method == "GET" else reverse("admin:index")
         # What someone wrote for longer than an hour is sent afterwards; a file cannot be.
-        if request.method == "POST" and request.content_type == FORM_TYPE:
+        if request.method == "POST" and not request.FILES:
             suspend_request(request, page)
             next_url = request.path
-        return redirect(f"{page}?{urlencode({'next': next_url})}")
+        page += f"?{urlencode({'next': next_url})}"
+        if request.FILES:
+            return keep_form(request, "second factor", page)
+        return redirect(page)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if not isinstance(problem, DecryptionError):

@@ -20,7 +20,7 @@ from participants.email_links.links import (
     opened_link,
 )
 from participants.models import EmailLink
-from roundtable.idempotency import FIELD_NAME as IDEMPOTENCY_FIELD
+from roundtable.kept_forms import form_context
 from roundtable.limits import Limit, consume, too_many_requests
 from roundtable.logs import log_security_event
 
@@ -102,16 +102,6 @@ def page_of_link(purpose: str) -> Callable[[LinkView], Callable[..., HttpRespons
 
 def _ask_to_open_again(request: HttpRequest) -> HttpResponse:
     """The same page for each number. What was written is sent once the link is open again."""
-    skipped = {"csrfmiddlewaretoken", IDEMPOTENCY_FIELD}
-    written = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in skipped
-        for value in values
-    ]
-    context = {
-        "was_sent": request.method == "POST",
-        "written": written,
-        "has_files": bool(request.FILES),
-    }
+    was_sent = request.method == "POST"
+    context = {"was_sent": was_sent, **(form_context(request) if was_sent else {})}
     return render(request, "participants/email_links/open_again.html", context, status=404)

@@ -276,6 +276,8 @@ def hide_me(request: HttpRequest) -> HttpResponse:
     delegate = get_own_delegate(request)
     if request.method == "POST":
         _hide(request, delegate, Consent.By.OWNER)
+    elif not delegate.hidden_at:
+        return render(request, "participants/privacy/hide.html", {"is_own": True})
     return redirect("me")
 
 

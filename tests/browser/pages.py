@@ -234,6 +234,7 @@ SIGN_IN_PAGES = [
 ]
 SIGNED_IN_PAGES = [
     Page("me", "/me/"),
+    Page("hide", "/me/hide/"),
     Page("preview-visitor", "/me/preview/"),
     Page("preview-participant", "/me/preview/?viewer=participant"),
     Page("preview-cochair", "/me/preview/?viewer=cochair"),

@@ -366,7 +366,7 @@ def test_key_does_not_bypass_permissions(client_of: Sign, delegate: Delegate) ->
     sent = new_channel(client_of(delegate))
     assert client_of(delegate).post("/me/", sent)["Location"] == "/me/"
     # The session is over: signing in comes first, and nothing tells that the form was sent.
-    assert Client().post("/me/", sent)["Location"] == "/accounts/login/?next=/me/"
+    assert Client().post("/me/", sent).status_code == 403
     forged = Client(enforce_csrf_checks=True)
     forged.cookies = client_of(delegate).cookies
     assert forged.post("/me/", sent).status_code == 403

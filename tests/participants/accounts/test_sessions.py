@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus
 
 import pytest
 import time_machine
@@ -16,7 +16,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from participants.accounts.second_factor import FORM_TYPE
 from participants.accounts.sessions import device_name
 from participants.models import Consent, Delegate, User
 from participants.participation.confirmation import suspend_participation
@@ -25,6 +24,7 @@ from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from roundtable.row_keys import row_key
 from tests.factories import make_grant, make_organisation, make_user
+from tests.form_fields import form_fields
 from tests.outcomes.test_outcomes_admin import filled
 from tests.page_text import page_html, page_text
 from tests.participants.accounts.test_reauthentication import ASK, newest_code, prove
@@ -151,9 +151,8 @@ def test_desk_asks_again_after_an_hour_without_use(
         clock.shift(timedelta(minutes=40))
         assert browser.get(page).status_code == 200
     clock.shift(timedelta(minutes=61))
-    form |= {"title": "Written for an hour"}
-    written = urlencode({name: str(value) for name, value in form.items()})
-    answer = browser.post(f"{page}?_changelist_filters=x", written, content_type=FORM_TYPE)
+    written = form | {"title": "Written for an hour"}
+    answer = browser.post(f"{page}?_changelist_filters=x", written)
     confirm = "/accounts/2fa/reauthenticate/"
     assert answer["Location"] == f"{confirm}?next={quote_plus(page)}"
     assert browser.get("/admin/").status_code == 302 and is_signed_in(browser)
@@ -169,15 +168,18 @@ def test_desk_asks_again_after_an_hour_without_use(
 
 
 @pytest.mark.django_db
-def test_file_is_not_kept_until_the_second_factor(
+def test_form_with_a_file_is_sent_again_after_the_second_factor(
     cochair: User, client_of: Sign, clock: Any
 ) -> None:
-    browser = client_of(cochair)
+    browser, path = client_of(cochair), "/admin/roundtable/event/workbook/in/"
     browser.get("/admin/")
     clock.shift(timedelta(minutes=61))
     with BytesIO(b"x") as file:
-        answer = browser.post("/admin/roundtable/event/workbook/in/", {"file": file})
-    assert answer["Location"] == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2F"
+        answer = browser.post(path, {"file": file, "note": "Written"})
+    confirm = "/accounts/2fa/reauthenticate/?next=%2Fadmin%2F"
+    assert answer.status_code == 403 and f'href="{confirm}" target="_blank"' in page_html(answer)
+    assert "A file cannot be kept. Add it once more afterwards." in page_text(answer)
+    assert form_fields(page_html(answer), path, containing="note")["note"] == ["Written"]
 
 
 @pytest.mark.django_db

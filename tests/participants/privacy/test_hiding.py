@@ -46,8 +46,9 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up_factories import make_follow
-from tests.form_fields import form_fields
-from tests.page_text import page_html
+from tests.form_fields import form_fields, press
+from tests.page_text import page_html, page_text
+from tests.participants.accounts.test_reauthentication import newest_code
 from tests.participants.privacy.test_consent import all_rows
 from tests.sign_in import record_email_code
 
@@ -55,6 +56,7 @@ pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 BUTTON = "Hide everything now</button>"
+LOGIN, CONFIRM_CODE = "/accounts/login/", "/accounts/login/code/confirm/"
 CSRF_KEY = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
 
 
@@ -393,6 +395,30 @@ def test_get_changes_nothing(delegate: Delegate, client_of: Sign) -> None:
             assert browser.get(path).status_code in (200, 302), path
             assert browser.head(path).status_code in (200, 302), path
         assert all_rows() == before
+
+
+def test_hiding_goes_through_signing_in(delegate: Delegate, client_of: Sign) -> None:
+    """Signed out in another tab; the person must not believe that they are hidden."""
+    browser = client_of(delegate)
+    browser.handler.enforce_csrf_checks = True
+    page = browser.get("/me/")
+    press(browser, "/accounts/logout/", "/accounts/logout/")
+    asked = press(browser, page, "/me/hide/", "Hide everything now")
+    asked = press(browser, asked, LOGIN, "Send me a code", login="delegate@example.org")
+    shown = press(browser, asked, CONFIRM_CODE, code=newest_code())
+    assert shown.redirect_chain[-1] == ("/me/hide/", 302)
+    assert "You are not hidden yet" in page_text(shown)
+    # The page that is still open has an old token.
+    shown = press(browser, page, "/me/hide/", "Hide everything now")
+    assert shown.redirect_chain == [("/me/hide/", 302)]
+    assert "You are not hidden yet" in page_text(shown)
+    delegate.refresh_from_db()
+    assert delegate.hidden_at is None
+    answer = press(browser, shown, "/me/hide/", "Hide everything now")
+    assert "Your profile has been hidden since" in page_text(answer)
+    delegate.refresh_from_db()
+    assert delegate.hidden_at is not None
+    assert browser.get("/me/hide/")["Location"] == "/me/"
 
 
 def test_user_without_profile_has_no_hide_button(client_of: Sign) -> None:
