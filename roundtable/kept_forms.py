@@ -5,6 +5,8 @@ gets what was written.
 """
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import middleware
@@ -61,11 +63,17 @@ def keep_until_signed_in(request: HttpRequest) -> HttpResponse:
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """Keeps what someone wrote whose session has ended. The page is the same at each address."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponseBase:
-        if request.method == "POST" and not OWN_FIELDS.issuperset(request.POST):
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[Any, Any],
+    ) -> HttpResponseBase | None:
+        way_to_sign_in = super().process_view(request, view_func, view_args, view_kwargs)
+        if way_to_sign_in and request.method == "POST" and not OWN_FIELDS.issuperset(request.POST):
             return keep_until_signed_in(request)
-        response: HttpResponseBase = super().handle_no_permission(request, view_func)
-        return response
+        return way_to_sign_in
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:

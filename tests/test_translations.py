@@ -504,6 +504,7 @@ OWN_PATHS = [
     "/me/introductions/",
     "/me/nominations/",
     "/me/consent/",
+    "/me/hide/",
     "/me/review/",
     "/me/looks/",
     "/me/data/",
