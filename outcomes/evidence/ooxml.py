@@ -1,6 +1,7 @@
 """What a Word, Excel or PowerPoint file may contain. All else is refused."""
 
 import re
+from html import unescape
 from io import BytesIO
 from urllib.parse import urlsplit
 from zipfile import ZipFile, ZipInfo
@@ -14,6 +15,7 @@ from outcomes.evidence.parts import (
     XmlReader,
     check_formula,
     check_link,
+    is_elsewhere,
     is_picture,
     is_program,
     loads,
@@ -51,9 +53,9 @@ _XML_TYPES = (
     )
     | _types(
         f"{_OFFICE}spreadsheetml.",
-        "worksheet chartsheet styles sharedStrings comments table calcChain pivotTable "
-        "pivotCacheDefinition pivotCacheRecords sheetMetadata revisionHeaders revisionLog "
-        "userNames",
+        "worksheet chartsheet styles sharedStrings comments table tableSingleCells calcChain "
+        "pivotTable pivotCacheDefinition pivotCacheRecords sheetMetadata revisionHeaders "
+        "revisionLog userNames",
     )
     | _types(
         f"{_OFFICE}presentationml.",
@@ -72,7 +74,10 @@ _XML_TYPES = (
         _PACKAGE,
         "core-properties relationships digital-signature-xmlsignature",
     )
-    | _types("application/vnd.ms-word.", "stylesWithEffects commentsExtended people")
+    | _types(
+        "application/vnd.ms-word.",
+        "stylesWithEffects stylesWithtEffects commentsExtended people",
+    )
     | _types(
         "application/vnd.ms-excel.",
         "threadedcomments person slicer slicerCache timeline timelineCache controlproperties "
@@ -108,9 +113,10 @@ _RELATIONSHIPS = words(
     commentsExtended commentsIds commentsExtensible people documenttasks glossaryDocument image
     hyperlink customXml customXmlProps printerSettings chart chartEx chartUserShapes chartStyle
     chartColorStyle worksheet chartsheet sharedStrings calcChain drawing vmlDrawing
-    legacyDrawing legacyDrawingHF table pivotTable pivotCacheDefinition pivotCacheRecords
-    sheetMetadata threadedComment person slicer slicerCache timeline timelineCache ctrlProp
-    namedSheetView FeaturePropertyBag rdRichValue rdRichValueStructure rdRichValueTypes rdArray
+    legacyDrawing legacyDrawingHF table tableSingleCells xmlMaps pivotTable pivotCacheDefinition
+    pivotCacheRecords sheetMetadata threadedComment person slicer slicerCache timeline
+    timelineCache ctrlProp namedSheetView FeaturePropertyBag rdRichValue rdRichValueStructure
+    rdRichValueTypes rdArray
     rdSupportingPropertyBag rdSupportingPropertyBagStructure richStyles richValueRel
     revisionHeaders revisionLog usernames slide slideLayout slideMaster notesSlide notesMaster
     handoutMaster presProps viewProps tableStyles commentAuthors tags authors changesInfo
@@ -131,7 +137,18 @@ _FIELDS = words(
 )
 _SLIDE_ACTIONS = re.compile(r"(?:ppaction://(?:hlinkshowjump|hlinksldjump|customshow|noaction).*)?")
 _FORMULAS = words(
-    "f formula formula1 formula2 oldFormula definedName calculatedColumnFormula totalsRowFormula"
+    "f formula formula1 formula2 oldFormula definedName calculatedColumnFormula totalsRowFormula "
+    "FmlaMacro"
+)
+_CODE = words("formula textlink macro fmlaMacro")  # attributes
+_OWN_MACRO = re.compile(r"(?:\[0\]!)?[\w.]*")  # it is no longer in the file
+_MAP_ADDRESSES = words("SchemaRef FileBindingName schemaLocation")
+SETTINGS = re.compile(r"word/(?:glossary/)?(?:_rels/)?settings\d*\.xml(?:\.rels)?")
+_TAG = re.compile(
+    rb"<(?:[\w.-]+:)?(Relationship|attachedTemplate)\b(?:[^<>\"']|\"[^<\"]*\"|'[^<']*')*/>"
+)
+_TEMPLATE_TARGET = re.compile(
+    rb"(?=.*/attachedTemplate[\"']).*\bTarget\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.DOTALL
 )
 _UNSAFE_ELEMENTS = words("mailMerge ddeLink oleLink")
 _NESTED = "\ufffc"  # instead of a field inside the instruction of another one
@@ -187,17 +204,21 @@ def _check_part(
     parts: Parts, row: ZipInfo, types: dict[str, str], *, media_type: str, is_inside: bool
 ) -> None:
     name, kind = row.filename, types[row.filename]
+    reader: XmlReader | None = None
     if name.casefold().endswith(".rels"):
         source = name.replace("_rels/", "").removesuffix(".rels")
-        is_chart = types.get(source) in _CHART_TYPES
-        parts.parse(row, _Relationships(name, is_chart=is_chart))
+        reader = _Relationships(name, is_chart=types.get(source) in _CHART_TYPES)
     elif kind in _XML_TYPES:
-        parts.parse(row, (_WordReader if media_type == DOCX else _OfficeReader)(name))
+        reader = (_WordReader if media_type == DOCX else _OfficeReader)(name)
     elif kind == _VML:
         reader = _OfficeReader(name)
+    if reader and SETTINGS.fullmatch(name):  # as it will be stored
+        reader.parse(without_local_template(_whole(parts, row)))
+    elif reader and kind == _VML:
         # Excel writes this one tag of HTML, which is never closed.
-        reader.feed(_whole(parts, row).replace(b"<br>", b"<br/>"))
-        reader.close()
+        reader.parse(_whole(parts, row).replace(b"<br>", b"<br/>"))
+    elif reader:
+        parts.parse(row, reader)
     elif kind in _SVG:
         parts.parse(row, SvgReader(name))
     elif kind.startswith("image/"):
@@ -214,6 +235,23 @@ def _check_part(
         raise unknown_part(name)
     else:
         raise unsafe_part(name)
+
+
+def without_local_template(content: bytes) -> bytes:
+    """The settings of a document, or what they lead to, without a template on this computer.
+
+    Its path names who wrote the document. A template elsewhere stays, so it is refused.
+    """
+    return _TAG.sub(lambda tag: b"" if _is_local_template(tag) else tag[0], content)
+
+
+def _is_local_template(tag: re.Match[bytes]) -> bool:
+    if tag[1] == b"attachedTemplate":
+        return True
+    if found := _TEMPLATE_TARGET.match(tag[0]):
+        target = unescape((found[1] or found[2] or b"").decode("utf-8", "replace"))
+        return not is_elsewhere(target)
+    return False
 
 
 def _whole(parts: Parts, row: ZipInfo) -> bytes:
@@ -258,10 +296,13 @@ class _OfficeReader(XmlReader):
         super().__init__(part)
         # Names that mean nothing here. A sheet has a million elements of ten names.
         self._plain: set[str] = set()
+        self._is_map = False
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if "formula" in attributes:
-            check_formula(attributes["formula"])
+        if not _CODE.isdisjoint(attributes):
+            self._check_code(attributes)
+        if self._is_map:
+            _check_map(attributes)
         if name in self._plain:
             return
         namespace, _space, local = name.rpartition(" ")
@@ -269,6 +310,8 @@ class _OfficeReader(XmlReader):
             raise unsafe_element(local, self.part)
         if local in _FORMULAS:
             self.begin_text()
+        elif local == "MapInfo":
+            self._is_map = True
         elif local.startswith("hlink"):
             if not _SLIDE_ACTIONS.fullmatch(attributes.get("action", "")):
                 raise unsafe_element(attributes["action"], self.part)
@@ -278,8 +321,27 @@ class _OfficeReader(XmlReader):
             self._plain.add(name)
 
     def end(self, name: str) -> None:
-        if name not in self._plain and local_name(name) in _FORMULAS:
+        if name in self._plain:
+            return
+        local = local_name(name)
+        if local == "FmlaMacro":
+            self._check_code({"macro": self.end_text()})
+        elif local in _FORMULAS:
             check_formula(self.end_text())
+
+    def _check_code(self, attributes: Attributes) -> None:
+        for name in _CODE & attributes.keys():
+            if name in ("formula", "textlink"):
+                check_formula(attributes[name])
+            elif not _OWN_MACRO.fullmatch(attributes[name]):
+                raise unsafe_element(attributes[name], self.part)
+
+
+def _check_map(attributes: Attributes) -> None:
+    """A map of XML names its schema, and the file that it fills the sheet from."""
+    for name in _MAP_ADDRESSES & attributes.keys():
+        if is_elsewhere(attributes[name]):
+            raise loads(attributes[name])
 
 
 def _check_drawing(attributes: Attributes) -> None:

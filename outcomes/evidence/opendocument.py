@@ -1,7 +1,7 @@
 """What an OpenDocument file may contain. All else is refused."""
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from zipfile import ZipFile, ZipInfo
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from outcomes.evidence.parts import (
     XmlReader,
     check_formula,
     check_link,
+    is_elsewhere,
     is_picture,
     is_program,
     loads,
@@ -41,6 +42,7 @@ _PICTURE = re.compile(
     r"Thumbnails/thumbnail\.png"
 )
 _BINARY_PART = re.compile(rf"{_OBJECT}Fonts/[^/]+\.(?:ttf|otf|ttc|odttf)|layout-cache")
+_MENU = re.compile(rf"{_OBJECT}Configurations2/.+")
 _UNSAFE_ELEMENTS = words(
     """
     script plugin applet object-ole floating-frame execute-macro binary-data dde-connection
@@ -50,6 +52,7 @@ _UNSAFE_ELEMENTS = words(
     database-source-table database-source-query source-service
     """
 )
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _SCRIPT = "urn:oasis:names:tc:opendocument:xmlns:script:1.0"
 _XFORMS = "http://www.w3.org/2002/xforms"
 _SLIDE_ACTIONS = words(
@@ -88,7 +91,7 @@ def _check_part(parts: Parts, row: ZipInfo) -> None:
             raise unsafe_part(name)
         parts.check_size(row)
     # LibreOffice writes empty files for what someone could change in its menus.
-    elif not name.startswith("Configurations2/") or row.file_size or parts.head(row):
+    elif not _MENU.fullmatch(name) or row.file_size or parts.head(row):
         raise unsafe_part(name)
 
 
@@ -107,8 +110,12 @@ class _Reader(XmlReader):
             raise unsafe_element(local, self.part)
         for key, value in attributes.items():
             namespace, _space, key = key.rpartition(" ")
-            if key == "href":
+            if key in ("href", "image-data"):
                 self._check_address(local, value)
+            elif key == "datasource" and set(value) & set(":/\\"):
+                raise loads(value)  # a database without a name on this computer
+            elif key == "property-name" and value.endswith("URL"):
+                self._check_address(local, attributes.get(f"{_OFFICE} string-value", ""))
             elif key in ("formula", "condition"):
                 check_formula(value)
             elif key == "action" and "presentation" in namespace and value not in _SLIDE_ACTIONS:
@@ -132,11 +139,6 @@ class _Reader(XmlReader):
         return bool(_PICTURE.fullmatch(path)) or bool(
             {path, f"{self._folder}/{path}"} & self._names
         )
-
-
-def is_elsewhere(address: str) -> bool:
-    parts = urlsplit(address.replace("\\", "/"))
-    return bool(parts.netloc) or parts.scheme not in ("", "file")
 
 
 def _locked() -> ValidationError:

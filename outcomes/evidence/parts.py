@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 from xml.parsers.expat import ParserCreate
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -21,6 +22,15 @@ MAX_SHOWN = 80
 # A path that leaves its folder or names a drive, and signs that hide where a name ends.
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f\\:]|^/|//|(?:^|/)\.{1,2}(?:/|$)")
 _SAFE_LINK = re.compile(r"(?:https?://[^\s/\\?#]|mailto:)[^\\\x00-\x1f\x7f]*", re.IGNORECASE)
+# A document beside this one, or a web address as people write it. No programs, drives or shares.
+_NEIGHBOUR = re.compile(
+    r"(?![\\/])[^:\x00-\x1f\x7f]*\.(?:pdf|docx?|rtf|odt|txt|xlsx?|ods|csv|pptx?|odp|html?|"
+    r"jpe?g|png|gif|tiff?|svg)|www\.[^:\\\x00-\x20\x7f]*",
+    re.IGNORECASE,
+)
+_LOCAL_PATH = re.compile(
+    r"(?:file:(?://(?:localhost)?(?=/))?)?(?:/?[a-z]:)?(?!//)[^:\x00-\x1f\x7f]*", re.IGNORECASE
+)
 _PICTURES = (
     b"\x89PNG\r\n\x1a\n",
     b"\xff\xd8\xff",
@@ -141,8 +151,14 @@ def is_safe_link(target: str) -> bool:
 
 def check_link(target: str) -> None:
     """Links to a place in the document begin with “#”."""
-    if target and not target.startswith("#") and not is_safe_link(target):
+    path = re.split("[?#]", unquote(target))[0]
+    if path and not is_safe_link(target) and not _NEIGHBOUR.fullmatch(path):
         raise unsafe_link(target)
+
+
+def is_elsewhere(path: str) -> bool:
+    """Whether a program asks another computer for this path."""
+    return not _LOCAL_PATH.fullmatch(unquote(path).replace("\\", "/"))
 
 
 def check_formula(formula: str) -> None:
@@ -267,6 +283,10 @@ class XmlReader:
 
     def close(self) -> None:
         self._parser.Parse(b"", True)
+
+    def parse(self, content: bytes) -> None:
+        self.feed(content)
+        self.close()
 
     def start(self, name: str, attributes: Attributes) -> None:
         pass

@@ -15,7 +15,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamO
 from outcomes.evidence.pdf_text import limit_process
 
 CPU_SECONDS = 8
-_ACTIONS = {"/GoTo", "/URI", "/Named"}
+_AUTOMATIC_ACTIONS = {"/GoTo", "/Named"}  # what a PDF may do before someone selects a link
+_ACTIONS = {*_AUTOMATIC_ACTIONS, "/URI"}
 _NAMED = {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"}
 _ANNOTATIONS = {
     "/Text",
@@ -118,7 +119,7 @@ def _unsafe_name(item: DictionaryObject) -> str | None:
         return min(unsafe_keys)
     if action in _UNSAFE_ACTIONS:
         return action
-    if kind == "/Action" and (found := _unsafe_action(item)):
+    if kind == "/Action" and (found := _unsafe_action(item, _ACTIONS)):
         return found
     if (kind == "/Annot" or "/Rect" in item) and subtype and subtype not in _ANNOTATIONS:
         return subtype
@@ -127,11 +128,13 @@ def _unsafe_name(item: DictionaryObject) -> str | None:
     # A form that shows a page of another file, and a program for printers.
     if isinstance(item, StreamObject) and ("/Ref" in item or subtype == "/PS"):
         return "/Ref" if "/Ref" in item else "/PS"
-    return next(filter(None, map(_unsafe_action, _actions(item))), None)
+    found = (_unsafe_action(action, allowed) for action, allowed in _actions(item))
+    return next(filter(None, found), None)
 
 
-def _actions(item: DictionaryObject) -> Iterator[DictionaryObject]:
+def _actions(item: DictionaryObject) -> Iterator[tuple[DictionaryObject, set[str]]]:
     for key in ("/A", "/PA", "/OpenAction", "/Next", "/AA"):
+        allowed = _ACTIONS if key in ("/A", "/PA") else _AUTOMATIC_ACTIONS
         value = item.get(key)
         found = value.get_object() if value is not None else None
         if key == "/AA" and isinstance(found, DictionaryObject):
@@ -140,12 +143,12 @@ def _actions(item: DictionaryObject) -> Iterator[DictionaryObject]:
             action = action.get_object() if action is not None else None
             # Attributes of the structure have the key /A too.
             if isinstance(action, DictionaryObject) and "/S" in action:
-                yield action
+                yield action, allowed
 
 
-def _unsafe_action(action: DictionaryObject) -> str | None:
+def _unsafe_action(action: DictionaryObject, allowed: set[str]) -> str | None:
     kind = _text(action, "/S")
-    if kind not in _ACTIONS:
+    if kind not in allowed:
         return kind or "/Action"
     if kind == "/URI" and not _LINK.fullmatch(_text(action, "/URI").strip()):
         return _text(action, "/URI")

@@ -12,7 +12,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from outcomes.evidence.ooxml import DOCX, PPTX, XLSX, check_package
+from outcomes.evidence.ooxml import (
+    DOCX,
+    PPTX,
+    SETTINGS,
+    XLSX,
+    check_package,
+    without_local_template,
+)
 from outcomes.evidence.opendocument import ODF_EXTENSIONS, check_opendocument
 from outcomes.evidence.parts import MAX_ARCHIVE_PARTS, remaining_at_first, too_large_unpacked
 from outcomes.evidence.pdf import check_pdf
@@ -61,6 +68,9 @@ def _without_metadata(parts: ZipFile, row: ZipInfo) -> bytes | None:
     elif head == b"PK\x03\x04":  # the workbook of a chart
         content = parts.read(row)
         clean = strip_archive_metadata(content)
+    elif SETTINGS.fullmatch(row.filename):
+        content = parts.read(row)
+        clean = without_local_template(content)
     else:
         return None
     return None if clean == content else clean

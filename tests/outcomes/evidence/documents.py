@@ -85,6 +85,14 @@ def docx_with(kind: str, target: str, *, is_external: bool = True) -> bytes:
     return docx({"word/_rels/document.xml.rels": rels})
 
 
+def docx_with_template(target: str) -> bytes:
+    """As Word writes it: the name of the template in the settings, its path in their relations."""
+    names = f'{WORD} xmlns:r="{TO}" xmlns:w14="w14" xmlns:m="m" m:Ignorable="w14"'
+    settings = f'<w:settings {names}><w:attachedTemplate r:id="r1"/><w:zoom/></w:settings>'
+    rels = relationship("attachedTemplate", target)
+    return docx({"word/settings.xml": settings, "word/_rels/settings.xml.rels": rels})
+
+
 def xlsx(sheet: str = "<worksheet/>", parts: Parts | None = None, /, **types: str) -> bytes:
     types = {"xl/worksheets/sheet1.xml": f"{OFFICE}spreadsheetml.worksheet+xml"} | types
     all_parts = {"xl/worksheets/sheet1.xml": sheet, **(parts or {})}
@@ -103,7 +111,17 @@ def pptx_with(slide: str, parts: Parts | None = None) -> bytes:
 
 _ODF_NAMES = "".join(
     f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in ("office", "text", "table", "script", "presentation", "meta", "chart", "draw")
+    for name in (
+        "office",
+        "text",
+        "table",
+        "script",
+        "presentation",
+        "meta",
+        "chart",
+        "draw",
+        "form",
+    )
 )
 
 

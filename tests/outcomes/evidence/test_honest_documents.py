@@ -19,6 +19,7 @@ from tests.outcomes.evidence.documents import (
     docx,
     docx_saying,
     docx_with,
+    docx_with_template,
     field,
     odf,
     pdf,
@@ -51,6 +52,7 @@ PARTS: list[tuple[str, str, Content, str]] = [
     ("word/people.xml", f"{OFFICE}wordprocessingml.people+xml", "<s/>", "people"),
     ("a.xml", f"{OFFICE}wordprocessingml.document.glossary+xml", "<s/>", "glossaryDocument"),
     ("a.xml", f"{MS}word.stylesWithEffects+xml", "<s/>", "stylesWithEffects"),
+    ("a.xml", f"{MS}word.stylesWithtEffects+xml", "<s/>", "stylesWithEffects"),  # as Word spells it
     ("word/theme/theme1.xml", f"{OFFICE}theme+xml", "<t/>", "theme"),
     ("a.xml", f"{OFFICE}themeOverride+xml", "<t/>", "themeOverride"),
     ("docProps/app.xml", f"{OFFICE}extended-properties+xml", "<p/>", "extended-properties"),
@@ -126,6 +128,15 @@ PARTS: list[tuple[str, str, Content, str]] = [
     ("a.xml", f"{OFFICE}spreadsheetml.pivotCacheDefinition+xml", "<s/>", "pivotCacheDefinition"),
     ("a.xml", f"{OFFICE}spreadsheetml.pivotCacheRecords+xml", "<s/>", "pivotCacheRecords"),
     ("a.xml", f"{OFFICE}spreadsheetml.sheetMetadata+xml", "<s/>", "sheetMetadata"),
+    (
+        "xl/xmlMaps.xml",
+        "application/xml",
+        '<MapInfo><Schema ID="S" SchemaRef=""><xsd:schema xmlns:xsd="http://www.w3.org/2001/'
+        'XMLSchema"/></Schema><Map ID="1" Name="a"><DataBinding FileBinding="true"/></Map>'
+        "</MapInfo>",
+        "xmlMaps",
+    ),
+    ("a.xml", f"{OFFICE}spreadsheetml.tableSingleCells+xml", "<s/>", "tableSingleCells"),
     ("a.xml", f"{MS}excel.threadedcomments+xml", "<s/>", "threadedComment"),
     ("a.xml", f"{MS}excel.person+xml", "<s/>", "person"),
     ("a.xml", f"{MS}excel.slicer+xml", "<s/>", "slicer"),
@@ -205,10 +216,41 @@ def test_fields_inside_fields_are_accepted() -> None:
         "HTTP://example.org",
         "mailto:office@example.org?subject=a",
         "#Sheet2!A1",  # as LibreOffice writes a link to a place in the document
+        "Annex%202.docx",
+        "../Annexes/budget.XLSX#Sheet2!A1",
+        "..\\Annexes\\map.jpg",
+        "www.example.org",
     ],
 )
 def test_link_is_accepted(target: str) -> None:
     assert is_taken(docx_with("hyperlink", target))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "file:///D:\\zq-ana\\Templates\\Normal.dotm",
+        "file:///C:/zq-ana/Templates/Letter.dotx",
+        "/zq-ana/Letter.dotx",
+        "..\\zq-ana\\Normal.dotm",
+        "zq-ana.dotm",
+    ],
+)
+def test_local_template_is_dropped_with_its_relation(target: str) -> None:
+    """Its path names who wrote the document."""
+    checked = check_file(SimpleUploadedFile("a", docx_with_template(target)))
+    with ZipFile(BytesIO(checked.content)) as kept:
+        rels, settings = map(kept.read, ("word/_rels/settings.xml.rels", "word/settings.xml"))
+    assert rels == b"<Relationships></Relationships>"
+    assert b"attachedTemplate" not in settings
+    # The names of Word's extensions stay, or Word calls the document damaged.
+    assert b'm:Ignorable="w14"><w:zoom/></w:settings>' in settings
+
+
+@pytest.mark.parametrize("macro", ["", "[0]!Button1_Click", "Sheet1.Button1_Click"])
+def test_shape_that_names_a_removed_macro_is_accepted(macro: str) -> None:
+    shape = f'<worksheet><sp macro="{macro}" textlink="Sheet1!$A$1"/></worksheet>'
+    assert is_taken(xlsx(shape))
 
 
 @pytest.mark.parametrize(
@@ -277,6 +319,9 @@ ODF_BODIES = [
     '<presentation:event-listener presentation:action="show" xlink:href="#Page"/>',
     '<text:section-source text:section-name="Label"/><draw:object xlink:href="./Object_2"/>',
     '<chart:chart xlink:href=".."/><draw:g draw:formula="logwidth/2"/>',
+    '<form:button form:image-data=""/><form:image form:image-data="Pictures/1.png"/>',
+    '<form:form form:datasource="Bibliography"/><text:a xlink:href="../Annex 2.odt"/>',
+    '<form:property form:property-name="ImageURL" office:string-value=""/>',
 ]
 ODF_PARTS: dict[str, Content] = {
     "Pictures/1.png": PNG,
@@ -284,6 +329,7 @@ ODF_PARTS: dict[str, Content] = {
     "Object 1/content.xml": '<i xmlns:l="http://www.w3.org/1999/xlink" l:href="Pictures/2.png"/>',
     "Object 1/Pictures/2.png": PNG,
     "Object 1/styles.xml": "<a/>",
+    "Object 1/Configurations2/accelerator/current.xml": b"",
     "Object_2/content.xml": "<a/>",
     "ObjectReplacements/Object 1": b"VCLMTF",
     "Thumbnails/thumbnail.png": PNG,

@@ -27,6 +27,7 @@ from tests.outcomes.evidence.documents import (
     docx,
     docx_saying,
     docx_with,
+    docx_with_template,
     field,
     odf,
     packed_pdf,
@@ -111,7 +112,7 @@ def packed(content: bytes, method: int) -> bytes:
     return stored.getvalue()
 
 
-RELS = "word/_rels/document.xml.rels"
+RELS, SETTINGS = "word/_rels/document.xml.rels", "word/settings.xml"
 HTTP, UNC = "http://192.0.2.1/a.png", "\\\\192.0.2.1\\share\\a.png"
 OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
     ("picture by http", lambda: docx_with("image", HTTP), loads(HTTP)),
@@ -138,6 +139,27 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         ),
         loads("a.png"),
     ),
+    ("template on a share", lambda: docx_with_template(UNC), loads(UNC)),
+    (
+        "template of another computer",
+        lambda: docx_with_template("file://192.0.2.1/t.dotm"),
+        loads("file://192.0.2.1/t.dotm"),
+    ),
+    (
+        "template on a share, by file",
+        lambda: docx_with_template("file:///\\\\192.0.2.1\\t.dotm"),
+        loads("file:///\\\\192.0.2.1\\t.dotm"),
+    ),
+    (
+        "template beside another part",
+        lambda: docx_with("attachedTemplate", "Normal.dotm"),
+        loads("Normal.dotm"),
+    ),
+    (
+        "element that is left without the template inside it",
+        lambda: docx({SETTINGS: '<s><!--<attachedTemplate a="--><mailMerge/>"/>--></s>'}),
+        contains("mailMerge", SETTINGS),
+    ),
     ("frame", lambda: docx_with("frame", HTTP), loads(HTTP)),
     ("sub-document", lambda: docx_with("subDocument", UNC), loads(UNC)),
     ("linked OLE", lambda: docx_with("oleObject", UNC), loads(UNC)),
@@ -157,6 +179,17 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         links("file:///C:/a.exe"),
     ),
     ("link to a share", lambda: docx_with("hyperlink", UNC), links(UNC)),
+    (
+        "link to a program beside it",
+        lambda: docx_with("hyperlink", "a.pdf.exe"),
+        links("a.pdf.exe"),
+    ),
+    ("link to a drive", lambda: docx_with("hyperlink", "C:/a.pdf"), links("C:/a.pdf")),
+    (
+        "link to a share in other signs",
+        lambda: docx_with("hyperlink", "%5C%5C192.0.2.1%5Ca.pdf"),
+        links("%5C%5C192.0.2.1%5Ca.pdf"),
+    ),
     ("link to a script", lambda: docx_with("hyperlink", "javascript:a"), links("javascript:a")),
     (
         "INCLUDEPICTURE",
@@ -356,6 +389,36 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         f"The part “xl/connections.xml” is not of a kind that a document needs. {AS_PDF}",
     ),
     (
+        "macro of a shape",
+        lambda: xlsx("<worksheet/>", {"xl/drawing1.xml": f"<sp macro=\"'{HTTP}'!A\"/>"}),
+        contains(f"'{HTTP}'!A", "xl/drawing1.xml"),
+    ),
+    (
+        "macro of a control",
+        lambda: xlsx('<worksheet><formControlPr fmlaMacro="a.xlsm!A"/></worksheet>'),
+        contains("a.xlsm!A", "xl/worksheets/sheet1.xml"),
+    ),
+    (
+        "macro of a drawing",
+        lambda: vml("<x:FmlaMacro xmlns:x='x'>[1]!A</x:FmlaMacro>"),
+        contains("[1]!A", "word/drawing1.vml"),
+    ),
+    (
+        "text of a shape by DDE",
+        lambda: xlsx("<worksheet><sp textlink=\"cmd|'/c calc'!A0\"/></worksheet>"),
+        counts("cmd|'/c calc'!A0"),
+    ),
+    (
+        "map that reads a file",
+        lambda: xlsx(f'<MapInfo><DataBinding FileBindingName="{HTTP}"/></MapInfo>'),
+        loads(HTTP),
+    ),
+    (
+        "map with a schema elsewhere",
+        lambda: xlsx(f'<MapInfo><Schema SchemaRef="{HTTP}"/></MapInfo>'),
+        loads(HTTP),
+    ),
+    (
         "program on a slide",
         lambda: pptx_with('<sld><hlinkClick action="ppaction://program"/></sld>'),
         contains("ppaction://program", "ppt/slides/slide1.xml"),
@@ -441,6 +504,26 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         "ODF picture beside it",
         lambda: odf('<draw:image xlink:href="../a.png"/>'),
         loads("../a.png"),
+    ),
+    (
+        "ODF picture of a form",
+        lambda: odf(f'<form:image form:image-data="{HTTP}"/>'),
+        loads(HTTP),
+    ),
+    (
+        "ODF picture of a form on a share",
+        lambda: odf(f'<form:button form:image-data="{UNC}"/>'),
+        loads(UNC),
+    ),
+    (
+        "ODF picture as a property",
+        lambda: odf(f'<form:property form:property-name="ImageURL" office:string-value="{HTTP}"/>'),
+        loads(HTTP),
+    ),
+    (
+        "ODF database",
+        lambda: odf('<form:form form:datasource="file://192.0.2.1/a.odb"/>'),
+        loads("file://192.0.2.1/a.odb"),
     ),
     ("ODF link to a file", lambda: odf('<text:a xlink:href="file:///a"/>'), links("file:///a")),
     (
@@ -545,6 +628,22 @@ PDF_FILES: list[tuple[str, Callable[[], bytes], str]] = [
     ("menu command", lambda: pdf_doing("/S/Named/N/Quit"), names("Quit")),
     ("action after an action", lambda: pdf_doing("/S/GoTo/Next[<</S/Hide>>]"), names("Hide")),
     ("action of an event", lambda: pdf("<</AA<</O<</S/ResetForm>>>>>>"), names("ResetForm")),
+    ("address at the start", lambda: pdf_doing(f"/S/URI/URI({HTTP})"), names("URI")),
+    (
+        "address after the start",
+        lambda: pdf_doing(f"/S/GoTo/D[3 0 R/Fit]/Next<</S/URI/URI({HTTP})>>"),
+        names("URI"),
+    ),
+    (
+        "address of a page that opens",
+        lambda: pdf(f"<</Type/Page/AA<</O<</S/URI/URI({HTTP})>>>>>>"),
+        names("URI"),
+    ),
+    (
+        "address of an event, in objects of their own",
+        lambda: pdf("<</AA 5 0 R>>", "<</PV 6 0 R>>", f"<</S/URI/URI({HTTP})>>"),
+        names("URI"),
+    ),
     (
         "link to a file",
         lambda: pdf_noting("Link", "/A<</S/URI/URI(file://a/b)>>"),
