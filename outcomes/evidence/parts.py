@@ -11,6 +11,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from outcomes.evidence.links import is_neighbour
+
 MAX_ARCHIVE_PARTS = 2_000
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 MAX_XML_BYTES = 64 * 1024 * 1024  # what is parsed while a visitor waits
@@ -22,12 +24,6 @@ MAX_SHOWN = 80
 # A path that leaves its folder or names a drive, and signs that hide where a name ends.
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f\\:]|^/|//|(?:^|/)\.{1,2}(?:/|$)")
 _SAFE_LINK = re.compile(r"(?:https?://[^\s/\\?#]|mailto:)[^\\\x00-\x1f\x7f]*", re.IGNORECASE)
-# A document beside this one, or a web address as people write it. No programs, drives or shares.
-_NEIGHBOUR = re.compile(
-    r"(?![\\/])[^:\x00-\x1f\x7f]*\.(?:pdf|docx?|rtf|odt|txt|xlsx?|ods|csv|pptx?|odp|html?|"
-    r"jpe?g|png|gif|tiff?|svg)|www\.[^:\\\x00-\x20\x7f]*",
-    re.IGNORECASE,
-)
 _LOCAL_PATH = re.compile(
     r"(?:file:(?://(?:localhost)?(?=/))?)?(?:/?[a-z]:)?(?!//)[^:\x00-\x1f\x7f]*", re.IGNORECASE
 )
@@ -150,9 +146,7 @@ def is_safe_link(target: str) -> bool:
 
 
 def check_link(target: str) -> None:
-    """Links to a place in the document begin with “#”."""
-    path = re.split("[?#]", unquote(target))[0]
-    if path and not is_safe_link(target) and not _NEIGHBOUR.fullmatch(path):
+    if not is_safe_link(target) and not is_neighbour(target):
         raise unsafe_link(target)
 
 

@@ -12,6 +12,7 @@ from io import BytesIO
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
+from outcomes.evidence.links import is_neighbour
 from outcomes.evidence.pdf_text import limit_process
 
 CPU_SECONDS = 8
@@ -70,7 +71,7 @@ _UNSAFE_KEYS = {
     "/OPI",
     "/FS",
 }
-_LINK = re.compile(r"(?:https?://[^\s/\\]|mailto:|www\.)[^\\\x00-\x1f\x7f]*", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://[^\s/\\]|mailto:)[^\\\x00-\x1f\x7f]*", re.IGNORECASE)
 
 
 def main() -> None:
@@ -150,8 +151,9 @@ def _unsafe_action(action: DictionaryObject, allowed: set[str]) -> str | None:
     kind = _text(action, "/S")
     if kind not in allowed:
         return kind or "/Action"
-    if kind == "/URI" and not _LINK.fullmatch(_text(action, "/URI").strip()):
-        return _text(action, "/URI")
+    address = _text(action, "/URI").strip()
+    if kind == "/URI" and not _LINK.fullmatch(address) and not is_neighbour(address):
+        return address
     if kind == "/Named" and _text(action, "/N") not in _NAMED:
         return _text(action, "/N")
     return None

@@ -177,6 +177,7 @@ def test_part_that_office_programs_write_is_accepted(
     "instruction",
     [
         ["PAGE"],
+        [" USERADDRESS "],
         [' TOC \\o "1-3" ', "\\h \\z \\u "],
         [" PAGEREF _Toc1 \\h "],
         [" HYPER", 'LINK "https://example.org/a?b=1" \\o "tip" \\t "_blank" '],
@@ -376,6 +377,7 @@ def test_empty_folders_are_accepted() -> None:
         ["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/URI/URI(https://example.org/)>>>>"],
         ["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/F 4/A<</S/URI/URI(mailto:a@example.org)>>>>"],
         ["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/URI/URI(www.example.org)>>>>"],
+        ["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/URI/URI(Annex%202.pdf)>>>>"],
         ["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/GoTo/D[3 0 R/Fit]>>>>"],
         ["<</Type/Annot/Subtype/Widget/Rect[0 0 1 1]/FT/Tx/T(name)/F 4>>"],
         ["<</Title(Chapter)/A<</S/Named/N/NextPage>>>>"],
