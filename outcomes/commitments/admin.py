@@ -55,8 +55,13 @@ class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         points: Any = self.fields.get("outcomes")
-        if points is not None and self.instance.pk:
+        if points is None:
+            return
+        if self.instance.pk:
             points.queryset = points.queryset.filter(statement__event=self.instance.event_id)
+        else:
+            points.queryset = points.queryset.select_related("statement__event")
+            points.label_from_instance = lambda point: f"{point.statement.event.code}: {point}"
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data

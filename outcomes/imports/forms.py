@@ -137,7 +137,7 @@ class ColumnMatchingForm(forms.Form):
         event: Any = self.fields["event"]
         event.queryset = editable_events(permissions)
         keys = [(key, column_label(key)) for key in MATCHABLE_SHEETS[sheet_key].keys]
-        known = guess_columns(sheet_key, list(table.headings))
+        known = guess_columns(sheet_key, list(table.headings), table.samples)
         for number, heading in enumerate(table.headings):
             self.fields[f"column{number}"] = forms.ChoiceField(
                 required=False,

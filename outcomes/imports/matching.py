@@ -1,7 +1,7 @@
 """Matches tables with other headings to our sheets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import models
 
 from outcomes.datasets.columns import Dataset
 from outcomes.imports.readers.pages import FormulaCell, Rows, SourceFile
-from outcomes.imports.records.duplicate_matcher import normalise_name
+from outcomes.imports.records.duplicate_matcher import TITLES, normalise_name
 from outcomes.imports.workbook.dates import is_ambiguous_date, parse_date
 from outcomes.imports.workbook.export import NOT_IMPORTED
 from outcomes.imports.workbook.parsing import (
@@ -27,6 +27,7 @@ MATCHABLE_SHEETS = {
     sheet.table_path: sheet for sheet in SHEETS if not sheet.is_vertical and not sheet.owner
 }
 SAMPLE_ROWS = 3
+_TITLES = TITLES | {"m", "mme", "mlle", "sr", "sra", "hon", "h.e", "professor"}
 HEADING_SEARCH_ROWS = 20
 
 
@@ -106,16 +107,29 @@ def _find_heading_row(cells: Rows) -> int:
     return next(number for number, row in enumerate(cells) if len(row) * 2 > width)
 
 
-def guess_columns(sheet_key: str, headings: list[Any]) -> list[str]:
+def guess_columns(
+    sheet_key: str, headings: list[Any], samples: Sequence[Sequence[str]] = ()
+) -> list[str]:
     """The probable key of each column; empty if unknown or already used."""
     sheet = MATCHABLE_SHEETS[sheet_key]
     found: list[str] = []
-    for heading in headings:
+    for number, heading in enumerate(headings):
         own = heading_key(heading)
         key = own if own in sheet.keys else _guess_key(heading, sheet.table)
         is_free = key not in found or can_join_columns(sheet, key)
-        found.append(key if is_free else "")
+        is_title = key == "post" and number < len(samples) and _are_titles(samples[number])
+        found.append(key if is_free and not is_title else "")
     return found
+
+
+def _are_titles(samples: Sequence[str]) -> bool:
+    """Whether a column has “Ms” and “Dr.”: “Title” is also a heading of posts."""
+    values = [text for text in samples if text]
+    return bool(values) and all(
+        word.strip(".").casefold() in _TITLES
+        for text in values
+        for word in re.split(r"[\s/]+", text)
+    )
 
 
 def _guess_key(heading: Any, table: Dataset) -> str:

@@ -171,7 +171,8 @@ def import_workbook(
         )
     except FileRejectedError as refusal:
         located = parsed.locate_mistakes(refusal.mistakes)
-        raise FileRejectedError([*parsed.mistakes, *located]) from None
+        mistakes = parsed.in_file_order([*parsed.mistakes, *located])
+        raise FileRejectedError(mistakes) from None
 
 
 def _try_import(

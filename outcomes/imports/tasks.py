@@ -38,6 +38,7 @@ from outcomes.imports.storage import (
 )
 from outcomes.imports.workbook.parsing import fitting_sheets, parse_pages, unreadable_message
 from outcomes.imports.workbook.rows import ParsedWorkbook
+from outcomes.imports.workbook.sheets import column_label
 from outcomes.models import Upload
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
 from roundtable.audit import log as audit
@@ -192,11 +193,12 @@ def _parse_upload(
     if event is None or "columns" not in choices:
         return parse_pages(source, event=event)
     table = next(found for found in find_tables(source) if found.page == choices["page"])
+    columns = {int(number): key for number, key in choices["columns"].items()}
     matched = apply_matching(
         table,
         source.pages[table.page],
         sheet_key=choices["sheet_key"],
-        columns={int(number): key for number, key in choices["columns"].items()},
+        columns=columns,
         date_order=choices["date_order"],
         parties=party_slugs_by_name(event, permissions),
     )
@@ -205,6 +207,9 @@ def _parse_upload(
         matched.guessed_encodings[""] = source.guessed_encodings[table.page]
     parsed = parse_pages(matched, event=event)
     parsed.notes += notes
+    parsed.page = table.page
+    for number, key in columns.items():
+        parsed.headings.setdefault(column_label(key), table.headings[number])
     return parsed
 
 

@@ -212,10 +212,10 @@ class AudiencePreview:
             return [self._introduced_sentence()]
         is_constituency = audience == Audience.CONSTITUENCY
         if not self.event_count:
-            later = _("From when the co-chairs confirm that you took part, participants too.")
+            later = _("From when the co-chairs confirm your participation, participants too.")
             if is_constituency:
                 later = _(
-                    "From when the co-chairs confirm that you took part, participants of your "
+                    "From when the co-chairs confirm your participation, participants of your "
                     "constituency too."
                 )
             return [self._introduced_sentence(), later]

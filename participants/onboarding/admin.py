@@ -72,7 +72,7 @@ def invite(
     chosen = invitation_candidates(queryset, permissions)
     ready = [choice for choice in chosen if not choice.problem]
     form = OwnWordsForm(request.POST if "confirmed" in request.POST else None)
-    if not form.is_valid():
+    if not form.is_valid() or "preview" in request.POST:
         events = dict.fromkeys(choice.event for choice in ready if choice.event)
         context = {
             "title": _("Invite these people?"),
@@ -162,7 +162,7 @@ class InvitationDecisionForm(forms.ModelForm, OwnWordsForm):  # type: ignore[typ
         required=False,
         help_text=_(
             "You need this to invite the person. If the organisation is not in the list, "
-            "add it first. A co-chair confirms separately that the person took part."
+            "add it first. A co-chair confirms the participation separately."
         ),
     )
 

@@ -33,6 +33,11 @@ class OwnWordsForm(forms.Form):
     own_words = Invitation._meta.get_field("own_words").formfield(
         widget=forms.Textarea(attrs={"rows": 5}),
         validators=[validate_own_words],  # a form field does not take over those of the model
+        help_text=_(
+            "The email contains them after the first sentence. Write plain text, without web "
+            "addresses, email addresses and phone numbers. If you write something, you first see "
+            "the email with your words. Select the button again to send it."
+        ),
     )
     previewed = forms.CharField(widget=forms.HiddenInput, required=False)
     shown_words = ""  # in the preview

@@ -240,7 +240,7 @@ def _merge_into_own_profile(
             )
         messages.success(
             request,
-            _("The roundtable is added to your profile. A co-chair confirms that you took part."),
+            _("The roundtable is added to your profile. A co-chair confirms your participation."),
         )
         return redirect("welcome")  # which leads on to the profile or to the next invitation
     return render(request, "participants/onboarding/welcome_merge.html", context)

@@ -66,7 +66,7 @@ class ConstituencyGroup:
     def description(self) -> str:
         text = _("%(constituency)s: %(number)d.")
         if self.has_unknown_count and not self.total:
-            text = _("%(constituency)s: they took part, but we do not know how many.")
+            text = _("%(constituency)s: we do not know how many.")
         return text % {"constituency": self.constituency.label, "number": self.total}
 
 

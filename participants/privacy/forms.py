@@ -191,10 +191,15 @@ class AudienceForm(forms.Form):
             self.add_error("audience", OUTDATED_CONSENT_ERROR)
         return cleaned
 
-    def _is_wider(self) -> bool:
+    def _choice(self) -> AudienceChoice:
         chosen = self.chosen_exceptions(Delegate(), None)
-        choice = AudienceChoice.of(self.cleaned_data["audience"], chosen)
-        return choice.is_wider_than(self.saved_choice)
+        return AudienceChoice.of(self.cleaned_data["audience"], chosen)
+
+    def is_changed(self) -> bool:
+        return self._choice() != self.saved_choice
+
+    def _is_wider(self) -> bool:
+        return self._choice().is_wider_than(self.saved_choice)
 
     def chosen_exceptions(self, delegate: Delegate, channel: int | None) -> list[AudienceException]:
         """The chosen exceptions, not saved yet."""

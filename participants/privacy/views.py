@@ -78,7 +78,7 @@ def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
         is_protected=delegate.is_protected and not channel,
         listed_to=delegate.listed_to if channel else "",
     )
-    words = ""
+    words, is_changed = "", False
     if form.is_bound and form.is_valid():
         chosen = form.chosen_exceptions(delegate, channel_id)
         if "count" not in request.POST:
@@ -92,10 +92,12 @@ def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
             messages.success(request, _("Saved: %s") % form.describe_audience(chosen))
             return redirect("me")
         words = form.describe_audience(chosen)
+        is_changed = form.is_changed()
     context = {
         "form": form,
         "channel": channel,
         "words": words,
+        "is_changed": is_changed,
         "state": state,
         "is_stale": is_stale,
     }

@@ -55,7 +55,7 @@ def report_link(delegate: User) -> str:
 @pytest.mark.parametrize("width", [360, 1280])
 def test_what_a_government_reports_takes_two_presses(walk: Callable[..., Walk], width: int) -> None:
     visitor = walk("/", width=width)
-    visitor.press(visitor.page.get_by_role("link", name="organisations that took part"))
+    visitor.press(visitor.page.get_by_role("link", name="participating organisations"))
     visitor.link("Australia")
     expect(visitor.page.locator(".where-line")).to_have_text(
         "1 commitment. No party has reported on it yet."

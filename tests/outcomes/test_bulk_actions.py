@@ -124,6 +124,7 @@ def test_cancelling_batch_revokes_invitation_links(
     browser = client_of(User.objects.get(email="zq-chair@example.org"))
     listed = browser.get(f"{HOLD}?waits=me")
     assert listed.context["cl"].result_count == 1 and "guest" not in listed.content.decode()
+    assert "1 group of emails on hold" in " ".join(listed.content.decode().split())
     text = run_admin_action(browser, HOLD, "cancel", MailBatch.objects.get())
     said = "These emails are cancelled. They will not be sent, and the links in them do not work. "
     assert said + "If a person had an earlier invitation, that invitation works again." in text

@@ -681,3 +681,11 @@ def test_previous_text_can_be_hidden_from_change_log(
     assert "(deleted)" in told and "Train with survivors." in told
     assert "Desk commitment" not in told
     assert "Ask survivors" in told and "Zq Person" not in told
+
+
+def test_points_of_a_new_commitment_name_their_meeting(
+    client_of: Sign, operator: User, admin_event: Event
+) -> None:
+    make_statement(make_event(code="ZQ2030", slug="zq"))
+    page = client_of(operator).get(reverse("admin:outcomes_commitment_add")).content.decode()
+    assert "DESK: share what works" in page and "ZQ2030: 1.a share what works" in page

@@ -1,6 +1,6 @@
 """Stores the entries of a file: all changes or none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -131,7 +131,7 @@ def load_content(
         stored_rows = find_stored_rows(file, event, by)
         mistakes += check_references(file, stored_rows, are_names_known=are_names_known)
         if not (file.all("event") and is_known) or not are_names_known:
-            raise FileRejectedError(mistakes)
+            raise FileRejectedError(_in_file_order(mistakes, content, file))
         report = ImportReport(
             mistakes=mistakes,
             by=by,
@@ -145,10 +145,30 @@ def load_content(
             for question in report.questions:
                 report.add_mistake(question.location, question.command_message)
         if report.mistakes or is_rejected:
-            raise FileRejectedError(report.mistakes)
+            raise FileRejectedError(_in_file_order(report.mistakes, content, file))
         if by is None and (report.added or report.changed or report.removed):
             audit.record(action="load file", at=at, detail=file.all("event")[0].values["code"])
     return report
+
+
+def _in_file_order(
+    mistakes: Iterable[Mistake], content: Iterable[str], file: FileEntry
+) -> list[Mistake]:
+    """`content` has the tables in the order of the file."""
+    places: dict[str, int] = {}
+    waiting = [entry for name in reversed([*content]) for entry in reversed(file.all(name))]
+    while waiting:
+        entry = waiting.pop()
+        places[entry.location] = len(places)
+        waiting += [one for rows in entry.tables.values() for one in reversed(rows)]
+
+    def place(mistake: Mistake) -> int:
+        location = str(mistake.where)
+        while location and location not in places:
+            location = location.rpartition(".")[0]
+        return places.get(location, -1)
+
+    return sorted(mistakes, key=place)
 
 
 def _stored_event(

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from outcomes.imports.records.commitments import PARTY_ROLES
 from outcomes.imports.records.errors import Mistake, excerpt, suggest_similar
@@ -16,6 +18,15 @@ from participants.models import Group, Organisation
 from participants.permissions import EventPermissions
 from roundtable.models import Event
 
+_IN_THEMES = (
+    gettext_lazy("Add it under [[themes]]."),
+    gettext_lazy("Add it to the sheet “Themes”."),
+)
+_IN_PARTIES = (
+    gettext_lazy("Add it under [[organisations]] or [[groups]]."),
+    gettext_lazy("Add it to the sheet “Organisations” or “Groups”."),
+)
+_IN_STATEMENT = (gettext_lazy("Write a number from the statement."),) * 2
 _SLUG = re.compile("[a-z0-9-]+")
 # None if they are not all known, so that an unknown name may be right.
 Names = set[str] | None
@@ -156,10 +167,8 @@ def _check_points(lead_in: FileEntry, parties: Names, themes: Names) -> Iterator
                 f"{point.location}.kind",
                 _("A point cannot be a lead-in. Write its kind, such as recommendation."),
             )
-        yield from _check_known(point, "themes", themes, _("Add it under [[themes]]."))
-        yield from _check_known(
-            point, "addressees", parties, _("Add it under [[organisations]] or [[groups]].")
-        )
+        yield from _check_known(point, "themes", themes, _IN_THEMES)
+        yield from _check_known(point, "addressees", parties, _IN_PARTIES)
 
 
 def _check_commitment(
@@ -173,10 +182,9 @@ def _check_commitment(
         yield Mistake(
             f"{entry.location}.reference", _("Begin with the roundtable's code: %s-C…") % code
         )
-    advice = _("Add it under [[organisations]] or [[groups]].")
-    yield from _check_known(entry, "leads", parties, advice)
-    yield from _check_known(entry, "partners", parties, advice)
-    yield from _check_known(entry, "outcomes", numbers, _("Write a number from the statement."))
+    yield from _check_known(entry, "leads", parties, _IN_PARTIES)
+    yield from _check_known(entry, "partners", parties, _IN_PARTIES)
+    yield from _check_known(entry, "outcomes", numbers, _IN_STATEMENT)
     for word in set(entry.lists.get("leads", [])) & set(entry.lists.get("partners", [])):
         entry.invalid["partners"] = word
         yield Mistake(
@@ -185,17 +193,22 @@ def _check_commitment(
         )
 
 
-def _check_known(entry: FileEntry, key: str, known: Names, advice: str) -> Iterator[Mistake]:
+def _check_known(
+    entry: FileEntry, key: str, known: Names, advice: tuple[str | Promise, ...]
+) -> Iterator[Mistake]:
+    """`advice` is for a TOML file and for a workbook."""
     if known is None:
         return
     for word in entry.lists.get(key, []):
         if word not in known:
             entry.invalid[key] = word
-            sentence = _("We do not know “%(word)s” here. %(advice)s") % {
-                "word": excerpt(word),
-                "advice": suggest_similar(word, sorted(known)) or advice,
-            }
-            yield Mistake(f"{entry.location}.{key}", sentence)
+            similar = suggest_similar(word, sorted(known))
+            in_file, on_sheet = (
+                _("We do not know “%(word)s” here. %(advice)s")
+                % {"word": excerpt(word), "advice": similar or text}
+                for text in advice
+            )
+            yield Mistake(f"{entry.location}.{key}", in_file, on_sheet)
 
 
 def _values_of(entries: Iterable[FileEntry], key: str) -> set[str]:

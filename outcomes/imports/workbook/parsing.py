@@ -162,6 +162,7 @@ def _pages_by_title(source: SourceFile, parsed: ParsedWorkbook) -> dict[str, Row
             pages[fitting[0].title] = cells
         elif ours := known.get(clean_word(title).lower()):
             pages[ours] = cells
+            parsed.sheets.append(ours)
         elif title not in NOT_IMPORTED:
             titles = list(known.values())
             advice = suggest_similar(title, titles) or _(
@@ -169,10 +170,12 @@ def _pages_by_title(source: SourceFile, parsed: ParsedWorkbook) -> dict[str, Row
             ) % ", ".join(titles)
             sentence = _("We do not know this sheet. %s") % advice
             parsed.mistakes.append(Mistake(excerpt(title), sentence))
+            parsed.sheets.append(excerpt(title))
             unknown[title] = cells
     for title, cells in unknown.items():
         if meant := _sheet_meant(title, cells, pages):
             pages[meant] = cells
+            parsed.sheets.insert(parsed.sheets.index(excerpt(title)) + 1, meant)
     # Where another unknown sheet may hold what the rows name, each name would be a mistake.
     if unknown.keys() - {EVENT_SHEET.title} and not set(NAMED_SHEETS) <= pages.keys():
         parsed.are_names_known = False

@@ -22,6 +22,10 @@ class ParsedWorkbook:
     locations: dict[str, CellLocation] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # hints that are no mistakes
     are_names_known: bool = True  # whether the file has the rows that its other rows name
+    sheets: list[str] = field(default_factory=list)  # in the order of the file
+    # If its columns were matched: the name of its page, and its heading by our label.
+    page: str = ""
+    headings: dict[str, str] = field(default_factory=dict)
 
     def locate_mistakes(self, mistakes: list[Mistake]) -> list[Mistake]:
         return [
@@ -30,6 +34,25 @@ class ParsedWorkbook:
             )
             for mistake in mistakes
         ]
+
+    def in_file_order(self, mistakes: list[Mistake]) -> list[Mistake]:
+        """By sheet and row, with the names that the file has for sheets and columns."""
+
+        def place(mistake: Mistake) -> tuple[int, tuple[int, ...]]:
+            where = mistake.where
+            if isinstance(where, str):
+                where = CellLocation(where)
+            sheet, rows = where.sheet, where.rows
+            return self.sheets.index(sheet) if sheet in self.sheets else -1, rows[:1]
+
+        return [self._as_seen(mistake) for mistake in sorted(mistakes, key=place)]
+
+    def _as_seen(self, mistake: Mistake) -> Mistake:
+        where = mistake.where
+        if not self.page or not isinstance(where, CellLocation):
+            return mistake
+        column = self.headings.get(str(where.column), where.column)
+        return replace(mistake, where=replace(where, sheet=self.page, column=column))
 
     def cell_location(self, where: str) -> str | CellLocation:
         """The sheet, row and column for a table and key."""

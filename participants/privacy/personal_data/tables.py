@@ -269,7 +269,7 @@ TABLES = (
     ),
     PersonalDataTable(
         "participations",
-        _("Where you took part"),
+        _("Your roundtables"),
         Participation,
         ("delegate",),
         (

@@ -102,6 +102,16 @@ def test_registration_list_is_imported_unchanged(browser: Client, talk: Event) -
 
 
 @pytest.mark.usefixtures("recorded_templates")
+def test_column_of_titles_is_no_column_of_posts(browser: Client, talk: Event) -> None:
+    rows = [["Title", "Name", "Position"], ["Mr.", "Rita Sen", "Judge"], ["Ms/Dr", "Nour", None]]
+    form = preview_file(browser, book(("Sheet1", rows)), talk).context["form"]
+    assert [form[f"column{n}"].value() for n in range(3)] == ["", "name", "post"]
+    rows = [["Title", "Name"], ["Dr of law", "Rita Sen"], ["Mr", "Nour"]]
+    form = preview_file(browser, book(("Sheet1", rows)), talk).context["form"]
+    assert form["column0"].value() == "post"
+
+
+@pytest.mark.usefixtures("recorded_templates")
 @pytest.mark.parametrize(
     ("title", "headings"),
     [
@@ -120,6 +130,26 @@ def test_foreign_list_on_known_sheet_name_needs_matching(
     answer = press_button(browser, answer, "map", **said_of(answer, talk))
     assert "To add: 1. To change: 0. To remove: 0." in admin_text(answer)
     assert "Delegates, row 3 To add: Rita Sen" in admin_text(answer)
+
+
+def test_mistakes_are_in_the_order_and_words_of_the_file(browser: Client, talk: Event) -> None:
+    promises = [["Reference", "Text", "Leads"], [f"{talk.code}-C1", "Act.", "zq-unknown"]]
+    themes = [["Slug", "Name"], ["sea", ""], ["Land!", "Land"]]
+    answer = preview_file(browser, book(("Commitments", promises), ("Themes", themes)), talk)
+    said = admin_text(answer)
+    unknown = "We do not know “zq-unknown” here. Add it to the sheet “Organisations” or “Groups”."
+    places = [f"Commitments, row 2, Leads {unknown}", "Themes, row 2, Name", "Themes, row 3, Slug"]
+    assert [said.index(place) for place in places] == sorted(said.index(place) for place in places)
+    assert "[[" not in said
+    assert '<ul class="errorlist">' in answer.content.decode()  # in the colour of errors
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_mistake_in_matched_list_names_its_sheet_and_heading(browser: Client, talk: Event) -> None:
+    rows = [["Full name", "Ministry / Agency"], ["Rita Sen", "Zq nowhere"]]
+    answer = preview_file(browser, book(("Registered", rows)), talk)
+    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    assert "Registered, row 2, Ministry / Agency" in admin_text(answer)
 
 
 def test_known_sheet_is_read_and_unknown_sheets_are_reported(browser: Client, talk: Event) -> None:
@@ -320,7 +350,7 @@ def test_unstorable_character_is_reported_by_cell(browser: Client, talk: Event) 
     rows: list[list[Any]] = [["Action", "Country"], ["Meet again.", "port_x0000_"]]
     answer = preview_file(browser, book(("Sheet1", rows)), talk)
     answer = press_button(browser, answer, "map", **said_of(answer, talk, sheet_key="commitments"))
-    assert "Commitments, row 2, Leads" in admin_text(answer)
+    assert "Sheet1, row 2, Country" in admin_text(answer)
 
 
 @pytest.mark.usefixtures("recorded_templates")

@@ -63,7 +63,7 @@ def test_recorded_counts_are_drawn_with_source() -> None:
     assert "12 more, names not recorded" in page
     assert "<q>representatives from 13 governments</q>" in page
     assert "<q>national CSOs</q>" in page
-    assert "Took part; names and number not recorded" in page
+    assert "Names and number not recorded" in page
     assert page.count('class="gov" cx=') == 14
 
 
@@ -209,7 +209,7 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
         )
         + "Two days in Bangkok. Venue not recorded "
         "Co-chairs MFA (Asia Desk) Co-hosts MFA 2 points agreed "
-        "We know of 15 organisations that took part. "
+        "We know of 15 participating organisations. "
         "Statement Commitments 1 Participants Shared contact details Documents "
         "What was agreed "
         "Outcome statement. Text as published in the source. It was not signed in this portal. "
@@ -229,8 +229,8 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
         "Governments 13 Ministry of Foreign Affairs , co-chair, co-host "
         "12 more, names not recorded "
         "Red Cross and Red Crescent 1 Red Society "
-        "Civil society Aid Others took part; names and number not recorded "
-        "International agencies Took part; names and number not recorded "
+        "Civil society Aid Others; names and number not recorded "
+        "International agencies Names and number not recorded "
         "Wording in the sources MFA, co-chair co-chaired by the Ministry Hosts' page "
         "No web address is recorded here for these sources. "
         "Shared contact details No one shares contact details with everyone. "
@@ -259,9 +259,9 @@ def test_each_point_has_an_anchor_and_a_permalink(client: Client, first: Event) 
 def test_seat_chart_has_text_alternative(client: Client, first: Event) -> None:
     page = client.get("/roundtables/first/").content.decode()
     assert (
-        'aria-label="We know of 15 organisations that took part. Governments: 13. '
+        'aria-label="We know of 15 participating organisations. Governments: 13. '
         "Red Cross and Red Crescent: 1. Civil society: 1. "
-        'International agencies: they took part, but we do not know how many."'
+        'International agencies: we do not know how many."'
     ) in page
 
 

@@ -118,7 +118,7 @@ def test_home_page_shows_status(client: Client) -> None:
                 "Process, New roundtable, 30 April 2025 – 2 May 2025.",
                 FILES_OF_EVENT,
             )
-            + "Read what was agreed 3 points agreed We know of 3 organisations that took part. "
+            + "Read what was agreed 3 points agreed We know of 3 participating organisations. "
             "What was agreed in 2025 1 Participants agreed to: 3 points "
             "Latest reports 1 September 2025 Planning later Ministry 1 July 2025 In progress late "
             "Ministry 1 June 2025 Fulfilled done Ministry All changes, before and after "
@@ -130,7 +130,7 @@ def test_home_page_shows_status(client: Client) -> None:
     assert "/commitments/?event=new&status=no-update" in links
     assert "/roundtables/new/#statement" in links
     page = answer.content.decode()
-    assert 'aria-label="We know of 3 organisations that took part. Governments: 3."' in page
+    assert 'aria-label="We know of 3 participating organisations. Governments: 3."' in page
 
 
 def test_demonstration_is_marked_and_beside_real_ones_only_in_development(

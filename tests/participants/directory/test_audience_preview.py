@@ -169,6 +169,32 @@ def test_count_is_shown_before_saving(client_of: Sign, delegate_of_two_events: D
     )
 
 
+def test_count_of_unchanged_choice_is_not_called_unsaved(
+    client_of: Sign, delegate_of_two_events: Delegate
+) -> None:
+    make_exception(delegate_of_two_events, organisation=make_organisation(name="Zq Bureau"))
+    delegate_of_two_events.write(listed_to=Audience.PARTICIPANTS)
+    browser = client_of(delegate_of_two_events)
+    form = form_fields(browser.get("/me/audience/").content.decode(), containing="audience")
+    page = page_text(browser.post("/me/audience/", form | {"count": "1"}))
+    assert "Excluded: Zq Bureau. This is what you saved." in page
+    assert "not saved yet" not in page
+    for changed in ({"audience": "introduced"}, {"organisations": []}):
+        page = page_text(browser.post("/me/audience/", form | changed | {"count": "1"}))
+        assert "This is not saved yet." in page
+
+
+def test_no_page_says_before_a_meeting_that_someone_took_part(client_of: Sign) -> None:
+    meeting = make_event(starts_on=date(2099, 5, 1), ends_on=date(2099, 5, 2), title="Zq next")
+    make_role(meeting)
+    person = make_delegate()
+    make_participation(person, meeting, confirmed=False)
+    browser = client_of(person)
+    assert "Your roundtables Zq next" in page_text(browser.get("/me/"))
+    for path in ("/me/", "/me/audience/", meeting.get_absolute_url()):
+        assert "took part" not in page_text(browser.get(path)), path
+
+
 def test_listing_exclusion_applies_to_channels(
     client_of: Sign, delegate_of_two_events: Delegate, police: Delegate
 ) -> None:

@@ -433,6 +433,25 @@ def test_organisation_shows_roles_and_commitments(
     assert "Farah Point" in get_text(client_of(delegate), "/organisations/office/")
 
 
+def test_who_is_signed_in_is_not_told_to_sign_in(
+    client: Client, client_of: Sign, event: Event, delegate: Delegate
+) -> None:
+    office = make_organisation(name="Office", slug="office")
+    commitment = make_commitment(event)
+    make_party(commitment, organisation=office)
+    signed_in = client_of(delegate)
+    for path in (
+        event.get_absolute_url(),
+        commitment.get_absolute_url(),
+        office.get_absolute_url(),
+        "/directory/",
+        "/search/",
+        "/search/?q=Office",
+    ):
+        assert "after signing in" in get_text(client, path), path
+        assert "after signing in" not in get_text(signed_in, path), path
+
+
 def test_empty_organisation_shows_message(client: Client, event: Event) -> None:
     bare = make_organisation(name="Bare", slug="bare")
     make_party(event.commitments.first(), organisation=bare)  # type: ignore[arg-type]

@@ -568,7 +568,11 @@ def test_own_words_are_sent_only_as_the_preview_showed_them(
     assert "<bdi>An invitation</bdi>" in page
     assert "<bdi>contact@example.org</bdi>" in page
     assert "You are invited to this portal as a participant of Roundtable 2024" in page
+    assert "If you write something, you first see the email with your words." in page
+    assert 'value="Show the email with your words"' in page
     sent = chosen | {"confirmed": "yes", "own_words": WORDS}
+    browser.post(PEOPLE, chosen | {"confirmed": "yes", "preview": "1"})
+    assert not Invitation.objects.exists()
     answer = browser.post(PEOPLE, sent)
     assert "Nothing is sent yet. Read the email with your words, then send it." in desk_text(answer)
     assert "> we meet on 14/05/2027 <b>again</b>." in desk_text(answer)

@@ -477,8 +477,7 @@ def test_cochairs_are_notified_of_hiding_without_details(
                 assert word not in text
         for text in (str(email.body), html):
             assert (
-                "Someone who took part in Roundtable 2024, May 2024 (RT2024) has hidden their "
-                "profile."
+                "A participant of Roundtable 2024, May 2024 (RT2024) has hidden their profile."
             ) in text
 
 

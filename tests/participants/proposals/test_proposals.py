@@ -438,7 +438,7 @@ def test_removed_workplace_no_longer_shows(
     assert "Harbour Shelter" in get_text(client, person.get_absolute_url())
     browser = client_of(person)
     text = get_text(browser, "/me/")
-    assert "Entered before you could accept entries. The organisation was not recorded." in text
+    assert "Entered before you joined. The organisation was not recorded." in text
     answered = browser.post(f"/me/workplaces/{person.affiliations.get().key}/", follow=True)
     assert page_text(answered).startswith("The workplace is removed.")
     assert "Harbour Shelter" not in get_text(client, person.get_absolute_url())
