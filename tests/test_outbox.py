@@ -131,5 +131,8 @@ def test_outbox_shows_totp_codes(client: Client, folder: Path) -> None:
     add_authenticator(make_user("cochair@example.org"))
     with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
         page = page_html(client.get("/outbox/"))
+    # Behind a fold, so that the newest email is the first that people see.
+    fold = page.split("<details>")[1].split("</details>")[0]
+    assert "<summary>Current codes of authenticator apps</summary>" in fold
     # As another program makes it from the same secret.
-    assert "<dt>cochair@example.org</dt><dd><code>524793</code></dd>" in page
+    assert "<dt>cochair@example.org</dt><dd><code>524793</code></dd>" in fold
