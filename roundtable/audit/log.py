@@ -7,7 +7,10 @@ of the chain has their number.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models, transaction
@@ -34,7 +37,7 @@ def get_or_create_key(subject: models.Model) -> str:
     if row:
         return row.key
     head = _lock_head()
-    keys = _get_or_create_keys(head, [subject])
+    keys = _get_or_create_keys(head, [subject_label(subject)])
     _store_head(head)
     return keys[subject_label(subject)]
 
@@ -63,7 +66,51 @@ def forget_label(label: str) -> None:
         _store_head(head)
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class _Entry:
+    """An entry that has no place in the chain yet. People are named by their labels."""
+
+    action: str
+    at: datetime
+    actor: str
+    organisation: str
+    subject: str
+    detail: str
+
+
+# Inside written_last() and not_written().
+_collected: ContextVar[list[_Entry] | None] = ContextVar("collected entries", default=None)
+
+
+@contextmanager
+def written_last() -> Iterator[None]:
+    """One transaction that adds its entries at its end, so that others wait for a moment only."""
+    if _collected.get() is not None:
+        yield
+        return
+    with transaction.atomic():
+        with _collecting() as entries:
+            yield
+        _append(entries)
+
+
+@contextmanager
+def not_written() -> Iterator[None]:
+    """For a preview, which is undone: its entries must not lock the log."""
+    with _collecting():
+        yield
+
+
+@contextmanager
+def _collecting() -> Iterator[list[_Entry]]:
+    entries: list[_Entry] = []
+    token = _collected.set(entries)
+    try:
+        yield entries
+    finally:
+        _collected.reset(token)
+
+
 def record(
     *,
     action: str,
@@ -72,67 +119,66 @@ def record(
     subject: models.Model | None = None,
     organisation: str = "",
     detail: str = "",
-) -> AuditEntry:
-    head = _lock_head()
-    keys = _get_or_create_keys(head, [row for row in (actor, subject) if row])
-    entry = AuditEntry(
-        sequence=head.sequence + 1,
-        at=at,
-        actor=keys[subject_label(actor)] if actor else "",
-        organisation=organisation,
-        action=action,
-        subject=keys[subject_label(subject)] if subject else "",
-        detail=detail,
+) -> None:
+    record_all(
+        [subject], action=action, at=at, actor=actor, organisation=organisation, detail=detail
     )
-    entry.chain_hash = entry.compute_hash(head.chain_hash)
-    entry.save(force_insert=True)
-    head.sequence, head.chain_hash = entry.sequence, entry.chain_hash
-    _store_head(head, at)
-    return entry
 
 
-@transaction.atomic
 def record_all(
-    subjects: Sequence[models.Model],
+    subjects: Sequence[models.Model | None],
     *,
     action: str,
     at: datetime,
-    actor: models.Model,
+    actor: models.Model | None,
     organisation: str = "",
     detail: str = "",
 ) -> None:
     """Adds one entry for each subject, in their order, with bulk queries."""
-    if not subjects:
+    actor_label = subject_label(actor) if actor else ""
+    labels = [subject_label(subject) if subject else "" for subject in subjects]
+    new = [_Entry(action, at, actor_label, organisation, label, detail) for label in labels]
+    collected = _collected.get()
+    if collected is None:
+        _append(new)
+    else:
+        collected += new
+
+
+@transaction.atomic
+def _append(new: Sequence[_Entry]) -> None:
+    if not new:
         return
     head = _lock_head()
-    keys = _get_or_create_keys(head, [*subjects, actor])
-    actor_key = keys[subject_label(actor)]
+    keys = {"": ""} | _get_or_create_keys(
+        head, [label for entry in new for label in (entry.actor, entry.subject) if label]
+    )
     entries = []
-    for subject in subjects:
+    for each in new:
         entry = AuditEntry(
             sequence=head.sequence + 1,
-            at=at,
-            actor=actor_key,
-            organisation=organisation,
-            action=action,
-            subject=keys[subject_label(subject)],
-            detail=detail,
+            at=each.at,
+            actor=keys[each.actor],
+            organisation=each.organisation,
+            action=each.action,
+            subject=keys[each.subject],
+            detail=each.detail,
         )
         entry.chain_hash = entry.compute_hash(head.chain_hash)
         head.sequence, head.chain_hash = entry.sequence, entry.chain_hash
         entries.append(entry)
     AuditEntry.objects.bulk_create(entries, BATCH_SIZE)
-    _store_head(head, at)
+    _store_head(head, new[-1].at)
 
 
-def _get_or_create_keys(head: AuditHead, subjects: Sequence[models.Model]) -> dict[str, str]:
-    names = [subject_label(subject) for subject in subjects]
+def _get_or_create_keys(head: AuditHead, labels: Sequence[str]) -> dict[str, str]:
+    names = list(dict.fromkeys(labels))
     known: dict[str, str] = {}
     for start in range(0, len(names), BATCH_SIZE):
         rows = AuditKey.objects.filter(subject__in=names[start : start + BATCH_SIZE])
         known |= {row.subject: row.key for row in rows}
     new = []
-    for name in dict.fromkeys(names):
+    for name in names:
         if name not in known:
             key = known[name] = get_random_string(16)
             new.append(AuditKey(subject=name, key=key, signature=sign_key(key, name)))

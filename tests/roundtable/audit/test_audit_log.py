@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from participants.models import Group
 from roundtable.audit import log as audit
 from roundtable.audit.mirror import MAX_REASON, bring_up_to_date, read_mirror, record_restore
 from roundtable.audit.verify import find_log_faults, find_mirror_faults
@@ -33,7 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 def log() -> list[AuditEntry]:
     """Four entries, as the portal writes them."""
     actor, subject = make_user(), make_delegate()
-    return [
+    for minute in range(4):
         audit.record(
             action="reveal",
             at=NOON + timedelta(minutes=minute, microseconds=minute),
@@ -42,8 +44,7 @@ def log() -> list[AuditEntry]:
             organisation="ministry",
             detail=f"profile {minute}",
         )
-        for minute in range(4)
-    ]
+    return list(AuditEntry.objects.order_by("sequence"))
 
 
 def change(entry: int, **fields: Any) -> None:
@@ -233,7 +234,8 @@ def test_log_stays_valid_after_erasure(log: list[AuditEntry]) -> None:
 
 def test_entry_identifies_people_by_key_only() -> None:
     delegate = make_delegate(name="Dewi Lestari")
-    entry = audit.record(action="reveal", at=NOON, actor=delegate.user, subject=delegate)
+    audit.record(action="reveal", at=NOON, actor=delegate.user, subject=delegate)
+    entry = AuditEntry.objects.get()
     assert AuditKey.objects.get(key=entry.subject).subject == f"participants.delegate:{delegate.pk}"
     assert AuditKey.objects.get(key=entry.actor).subject == f"participants.user:{delegate.user_id}"
     stored = str(AuditEntry.objects.values().get())
@@ -252,8 +254,35 @@ def test_rolled_back_act_leaves_no_entry(log: list[AuditEntry]) -> None:
         audit.record(action="reveal", at=NOON)
         raise RuntimeError
     assert AuditEntry.objects.count() == 4
-    assert audit.record(action="reveal", at=NOON).sequence == 5
+    audit.record(action="reveal", at=NOON)
+    assert AuditEntry.objects.latest("sequence").sequence == 5
     assert find_log_faults() == []
+
+
+def test_entries_are_written_at_the_end() -> None:
+    actor, person = make_user(), make_user()
+    with CaptureQueriesContext(connection) as queries, audit.written_last():
+        audit.record(action="first", at=NOON, actor=actor, subject=person)
+        with audit.written_last():
+            audit.record_all([person, actor], action="second", at=NOON, actor=actor)
+        Group.objects.create(slug="last", name="Last")
+    tables = [query["sql"].split('"')[1] for query in queries if query["sql"].startswith("INSERT")]
+    group, log = Group._meta.db_table, AuditEntry._meta.db_table
+    assert [table for table in tables if table in (group, log)] == [group, log]
+    assert [row.action for row in AuditEntry.objects.all()] == ["first", "second", "second"]
+    with pytest.raises(RuntimeError), audit.written_last():
+        audit.record(action="third", at=NOON)
+        raise RuntimeError
+    audit.record(action="fourth", at=NOON)
+    assert AuditEntry.objects.latest("sequence").sequence == 4
+    assert find_log_faults() == []
+
+
+def test_entries_of_a_preview_do_not_touch_the_log() -> None:
+    with CaptureQueriesContext(connection) as queries, audit.not_written(), audit.written_last():
+        audit.record(action="first", at=NOON, actor=make_user())
+    assert not [query for query in queries if "audit" in query["sql"]]
+    assert not AuditEntry.objects.exists()
 
 
 # Keys ------------------------------------------------------------------------------------
