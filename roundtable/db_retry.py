@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from time import monotonic, sleep
 
+from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
@@ -59,6 +60,10 @@ class RetryMiddleware:
             sleep(min(wait, remaining))
             response = self.get_response(WSGIRequest(dict(environ)))
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        # With DEBUG, Django would answer 500 with a page of its own, and what was written is lost.
+        return server_error(request) if settings.DEBUG and outage_of(exception) else None
 
 
 class OutageResponse(HttpResponse):

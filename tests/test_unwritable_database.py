@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 from django.urls import resolve
+from pytest_django import Settings
 
 from outcomes.models import ProgressUpdate
 from participants.accounts import sessions
@@ -184,6 +185,20 @@ def test_change_at_the_desk_keeps_what_was_written(
     assert answer.status_code == 503
     kept = form_fields(answer.content.decode(), path)
     assert (kept["text"], kept["_continue"]) == (["Print more."], ["Save"])
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_sign_in_keeps_the_address(debug: bool, settings: Settings) -> None:
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    path = "/accounts/login/"
+    fields = form_fields(client.get(path).content.decode(), path, containing="login")
+    settings.DEBUG = debug
+    with read_only():
+        answer = client.post(path, fields | {"login": ["rita@example.org"]})
+    assert answer.status_code == 503
+    assert form_fields(answer.content.decode(), path, containing="login")["login"] == [
+        "rita@example.org"
+    ]
 
 
 def outage_page(request: HttpRequest, problem: Exception) -> Any:
