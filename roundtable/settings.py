@@ -296,7 +296,12 @@ ADMINS = [("", address) for address in split_names(env.str("ERROR_EMAILS", defau
 TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
     "mail": {"BACKEND": "django_tasks_db.DatabaseBackend"},
-    "imports": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+    "imports": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        # A worker that is started with `--queue-name small` leaves large files to the other one.
+        "QUEUES": ["default", "small"],
+        "OPTIONS": {"first_task": "outcomes.imports.tasks.resume_interrupted"},
+    },
 }
 
 # Languages ----------------------------------------------------------------------------

@@ -1,13 +1,18 @@
 """The worker of a queue: it waits while the database is away, and leaves signs that it works."""
 
 import logging
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.utils.module_loading import import_string
+from django_tasks import DEFAULT_TASK_QUEUE_NAME
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
@@ -23,6 +28,7 @@ SIGN_INTERVAL = 20.0  # seconds between two signs
 class Worker(db_worker.Worker):
     """Waits while the database is away, where the library's worker ends."""
 
+    has_begun = False
     outage_began: float | None = None
     last_sign = -SIGN_INTERVAL
 
@@ -61,8 +67,12 @@ class Worker(db_worker.Worker):
         close_old_connections()
         if self.outage_began is not None:
             self._queue_interrupted()
+        if not self.has_begun:
+            self._queue_first()
+            self.has_begun = True
         tasks = DBTaskResult.objects.ready().filter(backend_name=self.backend_name)
-        if not self.process_all_queues:
+        # Without `--queue-name`, a worker does all.
+        if not self.process_all_queues and self.queue_names != [DEFAULT_TASK_QUEUE_NAME]:
             tasks = tasks.filter(queue_name__in=self.queue_names)
         # Looked at first without a lock, for which all others wait on SQLite.
         if not tasks.exists():
@@ -74,6 +84,17 @@ class Worker(db_worker.Worker):
         if found:
             self.run_task(found)
         return found is not None
+
+    def _queue_first(self) -> None:
+        """Queues what each worker of this queue starts with."""
+        options = settings.TASKS[self.backend_name].get("OPTIONS", {})
+        if path := options.get("first_task"):
+            queue = DEFAULT_TASK_QUEUE_NAME if self.process_all_queues else self.queue_names[0]
+            import_string(path).using(queue_name=queue).enqueue()
+
+    def run_task(self, db_task_result: DBTaskResult) -> None:
+        with signs_meanwhile(self.backend_name):
+            super().run_task(db_task_result)
 
     def _queue_interrupted(self) -> None:
         """Queues again what this worker began and could not finish.
@@ -109,6 +130,24 @@ def leave_sign(backend: str) -> None:
         path.touch(mode=0o600)
     except OSError as problem:
         logger.warning("The worker for %s left no sign: %s.", backend, type(problem).__name__)
+
+
+@contextmanager
+def signs_meanwhile(backend: str) -> Iterator[None]:
+    """Leaves signs during a long task as well."""
+    is_done = threading.Event()
+
+    def leave_signs() -> None:
+        while not is_done.wait(SIGN_INTERVAL):
+            leave_sign(backend)
+
+    thread = threading.Thread(target=leave_signs, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        thread.join()
 
 
 def remove_sign(backend: str) -> None:

@@ -9,10 +9,10 @@ from django_tasks_db.models import DBTaskResult
 from roundtable.worker import Worker
 
 
-def run_queue(max_tasks: int | None = None, backend: str = "mail") -> None:
+def run_queue(max_tasks: int | None = None, backend: str = "mail", queue: str = "default") -> None:
     """Does what the worker does with all that is queued and due; a task that fails, fails here."""
     worker = Worker(
-        queue_names=["default"],
+        queue_names=[queue],
         interval=0,
         batch=True,
         backend_name=backend,

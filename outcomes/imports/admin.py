@@ -77,18 +77,23 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if request.method == "POST":
             return self._handle_action(request, upload)
         if upload.state == Upload.State.WAITING:
-            stalled = is_stalled(upload, timezone.now())
             found: dict[str, Any] = {
                 "progress": read_json(upload, "progress") if upload.claimed_at else None,
-                "is_stalled": stalled,
+                "is_stalled": is_stalled(upload, timezone.now()),
                 # A reader who needs more time can stop it.
-                "refresh_seconds": 0 if stalled or "stop" in request.GET else REFRESH_SECONDS,
+                "refresh_seconds": 0 if "stop" in request.GET else REFRESH_SECONDS,
             }
         elif upload.state == Upload.State.PREVIEWED:
             found = _result_context(upload, page)
         else:
             found = {}
-        context = {"upload": upload, "title": _("Import a roundtable"), **found}
+        context = {
+            "upload": upload,
+            "title": _("Import a roundtable"),
+            "stored": upload.choices.get("stored"),
+            "total": upload.choices.get("total"),
+            **found,
+        }
         answer = self._render(request, "outcomes/imports/admin/upload_detail.html", context)
         if seconds := found.get("refresh_seconds"):
             answer["Refresh"] = str(seconds)
@@ -101,11 +106,17 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         act = request.POST.get("act", "")
         here = redirect("admin:roundtable_event_upload", upload.key)
         if act == "drop":
+            was_begun = upload.choices.get("checked") and upload.state != Upload.State.DONE
             delete_upload(upload)
-            self.message_user(request, _("The file is deleted."), messages.SUCCESS)
+            said = (
+                _("The file is deleted. What was imported before is kept.")
+                if was_begun
+                else _("The file is deleted.")
+            )
+            self.message_user(request, said, messages.SUCCESS)
             return redirect("admin:roundtable_event_import")
         if act == "again":
-            enqueue_run(upload, Upload.Task(upload.next_task))
+            enqueue_run(upload, Upload.Task(upload.next_task), discard=("resumed",))
         elif act == "preview":
             answers = upload.choices.get("answers", {}) | _parse_answers(request.POST)
             enqueue_run(upload, Upload.Task.PREVIEW, answers=answers)

@@ -1,8 +1,8 @@
-"""Previews an import row by row, and then imports all of it or nothing."""
+"""Previews an import row by row, and imports what is stored at once."""
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,11 +13,19 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from outcomes.imports.records.errors import CellLocation, FileRejectedError, Mistake
 from outcomes.imports.records.loader import load_content
-from outcomes.imports.records.results import DuplicateQuestion, ImportReport, RowReport, RowResult
+from outcomes.imports.records.new_records import NewRecord
+from outcomes.imports.records.results import (
+    DuplicateQuestion,
+    ImportReport,
+    RowReport,
+    RowResult,
+    digest_of,
+)
 from outcomes.imports.storage import uploads_folder
 from outcomes.imports.workbook.rows import ParsedWorkbook
 from outcomes.imports.workbook.sheets import column_label
 from participants.permissions import EventPermissions
+from roundtable.audit import log as audit
 
 
 def group_mistakes(mistakes: Iterable[Mistake]) -> list[Mistake]:
@@ -50,6 +58,15 @@ class Preview:
     questions: list[tuple[str, DuplicateQuestion]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # hints that are no mistakes
     digest: str = ""
+    # What an import stores apart, the entries that the rest leaves out, and the digest of the rest.
+    new_records: list[NewRecord] = field(default_factory=list)
+    settled_entries: set[str] = field(default_factory=set)
+    has_rest: bool = False
+    rest_digest: str = ""
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.mistakes and not self.questions
 
     def count(self, result: RowResult) -> int:
         return sum(row.result == result for _place, row in self.rows)
@@ -92,7 +109,7 @@ def preview_import(
     on_progress: ProgressCallback | None = None,
     at: datetime,
 ) -> Preview:
-    with _copy_of_sqlite(), transaction.atomic():
+    with _copy_of_sqlite(), audit.not_written(), transaction.atomic():
         result = _try_import(parsed, by, answers or {}, on_progress, at, is_preview=True)
         transaction.set_rollback(True)
     return result
@@ -126,26 +143,24 @@ def _copy_of_sqlite() -> Iterator[None]:
             connection.close()
 
 
-def import_previewed(
+def import_rest(
     parsed: ParsedWorkbook,
+    plan: Preview,
     *,
-    digest: str,
     by: EventPermissions,
-    answers: Mapping[str, str] | None = None,
+    answers: Mapping[str, str],
     on_progress: ProgressCallback | None = None,
     at: datetime,
-) -> Preview | None:
-    """Imports what a preview showed, and returns None.
+) -> bool:
+    """Imports all that is not stored apart. False if it would no longer be what was planned.
 
-    If the digest differs, or there are mistakes or open questions, stores nothing and returns the
-    new preview.
+    The caller undoes it then.
     """
-    with transaction.atomic():
-        result = _try_import(parsed, by, answers or {}, on_progress, at)
-        if not result.mistakes and not result.questions and result.digest == digest:
-            return None
-        transaction.set_rollback(True)
-    return result
+    result = _try_import(
+        parsed, by, answers, on_progress, at, skipped=frozenset(plan.settled_entries)
+    )
+    is_same = result.rest_digest == plan.rest_digest
+    return is_same and not result.mistakes and not result.questions
 
 
 def import_workbook(
@@ -156,6 +171,7 @@ def import_workbook(
     on_progress: ProgressCallback | None = None,
     at: datetime,
     is_preview: bool = False,
+    skipped: Container[str] = (),
 ) -> ImportReport:
     """Raises FileRejectedError with every mistake by sheet, row and column, and stores nothing."""
     try:
@@ -168,6 +184,7 @@ def import_workbook(
             is_preview=is_preview,
             is_rejected=bool(parsed.mistakes),
             are_names_known=parsed.are_names_known,
+            skipped=skipped,
         )
     except FileRejectedError as refusal:
         located = parsed.locate_mistakes(refusal.mistakes)
@@ -183,6 +200,7 @@ def _try_import(
     at: datetime,
     *,
     is_preview: bool = False,
+    skipped: Container[str] = (),
 ) -> Preview:
     try:
         report = import_workbook(
@@ -192,9 +210,12 @@ def _try_import(
             on_progress=on_progress,
             at=at,
             is_preview=is_preview,
+            skipped=skipped,
         )
     except FileRejectedError as refusal:
         return Preview(mistakes=refusal.mistakes, notes=parsed.notes)
+    settled = report.settled_entries()
+    rest = report.rows_without(settled)
     rows = [
         (
             str(parsed.cell_location(row.location)),
@@ -216,5 +237,9 @@ def _try_import(
             f"{note.where}: {note.message}"
             for note in group_mistakes(parsed.locate_mistakes(report.notes))
         ],
-        digest=report.digest,
+        digest=digest_of(report.rows),
+        new_records=report.new_records,
+        settled_entries=settled,
+        has_rest=bool(report.published) or any(row.result != RowResult.UNCHANGED for row in rest),
+        rest_digest=digest_of(rest),
     )

@@ -1,11 +1,14 @@
 """The private folder of an upload: the file, the parsed pages, the preview and the progress."""
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from django.conf import settings
@@ -50,6 +53,45 @@ def create_upload(*, user: User, chunks: Iterable[bytes], event: Any, at: dateti
         for chunk in chunks:
             file.write(chunk)
     return upload
+
+
+@contextmanager
+def working_on(upload: Upload) -> Iterator[bool]:
+    """False if another worker has this upload, or it is deleted.
+
+    The system frees the lock when the worker ends, however that ends. So the page and the next
+    worker know whether someone works on it, without a clock.
+    """
+    try:
+        file = _open_private(folder_path(upload) / "lock")
+    except FileNotFoundError:
+        yield False
+        return
+    with file:
+        yield _has_lock(file)
+
+
+def _has_lock(file: Any) -> bool:
+    for _attempt in range(20):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sleep(0.05)  # perhaps a page looks at it just now
+        else:
+            return True
+    return False
+
+
+def is_worked_on(upload: Upload) -> bool:
+    path = folder_path(upload) / "lock"
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def write_json(upload: Upload, name: str, content: Any) -> None:

@@ -1,31 +1,34 @@
-"""The worker tasks of an upload: preview and import, all of it or nothing.
+"""The worker tasks of an upload: preview and import.
 
-Run with `manage.py db_worker --backend imports`. If the worker is stopped, no part of a file is
-stored unless its upload is marked as done; the owner can then start the run again.
+Run with `manage.py db_worker --backend imports`. An import checks the whole file first. Then it
+stores all but new drafts and new people at once, and these in batches. If the worker is killed, the
+next one that starts goes on.
 """
 
 import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from outcomes.imports.batches import PROGRESS_KEYS, store_in_batches, write_plan
 from outcomes.imports.list_completion import (
     complete_list,
     party_slugs_by_name,
 )
 from outcomes.imports.matching import apply_matching, find_tables, is_own_format
-from outcomes.imports.preview import Preview, import_previewed, preview_import
+from outcomes.imports.preview import Preview, ProgressCallback, import_rest, preview_import
 from outcomes.imports.readers.pages import SourceFile, UnreadableError, UnreadableReason
 from outcomes.imports.records.errors import FileRejectedError, Mistake
 from outcomes.imports.storage import (
@@ -33,7 +36,9 @@ from outcomes.imports.storage import (
     delete_expired_uploads,
     file_path,
     folder_path,
+    is_worked_on,
     read_json,
+    working_on,
     write_json,
 )
 from outcomes.imports.workbook.parsing import fitting_sheets, parse_pages, unreadable_message
@@ -42,8 +47,10 @@ from outcomes.imports.workbook.sheets import column_label
 from outcomes.models import Upload
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
 from roundtable.audit import log as audit
+from roundtable.database.outages import until_stored
 from roundtable.history import attribute_changes_to
 from roundtable.models import Event
+from roundtable.worker import last_sign
 
 READ_TIMEOUT = 90  # seconds; the process limits itself to 40 seconds of CPU time
 
@@ -70,15 +77,24 @@ def read_in_subprocess(path: Path, encoding: str = "") -> SourceFile:
 logger = logging.getLogger(__name__)
 STALLED_AFTER = timedelta(minutes=2)
 PROGRESS_INTERVAL = 1.0  # seconds
+# A file that ends the worker each time must not end it for ever.
+MAX_RESUMED = 3
+SMALL_FILE = 100_000  # bytes; a second worker can take only these
 
 
 @transaction.atomic
 def enqueue_run(
-    upload: Upload, next_task: Upload.Task, *, discard: tuple[str, ...] = (), **choices: Any
+    upload: Upload,
+    next_task: Upload.Task,
+    *,
+    discard: tuple[str, ...] = PROGRESS_KEYS,
+    **choices: Any,
 ) -> None:
     """Starts a new run; an earlier one becomes void. `discard` names choices to forget."""
     row = Upload.objects.select_for_update().get(pk=upload.pk)
-    if row.state == Upload.State.DONE:
+    is_importing = row.state == Upload.State.WAITING and row.next_task == Upload.Task.IMPORT
+    # Pressed twice: what is partly stored goes on.
+    if row.state == Upload.State.DONE or (is_importing and next_task == Upload.Task.IMPORT):
         return
     row.run += 1
     row.next_task, row.state, row.claimed_at = next_task, Upload.State.WAITING, None
@@ -87,31 +103,62 @@ def enqueue_run(
     row.event = upload.event
     row.save()
     write_json(row, "asked", {"run": row.run})
-    process_upload.enqueue(row.pk, row.run)
+    _enqueue_task(row)
+
+
+def _enqueue_task(upload: Upload) -> None:
+    path = file_path(upload)
+    is_small = path.exists() and path.stat().st_size <= SMALL_FILE
+    queue = "small" if is_small else "default"
+    process_upload.using(queue_name=queue).enqueue(upload.pk, upload.run)
 
 
 def is_stalled(upload: Upload, at: datetime) -> bool:
-    """Whether the worker may be dead."""
-    last = upload.claimed_at or upload.uploaded_at
-    # Without a claim, the time since the request counts: perhaps no worker runs at all.
-    path = folder_path(upload) / ("progress.json" if upload.claimed_at else "asked.json")
+    """Whether no worker does this run, or none is there to begin it."""
+    if is_worked_on(upload):
+        return False
+    if upload.claimed_at:
+        # Asked again: perhaps it has just ended.
+        return _open_run(upload).filter(claimed_at=upload.claimed_at).exists()
+    signs = [upload.uploaded_at]
+    path = folder_path(upload) / "asked.json"
     if path.exists():
-        last_sign = datetime.fromtimestamp(path.stat().st_mtime, tz=last.tzinfo)
-        last = max(last, last_sign)
-    return at - last > STALLED_AFTER
+        signs.append(datetime.fromtimestamp(path.stat().st_mtime, tz=signs[0].tzinfo))
+    if sign := last_sign("imports"):
+        signs.append(sign)
+    return at - max(signs) > STALLED_AFTER
 
 
 @task(backend="imports")
 def process_upload(upload_id: int, run: int) -> None:
-    """Does one run, unless it is void or another worker has claimed it."""
-    now = timezone.now()
-    unclaimed = Upload.objects.filter(
-        pk=upload_id, run=run, state=Upload.State.WAITING, claimed_at=None
-    )
-    # One conditional UPDATE, so that only one of two workers gets the run.
-    if not unclaimed.update(claimed_at=now):
+    """Does one run, unless it is void or another worker does it."""
+    upload = Upload.objects.select_related("user", "event").filter(pk=upload_id, run=run).first()
+    if upload is None:
         return
-    upload = Upload.objects.select_related("user", "event").get(pk=upload_id)
+    with working_on(upload) as is_ours:
+        if is_ours:
+            _process_run(upload, timezone.now())
+
+
+@task(backend="imports")
+def resume_interrupted() -> None:
+    """Goes on with what a worker that was killed had begun. The next one starts with this."""
+    for upload in Upload.objects.filter(state=Upload.State.WAITING).exclude(claimed_at=None):
+        if is_worked_on(upload):
+            continue
+        resumed = upload.choices.get("resumed", 0) + 1
+        if resumed > MAX_RESUMED:
+            sentence = _("The worker stopped several times while it read this file. Try again.")
+            _save_result(upload, Preview(mistakes=[Mistake("", sentence)]), can_retry=True)
+        else:
+            _note(upload, resumed=resumed)
+            _enqueue_task(upload)
+
+
+def _process_run(upload: Upload, now: datetime) -> None:
+    if not _open_run(upload).update(claimed_at=now):
+        return
+    upload.refresh_from_db()  # another worker may have stored a part until just now
     permissions = permissions_of(upload.user, timezone.localdate(now))
     try:
         if permissions is None or not permissions.can_edit_any:
@@ -127,7 +174,11 @@ def process_upload(upload_id: int, run: int) -> None:
     # personal data.
     except Exception as problem:
         logger.error("Upload %s failed: %s.", upload.pk, type(problem).__name__)
-        sentence = _("An error occurred, and nothing is saved. Try again.")
+        sentence = (
+            _("An error occurred. Try again: the import goes on where it stopped.")
+            if upload.choices.get("checked")
+            else _("An error occurred, and nothing is saved. Try again.")
+        )
         _save_result(upload, Preview(mistakes=[Mistake("", sentence)]), can_retry=True)
 
 
@@ -138,39 +189,86 @@ def clean_up() -> None:
 
 def _process(upload: Upload, permissions: EventPermissions, at: datetime) -> None:
     source = read_upload(upload)
-    on_progress = _progress_writer(upload)
     event = upload.event if upload.event and permissions.may_edit(upload.event_id) else None
-    answers = upload.choices.get("answers", {})
     if not is_own_format(source) and not find_tables(source):
         raise FileRejectedError(
             [Mistake("", unreadable_message(UnreadableError(UnreadableReason.NOT_A_TABLE)))]
         )
     if needs_matching(source, upload.choices, event):
         _end_run(upload, Upload.State.NEEDS_MAPPING)
-    elif upload.next_task == Upload.Task.PREVIEW:
+        return
+    options = {
+        "by": permissions,
+        "answers": upload.choices.get("answers", {}),
+        "on_progress": _progress_writer(upload),
+        "at": at,
+    }
+    if "stored" not in upload.choices:
         parsed = _parse_upload(upload, source, event, permissions)
-        _save_result(
-            upload,
-            preview_import(parsed, by=permissions, answers=answers, on_progress=on_progress, at=at),
+        found = preview_import(parsed, **options)
+        if upload.next_task == Upload.Task.PREVIEW:
+            _save_result(upload, found)
+            return
+        if not _begin_import(upload, parsed, found, options):
+            return
+    if "stored" in upload.choices:
+        store_in_batches(
+            upload, partial(_note, upload), partial(_mark_done, upload, options), **options
         )
-    else:
-        with transaction.atomic():
-            parsed = _parse_upload(upload, source, event, permissions)
-            digest = upload.choices.get("digest", "")
-            outdated = import_previewed(
-                parsed,
-                digest=digest,
-                by=permissions,
-                answers=answers,
-                on_progress=on_progress,
-                at=at,
-            )
-            if outdated is None:
-                _mark_done(upload, permissions, parsed.content["event"]["code"], at)
-        if outdated:
-            _save_result(upload, outdated, is_outdated=True)
+    clean_up.using(run_after=timezone.now() + KEEP_FINISHED_FOR).enqueue()
+
+
+class _OutdatedError(Exception):
+    """What would be stored is no longer what the person saw."""
+
+
+def _begin_import(
+    upload: Upload, parsed: ParsedWorkbook, found: Preview, options: dict[str, Any]
+) -> bool:
+    """Stores all but new drafts and new people at once, and notes these for the batches.
+
+    False if there is something that the person must look at first.
+    """
+    was_begun = upload.choices.get("checked")
+    is_as_shown = found.is_sound and found.digest == upload.choices.get("digest")
+    if not is_as_shown and not was_begun:
+        _save_result(upload, found, is_outdated=True)
+        return False
+    if found.has_rest and not was_begun:
+        try:
+            until_stored(partial(_store_rest, upload, parsed, found, options))
+        except _OutdatedError:
+            _save_result(upload, preview_import(parsed, **options), is_outdated=True)
+            return False
+        if not found.new_records:
+            return True
+        found = preview_import(parsed, **options)  # beside what is stored now
+    if not found.is_sound or found.has_rest:
+        _save_result(upload, found)
+        return False
+    write_plan(upload, found.new_records, parsed.content["event"]["code"])
+    _note(upload, checked=True, total=len(found.new_records), stored=0)
+    return True
+
+
+def _store_rest(
+    upload: Upload, parsed: ParsedWorkbook, found: Preview, options: dict[str, Any]
+) -> None:
+    with audit.written_last():
+        if not import_rest(parsed, found, **options):
+            raise _OutdatedError
+        if found.new_records:
+            _note(upload, checked=True)
         else:
-            clean_up.using(run_after=timezone.now() + KEEP_FINISHED_FOR).enqueue()
+            _mark_done(upload, options, Event.objects.get(code=parsed.content["event"]["code"]))
+
+
+def _note(upload: Upload, **choices: Any) -> None:
+    """Raises FileRejectedError if the run is void: nothing of its transaction is stored then."""
+    noted = upload.choices | choices
+    if not _open_run(upload).update(choices=noted):
+        raise FileRejectedError([Mistake("", _("This import was started again in the meantime."))])
+    upload.choices = noted
 
 
 def needs_matching(source: SourceFile, choices: dict[str, Any], event: Event | None) -> bool:
@@ -229,42 +327,48 @@ def read_upload(upload: Upload) -> SourceFile:
     return found
 
 
-def _mark_done(upload: Upload, permissions: EventPermissions, code: str, at: datetime) -> None:
+def _mark_done(upload: Upload, options: dict[str, Any], event: Event) -> None:
     # Call it in the transaction that stores the file: if the run is void, nothing is stored.
-    event = Event.objects.get(code=code)
+    permissions, at = options["by"], options["at"]
     audit.record(
         action="load workbook",
         at=at,
         actor=permissions.user,
         organisation=acting_organisation(permissions.user, event.pk, at.date()),
-        detail=code,
+        detail=event.code,
     )
-    open_run = Upload.objects.filter(pk=upload.pk, run=upload.run, state=Upload.State.WAITING)
-    if not open_run.update(state=Upload.State.DONE, finished_at=timezone.now(), event=event):
+    if not _open_run(upload).update(
+        state=Upload.State.DONE, finished_at=timezone.now(), event=event
+    ):
         raise FileRejectedError([Mistake("", _("This import was started again in the meantime."))])
 
 
-@transaction.atomic
 def _save_result(
     upload: Upload, result: Preview, *, is_outdated: bool = False, can_retry: bool = False
 ) -> None:
     """Does nothing if the run is void: a newer one saves its own result."""
-    open_run = Upload.objects.filter(pk=upload.pk, run=upload.run, state=Upload.State.WAITING)
-    if open_run.select_for_update().exists():
-        write_json(
-            upload,
-            "result",
-            result.to_json() | {"is_outdated": is_outdated, "can_retry": can_retry},
-        )
-        open_run.update(state=Upload.State.PREVIEWED)
+    said = {"is_outdated": is_outdated, "can_retry": can_retry}
+    said["is_partly_stored"] = bool(upload.choices.get("checked"))
+
+    @transaction.atomic
+    def save() -> None:
+        if _open_run(upload).select_for_update().exists():
+            write_json(upload, "result", result.to_json() | said)
+            _end_run(upload, Upload.State.PREVIEWED)
+
+    until_stored(save)
+
+
+def _open_run(upload: Upload) -> "QuerySet[Upload]":
+    """Empty if the run is void or has ended."""
+    return Upload.objects.filter(pk=upload.pk, run=upload.run, state=Upload.State.WAITING)
 
 
 def _end_run(upload: Upload, state: Upload.State) -> None:
-    open_run = Upload.objects.filter(pk=upload.pk, run=upload.run, state=Upload.State.WAITING)
-    open_run.update(state=state)
+    _open_run(upload).update(state=state)
 
 
-def _progress_writer(upload: Upload) -> Callable[[int], None]:
+def _progress_writer(upload: Upload) -> ProgressCallback:
     # In a file, because the database transaction of the import is still open.
     last = 0.0
 

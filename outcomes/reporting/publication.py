@@ -79,8 +79,12 @@ def _publish_due(commitment: Commitment, at: datetime) -> bool:
     return True
 
 
-def publish_released(event: Event, *, at: datetime) -> None:
-    """What ships with a release was compared before; made-up commitments have no source."""
+def publish_released(event: Event, *, at: datetime) -> set[str]:
+    """What ships with a release was compared before; made-up commitments have no source.
+
+    Returns the references of what became public.
+    """
+    published = set()
     drafts = _drafts().filter(event=event)
     drafts = drafts.prefetch_related(
         "outcomes", "milestones", "parties__organisation", "parties__group"
@@ -88,6 +92,8 @@ def publish_released(event: Event, *, at: datetime) -> None:
     for row in drafts:
         if (event.is_demonstration or is_released(row)) and not _is_disputed(row):
             publish(row, at=at)
+            published.add(row.reference)
+    return published
 
 
 def withdraw_if_changed(commitment: Commitment, earlier_hash: str, *, by: User | None) -> bool:

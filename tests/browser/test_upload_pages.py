@@ -56,7 +56,12 @@ def states(user: User) -> dict[str, Upload]:
         "mistakes": upload(user, heading, "Rita Sen,nowhere,Clerk", event=event),
     }
     run_import_worker()
-    return found | {"waits": upload(user, heading, event=event)}
+    waits, stopped = (upload(user, heading, event=event) for _number in range(2))
+    # A worker that was killed while it stored the new rows of a file.
+    stopped.next_task, stopped.claimed_at = Upload.Task.IMPORT, timezone.now()
+    stopped.choices = {"checked": True, "total": 50, "stored": 20}
+    stopped.save()
+    return found | {"waits": waits, "stopped": stopped}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -258,6 +259,14 @@ def test_worker_works_without_a_place_for_its_sign(pauses: list[float], folder: 
     queue_email()
     make_worker().run()
     assert len(mail.outbox) == 1
+
+
+def test_worker_leaves_signs_during_a_long_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = threading.Event()
+    monkeypatch.setattr(worker, "SIGN_INTERVAL", 0.001)
+    monkeypatch.setattr(worker, "leave_sign", lambda backend: left.set())
+    with worker.signs_meanwhile("imports"):
+        assert left.wait(60)
 
 
 def age_sign(folder: Path, minutes: int) -> None:

@@ -1,23 +1,18 @@
-"""Imports commitments: unchanged and simple new ones in bulk, all others one by one."""
+"""Imports commitments: unchanged and new ones in bulk, changed ones one by one."""
 
 from collections.abc import Iterator, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.errors import Mistake
+from outcomes.imports.records.new_records import NewRecord, insert_records
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Commitment, CommitmentParty, CommitmentState, Outcome
 from outcomes.reporting.focal_points import ask_focal_point
-from outcomes.reporting.publication import (
-    make_draft,
-    must_be_withdrawn,
-    publish_released,
-    withdraw,
-)
+from outcomes.reporting.publication import must_be_withdrawn, publish_released, withdraw
 from participants.models import Group, Organisation
 from roundtable.database.statistics import count_rows
 from roundtable.history import ADDED, add_versions
@@ -42,8 +37,7 @@ class CommitmentImporter:
         others = Commitment.objects.exclude(event=event)
         others = others.filter(reference__startswith=f"{event.code}-C")
         self.used_references = set(others.values_list("reference", flat=True))
-        self.new_commitments: list[Commitment] = []
-        self.new_parties: list[CommitmentParty] = []
+        self.new_records: list[NewRecord] = []
 
     def count_unchanged(
         self, entry: FileEntry, row: Commitment, answered_outcomes: list[Outcome] | None
@@ -76,9 +70,9 @@ class CommitmentImporter:
             self.report.add_row(location, RowResult.UNCHANGED, str(party))
         return True
 
-    def add(self, entry: FileEntry) -> bool:
+    def add(self, entry: FileEntry, answered_outcomes: list[Outcome] | None) -> bool:
         """Registers a new entry for the bulk insert; False if it must be stored on its own."""
-        if entry.lists.get("outcomes") or entry.values["reference"] in self.used_references:
+        if entry.values["reference"] in self.used_references:
             return False
         row = Commitment(event=self.event, **entry.values)
         if self.report.reject_incomplete(row, entry) or entry.invalid:
@@ -95,8 +89,9 @@ class CommitmentImporter:
             _validate(party, f"{entry.location}.{key}", self.report)
         if len(self.report.mistakes) > mistakes_before:
             return True
-        self.new_commitments.append(row)
-        self.new_parties += [party for _key, party in parties]
+        outcomes = [point.pk for point in answered_outcomes or ()]
+        parts = [party for _key, party in parties]
+        self.new_records.append(NewRecord(entry.location, row, parts, outcomes))
         changes = tuple(
             (name, "", to_file_text(value))
             for name, value in entry.values.items()
@@ -109,14 +104,11 @@ class CommitmentImporter:
         return True
 
     def save_new(self) -> None:
-        is_large = len(self.new_commitments) > BATCH_SIZE
-        Commitment.objects.bulk_create(self.new_commitments, BATCH_SIZE)
-        if is_large:
+        insert_records(self.new_records)
+        if len(self.new_records) > BATCH_SIZE:
             count_rows(Commitment)
-        CommitmentParty.objects.bulk_create(self.new_parties, BATCH_SIZE)
-        if is_large:
             count_rows(CommitmentParty)
-        add_versions(self.new_commitments, ADDED)
+        add_versions((record.row for record in self.new_records), ADDED)
 
     def _parties_of_entry(
         self, entry: FileEntry
@@ -161,7 +153,12 @@ def apply_commitments(
 ) -> set[str]:
     """Returns the references of new commitments, and of others with mistakes."""
     uncertain = {entry.word("reference") for entry in entries if entry.invalid}
+    if not entries:
+        # Without a lock on the stored ones, for which others would wait.
+        _publish_released(event, report)
+        return uncertain
     importer = CommitmentImporter(event, parties, report)
+    by = report.by.user if report.by else None
     for entry in entries:
         if "reference" not in entry.values:
             continue
@@ -178,7 +175,7 @@ def apply_commitments(
         if (
             importer.count_unchanged(entry, stored, answered_outcomes)
             if stored
-            else importer.add(entry)
+            else importer.add(entry, answered_outcomes)
         ):
             continue
         before = stored.text.split() if stored else None
@@ -187,7 +184,7 @@ def apply_commitments(
         is_draft = stored is None or stored.state == CommitmentState.DRAFT
         words = {name: value for name, value in entry.values.items() if name != "is_open"}
         if stored and not is_draft and any(differs(stored, *word) for word in words.items()):
-            _withdraw(stored, report)
+            withdraw(stored, by=by)
         commitment = report.store_entry(stored or Commitment(), entry, event=event)
         if commitment.pk is None:
             continue
@@ -200,7 +197,7 @@ def apply_commitments(
         _apply_parties(entry, commitment, parties, report)
         changed = Commitment.objects.get(pk=commitment.pk)  # with its new parties and points
         if stored and must_be_withdrawn(changed, earlier_hash):
-            _withdraw(changed, report)
+            withdraw(changed, by=by)
             changed.save()
         if stored and was_public and not changed.is_public:
             text = _(
@@ -209,21 +206,20 @@ def apply_commitments(
             )
             report.notes.append(Mistake(entry.location, text))
     importer.save_new()
-    if report.at and not report.mistakes:
-        publish_released(event, at=report.at)
+    _publish_released(event, report)
+    report.new_records += [
+        record for record in importer.new_records if record.row.reference not in report.published
+    ]
     file_references = {entry.word("reference") for entry in entries}
-    for reference in importer.stored if entries else ():
+    for reference in importer.stored:
         if reference not in file_references:
             report.kept.append(_("commitment %s") % reference)
     return uncertain
 
 
-def _withdraw(commitment: Commitment, report: ImportReport) -> None:
-    if report.is_preview:
-        # A new entry would lock the log, and everyone who does something waits for it.
-        make_draft(commitment, at=timezone.now())
-    else:
-        withdraw(commitment, by=report.by.user if report.by else None)
+def _publish_released(event: Event, report: ImportReport) -> None:
+    if report.at and not report.mistakes:
+        report.published |= publish_released(event, at=report.at)
 
 
 def _ask_focal_points_again(commitment: Commitment, report: ImportReport) -> None:

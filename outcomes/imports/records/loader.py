@@ -1,6 +1,6 @@
 """Stores the entries of a file: all changes or none."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +40,8 @@ from roundtable.history import one_version
 from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
+# Those with many rows, which no other row of a file needs.
+SKIPPABLE_TABLES = ("commitments", "delegates", "updates")
 
 # The lookups from a shared row to the roundtables that use it.
 EVENT_LOOKUPS: dict[type[models.Model], tuple[str, ...]] = {
@@ -113,13 +115,15 @@ def load_content(
     is_preview: bool = False,
     is_rejected: bool = False,
     are_names_known: bool = True,
+    skipped: Container[str] = (),
 ) -> ImportReport:
     """Stores the roundtable of a parsed file.
 
     `by` is None for a command. `answers` are the answers to duplicate questions, by location;
     `on_progress` receives the number of rows done. A preview locks only the rows that it changes:
     the caller rolls it back. `is_rejected` is true if the file already has mistakes: the others are
-    found in the same round. Raises FileRejectedError with every mistake, and then changes nothing.
+    found in the same round. Entries at the locations `skipped` are checked, but not stored. Raises
+    FileRejectedError with every mistake, and then changes nothing.
     """
     file, mistakes = validate_content(content)
     with one_version():
@@ -132,7 +136,14 @@ def load_content(
         mistakes += check_references(file, stored_rows, are_names_known=are_names_known)
         if not (file.all("event") and is_known) or not are_names_known:
             raise FileRejectedError(_in_file_order(mistakes, content, file))
+        entries = set()
+        for table in SKIPPABLE_TABLES:
+            entries |= {entry.location for entry in file.all(table)}
+            if table in file.tables:
+                kept = [entry for entry in file.all(table) if entry.location not in skipped]
+                file.tables[table] = kept
         report = ImportReport(
+            entries=entries,
             mistakes=mistakes,
             by=by,
             at=at,
@@ -299,6 +310,7 @@ def _apply_organisations(
 ) -> dict[str, Organisation]:
     organisations: dict[str, Organisation] = {}
     roles: list[int] = []
+    changed: list[Organisation] = []
     entries = file.all("organisations")
     named = [entry.values["slug"] for entry in entries if "slug" in entry.values]
     finder = OrganisationFinder(named, report.by)
@@ -331,7 +343,10 @@ def _apply_organisations(
         elif report.by and not report.by.is_operator:
             entry.values["slug"] = distinct_slug(slug, event.code)
         former_mailbox = organisation.role_mailbox
+        changes_before = report.changed
         row = store_shared(organisation, entry, event, report)
+        if report.changed > changes_before:
+            changed.append(row)
         if stored and row.role_mailbox != former_mailbox:
             tell_of_mailbox_change(
                 row, former=former_mailbox, by=report.by.user if report.by else None, at=at
@@ -344,7 +359,9 @@ def _apply_organisations(
             for role in entry.all("roles")
             if "role" in role.values
         ]
-    void_changed_confirmations(Participation.objects.filter(organisation__slug__in=organisations))
+    if not report.is_preview:
+        # It locks their people, who could not hide meanwhile.
+        void_changed_confirmations(Participation.objects.filter(organisation__in=changed))
     if any("roles" in entry.tables for entry in entries):
         unnamed = event.roles.exclude(pk__in=[pk for pk in roles if pk])
         report.kept += [_("role “%s”") % row for row in unnamed.select_related("organisation")]

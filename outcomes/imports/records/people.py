@@ -20,6 +20,7 @@ from outcomes.imports.records.duplicate_matcher import (
     normalise_name,
 )
 from outcomes.imports.records.errors import Mistake, excerpt, suggest_similar
+from outcomes.imports.records.new_records import NewRecord, insert_records, log_people
 from outcomes.imports.records.permissions import PERSON_FIELDS, person_refusals
 from outcomes.imports.records.results import (
     DuplicateQuestion,
@@ -32,22 +33,15 @@ from outcomes.imports.records.validation import FileEntry
 from participants.accounts.addresses import has_joined
 from participants.models import Affiliation, Delegate, HandleRedirect, Organisation, Participation
 from participants.participation.confirmation import (
-    confirm_entered,
     split_shared_person,
     void_changed_confirmations,
 )
-from participants.permissions import (
-    EventPermissions,
-    acting_organisation,
-    visible_organisations,
-    visible_people,
-)
+from participants.permissions import EventPermissions, visible_organisations, visible_people
 from participants.proposals.lifecycle import (
     must_accept,
     propose_name_latin,
     propose_workplace,
 )
-from roundtable.audit import log as audit
 from roundtable.models import Event
 
 
@@ -186,7 +180,8 @@ class _PeopleImporter:
         self.rows: dict[str, _PersonRow] = {}  # by the answer that selects the row
         self.by_handle: dict[str, _PersonRow] = {}
         self.named: set[str] = set()  # handles
-        self.new_rows: list[list[models.Model]] = []
+        self.new_people: dict[str, NewRecord] = {}  # by handle
+        self.new_rows: list[models.Model] = []  # of people who are stored
         self.added: dict[str, Delegate] = {}  # by handle
         self.changed: dict[str, Delegate] = {}
 
@@ -228,6 +223,8 @@ class _PeopleImporter:
             return
         self.named.add(participation.delegate.handle)
         mistakes_before = len(self.report.mistakes)
+        for entry_of_same, _organisation in row.repeats:
+            self.report.first_entries[entry_of_same.location] = entry.location
         self._merge_repeats(row, participation)
         self._store(entry, participation, row.organisation)
         if row.repeats and len(self.report.mistakes) == mistakes_before:
@@ -238,34 +235,26 @@ class _PeopleImporter:
             self._import_row(row)
         if self.report.mistakes:
             return
-        for kind in (Delegate, Participation, Affiliation):
-            rows = [row for parts in self.new_rows for row in parts if type(row) is kind]
-            manager: Any = kind._default_manager
-            manager.bulk_create([row for row in rows if row._state.adding], batch_size=500)
-        changed = Participation.objects.filter(delegate__in=self.changed.values())
-        void_changed_confirmations(changed)
-        self._confirm_and_log()
+        new = list(self.new_people.values())
+        insert_records(new)
+        self.report.new_records += new
+        for kind in (Participation, Affiliation):
+            rows = [row for row in self.new_rows if type(row) is kind]
+            kind._default_manager.bulk_create(rows, batch_size=500)
+        if not self.report.is_preview:
+            changed = Participation.objects.filter(delegate__in=self.changed.values())
+            void_changed_confirmations(changed)
+            self._confirm_and_log()
         if unmentioned := len(self.participations.keys() - self.named):
             text = ngettext("%d delegate", "%d delegates", unmentioned)
             self.report.kept.append(text % unmentioned)
 
     def _confirm_and_log(self) -> None:
         by, at = self.report.by, self.report.at
-        # A new entry would lock the log, and everyone who does something waits for it.
-        if by is None or at is None or self.report.is_preview:
+        if by is None or at is None:
             return
-        added = Participation.objects.filter(event=self.event, delegate__in=self.added.values())
-        confirm_entered(added, by=by.user, at=at)
-        body = acting_organisation(by.user, self.event.pk, at.date())
         for act, people in (("add delegate", self.added), ("change delegate", self.changed)):
-            audit.record_all(
-                list(people.values()),
-                action=act,
-                at=at,
-                actor=by.user,
-                organisation=body,
-                detail=self.event.code,
-            )
+            log_people(list(people.values()), self.event, action=act, by=by.user, at=at)
 
     def _resolve_person(self, entry: FileEntry, organisation: Organisation) -> str:
         """The answer that identifies the person; empty for a new one."""
@@ -348,9 +337,14 @@ class _PeopleImporter:
                     continue
             if row._state.adding:
                 to_add.append(row)
-            elif new_values:
+            elif new_values and not report.is_preview:
                 self._write(row, new_values, entry)
-        self.new_rows.append(to_add)
+        if participation.delegate._state.adding:
+            _person, *parts = to_add
+            person = participation.delegate
+            self.new_people[person.handle] = NewRecord(entry.location, person, parts)
+        else:
+            self.new_rows += to_add
         changes = tuple(change for _row, changed in changes_by_row for change in changed)
         if is_new or changes:
             (self.added if is_new else self.changed)[participation.delegate.handle] = (
@@ -381,7 +375,7 @@ class _PeopleImporter:
         changes_by_row[0] = (person, [row for row in changed if row[0] not in OWNER_FIELDS])
 
     def _leave_to_others(self, person: Delegate) -> None:
-        if self.report.by and not person._state.adding:
+        if self.report.by and not person._state.adding and not self.report.is_preview:
             split_shared_person(person, self.report.by)
 
     def _write(self, row: models.Model, values: dict[str, Any], entry: FileEntry) -> None:
@@ -402,21 +396,24 @@ class _PeopleImporter:
         """Proposes what the person must accept, and returns the other values."""
         by, at = self.report.by.user if self.report.by else None, self.report.at
         assert at is not None
+        is_preview = self.report.is_preview
         proposed = set()
         if isinstance(row, Affiliation) and (values or row._state.adding):
-            propose_workplace(
-                row.delegate,
-                affiliation=None if row._state.adding else row,
-                organisation=row.organisation,
-                post=row.post,
-                since=row.since,
-                until=row.until,
-                by=by,
-                at=at,
-            )
+            if not is_preview:
+                propose_workplace(
+                    row.delegate,
+                    affiliation=None if row._state.adding else row,
+                    organisation=row.organisation,
+                    post=row.post,
+                    since=row.since,
+                    until=row.until,
+                    by=by,
+                    at=at,
+                )
             proposed = {"post"}
         elif isinstance(row, Delegate) and "name_latin" in values:
-            propose_name_latin(row, values["name_latin"], by=by, at=at)
+            if not is_preview:
+                propose_name_latin(row, values["name_latin"], by=by, at=at)
             proposed = {"name_latin"}
         for name in proposed:
             sentence = _("This person has an account. It counts once the person accepts it.")
@@ -478,8 +475,10 @@ class _PeopleImporter:
             if must_accept(participation.delegate):
                 for work in new:
                     self._propose(work, {}, entry)
+            elif person := self.new_people.get(participation.delegate.handle):
+                person.parts.extend(new)
             else:
-                self.new_rows.append(new)
+                self.new_rows += new
             if participation.delegate.handle not in self.added:
                 self.changed[participation.delegate.handle] = participation.delegate
             change = ("post", "", ", ".join(filter(None, [post, str(organisation)])))

@@ -1,7 +1,7 @@
 """The report of an import, and the method that stores every row."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.errors import Mistake, excerpt
+from outcomes.imports.records.new_records import NewRecord
 from outcomes.imports.records.permissions import row_refusals
 from outcomes.imports.records.validation import FileEntry
 from participants.permissions import EventPermissions
@@ -152,6 +153,11 @@ class RowReport:
     changes: tuple[tuple[str, str, str], ...] = ()  # key, before, after
 
 
+def digest_of(rows: list[RowReport]) -> str:
+    """Identifies a result, to check that a second run does the same."""
+    return sha256(repr(rows).encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class DuplicateQuestion:
     """A new person who may be a duplicate: only the user can decide."""
@@ -194,11 +200,34 @@ class ImportReport:
     questions: list[DuplicateQuestion] = field(default_factory=list)
     on_progress: Callable[[int], None] | None = None  # receives the number of rows done
     is_preview: bool = False
+    # What an import stores apart, and the references of commitments that became public.
+    new_records: list[NewRecord] = field(default_factory=list)
+    published: set[str] = field(default_factory=set)
+    # The entries that can be left out, and the first entry about a person by each later one.
+    entries: set[str] = field(default_factory=set)
+    first_entries: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def digest(self) -> str:
-        """Identifies the result, to check that a second run does the same."""
-        return sha256(repr(self.rows).encode()).hexdigest()
+    def settled_entries(self) -> set[str]:
+        """Those that change nothing, and those that are stored apart."""
+        changed = {
+            self._entry_of(row.location) for row in self.rows if row.result != RowResult.UNCHANGED
+        }
+        changed -= {record.location for record in self.new_records}
+        return {
+            location
+            for location in self.entries
+            if self.first_entries.get(location, location) not in changed
+        }
+
+    def rows_without(self, entries: Container[str]) -> list[RowReport]:
+        return [row for row in self.rows if self._entry_of(row.location) not in entries]
+
+    def _entry_of(self, location: str) -> str:
+        """The entry that a row of the report is about, or the first one about that person."""
+        found = location
+        while found and found not in self.entries:
+            found = found.rpartition(".")[0]
+        return self.first_entries.get(found, found)
 
     def add_mistake(self, where: str, message: str) -> None:
         self.mistakes.append(Mistake(where, message))

@@ -14,12 +14,15 @@ from pytest_django import Settings
 
 from outcomes.imports.preview import Preview, ProgressCallback, preview_import
 from outcomes.imports.records.results import RowResult
+from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.storage import uploads_folder
+from outcomes.imports.workbook.export import write_workbook
 from outcomes.imports.workbook.parsing import parse_workbook
 from outcomes.models import Commitment
+from participants.models import Organisation
 from participants.permissions import permissions_of
 from roundtable.models import Event, Series
-from tests.factories import make_user
+from tests.factories import make_delegate, make_grant, make_participation, make_user
 from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
 
 # Changes a commitment, and adds another one.
@@ -104,6 +107,35 @@ def test_copy_is_deleted_after_a_failure(database_file: Path) -> None:
     assert list(uploads_folder().iterdir()) == []
     rename_series(database_file, "Talks of today")
     assert Series.objects.get().name == "Talks of today"
+
+
+@pytest.mark.each_database
+@pytest.mark.django_db
+def test_preview_leaves_the_log_alone(tmp_path: Path) -> None:
+    load_roundtable(write_complete_file(tmp_path))
+    event = Event.objects.get()
+    joined = make_delegate()
+    make_participation(joined, event, organisation=Organisation.objects.get(slug="port"))
+    by = make_user()
+    make_grant(by, event, on_behalf_of=Organisation.objects.get(slug="harbour"))
+    Commitment.objects.update(state="public")
+    permissions = permissions_of(by, timezone.localdate())
+    assert permissions
+    content = event_content(event)
+    content["organisations"][1]["role_mailbox"] = "port@example.org"
+    content["commitments"][0]["text"] = "Meet each year"
+    content["commitments"].append({"reference": "TALK1-C2", "text": "Dredge", "leads": ["port"]})
+    content["delegates"] = [
+        {"name": "Rita Sen", "organisation": "port"},
+        {"handle": joined.handle, "name": joined.name, "organisation": "port", "post": "Clerk"},
+    ]
+    parsed = parse_workbook(write_workbook(content), event=event)
+    with CaptureQueriesContext(connection) as queries:
+        found = preview_import(parsed, by=permissions, at=timezone.now())
+    assert not found.mistakes
+    assert {row.result for _place, row in found.rows} >= {RowResult.ADDED, RowResult.CHANGED}
+    statements = [query["sql"] for query in queries]
+    assert [sql for sql in statements if "audit" in sql or "FOR UPDATE" in sql] == []
 
 
 @pytest.mark.each_database

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils.timezone import now
 from openpyxl import Workbook
 
-from outcomes.imports import tasks
+from outcomes.imports import batches, tasks
 from outcomes.imports.preview import Preview
 from outcomes.imports.readers.pages import UnreadableError, UnreadableReason
 from outcomes.imports.readers.workbooks import read_source_file
@@ -27,15 +27,19 @@ from outcomes.imports.storage import (
     delete_expired_uploads,
     folder_path,
     read_json,
+    working_on,
     write_json,
 )
 from outcomes.imports.tasks import enqueue_run, read_in_subprocess
 from outcomes.imports.workbook import export
-from outcomes.models import Document, Theme, Upload
-from participants.models import Delegate, User
+from outcomes.models import Commitment, Document, Theme, Upload
+from participants.models import Delegate, Organisation, User
+from roundtable.audit.verify import find_log_faults
 from roundtable.models import AuditEntry, Event
+from roundtable.worker import leave_sign
 from tests.conftest import FULL
 from tests.factories import make_event, make_grant, make_user
+from tests.form_fields import form_fields
 from tests.import_pages import (
     UPLOAD_URL,
     admin_text,
@@ -144,6 +148,7 @@ def test_file_is_private_and_deleted_within_an_hour(
         "pages.json",
         "progress.json",
         "asked.json",
+        "lock",
         "result.json",
     }
     assert delete_expired_uploads(now() + timedelta(minutes=49)) == 0 and folder.exists()
@@ -232,26 +237,203 @@ def test_import_after_losing_grant_is_rejected(client_of: Sign, talk: Event) -> 
     ]
 
 
-def test_stalled_run_is_reported_and_can_be_restarted(
+def test_page_knows_whether_worker_works_and_next_worker_goes_on(
     client_of: Sign, operator: User, talk: Event
 ) -> None:
     browser = client_of(operator)
     address = choose(browser, documents("Minutes"), talk)
-    Upload.objects.update(claimed_at=now() - timedelta(minutes=1))
-    write_json(Upload.objects.get(), "progress", {"rows": 7, "run": 1})
-    assert "We are reading your file. 7 rows so far." in admin_text(browser.get(address))
-    run_import_worker()  # someone else started the run
-    assert Upload.objects.get().state == "waiting"
-    (folder_path(Upload.objects.get()) / "progress.json").unlink()
-    Upload.objects.update(claimed_at=now() - timedelta(minutes=3))
+    long_ago = now() - timedelta(hours=1)
+    Upload.objects.update(claimed_at=long_ago, uploaded_at=long_ago)
+    upload = Upload.objects.get()
+    with working_on(upload) as is_ours:
+        assert is_ours
+        write_json(upload, "progress", {"rows": 7, "run": 1})
+        assert "We are reading your file. 7 rows so far." in admin_text(browser.get(address))
+        run_import_worker()  # it leaves the file to the other worker
+        assert Upload.objects.get().state == "waiting"
     page = browser.get(address)
     assert (
-        "The worker has not reported for some minutes. It may have stopped. The file is "
-        "saved completely or not at all."
+        "The worker stopped. When it starts again, your file continues without you."
     ) in admin_text(page)
-    browser.post(address, {"act": "again"})
+    assert page["Refresh"] == "5"
     run_import_worker()
     assert "To add: 1." in admin_text(browser.get(address))
+
+
+class Killed(BaseException):
+    """As if the worker was killed."""
+
+
+def begin_import(browser: Client, address: str) -> None:
+    """Sends the form of the preview with all its fields, as a browser does."""
+    browser.handler.enforce_csrf_checks = True
+    sent = form_fields(browser.get(address).content.decode(), containing="digest")
+    assert browser.post(address, sent).status_code == 302
+    browser.handler.enforce_csrf_checks = False
+
+
+def kill_during_import(browser: Client, address: str, batches: int) -> None:
+    """Starts an import, and kills its worker after so many batches."""
+    begin_import(browser, address)
+    upload = Upload.objects.get()
+    pauses: list[Any] = [None] * (batches - 1) + [Killed]
+    with (
+        patch("outcomes.imports.batches.pause", side_effect=pauses),
+        patch("outcomes.imports.batches.next_size", return_value=20),
+        pytest.raises(Killed),
+    ):
+        tasks.process_upload.func(upload.pk, upload.run)
+
+
+def people_and_commitments(talk: Event) -> bytes:
+    """25 new people, 25 new drafts, and a new organisation."""
+    content = event_content(talk)
+    content["organisations"] += [{"slug": "pier", "name": "Pier Union", "kind": "government"}]
+    content["delegates"] = [
+        {"name": f"Person {number} of Pier", "organisation": "pier", "post": "Clerk"}
+        for number in range(25)
+    ]
+    content["commitments"] += [
+        {
+            "reference": f"TALK1-C{number}",
+            "text": f"Dredge {number}",
+            "leads": ["pier"],
+            "outcomes": ["1.a"],
+        }
+        for number in range(50, 75)
+    ]
+    return export.write_workbook(content)
+
+
+def test_killed_import_goes_on_when_a_worker_starts(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    commitments = Commitment.objects.count()
+    people = Delegate.objects.filter(name__endswith="of Pier")
+    address = preview_file(browser, people_and_commitments(talk)).wsgi_request.path
+    kill_during_import(browser, address, batches=2)
+    assert (Commitment.objects.count() - commitments, people.count()) == (25, 15)
+    page = admin_text(browser.get(address))
+    assert "The worker stopped. When it starts again, your file continues without you." in page
+    assert "40 of 50 new commitments and people are stored." in page
+    begun = {row.pk for row in people.all()}
+    deleted = begun.pop()
+    Delegate.objects.get(pk=deleted).delete()  # this person must not come back
+    run_import_worker()
+    assert "Everything is imported." in admin_text(browser.get(address))
+    assert (Commitment.objects.count() - commitments, people.count()) == (25, 24)
+    assert begun < {row.pk for row in people.all()}
+    for row in Commitment.objects.filter(reference__gte="TALK1-C50", text__startswith="Dredge"):
+        assert [party.organisation for party in row.parties.all()] == [
+            Organisation.objects.get(slug="pier")
+        ]
+        assert [point.number for point in row.outcomes.all()] == ["1.a"]
+        assert row.history.count() == 1
+    assert AuditEntry.objects.filter(action="add delegate").count() == 25
+    assert AuditEntry.objects.filter(action="load workbook").count() == 1
+    assert find_log_faults() == []
+
+
+def test_batch_that_was_stored_is_not_stored_again(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    address = preview_file(browser, people_and_commitments(talk)).wsgi_request.path
+    kill_during_import(browser, address, batches=2)
+    upload = Upload.objects.get()
+    before = database_rows()
+    given = read_json(upload, "plan")["records"][20:40]
+
+    def note(**choices: Any) -> None:
+        raise AssertionError(choices)
+
+    upload.choices["stored"] = 20  # as before the commit of which the worker got no answer
+    batches._store_batch(upload, 20, given, talk, note, operator, now())
+    assert database_rows() == before
+    assert upload.choices["stored"] == 40
+
+
+def test_error_during_import_says_what_is_stored_and_goes_on(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    address = preview_file(browser, people_and_commitments(talk)).wsgi_request.path
+    kill_during_import(browser, address, batches=1)
+    with patch("outcomes.imports.batches.store_records", side_effect=KeyError("Rita Sen")):
+        run_import_worker()
+    page = browser.get(address)
+    assert (
+        "The import stopped before its end. What it stored before that is kept. 20 of 50 new "
+        "commitments and people are stored."
+    ) in admin_text(page)
+    assert "nothing is saved" not in admin_text(page)
+    assert "Everything is imported." in admin_text(press_button(browser, page, "again"))
+    assert Delegate.objects.filter(name__endswith="of Pier").count() == 25
+
+
+def test_worker_that_is_killed_each_time_stops_trying(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    address = choose(browser, documents("Minutes"), talk)
+    for _time in range(4):
+        upload = Upload.objects.get()
+        with (
+            patch("outcomes.imports.tasks.preview_import", side_effect=Killed),
+            pytest.raises(Killed),
+        ):
+            tasks._process_run(upload, now())
+        tasks.resume_interrupted.func()
+    page = browser.get(address)
+    assert "The worker stopped several times while it read this file. Try again." in admin_text(
+        page
+    )
+    assert "To add: 1." in admin_text(press_button(browser, page, "again"))
+
+
+def test_second_click_does_not_restart_an_import(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    answer = preview_file(browser, people_and_commitments(talk))
+    kill_during_import(browser, answer.wsgi_request.path, batches=1)
+    digest = read_json(Upload.objects.get(), "result")["digest"]
+    browser.post(answer.wsgi_request.path, {"act": "import", "digest": digest})
+    run_import_worker()
+    assert "Everything is imported." in admin_text(browser.get(answer.wsgi_request.path))
+    assert Delegate.objects.filter(name__endswith="of Pier").count() == 25
+
+
+def test_deleting_a_partly_imported_file_says_what_is_kept(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    answer = preview_file(browser, people_and_commitments(talk))
+    kill_during_import(browser, answer.wsgi_request.path, batches=1)
+    page = browser.post(answer.wsgi_request.path, {"act": "drop"}, follow=True)
+    assert "What was imported before is kept." in page.content.decode()
+
+
+def test_small_files_have_a_queue_of_their_own(
+    client_of: Sign, operator: User, talk: Event
+) -> None:
+    browser = client_of(operator)
+    choose(browser, documents("x" * tasks.SMALL_FILE), talk)
+    address = choose(browser, documents("Minutes"), talk)
+    run_queue(backend="imports", queue="small")
+    assert [row.state for row in Upload.objects.order_by("pk")] == ["waiting", "previewed"]
+    assert "To add: 1." in admin_text(browser.get(address))
+    run_import_worker()
+    assert not Upload.objects.filter(state="waiting").exists()
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "following"),
+    [(20, 0.15, 40), (20, 0.01, 40), (400, 0.01, 500), (100, 0.6, 50), (1, 9.0, 1), (20, 0, 40)],
+)
+def test_size_of_batches_follows_their_time(size: int, seconds: float, following: int) -> None:
+    assert batches.next_size(size, seconds) == following
 
 
 def test_superseded_run_imports_nothing(client_of: Sign, operator: User, talk: Event) -> None:
@@ -286,7 +468,7 @@ def test_unexpected_error_is_reported_without_its_text(
     assert "To add: 1." in admin_text(press_button(browser, answer, "again"))
 
 
-def test_unclaimed_upload_can_be_restarted(client_of: Sign, operator: User, talk: Event) -> None:
+def test_page_says_whether_a_worker_runs(client_of: Sign, operator: User, talk: Event) -> None:
     browser = client_of(operator)
     address = choose(browser, documents("Minutes"), talk)
     assert "Your file is waiting in the queue." in admin_text(browser.get(address))
@@ -294,9 +476,11 @@ def test_unclaimed_upload_can_be_restarted(client_of: Sign, operator: User, talk
     Upload.objects.update(uploaded_at=now() - timedelta(minutes=3))
     os.utime(folder_path(Upload.objects.get()) / "asked.json", (long_ago, long_ago))
     assert (
-        "The worker has not reported for some minutes. It may have stopped. The file is "
-        "saved completely or not at all."
+        "Your file is waiting, and no worker is running. When one starts, your file continues "
+        "without you."
     ) in admin_text(browser.get(address))
+    leave_sign("imports")
+    assert "Your file is waiting in the queue." in admin_text(browser.get(address))
 
 
 def test_superseded_run_shows_nothing(client_of: Sign, operator: User, talk: Event) -> None:

@@ -1,0 +1,96 @@
+"""New drafts of commitments and new people of a file, which are stored a few at a time.
+
+All else of a file is stored at once. On SQLite all others wait meanwhile, so it must be short.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import serializers
+from django.db import models
+
+from outcomes.models import Commitment
+from participants.models import Delegate, Participation, User
+from participants.participation.confirmation import confirm_entered
+from participants.permissions import acting_organisation
+from roundtable.audit import log as audit
+from roundtable.history import ADDED, add_versions
+from roundtable.models import Event
+
+BATCH_SIZE = 500  # rows per query
+
+
+@dataclass(frozen=True)
+class NewRecord:
+    """A new commitment or person, with the rows that belong to it."""
+
+    location: str
+    row: Commitment | Delegate
+    parts: list[models.Model]
+    outcomes: Sequence[int] = ()  # ids of the points that a commitment answers
+
+    def to_json(self) -> dict[str, Any]:
+        rows = [_to_json(row) for row in (self.row, *self.parts)]
+        return {"location": self.location, "rows": rows, "outcomes": list(self.outcomes)}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "NewRecord":
+        row, *parts = (_from_json(text) for text in stored["rows"])
+        return cls(stored["location"], row, parts, stored["outcomes"])
+
+
+def _to_json(row: models.Model) -> str:
+    text: str = serializers.serialize(
+        "json", [row], fields=[field.name for field in row._meta.concrete_fields]
+    )
+    return text
+
+
+def _from_json(text: str) -> Any:
+    (found,) = serializers.deserialize("json", text)
+    # The key that it had in a preview, which was undone.
+    found.object.pk = None
+    return found.object
+
+
+def insert_records(records: Sequence[NewRecord]) -> None:
+    """In bulk, without the versions of commitments."""
+    by_model: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    links = []
+    through: Any = Commitment.outcomes.through
+    for record in records:
+        by_model[type(record.row)].append(record.row)
+        for part in record.parts:
+            by_model[type(part)].append(part)
+    for owner in (Commitment, Delegate):
+        owner._default_manager.bulk_create(by_model.pop(owner, []), BATCH_SIZE)
+    for record in records:
+        owner_name = record.row._meta.model_name
+        assert owner_name
+        for part in record.parts:
+            setattr(part, owner_name, record.row)
+        links += [through(commitment=record.row, outcome_id=outcome) for outcome in record.outcomes]
+    for model, rows in by_model.items():
+        model._default_manager.bulk_create(rows, BATCH_SIZE)
+    through.objects.bulk_create(links, BATCH_SIZE)
+
+
+def store_records(records: Sequence[NewRecord], event: Event, *, by: User, at: datetime) -> None:
+    """Stores some of those that an import left out."""
+    insert_records(records)
+    add_versions([record.row for record in records if isinstance(record.row, Commitment)], ADDED)
+    people = [record.row for record in records if isinstance(record.row, Delegate)]
+    log_people(people, event, action="add delegate", by=by, at=at)
+
+
+def log_people(
+    people: Sequence[Delegate], event: Event, *, action: str, by: User, at: datetime
+) -> None:
+    if action == "add delegate":
+        added = Participation.objects.filter(event=event, delegate__in=people)
+        confirm_entered(added, by=by, at=at)
+    body = acting_organisation(by, event.pk, at.date())
+    audit.record_all(people, action=action, at=at, actor=by, organisation=body, detail=event.code)
