@@ -35,6 +35,9 @@ ANSWER_CHANGED = gettext_lazy(
 )
 
 
+REASON_TO_DELETE = gettext_lazy("Delete the reason, because you accept. Or select “Decline”.")
+
+
 class DeclineForm(forms.ModelForm):  # type: ignore[type-arg]
     """Why a party declines."""
 
@@ -78,7 +81,9 @@ def _answer_page(
         shown, act = request.POST.get("shown", ""), request.POST.get("act", "")
         form = DeclineForm(request.POST)
         is_done = False
-        if act == "accept":
+        if act == "accept" and form["note"].value():
+            form.add_error("note", REASON_TO_DELETE)
+        elif act == "accept":
             is_done = accept(row, shown_hash=shown, at=at)
             problem = str(ANSWER_CHANGED)
         elif act == "decline" and form.is_valid():

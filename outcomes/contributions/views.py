@@ -200,6 +200,8 @@ def join_request(request: HttpRequest, number: int) -> HttpResponse:
         form = DeclineJoinForm(request.POST)
         if act not in LeadAnswer.values:
             problem = _("Select one of the buttons.")
+        elif act == LeadAnswer.AGREED and form["note"].value():
+            form.add_error("note", _("Delete the reason, because you agree. Or select “Decline”."))
         elif act == LeadAnswer.AGREED or form.is_valid():
             note = form.cleaned_data["note"] if act == LeadAnswer.DECLINED else ""
             answer = LeadAnswer(act)

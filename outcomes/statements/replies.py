@@ -72,3 +72,11 @@ class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]
         answer.required = True
         answer.help_text = ""
         self.initial["version"] = reply_version(self.instance)
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean()
+        # The text of an earlier answer may go, but nothing that was written just now.
+        is_new = "text" in self.changed_data and self.cleaned_data.get("text")
+        if is_new and self.cleaned_data.get("answer") == CirculationReply.Answer.AGREE:
+            self.add_error("text", _("Select “Agree, with a comment”, or delete this text."))
+        return given

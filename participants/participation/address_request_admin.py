@@ -63,6 +63,11 @@ class AddressRequestForm(forms.ModelForm):  # type: ignore[type-arg]
 
     permissions: EventPermissions  # of the requester
 
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        # The model leaves it empty once the request is decided.
+        self.fields["email"].required = True
+
     def clean_participation(self) -> Any:
         row, by = self.cleaned_data["participation"], self.permissions.user
         if problem := address_request_error(participation=row, by=by, at=timezone.now()):

@@ -314,7 +314,10 @@ def test_reply_can_change_until_deadline(client_of: Sign, table: AgreementCase) 
         assert "A colleague answered after you opened this page." in answer.content.decode()
     with time_machine.travel(CIRCULATED_AT + timedelta(hours=1), tick=False):
         seen = silence_procedure.reply_version(reply)
-        browser.post(address, {"answer": "agree", "text": "Gone.", "version": seen})
+        answer = browser.post(address, {"answer": "agree", "text": "New.", "version": seen})
+        assert answer.status_code == 400
+        assert "Select “Agree, with a comment”, or delete this text." in answer.content.decode()
+        browser.post(address, {"answer": "agree", "text": "Fine.", "version": seen})
     reply.refresh_from_db()
     assert (reply.answer, reply.text) == ("agree", "")
     with time_machine.travel(AFTER_DEADLINE, tick=False):
