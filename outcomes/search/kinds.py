@@ -24,7 +24,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Substr
+from django.db.models.functions import Cast, Coalesce, Replace, Substr
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +44,14 @@ from outcomes.models import (
     Statement,
     Theme,
 )
-from participants.models import EventRole, Group, Organisation, OrganisationKind
+from participants.models import (
+    EventRole,
+    Group,
+    Organisation,
+    OrganisationChange,
+    OrganisationKind,
+    SlugRedirect,
+)
 from roundtable.database.row_triggers import Changed, Rows, Touch
 from roundtable.database.row_triggers import ids_of as _of
 from roundtable.models import Event, Series
@@ -185,6 +192,27 @@ _public_commitments = Commitment.objects.published()
 _public_points = Outcome.objects.published()
 _public_statements = Statement.objects.published()
 _parties = CommitmentParty.objects.without_members()
+
+# Not the names from before an organisation let its name be published.
+_published_names = OrganisationChange.objects.filter(
+    what=OrganisationChange.What.PUBLISH, organisation=OuterRef("organisation")
+)
+FORMER_NAMES = Words(
+    _joined(
+        OrganisationChange.objects.filter(
+            ~Exists(_published_names.filter(done_at__gte=OuterRef("done_at"))),
+            what=OrganisationChange.What.NAME,
+            done_at__isnull=False,
+        ),
+        "organisation",
+        "former_name",
+    ),
+    _joined(
+        SlugRedirect.objects.exclude(Exists(_published_names.filter(done_at__isnull=False))),
+        "organisation",
+        Replace("slug", Value("-"), Value(" ")),
+    ),
+)
 
 
 KINDS = (
@@ -461,9 +489,11 @@ KINDS = (
         reference=Words("short_name", "name"),
         title=Value(""),
         body=F("description"),
-        around=Words(_labels("kind", OrganisationKind.choices), _country("country")),
+        around=Words(_labels("kind", OrganisationKind.choices), _country("country"), FORMER_NAMES),
         touches=(
             Touch(Organisation, f"{_NAMES} kind country description", "id"),
+            Touch(OrganisationChange, "organisation what former_name done_at", "organisation_id"),
+            Touch(SlugRedirect, "organisation slug", "organisation_id"),
             Touch(EventRole, "event organisation", "organisation_id"),
             Touch(Event, _EVENT, _of(EventRole.objects, "event", ids="organisation")),
             Touch(

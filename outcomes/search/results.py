@@ -26,7 +26,7 @@ from outcomes.models import (
     Response,
     Theme,
 )
-from outcomes.search.kinds import Kind, Section
+from outcomes.search.kinds import FORMER_NAMES, Kind, Section
 from outcomes.search.marks import Marker
 from participants.models import Organisation
 from roundtable.models import Event
@@ -231,6 +231,8 @@ def _theme(theme: Theme, marker: Marker) -> Result:
 
 
 def _organisation(organisation: Organisation, marker: Marker) -> Result:
+    row: Any = organisation
+    former = _("Formerly: %s") % row.former if marker.is_in(row.former) else ""
     return Result(
         url=organisation.get_absolute_url(),
         reference=organisation.short_name,
@@ -239,6 +241,7 @@ def _organisation(organisation: Organisation, marker: Marker) -> Result:
         below=_dotted(
             marker.mark(organisation.get_kind_display()),
             marker.mark(organisation.country.name),
+            marker.mark(former),
         ),
         origin=organisation,
     )
@@ -253,6 +256,10 @@ def _plain(*related: str) -> Callable[[QuerySet[Any], date], QuerySet[Any]]:
 
 def _with_parties(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
     return rows.select_related("event").prefetch_related(parties_shown(on), findings_shown())
+
+
+def _with_former_names(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
+    return rows.annotate(former=FORMER_NAMES)
 
 
 def _with_disputes(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
@@ -271,5 +278,5 @@ _SHOWN: dict[str, tuple[Callable[[QuerySet[Any], date], QuerySet[Any]], Callable
     "evidence": (_plain("update__commitment__event"), _evidence),
     "related text": (_plain("outcome__statement__event", "commitment__event"), _related_text),
     "theme": (_plain(), _theme),
-    "organisation": (_plain(), _organisation),
+    "organisation": (_with_former_names, _organisation),
 }

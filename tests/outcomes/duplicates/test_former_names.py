@@ -21,6 +21,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.page_text import get_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
@@ -95,6 +96,12 @@ def test_feed_calendar_and_page_of_former_short_name_work(client: Client) -> Non
             kept = client.get(f"/organisations/{former}.{ending}")
             present = client.get(f"/organisations/zq-c.{ending}")
             assert (kept.status_code, kept.content) == (200, present.content)
+
+
+def test_search_by_former_short_name_finds_the_organisation(client: Client) -> None:
+    present = three_that_became_one(name="Ministry")
+    text = get_text(client, "/search/", q="zq-a")
+    assert f"{present.name} Government · Thailand · Formerly: zq a zq b" in text
 
 
 def test_former_handle_leads_to_present_person(client: Client, client_of: Sign) -> None:

@@ -76,6 +76,31 @@ def rename(world: World, organisation: Organisation) -> None:
     assert names_of(organisation) == ("Government of Guatemala", "Guatemala")
 
 
+def test_former_name_finds_the_organisation(world: World) -> None:
+    make_party(make_commitment(world.event), organisation=world.shelter)
+    assert "Formerly" not in get_text(Client(), "/search/", q="Shelter")
+    rename(world, world.shelter)
+    text = get_text(Client(), "/search/", q="Shelter")
+    assert "Government of Guatemala Civil society · Malaysia · Formerly: Shelter" in text
+    assert "Formerly" not in get_text(Client(), "/search/", q="Guatemala")
+
+
+def test_name_from_before_names_were_published_finds_nothing(world: World) -> None:
+    """An organisation at risk may have another name since."""
+    make_party(make_commitment(world.event), organisation=world.shelter)
+    Organisation.objects.filter(pk=world.shelter.pk).update(is_name_published=False)
+    rename(world, world.shelter)
+    world.shelter.refresh_from_db()
+    change = OrganisationChange(organisation=world.shelter, what="publish", reason="Its letter")
+    change = request_change(change=change, by=world.first, at=NOON)
+    for by in (world.second, world.host):
+        change.refresh_from_db()
+        assert world.confirm(change, by)
+    found = get_text(Client(), "/search/", q="Shelter")
+    assert "Government of Guatemala" in get_text(Client(), "/search/", q="Guatemala")
+    assert "Guatemala" not in found and "Formerly" not in found
+
+
 @pytest.mark.parametrize("by", ["co-chair", "operator"])
 def test_no_account_changes_a_settled_name_in_the_form(
     world: World, client_of: Sign, operator: User, by: str

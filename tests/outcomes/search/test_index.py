@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from django.db import connection, models, transaction
@@ -27,7 +28,7 @@ from outcomes.search import index
 from outcomes.search.checks import check_search_index
 from outcomes.search.index import NAME, get_index, is_index_installed
 from outcomes.search.kinds import KINDS, CountryName, Kind
-from participants.models import EventRole, Group, Organisation
+from participants.models import EventRole, Group, Organisation, OrganisationChange, SlugRedirect
 from roundtable.database import triggers
 from roundtable.models import Event, Series
 from tests.canaries import make_complete_event
@@ -44,6 +45,8 @@ from tests.factories import (
     make_statement,
     make_theme,
     make_update,
+    make_user,
+    save,
 )
 from tests.follow_up_factories import make_assessment, make_milestone, make_response
 from tests.search_index import assert_exact, belonging, indexed
@@ -61,8 +64,23 @@ def portal_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
         answered.outcomes.add(*Outcome.objects.filter(statement__event=event))
         make_party(answered, organisation=make_organisation(is_name_published=False))
         make_evidence(make_update(answered, status="closed"))
+        renamed = Organisation.objects.get(slug="organisation-of-event")
+        make_former_names(renamed)
         yield
         transaction.set_rollback(True)
+
+
+def make_former_names(organisation: Organisation) -> None:
+    make: Callable[..., object] = partial(
+        OrganisationChange.objects.create,
+        organisation=organisation,
+        reason="Its law",
+        requested_by=make_user(),
+    )
+    for former in ("zq-formerly", "zq-before that"):
+        make(what="name", name="New", former_name=former, done_at=NOON)
+    make(what="publish")
+    save(SlugRedirect(slug="zq-merged-office", organisation=organisation))
 
 
 @pytest.fixture
@@ -182,6 +200,8 @@ CHANGES: list[Callable[[], object]] = [
     lambda: Milestone.objects.all().delete(),
     lambda: RelatedText.objects.update(quote="other"),
     lambda: Document.objects.all().delete(),
+    lambda: OrganisationChange.objects.filter(what="name").update(former_name="other"),
+    lambda: OrganisationChange.objects.filter(what="publish").update(done_at=NOON),
 ]
 
 
