@@ -86,6 +86,7 @@ TONES = {
     ImplementationStatus.CLOSED: "ended",
     ImplementationStatus.SUPERSEDED: "replaced",
 }
+UNDER_WAY = ("open", "underway")
 STATUS_CHOICES: list[tuple[str, str | Promise]] = [
     *((status.value, status.label) for status in TONES),
     (NO_UPDATE, _("Never reported on")),
@@ -123,6 +124,13 @@ def _doubt(counts: dict[str, int], query: str) -> Share | None:
         count=counts[FOUND_LESS],
         query=f"{query}status={ImplementationStatus.FULFILLED}{filters}" if query else "",
     )
+
+
+def parts_of_bar(shares: list[Share]) -> list[Share]:
+    """None for one commitment that is under way: a full bar would read as 100 %."""
+    if sum(share.count for share in shares) > 1:
+        return shares
+    return [] if any(share.count and share.tone in UNDER_WAY for share in shares) else shares
 
 
 def drawn(parts: Iterable[Share]) -> Iterator[Share]:

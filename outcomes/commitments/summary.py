@@ -21,6 +21,7 @@ from outcomes.commitments.charts import (
     BarSegment,
     Share,
     bar_segments,
+    parts_of_bar,
     status_shares,
 )
 from outcomes.commitments.commitment_index import BY_MEMBERS, RECORDED
@@ -122,7 +123,7 @@ def progress_context(
     )
     return {
         "summary": summary,
-        "bars": bar_segments(shares),
+        "bars": bar_segments(parts_of_bar(shares)),
         "shares": shares,
         "late": late,
         "total": counts["all"],

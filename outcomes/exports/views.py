@@ -28,7 +28,7 @@ from outcomes.changes.feeds import build_feed
 from outcomes.changes.scope import FoundCommitments
 from outcomes.changes.topics import Topic, absolute_url, find_topic, followed_filters
 from outcomes.commitments.as_of import DayForm, RecordDayForm
-from outcomes.commitments.charts import status_shares
+from outcomes.commitments.charts import parts_of_bar, status_shares
 from outcomes.commitments.queries import with_parties
 from outcomes.commitments.statistics import (
     count_by_status,
@@ -90,7 +90,7 @@ def event_image(request: HttpRequest, slug: str) -> HttpResponse:
             eyebrow=f"{event_dates(event)} · {event.series}",
             title=event.title,
             summary=progress_summary(counts, event.starts_on.year),
-            parts=status_shares(counts),
+            parts=parts_of_bar(status_shares(counts)),
             is_demonstration=event.is_demonstration,
         )
     )

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
 import time_machine
 from django.test import Client
+from PIL import Image
 
 from outcomes.commitments.charts import Share, bar_chart, column_chart, scale_ticks
 from outcomes.models import Assessment, Commitment, ImplementationStatus, Outcome
@@ -221,3 +223,35 @@ def test_columns_are_on_scale_and_labelled_by_year() -> None:
 
 def share(count: int) -> Share:
     return Share(slug="planning", label="Planning", tone="open", count=count)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "bars"), [(["in-progress"], 0), (["fulfilled"], 1), ([""], 1)]
+)
+def test_full_bar_is_not_drawn_for_one_commitment_under_way(
+    client: Client, statuses: list[str], bars: int
+) -> None:
+    event = make_event(slug="one")
+    for status in statuses:
+        row = make_commitment(event)
+        if status:
+            make_update(row, status=status)
+    page = client.get("/roundtables/one/").content.decode()
+    assert page.count('<svg class="stack"') == bars
+    assert "1 commitment" in page and "status=" in page
+    picture = Image.open(BytesIO(client.get("/roundtables/one.png").content)).convert("RGB")
+    blue = (26, 95, 160)
+    assert not any(
+        max(abs(one - two) for one, two in zip(picture.getpixel((x, 470)), blue, strict=True)) < 9
+        for x in range(80, 1100, 50)
+    )
+
+
+def test_picture_of_one_commitment_is_a_time(client: Client) -> None:
+    row = make_commitment(
+        make_event(code="TIME"), reference="TIME-C1", recorded_at=datetime(2024, 1, 1, tzinfo=UTC)
+    )
+    make_update(row, reported_on=date(2026, 1, 1))
+    picture = Image.open(BytesIO(client.get("/commitments/time-c1.png").content)).convert("RGB")
+    left, right = (picture.getpixel((x, 470)) for x in (300, 1120))
+    assert left != right
