@@ -94,7 +94,8 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         if code in FACTOR_LIMIT_ERRORS:
             refuse(current.request, FACTOR_LIMIT_SECONDS)
-        return super().validation_error(code, *args)
+        problem: ValidationError = super().validation_error(code, *args)
+        return problem
 
     def is_safe_url(self, url: str) -> bool:
         try:

@@ -180,7 +180,7 @@ def _parse(content: bytes) -> dict[str, Any] | None:
     ):
         return None
     try:
-        is_dated = "at" not in line or datetime.fromisoformat(line["at"]).tzinfo
+        is_dated = "at" not in line or datetime.fromisoformat(line["at"]).tzinfo is not None
     except (TypeError, ValueError):
         is_dated = False
     if not is_dated or not isinstance(line.get("pruned", 0), int):

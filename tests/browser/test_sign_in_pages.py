@@ -183,6 +183,7 @@ def test_first_passkey_needs_no_app_and_signs_in_alone(
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     expect(page.locator("main code")).to_have_count(10)
+    expect(page.get_by_text("no longer work")).to_have_count(0)
     types = Authenticator.objects.filter(user=delegate).values_list("type", flat=True)
     assert set(types) == {"webauthn", "recovery_codes"}
     page.goto("/accounts/logout/")

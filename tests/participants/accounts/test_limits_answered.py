@@ -1,41 +1,38 @@
 """Whatever page a limit answers with, its status is 429 and it says when to try again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 
-from participants.models import Delegate
 from roundtable.models import Event
 from tests.factories import NOON, make_delegate, make_invitation, make_participation, make_user
 from tests.form_fields import Form, forms_of
 from tests.page_text import page_text
-from tests.sign_in import add_authenticator, sign_in
+from tests.sign_in import add_authenticator, record_email_code, sign_in
 
 pytestmark = pytest.mark.django_db
-STRICT = {"enforce_csrf_checks": True}
 
 
-def form_on(page: HttpResponse, *names: str) -> Form:
+def form_on(page: Any, *names: str) -> Form:
     """The form of the page that has one of these fields, or begins with one of these buttons."""
     forms = forms_of(page.content.decode())
     return next(form for form in forms if {*names} & {*form.fields, form.button[0]})
 
 
-def send(browser: Client, path: str, name: str, value: str) -> HttpResponse:
+def send(browser: Client, path: str, name: str, value: str) -> Any:
     """Opens the page, fills in the field or presses the button, and sends the page's own form."""
     page = browser.get(path, follow=True)
     assert page.status_code == 200, page
     form = form_on(page, name, "code")
     target = form.action or page.request["PATH_INFO"]
-    answer: HttpResponse = browser.post(target, {**form.fields, name: value})
-    return answer
+    return browser.post(target, {**form.fields, name: value})
 
 
-def refused_after(times: int, ask: Callable[[], HttpResponse]) -> HttpResponse:
+def refused_after(times: int, ask: Callable[[], Any]) -> Any:
     for _time in range(times):
         assert ask().status_code in (200, 302, 400)
     answer = ask()
@@ -44,14 +41,16 @@ def refused_after(times: int, ask: Callable[[], HttpResponse]) -> HttpResponse:
 
 
 @pytest.fixture(autouse=True)
-def _stopped_clock() -> object:
+def _stopped_clock() -> Iterator[None]:
     with time_machine.travel(NOON + timedelta(seconds=10), tick=False):
         yield
 
 
 def test_limit_of_sign_in_codes_says_when_to_try_again() -> None:
-    def ask() -> HttpResponse:
-        return send(Client(**STRICT), "/accounts/login/", "login", "dewi@example.org")
+    def ask() -> Any:
+        return send(
+            Client(enforce_csrf_checks=True), "/accounts/login/", "login", "dewi@example.org"
+        )
 
     answer = refused_after(3, ask)
     assert answer["Retry-After"] == "290"
@@ -59,10 +58,10 @@ def test_limit_of_sign_in_codes_says_when_to_try_again() -> None:
 
 
 def test_limit_of_codes_that_confirm_an_act_says_when_to_try_again() -> None:
-    browser = Client(**STRICT)
-    sign_in(browser, make_delegate().user)
+    browser = Client(enforce_csrf_checks=True)
+    sign_in(browser, make_user())
 
-    def ask() -> HttpResponse:
+    def ask() -> Any:
         return send(browser, "/accounts/reauthenticate/", "send", "")
 
     answer = refused_after(3, ask)
@@ -72,11 +71,11 @@ def test_limit_of_codes_that_confirm_an_act_says_when_to_try_again() -> None:
 
 
 def test_limit_of_second_factors_says_when_to_try_again() -> None:
-    user, browser = make_user(), Client(**STRICT)
+    user, browser = make_user(), Client(enforce_csrf_checks=True)
     sign_in(browser, user, second_factor=False)
     add_authenticator(user)
 
-    def ask() -> HttpResponse:
+    def ask() -> Any:
         return send(browser, "/accounts/2fa/reauthenticate/", "code", "000000")
 
     answer = refused_after(5, ask)
@@ -84,11 +83,12 @@ def test_limit_of_second_factors_says_when_to_try_again() -> None:
     assert "You tried too often. Wait 5 minutes, then try again." in page_text(answer)
 
 
-def test_limit_of_allauth_says_when_to_try_again(delegate: Delegate) -> None:
-    browser = Client(**STRICT)
-    sign_in(browser, delegate.user)
+def test_limit_of_allauth_says_when_to_try_again() -> None:
+    user, browser = make_user(), Client(enforce_csrf_checks=True)
+    sign_in(browser, user)
+    record_email_code(browser, user)
 
-    def ask() -> HttpResponse:
+    def ask() -> Any:
         return send(browser, "/accounts/email/", "email", "not an address")
 
     answer = refused_after(10, ask)
@@ -101,8 +101,8 @@ def test_limit_of_invitation_codes_says_when_to_try_again(event: Event) -> None:
     make_participation(guest, event, confirmed=False)
     make_invitation(guest, event, email="guest@example.org", key="a-key")
 
-    def ask() -> HttpResponse:
-        return send(Client(**STRICT), "/links/a-key/", "answer", "continue")
+    def ask() -> Any:
+        return send(Client(enforce_csrf_checks=True), "/links/a-key/", "answer", "continue")
 
     answer = refused_after(3, ask)
     assert answer["Retry-After"] == "50"
