@@ -50,7 +50,8 @@ def print_instructions(address: str) -> None:
         for email, description in ACCOUNTS.items():
             if email in existing:
                 print(f"  {email:22} {description}")
-        print("\nThe co-chairs' desk also needs a second factor. Its code appears there too.")
+        print("\nThe co-chairs' desk also needs a second factor. Its code appears there too,")
+        print("under “Current codes of authenticator apps”.")
         print("To use your own authenticator app, enter one of these secrets:")
         for app in app_codes(0):
             print(f"  {app.email:22} {app.secret}")
