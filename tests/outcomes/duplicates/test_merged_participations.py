@@ -107,10 +107,6 @@ def meeting(db: None) -> Meeting:
     return Meeting()
 
 
-def told(deliver: Deliver) -> dict[str, str]:
-    return {mail.to[0]: " ".join(str(mail.body).split()) for mail in deliver()}
-
-
 def test_confirmed_participation_and_its_tasks_stay(
     meeting: Meeting, client_of: Sign, deliver: Deliver
 ) -> None:
@@ -125,7 +121,7 @@ def test_confirmed_participation_and_its_tasks_stay(
     party.request_focal_point(row.delegate)
     party.accept(NOON)
     before = list(row.confirmations.values_list("pk", "by", "capacity", "on_behalf_of"))
-    deliver()
+    sent = len(deliver())
     page = meeting.request_merge(client_of(meeting.first), meeting.target)
     assert "Participations, 2: Bo, Roundtable" in page and AGAIN not in page
     assert AGAIN not in meeting.confirm_change(client_of)
@@ -145,7 +141,7 @@ def test_confirmed_participation_and_its_tasks_stay(
     )
     assert entry.detail == "RT the-shelter → shelter"
     assert "RT-C1" in page_text(client_of(row.delegate).get("/me/commitments/"))
-    assert row.delegate.user and row.delegate.user.email not in told(deliver)
+    assert "bo@example.org" not in {mail.to[0] for mail in deliver()[sent:]}
 
 
 def own_organisation(meeting: Meeting) -> Organisation:
@@ -182,7 +178,6 @@ def test_who_must_be_confirmed_again_is_listed_and_told(
     page = meeting.request_merge(client_of(meeting.first), target)
     assert listed in page and "Zq-hidden" not in page
     assert Participation.objects.confirmed().filter(pk=row.pk).exists()
-    told(deliver)
     page = meeting.confirm_change(client_of)
     assert listed in page and "Zq-hidden" not in page
     row.refresh_from_db()
