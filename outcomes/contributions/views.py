@@ -1,5 +1,6 @@
 """Views for organisations: their answers, offers and assessments."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +47,7 @@ def my_responses(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "outcomes/contributions/my_responses.html",
-        {"asked": asked, "waiting": _waiting(request)},
+        {"asked": asked, "waiting": partial(_waiting, request)},
     )
 
 
@@ -91,7 +92,7 @@ def my_offers(request: HttpRequest) -> HttpResponse:
             "seats": participations,
             "offers": offers,
             "today": timezone.localdate(),
-            "waiting": _waiting(request),
+            "waiting": partial(_waiting, request),
         },
     )
 
@@ -225,7 +226,7 @@ def my_assessments(request: HttpRequest) -> HttpResponse:
         {
             "seats": participations,
             "rows": rows.select_related("organisation", "commitment__event"),
-            "waiting": _waiting(request),
+            "waiting": partial(_waiting, request),
         },
     )
 
