@@ -476,8 +476,8 @@ def participations_to_confirm_again(
 
     `after` is another entry, or the same one with another kind or country.
     """
-    rows = _concerned_by(before, after).confirmed().order_by("event", "pk")
-    rows = rows.prefetch_related("confirmations__on_behalf_of")
+    rows = _concerned_by(before, after).filter(confirmed_at__isnull=False)
+    rows = rows.order_by("event", "pk").prefetch_related("confirmations__on_behalf_of")
     replaced = _with_replaced(rows, before, after, on)
     return [row for row, confirmations in replaced if not has_effect(row, confirmations)]
 
