@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -87,12 +88,13 @@ class Worker(db_worker.Worker):
 
     def _queue_first(self) -> None:
         """Queues what each worker of this queue starts with."""
-        options = settings.TASKS[self.backend_name].get("OPTIONS", {})
+        backends: Any = settings.TASKS
+        options = backends[self.backend_name].get("OPTIONS", {})
         if path := options.get("first_task"):
             queue = DEFAULT_TASK_QUEUE_NAME if self.process_all_queues else self.queue_names[0]
             import_string(path).using(queue_name=queue).enqueue()
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: "DBTaskResult[Any, Any]") -> None:
         with signs_meanwhile(self.backend_name):
             super().run_task(db_task_result)
 

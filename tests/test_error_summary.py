@@ -247,10 +247,10 @@ def test_answer_to_a_text_lists_its_errors(client_of: Sign) -> None:
             {},
             "Correct the published text",
             [
-                "Reason: This field is required.",
                 "1: This field is required.",
                 "1.a: This field is required.",
                 "1.b: This field is required.",
+                "Reason: This field is required.",
             ],
         ),
         (

@@ -21,9 +21,9 @@ from roundtable.models import Event
 FIRST_SIZE = 20  # records
 MAX_SIZE = 500
 # In seconds. On SQLite all others wait for a batch. They ask for its lock every tenth of a second,
-# so the pause lets them go first.
-AIM = 0.3
-PAUSE = 0.15
+# so they come first during the pause.
+AIM = 0.2
+PAUSE = 0.2
 
 # The choices of an upload that say how far its import is.
 PROGRESS_KEYS = ("checked", "total", "stored", "resumed")

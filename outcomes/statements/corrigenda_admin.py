@@ -53,6 +53,8 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
                 initial=new.get(key, text),
                 widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
             )
+        # As on the page, so that its mistakes are listed in that order.
+        self.order_fields([name for name in self.fields if name.startswith("text-")])
 
     @property
     def sentence_fields(self) -> list[forms.BoundField]:

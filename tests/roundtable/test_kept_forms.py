@@ -16,7 +16,7 @@ from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.email_links import LinkClient, page_of
-from tests.form_fields import form_fields, press
+from tests.form_fields import form_fields, forms_of, press
 from tests.page_text import page_html, page_text
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.sign_in import forget_limits
@@ -173,6 +173,22 @@ def test_form_without_text_leads_to_signing_in(browser: Client, clock: Any) -> N
     sign_out(browser, clock)
     answer = press(browser, page, "/me/hide/", "Hide everything now")
     assert answer.redirect_chain == [(f"{LOGIN}?next=/me/hide/", 302)]
+
+
+def test_each_form_of_a_page_names_its_account(
+    client_of: Callable[[User], Client], cochair: User, event: Event
+) -> None:
+    browser, marks = client_of(cochair), set()
+    for path in (
+        "/accounts/email/",
+        "/accounts/2fa/reauthenticate/",
+        "/admin/outcomes/commitment/",
+        f"/admin/roundtable/event/{event.pk}/change/",
+    ):
+        forms = [form for form in forms_of(page_html(browser.get(path))) if form.method == "post"]
+        assert forms, path
+        marks |= {tuple(form.fields["written_by"]) for form in forms}
+    assert len(marks) == 1
 
 
 def test_page_of_a_visitor_names_no_account(event: Event, cochair: User) -> None:

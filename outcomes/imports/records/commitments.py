@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.errors import Mistake
@@ -90,7 +90,7 @@ class CommitmentImporter:
         if len(self.report.mistakes) > mistakes_before:
             return True
         outcomes = [point.pk for point in answered_outcomes or ()]
-        parts = [party for _key, party in parties]
+        parts: list[Model] = [party for _key, party in parties]
         self.new_records.append(NewRecord(entry.location, row, parts, outcomes))
         changes = tuple(
             (name, "", to_file_text(value))
@@ -207,9 +207,8 @@ def apply_commitments(
             report.notes.append(Mistake(entry.location, text))
     importer.save_new()
     _publish_released(event, report)
-    report.new_records += [
-        record for record in importer.new_records if record.row.reference not in report.published
-    ]
+    public = {entry.location for entry in entries if entry.word("reference") in report.published}
+    report.new_records += [row for row in importer.new_records if row.location not in public]
     file_references = {entry.word("reference") for entry in entries}
     for reference in importer.stored:
         if reference not in file_references:

@@ -65,7 +65,8 @@ def insert_records(records: Sequence[NewRecord]) -> None:
         by_model[type(record.row)].append(record.row)
         for part in record.parts:
             by_model[type(part)].append(part)
-    for owner in (Commitment, Delegate):
+    owners: Any = (Commitment, Delegate)
+    for owner in owners:
         owner._default_manager.bulk_create(by_model.pop(owner, []), BATCH_SIZE)
     for record in records:
         owner_name = record.row._meta.model_name

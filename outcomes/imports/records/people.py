@@ -240,7 +240,8 @@ class _PeopleImporter:
         self.report.new_records += new
         for kind in (Participation, Affiliation):
             rows = [row for row in self.new_rows if type(row) is kind]
-            kind._default_manager.bulk_create(rows, batch_size=500)
+            manager: Any = kind._default_manager
+            manager.bulk_create(rows, batch_size=500)
         if not self.report.is_preview:
             changed = Participation.objects.filter(delegate__in=self.changed.values())
             void_changed_confirmations(changed)

@@ -430,7 +430,7 @@ def test_small_files_have_a_queue_of_their_own(
 
 @pytest.mark.parametrize(
     ("size", "seconds", "following"),
-    [(20, 0.15, 40), (20, 0.01, 40), (400, 0.01, 500), (100, 0.6, 50), (1, 9.0, 1), (20, 0, 40)],
+    [(20, 0.1, 40), (20, 0.01, 40), (400, 0.01, 500), (100, 0.4, 50), (1, 9.0, 1), (20, 0, 40)],
 )
 def test_size_of_batches_follows_their_time(size: int, seconds: float, following: int) -> None:
     assert batches.next_size(size, seconds) == following

@@ -350,7 +350,8 @@ def test_events_with_the_same_title_are_told_apart(
         assert 'value="first"><bdi>Joint meeting, May 2018 (BP2018)</bdi>' in page
         assert 'value="second"><bdi>Joint meeting, November 2024 (BP2024)</bdi>' in page
     assert get_text(client, "/").endswith(
-        "Other roundtables Latest meeting, January 2025 (LAST) Joint meeting, May 2018 (BP2018)"
+        "Other roundtables Latest meeting, January 2025 (LAST) "
+        "Joint meeting, May 2018 (BP2018) All roundtables"
     )
     desk = client_of(operator)
     pages = [page_html(desk.get(f"/admin/outcomes/commitment/{part}")) for part in ("", "add/")]
