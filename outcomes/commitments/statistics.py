@@ -247,7 +247,10 @@ def _count(index: FacetIndex, facet: str, found: int) -> dict[str, int]:
 
 def _with_found_less(index: FacetIndex, found: int) -> dict[str, int]:
     """How many of these rows have each status, and of how many an assessor found less."""
-    chosen = {"status": [ImplementationStatus.FULFILLED.value], "finding": [*FINDINGS_SAYING_LESS]}
+    chosen: dict[str, list[str]] = {
+        "status": [ImplementationStatus.FULFILLED],
+        "finding": [*FINDINGS_SAYING_LESS],
+    }
     less = index.matching(chosen, found).bit_count()
     return _count(index, "status", found) | {FOUND_LESS: less}
 

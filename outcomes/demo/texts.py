@@ -123,7 +123,7 @@ def add_related_texts(rows: list[Row], event: Event) -> None:
 
 def add_rounds(rows: list[Row], event: Event, *, by: User, on: date) -> None:
     # `open_round` would also make a link to the report for each party, in emails that no one reads.
-    parties = parties_to_ask(event.commitments.all())
+    parties = parties_to_ask(on).filter(commitment__event=event)
     for row in rows:
         opened_on = on - timedelta(days=row["days_ago"])
         if opened_on <= event.ends_on:

@@ -129,8 +129,8 @@ def _unsafe_name(item: DictionaryObject) -> str | None:
     # A form that shows a page of another file, and a program for printers.
     if isinstance(item, StreamObject) and ("/Ref" in item or subtype == "/PS"):
         return "/Ref" if "/Ref" in item else "/PS"
-    found = (_unsafe_action(action, allowed) for action, allowed in _actions(item))
-    return next(filter(None, found), None)
+    unsafe = (_unsafe_action(action, allowed) for action, allowed in _actions(item))
+    return next(filter(None, unsafe), None)
 
 
 def _actions(item: DictionaryObject) -> Iterator[tuple[DictionaryObject, set[str]]]:

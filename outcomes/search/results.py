@@ -259,7 +259,8 @@ def _with_parties(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
 
 
 def _with_former_names(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
-    return rows.annotate(former=FORMER_NAMES)
+    found: QuerySet[Any] = rows.annotate(former=FORMER_NAMES)
+    return found
 
 
 def _with_disputes(rows: QuerySet[Any], on: date) -> QuerySet[Any]:

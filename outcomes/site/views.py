@@ -100,7 +100,9 @@ def home(request: HttpRequest) -> HttpResponse:
             )[:5],
             # Newer roundtables never push one with an agreed text off the page.
             "others": [
-                row for place, row in enumerate(others) if row.has_text or place < MAX_NEWEST
+                row
+                for place, row in enumerate(others)
+                if row.has_text or place < MAX_NEWEST  # type: ignore[attr-defined]
             ],
         }
     return render(request, "outcomes/site/home.html", context)

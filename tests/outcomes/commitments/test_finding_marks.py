@@ -75,7 +75,7 @@ def fulfilled() -> Commitment:
 
 def assess(row: Commitment, **fields: Any) -> Assessment:
     lab = fields.pop("organisation", None) or make_organisation(slug="zqlab", name="Zqlab")
-    given = {"finding": "limited", "assessed_on": date(2027, 2, 1)} | fields
+    given: dict[str, Any] = {"finding": "limited", "assessed_on": date(2027, 2, 1)} | fields
     return make_assessment(commitment=row, organisation=lab, **given)
 
 

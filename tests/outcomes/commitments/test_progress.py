@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -239,7 +240,7 @@ def test_full_bar_is_not_drawn_for_one_commitment_under_way(
     page = client.get("/roundtables/one/").content.decode()
     assert page.count('<svg class="stack"') == bars
     assert "1 commitment" in page and "status=" in page
-    picture = Image.open(BytesIO(client.get("/roundtables/one.png").content)).convert("RGB")
+    picture: Any = Image.open(BytesIO(client.get("/roundtables/one.png").content)).convert("RGB")
     blue = (26, 95, 160)
     assert not any(
         max(abs(one - two) for one, two in zip(picture.getpixel((x, 470)), blue, strict=True)) < 9

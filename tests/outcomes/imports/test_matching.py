@@ -103,7 +103,11 @@ def test_registration_list_is_imported_unchanged(browser: Client, talk: Event) -
 
 @pytest.mark.usefixtures("recorded_templates")
 def test_column_of_titles_is_no_column_of_posts(browser: Client, talk: Event) -> None:
-    rows = [["Title", "Name", "Position"], ["Mr.", "Rita Sen", "Judge"], ["Ms/Dr", "Nour", None]]
+    rows: list[list[Any]] = [
+        ["Title", "Name", "Position"],
+        ["Mr.", "Rita Sen", "Judge"],
+        ["Ms/Dr", "Nour", None],
+    ]
     form = preview_file(browser, book(("Sheet1", rows)), talk).context["form"]
     assert [form[f"column{n}"].value() for n in range(3)] == ["", "name", "post"]
     rows = [["Title", "Name"], ["Dr of law", "Rita Sen"], ["Mr", "Nour"]]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -179,7 +180,8 @@ def test_count_of_unchanged_choice_is_not_called_unsaved(
     page = page_text(browser.post("/me/audience/", form | {"count": "1"}))
     assert "Excluded: Zq Bureau. This is what you saved." in page
     assert "not saved yet" not in page
-    for changed in ({"audience": "introduced"}, {"organisations": []}):
+    changes: list[dict[str, Any]] = [{"audience": "introduced"}, {"organisations": []}]
+    for changed in changes:
         page = page_text(browser.post("/me/audience/", form | changed | {"count": "1"}))
         assert "This is not saved yet." in page
 
