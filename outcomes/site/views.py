@@ -1,6 +1,7 @@
 """Views of the home page, organisations and static pages."""
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -76,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
         shown = published if settings.DEBUG or latest.is_demonstration else real
         coming = shown.filter(starts_on__gt=on).exclude(pk=latest.pk).order_by("starts_on").first()
         placed = [row.pk for row in (latest, coming) if row]
-        others = shown.exclude(pk__in=placed).annotate(has_text=HAS_TEXT)
+        others: QuerySet[Any] = shown.exclude(pk__in=placed).annotate(has_text=HAS_TEXT)
         context |= {
             "counts": counts,
             **progress_context(
@@ -100,9 +101,7 @@ def home(request: HttpRequest) -> HttpResponse:
             )[:5],
             # Newer roundtables never push one with an agreed text off the page.
             "others": [
-                row
-                for place, row in enumerate(others)
-                if row.has_text or place < MAX_NEWEST  # type: ignore[attr-defined]
+                row for place, row in enumerate(others) if row.has_text or place < MAX_NEWEST
             ],
         }
     return render(request, "outcomes/site/home.html", context)

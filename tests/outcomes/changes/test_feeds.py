@@ -270,6 +270,7 @@ def test_pages_link_to_their_feed(commitment_with_changes: Commitment) -> None:
         assert text.count(link) == 1, page
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("page", ["/commitments/", "/progress/"])
 def test_follow_on_a_list_explains_feeds_and_keeps_the_filters(
     commitment_with_changes: Commitment, page: str
