@@ -377,7 +377,7 @@ def answer_proposals(cast: Cast, at: datetime) -> Iterator[None]:
     make_participation(cast.other, event, organisation=organisation)
     make_grant(cast.user(cast.own), event)
     for days in (0, 1, 61):
-        row = make_commitment(event, state="draft", text="Учить")
+        row = make_commitment(event, state="draft", text="Учить", source_title="Устав")
         make_party(row, organisation=organisation, focal_point=cast.other)
         shown, by = row.undertaking_hash(), cast.user(cast.own)
         proposals.propose(row, shown_hash=shown, by=by, at=at - timedelta(days=days))
@@ -551,7 +551,7 @@ def compare_a_text(cast: Cast, at: datetime) -> None:
     own = cast.user(cast.own)
     make_grant(own, event, on_behalf_of=make_organisation())
     make_participation(cast.own, event)
-    commitment = make_commitment(event, state="draft", text="Учить")
+    commitment = make_commitment(event, state="draft", text="Учить", source_title="Устав")
     make_party(commitment, organisation=cast.own.participations.get(event=event).organisation)
     for holders in two_holders(event):
         for by in holders:

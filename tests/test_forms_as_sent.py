@@ -239,7 +239,7 @@ def desk(cast: Cast) -> Iterator[Person]:
     here, seat = cast.events["here"], cast.own["participant"].participations.get()
     cochair = cast.users["co-chair"]
     assert cochair and seat.delegate.user
-    draft = make_commitment(here, state="draft")
+    draft = make_commitment(here, state="draft", source_title="Communiqué")
     make_party(draft, organisation=seat.organisation, focal_point=seat.delegate)
     submitted = make_update(here.commitments.order_by("pk")[0], approved=False)
     submitted.submit(at=NOON)

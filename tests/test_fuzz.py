@@ -56,7 +56,7 @@ STRINGS = [
 PARAMETERS = ["next", "q", "page", "p", "o", "all", "_popup", "_to_field", "_changelist_filters"]
 # Which object of an address most likely opens.
 OPENS = ["own", "works", "known", "here", "it", "open", "cochair's", "operator's"]
-KEPT = {"csrfmiddlewaretoken"}
+KEPT = {"csrfmiddlewaretoken", "written_by"}
 ENDS_THE_SESSION = {"account_logout", "me-withdraw"}
 PART = re.compile(r"<(?:\w+:)?\w+>")
 

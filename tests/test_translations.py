@@ -30,7 +30,7 @@ from outcomes.imports.workbook.sheets import SHEETS, column_label
 from outcomes.models import CompletionLevel, ImplementationStatus, Outcome, Statement, Synonyms
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.proposals import link_url
-from outcomes.templatetags.commitments import _drawn_status
+from outcomes.templatetags.commitments import _drawn_finding, _drawn_status
 from participants.accounts import emails
 from participants.models import (
     Audience,
@@ -278,8 +278,9 @@ def translated(monkeypatch: pytest.MonkeyPatch) -> None:
     """A language in which every text is in brackets."""
     monkeypatch.setattr(countries, "_iter_cache", {}, raising=False)
     # Icons of a status are drawn once for each language.
-    drawn = cache(_drawn_status.__wrapped__)
-    monkeypatch.setattr("outcomes.templatetags.commitments._drawn_status", drawn)
+    for drawn in (_drawn_status, _drawn_finding):
+        name = f"outcomes.templatetags.commitments.{drawn.__name__}"
+        monkeypatch.setattr(name, cache(drawn.__wrapped__))
     real = translation._trans  # type: ignore[attr-defined]
     translation.gettext("")
     for name in ("gettext", "pgettext", "ngettext", "npgettext"):

@@ -130,6 +130,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
     published = Commitment.objects.published().filter(reference=reference.upper())
     commitment = (
         as_of(with_parties(published, on, form.day), form.day)
+        .select_related("event__statement")
         .prefetch_related(
             "milestones",
             "related_texts",

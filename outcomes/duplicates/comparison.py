@@ -23,9 +23,9 @@ from participants.models import (
     Organisation,
     Participation,
 )
-from participants.name_folding import normalise_for_search
 from participants.participation.confirmation import participations_to_confirm_again
 from participants.permissions import EventPermissions, visible_people
+from roundtable.name_folding import normalise_for_search
 
 MAX_NAMES = 20  # of one kind of row
 SMALL_WORDS = {"of", "the", "and", "for", "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "madam"}

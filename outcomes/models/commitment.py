@@ -437,11 +437,12 @@ class Commitment(models.Model):
     @property
     def _is_from_signed_statement(self) -> bool:
         """A statement that was signed here is its own source."""
-        return Statement.objects.filter(
-            event=self.event_id,
-            adoption=Statement.Adoption.SIGNED,
-            state__in=[Statement.State.ADOPTED, Statement.State.PUBLISHED],
-        ).exists()
+        statement: Statement | None = getattr(self.event, "statement", None)
+        return (
+            statement is not None
+            and statement.adoption == Statement.Adoption.SIGNED
+            and statement.state in (Statement.State.ADOPTED, Statement.State.PUBLISHED)
+        )
 
     @property
     def source_details(self) -> str:

@@ -35,7 +35,7 @@ MAX_COUNT = 1000  # of a section; more are neither counted nor sorted by how wel
 DELETES_WORDS_SINCE = (3, 42, 0)
 FEW_ROWS = 10  # more are written with a plan of their own, on PostgreSQL
 MAX_FREQUENCY = 50  # up to here it is counted how often a word occurs that may be meant
-# Letters that no database splits into a letter and an accent, as in participants/name_folding.py.
+# Letters that no database splits into a letter and an accent, as in roundtable/name_folding.py.
 LETTERS = (
     *zip("đðøłıĐÐØŁİ", "ddoliDDOLI", strict=True),
     *(("æ", "ae"), ("œ", "oe"), ("Æ", "AE"), ("Œ", "OE")),

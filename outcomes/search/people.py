@@ -12,9 +12,9 @@ from outcomes.search.stems import stem
 from outcomes.search.words import Search, Term, words_of
 from participants.models import Delegate
 from participants.models.delegate import BY_NAME
-from participants.name_folding import normalise_for_search
 from participants.privacy import visibility
 from roundtable.cache.values import get_or_set
+from roundtable.name_folding import normalise_for_search
 
 OWN_TEXTS = ("name", "name_latin", "post", "about")
 PLACE_TEXTS = ("organisation__name", "organisation__short_name", "post")

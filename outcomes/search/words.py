@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 
 from outcomes.search.stems import stem
-from participants.name_folding import normalise_for_search
+from roundtable.name_folding import normalise_for_search
 
 MIN_PREFIX_LENGTH = 3  # letters before an asterisk
 MAX_SYNONYM_WORDS = 4

@@ -31,7 +31,6 @@ from participants.models import (
 )
 from participants.models.delegate import BY_NAME
 from participants.models.languages import LANGUAGE_CHOICES
-from participants.name_folding import contains_all, normalise_for_search
 from participants.privacy import visibility
 from roundtable.cache.values import get_or_set
 from roundtable.filters.facet_index import FacetIndex, Tally, bits_of, ids_of_bits
@@ -43,6 +42,7 @@ from roundtable.filters.facets import (
     event_choices,
     set_choices,
 )
+from roundtable.name_folding import contains_all, normalise_for_search
 
 MAX_SEARCH_WORDS = 8
 

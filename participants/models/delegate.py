@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.models.person_model import PersonModel
 from participants.models.user import User
-from participants.name_folding import normalise_for_search
+from roundtable.name_folding import normalise_for_search
 
 
 class Audience(models.TextChoices):

@@ -65,8 +65,9 @@ class AddressRequestForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        # The model leaves it empty once the request is decided.
-        self.fields["email"].required = True
+        if "email" in self.fields:
+            # The model leaves it empty once the request is decided.
+            self.fields["email"].required = True
 
     def clean_participation(self) -> Any:
         row, by = self.cleaned_data["participation"], self.permissions.user

@@ -292,7 +292,7 @@ def test_follow_on_a_list_explains_feeds_and_keeps_the_filters(
     assert titles(feed) == [
         "RT2024-C1, Assessment: Limited",
         f"RT2024-C1, Commitment recorded: {text}",
-        "RT2024-C1, Update: In progress",
+        "RT2024-C1, Update: In progress; an assessor found: Limited",
     ]
     found = read(feed).feed
     assert found.title == "Commitments: changes (Party: Example Aid)"

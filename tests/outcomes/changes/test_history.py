@@ -41,7 +41,9 @@ Sign = Callable[[User | Delegate], Client]
 def admin_event() -> Event:
     event = make_event(code="DESK", slug="desk", title="Desk roundtable", is_public=False)
     make_statement(event, published=False)
-    make_commitment(event, reference="DESK-C1", text="Train ten officers.")
+    make_commitment(
+        event, reference="DESK-C1", text="Train ten officers.", source_title="Communiqué"
+    )
     return event
 
 

@@ -191,7 +191,9 @@ def test_confirmation_is_of_the_name_that_was_shown(world: World) -> None:
 def test_what_was_compared_undertaken_or_disputed_counts_under_the_new_name(
     world: World, client_of: Sign
 ) -> None:
-    compared, undertaken, disputed, asked = (make_commitment(world.event) for _number in range(4))
+    compared, undertaken, disputed, asked = (
+        make_commitment(world.event, source_title="Communiqué") for _number in range(4)
+    )
     for commitment in (compared, undertaken, disputed, asked):
         make_party(commitment, organisation=world.shelter, focal_point=world.person)
     compare_with_source(compared)
@@ -223,7 +225,7 @@ def test_what_was_compared_undertaken_or_disputed_counts_under_the_new_name(
 
 
 def test_comparison_of_an_earlier_text_does_not_count_under_the_new_name(world: World) -> None:
-    commitment = make_commitment(world.event, state="draft")
+    commitment = make_commitment(world.event, state="draft", source_title="Communiqué")
     make_party(commitment, organisation=world.shelter)
     compare_with_source(commitment)
     commitment.text = "Close all shelters"
