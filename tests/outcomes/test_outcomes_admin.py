@@ -673,7 +673,7 @@ def test_previous_text_can_be_hidden_from_change_log(
     editor = signed(client_of, "editor", admin_event)
     address = page(Commitment, "change", commitment.pk)
     assert "Delete the earlier text" in editor.get(address).content.decode()
-    sent = filled(editor, address, text="Train with survivors.", redact="on")
+    sent = filled(editor, address, text="Train with survivors.", redact="on", source_title="Plan")
     sent["milestones-0-title"] = "Ask survivors"
     assert editor.post(address, sent).status_code == 302
     republish(commitment)

@@ -63,7 +63,8 @@ def left(browser: Client, *people: Delegate) -> str:
 
 
 def emails_to(address: str) -> list[str]:
-    return list(QueuedEmail.objects.filter(recipient=address).values_list("subject", flat=True))
+    rows = QueuedEmail.objects.filter(recipient=address).order_by("pk")
+    return list(rows.values_list("subject", flat=True))
 
 
 def test_one_cochair_cannot_become_a_person_who_has_joined(
