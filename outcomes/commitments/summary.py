@@ -198,15 +198,13 @@ def _assessed(counts: dict[str, int]) -> str:
     if not values["less"]:
         words = ngettext(
             "Assessors looked at the fulfilled one and did not find less.",
-            "Assessors looked at %(assessed)s of the %(fulfilled)s fulfilled and found less in "
-            "none.",
+            "Assessors looked at %(assessed)s of the %(fulfilled)s and found less in none.",
             values["fulfilled"],
         )
     else:
         words = ngettext(
             "Assessors looked at the fulfilled one and found less.",
-            "Assessors looked at %(assessed)s of the %(fulfilled)s fulfilled and found less in "
-            "%(less)s.",
+            "Assessors looked at %(assessed)s of the %(fulfilled)s and found less in %(less)s.",
             values["fulfilled"],
         )
     return words % values

@@ -30,7 +30,7 @@ ARGUMENTS = [
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 HEIGHTS = {320: 640, 360: 740, 1280: 900}
 # Milliseconds after which a page that hangs is given up; see tests.processes.TIMEOUT.
-TIMEOUT_MS = 300_000
+TIMEOUT_MS = 60_000
 expect.set_options(timeout=TIMEOUT_MS)
 
 # Reports what the strict policy refused to the console, which the tests read.

@@ -77,7 +77,7 @@ def test_csrf_failure_page_is_accessible(visit: Callable[..., Visit]) -> None:
     opened.page.get_by_label("Email").fill("delegate@example.org")
     opened.expected = 403
     opened.page.get_by_role("button", name="Send me a code").click()
-    expect(opened.page.get_by_role("heading", level=1)).to_have_text("Please try again")
+    expect(opened.page.get_by_role("heading", level=1)).to_have_text("Send it again")
     check_page(opened.page)
 
 

@@ -1,6 +1,6 @@
 """Other languages need longer words: no page may scroll sideways because of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django_countries import countries
 
+from roundtable.cache import responses, values
 from tests.browser import pages
 from tests.browser.checks import OVERFLOW_SCRIPT
 from tests.browser.conftest import Visit
@@ -39,7 +40,7 @@ def lengthened(text: Any) -> Any:
 
 
 @pytest.fixture
-def longer_language(monkeypatch: pytest.MonkeyPatch) -> None:
+def longer_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # The names of countries are kept for each language: other tests read their own.
     monkeypatch.setattr(countries, "_iter_cache", {}, raising=False)
     real = translation._trans  # type: ignore[attr-defined]
@@ -52,6 +53,15 @@ def longer_language(monkeypatch: pytest.MonkeyPatch) -> None:
             return lengthened(text) if text else text
 
         monkeypatch.setattr(real, name, longer)
+    # Pages and their parts are kept, and other tests open the same ones.
+    forget_kept_pages()
+    yield
+    forget_kept_pages()
+
+
+def forget_kept_pages() -> None:
+    responses.store.clear()
+    values.store.clear()
 
 
 @pytest.mark.parametrize(("page", "who"), PAGES if FULL else PAGES[1::8])

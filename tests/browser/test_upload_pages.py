@@ -1,6 +1,7 @@
 """The page of a file on its way in, in each of its states: whole, and usable by keyboard."""
 
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from django.urls import reverse
@@ -56,7 +57,8 @@ def states(user: User) -> dict[str, Upload]:
         "mistakes": upload(user, heading, "Rita Sen,nowhere,Clerk", event=event),
     }
     run_import_worker()
-    waits, stopped = (upload(user, heading, event=event) for _number in range(2))
+    with patch("outcomes.imports.storage.MAX_OPEN_UPLOADS", 6):
+        waits, stopped = (upload(user, heading, event=event) for _number in range(2))
     # A worker that was killed while it stored the new rows of a file.
     stopped.next_task, stopped.claimed_at = Upload.Task.IMPORT, timezone.now()
     stopped.choices = {"checked": True, "total": 50, "stored": 20}
