@@ -37,7 +37,7 @@ AGES = {
     "past eight hours": 9 * 60 * 60,
 }
 ONE_FACTOR = "without the second factor"
-SIGNED_OUT = "signed out meanwhile"
+SIGNED_OUT = "signed out since"
 SECOND_TAB = "signed in again in a second tab"
 STATES = ["fresh", *AGES, ONE_FACTOR, SIGNED_OUT, SECOND_TAB]
 SIGNS_IN = "guarded@example.org"  # the address that is entered to sign in
@@ -360,7 +360,7 @@ def _document(answer: Any) -> Any:
 
 
 def _in_state(state: str, cookies: dict[str, str], user: User | None) -> dict[str, str] | None:
-    """The cookies of the browser meanwhile; None if the sender cannot come into this state."""
+    """The cookies of the browser by then; None if the sender cannot come into this state."""
     if state == STATES[0]:
         return cookies
     if state == ONE_FACTOR and not (user and user.is_staff):

@@ -94,7 +94,7 @@ class BatchAdmin(PrivateAdmin):
             words = gettext("Will be sent at %s")
         elif row.action == MailBatch.Action.REMIND:
             # Not how many: hidden people get none.
-            words = gettext("Sent at %s, to whoever was a focal point then")
+            words = gettext("Sent at %s, to the focal points at that time")
         return words % date_format(moment, "DATETIME_FORMAT")
 
     @admin.action(description=_("Cancel emails"), permissions=["decide"])

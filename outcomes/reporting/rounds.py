@@ -202,7 +202,7 @@ def recheck_round_email(email: QueuedEmail, at: datetime) -> str:
     """The focal point's address if all requests in the email are still open.
 
     Otherwise returns an empty string and queues other emails for the open requests: to the person,
-    and to whoever is the focal point now. A party without one can be asked again the same day.
+    and to the present focal point. A party without one can be asked again the same day.
     """
     round_id, number, *more = email.dedup_key.removeprefix(ROUND_DEDUP_PREFIX).split()
     is_reminder = bool(more) and more[0] != REPLACEMENT_SUFFIX

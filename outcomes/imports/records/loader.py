@@ -360,7 +360,7 @@ def _apply_organisations(
             if "role" in role.values
         ]
     if not report.is_preview:
-        # It locks their people, who could not hide meanwhile.
+        # It locks their people, and they could not hide until the end.
         void_changed_confirmations(Participation.objects.filter(organisation__in=changed))
     if any("roles" in entry.tables for entry in entries):
         unnamed = event.roles.exclude(pk__in=[pk for pk in roles if pk])

@@ -164,7 +164,7 @@ def test_round_says_whom_it_asks_and_whom_it_cannot(
     )
     assert not_asked in text
     assert "Its focal point has not accepted the task yet." in text
-    # Whoever accepts meanwhile is asked only once the page showed it.
+    # Who accepts since then is asked only once the page showed it.
     parties[3].accept(TODAY)
     again = send_form(browser, listed, containing="confirmed")
     assert "It asks 2 of 5 parties." in admin_text(again)
@@ -331,7 +331,7 @@ def test_successor_is_asked_instead_of_who_returned_the_task(
     assert Client().get(path, follow=True).status_code == 200
     assert Client().get(link, follow=True).status_code == 404
     batches = desk_text(client_of(cochair), reverse("admin:roundtable_mailbatch_changelist"))
-    assert ", to whoever was a focal point then" in batches
+    assert ", to the focal points at that time" in batches
 
 
 def test_rounds_of_other_events_are_not_found(client_of: Sign, cochair: User, event: Event) -> None:
