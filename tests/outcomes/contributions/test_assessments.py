@@ -24,7 +24,7 @@ from tests.factories import (
     make_role,
     make_user,
 )
-from tests.page_forms import send_form
+from tests.form_fields import send_form
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
 

@@ -26,7 +26,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
-from tests.page_forms import send_form
+from tests.form_fields import send_form
 from tests.page_text import get_text, page_links, page_text
 
 pytestmark = pytest.mark.django_db

@@ -28,8 +28,8 @@ from tests.factories import (
     make_party,
     make_user,
 )
+from tests.form_fields import send_form
 from tests.import_pages import admin_text
-from tests.page_forms import send_form
 from tests.page_text import page_text
 
 pytestmark = pytest.mark.django_db

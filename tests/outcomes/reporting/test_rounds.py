@@ -37,10 +37,9 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up_factories import make_round, make_round_request
-from tests.form_fields import forms_of
+from tests.form_fields import forms_of, send_form
 from tests.import_pages import admin_text
 from tests.outcomes.test_outcomes_admin import page
-from tests.page_forms import send_form
 from tests.page_text import get_text
 from tests.recorded_fixtures import recorded
 

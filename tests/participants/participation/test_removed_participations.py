@@ -35,7 +35,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
-from tests.page_forms import send_form
+from tests.form_fields import send_form
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
