@@ -11,7 +11,8 @@ help:
 	@echo "make test     run every check and every test"
 	@echo "make quick    run up to eight tests of each file on SQLite, without crawls, processes and browser"
 	@echo "make quick AREA=reporting   run all such tests of one area"
-	@echo "make prove    like make test, but each test on both databases, and the long tests at full size"
+	@echo "make prove    like make test, but the long tests at full size, and on PostgreSQL what may differ there and a tenth of the rest"
+	@echo "make prove WHOLE=1   each test on both databases, before a release; SEED=2 asks another tenth"
 	@echo "make check    run only the linter and the type checker"
 	@echo "make mutants  change a hundred places in the code, one at a time; the tests must find each"
 	@echo "make faults   take the database away, kill workers and fill the disk, on both databases (10 minutes)"
@@ -36,7 +37,7 @@ quick: environment
 	@tests/run.sh quick $(AREA)
 
 prove: environment
-	@FULL=1 tests/run.sh
+	@FULL=1 WHOLE=$(WHOLE) SEED=$(or $(SEED),1) tests/run.sh
 
 check: environment
 	@tests/run.sh check

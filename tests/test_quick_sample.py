@@ -1,4 +1,4 @@
-"""What `make quick` asks, whole and for an area."""
+"""What `make quick` asks, whole and for an area, and which tenth `make prove` asks PostgreSQL."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import eight_of_each_file
+from tests.conftest import eight_of_each_file, in_tenth
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ def test_eight_tests_of_a_large_file_are_spread_over_it() -> None:
     asked = sample(*(f"many.py::{number}" for number in range(20)), "few.py::one")
     many = [f"many.py::{number}" for number in (0, 2, 5, 7, 10, 12, 15, 17)]
     assert asked == [*many, "few.py::one"]
+
+
+def test_ten_seeds_choose_about_a_tenth_each_and_no_two_the_same() -> None:
+    names = [f"many.py::{number}" for number in range(1000)]
+    tenths = [{name for name in names if in_tenth(name, str(seed))} for seed in range(10)]
+    assert all(60 <= len(tenth) <= 140 for tenth in tenths)
+    assert len({frozenset(tenth) for tenth in tenths}) == 10
 
 
 @pytest.mark.own_process
