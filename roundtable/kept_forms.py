@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import middleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware import csrf
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -76,26 +77,52 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         return way_to_sign_in
 
 
+class CsrfViewMiddleware(csrf.CsrfViewMiddleware):
+    """Takes the token of an earlier sign-in, too, if the same account is signed in again.
+
+    No other site can send such a form: it does not know the mark, and is not the sender.
+    """
+
+    def _check_token(self, request: HttpRequest) -> None:
+        try:
+            super()._check_token(request)  # type: ignore[misc]
+        except csrf.RejectRequest:
+            mark = _mark_sent(request)
+            is_own = mark and constant_time_compare(mark, account_mark(request))
+            if not (is_own and _is_sender_checked(request)):
+                raise
+
+
+def _mark_sent(request: HttpRequest) -> str | None:
+    try:
+        return request.POST.get(ACCOUNT_FIELD, "")
+    # The body could not be read, or was too large.
+    except Exception as problem:
+        logger.warning("What was sent could not be shown again: %s.", type(problem).__name__)
+        return None
+
+
+def _is_sender_checked(request: HttpRequest) -> bool:
+    """Whether Django checked which site sent this, which it does before it reads the token."""
+    return "HTTP_ORIGIN" in request.META or request.is_secure()
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """Who signs in gets a new token, so the forms in other tabs have an old one."""
+    """Who signs in gets a new token, so the forms in other tabs have an old one.
+
+    A form with the mark of this account does not get here: see CsrfViewMiddleware.
+    """
     if request.resolver_match and request.resolver_match.view_name in SHOWN_AGAIN:
         return redirect(request.path)
     if request.method != "POST":
         return refuse(request, reason)
-    try:
-        mark = request.POST.get(ACCOUNT_FIELD, "")
-    # The body could not be read, or was too large.
-    except Exception as problem:
-        logger.warning("What was sent could not be shown again: %s.", type(problem).__name__)
+    mark = _mark_sent(request)
+    # What another site sent gets no button here.
+    is_from_elsewhere = reason.startswith(("Origin", "Referer")) or not _is_sender_checked(request)
+    if mark is None or is_from_elsewhere:
         return refuse(request, reason)
-    own_mark = account_mark(request)
-    is_own = bool(mark) and constant_time_compare(mark, own_mark)
-    # What another site sent gets no button here. Django has checked the sender, if it is named.
-    is_sender_named = "HTTP_ORIGIN" in request.META or request.is_secure()
-    if reason.startswith(("Origin", "Referer")) or not (is_own or is_sender_named):
-        return refuse(request, reason)
-    if mark and not own_mark:
+    if mark and not account_mark(request):
         return keep_until_signed_in(request)
-    if mark and not is_own:
+    if mark:
         return render(request, "kept_form.html", {"reason": "other account"}, status=403)
     return keep_form(request, "old token")

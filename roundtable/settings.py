@@ -129,7 +129,7 @@ MIDDLEWARE = [
     "roundtable.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "roundtable.kept_forms.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "roundtable.kept_forms.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
