@@ -1,4 +1,4 @@
-"""When each job that deletes what is old ran last, so that a wrong clock deletes nothing."""
+"""When jobs ran last, so that a wrong clock deletes nothing and lets nothing take effect."""
 
 import logging
 from argparse import ArgumentParser
@@ -58,10 +58,10 @@ def start_job(name: str, *, at: datetime, clock_is_right: bool) -> None:
             else gettext("The clock says %(now)s, and the newest entry of the log is of %(known)s.")
         )
         advice = gettext(
-            "Nothing was deleted. If the clock is wrong, correct it. If it is right, run %(job)s "
+            "Nothing was done. If the clock is wrong, correct it. If it is right, run %(job)s "
             "once with --clock-is-right."
         )
         # As an error, so that the operator gets an email.
-        log.error("%s deleted nothing: the clock may be wrong.", name)
+        log.error("%s did nothing: the clock may be wrong.", name)
         raise CommandError(f"{happened} {advice}" % words)
     Job.objects.update_or_create(name=name, defaults={"last_run_at": at})

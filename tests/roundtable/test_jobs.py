@@ -1,4 +1,4 @@
-"""A wrong clock deletes nothing: jobs that delete what is old compare it with their last run."""
+"""A wrong clock deletes nothing and lets nothing take effect: jobs compare it with their runs."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -25,10 +25,11 @@ JOBS = (
     "clean_up_uploads",
     "clean_up_idempotency_keys",
     "clean_up_links",
+    "make_due_changes",
 )
 AHEAD = NOON + timedelta(days=1200)
 NOTHING = (
-    "The clock says 2029-06-14, and {job} last ran on 2026-03-02. Nothing was deleted. If the "
+    "The clock says 2029-06-14, and {job} last ran on 2026-03-02. Nothing was done. If the "
     "clock is wrong, correct it. If it is right, run {job} once with --clock-is-right."
 )
 

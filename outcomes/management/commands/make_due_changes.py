@@ -1,5 +1,6 @@
-"""Command that makes confirmed changes of organisations once their waiting period is over."""
+"""Command that lets take effect what others confirmed, once its waiting period is over."""
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,6 +11,8 @@ from django.utils.translation import ngettext
 from outcomes.organisations.changes import make_due_changes
 from outcomes.reporting.proposals import end_old_proposals
 from outcomes.reporting.publication import publish_due_commitments
+from participants.participation.confirmation import count_renewed_confirmations
+from roundtable.jobs import add_clock_argument, start_job
 
 
 class Command(BaseCommand):
@@ -17,8 +20,14 @@ class Command(BaseCommand):
 
     help = "Makes the changes of organisations that others confirmed seven days ago. Run it daily."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_clock_argument(parser)
+
+    def handle(self, *args: Any, clock_is_right: bool, **options: Any) -> None:
         at = timezone.now()
+        # A clock that is ahead would end the time in which people can still object.
+        start_job("make_due_changes", at=at, clock_is_right=clock_is_right)
+        count_renewed_confirmations(at=at)
         published = publish_due_commitments(at=at)
         text = ngettext("%d commitment is public now.", "%d commitments are public now.", published)
         if published:

@@ -211,13 +211,13 @@ def test_disputed_draft_does_not_become_public(
     assert texts_page(draft) in message.body
     press(client_of(speaker), texts_page(draft), "dispute")
     clock.shift(timedelta(days=15))
-    call_command("make_due_changes")
+    call_command("make_due_changes", "--clock-is-right")
     draft.refresh_from_db()
     assert draft.state == "draft"
     told = page_html(client_of(indonesia).get(f"/admin/outcomes/commitment/{draft.pk}/compare/"))
     assert "A party does not recognise this text." in told
     press(client_of(speaker), texts_page(draft), "withdraw")
-    call_command("make_due_changes")
+    call_command("make_due_changes", "--clock-is-right")
     draft.refresh_from_db()
     assert draft.is_public
 
@@ -240,11 +240,11 @@ def test_another_text_settles_it_after_two_organisations_compared_that(
     assert Dispute.objects.get().settled_how == "replaced"
     assert len([mail for mail in deliver() if mail.to == ["speaker@example.org"]]) == 2
     clock.shift(timedelta(days=13))
-    call_command("make_due_changes")
+    call_command("make_due_changes", "--clock-is-right")
     draft.refresh_from_db()
     assert draft.state == "draft"  # 14 days from when the party was told of this text
     clock.shift(timedelta(days=1))
-    call_command("make_due_changes")
+    call_command("make_due_changes", "--clock-is-right")
     for query in ("", "?as_of=2026-03-17"):
         shown = page_html(Client().get(f"{draft.get_absolute_url()}{query}"))
         assert "Pay for two shelters" in shown and "does not recognise" not in shown
@@ -265,7 +265,7 @@ def test_desk_changes_a_text_and_back_without_settling_the_dispute(
     compare_by_both(client_of, draft, indonesia, australia)
     if state == "public":
         clock.shift(FOURTEEN_DAYS)
-        call_command("make_due_changes")
+        call_command("make_due_changes", "--clock-is-right")
     press(client_of(speaker), texts_page(draft), "dispute")
     browser = client_of(indonesia)
     edit(browser, draft, text="Something else")
@@ -273,16 +273,16 @@ def test_desk_changes_a_text_and_back_without_settling_the_dispute(
     third = holder("thailand", event, "cochair", "TH")
     compare_by_both(client_of, draft, third)
     clock.shift(timedelta(days=60))
-    call_command("make_due_changes")
+    call_command("make_due_changes", "--clock-is-right")
     draft.refresh_from_db()
     assert draft.state == "draft" and Dispute.objects.open().exists()
     # Its party can still withdraw the dispute, and is told before the text is public again.
     press(client_of(speaker), texts_page(draft), "withdraw")
-    call_command("make_due_changes")
+    call_command("make_due_changes", "--clock-is-right")
     draft.refresh_from_db()
     assert draft.state == "draft" and draft.parties_told_at == timezone.now()
     clock.shift(FOURTEEN_DAYS)
-    call_command("make_due_changes")
+    call_command("make_due_changes", "--clock-is-right")
     draft.refresh_from_db()
     assert draft.is_public
 

@@ -237,14 +237,14 @@ def test_proposal_ends_after_sixty_days(proposed: Commitment, deliver: Deliver, 
     answer(first, "accept")
     asked = len(deliver())
     clock.shift(timedelta(days=59))
-    call_command("make_due_changes")
+    call_command("make_due_changes", "--clock-is-right")
     assert state_of(proposed) == ("proposed", "recorded")
     clock.shift(timedelta(days=1))
     # Even before the daily command.
     row = question(proposed, "Harry")
     assert LinkClient().get(second).status_code == 404
     assert not accept(row, shown_hash=row.content_hash, at=timezone.now())
-    call_command("make_due_changes")
+    call_command("make_due_changes", "--clock-is-right")
     assert state_of(proposed) == ("draft", "recorded")
     (mail,) = deliver()[asked:]
     assert mail.to == ["indonesia@example.org"] and "60 days" in str(mail.body)
