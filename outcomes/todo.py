@@ -137,7 +137,7 @@ def unfinished_uploads(site: AdminSite, request: HttpRequest) -> TodoItem | None
 
 
 SOURCES: tuple[TodoSource, ...] = (
-    pending_list(_("Texts to sign, and corrections to publish"), Statement),
+    pending_list(_("Texts to sign or publish, and corrections to publish"), Statement),
     pending_list(
         _("Commitments to compare with their source"), Commitment, concerns="can_edit_any"
     ),

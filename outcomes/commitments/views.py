@@ -1,6 +1,7 @@
 """Views of commitments and of a user's role as focal point."""
 
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -55,11 +56,16 @@ from outcomes.models import (
 from outcomes.reporting.disputes import (
     disputable_texts,
     dispute_text,
+    of_participant,
     party_spoken_for,
     spoken_for,
     withdraw_dispute,
 )
-from outcomes.reporting.focal_points import active_participations_of, with_active_focal_point
+from outcomes.reporting.focal_points import (
+    active_participations_of,
+    may_write,
+    with_active_focal_point,
+)
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.joins import joins_to_answer, unanswered_joins
 from outcomes.reporting.members import commitments_as_member, take_member_task
@@ -170,6 +176,7 @@ def commitment_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "reports": reported,
         "focal_point_cards": focal_point_cards(viewer, [commitment], on),
         "viewer": viewer,
+        "may_write": partial(may_write, request.user, commitment.event, on),
         "spoken_for": spoken_for(commitment, request.user, on)
         if isinstance(request.user, User)
         else [],
@@ -218,6 +225,7 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
     )
     active = with_active_focal_point(parties, timezone.localdate())
     parties = parties.filter(Q(focal_point_accepted_at=None) | Q(pk__in=active.values("pk")))
+    parties = parties.order_by("commitment__due_on", "pk")
     updates = ProgressUpdate.objects
     own = Prefetch("updates", updates.of_party().unapproved(), to_attr="unapproved")
     entered = Prefetch(
@@ -225,12 +233,12 @@ def my_commitments(request: HttpRequest) -> HttpResponse:
         updates.recorded().exclude(state=EditorialState.DRAFT).order_by("-recorded_at"),
         to_attr="entered",
     )
+    rows = parties.prefetch_related(own, entered, findings_shown("commitment__assessments"))
     context = {
         "joins": unanswered_joins(request.user, timezone.localdate()),
         "proposals": undertakings_to_answer(request.user, timezone.now()),
-        "parties": parties.order_by("commitment__due_on", "pk").prefetch_related(
-            own, entered, findings_shown("commitment__assessments")
-        ),
+        "parties": rows,
+        "spoken_for": of_participant(rows, request.user, timezone.localdate()),
         "as_member": commitments_as_member(request.user, timezone.localdate()),
         "today": timezone.localdate(),
     }

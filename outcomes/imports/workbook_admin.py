@@ -109,6 +109,9 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "event": event,
             "number": people.count() if can_export else 0,
             "can_export": can_export,
+            "problem": participant_list.list_request_problem(
+                event=event, by=permissions.user, on=timezone.localdate(at)
+            ),
         }
         return render(request, "outcomes/imports/admin/export_people.html", context)
 

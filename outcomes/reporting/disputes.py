@@ -25,7 +25,6 @@ from outcomes.reporting.publication import announce
 from participants.accounts.emails import email_cochairs
 from participants.models import User
 from roundtable.audit import log as audit
-from roundtable.models import Event
 
 
 @dataclass(frozen=True)
@@ -57,18 +56,23 @@ class DisputableText:
 
 def spoken_for(commitment: Commitment, user: User, on: date) -> list[CommitmentParty]:
     """`commitment` comes from `with_parties`."""
-    return _of_participant(commitment.parties.all(), commitment.event, user, on)
+    return of_participant(commitment.parties.all(), user, on)
 
 
-def _of_participant(
-    parties: Iterable[CommitmentParty], event: Event, user: User, on: date
+def of_participant(
+    parties: Iterable[CommitmentParty], user: User, on: date
 ) -> list[CommitmentParty]:
     """Those for which the user takes part at the roundtable. A group has no people."""
-    own = [row.organisation for row in active_participations_of(user, on).filter(event=event)]
+    own = list(active_participations_of(user, on))
     return [
         row
         for row in parties
-        if row.organisation and any(are_one_body(row.organisation, one) for one in own)
+        if row.organisation
+        and any(
+            one.event_id == row.commitment.event_id
+            and are_one_body(row.organisation, one.organisation)
+            for one in own
+        )
     ]
 
 
@@ -86,7 +90,7 @@ def party_spoken_for(
     party = known.select_related("commitment__event", "organisation").filter(pk=number).first()
     if party is None:
         return None
-    return next(iter(_of_participant([party], party.commitment.event, user, on)), None)
+    return next(iter(of_participant([party], user, on)), None)
 
 
 def disputable_texts(party: CommitmentParty, on: date) -> list[DisputableText]:

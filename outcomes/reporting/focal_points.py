@@ -16,6 +16,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.permissions import AnyUser
 from roundtable.models import Event
 
 
@@ -39,6 +40,13 @@ def active_participations(on: date) -> QuerySet[Participation]:
 
 def active_participations_of(user: User, on: date) -> QuerySet[Participation]:
     return active_participations(on).filter(delegate__user=user)
+
+
+def may_write(user: AnyUser, event: Event, on: date) -> bool:
+    """Whether to show the way to an offer. Visitors are asked to sign in first."""
+    if not isinstance(user, User):
+        return True
+    return active_participations_of(user, on).filter(event=event).exists()
 
 
 def with_active_focal_point(

@@ -22,7 +22,7 @@ from outcomes.statements.corrigenda import corrections_to_publish
 from outcomes.statements.corrigenda_admin import CORRIGENDUM_PAGES
 from outcomes.statements.drafting_admin import TEXT_PAGES, may_edit_text
 from outcomes.statements.emails_admin import EMAIL_PAGES
-from outcomes.statements.signing import statements_to_sign
+from outcomes.statements.signing import statements_to_publish, statements_to_sign
 from outcomes.statements.source_admin import SOURCE_PAGES
 from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.filters import EventFilter, PendingFilter
@@ -130,7 +130,8 @@ class StatementAdmin(HistoryAdmin):
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         to_sign = statements_to_sign(permissions.user, timezone.now()).values("pk")
         corrected = corrections_to_publish(permissions).values("statement")
-        return rows.filter(Q(pk__in=to_sign) | Q(pk__in=corrected))
+        signed = statements_to_publish(permissions).values("pk")
+        return rows.filter(Q(pk__in=to_sign) | Q(pk__in=signed) | Q(pk__in=corrected))
 
     def is_cited(self, row: Any) -> bool:
         return is_statement_published(row)

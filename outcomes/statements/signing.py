@@ -21,6 +21,7 @@ from outcomes.statements.agreement import statement_of as _statement
 from outcomes.statements.emails import tell_participants
 from outcomes.statements.silence_procedure import MIN_COCHAIRS
 from participants.models import Grant, User
+from participants.permissions import EventPermissions
 
 
 def sign_offs_for(text: AgreedText) -> list[SignOff]:
@@ -56,6 +57,12 @@ def statements_to_sign(user: User, at: datetime) -> QuerySet[Statement]:
     agreed = Q(version__circulation__stop_reason="", version__circulation__deadline__lte=at)
     waiting = SignOff.objects.filter(own_sign_offs, agreed, signed_at=None)
     return Statement.objects.filter(pk__in=waiting.values("version__statement"))
+
+
+def statements_to_publish(permissions: EventPermissions) -> QuerySet[Statement]:
+    """The signed ones about which the user may decide."""
+    rows = Statement.objects.filter(state=StatementState.ADOPTED)
+    return rows if permissions.is_operator else rows.filter(event__in=permissions.decidable)
 
 
 @transaction.atomic

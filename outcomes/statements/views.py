@@ -42,6 +42,7 @@ from outcomes.models import (
     StatementVersion,
     Theme,
 )
+from outcomes.reporting.focal_points import may_write
 from outcomes.statements.comparison import compare_texts, split_blocks
 from outcomes.statements.parts import (
     Sentence,
@@ -221,6 +222,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "cohosts": filter_by_role(constituency_groups, EventRole.Role.COHOST),
         "documents": event.documents.order_by(F("dated_on").asc(nulls_last=True), "title"),
         "today": form.day or on,
+        "may_write": partial(may_write, request.user, event, on),
     }
     context = context | contacts_context(on, event) | as_of_context(form.day)
     if statement:
@@ -305,6 +307,7 @@ def outcome_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse
     as_of_query = f"as_of={form.day.isoformat()}&" if form.day else ""
     context = {
         "outcome": outcome,
+        "may_write": partial(may_write, request.user, event, on),
         **progress_context(
             counts,
             point_summary(outcome, counts, number_to_whole),

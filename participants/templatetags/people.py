@@ -1,4 +1,4 @@
-"""Template filters and tags for email addresses and the names of organisations."""
+"""Template filters and tags for email addresses, names of organisations, and rights."""
 
 from typing import Any
 
@@ -8,7 +8,9 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from participants.accounts.addresses import mask_address
+from participants.admin_base.fields import request_permissions
 from participants.models import Organisation
+from participants.permissions import OfEvent
 
 register = template.Library()
 register.filter("mask_address", mask_address)
@@ -23,6 +25,12 @@ def organisation_link(
     url = organisation.get_absolute_url()
     link = f"{url}{context.get('as_of_query', '')}"
     return format_html('<a href="{}">{}</a>', link, name) if url else name
+
+
+@register.simple_tag(takes_context=True)
+def may_decide(context: Context, row: OfEvent) -> bool:
+    """On pages of the desk."""
+    return request_permissions(context["request"]).may_decide(row.event.pk)
 
 
 @register.simple_tag

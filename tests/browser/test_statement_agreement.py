@@ -86,7 +86,9 @@ def test_statement_goes_from_draft_to_correction(visit: Open, table: AgreementCa
     latest = Circulation.objects.latest("pk").pk
     walk.keep(phone.open(reverse("my-circulation", args=[latest])), "agreed")
     page = first.open("/admin/")
-    expect(page.locator("#content")).to_contain_text("Texts to sign, and corrections to publish")
+    expect(page.locator("#content")).to_contain_text(
+        "Texts to sign or publish, and corrections to publish"
+    )
     walk.keep(page, "to-do")
     page = first.open(agreement)
     page.get_by_role("button", name="Sign for Indonesia").click()

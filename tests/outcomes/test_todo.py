@@ -342,10 +342,10 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
     assert numbers == [49, 49]
 
 
-def test_statement_is_in_todo_until_signed(client_of: Sign) -> None:
+def test_statement_is_in_todo_until_published(client_of: Sign) -> None:
     table = make_agreement_case()
     version = circulate_draft(table).version
-    label = "Texts to sign, and corrections to publish"
+    label = "Texts to sign or publish, and corrections to publish"
     with time_machine.travel(CIRCULATED_AT, tick=False):
         assert label not in lines(client_of(table.first))
     with time_machine.travel(AFTER_DEADLINE, tick=False):
@@ -356,7 +356,14 @@ def test_statement_is_in_todo_until_signed(client_of: Sign) -> None:
         signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
         assert label not in lines(first)
         assert lines(second)[label][0] == 1
+        signing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER_DEADLINE)
+        operator = make_user("operator@example.org", is_superuser=True)
+        for user in (table.first, table.second, operator):
+            number, address = lines(client_of(user))[label]
+            assert number == 1
+            assert table.statement.title in client_of(user).get(address).content.decode()
+        signing.publish_signed(table.statement, by=table.first, at=AFTER_DEADLINE)
         host = make_user("host@example.org")
         make_grant(host, table.event, on_behalf_of=table.ministry)
-        for other in (host, make_user("operator@example.org", is_superuser=True)):
+        for other in (host, operator, table.first):
             assert label not in lines(client_of(other))

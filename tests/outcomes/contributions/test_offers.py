@@ -87,6 +87,21 @@ def speaker(event: Event, name: str) -> Delegate:
     return person
 
 
+@pytest.mark.usefixtures("meeting")
+def test_ways_to_an_offer_are_shown_to_those_who_can_take_part_in_it(
+    client: Client, client_of: Sign, meeting: Event
+) -> None:
+    ways = {"/roundtables/meet/": WHOLE, POINT: NEW, PAGE: JOIN}
+    elsewhere, here = speaker(make_event(), "Elsewhere"), speaker(meeting, "Here")
+    for page, way in ways.items():
+        # Visitors sign in first.
+        assert way in page_links(client.get(page)) and client.get(way).status_code == 302
+        assert way in page_links(client_of(here).get(page))
+        assert client_of(here).get(way).status_code == 200
+        assert way not in page_links(client_of(elsewhere).get(page))
+        assert client_of(elsewhere).get(way).status_code == 403
+
+
 def desk_of(sign: Sign, event: Event) -> Client:
     cochair = make_user()
     make_grant(cochair, event)

@@ -12,7 +12,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.timezone import now
+from lxml import html
 from openpyxl import load_workbook
 
 from outcomes.imports import preview
@@ -45,6 +47,7 @@ from tests.factories import (
     make_document,
     make_event,
     make_grant,
+    make_organisation,
     make_participation,
     make_update,
     make_user,
@@ -223,13 +226,18 @@ def test_people_workbook_has_no_addresses_and_is_logged(
     make_channel(person, value="rita.channel@example.org")
     make_affiliation(person, organisation=Organisation.objects.get(slug="port"), post="Clerk")
     cochair, editor = make_user(), make_user()
-    make_grant(cochair, talk)
+    make_grant(cochair, talk, on_behalf_of=make_organisation())
     make_grant(editor, talk, role="editor")
     address = f"/admin/roundtable/event/{talk.pk}/workbook/people/"
     assert client_of(editor).get(address).status_code == 403
     assert client_of(editor).post(address).status_code == 403
     # No one downloads it alone: two people must request it, as for the list of participants.
     for user in (cochair, make_user(is_superuser=True)):
+        page = client_of(user).get(address)
+        main = html.fromstring(page.content).get_element_by_id("content-main")
+        ways = [link.get("href") for link in main.iter("a")]
+        assert (reverse("admin:participants_participantlist_add") in ways) == (user == cochair)
+        assert {client_of(user).get(way).status_code for way in ways} == {200}
         assert (
             "The workbook names the people who took part, so it follows the rules of the "
             "participant list. Say what you need it for. A co-chair for another organisation"

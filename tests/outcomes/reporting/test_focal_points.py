@@ -136,6 +136,20 @@ def test_focal_point_is_chosen_among_people_of_the_organisation(
     assert "Choose someone whose participation for this organisation" in text
 
 
+@pytest.mark.parametrize("takes_part", [True, False])
+def test_each_link_about_a_request_opens(
+    client_of: Sign, request_to: CommitmentParty, delegate: Delegate, takes_part: bool
+) -> None:
+    """Someone who was asked may have left before the answer."""
+    if takes_part:
+        place = delegate.participations.get().organisation
+        CommitmentParty.objects.filter(pk=request_to.pk).update(organisation=place)
+    browser = client_of(delegate)
+    links = page_links(browser.get("/me/commitments/"))
+    assert (f"/me/commitments/{request_to.pk}/recorded/" in links) == takes_part
+    assert {browser.get(link).status_code for link in links} == {200}
+
+
 def test_request_is_declined(
     client: Client, client_of: Sign, delegate: Delegate, request_to: CommitmentParty
 ) -> None:

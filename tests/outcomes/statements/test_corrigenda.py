@@ -312,6 +312,22 @@ def test_only_cochair_corrects_statement(client_of: Sign, table: AgreementCase, 
     assert client.post(address(table.statement), {"reason": "x"}).status_code == 403
 
 
+@pytest.mark.parametrize("role", ["cochair", "editor", "reader"])
+def test_each_page_beside_a_published_text_opens(
+    client_of: Sign, table: AgreementCase, role: str
+) -> None:
+    user = make_user("other@example.org")
+    make_grant(user, table.event, role=role)
+    browser = client_of(user)
+    answer = browser.get(address(table.statement, "agreement"))
+    (links,) = html.fromstring(answer.content).find_class("ways")
+    pages = {a.text_content(): a.get("href") for a in links.iter("a")}
+    text = browser.get(pages["The text"])
+    assert "protect those who were trafficked" in page_html(text)
+    assert ("<textarea" in page_html(text)) == (role == "cochair")
+    assert {browser.get(page).status_code for page in pages.values()} == {200}
+
+
 def test_a_draft_statement_has_no_corrections(client_of: Sign) -> None:
     table = make_agreement_case()
     assert client_of(table.first).get(address(table.statement)).status_code == 404
