@@ -10,6 +10,7 @@ from allauth.account.internal.flows.email_verification_by_code import (
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.flows.reauthentication import (
+    STATE_SESSION_KEY,
     did_recently_reauthenticate,
     raise_if_reauthentication_required,
     resume_request,
@@ -17,6 +18,7 @@ from allauth.account.internal.flows.reauthentication import (
 )
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY, clear_login
 from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.core.internal.httpkit import deserialize_request
 from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -24,6 +26,7 @@ from allauth.mfa.totp.internal.auth import (
     generate_totp_secret,
     hotp_value,
 )
+from django.contrib.sessions.backends.base import SessionBase
 
 __all__ = [
     "EMAIL_VERIFICATION_CODE_SESSION_KEY",
@@ -31,6 +34,7 @@ __all__ = [
     "TOTP",
     "LoginCodeVerificationProcess",
     "clear_login",
+    "deserialize_request",
     "did_recently_reauthenticate",
     "format_hotp_value",
     "generate_totp_secret",
@@ -38,7 +42,15 @@ __all__ = [
     "normalize_user_code",
     "raise_if_reauthentication_required",
     "record_authentication",
+    "resume_by",
     "resume_request",
     "suspend_request",
     "truncate_ip",
 ]
+
+
+def resume_by(callback: str, session: SessionBase) -> None:
+    """A form that waits for its sender to reauthenticate is then handed to `callback`."""
+    waiting = session.get(STATE_SESSION_KEY, {})
+    if "request" in waiting:
+        session[STATE_SESSION_KEY] = {"callback": callback, "state": waiting["request"]}

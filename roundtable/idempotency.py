@@ -7,20 +7,25 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from roundtable.allauth_compat import deserialize_request, resume_by
 
 FIELD_NAME = "once"  # the form field with the key
 KEY_LIFETIME = timedelta(days=1)
 # Within this time, the same page again is a reload or follows a lost response, not a new view.
 RELOAD_WINDOW = timedelta(minutes=10)
 META_KEY = "roundtable.idempotency"
+Respond = Callable[[], HttpResponseBase]
 
 
 class IdempotencyKey(models.Model):
@@ -75,7 +80,11 @@ class IdempotencyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.method == "POST":
+            # allauth would call the view itself.
+            resume_by("roundtable.idempotency.resume_form", request.session)
+        return response
 
     def process_view(
         self,
@@ -84,12 +93,29 @@ class IdempotencyMiddleware:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        form_key = request.POST.get(FIELD_NAME) if request.method == "POST" else None
-        who = sender_id(request)
-        if not form_key or not who:
-            return None
         call_view = partial(view, request, *args, **kwargs)
-        return ViewResponse(partial(_respond_once, request, form_key, who, call_view))
+        respond = _responder(request, call_view)
+        return None if respond is call_view else ViewResponse(respond)
+
+
+def resume_form(request: HttpRequest, waiting: str) -> HttpResponseBase | None:
+    """Processes a form that waited until its sender reauthenticated."""
+    path = get_next_redirect_url(request)
+    if not path:
+        return None
+    request = deserialize_request(waiting, request)
+    if request.path != path:
+        return HttpResponseRedirect(path)
+    view, args, kwargs = resolve(request.path_info)
+    return _responder(request, partial(view, request, *args, **kwargs))()
+
+
+def _responder(request: HttpRequest, call_view: Respond) -> Respond:
+    form_key = request.POST.get(FIELD_NAME) if request.method == "POST" else None
+    who = sender_id(request)
+    if not form_key or not who:
+        return call_view
+    return partial(_respond_once, request, form_key, who, call_view)
 
 
 class ViewResponse(HttpResponse):
@@ -99,7 +125,7 @@ class ViewResponse(HttpResponse):
     Django does not let it answer what process_view() raises.
     """
 
-    def __init__(self, respond: Callable[[], HttpResponseBase]) -> None:
+    def __init__(self, respond: Respond) -> None:
         super().__init__()
         self.respond = respond
 
@@ -109,9 +135,7 @@ class ViewResponse(HttpResponse):
 
 
 @transaction.atomic
-def _respond_once(
-    request: HttpRequest, form_key: str, who: str, view: Callable[[], HttpResponseBase]
-) -> HttpResponseBase:
+def _respond_once(request: HttpRequest, form_key: str, who: str, view: Respond) -> HttpResponseBase:
     now = timezone.now()
     key = salted_hmac("once.key", json.dumps([who, form_key]), algorithm="sha256").hexdigest()
     request_digest = _request_digest(request, form_key)

@@ -24,6 +24,7 @@ from participants.models import (
 )
 from participants.models.channels import ChannelKind
 from participants.participation import participant_list
+from participants.permissions import CAPACITIES
 from participants.privacy import consent, visibility
 from participants.privacy.erasure import erase_account, erase_delegate
 from roundtable.audit import log as audit
@@ -172,7 +173,8 @@ def _add_rights(table: AgreementCase, at: datetime) -> None:
     event = table.event
     for role in Grant.Role:
         if role != Grant.Role.COCHAIR:
-            make_grant(make_user(f"{role}@example.org"), event, role=role)
+            office = make_organisation() if role in CAPACITIES else None  # they confirm for it
+            make_grant(make_user(f"{role}@example.org"), event, role=role, on_behalf_of=office)
     past = make_user("past@example.org")
     make_grant(past, event, role=Grant.Role.EDITOR, valid_until=date(2024, 12, 31))
     add_authenticator(past)

@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from outcomes.models import Theme
 from participants.accounts.sessions import device_name
 from participants.models import Consent, Delegate, User
 from participants.participation.confirmation import suspend_participation
@@ -24,7 +25,7 @@ from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from roundtable.row_keys import row_key
 from tests.factories import make_grant, make_organisation, make_user
-from tests.form_fields import form_fields
+from tests.form_fields import form_fields, send_form
 from tests.outcomes.test_outcomes_admin import filled
 from tests.page_text import page_html, page_text
 from tests.participants.accounts.test_reauthentication import ASK, newest_code, prove
@@ -165,6 +166,22 @@ def test_desk_asks_again_after_an_hour_without_use(
     event.refresh_from_db()
     assert event.title == "Written for an hour"
     assert browser.get("/admin/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_form_that_waited_for_the_second_factor_is_processed_once(
+    operator: User, client_of: Sign, clock: Any
+) -> None:
+    browser = client_of(operator)
+    page = browser.get("/admin/outcomes/theme/add/")
+    clock.shift(timedelta(minutes=61))
+    asked = send_form(browser, page, containing="name", name="Shelter", slug="shelter")
+    answer = send_form(browser, asked, containing="code", code=totp_code(at=time.time()))
+    for _time in range(2):
+        assert answer.redirect_chain[-1] == ("/admin/outcomes/theme/", 302)
+        assert Theme.objects.filter(name="Shelter").count() == 1
+        # As after going back.
+        answer = send_form(browser, page, containing="name", name="Shelter", slug="shelter")
 
 
 @pytest.mark.django_db
