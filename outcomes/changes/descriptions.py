@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -125,17 +126,28 @@ def describe_changes(keys: list[ChangeKey], on: date) -> list[Change]:
 
 
 def _with_findings(changes: list[Change]) -> list[Change]:
-    """Beside each status, as on the page of its commitment."""
+    """Beside each status; beside one that is no longer current, those of its day."""
     ids = {change.commitment for change in changes if change.kind == ChangeKind.UPDATE}
+    rows = Assessment.objects.approved().filter(commitment__in=ids).select_related("commitment")
     found: dict[int, list[Assessment]] = {}
-    for row in Assessment.objects.newest().filter(commitment__in=ids) if ids else ():
+    for row in rows.order_by("-assessed_on", "-pk") if ids else ():
         found.setdefault(row.commitment_id, []).append(row)
     return [
-        replace(change, findings=tuple(finding_labels(found[change.commitment])))
+        replace(change, findings=_findings_beside(change, found[change.commitment]))
         if change.kind == ChangeKind.UPDATE and change.commitment in found
         else change
         for change in changes
     ]
+
+
+def _findings_beside(change: Change, newest_first: list[Assessment]) -> tuple[str, ...]:
+    is_current = newest_first[0].commitment.latest_update_id == change.update
+    day = timezone.localdate(change.at)
+    last: dict[int, Assessment] = {}
+    for row in newest_first:
+        if is_current or row.assessed_on <= day:
+            last.setdefault(row.organisation_id, row)
+    return tuple(finding_labels(last.values()))
 
 
 def _with_disputes(changes: list[Change], on: date) -> list[Change]:

@@ -233,6 +233,15 @@ def test_latest_finding_of_each_assessor_counts(fulfilled: Commitment) -> None:
     assert "Fulfilled Found: Complete Due" in listed and "did not find less" in listed
 
 
+def test_former_status_has_no_later_finding_beside_it(fulfilled: Commitment) -> None:
+    party = fulfilled.parties.get()
+    make_update(fulfilled, party=party, status="planning", reported_on=date(2026, 1, 1))
+    assess(fulfilled)
+    feed = Client().get(fulfilled.get_absolute_url().removesuffix("/") + ".atom")
+    titles = re.findall("Update: [^<]*", feed.content.decode())
+    assert sorted(titles) == [f"Update: {IN_WORDS}", "Update: Planning"]
+
+
 def test_earlier_day_has_the_findings_of_that_day(fulfilled: Commitment) -> None:
     for model in (Commitment, CommitmentParty):
         model._default_manager.update(recorded_at=datetime(2026, 1, 1, tzinfo=UTC))
