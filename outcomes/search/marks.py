@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from outcomes.search.stems import stem
-from outcomes.search.words import Query, Term, fold, word_places
+from outcomes.search.words import Query, Term, fold, stem, word_places
 
 MAX_LENGTH = 300  # characters of a sentence that is shown
 BEFORE = 120  # characters before the first match, if the sentence is longer

@@ -8,8 +8,7 @@ from functools import cache
 
 from django.db.models import QuerySet
 
-from outcomes.search.stems import stem
-from outcomes.search.words import Search, Term, words_of
+from outcomes.search.words import Search, Term, stem, words_of
 from participants.models import Delegate
 from participants.models.delegate import BY_NAME
 from participants.privacy import visibility

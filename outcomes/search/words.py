@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 
-from outcomes.search.stems import stem
+from snowballstemmer.porter_stemmer import PorterStemmer
+
 from roundtable.name_folding import normalise_for_search
 
 MIN_PREFIX_LENGTH = 3  # letters before an asterisk
+MIN_STEM_LENGTH = 3  # shorter words stay as they are
 MAX_SYNONYM_WORDS = 4
 TYPED = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
@@ -50,6 +52,15 @@ def words_of(text: str) -> tuple[str, ...]:
 def fold(word: str) -> str:
     """One word as the directory folds it, without anything but letters, digits and marks."""
     return "".join(filter(_is_of_word, normalise_for_search(word)))
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """Of a folded word, as the databases find it; other letters than a to z stay as they are."""
+    if len(word) < MIN_STEM_LENGTH or not (word.isascii() and word.isalpha()):
+        return word
+    stemmed: str = PorterStemmer().stemWord(word)  # one of its own: it keeps the word in itself
+    return stemmed
 
 
 @dataclass(frozen=True)

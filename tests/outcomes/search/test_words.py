@@ -6,8 +6,7 @@ import pytest
 from django.db import connection
 
 from outcomes.search.marks import Marker
-from outcomes.search.stems import stem
-from outcomes.search.words import Term, Thesaurus, neighbours, parse, words_of
+from outcomes.search.words import Term, Thesaurus, neighbours, parse, stem, words_of
 
 THESAURUS = Thesaurus(
     [["SOP", "standard operating procedure"], ["hotline", "telephone line"], ["labour", "labor"]]
