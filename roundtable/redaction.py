@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
-from django.utils.html import escape
 from django_countries.fields import CountryField
 
 from roundtable.history import (
@@ -219,17 +218,15 @@ def _clean_emails(removed: Iterable[str]) -> None:
     wordings = sorted({*whole, *excerpts}, key=len, reverse=True)
     if not wordings:
         return
-    plain = re.compile("|".join(_spaced(value.split()) for value in wordings))
-    html = re.compile("|".join(_spaced(escape(value).split()) for value in wordings))
+    pattern = re.compile("|".join(_spaced(value.split()) for value in wordings))
     changed = []
     for email in QueuedEmail.objects.exclude(text="").iterator(BATCH_SIZE):
-        before = email.subject, email.text, email.html
-        email.subject = plain.sub(DELETED_WORDS, email.subject)[:200]
-        email.text = plain.sub(DELETED_WORDS, email.text)
-        email.html = html.sub(DELETED_WORDS, email.html)
-        if before != (email.subject, email.text, email.html):
+        before = email.subject, email.text
+        email.subject = pattern.sub(DELETED_WORDS, email.subject)[:200]
+        email.text = pattern.sub(DELETED_WORDS, email.text)
+        if before != (email.subject, email.text):
             changed.append(email)
-    QueuedEmail.objects.bulk_update(changed, ["subject", "text", "html"], BATCH_SIZE)
+    QueuedEmail.objects.bulk_update(changed, ["subject", "text"], BATCH_SIZE)
 
 
 def _spaced(words: list[str]) -> str:

@@ -359,7 +359,7 @@ def test_email_leaks_nothing(
     for _stop in do_all_that_writes(readers):
         # Once it is sent, an email is empty.
         for email in QueuedEmail.objects.filter(done_at=None):
-            words = find_canaries(email.subject + email.text + email.html)
+            words = find_canaries(email.subject + email.text)
             found.setdefault(re.split("[ :]", email.dedup_key)[0], set()).update(words)
         mails = deliver()
     assert found == ALLOWED_IN_EMAILS

@@ -75,7 +75,6 @@ class QueuedEmail(models.Model):
         _("subject"), max_length=200, blank=True, help_text=_("A neutral subject line.")
     )
     text = models.TextField(_("text"), blank=True, help_text=_("Empty after the email is sent."))
-    html = models.TextField(_("HTML"), blank=True, help_text=_("Empty after the email is sent."))
     unsubscribe_url = models.CharField(
         _("unsubscribe link"),
         max_length=500,

@@ -24,6 +24,7 @@ from django_tasks import task
 
 from roundtable.database.outages import until_stored
 from roundtable.mail.batches import current_recipient, lock_batch
+from roundtable.mail.html import html_of
 from roundtable.mail.models import MailBatch, QueuedEmail
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,6 @@ EMPTY_CONTENT = {
     "recipient": "",
     "subject": "",
     "text": "",
-    "html": "",
     "unsubscribe_url": "",
     "reply_to": "",
 }
@@ -73,7 +73,7 @@ def enqueue(
 ) -> QueuedEmail | None:
     """Queues one email; returns None if this key was used before.
 
-    The text comes from `<template>.subject.txt`, `.txt` and `.html`. With an empty `to`, everything
+    The words come from `<template>.subject.txt` and `.txt`. With an empty `to`, everything
     is the same but no one gets the email. Raises ValidationError if `to` is not an address.
     """
     email = QueuedEmail(
@@ -100,12 +100,11 @@ def enqueue(
 
 
 def render_email(template: str, context: dict[str, Any]) -> dict[str, str]:
-    """Subject, text and HTML of an email."""
+    """Subject and text of an email."""
     context = {"contact_email": settings.CONTACT_EMAIL} | context
     return {
         "subject": " ".join(render_to_string(f"{template}.subject.txt", context).split()),
         "text": render_to_string(f"{template}.txt", context).strip() + "\n",
-        "html": render_to_string(f"{template}.html", context).strip() + "\n",
     }
 
 
@@ -180,7 +179,7 @@ def _deliver(email: QueuedEmail) -> None:
         connection=connection,
         headers=_headers(email),
     )
-    message.attach_alternative(email.html, "text/html")
+    message.attach_alternative(html_of(email.subject, email.text), "text/html")
     try:
         message.send()
     except (SMTPRecipientsRefused, SMTPResponseException) as problem:

@@ -369,8 +369,8 @@ def test_many_reveals_in_a_row_alert_cochairs(
     ) in email.text
     assert "see who it is and ask that person." in " ".join(email.text.split())
     assert f"/admin/participants/delegate/{viewer.pk}/change/" in email.text
-    assert "Rika" not in email.text + email.html
-    assert "Shown" not in email.text + email.html
+    assert "Rika" not in email.text
+    assert "Shown" not in email.text
 
 
 def test_ten_reveals_in_ten_minutes_trigger_alert(viewer: Delegate) -> None:
@@ -429,7 +429,7 @@ def test_alert_email_does_not_reveal_protected_delegates(event: Event, cochair: 
         make_participation(person, event, confirmed_by=cochair)
         open_profiles(person, 10, apart=timedelta(seconds=1))
     plain, protected = (
-        [re.sub(r"delegate/\d+/", "", text) for text in (email.subject, email.text, email.html)]
+        [re.sub(r"delegate/\d+/", "", text) for text in (email.subject, email.text)]
         for email in emails()
     )
     assert plain == protected

@@ -261,7 +261,7 @@ def test_erasure_does_not_affect_others(
 def test_queued_email_is_emptied_and_dedup_key_kept(delegate_with_everything: Delegate) -> None:
     erase_delegate(delegate_with_everything, by=None, at=LATER)
     email = QueuedEmail.objects.get(dedup_key="cause 1")
-    assert (email.recipient, email.subject, email.text, email.html) == ("", "", "", "")
+    assert (email.recipient, email.subject, email.text) == ("", "", "")
 
 
 def test_erasure_removes_focal_point(delegate_with_everything: Delegate) -> None:
