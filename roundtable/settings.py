@@ -298,9 +298,12 @@ TASKS = {
     "mail": {"BACKEND": "django_tasks_db.DatabaseBackend"},
     "imports": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        # A worker that is started with `--queue-name small` leaves large files to the other one.
         "QUEUES": ["default", "small"],
-        "OPTIONS": {"first_task": "outcomes.imports.tasks.resume_interrupted"},
+        "OPTIONS": {
+            "first_task": "outcomes.imports.tasks.resume_interrupted",
+            # The worker starts a second process for it, so small files do not wait for a large one.
+            "second_queue": "small",
+        },
     },
 }
 

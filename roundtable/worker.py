@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
 from roundtable.database.outages import end_pauses, growing_pauses, outage_of, pause
+from roundtable.second_worker import SecondWorker
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +33,20 @@ class Worker(db_worker.Worker):
     has_begun = False
     outage_began: float | None = None
     last_sign = -SIGN_INTERVAL
+    second: SecondWorker | None = None
 
     def run(self) -> None:
+        queue = self._option("second_queue")
+        if queue and self._does_all_queues and not (self.batch or self.max_tasks):
+            self.second = SecondWorker(self.backend_name, queue)
+        try:
+            self._run_alone()
+        finally:
+            if self.second:
+                self.second.end()
+                self.second.wait()
+
+    def _run_alone(self) -> None:
         pauses = growing_pauses()
         while self.running:
             try:
@@ -59,6 +72,8 @@ class Worker(db_worker.Worker):
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
         end_pauses()
+        if self.second:
+            self.second.end()
         if not self.running_task:
             remove_sign(self.backend_name)
         super().shutdown(signum, frame)
@@ -69,11 +84,12 @@ class Worker(db_worker.Worker):
         if self.outage_began is not None:
             self._queue_interrupted()
         if not self.has_begun:
-            self._queue_first()
+            # A second worker ends with this one and is started again if it ends, so it does this.
+            if not self.second:
+                self._queue_first()
             self.has_begun = True
         tasks = DBTaskResult.objects.ready().filter(backend_name=self.backend_name)
-        # Without `--queue-name`, a worker does all.
-        if not self.process_all_queues and self.queue_names != [DEFAULT_TASK_QUEUE_NAME]:
+        if not self._does_all_queues:
             tasks = tasks.filter(queue_name__in=self.queue_names)
         # Looked at first without a lock, for which all others wait on SQLite.
         if not tasks.exists():
@@ -88,11 +104,19 @@ class Worker(db_worker.Worker):
 
     def _queue_first(self) -> None:
         """Queues what each worker of this queue starts with."""
-        backends: Any = settings.TASKS
-        options = backends[self.backend_name].get("OPTIONS", {})
-        if path := options.get("first_task"):
+        if path := self._option("first_task"):
             queue = DEFAULT_TASK_QUEUE_NAME if self.process_all_queues else self.queue_names[0]
             import_string(path).using(queue_name=queue).enqueue()
+
+    def _option(self, name: str) -> str | None:
+        backends: Any = settings.TASKS
+        found: str | None = backends[self.backend_name].get("OPTIONS", {}).get(name)
+        return found
+
+    @property
+    def _does_all_queues(self) -> bool:
+        # Without `--queue-name`, a worker does all.
+        return self.process_all_queues or self.queue_names == [DEFAULT_TASK_QUEUE_NAME]
 
     def run_task(self, db_task_result: "DBTaskResult[Any, Any]") -> None:
         with signs_meanwhile(self.backend_name):

@@ -79,7 +79,7 @@ STALLED_AFTER = timedelta(minutes=2)
 PROGRESS_INTERVAL = 1.0  # seconds
 # A file that ends the worker each time must not end it for ever.
 MAX_RESUMED = 3
-SMALL_FILE = 100_000  # bytes; a second worker can take only these
+SMALL_FILE = 100_000  # bytes; the second process of the worker takes only these
 
 
 @transaction.atomic
