@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 
+from roundtable.database.giving_way import passing
 from roundtable.database.outages import unless_refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -24,6 +25,18 @@ MAX_BODY = 3 * 1024 * 1024
 MAX_BODY_WITH_FILE = 100 * 1024 * 1024
 MAX_FILE = 20 * 1024 * 1024
 ROUTES_WITH_FILES = {"admin:roundtable_event_import", "report", "report-by-link"}
+# Forms that hide someone, or show less of them.
+ROUTES_THAT_PASS = {
+    "hide-by-link",
+    "me-erase",
+    "me-hide",
+    "me-leave-organisation",
+    "my-audience",
+    "my-channel-audience",
+    "my-consent-withdraw",
+    "welcome-decline",
+    "welcome-erase",
+}
 
 
 class BodyLimitMiddleware:
@@ -35,16 +48,30 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         size = int(length) if length.isascii() and length.isdigit() else 0
-        if size > MAX_BODY and (size > MAX_BODY_WITH_FILE or not _takes_file(request)):
+        takes_file = size > MAX_BODY and _route(request) in ROUTES_WITH_FILES
+        if size > (MAX_BODY_WITH_FILE if takes_file else MAX_BODY):
             return HttpResponse(render_to_string("400.html", {"is_too_much": True}), status=413)
         return self.get_response(request)
 
 
-def _takes_file(request: HttpRequest) -> bool:
+class PassingMiddleware:
+    """Imports give way to the forms that hide someone, before anything of theirs is stored."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or _route(request) not in ROUTES_THAT_PASS:
+            return self.get_response(request)
+        with passing():
+            return self.get_response(request)
+
+
+def _route(request: HttpRequest) -> str:
     try:
-        return resolve(request.path_info).view_name in ROUTES_WITH_FILES
+        return resolve(request.path_info).view_name
     except Resolver404:
-        return False
+        return ""
 
 
 class BoundedUploadHandler(TemporaryFileUploadHandler):

@@ -121,6 +121,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "roundtable.middleware.IsolationMiddleware",
     "roundtable.middleware.BodyLimitMiddleware",
+    # Before all that stores something.
+    "roundtable.middleware.PassingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",

@@ -3,7 +3,7 @@
 import sqlite3
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from outcomes.imports.workbook.rows import ParsedWorkbook
 from outcomes.imports.workbook.sheets import column_label
 from participants.permissions import EventPermissions
 from roundtable.audit import log as audit
+from roundtable.database.giving_way import giving_way, until_not_in_the_way
 
 
 def group_mistakes(mistakes: Iterable[Mistake]) -> list[Mistake]:
@@ -109,10 +110,17 @@ def preview_import(
     on_progress: ProgressCallback | None = None,
     at: datetime,
 ) -> Preview:
-    with _copy_of_sqlite(), audit.not_written(), transaction.atomic():
-        result = _try_import(parsed, by, answers or {}, on_progress, at, is_preview=True)
-        transaction.set_rollback(True)
-    return result
+    def preview() -> Preview:
+        # No one waits for a copy.
+        is_copy = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
+        with audit.not_written(), transaction.atomic():
+            with nullcontext() if is_copy else giving_way():
+                result = _try_import(parsed, by, answers or {}, on_progress, at, is_preview=True)
+            transaction.set_rollback(True)
+        return result
+
+    with _copy_of_sqlite():
+        return until_not_in_the_way(preview)
 
 
 @contextmanager

@@ -47,6 +47,7 @@ from outcomes.imports.workbook.sheets import column_label
 from outcomes.models import Upload
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
 from roundtable.audit import log as audit
+from roundtable.database.giving_way import giving_way, until_not_in_the_way
 from roundtable.database.outages import until_stored
 from roundtable.history import attribute_changes_to
 from roundtable.models import Event
@@ -236,7 +237,8 @@ def _begin_import(
         return False
     if found.has_rest and not was_begun:
         try:
-            until_stored(partial(_store_rest, upload, parsed, found, options))
+            store = partial(_store_rest, upload, parsed, found, options)
+            until_stored(partial(until_not_in_the_way, store))
         except _OutdatedError:
             _save_result(upload, preview_import(parsed, **options), is_outdated=True)
             return False
@@ -255,7 +257,9 @@ def _store_rest(
     upload: Upload, parsed: ParsedWorkbook, found: Preview, options: dict[str, Any]
 ) -> None:
     with audit.written_last():
-        if not import_rest(parsed, found, **options):
+        with giving_way():
+            is_as_planned = import_rest(parsed, found, **options)
+        if not is_as_planned:
             raise _OutdatedError
         if found.new_records:
             _note(upload, checked=True)

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -35,6 +36,7 @@ from outcomes.imports.workbook import export
 from outcomes.models import Commitment, Document, Theme, Upload
 from participants.models import Delegate, Organisation, User
 from roundtable.audit.verify import find_log_faults
+from roundtable.database import giving_way
 from roundtable.models import AuditEntry, Event
 from roundtable.worker import leave_sign
 from tests.conftest import FULL
@@ -434,6 +436,29 @@ def test_small_files_have_a_queue_of_their_own(
 )
 def test_size_of_batches_follows_their_time(size: int, seconds: float, following: int) -> None:
     assert batches.next_size(size, seconds) == following
+
+
+def test_import_gives_way_to_who_hides(client_of: Sign, operator: User, talk: Event) -> None:
+    browser = client_of(operator)
+    answer = preview_file(browser, documents("Minutes"), talk)
+    begin_import(browser, answer.wsgi_request.path)
+    before = database_rows()
+    waited: list[bool] = []
+
+    def end_of_passing(seconds: float) -> None:
+        waited.append(database_rows() == before)
+        act.close()
+
+    with (
+        ExitStack() as act,
+        patch.object(giving_way, "pause", end_of_passing),
+        patch.object(giving_way, "_is_in_the_way", return_value=True),
+    ):
+        act.enter_context(giving_way.passing())
+        run_import_worker()
+    assert waited == [True]
+    assert "Everything is imported." in admin_text(browser.get(answer.wsgi_request.path))
+    assert Document.objects.filter(title="Minutes").count() == 1
 
 
 def test_superseded_run_imports_nothing(client_of: Sign, operator: User, talk: Event) -> None:
