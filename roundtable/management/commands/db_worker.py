@@ -24,8 +24,8 @@ class Command(db_worker.Command):
             help="End, after the task, when the standard input ends.",
         )
 
-    def handle(self, *, end_with_input: bool, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Runs the worker."""
-        if end_with_input:
+        if options["end_with_input"]:
             second_worker.end_with_input()
-        super().handle(**options)
+        super().handle(*args, **options)
