@@ -186,7 +186,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        # In seconds. Then roundtable/database/lock_wait.py waits.
+        "timeout": 0.05,
         # What is deleted is overwritten in the file.
         # More than the 2 MB that SQLite keeps, but each thread has its own; in KiB.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "

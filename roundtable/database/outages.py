@@ -4,13 +4,14 @@ import errno
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import Enum
 from itertools import chain, repeat
 from time import monotonic, sleep
 from typing import TypeVar
 
 from django.db import connection, transaction
+
+from roundtable.database.lock_wait import waiting_at_most
 
 logger = logging.getLogger(__name__)
 Stored = TypeVar("Stored")
@@ -30,8 +31,8 @@ SQLITE_CANNOT_STORE_CODES = {
     sqlite3.SQLITE_CANTOPEN,
 }
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
-# Milliseconds that a write which only counts waits for a lock of SQLite.
-COUNT_TIMEOUT = 500
+# Seconds that a write which only counts waits for the lock of SQLite.
+COUNT_PATIENCE = 0.5
 LOG_INTERVAL = 600.0  # seconds
 
 
@@ -75,7 +76,7 @@ def unless_refused(write: Callable[[], Stored]) -> Stored | None:
     """For a write that only counts: if the database cannot store it, the page is shown anyway."""
     global _last_logged
     try:
-        with _short_wait_for_lock(), transaction.atomic():
+        with waiting_at_most(COUNT_PATIENCE), transaction.atomic():
             return write()
     except Exception as problem:
         if outage_of(problem) is not Outage.CANNOT_STORE:
@@ -84,22 +85,6 @@ def unless_refused(write: Callable[[], Stored]) -> Stored | None:
             _last_logged = monotonic()
             logger.warning("Counts are skipped: %s.", Outage.CANNOT_STORE.value)
         return None
-
-
-@contextmanager
-def _short_wait_for_lock() -> Iterator[None]:
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
-    connection.connection.execute(f"PRAGMA busy_timeout = {COUNT_TIMEOUT}")
-    try:
-        yield
-    finally:
-        # A failed rollback closes the connection; the next one has the usual timeout.
-        if connection.connection:
-            connection.connection.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def until_stored(write: Callable[[], Stored]) -> Stored:
