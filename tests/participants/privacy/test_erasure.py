@@ -141,7 +141,6 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         recipient=f"{TELLING}.Second@example.org",
         subject="News",
         text=TELLING,
-        html=TELLING,
         queued_at=NOON,
     )
     audit.record(action="reveal", at=NOON, actor=user, subject=person)
