@@ -49,11 +49,13 @@ DIRECT_EVENT_PATHS = (
     "source_comparisons__corrigendum__statement__event",
     "source_comparisons__commitment__event",
     "grants__event",
+    "proposals__event",
 )
+PROPOSED_WORKPLACES = "proposals__delegate__participations__event"
 EVENT_PATHS = (
     *DIRECT_EVENT_PATHS,
     "affiliations__delegate__participations__event",
-    "proposals__delegate__participations__event",
+    PROPOSED_WORKPLACES,
 )
 
 
@@ -64,8 +66,12 @@ def may_enter_admin(user: AnyUser) -> bool:
 def events_of_organisation(organisation: Organisation) -> "set[int]":
     """Ids of the events that the organisation or its people are involved in."""
     organisations = Organisation.objects.filter(pk=organisation.pk).order_by()
+    # A proposed participation concerns its own roundtable only.
+    more = {PROPOSED_WORKPLACES: {"proposals__event": None}}
     first, *others = [
-        organisations.filter(**{f"{path}__isnull": False}).values_list(path, flat=True)
+        organisations.filter(**{f"{path}__isnull": False}, **more.get(path, {})).values_list(
+            path, flat=True
+        )
         for path in EVENT_PATHS
     ]
     return set(first.union(*others))
@@ -446,7 +452,7 @@ def visible_organisations(permissions: EventPermissions) -> OrganisationQuerySet
     people = Participation.objects.filter(event__in=permissions.readable).values("delegate")
     others = Participation.objects.exclude(event__in=permissions.readable).values("delegate")
     involved_there = involved_condition(permissions.readable)
-    for entries in (Affiliation.with_removed, Proposal.objects):
+    for entries in (Affiliation.with_removed, Proposal.objects.filter(event=None)):
         employers = entries.filter(delegate__in=people).exclude(delegate__in=others)
         involved_there |= Q(pk__in=employers.values("organisation"))
     public = Q(pk__in=Organisation.objects.published().values("pk"))

@@ -21,6 +21,7 @@ urlpatterns = [
     path("me/", profile_views.me, name="me"),
     path("me/entries/<slug:key>/", proposals.answer_proposal, name="answer-proposal"),
     path("me/workplaces/<slug:key>/", proposals.remove_workplace, name="remove-workplace"),
+    path("me/roundtables/<slug:key>/", proposals.leave_roundtable, name="leave-roundtable"),
     path("me/preview/", profile_views.me_preview, name="me-preview"),
     path("me/consent/", privacy.my_consent, name="my-consent"),
     path("me/consent/withdraw/", privacy.my_consent_withdraw, name="my-consent-withdraw"),

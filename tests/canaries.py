@@ -50,6 +50,7 @@ from participants.models import (
     InvitationRequest,
     Organisation,
     OrganisationKind,
+    Participation,
     Proposal,
     RecordedCount,
     User,
@@ -768,6 +769,9 @@ BY_OBJECT: dict[str, Callable[[], list[str]]] = {
     "answer-merge": lambda: [f"/me/entries/{row.handle}/merge/" for row in Proposal.objects.all()],
     "remove-workplace": lambda: [
         f"/me/workplaces/{row.key}/" for row in Affiliation.objects.all()[::7]
+    ],
+    "leave-roundtable": lambda: [
+        f"/me/roundtables/{row.key}/" for row in Participation.objects.all()[::7]
     ],
     "answer-introduction": lambda: [
         f"/me/introductions/{row.handle}/" for row in Introduction.objects.all()

@@ -83,18 +83,19 @@ MUTATIONS: dict[str, Mutation] = {
     "takes a claim for a confirmation": [(ParticipationQuerySet, "confirmed", _all)],
 }
 # Those that test_visibility_worlds.py alone must find: in no other data does one exclude one body
-# of a government, and another body looks.
-MUTATIONS_OF_GOVERNMENTS: dict[str, Mutation] = {
+# of a government, and another body looks, or someone of whom that was never confirmed.
+MUTATIONS_OF_WORLDS: dict[str, Mutation] = {
     "excludes one body of a government in pages": [(Organisation, "government", "")],
     "excludes one body of a government in lists": [(audiences, "_names_body_of", _no_row)],
     "confirms by each body of a government": [(audiences.EventConfirmer, "government", "")],
+    "excludes by what was never confirmed": [(ParticipationQuerySet, "ever_confirmed", _all)],
     "introduces other bodies of a government": [(introduction, "_of_excluded_government", _no_row)],
 }
 
 
 def apply_mutation(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Puts the mistake into the door for the rest of the test."""
-    for module, attribute, replacement in (MUTATIONS | MUTATIONS_OF_GOVERNMENTS)[name]:
+    for module, attribute, replacement in (MUTATIONS | MUTATIONS_OF_WORLDS)[name]:
         monkeypatch.setattr(module, attribute, replacement)
     # Its queries are built anew, and what is built now is not kept.
     for module, kept in ((audiences, "_compiled_facts"), (visibility, "_listed_query")):

@@ -637,6 +637,11 @@ OBJECT_PATHS: dict[str, PathsOf] = {
         own.affiliations.get().key if own else None,
         cast.others["open"].affiliations.get().key,
     ),
+    "leave-roundtable": lambda cast, own: _own_and_other_paths(
+        "/me/roundtables/{}/",
+        own.participations.all()[0].key if own else None,
+        cast.others["open"].participations.all()[0].key,
+    ),
     "answer-introduction": lambda cast, own: _own_and_other_paths(
         "/me/introductions/{}/",
         _first_value(own.introductions_as_second.all() if own else None),

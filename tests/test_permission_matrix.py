@@ -172,7 +172,7 @@ def test_foreign_objects_look_unknown() -> None:
         if thing == "other's" and not name.endswith("-by-link"):
             assert text == cells[name, "deleted", method, role], (name, method, role)
             compared += 1
-    assert compared == 11 * len(METHODS) * len(ROLES)
+    assert compared == 12 * len(METHODS) * len(ROLES)
 
 
 def test_no_server_errors_and_no_visitors_in_admin() -> None:

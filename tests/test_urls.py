@@ -158,6 +158,7 @@ MAP = {
     "answer-proposal": only_post("/me/entries/1/", "/me/"),
     "answer-merge": only_post("/me/entries/1/merge/", "/me/"),
     "remove-workplace": only_post("/me/workplaces/1/", "/me/"),
+    "leave-roundtable": only_post("/me/roundtables/1/", "/me/"),
     "me-preview": signed_in("/me/preview/"),
     "me-leave-organisation": signed_in("/me/left/", takes_post=True),
     "me-stop-new-address": only_post("/me/new-address/stop/", "/me/"),

@@ -23,6 +23,7 @@ from participants.participation.confirmation import (
     void_changed_confirmations,
 )
 from participants.permissions import acting_organisation, permissions_of
+from participants.proposals.lifecycle import propose_participations_of
 from roundtable.audit import log as audit
 
 PERSON_RULES: dict[str, MergeRule] = {
@@ -101,7 +102,13 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     relations = relations_of(Delegate)
     for name, rule in PERSON_RULES.items():
         move_relation(relations[name], rule, target=target, duplicate=duplicate)
-    _move_participations(target, duplicate)
+    if target.user_id:
+        known = {part.event_id: part for part in target.participations.all()}
+        for part in duplicate.participations.filter(event__in=known).select_related("event"):
+            _check_same(known[part.event_id], part)
+        propose_participations_of(duplicate, target, by=by, at=at)
+    else:
+        _move_participations(target, duplicate)
     _transfer_invitations(target, duplicate, at)
     _transfer_focal_points(target, duplicate, at)
     handle, former = duplicate.handle, duplicate.pk
@@ -213,11 +220,13 @@ def _participation_changes(target: Delegate, duplicate: Delegate) -> Iterator[st
         same = known.get(row.event_id)
         if row.ended_at:
             yield _("A participation that has ended moves: %(event)s, %(organisation)s.") % values
+        elif same is None and target.user_id:
+            yield _("The person is asked about: %(event)s, %(organisation)s.") % values
         elif same is None:
             yield _("A participation moves: %(event)s, %(organisation)s.") % values
         else:
             yield _("Both took part at %(event)s: one participation is left.") % values
-            if row.capacity and not same.capacity:
+            if row.capacity and same and not same.capacity:
                 yield _("Capacity at %(event)s: empty now, then “%(capacity)s”.") % values
     works = set(target.affiliations.values_list("organisation", "post", "since", "until"))
     for work in duplicate.affiliations.select_related("organisation").order_by("pk"):
@@ -248,6 +257,16 @@ def _task_changes(duplicate: Delegate) -> Iterator[str]:
         )
 
 
+def _check_same(same: Participation, row: Participation) -> None:
+    """Raises ValidationError if one would lose what it says."""
+    differs = row.capacity and same.capacity and row.capacity != same.capacity
+    if row.organisation_id != same.organisation_id or differs:
+        raise ValidationError(
+            _("The entries show a different participation in “%s”. Correct one of them first.")
+            % row.event
+        )
+
+
 def _move_participations(target: Delegate, duplicate: Delegate) -> None:
     """Where both took part, one participation is left."""
     ended = Participation.with_ended.filter(delegate=duplicate, ended_at__isnull=False)
@@ -258,19 +277,11 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> None:
         same = known.get(row.event_id)
         if same is None:
             row.delegate = target
-            # A confirmed participation gives an account access, so it must be confirmed again.
-            if target.user_id:
-                row.confirmations.all().delete()
-                row.confirmed_at = row.details_open_on = None
             row.save()
             continue
-        differs = row.capacity and same.capacity and row.capacity != same.capacity
-        if row.organisation_id != same.organisation_id or differs:
-            raise ValidationError(
-                _("The entries show a different participation in “%s”. Correct one of them first.")
-                % row.event
-            )
+        _check_same(same, row)
         same.capacity = same.capacity or row.capacity
+        same.took_effect_at = same.took_effect_at or row.took_effect_at
         same.save()
         row.delete()
 

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from participants.accounts.address_requests import stop_after_sign_in
 from participants.accounts.addresses import (
+    forget_address,
     is_deliverable,
     remove_sign_in_address,
     sign_in_addresses,
@@ -160,6 +161,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         # it is not known whose it is.
         if may_delete and email_address.verified:
             cancel_emails_to([email_address.email])
+            forget_address(email_address.user, email_address.email)
         return may_delete
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:

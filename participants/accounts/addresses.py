@@ -9,7 +9,7 @@ from django.db.models import ProtectedError, Q
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Delegate, User
+from participants.models import Delegate, InvitationRequest, User
 from roundtable.audit import log as audit
 from roundtable.mail.queue import cancel_emails_to
 
@@ -103,8 +103,26 @@ def delete_closed_account(user: User) -> None:
 
 
 @transaction.atomic
+def forget_address(user: User, email: str) -> None:
+    """No one at the desk reads an address that the owner no longer uses.
+
+    Nor does it stay where an erasure would no longer find it.
+    """
+    delegate = Delegate.objects.filter(user=user).first()
+    if delegate is None:
+        return
+    delegate.lock()
+    if delegate.invitation_email.lower() == email.lower():
+        delegate.write(invitation_email="")
+    answered = delegate.invitations.filter(answered_at__isnull=False, email__iexact=email)
+    answered.update(email="")
+    InvitationRequest.objects.exclude(decision="").filter(email__iexact=email).delete()
+
+
+@transaction.atomic
 def remove_sign_in_address(user: User, email: str) -> None:
     """Removes an address. Another one becomes the main address, if there is one."""
+    forget_address(user, email)
     EmailAddress.objects.filter(user=user, email__iexact=email).delete()
     cancel_emails_to([email])
     if user.email.lower() != email.lower():
@@ -119,4 +137,4 @@ def mask_address(email: str) -> str:
     """Shortens an address to the form a…@example.org."""
     # Anyone with a forwarded link can open a page that shows this.
     name, _at, host = email.rpartition("@")
-    return f"{name[:1]}…@{host}"
+    return f"{name[:1]}…@{host}" if email else ""

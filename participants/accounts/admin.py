@@ -14,12 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from participants.accounts import recovery
-from participants.accounts.addresses import is_email_taken, is_in_use, set_sign_in_address
+from participants.accounts.addresses import (
+    is_email_taken,
+    is_in_use,
+    mask_address,
+    set_sign_in_address,
+)
 from participants.accounts.emails import email_account_made
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import PendingFilter
 from participants.admin_base.private import PersonForm, PrivateAdmin
-from participants.display_names import with_display_names
+from participants.display_names import display_name, with_display_names
 from participants.models import FactorReset, User
 from participants.permissions import EventPermissions
 
@@ -49,9 +54,10 @@ class UserAdmin(PrivateAdmin):
             {
                 "fields": ["email", "is_active", "last_login"],
                 "description": _(
-                    "People sign in with a code that we send to this address. Once a person has "
-                    "signed in, or has a profile, only they can change it, on the page “Sign-in "
-                    "address”. Anyone who could change it here could sign in as that person. If "
+                    "People sign in with a code that we send to this address. Only they read and "
+                    "change it, on the page “Sign-in address”. Anyone who could change it here "
+                    "could sign in as that person. If the address of a new account is wrong, "
+                    "delete the account and add another one. If "
                     "the mailbox is lost, two people of two organisations can give the account a "
                     "new address, under “Requests for a new address”."
                 ),
@@ -68,15 +74,39 @@ class UserAdmin(PrivateAdmin):
             },
         ),
     ]
-    readonly_fields = ["last_login", "is_superuser"]
-    list_display = ["email", "is_active", "is_superuser", "last_login"]
+    readonly_fields = ["masked_address", "last_login", "is_superuser"]
+    list_display = ["account", "masked_address", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_active", "is_superuser"]
-    search_fields = ["email"]
+    ordering = ["pk"]  # their order would tell of the addresses
+    search_fields = ["=email"]
+    search_help_text = _("The whole address")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_display_names(super().get_queryset(request))
+
+    def choices(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_display_names(super().choices(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets
+        (title, options), *others = fieldsets
+        fields = ["masked_address" if name == "email" else name for name in options["fields"]]
+        return [(title, {**options, "fields": fields}), *others]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
-        # Only the owner closes a used account. A new address would send its codes to someone else.
-        return [*fields, "is_active", "email"] if obj is not None and is_in_use(obj) else fields
+        # Only the owner closes a used account.
+        return [*fields, "is_active"] if obj is not None and is_in_use(obj) else fields
+
+    @admin.display(description=_("account"))
+    def account(self, row: User) -> str:
+        return display_name(row, None)
+
+    @admin.display(description=_("email address"))
+    def masked_address(self, row: User) -> str:
+        return mask_address(row.email)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request_permissions(request).is_operator
@@ -86,13 +116,11 @@ class UserAdmin(PrivateAdmin):
         return may_delete and (obj is None or not is_in_use(obj))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        email = obj.email
         if change:
             super().save_model(request, obj, form, change)
-        if "email" in form.changed_data:
-            set_sign_in_address(obj, email)
-        if not change:
-            email_account_made(obj, timezone.now())
+            return
+        set_sign_in_address(obj, obj.email)
+        email_account_made(obj, timezone.now())
 
 
 RESET_STEPS = (

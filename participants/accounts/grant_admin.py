@@ -215,17 +215,19 @@ class GrantAdmin(PrivateAdmin):
         return super().get_list_display_links(request, list_display) if is_operator else None
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        # A search by address would disclose it.
+        # A search by a part of an address would disclose it.
         is_operator = request_permissions(request).is_operator
-        return [*self.search_fields, *(["user__email"] if is_operator else [])]
+        return [*self.search_fields, *(["=user__email"] if is_operator else [])]
 
     def choice_label(self, request: HttpRequest, row: Any) -> str:
-        # Only operators request rights. They know accounts by their addresses.
-        return row.email if isinstance(row, User) else super().choice_label(request, row)
+        # Only operators request rights.
+        if isinstance(row, User):
+            return f"{display_name(row, request_permissions(request))} – {mask_address(row.email)}"
+        return super().choice_label(request, row)
 
     @admin.display(description=_("account"), ordering="user_id")
     def address(self, row: Grant) -> str:
-        return row.user.email
+        return mask_address(row.user.email)
 
     @admin.display(description=_("roundtable"), ordering="event__code")
     def roundtable(self, row: Grant) -> str:

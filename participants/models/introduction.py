@@ -15,6 +15,8 @@ from participants.models.user import Grant, User
 def _excludes(owner: str, other: str) -> Exists:
     """Whether the exceptions of `owner` name an organisation that `other` ever belonged to.
 
+    What was never confirmed does not count.
+
     Both are paths from the introduction. ExceptionSet.includes() has the same rule in Python: an
     exception for one body of a government excludes all its bodies.
     """
@@ -24,8 +26,16 @@ def _excludes(owner: str, other: str) -> Exists:
     )
     belongs_there = Organisation.objects.alias(own_constituency=constituency).filter(
         Q(pk__in=Affiliation.with_removed.filter(delegate=person).values("organisation"))
-        | Q(pk__in=Participation.with_ended.filter(delegate=person).values("organisation"))
-        | Q(pk__in=Grant.objects.filter(user__delegate=person).values("on_behalf_of")),
+        | Q(
+            pk__in=Participation.with_ended.ever_confirmed()
+            .filter(delegate=person)
+            .values("organisation")
+        )
+        | Q(
+            pk__in=Grant.objects.exclude(effective_on=None, suspended_at=None)
+            .filter(user__delegate=person)
+            .values("on_behalf_of")
+        ),
         Q(pk=OuterRef("organisation"))
         | _of_excluded_government()
         | (Q(country=OuterRef("country")) & ~Q(country=""))

@@ -138,6 +138,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def confirmed(self) -> "ParticipationQuerySet":
         return self.filter(confirmed_at__isnull=False)
 
+    def ever_confirmed(self) -> "ParticipationQuerySet":
+        """Those that exceptions match: also suspended and ended ones."""
+        return self.filter(took_effect_at__isnull=False)
+
     def seeing_details(self, on: date) -> "ParticipationQuerySet":
         return self.filter(details_open_on__lte=on)
 
@@ -160,7 +164,8 @@ class PresentParticipations(_ParticipationManager["Participation"]):
 class Participation(models.Model):
     """A delegate's part in a roundtable. It counts once two organisations have confirmed it.
 
-    If a confirmed one is removed, the row stays as ended: exceptions still match it.
+    Of a person with an account, others only propose one: see Proposal. If a confirmed one is
+    removed, the row stays as ended: exceptions still match it.
     """
 
     delegate = models.ForeignKey(
@@ -297,6 +302,11 @@ class Participation(models.Model):
             self.ended_at = timezone.now()
             self.save(update_fields=["ended_at"])
         return 0, {}
+
+    @property
+    def key(self) -> str:
+        """As that of an affiliation."""
+        return salted_hmac("participants.Participation", str(self.pk)).hexdigest()[:16]
 
     @property
     def waits_since(self) -> datetime:

@@ -11,6 +11,7 @@ from participants.models.delegate import Delegate, handle_field
 from participants.models.organisation import Organisation
 from participants.models.participation import Affiliation
 from participants.models.user import User
+from roundtable.models import Event
 
 
 class Proposal(models.Model):
@@ -21,6 +22,7 @@ class Proposal(models.Model):
 
     class Kind(models.TextChoices):
         WORKPLACE = "workplace", _("workplace")
+        PARTICIPATION = "participation", _("participation")
         NAME_LATIN = "name_latin", _("name in Latin letters")
         MERGE = "merge", _("merging with another entry")
 
@@ -33,7 +35,7 @@ class Proposal(models.Model):
         help_text=_("The person whom the entry is about."),
     )
     kind = models.CharField(
-        _("what"), max_length=10, choices=Kind.choices, help_text=_("What the entry is about.")
+        _("what"), max_length=13, choices=Kind.choices, help_text=_("What the entry is about.")
     )
     affiliation = models.ForeignKey(
         Affiliation,
@@ -51,7 +53,28 @@ class Proposal(models.Model):
         blank=True,
         related_name="proposals",
         verbose_name=_("organisation"),
-        help_text=_("The organisation where the person is said to work or to have worked."),
+        help_text=_("The organisation that the person is said to work for or to represent."),
+    )
+    event = models.ForeignKey(
+        Event,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("roundtable"),
+        help_text=_("The roundtable where the person is said to take part."),
+    )
+    capacity = models.CharField(
+        _("capacity"),
+        max_length=100,
+        blank=True,
+        help_text=_("As what the person is said to take part."),
+    )
+    nomination = models.CharField(
+        _("nominated by"),
+        max_length=200,
+        blank=True,
+        help_text=_("How the organisation named the person, as the co-chairs' desk wrote it."),
     )
     post = models.CharField(
         _("post"), max_length=200, blank=True, help_text=_("What the person does or did there.")
@@ -103,9 +126,30 @@ class Proposal(models.Model):
         ordering = ["proposed_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="workplace", organisation__isnull=False, duplicate=None)
-                | Q(kind="name_latin", organisation=None, affiliation=None, duplicate=None)
-                | Q(kind="merge", duplicate__isnull=False, organisation=None, affiliation=None),
+                condition=Q(
+                    kind="workplace", organisation__isnull=False, event=None, duplicate=None
+                )
+                | Q(
+                    kind="participation",
+                    organisation__isnull=False,
+                    event__isnull=False,
+                    affiliation=None,
+                    duplicate=None,
+                )
+                | Q(
+                    kind="name_latin",
+                    organisation=None,
+                    event=None,
+                    affiliation=None,
+                    duplicate=None,
+                )
+                | Q(
+                    kind="merge",
+                    duplicate__isnull=False,
+                    organisation=None,
+                    event=None,
+                    affiliation=None,
+                ),
                 name="proposal_has_its_subject",
             ),
             models.CheckConstraint(
@@ -125,6 +169,11 @@ class Proposal(models.Model):
                 fields=["delegate", "organisation"],
                 condition=Q(kind="workplace", affiliation=None),
                 name="proposal_one_per_new_workplace",
+            ),
+            models.UniqueConstraint(
+                fields=["delegate", "event"],
+                condition=Q(kind="participation"),
+                name="proposal_one_per_roundtable",
             ),
             models.UniqueConstraint(
                 fields=["delegate", "duplicate"],
@@ -147,6 +196,9 @@ class Proposal(models.Model):
             str(self.since),
             str(self.until),
             self.name_latin,
+            self.event_id,
+            self.capacity,
+            self.nomination,
         ]
         if self.duplicate:
             content += [self.duplicate.handle, self.duplicate.name, self.duplicate.name_latin]

@@ -12,7 +12,6 @@ from participants.models import (
     ConsentNotice,
     Delegate,
     Invitation,
-    Participation,
     User,
 )
 from participants.models.delegate import generate_handle
@@ -25,8 +24,9 @@ from participants.participation.confirmation import (
 )
 from participants.privacy.consent import give_consent
 from participants.privacy.erasure import erase_account, erase_delegate, exists_only_to_join
-from participants.proposals.lifecycle import propose_workplace
+from participants.proposals.lifecycle import propose_participations_of, propose_workplace
 from roundtable.audit import log as audit
+from roundtable.models import Event
 
 
 @transaction.atomic
@@ -69,8 +69,10 @@ def merge_invitation(*, invitation: Invitation, target: Delegate, at: datetime) 
     withdraw_own_confirmations(duplicate, locked_target.user)
     valid = [*valid_confirmations(duplicate), *valid_confirmations(locked_target)]
     own_events = list(locked_target.participations.values_list("event", flat=True))
-    _move_participations(duplicate, locked_target, at)
+    _move_participation(duplicate, locked_target, invitation.event, at)
     keep_confirmations(locked_target, valid)
+    # The page of the invitation named no other roundtable.
+    propose_participations_of(duplicate, locked_target, by=invitation.invited_by, at=at)
     _propose_affiliations(duplicate, locked_target, invitation.invited_by, at)
     duplicate.focal_point_for.update(focal_point=locked_target)
     _record_answer(invitation, Invitation.Answer.ACCEPTED, at)
@@ -145,25 +147,23 @@ def _record_answer(invitation: Invitation, answer: Invitation.Answer, at: dateti
     Invitation.objects.filter(pk=invitation.pk).update(answer=answer, answered_at=at)
 
 
-def _move_participations(duplicate: Delegate, target: Delegate, at: datetime) -> None:
-    ended = Participation.with_ended.filter(delegate=duplicate, ended_at__isnull=False)
-    ended.update(delegate=target)
-    existing_by_event = {row.event_id: row for row in target.participations.all()}
-    for row in duplicate.participations.all():
-        existing = existing_by_event.get(row.event_id)
-        if existing and not row.took_effect_at:
-            continue
-        if existing and existing.confirmed_at:
-            # Exceptions match both organisations, but a person takes part once.
-            if existing.organisation_id == row.organisation_id:
-                continue
-            row.ended_at = at
-        elif existing:
-            audit.forget_subject(existing)
-            existing.delete()
-        row.delegate = target
-        row.full_clean()
-        row.save()
+def _move_participation(duplicate: Delegate, target: Delegate, event: Event, at: datetime) -> None:
+    """The one that the invitation is for."""
+    row = duplicate.participations.get(event=event)
+    existing = target.participations.filter(event=event).first()
+    if existing and not row.took_effect_at:
+        return
+    if existing and existing.confirmed_at:
+        # Exceptions match both organisations, but a person takes part once.
+        if existing.organisation_id == row.organisation_id:
+            return
+        row.ended_at = at
+    elif existing:
+        audit.forget_subject(existing)
+        existing.delete()
+    row.delegate = target
+    row.full_clean()
+    row.save()
 
 
 def _propose_affiliations(

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.accounts.addresses import mask_address
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
@@ -225,15 +226,15 @@ class InvitationRequestAdmin(PrivateAdmin):
         "name",
         "organisation",
         "is_nominated",
-        "email",
+        "address",
         "event",
         "requested_at",
         "state",
     ]
     list_filter = [PendingFilter, "decision", EventFilter]
     list_select_related = ["event"]
-    search_fields = ["name", "organisation", "email"]
-    search_help_text = _("Name, organisation or address")
+    search_fields = ["name", "organisation", "=email"]
+    search_help_text = _("Name, organisation or the whole address")
     readonly_fields = [
         "event",
         "name",
@@ -241,7 +242,7 @@ class InvitationRequestAdmin(PrivateAdmin):
         "nomination",
         "post",
         "capacity",
-        "email",
+        "address",
         "note",
         "requested_at",
         "decision",
@@ -275,9 +276,9 @@ class InvitationRequestAdmin(PrivateAdmin):
         return self.has_view_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        request_fields = ["event", "name", "organisation", "email", "note", "requested_at"]
+        request_fields = ["event", "name", "organisation", "address", "note", "requested_at"]
         if obj is not None and obj.nominated_for_id:
-            request_fields[3:5] = ["nomination", "post", "capacity", "email"]
+            request_fields[3:5] = ["nomination", "post", "capacity", "address"]
         if self.has_change_permission(request, obj):
             return [*request_fields, "answer", "speaks_for", "own_words", "previewed"]
         return [*request_fields, "decision", "decided_at"]
@@ -306,6 +307,11 @@ class InvitationRequestAdmin(PrivateAdmin):
             at=now,
         )
         self.message_user(request, gettext("The invitation is sent."), messages.SUCCESS)
+
+    @admin.display(description=_("email address"))
+    def address(self, row: InvitationRequest) -> str:
+        # Once invited, the person signs in with it.
+        return mask_address(row.email) if row.decision else row.email
 
     @admin.display(description=_("nominated"))
     def nomination(self, row: InvitationRequest) -> str:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -157,6 +157,9 @@ def withdraw_nomination(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("my-nominations")
 
 
+OUT_OF_DATE = gettext_lazy(
+    "This page was out of date. Nothing was changed. Check the page, then try again."
+)
 InvitationView = Callable[[HttpRequest, Invitation], HttpResponse]
 
 
@@ -169,13 +172,7 @@ def with_pending_invitation(view: InvitationView) -> Callable[[HttpRequest], Htt
             return redirect("me")
         # A page that was left open may be about another person.
         if request.method == "POST" and request.POST.get("of") != invitation.delegate.handle:
-            messages.warning(
-                request,
-                _(
-                    "This page was out of date. Nothing was changed. Check the page, then try "
-                    "again."
-                ),
-            )
+            messages.warning(request, OUT_OF_DATE)
             return redirect("welcome")
         return view(request, invitation)
 
@@ -227,7 +224,13 @@ def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def _merge_into_own_profile(
     request: HttpRequest, invitation: Invitation, own_profile: Delegate
 ) -> HttpResponse:
-    context = {"invitation": invitation, "own": own_profile, "problem": ""} | _cochairs(invitation)
+    rows = invitation.delegate.participations.select_related("delegate", "organisation")
+    part = rows.get(event=invitation.event)
+    context = {"invitation": invitation, "own": own_profile, "part": part, "problem": ""}
+    context |= _cochairs(invitation)
+    if request.method == "POST" and request.POST.get("shown") != part.content_hash:
+        messages.warning(request, OUT_OF_DATE)
+        return redirect("welcome")
     if request.method == "POST":
         try:
             acceptance.merge_invitation(

@@ -11,9 +11,9 @@ from django.db.models import (
     BooleanField,
     Case,
     Count,
+    EmailField,
     Exists,
     ExpressionWrapper,
-    F,
     OuterRef,
     Prefetch,
     Q,
@@ -30,7 +30,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from participants.accounts.addresses import has_joined
+from participants.accounts.addresses import has_joined, mask_address
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import lock_choice, request_permissions
 from participants.admin_base.filters import (
@@ -82,6 +82,7 @@ from participants.proposals.lifecycle import (
     must_accept,
     organisation_acted_for,
     propose_name_latin,
+    propose_participation,
     propose_workplace,
 )
 
@@ -197,6 +198,13 @@ def _known_workplaces(request: HttpRequest) -> Q:
     return ~Q(delegate__in=others) | Q(organisation__in=known.values("pk"))
 
 
+def _known_parts(request: HttpRequest) -> Q:
+    """Proposed participations in the viewer's own roundtables."""
+    permissions = request_permissions(request)
+    is_part = Q(kind=Proposal.Kind.PARTICIPATION)
+    return is_part if permissions.is_operator else is_part & Q(event__in=permissions.readable)
+
+
 class ParticipationForm(ModelForm):  # type: ignore[type-arg]
     """The organisation cannot be changed once it may affect what the person sees."""
 
@@ -234,9 +242,37 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
 
 
 class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """A person's participations that the viewer may see."""
+    """A person's participations that the viewer may see. As workplaces, some are only proposed."""
 
     permissions: EventPermissions  # of the viewer
+    number_proposed = 0
+
+    def save_new(self, form: Any, commit: bool = True) -> Any:
+        if must_accept(self.instance):
+            row = super().save_new(form, commit=False)
+            self._propose(row)
+            return row
+        return super().save_new(form, commit=commit)
+
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
+        if not must_accept(self.instance):
+            return super().save_existing(form, obj, commit=commit)
+        if {"organisation", "capacity"} & set(form.changed_data):
+            self._propose(obj)
+        if "nomination" in form.changed_data:  # which only those who confirm read
+            obj.save(update_fields=["nomination"])
+        return obj
+
+    def _propose(self, values: Participation) -> None:
+        self.number_proposed += propose_participation(
+            self.instance,
+            event=values.event,
+            organisation=values.organisation,
+            capacity=values.capacity,
+            nomination=values.nomination,
+            by=self.permissions.user,
+            at=timezone.now(),
+        )
 
     def clean(self) -> None:
         super().clean()
@@ -313,6 +349,7 @@ def left(
             "not_joined": [person for person in ready if not has_joined(person)],
             "ready": ready,
             "left": [person for person in people if person not in ready],
+            "masks_addresses": permissions.is_operator,
         }
         template = "participants/participation/admin/left_organisation.html"
         return render_page(request, Delegate, template, context)
@@ -344,7 +381,7 @@ def _entered(formsets: Iterable[Any]) -> list[Participation]:
     """The participations that are new, or of another roundtable or organisation than before."""
     found: list[Participation] = []
     for formset in formsets:
-        if isinstance(formset, ParticipationFormSet):
+        if isinstance(formset, ParticipationFormSet) and not must_accept(formset.instance):
             found += formset.new_objects
             changed = formset.changed_objects
             found += [row for row, names in changed if {"event", "organisation"} & set(names)]
@@ -431,11 +468,15 @@ class DelegateAdmin(PrivateAdmin):
             sent = sent.filter(event__in=permissions.readable)
         rows = super().get_queryset(request)
         rows = rows.filter(pk__in=visible_people(permissions).values("pk"))
-        proposed = Proposal.objects.filter(Q(organisation=None) | _known_workplaces(request))
+        proposed = Proposal.objects.filter(
+            Q(organisation=None)
+            | Q(event=None) & _known_workplaces(request)
+            | _known_parts(request)
+        )
         return with_visible_address(rows, permissions).prefetch_related(
             Prefetch(
                 "proposals",
-                queryset=proposed.select_related("organisation"),
+                queryset=proposed.select_related("organisation", "event"),
                 to_attr="visible_proposals",
             ),
             Prefetch("participations", queryset=shown, to_attr="visible_participations"),
@@ -448,6 +489,8 @@ class DelegateAdmin(PrivateAdmin):
         if not self._may_see_address(request, obj):
             # Only co-chairs of the person may see the invitation address.
             fields.remove("invitation_email")
+        elif getattr(obj, "masked_address", ""):
+            fields[fields.index("invitation_email")] = "invitation_address"
         if obj and self._day_of_erasure(obj):
             fields.append("erased_on")
         if getattr(obj, "visible_proposals", None):
@@ -473,6 +516,7 @@ class DelegateAdmin(PrivateAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = [*super().get_readonly_fields(request, obj), "waiting", "erased_on"]
+        fields.append("invitation_address")
         if obj is not None and not can_edit_visible_events_of(obj, request_permissions(request)):
             # All roundtables of the person share these fields.
             fields += ["name", "name_latin", "invitation_email"]
@@ -534,7 +578,7 @@ class DelegateAdmin(PrivateAdmin):
 
     @admin.display(description=_("invitation address"), ordering="visible_address")
     def invitation_address(self, row: Any) -> str:
-        return str(row.visible_address)
+        return str(row.visible_address or mask_address(row.masked_address))
 
     @admin.display(description=_("entered about a person with an account"))
     def waiting(self, row: Any) -> str:
@@ -575,6 +619,8 @@ class DelegateAdmin(PrivateAdmin):
 
 
 def _describe_proposal(row: Proposal) -> str:
+    if row.event:
+        return ", ".join(filter(None, [str(row.event), str(row.organisation), row.capacity]))
     if row.kind != Proposal.Kind.WORKPLACE:
         return ": ".join(filter(None, [row.get_kind_display(), row.name_latin]))
     days = [date_format(day) if day else "" for day in (row.since, row.until)]
@@ -583,16 +629,29 @@ def _describe_proposal(row: Proposal) -> str:
 
 
 def with_visible_address(rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-    """Annotates the invitation address, empty unless the viewer co-chairs the person's event."""
+    """Annotates the invitation address, empty unless the viewer co-chairs the person's event.
+
+    `masked_address` is one that may be shown in part only.
+    """
     if permissions.is_operator:
-        return cast("QuerySet[Any]", rows.annotate(visible_address=F("invitation_email")))
+        # With this address, a person who has joined signs in.
+        has_joined, nothing = Q(user__isnull=False), Value("", EmailField())
+        return cast(
+            "QuerySet[Any]",
+            rows.annotate(
+                visible_address=Case(When(~has_joined, then="invitation_email"), default=nothing),
+                masked_address=Case(When(has_joined, then="invitation_email"), default=nothing),
+            ),
+        )
     decidable_participations = Participation.objects.filter(
         delegate=OuterRef("pk"), event__in=permissions.decidable
     )
     visible_address = Case(
         When(Exists(decidable_participations), then="invitation_email"), default=Value("")
     )
-    return cast("QuerySet[Any]", rows.annotate(visible_address=visible_address))
+    return cast(
+        "QuerySet[Any]", rows.annotate(visible_address=visible_address, masked_address=Value(""))
+    )
 
 
 @admin.register(Participation)
@@ -696,11 +755,13 @@ class ParticipationAdmin(PrivateAdmin):
         if "shown" not in request.POST:
             mine = set(confirmable(rows, by, at))
             ready = [row for row in rows if row.pk in mine]
-            joined_by = joined_by_address(row.delegate_id for row in ready)
+            joined_by = joined_by_address(ready)
+            if request_permissions(request).is_operator:
+                joined_by = {number: mask_address(email) for number, email in joined_by.items()}
             context = {
                 "title": _("Confirm that these people take part?"),
                 "ready": [
-                    (row, self.kind(row), self.confirmations(row), joined_by.get(row.delegate_id))
+                    (row, self.kind(row), self.confirmations(row), joined_by[row.pk])
                     for row in ready
                 ],
                 "number_of_others": len(rows) - len(ready),

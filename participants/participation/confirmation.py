@@ -289,13 +289,24 @@ def confirm_entered(
     return confirm_participations(participations=entered, by=by, at=at) if entered else []
 
 
-def joined_by_address(delegates: Iterable[int]) -> dict[int, str]:
-    """The mailbox that accepted the invitation: whose that is, those who confirm must know."""
+def joined_by_address(participations: Iterable[Participation]) -> dict[int, str]:
+    """The mailbox that accepted the invitation: whose that is, those who confirm must know.
+
+    By id of the participation. Invitations to other roundtables are not theirs to know.
+    """
+    rows = list(participations)
     accepted = Invitation.objects.filter(
-        delegate__in=list(delegates), answer=Invitation.Answer.ACCEPTED
+        delegate__in=[row.delegate_id for row in rows],
+        event__in=[row.event_id for row in rows],
+        answer=Invitation.Answer.ACCEPTED,
     )
-    rows = accepted.order_by("answered_at", "pk").values_list("delegate", "email")
-    return dict(rows)
+    found = {
+        (delegate, event): email
+        for delegate, event, email in accepted.order_by("answered_at", "pk").values_list(
+            "delegate", "event", "email"
+        )
+    }
+    return {row.pk: found.get((row.delegate_id, row.event_id), "") for row in rows}
 
 
 def content_hash_of(participations: Iterable[Participation]) -> str:

@@ -351,8 +351,9 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
     ).order_by()
     rows = people.order_by().values_list(Value("is"), "pk", zero, *nothing, yes)
     return rows.union(
-        # Exceptions match ended ones too.
-        Participation.with_ended.filter(delegate__in=people)
+        # Exceptions match ended ones too, and none that was never confirmed.
+        Participation.with_ended.ever_confirmed()
+        .filter(delegate__in=people)
         .order_by()
         .values_list(Value("sat"), "delegate", "event", *organisation_columns, sees_details),
         confirmations.values_list(

@@ -33,7 +33,7 @@ from participants.privacy.erasure_ledger import (
     record_marks,
 )
 from roundtable.audit import log as audit
-from roundtable.mail.queue import cancel_emails_to, enqueue
+from roundtable.mail.queue import cancel_emails_to, send_without_storing
 
 # “A delegate of …” does not tell who it was only if others can be meant.
 MIN_PEOPLE = 5
@@ -95,19 +95,13 @@ def erase_account(
 
 @transaction.atomic
 def erase_own_data(user: User, *, at: datetime) -> None:
-    email, number = delivery_address(user), user.pk
+    email = delivery_address(user)
     delegate = Delegate.objects.filter(user=user).first()
     if delegate:
         erase_delegate(delegate, by=user, at=at)
     else:
         erase_account(user, by=user, at=at)
-    enqueue(
-        dedup_key=f"erased:{number}",
-        to=email,
-        template="participants/privacy/emails/erased",
-        context={},
-        at=at,
-    )
+    send_without_storing(to=email, template="participants/privacy/emails/erased", context={})
 
 
 def accounts_only_to_join(delegate: Delegate) -> list[User]:
@@ -174,7 +168,7 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
     Participation.with_ended.filter(delegate=person).exclude(
         pk__in=[row.pk for row in remaining]
     ).delete()
-    person.participations.update(capacity="")
+    person.participations.update(capacity="", nomination="")
     person.write(
         handle=generate_handle(),
         name="",
@@ -248,6 +242,7 @@ def _anonymise_account(user: User, at: datetime) -> None:
 
 
 def _end_grants(user: User, at: datetime) -> None:
+    user.grants.update(reason="")  # it says who the person is
     yesterday = at.date() - timedelta(days=1)
     user.grants.filter(valid_from__gt=yesterday).delete()
     user.grants.filter(Q(valid_until=None) | Q(valid_until__gt=yesterday)).update(

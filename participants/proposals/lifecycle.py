@@ -13,9 +13,17 @@ from django.db import transaction
 from django.urls import reverse
 
 from participants.accounts.emails import email_delegate
-from participants.models import Affiliation, Delegate, Organisation, Proposal, User
+from participants.models import (
+    Affiliation,
+    Delegate,
+    Organisation,
+    Participation,
+    Proposal,
+    User,
+)
 from participants.privacy.audience_choice import excludable_organisations
 from roundtable.audit import log as audit
+from roundtable.models import Event
 
 Kind = Proposal.Kind
 
@@ -42,6 +50,51 @@ def propose_workplace(
     # Of a new workplace, one proposal waits for each organisation.
     (values if affiliation else subject)["organisation"] = organisation
     return _propose(person, subject, values, by=by, at=at)
+
+
+def propose_participation(
+    person: Delegate,
+    *,
+    event: Event,
+    organisation: Organisation,
+    capacity: str,
+    nomination: str,
+    by: User | None,
+    at: datetime,
+) -> bool:
+    """Proposes a participation, or a change of the one there. False if the same already waits."""
+    subject = {"kind": Kind.PARTICIPATION, "event": event}
+    values = {"organisation": organisation, "capacity": capacity, "nomination": nomination}
+    return _propose(person, subject, values, by=by, at=at)
+
+
+def propose_participations_of(
+    duplicate: Delegate, person: Delegate, *, by: User | None, at: datetime
+) -> None:
+    """Before both entries become one. What was ever confirmed stays for exceptions."""
+    known = {part.event_id: part for part in person.participations.all()}
+    for row in list(duplicate.participations.select_related("event", "organisation")):
+        same = known.get(row.event_id)
+        adds_capacity = (
+            same and same.organisation_id == row.organisation_id and not same.capacity
+        ) and row.capacity
+        if same is None or adds_capacity:
+            propose_participation(
+                person,
+                event=row.event,
+                organisation=row.organisation,
+                capacity=row.capacity,
+                nomination=row.nomination,
+                by=by,
+                at=at,
+            )
+        if row.took_effect_at:
+            row.confirmations.all().delete()
+            row.confirmed_at = row.details_open_on = None
+            row.ended_at = at
+            row.save()
+    ended = Participation.with_ended.filter(delegate=duplicate, ended_at__isnull=False)
+    ended.update(delegate=person)
 
 
 def propose_name_latin(person: Delegate, name: str, *, by: User | None, at: datetime) -> bool:
@@ -71,7 +124,7 @@ def _propose(
     for name, value in values.items():
         setattr(row, name, value)
     row.proposed_by, row.proposed_at = by, at
-    row.on_behalf_of = organisation_acted_for(by, person, at.date())
+    row.on_behalf_of = organisation_acted_for(by, person, at.date(), row.event)
     row.full_clean()
     row.save()
     audit.record(
@@ -92,27 +145,67 @@ def _propose(
     return True
 
 
-def organisation_acted_for(by: User | None, person: Delegate, on: date) -> Organisation | None:
-    """For whom someone at the desk enters something about the person."""
+def organisation_acted_for(
+    by: User | None, person: Delegate, on: date, event: Event | None = None
+) -> Organisation | None:
+    """For whom someone at the desk enters something about the person, at a roundtable."""
     if by is None:
         return None
-    grants = by.grants.active(on).filter(
-        event__in=person.participations.values("event"), on_behalf_of__isnull=False
-    )
+    events: Any = [event] if event else person.participations.values("event")
+    grants = by.grants.active(on).filter(event__in=events, on_behalf_of__isnull=False)
     grant = grants.select_related("on_behalf_of").order_by("pk").first()
     return grant.on_behalf_of if grant else None
 
 
 @transaction.atomic
 def accept_proposal(row: Proposal, *, at: datetime) -> None:
-    """Takes over a workplace or a name; accepting a merge is up to the code that merges."""
+    """Takes over what was entered; accepting a merge is up to the code that merges."""
     person = row.delegate
-    if row.kind == Kind.NAME_LATIN:
-        person.write(name_latin=row.name_latin)
-    else:
-        _accept_workplace(row, at)
-    audit.record(action="accept entry", at=at, actor=person.user, subject=person)
+    match row.kind:
+        case Kind.NAME_LATIN:
+            person.write(name_latin=row.name_latin)
+        case Kind.PARTICIPATION:
+            _accept_participation(row, at)
+        case _:
+            _accept_workplace(row, at)
+    audit.record(
+        action="accept entry",
+        at=at,
+        actor=person.user,
+        subject=person,
+        detail=row.event.code if row.event else "",
+    )
     row.delete()
+
+
+def _accept_participation(row: Proposal, at: datetime) -> None:
+    """It can be confirmed from now on."""
+    person, event, organisation = row.delegate, row.event, row.organisation
+    assert event is not None and organisation is not None
+    part = person.participations.filter(event=event).first()
+    if part and part.organisation_id != organisation.pk:
+        _end_or_delete(part, at)
+        part = None
+    part = part or Participation(
+        delegate=person,
+        event=event,
+        organisation=organisation,
+        nomination=row.nomination,
+        entered_at=at,
+    )
+    part.capacity = row.capacity
+    part.full_clean()
+    part.save()
+
+
+def _end_or_delete(part: Participation, at: datetime) -> None:
+    """What was once confirmed stays: exceptions still match it."""
+    if part.took_effect_at:
+        part.ended_at = at
+        part.save(update_fields=["ended_at"])
+    else:
+        audit.forget_subject(part)
+        part.delete()
 
 
 def _accept_workplace(row: Proposal, at: datetime) -> None:
@@ -141,6 +234,17 @@ def remove_affiliation(row: Affiliation, *, at: datetime) -> None:
     _mark_removed(row, at)
     row.proposals.all().delete()
     audit.record(action="remove entry", at=at, actor=row.delegate.user, subject=row.delegate)
+
+
+@transaction.atomic
+def remove_participation(row: Participation, *, at: datetime) -> None:
+    """Ends it at the wish of the person. Exceptions still match it if it was ever confirmed."""
+    person = row.delegate
+    person.proposals.filter(event=row.event).delete()
+    audit.record(
+        action="remove entry", at=at, actor=person.user, subject=person, detail=row.event.code
+    )
+    _end_or_delete(row, at)
 
 
 def _mark_removed(row: Affiliation, at: datetime) -> None:
@@ -199,7 +303,14 @@ class Entries:
 
 
 def entries_about(person: Delegate) -> Entries:
-    related = ("affiliation__organisation", "organisation", "on_behalf_of", "duplicate", "delegate")
+    related = (
+        "affiliation__organisation",
+        "organisation",
+        "event",
+        "on_behalf_of",
+        "duplicate",
+        "delegate",
+    )
     proposals = list(person.proposals.select_related(*related))
     for row in proposals:
         if row.duplicate:

@@ -10,7 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from participants.models import Proposal
 from participants.privacy.own_profile import atomic_post, get_own_delegate
-from participants.proposals.lifecycle import accept_proposal, remove_affiliation, remove_proposal
+from participants.proposals.lifecycle import (
+    accept_proposal,
+    remove_affiliation,
+    remove_participation,
+    remove_proposal,
+)
 
 CHANGED_ERROR = gettext_lazy(
     "This entry changed after you opened the page. Nothing is accepted. Read it again, then choose."
@@ -50,4 +55,18 @@ def remove_workplace(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     remove_affiliation(row, at=timezone.now())
     messages.success(request, _("The workplace is removed. It no longer shows or counts."))
+    return redirect("me")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@atomic_post
+def leave_roundtable(request: HttpRequest, key: str) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("me")
+    parts = get_own_delegate(request).participations.select_related("delegate__user", "event")
+    part = next((row for row in parts if row.key == key), None)
+    if part is None:
+        raise Http404
+    remove_participation(part, at=timezone.now())
+    messages.success(request, _("Your participation is removed. It no longer counts."))
     return redirect("me")

@@ -108,6 +108,23 @@ def render_email(template: str, context: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def send_without_storing(*, to: str, template: str, context: dict[str, Any]) -> None:
+    """After an erasure, not even an unsent email keeps the address.
+
+    It is sent as soon as the transaction is committed. If the mail server refuses it, it is lost.
+    """
+    email = QueuedEmail(recipient=to, **render_email(template, context))
+    if to:
+        transaction.on_commit(partial(_try_to_deliver, email))
+
+
+def _try_to_deliver(email: QueuedEmail) -> None:
+    try:
+        _deliver(email)
+    except Exception as problem:  # it may contain the address
+        logger.error("An email that is not stored was given up: %s.", type(problem).__name__)
+
+
 def _enqueue_task(email_id: int, batch: MailBatch | None) -> None:
     send_task = send_queued_email.using(run_after=batch.send_after) if batch else send_queued_email
     send_task.enqueue(email_id)

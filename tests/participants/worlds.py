@@ -85,6 +85,10 @@ class Person:
     # Workplaces that the person removed, and those that others propose.
     removed: list[int] = field(default_factory=list)
     proposed: set[int] = field(default_factory=set)
+    # At which event others propose that the person took part, and for whom.
+    proposed_participations: dict[int, int] = field(default_factory=dict)
+    # What was confirmed once and no longer is: at which event, for whom, whether it has ended.
+    earlier: list[tuple[int, int, bool]] = field(default_factory=list)
     confirmed_by: dict[int, list[int]] = field(default_factory=dict)
     exclusions: list[Exclusion] = field(default_factory=list)
 
@@ -109,8 +113,9 @@ class Person:
         )
 
     def all_organisations(self) -> set[int]:
-        """All that this person ever worked, spoke or acts for."""
-        seats = {office for office, _confirmed in self.participations.values()}
+        """All that this person ever worked, was confirmed to speak or acts for."""
+        seats = {office for office, confirmed in self.participations.values() if confirmed}
+        seats |= {office for _event, office, _has_ended in self.earlier}
         grants = {office for office, _until in self.grants.values()}
         return {office for office, _until in self.affiliations} | set(self.removed) | seats | grants
 
@@ -275,7 +280,10 @@ def make_world(seed: int) -> World:
     for owner in people:
         owner.exclusions = _exceptions(random, owner)
         owner.exclusions += _exceptions_of_confirmers(random, owner, people)
-    return World(people, _introductions(random, len(people)))
+    introductions = _introductions(random, len(people))
+    for someone in people:
+        _add_proposed_and_earlier(random, someone)
+    return World(people, introductions)
 
 
 def _make_world_of_officials(random: Random) -> World:
@@ -352,6 +360,20 @@ def _make_person(random: Random) -> Person:
     made.removed = [_random_organisation(random) for _ in range(random.random() < 0.1)]
     made.proposed = {_random_organisation(random) for _ in range(random.random() < 0.2)}
     return made
+
+
+def _add_proposed_and_earlier(random: Random, someone: Person) -> None:
+    for event in EVENTS:
+        # At a second meeting, or for another organisation at the same one.
+        if someone.account != "none" and random.random() < 0.2:
+            someone.proposed_participations[event] = random.choice(TABLES)
+        takes_part = event in someone.participations
+        if random.random() < 0.1:
+            # Suspended, unless the person takes part there now.
+            has_ended = takes_part or random.random() < 0.5
+            someone.earlier.append((event, random.choice(TABLES), has_ended))
+        elif not takes_part and random.random() < 0.3:
+            someone.participations[event] = random.choice(TABLES), False
 
 
 def _random_organisation(random: Random) -> int:

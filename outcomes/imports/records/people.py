@@ -40,6 +40,7 @@ from participants.permissions import EventPermissions, visible_organisations, vi
 from participants.proposals.lifecycle import (
     must_accept,
     propose_name_latin,
+    propose_participation,
     propose_workplace,
 )
 from roundtable.models import Event
@@ -284,6 +285,9 @@ class _PeopleImporter:
         if handle in self.participations:
             return self.participations[handle]
         rows = self._people().filter(handle=handle).select_related("user")
+        if not self.report.is_preview:
+            # Who joins at this moment has not read what the file says.
+            rows = rows.select_for_update(of=("self",), no_key=True)
         permissions = self.report.by
         if permissions and not permissions.is_operator:
             parts = Participation.objects.filter(event__in=permissions.editable)
@@ -334,7 +338,7 @@ class _PeopleImporter:
             new_values = {name: getattr(row, name) for name, _was, _is in changed}
             if must_accept(participation.delegate):
                 new_values = self._propose(row, new_values, entry)
-                if isinstance(row, Affiliation):
+                if isinstance(row, Affiliation) or row._state.adding:
                     continue
             if row._state.adding:
                 to_add.append(row)
@@ -348,7 +352,8 @@ class _PeopleImporter:
             self.new_rows += to_add
         changes = tuple(change for _row, changed in changes_by_row for change in changed)
         if is_new or changes:
-            (self.added if is_new else self.changed)[participation.delegate.handle] = (
+            is_added = is_new and not must_accept(participation.delegate)
+            (self.added if is_added else self.changed)[participation.delegate.handle] = (
                 participation.delegate
             )
         result = (
@@ -398,7 +403,7 @@ class _PeopleImporter:
         by, at = self.report.by.user if self.report.by else None, self.report.at
         assert at is not None
         is_preview = self.report.is_preview
-        proposed = set()
+        proposed: set[str] = set()
         if isinstance(row, Affiliation) and (values or row._state.adding):
             if not is_preview:
                 propose_workplace(
@@ -412,6 +417,18 @@ class _PeopleImporter:
                     at=at,
                 )
             proposed = {"post"}
+        elif isinstance(row, Participation) and (values or row._state.adding):
+            if not is_preview:
+                propose_participation(
+                    row.delegate,
+                    event=row.event,
+                    organisation=row.organisation,
+                    capacity=row.capacity,
+                    nomination=row.nomination,
+                    by=by,
+                    at=at,
+                )
+            proposed = {"organisation"} if row._state.adding else set(values)
         elif isinstance(row, Delegate) and "name_latin" in values:
             if not is_preview:
                 propose_name_latin(row, values["name_latin"], by=by, at=at)

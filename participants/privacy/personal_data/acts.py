@@ -139,7 +139,10 @@ ACTS = (
                 (
                     "delegate",
                     "affiliation",
+                    "event",
                     "organisation",
+                    "capacity",
+                    "nomination",
                     "post",
                     "since",
                     "until",

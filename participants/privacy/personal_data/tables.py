@@ -251,7 +251,10 @@ TABLES = (
         (
             "kind",
             "affiliation__organisation",
+            "event",
             "organisation",
+            "capacity",
+            "nomination",
             "post",
             "since",
             "until",

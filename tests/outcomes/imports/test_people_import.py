@@ -334,7 +334,8 @@ def test_import_keeps_name_and_address_of_person_who_has_joined(
     person.refresh_from_db()
     assert (person.name, person.invitation_email) == tuple(own.values())
     part = person.participations.get()
-    assert (part.capacity, part.confirmed_at is not None) == ("adviser", True)
+    assert (part.capacity, part.confirmed_at is not None) == ("head of delegation", True)
+    assert person.proposals.get().capacity == "adviser"
 
 
 def test_merged_delegate_is_matched_by_former_handle(talk: Event, tmp_path: Path) -> None:

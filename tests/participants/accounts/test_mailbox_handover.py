@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from participants.accounts import departure
 from participants.accounts.addresses import is_closed
-from participants.models import Audience, Delegate, User
+from participants.models import Audience, Delegate, Invitation, InvitationRequest, User
 from participants.onboarding.invitations import send_invitation
 from roundtable.mail.models import QueuedEmail
 from roundtable.mail.queue import enqueue, one_time_key
@@ -23,6 +23,8 @@ from tests.factories import (
     NOON,
     make_affiliation,
     make_channel,
+    make_invitation,
+    make_invitation_request,
     make_role,
     make_user,
 )
@@ -266,6 +268,28 @@ def test_unsent_emails_to_address_removed_on_its_page_are_emptied(
     browser.post("/accounts/email/", {"action_remove": "", "email": HOME})
     assert not EmailAddress.objects.filter(email=HOME).exists()
     assert waiting(to_home) == ""
+
+
+@pytest.mark.parametrize("removed", [HOME, WORK])
+def test_removed_address_leaves_what_the_desk_reads(
+    account: User, delegate: Delegate, event: Event, client_of: Sign, removed: str
+) -> None:
+    delegate.write(invitation_email=removed)
+    answer = {"answer": Invitation.Answer.ACCEPTED, "answered_at": NOON}
+    answered = make_invitation(delegate, event, email=removed.title(), **answer)
+    decided = {"decision": InvitationRequest.Decision.INVITED, "decided_at": NOON}
+    make_invitation_request(event, email=removed, **decided)
+    if removed == WORK:
+        departure.leave_organisation(user=account, address=WORK, affiliation=None, at=NOON)
+    else:
+        browser = client_of(account)
+        prove(browser)
+        browser.post("/accounts/email/", {"action_remove": "", "email": HOME})
+    assert not EmailAddress.objects.filter(email=removed).exists()
+    answered.refresh_from_db()
+    delegate.refresh_from_db()
+    assert (answered.email, delegate.invitation_email) == ("", "")
+    assert not InvitationRequest.objects.exists()
 
 
 def test_removing_an_unverified_address_empties_no_email(

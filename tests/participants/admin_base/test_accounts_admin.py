@@ -2,18 +2,35 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
+from django.urls import reverse
+from lxml import html
 
 from participants.accounts.addresses import UNDELIVERABLE_DOMAIN
-from participants.models import Delegate, User
+from participants.models import Delegate, Invitation, InvitationRequest, Participation, User
 from roundtable.mail.models import QueuedEmail
-from tests.factories import NOON, make_delegate, make_user
+from roundtable.models import Event
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_grant,
+    make_invitation,
+    make_invitation_request,
+    make_organisation,
+    make_participation,
+    make_user,
+)
+from tests.form_fields import send_form
+from tests.participants.admin_base.test_participants_admin import admin_event
 from tests.recorded_fixtures import recorded
 
-pytestmark = pytest.mark.django_db
+__all__ = ["admin_event"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 NEW = "operators.other@example.org"
 
@@ -50,7 +67,7 @@ def test_operator_cannot_redirect_sign_in_codes(
     user = in_use[which]
     before, browser = (user.email, addresses(user)), client_of(operator)
     page = browser.get(page_of(user)).content.decode()
-    assert 'name="email"' not in page and "only they can change it, on the page" in page
+    assert 'name="email"' not in page and "Only they read and change it, on the page" in page
     assert write(browser, user, NEW).status_code == 302
     user.refresh_from_db()
     assert (user.email, addresses(user)) == before
@@ -58,11 +75,19 @@ def test_operator_cannot_redirect_sign_in_codes(
     assert not QueuedEmail.objects.filter(recipient=NEW).exists()
 
 
-def test_unused_address_can_be_corrected(operator: User, client_of: Sign) -> None:
+def test_unused_account_with_a_wrong_address_is_deleted_and_added_again(
+    operator: User, client_of: Sign
+) -> None:
     user, browser = make_user("misspelt@example.org"), client_of(operator)
-    assert 'name="email"' in browser.get(page_of(user)).content.decode()
+    assert 'name="email"' not in browser.get(page_of(user)).content.decode()
     assert write(browser, user, "Spelt@example.org").status_code == 302
-    assert addresses(user) == [("spelt@example.org", True)]
+    assert addresses(user) == [("misspelt@example.org", True)]
+    deleting = page_of(user).replace("/change/", "/delete/")
+    send_form(browser, browser.get(deleting), containing="post")
+    assert not User.objects.filter(pk=user.pk).exists()
+    add = "/admin/participants/user/add/"
+    send_form(browser, browser.get(add), containing="email", email="Spelt@example.org")
+    assert addresses(User.objects.get(email="spelt@example.org")) == [("spelt@example.org", True)]
 
 
 def test_saving_other_field_does_not_verify_address(operator: User, client_of: Sign) -> None:
@@ -70,3 +95,66 @@ def test_saving_other_field_does_not_verify_address(operator: User, client_of: S
     EmailAddress.objects.filter(user=user).update(verified=False)
     assert write(client_of(operator), user, "invited@example.org").status_code == 302
     assert addresses(user) == [("invited@example.org", False)]
+
+
+def pages_from(browser: Client, start: str) -> dict[str, str]:
+    """Each page of the desk that links lead to, without the filters of lists."""
+    found: dict[str, str] = {}
+    waiting = [start]
+    while waiting:
+        path = waiting.pop()
+        answer = browser.get(path, follow=True)
+        found[path] = answer.content.decode(errors="ignore")
+        if "html" not in answer["Content-Type"]:
+            continue
+        for href in html.fromstring(found[path]).xpath("//a/@href"):
+            link = urljoin(path, str(href)).split("?")[0].split("#")[0]
+            if link.startswith(start) and link not in found and link not in waiting:
+                waiting.append(link)
+    return found
+
+
+def test_operator_reads_no_sign_in_address(
+    admin_event: Event, operator: User, client_of: Sign
+) -> None:
+    person = admin_event.participations.get().delegate
+    assert person.user is not None
+    own = person.user.email
+    person.write(invitation_email=own)
+    # The operator may stand in for a co-chair by now.
+    Participation.objects.update(entered_at=NOON)
+    make_participation(make_delegate(user=make_user("unread@example.org")), admin_event)
+    answer = {"answer": Invitation.Answer.ACCEPTED, "answered_at": NOON}
+    make_invitation(person, admin_event, email=own, **answer)
+    decided = {"decision": InvitationRequest.Decision.INVITED, "decided_at": NOON}
+    make_invitation_request(admin_event, email=own, **decided)
+    make_grant(make_user("editor@example.org"), admin_event, role="editor")
+    office = make_organisation()
+    make_grant(make_user("waits@example.org"), admin_event, on_behalf_of=office, effective_on=None)
+    known = list(User.objects.values_list("email", flat=True))
+    # One's own is on the page of each account.
+    known.remove(operator.email)
+    browser = client_of(operator)
+    pages = pages_from(browser, "/admin/")
+    for address in ("delegate", "participation"):
+        row = person if address == "delegate" else admin_event.participations.get(delegate=person)
+        chosen = {"action": "left" if address == "delegate" else "confirm"}
+        chosen |= {"_selected_action": str(row.pk)}
+        path = reverse(f"admin:participants_{address}_changelist")
+        pages[f"{path} {chosen['action']}"] = browser.post(path, chosen).content.decode()
+    assert len(pages) > 50
+    assert [(path, email) for path, text in pages.items() for email in known if email in text] == []
+    assert "Has joined with the address:" in pages["/admin/participants/participation/ confirm"]
+    accounts = pages["/admin/participants/user/"]
+    assert "c…@example.org" in accounts and "Desk Delegate" in accounts
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"), [("signed-in@example.org", True), ("signed", False)]
+)
+def test_operator_finds_an_account_by_the_whole_address_only(
+    operator: User, client_of: Sign, words: str, is_found: bool
+) -> None:
+    make_user("signed-in@example.org")
+    answer = client_of(operator).get("/admin/participants/user/", {"q": words})
+    assert len(answer.context["cl"].result_list) == is_found

@@ -360,11 +360,9 @@ def test_exclusion_by_another_person_ends_no_introduction(
     assert values(official, shelter) == ["sita.night@example.org"]
 
 
-def test_past_work_and_unconfirmed_participation_count(
-    official: Delegate, shelter: Delegate
-) -> None:
+def test_past_work_and_former_participation_count(official: Delegate, shelter: Delegate) -> None:
     make_introduction(official, shelter)
-    for number, belong in enumerate(("worked there", "says to have represented it", "acted")):
+    for number, belong in enumerate(("worked there", "once represented it", "acted")):
         place = make_organisation(kind=OrganisationKind.AGENCY, country=["NR", "FJ", "TO"][number])
         if belong == "worked there":
             make_affiliation(official, organisation=place, until=date(2019, 1, 1))
@@ -374,7 +372,8 @@ def test_past_work_and_unconfirmed_participation_count(
                 official.user, make_event(), on_behalf_of=place, valid_until=date(2025, 1, 1)
             )
         else:
-            make_participation(official, make_event(), confirmed=False, organisation=place)
+            ended = {"confirmed_at": None, "details_open_on": None, "ended_at": NOON}
+            make_participation(official, make_event(), organisation=place, **ended)
         exception = exclude(shelter, "country", place)
         assert values(official, shelter) is None
         exception.delete()

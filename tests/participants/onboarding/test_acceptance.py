@@ -36,7 +36,8 @@ from tests.factories import (
     make_role,
     make_user,
 )
-from tests.page_text import get_text, page_html
+from tests.form_fields import press
+from tests.page_text import get_text, page_html, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -329,7 +330,7 @@ def test_second_invitation_is_merged_into_the_profile(
     assert "These co-chairs wrote your name as Ines Vited." in page
     assert browser.get("/welcome/sharing/")["Location"] == "/welcome/"
     assert browser.get("/me/").status_code == 200
-    answer = browser.post("/welcome/", details(invitation), follow=True)
+    answer = press(browser, "/welcome/", "/welcome/", "This is me")
     assert "The roundtable is added to your profile." in answer.content.decode()
     assert not Delegate.objects.filter(pk=double.pk).exists()
     own_profile.refresh_from_db()
@@ -360,9 +361,34 @@ def test_merge_keeps_confirmed_participation_per_event(
     theirs.confirmed_at = theirs.took_effect_at = NOW
     theirs.save()
     make_confirmation(theirs, other)
-    client_of(user).post("/welcome/", of(invitation))
+    press(client_of(user), "/welcome/", "/welcome/", "This is me")
     part = Participation.objects.get(delegate=own_profile, event=event)
     assert (part.pk, part.confirmed_at) == (theirs.pk, NOW)
+
+
+def test_invitation_adds_only_what_its_page_says(
+    client_of: Sign, own_profile: Delegate, user: User, invitation: Invitation, event: Event
+) -> None:
+    """Two co-chairs enter more about the double whom they invite, and change it at last."""
+    double, ministry = invitation.delegate, make_organisation(name="Ministry", kind="government")
+    part = double.participations.get()
+    elsewhere = make_event(is_public=False)
+    make_participation(double, elsewhere, organisation=ministry, capacity="Adviser")
+    browser = client_of(user)
+    opened = browser.get("/welcome/")
+    assert f"You are said to take part for {part.organisation}." in page_text(opened)
+    Participation.objects.filter(pk=part.pk).update(organisation=ministry)
+    answer = press(browser, opened, "/welcome/", "This is me")
+    assert "This page was out of date." in page_text(answer)
+    Participation.objects.filter(pk=part.pk).update(organisation=part.organisation)
+    press(browser, "/welcome/", "/welcome/", "This is me")
+    assert own_profile.participations.get(event=event) == part
+    assert not own_profile.participations.filter(event=elsewhere).exists()
+    waits = own_profile.proposals.get(kind="participation")
+    assert (waits.event, waits.organisation, waits.capacity) == (elsewhere, ministry, "Adviser")
+    # It was confirmed for the double, so exceptions match it.
+    ended = Participation.with_ended.get(delegate=own_profile, event=elsewhere)
+    assert ended.ended_at is not None and ended.confirmed_at is None
 
 
 @pytest.mark.parametrize("takes_part", [True, False])
@@ -382,7 +408,7 @@ def test_invitation_shows_a_protected_person_only_to_who_brought_them_in(
         answered: dict[str, Any] = {"answer": "agreed", "answered_at": NOW - timedelta(days=9)}
         make_invitation(own_profile, event, invited_by=inviter, **answered)
     own_profile.write(is_protected=True, listed_to=Audience.INTRODUCED)
-    client_of(user).post("/welcome/", of(invitation))
+    press(client_of(user), "/welcome/", "/welcome/", "This is me")
     assert not Delegate.objects.filter(pk=invitation.delegate_id).exists()
     assert own_profile.participations.filter(event=event).exists()
     page = client_of(cochair).get("/admin/participants/delegate/").content.decode()
@@ -398,8 +424,11 @@ def test_acceptance_cannot_confirm_own_participation(
     invitation.delegate.participations.update(confirmed_at=NOW, took_effect_at=NOW)
     make_confirmation(invitation.delegate.participations.get(), user)
     browser = client_of(user)
-    browser.post("/welcome/", of(invitation) | details(invitation))
-    browser.post("/welcome/sharing/", sharing(invitation))
+    if has_profile:
+        press(browser, "/welcome/", "/welcome/", "This is me")
+    else:
+        browser.post("/welcome/", details(invitation))
+        browser.post("/welcome/sharing/", sharing(invitation))
     part = Participation.objects.get(event=event, delegate__user=user)
     assert part.confirmed_at is None and not part.confirmations.exists()
 
@@ -408,7 +437,7 @@ def test_demo_and_real_profiles_are_not_merged(
     client_of: Sign, user: User, invitation: Invitation
 ) -> None:
     make_delegate(user=user, is_demonstration=True)
-    answer = client_of(user).post("/welcome/", of(invitation))
+    answer = press(client_of(user), "/welcome/", "/welcome/", "This is me")
     assert answer.status_code == 400
     assert "You need two accounts for made-up and real roundtables." in answer.content.decode()
     assert Delegate.objects.filter(pk=invitation.delegate_id).exists()
@@ -434,7 +463,7 @@ def test_two_invitations_are_answered_in_turn(
     answer = browser.post("/welcome/sharing/", sharing(invitation), follow=True)
     asked = "Add Second roundtable, May 2024 (SECOND) to your profile?"
     assert asked in answer.content.decode()
-    browser.post("/welcome/", {"of": double.handle})
+    press(browser, "/welcome/", "/welcome/", "This is me")
     assert {part.event.title for part in user.delegate.participations.all()} == {
         "Roundtable 2024",
         "Second roundtable",

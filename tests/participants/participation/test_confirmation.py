@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +17,7 @@ from participants.models import (
     Delegate,
     EventRole,
     Grant,
+    Invitation,
     ListClosure,
     Organisation,
     OrganisationKind,
@@ -50,6 +52,7 @@ from tests.factories import (
     make_user,
 )
 from tests.form_fields import form_fields
+from tests.participants.accounts.test_reauthentication import prove
 
 pytestmark = pytest.mark.django_db
 GOVERNMENT, CIVIL_SOCIETY = OrganisationKind.GOVERNMENT, OrganisationKind.CIVIL_SOCIETY
@@ -401,6 +404,32 @@ def test_confirmer_confirms_only_what_the_page_showed(meeting: Meeting, client_o
     answer = browser.post(address, form_fields(page, containing="shown"), follow=True)
     assert "an entry changed after you opened the page" in answer.content.decode()
     assert not row.confirmations.exists()
+
+
+def test_page_shows_only_the_mailbox_that_answered_for_this_roundtable(
+    meeting: Meeting, client_of: Any
+) -> None:
+    row = meeting.takes_part(shelter())
+    elsewhere = make_event(is_public=False)
+    for event, email, day in (
+        (meeting.event, "rina.here@example.org", 0),
+        (elsewhere, "rina.elsewhere@example.org", 1),
+    ):
+        at = NOON + timedelta(days=day)
+        answer = {"answer": Invitation.Answer.ACCEPTED, "answered_at": at}
+        make_invitation(row.delegate, event, email=email, **answer)
+    address = reverse("admin:participants_participation_changelist")
+    sent = {"action": "confirm", "_selected_action": row.pk}
+    browser = client_of(meeting.confirmer)
+    page = browser.post(address, sent).content.decode()
+    assert "rina.here@example.org" in page and "rina.elsewhere" not in page
+    # What the owner gave up is hers no more.
+    EmailAddress.objects.create(user=account(row), email="rina.here@example.org", verified=True)
+    owner = client_of(row.delegate)
+    prove(owner)
+    owner.post("/accounts/email/", {"action_remove": "", "email": "rina.here@example.org"})
+    page = browser.post(address, sent).content.decode()
+    assert "Has joined with the address:" in page and "rina.here" not in page
 
 
 def test_editor_cannot_make_itself_confirm(meeting: Meeting) -> None:

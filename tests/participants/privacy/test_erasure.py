@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from smtplib import SMTPServerDisconnected
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.core.serializers import serialize
 from django.db import models
 from django.test import Client
@@ -34,6 +36,7 @@ from participants.models import (
 from participants.privacy.erasure import (
     erase_account,
     erase_delegate,
+    erase_own_data,
     known_addresses,
 )
 from roundtable.audit import log as audit
@@ -98,11 +101,19 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         hidden_at=NOON,
     )
     part = make_participation(person, event, confirmed_by=cochair, capacity=f"Head of {TELLING}")
+    Participation.objects.filter(pk=part.pk).update(nomination=f"Letter about {TELLING}")
     make_colleagues(part)
     make_address_request(part, email=f"{TELLING}.new@example.org")
     make_participation(person, make_event(), confirmed=False)
     make_affiliation(person, post=f"Head of {TELLING}")
     make_proposal(person, post=f"Spy of {TELLING}")
+    make_proposal(
+        person,
+        kind=Proposal.Kind.PARTICIPATION,
+        event=event,
+        organisation=part.organisation,
+        capacity=TELLING,
+    )
     make_proposal(make_delegate(), kind=Proposal.Kind.MERGE, duplicate=person)
     make_exception(person)
     make_exception(person, channel=make_channel(person, value=f"{TELLING}@example.org"))
@@ -122,7 +133,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     make_consent_request(person)
     RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
     make_factor_reset(user, reason=f"{TELLING} called")
-    make_grant(user, event, role=Grant.Role.READER)
+    make_grant(user, event, role=Grant.Role.READER, reason=f"{TELLING} is the new deputy")
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TELLING})
     party = make_party(make_commitment(event, reference="RT2024-C9"))
     party.request_focal_point(person)
@@ -179,6 +190,7 @@ def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate)
         "participants.contactchannel",
         "participants.delegate",
         "participants.factorreset",
+        "participants.grant",
         "participants.introduction",
         "participants.invitation",
         "participants.invitationrequest",
@@ -194,6 +206,125 @@ def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate)
     }
     assert references_to(delegate_with_everything) == cascading
     assert Session.objects.count() == 3
+
+
+# Columns that an erasure empties in rows that may stay.
+EMPTIED = {
+    "outcomes.Handover": "suggestion",
+    "participants.Delegate": "handle name name_latin sort_name post about invitation_email",
+    "participants.Grant": "reason",
+    "participants.InvitationRequest": "name organisation email note post capacity",
+    "participants.Participation": "capacity nomination",
+    "participants.User": "password email",
+    "roundtable.QueuedEmail": "recipient subject text html unsubscribe_url reply_to",
+    "sessions.Session": "session_key session_data",
+}
+# Other tables whose text stays, and why.
+KEPT = {
+    "names no one: keys, hashes, marks, numbers and words of the portal": """
+        auth.Group auth.Permission contenttypes.ContentType django_tasks_database.DBTaskResult
+        outcomes.Dispute outcomes.SignOff outcomes.SourceComparison outcomes.Synonyms
+        participants.CanaryConfirmation participants.ConsentNotice participants.EmailLink
+        participants.Erasure participants.GrantConfirmation participants.ListClosureConfirmation
+        participants.OrganisationChangeConfirmation participants.ParticipationConfirmation
+        roundtable.AuditHead roundtable.CacheEntry roundtable.IdempotencyKey roundtable.Job
+        roundtable.LimitCount
+    """,
+    "names people by keys, which an erasure forgets": "roundtable.AuditEntry roundtable.AuditKey",
+    "is about a roundtable, an organisation or a group": """
+        outcomes.ReportingRound outcomes.Theme participants.EventRole participants.Group
+        participants.HistoricalOrganisation participants.Organisation
+        participants.OrganisationChange participants.ParticipantList participants.RecordedCount
+        participants.SlugRedirect roundtable.Event roundtable.HistoricalEvent roundtable.Series
+    """,
+    "is what was agreed or said for an organisation; names leave it by redact_words()": """
+        outcomes.Assessment outcomes.CirculationReply outcomes.Commitment outcomes.Corrigendum
+        outcomes.Document outcomes.Evidence outcomes.HistoricalCommitment
+        outcomes.HistoricalMilestone outcomes.HistoricalOutcome outcomes.HistoricalStatement
+        outcomes.Milestone outcomes.Offer outcomes.OfferedMilestone outcomes.Outcome
+        outcomes.ProgressUpdate outcomes.RelatedText outcomes.Response outcomes.Rewording
+        outcomes.Statement outcomes.StatementVersion outcomes.Undertaking
+    """,
+}
+
+
+def tables_deleted_with_a_person() -> set[type[models.Model]]:
+    found: set[type[models.Model]] = set()
+    waiting: list[type[models.Model]] = [Delegate, User]
+    while waiting:
+        for relation in waiting.pop()._meta.related_objects:
+            model = relation.related_model
+            stays = {"participants.Participation", "participants.Grant"}
+            if relation.on_delete is models.CASCADE and model._meta.label not in stays:
+                waiting += [model] if model not in found else []
+                found.add(model)
+    return found
+
+
+def test_each_column_that_could_name_a_person_is_reached_by_an_erasure() -> None:
+    kept = {label for labels in KEPT.values() for label in labels.split()}
+    deleted = tables_deleted_with_a_person()
+    texts = (models.CharField, models.TextField, models.JSONField, models.FileField)
+    forgotten = [
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        if model not in deleted and model._meta.label not in kept
+        for field in model._meta.concrete_fields
+        if isinstance(field, texts) and not field.choices and field.name != "dedup_key"
+        if field.name not in EMPTIED.get(model._meta.label, "").split()
+    ]
+    assert forgotten == []
+    known = {model._meta.label for model in apps.get_models()}
+    assert kept | EMPTIED.keys() <= known - {model._meta.label for model in deleted}
+
+
+def test_erasure_empties_what_stays(delegate_with_everything: Delegate) -> None:
+    """Each column of EMPTIED is filled before, but for keys, which no one can read."""
+    person, unreadable = delegate_with_everything, {"password", "session_key", "session_data"}
+    QueuedEmail.objects.update(
+        unsubscribe_url=f"https://{TELLING}.example.org", reply_to=f"{TELLING}@example.org"
+    )
+    QueuedEmail.objects.update(subject=TELLING)
+    others = {"organisation": TELLING, "note": TELLING, "post": TELLING, "capacity": TELLING}
+    InvitationRequest.objects.update(**others)
+    Delegate.objects.filter(pk=person.pk).update(handle=TELLING)
+
+    def filled() -> set[str]:
+        return {
+            f"{label}.{name}"
+            for label, names in EMPTIED.items()
+            for name in names.split()
+            for value in apps.get_model(label)._base_manager.values_list(name, flat=True)
+            if TELLING.lower() in str(value).lower()
+        }
+
+    expected = {f"{label}.{name}" for label, names in EMPTIED.items() for name in names.split()}
+    assert {name for name in expected if name.split(".")[-1] not in unreadable} == filled()
+    erase_delegate(Delegate.objects.get(pk=person.pk), by=None, at=LATER)
+    assert filled() == set()
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_farewell_is_never_stored(
+    delegate_with_everything: Delegate,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+    is_refused: bool,
+) -> None:
+    user = delegate_with_everything.user
+    assert user is not None
+    address = user.email
+    if is_refused:
+        monkeypatch.setattr(mail.EmailMultiAlternatives, "send", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_own_data(user, at=LATER)
+        assert rows_that_tell(TELLING) == set()
+    assert [message.to for message in mail.outbox] == ([] if is_refused else [[address]])
+    assert rows_that_tell(TELLING) == set()
+
+
+def refuse(_message: object) -> None:
+    raise SMTPServerDisconnected(f"{TELLING} is not known here")
 
 
 def test_erasure_removes_all_personal_text(delegate_with_everything: Delegate) -> None:
@@ -232,7 +363,8 @@ def test_erasure_leaves_empty_row(delegate_with_everything: Delegate, event: Eve
     }
     assert str(delegate_with_everything) == "Erased delegate"
     part = Participation.objects.get(delegate=delegate_with_everything)
-    assert (part.event, part.capacity, part.confirmed_at) == (event, "", NOON)
+    assert (part.event, part.capacity, part.nomination) == (event, "", "")
+    assert part.confirmed_at == NOON
 
 
 def test_erasure_does_not_affect_others(

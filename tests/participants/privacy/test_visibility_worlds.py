@@ -33,7 +33,7 @@ from participants.privacy.audiences import ANONYMOUS_VIEWER, Viewer, get_viewer,
 from roundtable.models import Event, Series
 from tests.conftest import FULL, FULL_WALKS
 from tests.factories import NOON
-from tests.faulty_visibility import MUTATIONS, MUTATIONS_OF_GOVERNMENTS, apply_mutation
+from tests.faulty_visibility import MUTATIONS, MUTATIONS_OF_WORLDS, apply_mutation
 from tests.participants.worlds import EVENTS, ORGANISATIONS, TODAY, Person, World, make_world
 
 pytestmark = [pytest.mark.crawl, pytest.mark.django_db, pytest.mark.each_database]
@@ -118,6 +118,17 @@ def store(world: World) -> None:
         for pk, someone in people
         for office in someone.proposed
     )
+    Proposal.objects.bulk_create(
+        Proposal(
+            delegate_id=pk,
+            event_id=event + 1,
+            organisation_id=office + 1,
+            kind="participation",
+            proposed_at=NOON,
+        )
+        for pk, someone in people
+        for event, office in someone.proposed_participations.items()
+    )
     Participation.objects.bulk_create(
         Participation(
             delegate_id=pk,
@@ -131,6 +142,18 @@ def store(world: World) -> None:
         for event, (office, confirmed) in someone.participations.items()
     )
     participations = {(row.delegate_id, row.event_id): row for row in Participation.objects.all()}
+    Participation.objects.bulk_create(
+        Participation(
+            delegate_id=pk,
+            event_id=event + 1,
+            organisation_id=office + 1,
+            took_effect_at=NOON,
+            suspended_at=NOON,
+            ended_at=NOON if has_ended else None,
+        )
+        for pk, someone in people
+        for event, office, has_ended in someone.earlier
+    )
     ParticipationConfirmation.objects.bulk_create(
         ParticipationConfirmation(
             participation=participations[pk, event + 1],
@@ -448,7 +471,7 @@ def test_viewer_without_profile_is_visitor() -> None:
 
 # Unless at full size, test_leaks.py must find the others.
 @pytest.mark.parametrize(
-    "mistake", [*(MUTATIONS if FULL else list(MUTATIONS)[1::2]), *MUTATIONS_OF_GOVERNMENTS]
+    "mistake", [*(MUTATIONS if FULL else list(MUTATIONS)[1::2]), *MUTATIONS_OF_WORLDS]
 )
 def test_test_detects_broken_visibility(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lay_the_ground()

@@ -150,6 +150,26 @@ def name_in_latin_letters(browser: Client, person: Delegate, _place: Organisatio
     save_person(browser, person, name_latin="Informant", **{"initial-name_latin": "Rina Suk"})
 
 
+def new_participation(browser: Client, person: Delegate, place: Organisation) -> None:
+    """At a second roundtable, where the co-chair has rights, too."""
+    elsewhere = make_event(code="SECOND", title="Second roundtable")
+    make_grant(User.objects.get(email="attacker@example.org"), elsewhere, on_behalf_of=place)
+    save_person(
+        browser,
+        person,
+        **{
+            "participations-TOTAL_FORMS": 2,
+            "participations-1-event": elsewhere.pk,
+            "participations-1-organisation": place.pk,
+            "participations-1-capacity": "Informant",
+        },
+    )
+
+
+def changed_capacity(browser: Client, person: Delegate, _place: Organisation) -> None:
+    save_person(browser, person, **{"participations-0-capacity": "Informant"})
+
+
 def merged_double(browser: Client, person: Delegate, _place: Organisation) -> None:
     double = Delegate.objects.get(name="Rina Suk")
     sent = {
@@ -162,7 +182,15 @@ def merged_double(browser: Client, person: Delegate, _place: Organisation) -> No
     assert "once this person accepts" in answer.content.decode()
 
 
-ATTACKS = [new_workplace, changed_post, ended_workplace, name_in_latin_letters, merged_double]
+ATTACKS = [
+    new_workplace,
+    changed_post,
+    ended_workplace,
+    new_participation,
+    changed_capacity,
+    name_in_latin_letters,
+    merged_double,
+]
 
 
 def what_shows(person: Delegate, colleague: Delegate, *browsers: Client) -> list[object]:
@@ -346,7 +374,7 @@ def test_merge_never_fills_the_invitation_address(
 # What exactly is accepted ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("attack", [new_workplace, merged_double])
+@pytest.mark.parametrize("attack", [new_workplace, new_participation, merged_double])
 def test_entry_that_changed_meanwhile_is_not_accepted(
     client_of: Sign,
     attacker: User,
@@ -360,10 +388,11 @@ def test_entry_that_changed_meanwhile_is_not_accepted(
     if attack is merged_double:
         double.write(name="Someone else")
     else:
-        Proposal.objects.update(post="Spy")
+        Proposal.objects.update(post="Spy", capacity="Spy")
     text = answer(client_of(person), waiting(person), "accept", shown=opened)
     assert text.startswith("This entry changed after you opened the page. Nothing is accepted.")
-    assert person.affiliations.count() == 1 and person.proposals.count() == 1
+    assert person.affiliations.count() == person.participations.count() == 1
+    assert person.proposals.count() == 1
 
 
 def test_newer_entry_replaces_the_one_that_waits(
@@ -530,9 +559,9 @@ def test_page_without_script_has_a_form_for_each_entry(
     html = client_of(person).get("/me/").content.decode()
     forms = re.findall(r'action="(/me/(?:entries|workplaces)/\w+/)"', html)
     # The end of the workplace replaced its new post.
-    assert len(forms) == len(set(forms)) == 5
+    assert len(forms) == len(set(forms)) == 7
     assert html.count('formaction="/me/entries/') == 1
-    assert "Answer 4 proposed entries about you" in html
+    assert "Answer 6 proposed entries about you" in html
 
 
 def test_each_entry_has_its_own_button(client_of: Sign, person: Delegate, double: Delegate) -> None:
