@@ -1,7 +1,7 @@
 """Permissions. They come from operator status or from grants that are valid on the given day."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
@@ -193,7 +193,7 @@ def body_of(organisation: Organisation) -> Body:
 def bodies_of(user: User, on: date) -> set[Body]:
     """All that the person acts for, works for, or took part for. They never confirm these."""
     organisations = Organisation.objects.filter(
-        Q(pk__in=user.grants.active(on).values("on_behalf_of"))
+        Q(pk__in=user.grants.held(on).values("on_behalf_of"))
         | Q(
             # A removed one too: else people could make themselves eligible.
             pk__in=Affiliation.with_removed.filter(
@@ -203,6 +203,18 @@ def bodies_of(user: User, on: date) -> set[Body]:
         | Q(pk__in=Participation.with_ended.filter(delegate__user=user).values("organisation"))
     )
     return {body_of(organisation) for organisation in organisations}
+
+
+def was_suspended_by_others(
+    row: Grant | Participation, own: set[Body], bodies_of_user: Callable[[User], set[Body]]
+) -> bool:
+    """Whether no one of these organisations suspended it last."""
+    # The account that suspended it may be erased since.
+    others = set(bodies_of_user(row.suspended_by)) if row.suspended_by else set()
+    if row.suspended_for:
+        others.add(body_of(row.suspended_for))
+    # Two operators act for no organisation.
+    return not own & others and bool(own or others)
 
 
 def colleagues_of(permissions: EventPermissions) -> QuerySet[User]:
@@ -238,7 +250,7 @@ def people_of(organisations: QuerySet[Organisation], on: date) -> QuerySet[User]
     ids = organisations.order_by().values("pk")
     work = Affiliation.with_removed.filter(Q(until=None) | Q(until__gte=on), organisation__in=ids)
     took_part = Participation.with_ended.filter(organisation__in=ids)
-    grants = Grant.objects.active(on).filter(on_behalf_of__in=ids)
+    grants = Grant.objects.held(on).filter(on_behalf_of__in=ids)
     return User.objects.filter(
         Q(pk__in=grants.values("user"))
         | Q(delegate__in=work.values("delegate"))
@@ -285,9 +297,20 @@ def role_needs_confirmation(event: Event, role: str, on: date) -> bool:
     return role in DECIDED_ROLES and has_two_holders(event_of_holders(event, on), on)
 
 
+def _has_own_holders(event: Event, on: date) -> bool:
+    """Whether co-chairs of two organisations have been in force, and two can still confirm."""
+    cochairs = Grant.objects.filter(
+        event=event.pk, role=Grant.Role.COCHAIR, effective_on__lte=on, valid_from__lte=on
+    )
+    return len(bodies_with_rights(cochairs)) > 1 and has_two_holders(event, on)
+
+
 def event_of_holders(event: Event, on: date) -> Event:
-    """The roundtable itself; until two organisations have rights there, the last one."""
-    if has_two_holders(event, on) or event.starts_on is None:
+    """The roundtable itself; until co-chairs of two organisations are in force, the last one.
+
+    Otherwise a co-chair and a confirmer could decide who the other co-chairs are.
+    """
+    if event.starts_on is None or _has_own_holders(event, on):
         return event
     holders = _confirming_grants(on)
     earlier = Event.objects.filter(

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -18,6 +19,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
+from participants.accounts.grants import end_old_suspensions
 from participants.models import (
     Affiliation,
     Audience,
@@ -29,6 +31,7 @@ from participants.models import (
     OrganisationKind,
     User,
 )
+from participants.permissions import bodies_with_rights
 from participants.privacy import visibility
 from participants.privacy.audiences import get_viewer
 from tests.conftest import FULL, FULL_WALKS
@@ -132,10 +135,17 @@ class _Page(HTMLParser):
 
 
 class World:
-    """A roundtable whose list is closed; a shelter's worker is at risk of the first government."""
+    """A roundtable whose list is closed; a shelter's worker is at risk of the first government.
 
-    def __init__(self) -> None:
+    With `next_one`, the same people have the same rights at the next roundtable too.
+    """
+
+    def __init__(self, *, next_one: bool = False) -> None:
         self.event = make_event(code="RT", slug="rt", title="Roundtable")
+        self.events = [self.event]
+        if next_one:
+            days = {"starts_on": date(2027, 5, 1), "ends_on": date(2027, 5, 2)}
+            self.events.append(make_event(series=self.event.series, **days))
         self.indonesia, self.australia = (
             make_organisation(
                 name=f"Government {country}", kind=OrganisationKind.GOVERNMENT, country=country
@@ -170,9 +180,10 @@ class World:
 
     def _holder(self, name: str, role: str, organisation: Organisation) -> User:
         user = make_user(f"{name}@example.org")
-        make_grant(user, self.event, role=role, on_behalf_of=organisation)
         person = make_delegate(name=name.title(), user=user)
-        make_participation(person, self.event, organisation=organisation)
+        for event in self.events:
+            make_grant(user, event, role=role, on_behalf_of=organisation)
+            make_participation(person, event, organisation=organisation)
         return user
 
     def _victim(
@@ -265,6 +276,8 @@ class Adversary:
         values = dict(form.values)
         if form.buttons and form.buttons[0][0]:
             values[form.buttons[0][0]] = [form.buttons[0][1]]
+        if "reason" in values:
+            values["reason"] = ["x"]
         where = urlsplit(urljoin(path, form.action)).path if form.action else path
         answer = client.post(where, values)
         assert answer.status_code < 500, (where, values)
@@ -363,3 +376,70 @@ def test_adversary_learns_and_changes_nothing(
         today = set(Grant.objects.active(timezone.localdate()).values_list("pk", flat=True))
         assert today <= rights
         assert not OrganisationChange.objects.filter(done_at__isnull=False).exists()
+
+
+class Suspender(Adversary):
+    """Reads and sends what cuts others off."""
+
+    start_pages = ["/admin/participants/grant/", "/admin/participants/participation/"]
+
+    def suspend_all(self, world: World) -> None:
+        """By the page that asks for a reason, whether or not another one offers it."""
+        for grant in Grant.objects.filter(event__in=world.events).order_by("pk"):
+            address = f"/admin/participants/grant/{grant.pk}/suspend/"
+            self.some_client().post(address, {"reason": "x"})
+
+
+# Each is one organisation at most. Two together may end a right: that is what it takes.
+CUTTING_OFF = {
+    "one co-chair": ["first"],
+    "one confirmer": ["confirmer"],
+    "two accounts of one government": ["first", "colleague"],
+    "operator and co-chair": ["operator", "first"],
+    "operator and confirmer": ["operator", "confirmer"],
+}
+TWO_ORGANISATIONS = {
+    "two co-chairs": ["first", "second"],
+    "confirmer and co-chair": ["confirmer", "first"],
+}
+
+
+def try_to_cut_others_off(
+    world: World, names: list[str], client_of: Sign, seed: int
+) -> list[Grant]:
+    """Returns the rights of all others. Whatever was done, two organisations keep rights."""
+    users = [world.holders[name] for name in names]
+    adversary = Suspender(users, client_of, random.Random(seed))
+    today = timezone.localdate()
+    for number in range(ACTS):
+        if number % 5 == 0:
+            adversary.suspend_all(world)
+        adversary.act()
+        for event in world.events:
+            active = Grant.objects.active(today).filter(event=event).exclude(role="editor")
+            assert len(bodies_with_rights(active)) > 1
+    return list(Grant.objects.exclude(user__in=users).order_by("pk"))
+
+
+@pytest.mark.parametrize("next_one", [False, True], ids=["one roundtable", "two roundtables"])
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("names", CUTTING_OFF.values(), ids=CUTTING_OFF)
+def test_one_organisation_cuts_no_one_off_for_good(
+    client_of: Sign, names: list[str], seed: int, next_one: bool
+) -> None:
+    world = World(next_one=next_one)
+    rights = try_to_cut_others_off(world, names, client_of, seed)
+    later = timezone.now() + timedelta(days=7)
+    end_old_suspensions(at=later)
+    for grant in rights:
+        grant.refresh_from_db()
+        assert grant.suspended_at is None, grant.role
+        assert grant.valid_until is None or grant.valid_until >= later.date(), grant.role
+
+
+@pytest.mark.parametrize("next_one", [False, True], ids=["one roundtable", "two roundtables"])
+@pytest.mark.parametrize("names", TWO_ORGANISATIONS.values(), ids=TWO_ORGANISATIONS)
+def test_two_organisations_leave_two_with_rights(
+    client_of: Sign, names: list[str], next_one: bool
+) -> None:
+    try_to_cut_others_off(World(next_one=next_one), names, client_of, 1)

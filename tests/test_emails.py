@@ -37,6 +37,7 @@ from outcomes.statements.publication import publish_statements
 from participants.accounts import departure, grants, recovery
 from participants.accounts.address_requests import WAITING_PERIOD, put_addresses_in_place
 from participants.accounts.addresses import set_sign_in_address
+from participants.accounts.grants import agree_to_end_grant, restore_grant, suspend_grant
 from participants.email_links.links import link_for_key
 from participants.introductions import lifecycle
 from participants.models import (
@@ -112,7 +113,10 @@ WITHOUT_LINK = {
     ("participants/accounts/emails/account_made", "new@example.org"),
     ("participants/participation/emails/confirmations_missing", "cohost@example.org"),
     ("participants/participation/emails/confirmations_missing", "confirmer@example.org"),
+    ("participants/participation/emails/confirmations_missing", "third@example.org"),
     ("participants/accounts/emails/grant_announced", "operator@example.org"),
+    ("participants/accounts/emails/grant_announced", "cochair@example.org"),
+    ("participants/accounts/emails/grant_announced", "confirmer@example.org"),
     ("participants/organisations/emails/mailbox_changed", "office@example.org"),
     ("participants/accounts/emails/grant_handed_over", "operator@example.org"),
     ("participants/participation/emails/participant_list_requested", "operator@example.org"),
@@ -463,24 +467,40 @@ def add_an_account(cast: Cast, _at: datetime) -> None:
 def suspend_and_confirm(cast: Cast, at: datetime) -> Iterator[None]:
     event = make_event(title="Fourth meeting")
     row = make_participation(cast.other, event)
-    holders = [make_user(f"{name}@example.org") for name in ("cohost", "confirmer")]
-    roles = (Grant.Role.COHOST, Grant.Role.CONFIRMER)
+    names = ("cohost", "confirmer", "third")
+    holders = [make_user(f"{name}@example.org") for name in names]
+    roles = (Grant.Role.COHOST, Grant.Role.CONFIRMER, Grant.Role.COCHAIR)
     rights = [
         make_grant(user, event, role=role, on_behalf_of=make_organisation())
         for user, role in zip(holders, roles, strict=True)
     ]
     own = make_grant(cast.user(cast.own), event, on_behalf_of=make_organisation())
-    assert suspend_participation(participation=row, by=holders[0], at=at)
+    assert suspend_participation(participation=row, reason="Doubt", by=holders[2], at=at)
     make_participation(make_delegate(user=None), event, confirmed=False, entered_at=at)
     assert remind_confirmers(at=at) > 0
     yield
-    for user in holders:
+    for user in holders[:2]:
         confirm_participations(participations=[row], by=user, at=at)
     yield
-    assert suspend_participation(participation=row, by=holders[0], at=at + timedelta(hours=1))
+    assert suspend_participation(
+        participation=row, reason="Doubt", by=holders[0], at=at + timedelta(hours=1)
+    )
     assert end_participation(participation=row, by=holders[1], at=at + timedelta(hours=2))
     for grant in (*rights, own):
         grant.delete()
+
+
+def suspend_a_right(cast: Cast, at: datetime) -> Iterator[None]:
+    event = make_event(title="Eighth meeting")
+    own = make_grant(cast.user(cast.own), event, role="reader")
+    for first, second in two_holders(event, is_name_published=False):
+        assert suspend_grant(grant=own, reason="Doubt", by=first, at=at)
+        yield
+        assert restore_grant(grant=own, by=second, at=at)
+        yield
+        assert suspend_grant(grant=own, reason="Doubt", by=second, at=at)
+        assert agree_to_end_grant(grant=own, by=first, at=at)
+    own.delete()
 
 
 def confirm_again(cast: Cast, at: datetime) -> None:
@@ -509,13 +529,14 @@ def add_a_late_participant(cast: Cast, at: datetime) -> None:
     assert Participation.objects.confirmed().filter(pk=row.pk).exists()
 
 
-def two_holders(event: Event) -> Iterator[tuple[User, User]]:
+def two_holders(event: Event, **organisation: Any) -> Iterator[tuple[User, User]]:
     """Two people of two organisations who confirm, as long as it takes."""
     made = []
     for role in (Grant.Role.COCHAIR, Grant.Role.CONFIRMER):
         address = f"{role}@example.org"
         user = User.objects.filter(email=address).first() or make_user(address)
-        made.append(make_grant(user, event, role=role, on_behalf_of=make_organisation()))
+        acting_for = make_organisation(**organisation)
+        made.append(make_grant(user, event, role=role, on_behalf_of=acting_for))
     yield made[0].user, made[1].user
     for grant in made:
         grant.delete()
@@ -524,7 +545,7 @@ def two_holders(event: Event) -> Iterator[tuple[User, User]]:
 def lose_a_participation(cast: Cast, at: datetime) -> None:
     row = make_participation(cast.other, make_event(title="Fourth meeting"))
     for first, second in two_holders(row.event):
-        assert suspend_participation(participation=row, by=first, at=at)
+        assert suspend_participation(participation=row, reason="Doubt", by=first, at=at)
         assert end_participation(participation=row, by=second, at=at)
 
 
@@ -628,6 +649,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     add_a_late_participant,
     lose_a_participation,
     lose_the_mailbox,
+    suspend_a_right,
     compare_a_text,
     ask_for_the_list,
     leave,

@@ -254,11 +254,14 @@ def desk(cast: Cast) -> Iterator[Person]:
     waiting = make_grant(
         make_user(), here, role="confirmer", on_behalf_of=make_organisation(), effective_on=None
     )
+    editing = make_grant(make_user(), here, role="editor")
     first = [
         agreement_url(statement),
         reverse("admin:participants_participantlist_change", args=[held.pk]),
         reverse("admin:outcomes_progressupdate_change", args=[submitted.pk]),
         reverse("admin:participants_grant_decide", args=[waiting.pk]),
+        reverse("admin:participants_grant_decide", args=[editing.pk]),
+        reverse("admin:participants_grant_suspend", args=[editing.pk]),
     ]
     changed: list[tuple[str, Any, str]] = [
         ("participants_organisation", unnamed, "description"),

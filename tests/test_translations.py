@@ -667,7 +667,10 @@ def admin_paths() -> list[str]:
         *found,
         reverse("admin:roundtable_event_people_workbook", args=[event.pk]),
         reverse("admin:roundtable_event_import"),
-        reverse("admin:participants_grant_handover", args=[Grant.objects.order_by("pk")[0].pk]),
+        *(
+            reverse(f"admin:participants_grant_{page}", args=[Grant.objects.order_by("pk")[0].pk])
+            for page in ("handover", "decide", "suspend")
+        ),
     ]
 
 

@@ -46,6 +46,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "outcomes.OutcomeAddressee.organisation": "once",
     "outcomes.CommitmentParty.organisation": "once",
     "participants.Grant.on_behalf_of": "move",
+    "participants.Grant.suspended_for": "move",
     # Hidden from one entry means hidden from the merged one: no one may see more than before.
     "participants.AudienceException.organisation": "once",
     "participants.Affiliation.organisation": "fold",
@@ -54,6 +55,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.Proposal.organisation": "by hand",
     "participants.Proposal.on_behalf_of": "move",
     "participants.Participation.organisation": "move",
+    "participants.Participation.suspended_for": "move",
     "participants.CanaryConfirmation.on_behalf_of": "apart",
     "participants.AddressConfirmation.on_behalf_of": "apart",
     "participants.GrantConfirmation.on_behalf_of": "apart",

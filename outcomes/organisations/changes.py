@@ -313,11 +313,9 @@ def _announce(
     events = events_concerned(change) if events is None else events
     on = at.date()
     ids = {row.pk for event in events for row in (event, event_of_holders(event, on))}
-    active, suspended = Grant.objects.active(on), Q(suspended_at__isnull=False)
-    holders = Grant.objects.filter(Q(pk__in=active) | suspended, event__in=ids)
     path = reverse("admin:participants_organisationchange_change", args=[change.pk])
     email_holders(
-        holders,
+        Grant.objects.held(on).filter(event__in=ids),
         dedup_key=f"organisation change {change.pk} {step} {at.isoformat()}",
         template="outcomes/organisations/emails/change_announced",
         context={

@@ -20,18 +20,24 @@ from django.views.decorators.http import require_http_methods
 
 from participants.accounts.addresses import find_account, mask_address
 from participants.accounts.grants import (
+    agree_to_end_grant,
     confirm_grant,
     end_grant,
     ending_problem,
     hand_over_grant,
     handover_problem,
-    may_suspend,
+    is_suspended,
     request_grant,
+    restore_grant,
+    returns_on,
+    right_to_agree_to_end,
+    right_to_answer_suspension,
     right_to_confirm,
+    right_to_suspend,
     suspend_grant,
 )
 from participants.admin_base.base import RowPages
-from participants.admin_base.fields import request_permissions
+from participants.admin_base.fields import SuspensionForm, request_permissions
 from participants.admin_base.filters import EventFilter, GrantValidityFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
@@ -90,9 +96,11 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         same = Grant.objects.filter(
             user=cleaned.get("user"), event=cleaned.get("event"), role=cleaned.get("role")
         )
-        if self.instance.pk is None and same.filter(suspended_at__isnull=False).exists():
+        suspended = same.filter(suspended_at__isnull=False)
+        suspended = suspended.exclude(valid_until__lt=timezone.localdate())
+        if self.instance.pk is None and suspended.exists():
             raise ValidationError(
-                _("This right is suspended. Two organisations must confirm it again.")
+                _("This right is suspended. Other organisations decide about it. Do not add it.")
             )
         return cleaned
 
@@ -236,12 +244,14 @@ class GrantAdmin(PrivateAdmin):
     @admin.display(description=_("state"))
     def state(self, row: Grant) -> str:
         today = timezone.localdate()
+        if row.valid_until and row.valid_until < today:
+            return gettext("Ended")
+        if is_suspended(row, today):
+            return gettext("Suspended until %s") % date_format(returns_on(row))
         if row.suspended_at:
             return gettext("Suspended. Two organisations must confirm it")
         if row.effective_on is None:
             return gettext("Waits for another organisation")
-        if row.valid_until and row.valid_until < today:
-            return gettext("Ended")
         begins = max(row.effective_on, row.valid_from)
         if begins > today:
             return gettext("In force from %s") % date_format(begins)
@@ -260,46 +270,78 @@ class GrantAdmin(PrivateAdmin):
         by, now = request_permissions(request).user, timezone.now()
         if request.method == "POST":
             self._decide(request, row)
-            return redirect(request.path)
+            # With this right in force, others may decide about the roundtable, and see it there.
+            return redirect("admin:participants_grant_changelist")
         context = {
             "title": gettext("Right at the desk"),
             "row": row,
             "holder": display_name(row.user, request_permissions(request)),
             "state": self.state(row),
+            "returns_on": returns_on(row) if is_suspended(row, now.date()) else None,
             "confirmations": row.confirmations.select_related("on_behalf_of"),
             "may_confirm": (may_confirm := right_to_confirm(row, by, now) is not None),
             # Who confirms must be able to ask the organisation whose mailbox it is.
             "masked_address": mask_address(row.user.email) if may_confirm else "",
-            "may_suspend": may_suspend(row, by, now),
+            "may_restore": right_to_answer_suspension(row, by, now) is not None,
+            "may_end": right_to_agree_to_end(row, by, now) is not None,
+            "suspend_url": reverse("admin:participants_grant_suspend", args=[row.pk])
+            if right_to_suspend(row, by, now)
+            else "",
             "shown": row.content_hash,
         }
         return render_page(request, Grant, "participants/accounts/admin/grant_decide.html", context)
 
     def _decide(self, request: HttpRequest, row: Grant) -> None:
         by, now = request_permissions(request).user, timezone.now()
-        if request.POST.get("act") == "suspend":
-            done = suspend_grant(grant=row, by=by, at=now)
-            text = _(
-                "You suspended this right. Two organisations must confirm it before it is in force "
-                "again."
-            )
-        else:
-            shown = request.POST.get("shown", "")
-            done = confirm_grant(grant=row, by=by, shown_hash=shown, at=now)
-            text = _("You confirmed this right.")
+        match request.POST.get("act"):
+            case "restore":
+                done = restore_grant(grant=row, by=by, at=now)
+                text = gettext("You ended the suspension. The right is in force again.")
+            case "end":
+                done = agree_to_end_grant(grant=row, by=by, at=now)
+                text = gettext("You agreed to end this right. It has ended.")
+            case _other:
+                shown = request.POST.get("shown", "")
+                done = confirm_grant(grant=row, by=by, shown_hash=shown, at=now)
+                text = gettext("You confirmed this right.")
+        self._say(request, done, text)
+
+    def _say(self, request: HttpRequest, done: bool, text: str) -> None:
         if done:
             messages.success(request, text)
         else:
-            text = _(
+            text = gettext(
                 "Nothing is changed. This right changed after you opened the page, or you cannot "
                 "decide about it. Read it again."
             )
             messages.error(request, text)
 
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def suspend_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        row = self.row_or_404(request, object_id)
+        by, now = request_permissions(request).user, timezone.now()
+        if right_to_suspend(row, by, now) is None:
+            raise PermissionDenied
+        form = SuspensionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            done = suspend_grant(grant=row, reason=form.cleaned_data["reason"], by=by, at=now)
+            self._say(request, done, gettext("You suspended this right. We told its holder."))
+            return redirect("admin:participants_grant_changelist")
+        context = {
+            "title": gettext("Suspend this right?"),
+            "original": row,
+            "holder": display_name(row.user, request_permissions(request)),
+            "is_in_force": row.effective_on <= now.date(),
+            "form": form,
+        }
+        template = "participants/accounts/admin/grant_suspend.html"
+        return render_page(request, Grant, template, context)
+
     def get_urls(self) -> list[Any]:
         pages: RowPages = {
             "hand-over/": ("handover", self.handover_view),
             "decide/": ("decide", self.decide_view),
+            "suspend/": ("suspend", self.suspend_view),
         }
         return [*self.row_urls(pages), *super().get_urls()]
 

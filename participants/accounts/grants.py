@@ -1,14 +1,17 @@
 """Rights at the desk: requested, confirmed by other organisations, announced, and handed over.
 
-A right is in force seven days after another organisation confirmed it, or when two have.
+A right is in force seven days after another organisation confirmed it, or when two have. One
+organisation suspends it for five working days at most; another one ends the suspension before, or
+agrees to end the right.
 """
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -28,15 +31,20 @@ from participants.permissions import (
     CAPACITIES,
     ConfirmingRight,
     acting_organisation,
+    bodies_of,
     bodies_with_rights,
     confirming_rights,
     event_of_holders,
     independent_right,
+    was_suspended_by_others,
 )
 from roundtable.audit import log as audit
+from roundtable.working_days import add_working_days
 
 # So long, any holder of a right can stop a new one.
 WAITING_PERIOD = timedelta(days=7)
+# So long, one organisation suspends a right. Then silence gives it back.
+WORKING_DAYS_SUSPENDED = 5
 
 
 @transaction.atomic
@@ -56,10 +64,10 @@ def appoint(*, grant: Grant, at: datetime) -> Grant:
     same = Grant.objects.filter(user=grant.user, event=grant.event, role=grant.role)
     same = same.exclude(valid_until__lt=at.date())  # what has ended explains past decisions
     grant = same.filter(on_behalf_of=grant.on_behalf_of).order_by("pk").last() or grant
-    was_in_force = grant.pk is not None and _is_in_force(grant, at)
-    if not was_in_force:
+    if grant.pk is None or not _took_effect(grant, at):
         grant.valid_from = grant.effective_on = at.date()
     grant.valid_until = grant.suspended_at = None
+    grant.suspension_reason = ""
     grant.granted_at = at
     grant.full_clean()
     grant.save()
@@ -80,7 +88,7 @@ def right_to_confirm(grant: Grant, by: User, at: datetime) -> ConfirmingRight | 
     Neither who receives or requested it, nor anyone of an organisation that did or that has
     already confirmed it.
     """
-    if _is_in_force(grant, at):
+    if _took_effect(grant, at):
         return None
     confirmations = grant.confirmations.select_related("on_behalf_of", "by")
     people = [grant.user, grant.requested_by, *(row.by for row in confirmations)]
@@ -105,6 +113,7 @@ def confirm_grant(*, grant: Grant, by: User, shown_hash: str, at: datetime) -> b
     right.confirm(GrantConfirmation(grant=locked), by=by, at=at, content_hash=locked.content_hash)
     if locked.confirmations.count() > 1:
         locked.effective_on, locked.suspended_at = at.date(), None
+        locked.suspension_reason = ""
     elif locked.suspended_at is None:
         locked.effective_on = (at + WAITING_PERIOD).date()
     locked.full_clean()
@@ -130,12 +139,12 @@ def ending_problem(grant: Grant, on: date | None, at: datetime) -> str:
     """Empty if one person may decide that this day is the last one of the grant."""
     if on is None or (grant.valid_until and on > grant.valid_until):
         return _("A right cannot be made longer. Request another one, from the day after.")
-    if on < (at + WAITING_PERIOD).date() and _is_in_force(grant, at):
+    if on < (at + WAITING_PERIOD).date() and _took_effect(grant, at):
         return _(
             "This day is too early: all who have a right there are told seven days before. To stop "
             "a right at once, suspend it."
         )
-    if _is_in_force(grant, at) and not _leaves_two(grant, at):
+    if _took_effect(grant, at) and not _leaves_two(grant, at):
         return _("Two organisations must keep a right there. First request one for another person.")
     return ""
 
@@ -150,7 +159,7 @@ def end_grant(*, grant: Grant, on: date | None, by: User, at: datetime) -> str:
     locked = Grant.objects.get(pk=grant.pk)
     if problem := ending_problem(locked, on, at):
         return problem
-    if not _is_in_force(locked, at):
+    if not _took_effect(locked, at):
         # What was confirmed had another last day.
         _keep_predecessor(locked)
         locked.confirmations.all().delete()
@@ -163,37 +172,140 @@ def end_grant(*, grant: Grant, on: date | None, by: User, at: datetime) -> str:
     return ""
 
 
-def may_suspend(grant: Grant, by: User, at: datetime) -> bool:
+def right_to_suspend(grant: Grant, by: User, at: datetime) -> ConfirmingRight | None:
+    """By which right the user may suspend the grant, or stop one that is not in force; None if not.
+
+    Not a second time for the same organisation, as long as no other one has: it would never end.
+    """
+    if grant.user_id == by.pk or grant.effective_on is None or grant.suspended_at:
+        return None
+    if _was_suspended(grant) and not _was_suspended_by_others(grant, by, at):
+        return None
+    if _took_effect(grant, at) and not _leaves_two(grant, at):
+        return None
     event = event_of_holders(grant.event, at.date())
-    return (
-        bool(confirming_rights(by, event, at.date()))
-        and grant.user_id != by.pk
-        and grant.effective_on is not None
-        and (not _is_in_force(grant, at) or _leaves_two(grant, at))
-    )
+    return next(iter(confirming_rights(by, event, at.date())), None)
 
 
 @transaction.atomic
-def suspend_grant(*, grant: Grant, by: User, at: datetime) -> bool:
-    """One holder of a right stops another one at once; two bring it back.
+def suspend_grant(*, grant: Grant, reason: str, by: User, at: datetime) -> bool:
+    """One holder of a right stops another one at once. What was confirmed stays so.
 
     Returns False if the user may not do this, or if fewer than two organisations would be left to
     confirm anything.
     """
     list(Grant.objects.select_for_update(of=("self",)).filter(event=grant.event).order_by("pk"))
     locked = Grant.objects.get(pk=grant.pk)
-    if not may_suspend(locked, by, at):
+    right = right_to_suspend(locked, by, at)
+    if right is None:
         return False
-    if not _is_in_force(locked, at):
+    if not _took_effect(locked, at):
         _keep_predecessor(locked)
-    locked.confirmations.all().delete()
-    locked.effective_on, locked.suspended_at = None, at
+        locked.confirmations.all().delete()
+        locked.effective_on = None
+    locked.suspended_at, locked.suspended_by, locked.suspended_for = at, by, right.organisation
+    locked.suspension_reason = reason
     locked.full_clean()
     locked.save()
     _forget_pending_confirmations(locked, at)
     _record("suspend grant", locked, by, at)
     _announce(locked, "suspended", at)
     return True
+
+
+def is_suspended(grant: Grant, on: date) -> bool:
+    """Whether it was in force, and still can be again."""
+    is_over = grant.valid_until is not None and grant.valid_until < on
+    return grant.suspended_at is not None and grant.effective_on is not None and not is_over
+
+
+def returns_on(grant: Grant) -> date:
+    """The day on which a suspended right is in force again, unless others decide before."""
+    assert grant.suspended_at is not None
+    return add_working_days(grant.suspended_at, WORKING_DAYS_SUSPENDED).date()
+
+
+def right_to_answer_suspension(grant: Grant, by: User, at: datetime) -> ConfirmingRight | None:
+    """By which right the user may end the suspension, or agree to end the right; None if not.
+
+    Neither the holder nor who suspended it, nor anyone of the organisation of either.
+    """
+    if not is_suspended(grant, at.date()):
+        return None
+    return independent_right(
+        by,
+        [grant.event],
+        people=filter(None, [grant.user, grant.suspended_by]),
+        organisations=filter(None, [grant.on_behalf_of, grant.suspended_for]),
+        on=at.date(),
+    )
+
+
+def right_to_agree_to_end(grant: Grant, by: User, at: datetime) -> ConfirmingRight | None:
+    """As right_to_answer_suspension(). What an operator suspended, no organisation has yet."""
+    return right_to_answer_suspension(grant, by, at) if grant.suspended_for_id else None
+
+
+@transaction.atomic
+def restore_grant(*, grant: Grant, by: User, at: datetime) -> bool:
+    """One other organisation ends the suspension. Returns False if the user may not do this."""
+    locked = Grant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
+    if right_to_answer_suspension(locked, by, at) is None:
+        return False
+    _record("restore grant", locked, by, at)
+    _end_suspension(locked, at)
+    return True
+
+
+@transaction.atomic
+def agree_to_end_grant(*, grant: Grant, by: User, at: datetime) -> bool:
+    """A second organisation ends the suspended right. Returns False if the user may not do this."""
+    locked = Grant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
+    if right_to_agree_to_end(locked, by, at) is None:
+        return False
+    locked.valid_until = max(locked.valid_from, at.date() - timedelta(days=1))
+    locked.full_clean()
+    locked.save()
+    _record("agree to end grant", locked, by, at)
+    _announce(locked, "ended", at)
+    return True
+
+
+@transaction.atomic
+def end_old_suspensions(*, at: datetime) -> int:
+    """No other organisation agreed to end these rights. Returns how many are in force again."""
+    rows = Grant.objects.filter(suspended_at__isnull=False, effective_on__isnull=False)
+    due = [
+        row
+        for row in rows.select_for_update(of=("self",)).order_by("pk")
+        if is_suspended(row, at.date()) and returns_on(row) <= at.date()
+    ]
+    for row in due:
+        audit.record(
+            action="end suspension of grant",
+            at=at,
+            subject=row.user,
+            detail=f"{row.event.code} {row.role}",
+        )
+        _end_suspension(row, at)
+    return len(due)
+
+
+def _end_suspension(grant: Grant, at: datetime) -> None:
+    """Who suspended it stays recorded: that organisation does not suspend it again."""
+    grant.suspended_at, grant.suspension_reason = None, ""
+    grant.full_clean()
+    grant.save()
+    _announce(grant, "returned", at)
+
+
+def _was_suspended(grant: Grant) -> bool:
+    return grant.suspended_by_id is not None or grant.suspended_for_id is not None
+
+
+def _was_suspended_by_others(grant: Grant, by: User, at: datetime) -> bool:
+    on = at.date()
+    return was_suspended_by_others(grant, bodies_of(by, on), partial(bodies_of, on=on))
 
 
 def _keep_predecessor(grant: Grant) -> None:
@@ -207,7 +319,7 @@ def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
     forget_pending(GrantConfirmation.objects.filter(by=grant.user), at)
     ParticipationConfirmation.objects.filter(
         by=grant.user, participation__event=grant.event, participation__confirmed_at=None
-    ).delete()
+    ).delete()  # not what was given before a suspension
     AddressConfirmation.objects.filter(
         by=grant.user, request__participation__event=grant.event, request__closed_at=None
     ).delete()
@@ -228,15 +340,17 @@ def forget_pending(given: QuerySet[GrantConfirmation], at: datetime) -> None:
 
 
 def _leaves_two(grant: Grant, at: datetime) -> bool:
-    """Whether two organisations have rights to confirm there without this grant."""
+    """Whether two organisations keep rights to confirm there, or others confirm for it."""
     others = Grant.objects.active(at.date()).filter(
         event=grant.event, role__in=CAPACITIES, user__is_active=True
     )
     is_needed = grant.role in CAPACITIES and grant.on_behalf_of_id is not None
+    is_needed = is_needed and event_of_holders(grant.event, at.date()) == grant.event
     return not is_needed or len(bodies_with_rights(others.exclude(pk=grant.pk))) > 1
 
 
-def _is_in_force(grant: Grant, at: datetime) -> bool:
+def _took_effect(grant: Grant, at: datetime) -> bool:
+    """Whether it is in force, or was before it was suspended."""
     return grant.effective_on is not None and grant.effective_on <= at.date()
 
 
@@ -257,14 +371,13 @@ def _announce(grant: Grant, what: str, at: datetime) -> None:
     context = {
         "grant": grant,
         "what": what,
-        "is_in_force": _is_in_force(grant, at),
+        "is_in_force": _took_effect(grant, at),
+        "returns_on": returns_on(grant) if is_suspended(grant, at.date()) else None,
         "url": f"{settings.PORTAL_URL}{path}",
     }
     key = f"grant {grant.pk} {what} {grant.confirmations.count()} {at.isoformat()}"
     events = {grant.event_id, event_of_holders(grant.event, at.date()).pk}
-    active, suspended = Grant.objects.active(at.date()), Q(suspended_at__isnull=False)
-    holders = Grant.objects.filter(Q(pk__in=active) | suspended, event__in=events)
-    holders = holders.exclude(user=grant.user)
+    holders = Grant.objects.held(at.date()).filter(event__in=events).exclude(user=grant.user)
     template = "participants/accounts/emails/grant_announced"
     email_holders(holders, dedup_key=key, template=template, context=context, at=at)
     email_account(
@@ -279,7 +392,7 @@ def _announce(grant: Grant, what: str, at: datetime) -> None:
 def handover_problem(grant: Grant, *, to: User, on: date, today: date) -> str:
     """Empty if the grant can be transferred."""
     if grant.suspended_at:
-        return _("This grant is suspended. Two organisations must confirm it first.")
+        return _("This grant is suspended. It can be transferred once it is in force again.")
     if on < today:
         return _("This day is in the past. Choose today or a later day.")
     if on <= grant.valid_from:

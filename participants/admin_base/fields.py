@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.forms import BaseForm, BoundField, CharField, ModelChoiceField, ModelForm
+from django.forms import BaseForm, BoundField, CharField, Form, ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +47,16 @@ class ReasonField(CharField):
         )
         options |= {"required": False, "max_length": MAX_REASON_LENGTH}
         super().__init__(label=_("Why?"), help_text=help_text, **options)
+
+
+class SuspensionForm(Form):
+    """Why a right or a participation is suspended."""
+
+    reason = CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("The person reads it, and so do those who can undo this. Name no one else."),
+    )
 
 
 def _is_archived(value: Any) -> bool:

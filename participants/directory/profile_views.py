@@ -98,7 +98,9 @@ def me(request: HttpRequest) -> HttpResponse:
         # Whoever agrees to the new notice also answers the review.
         "is_review_awaited": question is None and retention.is_review_pending(delegate),
         "channels": channels,
-        "participations": delegate.participations.select_related("event", "organisation"),
+        "participations": delegate.participations.select_related(
+            "event", "organisation", "suspended_for"
+        ),
         "looks": access_log.recent_access_count(delegate, timezone.now()),
         "is_stale": is_stale,
         "state": state,

@@ -63,10 +63,13 @@ class Confirmation(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-def confirmation_constraints(subject: str, name: str) -> list[models.BaseConstraint]:
+def confirmation_constraints(
+    subject: str, name: str, among: Q | None = None
+) -> list[models.BaseConstraint]:
     """Each person, and each organisation, confirms a subject once."""
+    among = among or Q()
     # The one who confirmed it alone, before two were required, may be one of the two.
-    counted = ~Q(capacity="alone")
+    counted = ~Q(capacity="alone") & among
     return [
         models.UniqueConstraint(
             fields=[subject, "by"], condition=counted, name=f"{name}_once_per_person"
@@ -77,7 +80,9 @@ def confirmation_constraints(subject: str, name: str) -> list[models.BaseConstra
             name=f"{name}_once_per_organisation",
         ),
         models.UniqueConstraint(
-            fields=[subject], condition=Q(capacity="operator"), name=f"{name}_operator_once"
+            fields=[subject],
+            condition=Q(capacity="operator") & among,
+            name=f"{name}_operator_once",
         ),
         models.CheckConstraint(
             condition=Q(capacity="operator", on_behalf_of=None)
@@ -88,8 +93,26 @@ def confirmation_constraints(subject: str, name: str) -> list[models.BaseConstra
     ]
 
 
+class ConfirmationQuerySet(models.QuerySet["ParticipationConfirmation"]):
+    """All confirmations of participations."""
+
+
+class PresentConfirmations(models.Manager["ParticipationConfirmation"]):
+    """Leaves out those of before the participation was suspended: they no longer count.
+
+    Lookups across relations, such as confirmations__by, do not use it.
+    """
+
+    def get_queryset(self) -> "models.QuerySet[ParticipationConfirmation]":
+        return super().get_queryset().filter(before_suspension=False)
+
+
 class ParticipationConfirmation(Confirmation):
-    """Someone confirms that a person takes part for an organisation."""
+    """Someone confirms that a person takes part for an organisation.
+
+    A suspension keeps it, and does not count it, until others have confirmed the participation
+    again.
+    """
 
     participation = models.ForeignKey(
         Participation,
@@ -103,12 +126,24 @@ class ParticipationConfirmation(Confirmation):
         default=False,
         help_text=_("Whether it is one of the confirmations that gave the participation effect."),
     )
+    before_suspension = models.BooleanField(
+        _("given before the suspension"),
+        default=False,
+        help_text=_("Whether the participation was suspended afterwards, and has not returned."),
+    )
+
+    objects = PresentConfirmations()
+    with_earlier = ConfirmationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("confirmation of a participation")
         verbose_name_plural = _("confirmations of participations")
         ordering = ["confirmed_at", "pk"]
-        constraints = confirmation_constraints("participation", "participation_confirmed")
+        constraints = confirmation_constraints(
+            "participation",
+            "participation_confirmed",
+            among=Q(before_suspension=False),
+        )
 
 
 class GrantConfirmation(Confirmation):

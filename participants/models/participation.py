@@ -245,7 +245,24 @@ class Participation(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("suspended by"),
-        help_text=_("The person who suspended it."),
+        help_text=_("The person who suspended it last. That person's organisation cannot again."),
+    )
+    suspended_for = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("suspended on behalf of"),
+        help_text=_("The organisation that this person acted for. An operator acts for none."),
+    )
+    suspension_reason = models.CharField(
+        _("reason of the suspension"),
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text=_("Why it is suspended. The person, and those who confirm, read this."),
     )
     ended_at = models.DateTimeField(
         _("removed"),

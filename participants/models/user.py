@@ -98,6 +98,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     """Which grants are valid."""
 
     def active(self, on: date) -> "GrantQuerySet":
+        return self.held(on).filter(suspended_at=None)
+
+    def held(self, on: date) -> "GrantQuerySet":
+        """Those that are suspended too. Their holders act for the same organisations as before."""
         return self.filter(
             Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on, effective_on__lte=on
         )
@@ -188,7 +192,34 @@ class Grant(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When it was suspended. Two organisations must then confirm it again."),
+        help_text=_("When it was suspended. Empty once it is in force again."),
+    )
+    suspended_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("suspended by"),
+        help_text=_("The person who suspended it last. That person's organisation cannot again."),
+    )
+    suspended_for = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("suspended on behalf of"),
+        help_text=_("The organisation that this person acted for. An operator acts for none."),
+    )
+    suspension_reason = models.CharField(
+        _("reason of the suspension"),
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text=_("Why it is suspended. The holder, and all who have a right there, read this."),
     )
     replaces = models.ForeignKey(
         "self",

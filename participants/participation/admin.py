@@ -32,7 +32,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.addresses import has_joined, mask_address
 from participants.admin_base.base import GrantScopedInline
-from participants.admin_base.fields import lock_choice, request_permissions
+from participants.admin_base.fields import SuspensionForm, lock_choice, request_permissions
 from participants.admin_base.filters import (
     ConfirmedFilter,
     EventFilter,
@@ -683,7 +683,7 @@ class ParticipationAdmin(PrivateAdmin):
         "capacity",
     ]
     list_filter = [PendingFilter, ConfirmedFilter, EventFilter]
-    list_select_related = ["delegate", "organisation", "event"]
+    list_select_related = RELATED
     list_per_page = 100  # so that a meeting fits
     search_fields = ["delegate__name", "delegate__name_latin", "organisation__name"]
     search_help_text = _("Name of the person or of the organisation")
@@ -741,7 +741,7 @@ class ParticipationAdmin(PrivateAdmin):
         given = list(row.confirmations.all())
         names = ", ".join(_confirmed_by(confirmation) for confirmation in given)
         if row.suspended_at:
-            return gettext("Suspended")
+            return _suspension(row, missing_confirmation(row, given))
         if is_sufficient(row, given):
             return names
         missing = missing_confirmation(row, given)
@@ -802,26 +802,40 @@ class ParticipationAdmin(PrivateAdmin):
         return None
 
     @admin.action(description=_("Suspend participation"), permissions=["confirm"])
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:
+    def suspend(
+        self, request: HttpRequest, queryset: QuerySet[Participation]
+    ) -> HttpResponse | None:
         by, at, rows = request_permissions(request).user, timezone.now(), list(queryset)
+        form = SuspensionForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            context = {"title": _("Suspend participations?"), "rows": rows, "form": form}
+            template = "participants/participation/admin/suspend.html"
+            return render_page(request, Participation, template, context)
+        reason = form.cleaned_data["reason"]
         with transaction.atomic():
             Delegate.lock_all(row.delegate_id for row in rows)
-            done = sum(suspend_participation(participation=row, by=by, at=at) for row in rows)
+            done = sum(
+                suspend_participation(participation=row, reason=reason, by=by, at=at)
+                for row in rows
+            )
         self.report_counts(
             request,
             done=done,
             success=ngettext_lazy(
-                "%d participation is suspended. Two organisations must confirm it before it counts "
-                "again.",
-                "%d participations are suspended. Two organisations must confirm each before it "
+                "%d participation is suspended. Two other organisations must confirm it before it "
                 "counts again.",
+                "%d participations are suspended. Two other organisations must confirm each before "
+                "it counts again.",
             ),
             skipped=len(rows) - done,
             warning=ngettext_lazy(
-                "%d participation is not changed. It is not confirmed, or it is your own.",
-                "%d participations are not changed. They are not confirmed, or they are your own.",
+                "%d participation is not changed. It is not confirmed, it is your own, or others "
+                "confirmed it again after your organisation suspended it.",
+                "%d participations are not changed. They are not confirmed, they are your own, or "
+                "others confirmed them again after your organisation suspended them.",
             ),
         )
+        return None
 
     @admin.action(description=_("End suspended participation"), permissions=["confirm"])
     def end(self, request: HttpRequest, queryset: QuerySet[Participation]) -> None:
@@ -841,6 +855,13 @@ class ParticipationAdmin(PrivateAdmin):
                 "suspended each first.",
             ),
         )
+
+
+def _suspension(row: Participation, missing: str) -> str:
+    if not row.suspension_reason:  # before suspensions had one
+        return f"{gettext('Suspended')} – {missing}"
+    by = row.suspended_for.internal_short if row.suspended_for else gettext("operator")
+    return " – ".join([gettext("Suspended by: %s") % by, row.suspension_reason, missing])
 
 
 def _confirmed_by(confirmation: ParticipationConfirmation) -> str:

@@ -1,4 +1,4 @@
-"""Closing the list of participants: from then on, they see what others share with them."""
+"""Closing the list of participants: a week later, they see what others share with them."""
 
 import hashlib
 import json
@@ -16,7 +16,13 @@ from participants.models import (
     User,
 )
 from participants.models.confirmation import Confirmation
-from participants.participation.confirmation import CHAIRS, RELATED, confirmation_body
+from participants.participation.confirmation import (
+    CHAIRS,
+    NOTICE_PERIOD,
+    RELATED,
+    confirmation_body,
+    tell_who_shares,
+)
 from participants.permissions import ConfirmingRight, bodies_of, confirming_rights
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -60,6 +66,8 @@ def is_closed(event: Event) -> bool:
 def agree_to_close(*, event: Event, by: User, shown_hash: str, at: datetime) -> bool:
     """Closes the list if a second organisation agrees; one of the two is a co-chair.
 
+    Everyone on it was added without notice until now. So they see the others after the same week as
+    those who are added later, and we tell who shares something.
     Returns False if the user may not agree, or the list is not the one that was shown.
     """
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)
@@ -77,7 +85,8 @@ def agree_to_close(*, event: Event, by: User, shown_hash: str, at: datetime) -> 
         closure.closed_at = at
         closure.save()
         rows = Participation.objects.confirmed().filter(event=event, details_open_on=None)
-        rows.update(details_open_on=at.date())
+        rows.update(details_open_on=(at + NOTICE_PERIOD).date())
+        tell_who_shares(event, [], at)
     audit.record(
         action="agree to close list of participants",
         at=at,

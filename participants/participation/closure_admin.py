@@ -50,7 +50,11 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
             event=event, by=permissions.user, shown_hash=content_hash, at=now
         )
         if is_done and is_closed(event):
-            messages.success(request, _("The list is closed. Participants see each other now."))
+            text = _(
+                "The list is closed. Participants see what others share in seven days. We told "
+                "those who share something."
+            )
+            messages.success(request, text)
         elif is_done:
             text = _("You agreed. The list is closed when another organisation agrees too.")
             messages.success(request, text)

@@ -44,25 +44,19 @@ from participants.permissions import (
     people_of,
     permissions_of,
     stand_in,
+    was_suspended_by_others,
 )
 from roundtable.audit import log as audit
 from roundtable.models import Event
+from roundtable.working_days import add_working_days
 
 # So long, the operator leaves it to a co-chair or co-host.
 WORKING_DAYS_BEFORE_STAND_IN = 5
 # So long, those who share something can narrow it before a late participant sees it.
 NOTICE_PERIOD = timedelta(days=7)
-RELATED = ("delegate", "event", "organisation")  # what the rules read of a participation
+RELATED = ("delegate", "event", "organisation", "suspended_by", "suspended_for")
 CHAIRS = (Capacity.COCHAIR, Capacity.OPERATOR)
 CHAIRS_AND_HOSTS = (*CHAIRS, Capacity.COHOST)
-
-
-def add_working_days(start: datetime, number: int) -> datetime:
-    day = start
-    while number:
-        day += timedelta(days=1)
-        number -= day.weekday() < 5
-    return day
 
 
 class Confirmable(Protocol):
@@ -177,6 +171,17 @@ class Confirmer:
         rights.sort(key=lambda right: right.capacity != Capacity.CONFIRMER)
         return rights[0] if rights else None
 
+    def right_to_confirm(
+        self, row: Participation, confirmations: Sequence[Confirmation]
+    ) -> ConfirmingRight | None:
+        """As right_for(). The organisation that suspended it does not bring it back."""
+        if row.suspended_at and not self.may_answer_suspension(row):
+            return None
+        return self.right_for(row, confirmations)
+
+    def may_answer_suspension(self, row: Participation) -> bool:
+        return was_suspended_by_others(row, self.own_bodies, self._bodies_of)
+
     def _repeats(self, right: ConfirmingRight, confirmations: Sequence[Confirmation]) -> bool:
         """Whether the person, or someone of one of their organisations, has confirmed it."""
         own = set(self.own_bodies)
@@ -242,7 +247,7 @@ def confirm_participations(
     renewed: set[Event] = set()
     for row in rows:
         confirmations = list(row.confirmations.select_related("on_behalf_of", "by"))
-        right = confirmer.right_for(row, confirmations)
+        right = confirmer.right_to_confirm(row, confirmations)
         if right is None:
             continue
         confirmation = right.confirm(
@@ -268,7 +273,7 @@ def confirm_participations(
             if was_late and row.details_open_on:
                 late.setdefault(row.event, []).append(row)
     for event, newcomers in late.items():
-        _tell_who_shares(event, newcomers, at)
+        tell_who_shares(event, newcomers, at)
     for event in renewed:
         day = (at + NOTICE_PERIOD).date()
         _tell_who_excludes(event, day, key=str(at.date()), at=at)
@@ -315,8 +320,11 @@ def content_hash_of(participations: Iterable[Participation]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def _tell_who_shares(event: Event, late: Sequence[Participation], at: datetime) -> None:
-    """Everyone whose details these participants will see can narrow this before."""
+def tell_who_shares(event: Event, late: Sequence[Participation], at: datetime) -> None:
+    """Everyone whose details these participants will see can narrow this before.
+
+    `late` were added after the list was closed. If it is empty, the list was closed now.
+    """
     with_participants = (Audience.PARTICIPANTS, Audience.CONSTITUENCY)
     took_part = Participation.objects.confirmed().filter(event=event)
     sharing = Delegate.objects.filter(
@@ -327,12 +335,12 @@ def _tell_who_shares(event: Event, late: Sequence[Participation], at: datetime) 
     for person in sharing.select_related("user").distinct():
         email_delegate(
             person,
-            dedup_key=f"late:{numbers}:{at.isoformat()}:{person.pk}",
+            dedup_key=f"late:{event.pk}:{numbers}:{at.isoformat()}:{person.pk}",
             template="participants/participation/emails/late_participants",
             context={
                 "event": event,
                 "number": len(late),
-                "day": late[0].details_open_on,
+                "day": (at + NOTICE_PERIOD).date(),
                 "url": f"{settings.PORTAL_URL}{reverse('me')}",
             },
             at=at,
@@ -353,7 +361,7 @@ def _take_effect(row: Participation, at: datetime) -> None:
         return  # one person had confirmed it before two were required
     _count_for_exclusions(row)
     _tell_person(row, "returned" if row.took_effect_at else "confirmed", at)
-    row.confirmed_at, row.suspended_at, row.suspended_by = at, None, None
+    row.confirmed_at, row.suspended_at, row.suspension_reason = at, None, ""
     row.took_effect_at = row.took_effect_at or at
     if ListClosure.objects.filter(event=row.event, closed_at__isnull=False).exists():
         row.details_open_on = (at + NOTICE_PERIOD).date()
@@ -364,6 +372,9 @@ def _take_effect(row: Participation, at: datetime) -> None:
 def _count_for_exclusions(row: Participation) -> None:
     """From now on, who excludes all organisations of these confirmations excludes the person."""
     valid = row.confirmations.filter(content_hash=row.content_hash)
+    ParticipationConfirmation.with_earlier.filter(
+        participation=row, before_suspension=True
+    ).delete()
     row.confirmations.update(has_effect=False)
     valid.exclude(capacity=Capacity.ALONE).update(has_effect=True)
 
@@ -619,26 +630,30 @@ def _lose_effect(row: Participation) -> None:
 
 @transaction.atomic
 def suspend_participation(
-    *, participation: Participation, by: User, at: datetime, has_left: bool = False
+    *, participation: Participation, reason: str, by: User, at: datetime, has_left: bool = False
 ) -> bool:
-    """One confirmer suspends at once, and we tell the person. To return takes two.
+    """One confirmer suspends at once, and we tell the person. To return takes two others.
 
-    `has_left` says why: the person left the organisation. Returns False if the user may not do
-    this.
+    What two brought back, the same organisation does not suspend again. `has_left` says that the
+    person left the organisation. Returns False if the user may not do this.
     """
     rows = _locked([participation])
     if not rows:
         return False
     (row,) = rows
     confirmer = Confirmer(by, at)
+    rights = confirmer.rights(row.event)
+    was_suspended = row.suspended_by_id or row.suspended_for_id
     if (
         row.confirmed_at is None
         or is_own_profile(row.delegate, by, confirmer.own_addresses)
-        or not confirmer.rights(row.event)
+        or not rights
+        or (was_suspended and not confirmer.may_answer_suspension(row))
     ):
         return False
-    row.confirmations.all().delete()
-    row.suspended_at, row.suspended_by = at, by
+    row.confirmations.update(before_suspension=True)
+    row.suspended_at, row.suspended_by, row.suspended_for = at, by, rights[0].organisation
+    row.suspension_reason = reason
     _lose_effect(row)
     if row.delegate.user:
         end_sessions(row.delegate.user)
@@ -660,12 +675,11 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
         return False
     (row,) = rows
     confirmer = Confirmer(by, at)
-    if row.suspended_at is None or row.suspended_by == by or not confirmer.rights(row.event):
-        return False
-    # The account that suspended it may be erased since.
-    first = bodies_of(row.suspended_by, at.date()) if row.suspended_by else set()
-    # Two operators act for no organisation.
-    if confirmer.own_bodies & first or not (confirmer.own_bodies or first):
+    if (
+        row.suspended_at is None
+        or not confirmer.rights(row.event)
+        or not confirmer.may_answer_suspension(row)
+    ):
         return False
     row.ended_at = at
     row.full_clean()
@@ -680,7 +694,9 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
 def confirmable(rows: Iterable[Participation], user: User, at: datetime) -> list[int]:
     """Ids of those that the user may confirm now. Needs `confirmations` prefetched."""
     confirmer = Confirmer(user, at)
-    return [row.pk for row in rows if confirmer.right_for(row, list(row.confirmations.all()))]
+    return [
+        row.pk for row in rows if confirmer.right_to_confirm(row, list(row.confirmations.all()))
+    ]
 
 
 def login_addresses(user: User) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import has_joined
 from participants.accounts.departure import (
@@ -47,7 +48,13 @@ def record_departure(
     parts = person.participations.filter(event__in=events)
     if has_joined(person):
         suspended = [
-            suspend_participation(participation=part, by=by, at=at, has_left=True)
+            suspend_participation(
+                participation=part,
+                reason=_("A co-chair recorded that the person left the organisation."),
+                by=by,
+                at=at,
+                has_left=True,
+            )
             for part in parts.order_by("pk")
         ]
         if not any(suspended):

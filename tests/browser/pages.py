@@ -339,6 +339,7 @@ def admin_pages() -> dict[str, str]:
     found["event-history"] = reverse("admin:roundtable_event_history", args=[event.pk])
     grant = [rows["participants_grant"]]
     found["hand-over"] = reverse("admin:participants_grant_handover", args=grant)
+    found["suspend-right"] = reverse("admin:participants_grant_suspend", args=grant)
     asked = ParticipantList(
         event=event,
         purpose="Badges",

@@ -137,7 +137,7 @@ def test_meeting_of_sixty_is_confirmed_and_closed(visit: Open, meeting: Meeting)
 
     for name, said in (
         ("first co-chair", "You agreed. The list is closed when another organisation agrees too."),
-        ("co-host", "The list is closed. Participants see each other now."),
+        ("co-host", "The list is closed. Participants see what others share in seven days."),
     ):
         person = presses[name]
         person.page.goto(reverse("admin:index"))

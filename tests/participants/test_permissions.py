@@ -331,7 +331,7 @@ def test_no_one_confirms_what_their_own_organisation_is_involved_in() -> None:
     assert asked([event], people=[], organisations=[other, own]) is None
 
 
-def test_holders_of_a_roundtable_are_those_of_the_last_one_until_it_has_two() -> None:
+def test_holders_of_a_roundtable_are_those_of_the_last_one_until_it_has_two_cochairs() -> None:
     series = make_series()
     oldest, old, new, other, left = (
         make_event(series=series, starts_on=date(year, 5, 1), ends_on=date(year, 5, 2))
@@ -355,7 +355,12 @@ def test_holders_of_a_roundtable_are_those_of_the_last_one_until_it_has_two() ->
     make_grant(make_user(), new, role="reader", on_behalf_of=make_organisation())
     assert event_of_holders(new, TODAY) == old
     make_grant(make_user(), new, role="confirmer", on_behalf_of=make_organisation())
+    assert event_of_holders(new, TODAY) == old
+    second = make_grant(make_user(), new, on_behalf_of=make_organisation())
     assert event_of_holders(new, TODAY) == new
+    second.suspended_at = NOON
+    second.save()
+    assert event_of_holders(new, TODAY) == new  # else a suspension brings the others back
     assert not has_two_holders(other, TODAY)
     blank = Event(series=series)
     assert event_of_holders(blank, TODAY) is blank

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from outcomes.organisations.changes import make_due_changes
 from outcomes.reporting.proposals import end_old_proposals
 from outcomes.reporting.publication import publish_due_commitments
+from participants.accounts.grants import end_old_suspensions
 from participants.participation.confirmation import count_renewed_confirmations
 from roundtable.jobs import add_clock_argument, start_job
 
@@ -18,7 +19,10 @@ from roundtable.jobs import add_clock_argument, start_job
 class Command(BaseCommand):
     """Makes each change that is due."""
 
-    help = "Makes the changes of organisations that others confirmed seven days ago. Run it daily."
+    help = (
+        "Makes the changes of organisations that others confirmed seven days ago, and ends "
+        "suspensions of rights after five working days. Run it daily."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_clock_argument(parser)
@@ -38,6 +42,14 @@ class Command(BaseCommand):
         )
         if ended:
             self.stdout.write(text % ended)
+        returned = end_old_suspensions(at=at)
+        text = ngettext(
+            "%d suspended right is in force again.",
+            "%d suspended rights are in force again.",
+            returned,
+        )
+        if returned:
+            self.stdout.write(text % returned)
         done, failed = make_due_changes(at)
         text = ngettext("%d change is made.", "%d changes are made.", done)
         self.stdout.write(text % done if done else _("Nothing is due."))

@@ -159,14 +159,18 @@ ACTS = (
         ParticipationConfirmation,
         ("by",),
         ("participation__event", "participation__organisation", *CONFIRMED),
-        {**CONFIRMED_WITHHELD, "has_effect": "whether it still counts; the desk shows it"},
+        {
+            **CONFIRMED_WITHHELD,
+            "has_effect": "whether it still counts; the desk shows it",
+            "before_suspension": "whether it was suspended afterwards; the desk shows it",
+        },
     ),
     PersonalDataTable(
         "participations_suspended",
         _("Participations that you suspended"),
         Participation,
         ("suspended_by",),
-        ("event", "organisation", "suspended_at"),
+        ("event", "organisation", "suspended_at", "suspended_for", "suspension_reason"),
         {
             "id": INTERNAL_ID_REASON,
             "suspended_by": OWNER_REASON,
@@ -243,8 +247,40 @@ ACTS = (
         {
             "id": INTERNAL_ID_REASON,
             "requested_by": OWNER_REASON,
-            **dict.fromkeys(("user", "replaces"), OTHER_PERSON_REASON),
-            **dict.fromkeys(("effective_on", "suspended_at", "granted_at"), NOT_YOURS_REASON),
+            **dict.fromkeys(("user", "suspended_by", "replaces"), OTHER_PERSON_REASON),
+            **dict.fromkeys(
+                (
+                    "effective_on",
+                    "suspended_at",
+                    "suspended_for",
+                    "suspension_reason",
+                    "granted_at",
+                ),
+                NOT_YOURS_REASON,
+            ),
+        },
+    ),
+    PersonalDataTable(
+        "grants_suspended",
+        _("Permissions that you suspended"),
+        Grant,
+        ("suspended_by",),
+        ("event", "role", "suspended_at", "suspended_for", "suspension_reason"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "suspended_by": OWNER_REASON,
+            **dict.fromkeys(("user", "requested_by", "replaces"), OTHER_PERSON_REASON),
+            **dict.fromkeys(
+                (
+                    "on_behalf_of",
+                    "reason",
+                    "valid_from",
+                    "valid_until",
+                    "effective_on",
+                    "granted_at",
+                ),
+                NOT_YOURS_REASON,
+            ),
         },
     ),
     PersonalDataTable(

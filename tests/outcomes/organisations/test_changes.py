@@ -368,7 +368,7 @@ def test_suspended_holder_no_longer_confirms_a_change(world: World) -> None:
     change = world.new_kind()
     assert world.confirm(change, world.second)
     third = world.holder("third@example.org", "cochair", government("NZ"))
-    assert suspend_grant(grant=world.second.grants.get(), by=third, at=NOON)
+    assert suspend_grant(grant=world.second.grants.get(), reason="Doubt", by=third, at=NOON)
     assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
     change.refresh_from_db()
     assert change.effective_on is None and not change.confirmations.exists()

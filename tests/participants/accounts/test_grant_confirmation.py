@@ -15,6 +15,7 @@ from outcomes.duplicates.organisations import apply_merge
 from participants.accounts.grants import (
     confirm_grant,
     end_grant,
+    end_old_suspensions,
     hand_over_grant,
     request_grant,
     suspend_grant,
@@ -32,6 +33,7 @@ from tests.factories import (
     make_series,
     make_user,
 )
+from tests.form_fields import send_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
@@ -82,6 +84,10 @@ def holders(db: None) -> Holders:
 def effective_on(grant: Grant) -> date | None:
     grant.refresh_from_db()
     return grant.effective_on
+
+
+def is_active(grant: Grant) -> bool:
+    return Grant.objects.active(NOON.date()).filter(pk=grant.pk).exists()
 
 
 def test_operator_alone_gives_no_right(
@@ -155,13 +161,12 @@ def test_requester_and_operator_confirm_nothing(holders: Holders) -> None:
         assert not confirm_grant(grant=grant, by=user, shown_hash=grant.content_hash, at=NOON)
 
 
-def test_one_holder_suspends_and_two_bring_back(holders: Holders) -> None:
+def test_right_that_is_stopped_while_it_waits_must_be_confirmed_by_two(holders: Holders) -> None:
     grant = holders.request(government("MY"))
-    for user in (holders.first, holders.second):
-        confirm_grant(grant=grant, by=user, shown_hash=grant.content_hash, at=NOON)
-    assert not suspend_grant(grant=grant, by=grant.user, at=NOON)
-    assert suspend_grant(grant=grant, by=holders.confirmer, at=NOON)
-    assert effective_on(grant) is None and not may_decide(grant.user, holders.event, NOON)
+    confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
+    assert suspend_grant(grant=grant, reason="Doubt", by=holders.confirmer, at=NOON)
+    assert effective_on(grant) is None and not grant.confirmations.exists()
+    assert end_old_suspensions(at=NOON + timedelta(days=30)) == 0
     confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
     assert effective_on(grant) is None
     confirm_grant(grant=grant, by=holders.second, shown_hash=grant.content_hash, at=NOON)
@@ -169,7 +174,7 @@ def test_one_holder_suspends_and_two_bring_back(holders: Holders) -> None:
     actions = AuditEntry.objects.order_by("sequence").values_list("action", flat=True)
     assert list(actions) == [
         "request grant",
-        *["confirm grant"] * 2,
+        "confirm grant",
         "suspend grant",
         *["confirm grant"] * 2,
     ]
@@ -178,17 +183,17 @@ def test_one_holder_suspends_and_two_bring_back(holders: Holders) -> None:
 def test_no_one_suspends_all_others(holders: Holders) -> None:
     grants = {user: user.grants.get() for user in (holders.first, holders.second)}
     confirmer = holders.confirmer.grants.get()
-    assert suspend_grant(grant=confirmer, by=holders.operator, at=NOON)
+    assert suspend_grant(grant=confirmer, reason="Doubt", by=holders.operator, at=NOON)
     for grant in grants.values():
-        assert not suspend_grant(grant=grant, by=holders.operator, at=NOON)
-        assert effective_on(grant) is not None
+        assert not suspend_grant(grant=grant, reason="Doubt", by=holders.operator, at=NOON)
+        assert is_active(grant)
 
 
 def test_confirmations_of_a_suspended_holder_no_longer_count(holders: Holders) -> None:
     grant = holders.request(government("MY"))
     assert confirm_grant(grant=grant, by=holders.confirmer, shown_hash=grant.content_hash, at=NOON)
     confirmer = holders.confirmer.grants.get()
-    assert suspend_grant(grant=confirmer, by=holders.first, at=NOON)
+    assert suspend_grant(grant=confirmer, reason="Doubt", by=holders.first, at=NOON)
     assert effective_on(grant) is None and not grant.confirmations.exists()
 
 
@@ -250,7 +255,9 @@ def test_operator_makes_no_operator(client_of: Sign, operator: User) -> None:
     assert not User.objects.get(email="new@example.org").is_superuser
 
 
-def test_cochair_confirms_and_suspends_at_the_desk(holders: Holders, client_of: Sign) -> None:
+def test_cochair_confirms_and_stops_a_new_right_at_the_desk(
+    holders: Holders, client_of: Sign
+) -> None:
     grant = holders.request(government("MY"))
     browser = client_of(holders.second)
     listed = browser.get(LIST + "?waits=me").content.decode()
@@ -265,8 +272,10 @@ def test_cochair_confirms_and_suspends_at_the_desk(holders: Holders, client_of: 
     assert not grant.confirmations.exists()
     sent = {"act": "confirm", "shown": shown.context["shown"]}
     assert "You confirmed this right." in browser.post(page, sent, follow=True).content.decode()
-    sent = {"act": "suspend"}
-    assert "You suspended this right." in browser.post(page, sent, follow=True).content.decode()
+    asked = browser.get(f"{LIST}{grant.pk}/suspend/")
+    assert "This right is not in force yet. You stop it" in asked.content.decode()
+    answer = send_form(browser, asked, containing="reason", reason="An impostor")
+    assert "You suspended this right." in answer.content.decode()
     assert effective_on(grant) is None
     outsider = make_user("outside@example.org")
     make_grant(outsider, make_event(code="RX", slug="rx"), on_behalf_of=government("NZ"))
@@ -310,7 +319,7 @@ def test_operator_ends_no_right_at_once(
     holders.confirmer.grants.all().delete()
     last = holders.second.grants.get()
     address = reverse("admin:participants_grant_change", args=[last.pk])
-    Grant.objects.filter(pk=grant.pk).update(suspended_at=NOON, effective_on=None)
+    Grant.objects.filter(pk=grant.pk).update(suspended_at=NOON)
     refused = browser.post(address, {"valid_until": in_time})
     assert "Two organisations must keep a right there." in refused.content.decode()
 
@@ -318,7 +327,9 @@ def test_operator_ends_no_right_at_once(
 def test_closed_account_is_no_holder(holders: Holders) -> None:
     User.objects.filter(pk=holders.confirmer.pk).update(is_active=False)
     for user in (holders.first, holders.second):
-        assert not suspend_grant(grant=user.grants.get(), by=holders.operator, at=NOON)
+        assert not suspend_grant(
+            grant=user.grants.get(), reason="Doubt", by=holders.operator, at=NOON
+        )
 
 
 def test_suspended_successor_leaves_the_right_with_its_holder(holders: Holders) -> None:
@@ -330,7 +341,7 @@ def test_suspended_successor_leaves_the_right_with_its_holder(holders: Holders) 
     assert confirm_grant(grant=new, by=holders.first, shown_hash=new.content_hash, at=NOON)
     held.refresh_from_db()
     assert held.valid_until == date(2026, 4, 30)
-    assert suspend_grant(grant=new, by=holders.first, at=NOON)
+    assert suspend_grant(grant=new, reason="Doubt", by=holders.first, at=NOON)
     held.refresh_from_db()
     assert held.valid_until is None
 
@@ -412,7 +423,7 @@ def test_suspended_right_matches_exceptions_and_a_pending_one_does_not(holders: 
         return ministry.pk in get_viewer(person.user, NOON.date()).organisations
 
     assert excluded()
-    assert suspend_grant(grant=grant, by=holders.first, at=NOON)
+    assert suspend_grant(grant=grant, reason="Doubt", by=holders.first, at=NOON)
     assert excluded()
     Grant.objects.filter(pk=grant.pk).update(
         suspended_at=None, effective_on=NOON.date() + timedelta(days=7)

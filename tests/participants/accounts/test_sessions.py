@@ -267,7 +267,7 @@ def suspend(delegate: Delegate) -> None:
     by = make_user()
     row = delegate.participations.get()
     make_grant(by, row.event, on_behalf_of=make_organisation())
-    assert suspend_participation(participation=row, by=by, at=timezone.now())
+    assert suspend_participation(participation=row, reason="Doubt", by=by, at=timezone.now())
 
 
 def hide(delegate: Delegate) -> None:

@@ -294,7 +294,7 @@ def test_agreement_of_a_suspended_right_does_not_count(
 ) -> None:
     request = requested(meeting, row)
     grant = meeting.first.grants.get()
-    assert suspend_grant(grant=grant, by=meeting.second, at=NOON)
+    assert suspend_grant(grant=grant, reason="Doubt", by=meeting.second, at=NOON)
     assert agree_to_address(request=request, by=meeting.confirmer, at=NOON)
     request.refresh_from_db()
     assert request.agreed_at is None and is_seen(row.delegate)
@@ -303,7 +303,9 @@ def test_agreement_of_a_suspended_right_does_not_count(
 def test_suspension_during_the_wait_stops_the_change(meeting: Meeting, row: Participation) -> None:
     """One of the two may be an impostor, whom another holder finds in time."""
     request = agreed(meeting, row)
-    assert suspend_grant(grant=meeting.confirmer.grants.get(), by=meeting.second, at=NOON)
+    assert suspend_grant(
+        grant=meeting.confirmer.grants.get(), reason="Doubt", by=meeting.second, at=NOON
+    )
     assert put_addresses_in_place(at=NOON + WEEK) == 0
     request.refresh_from_db()
     assert request.outcome == "stopped"

@@ -9,6 +9,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from outcomes.duplicates.organisations import merge_organisations
 from participants.models import (
@@ -22,11 +23,11 @@ from participants.models import (
     Organisation,
     OrganisationKind,
     Participation,
+    ParticipationConfirmation,
     User,
 )
 from participants.participation.closure import agree_to_close, list_hash
 from participants.participation.confirmation import (
-    add_working_days,
     confirm_participations,
     count_renewed_confirmations,
     suspend_participation,
@@ -237,21 +238,21 @@ def test_changed_organisation_or_person_must_be_confirmed_again(meeting: Meeting
 def test_one_confirmer_suspends_and_two_bring_back(meeting: Meeting) -> None:
     row = meeting.takes_part(shelter())
     assert confirm(row, meeting.first, meeting.confirmer)
-    assert suspend_participation(participation=row, by=meeting.second, at=NOON)
+    assert suspend_participation(participation=row, reason="Doubt", by=meeting.second, at=NOON)
     row.refresh_from_db()
-    assert (row.confirmed_at, row.details_open_on, row.suspended_by) == (
-        None,
-        None,
-        meeting.second,
-    )
+    assert (row.confirmed_at, row.details_open_on) == (None, None)
+    assert (row.suspended_by, row.suspended_for) == (meeting.second, meeting.australia)
+    kept = ParticipationConfirmation.with_earlier.filter(participation=row, has_effect=True)
+    assert {given.by for given in kept} == {meeting.first, meeting.confirmer}
+    assert not row.confirmations.exists()
     assert not confirm(row, meeting.first)
     assert confirm(row, meeting.confirmer)
-    assert row.suspended_at is None
+    assert row.suspended_at is None and row.confirmations.count() == kept.count() == 2
     reader = meeting.holder(Grant.Role.READER, meeting.host)
-    assert not suspend_participation(participation=row, by=reader, at=NOON)
+    assert not suspend_participation(participation=row, reason="Doubt", by=reader, at=NOON)
 
 
-def test_details_open_once_two_organisations_close_the_list(meeting: Meeting) -> None:
+def test_details_open_a_week_after_two_organisations_close_the_list(meeting: Meeting) -> None:
     event, viewer, owner = (
         meeting.event,
         meeting.takes_part(shelter()),
@@ -276,7 +277,8 @@ def test_details_open_once_two_organisations_close_the_list(meeting: Meeting) ->
     assert not ListClosure.objects.get().closed_at
     assert agree_to_close(event=event, by=meeting.cohost, shown_hash=shown, at=NOON)
     assert ListClosure.objects.get().closed_at == NOON
-    profile = reveal(user, owner.delegate.handle, NOON)
+    assert reveal(user, owner.delegate.handle, NOON + timedelta(days=6)) is None
+    profile = reveal(user, owner.delegate.handle, NOON + timedelta(days=7))
     assert profile and [channel.value for channel in profile.channels] == ["safe@example.org"]
 
 
@@ -289,10 +291,12 @@ def test_whoever_is_added_later_sees_details_a_week_after_all_were_told(
     for user in (meeting.first, meeting.cohost):
         shown = list_hash(meeting.event)
         assert agree_to_close(event=meeting.event, by=user, shown_hash=shown, at=NOON)
-    deliver()
+    told = [mail for mail in deliver() if mail.subject.startswith("More people")]
+    assert [mail.to for mail in told] == [[account(owner).email]]
+    assert "is closed. From 9 March 2026, the people on it see" in " ".join(told[0].body.split())
     late = meeting.takes_part(shelter("Late shelter"))
     confirm(late, meeting.first, meeting.confirmer)
-    email = next(mail for mail in deliver() if mail.subject.startswith("More people"))
+    email = [mail for mail in deliver() if mail.subject.startswith("More people")][1]
     assert email.to == [account(owner).email]
     assert "1 person was added" in email.body and "9 March 2026" in email.body
     assert "Late shelter" not in email.body
@@ -316,12 +320,6 @@ def test_exception_leaves_out_whom_only_excepted_organisations_confirmed(
     assert reveal(user, owner.handle, NOON)  # Australia confirmed too
     make_exception(owner, organisation=meeting.australia)
     assert reveal(user, owner.handle, NOON) is None
-
-
-def test_working_days_leave_out_weekends() -> None:
-    friday = datetime(2026, 3, 6, 12, tzinfo=UTC)
-    assert add_working_days(friday, 1) == friday + timedelta(days=3)
-    assert add_working_days(friday, 5) == friday + timedelta(days=7)
 
 
 def test_earlier_confirmation_by_one_keeps_its_effect_and_is_named(
@@ -363,7 +361,7 @@ def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
     address = reverse("admin:participants_participation_close", args=[meeting.event.pk])
     for user, words in (
         (meeting.first, "The list is closed when another organisation agrees too."),
-        (meeting.second, "The list is closed. Participants see each other now."),
+        (meeting.second, "The list is closed. Participants see what others share in seven days."),
     ):
         browser: Client = client_of(user)
         page = browser.get(address).content.decode()
@@ -371,7 +369,7 @@ def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
         form = {"shown": re.findall(r'name="shown" value="([^"]+)"', page)[0]}
         assert words in browser.post(address, form, follow=True).content.decode()
     row.refresh_from_db()
-    assert row.details_open_on is not None
+    assert row.details_open_on == timezone.localdate() + timedelta(days=7)
     stranger = make_user()
     make_grant(stranger, make_event(), on_behalf_of=meeting.host)
     assert client_of(stranger).get(address).status_code == 404

@@ -204,7 +204,7 @@ def test_admin_names_who_records_the_others(cochair: User, event: Event, client_
 def test_person_is_told_when_two_end_the_participation(meeting: Meeting) -> None:
     row = meeting.takes_part(shelter())
     assert confirm(row, meeting.first, meeting.confirmer)
-    assert suspend_participation(participation=row, by=meeting.first, at=NOON)
+    assert suspend_participation(participation=row, reason="Doubt", by=meeting.first, at=NOON)
     assert end_participation(participation=row, by=meeting.second, at=NOON)
     owner = account(row)
     assert emails_to(owner.email) == [

@@ -150,7 +150,9 @@ def test_person_is_told_of_suspension_return_and_end(
     client_of: Sign, meeting: Event, deliver: Deliver, clock: Any
 ) -> None:
     row = takes_part(meeting, confirmed=True)
-    browsers = {name: client_of(user_of(name)) for name in ("cochair", "confirmer")}
+    host = make_user("cohost@example.org")
+    make_grant(host, meeting, role=Grant.Role.COHOST, on_behalf_of=make_organisation())
+    browsers = {name: client_of(user_of(name)) for name in ("cochair", "cohost", "confirmer")}
     assert row.delegate.user
     address = row.delegate.user.email
 
@@ -161,11 +163,14 @@ def test_person_is_told_of_suspension_return_and_end(
         page = browsers[name].post(PARTICIPATIONS, sent).content.decode()
         if action == "confirm":
             browsers[name].post(PARTICIPATIONS, form_fields(page, containing="shown"))
+        elif action == "suspend":
+            asked = form_fields(page, containing="reason")
+            browsers[name].post(PARTICIPATIONS, asked | {"reason": "Zq doubt"})
         return [mail.subject for mail in deliver()[before:] if mail.to == [address]]
 
     assert told("cochair", "suspend") == ["Your participation is suspended"]
     assert told("cochair", "end") == []
-    assert told("cochair", "confirm") == []
+    assert told("cohost", "confirm") == []
     assert told("confirmer", "confirm") == ["Your participation counts again"]
     assert told("confirmer", "suspend") == ["Your participation is suspended"]
     assert told("cochair", "end") == ["Your participation has ended"]

@@ -62,14 +62,15 @@ def is_listed_to(viewer: Delegate, owner: Delegate) -> bool:
 
 
 LIST = "/admin/participants/participation/"
+END = {"action": "end"}
 
 
 def ended_by_two(client_of: Sign, _cochair: User, operator: User, row: Participation) -> None:
     second = make_user()
     make_grant(second, row.event, on_behalf_of=make_organisation())
-    for user, action in ((operator, "suspend"), (second, "end")):
-        answer = client_of(user).post(LIST, {"action": action, "_selected_action": row.pk})
-        assert answer.status_code == 302
+    chosen = {"_selected_action": row.pk}
+    for user, act in ((operator, {"action": "suspend", "reason": "Doubt"}), (second, END)):
+        assert client_of(user).post(LIST, act | chosen).status_code == 302
 
 
 def removed_in_code(_client_of: Sign, _cochair: User, _operator: User, row: Participation) -> None:
@@ -113,11 +114,12 @@ def test_operators_alone_do_not_end_a_participation(
     """They act for no organisation, so two of them are no two organisations."""
     row = official.participations.get()
     operators = [operator, make_user("second@example.org", is_superuser=True)]
-    for user, action in ((operator, "suspend"), (operators[number - 1], "end")):
-        browser = client_of(user)
-        page = browser.get(LIST)
-        chosen = {"action": action, "_selected_action": row.pk}
-        answer = send_form(browser, page, containing="select_across", **chosen)
+    browser = client_of(operator)
+    chosen = {"action": "suspend", "_selected_action": row.pk}
+    asked = send_form(browser, browser.get(LIST), containing="select_across", **chosen)
+    send_form(browser, asked, containing="reason", reason="Doubt")
+    browser = client_of(operators[number - 1])
+    answer = send_form(browser, browser.get(LIST), containing="select_across", **chosen | END)
     row.refresh_from_db()
     assert row.suspended_by == operator and row.ended_at is None
     refused = "Someone of another organisation must have suspended it first."

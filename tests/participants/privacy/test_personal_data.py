@@ -327,6 +327,7 @@ def decide_about_others(user: User, event: Event) -> None:
     part = make_participation(make_delegate(name="Hidden Hari"), event)
     make_confirmation(part, user)
     Participation.objects.filter(pk=part.pk).update(suspended_by=user)
+    make_grant(make_user(), event, suspended_by=user, suspension_reason="zarniqa-suspension")
     second = make_delegate(name="Hidden Hilda")
     make_introduction(part.delegate, second, proposed_by=user, message="zarniqa-proposes")
     make_invitation(second, event, invited_by=user, own_words="zarniqa-own-words")
@@ -376,6 +377,7 @@ WORDS = """
     zarniqa-declined|zarniqa-assessment|zarniqa-assessment-source|zarniqa-reply|zarniqa-round
     zarniqa-summary|zarniqa-change-reason|zarniqa-proposes|zarniqa-own-words|zarniqa-nomination
     zarniqa-purpose|zarniqa-grant-reason|zarniqa-lost-phone|zarniqa-change-of-kind|zarniqa-met
+    zarniqa-suspension
 """.strip().replace("\n    ", "|")
 
 
