@@ -41,7 +41,7 @@ MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
             "Assessment",
         ),
     ),
-    (_("Access and emails"), ("Grant", "User", "AddressRequest", "FactorReset", "MailBatch")),
+    (_("Access and emails"), ("Grant", "User", "MailBatch")),
 )
 DEFAULT_GROUP_BY_APP = {"roundtable": 0, "participants": 1, "outcomes": 2}
 

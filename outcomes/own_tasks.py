@@ -23,7 +23,7 @@ from outcomes.reporting.proposals import open_undertakings, undertakings_to_answ
 from outcomes.reporting.reminders import reports_to_write
 from outcomes.statements.replies import unanswered_replies
 from participants.introductions.lifecycle import introductions_to_answer
-from participants.models import AddressRequest, Delegate, Proposal, User
+from participants.models import Delegate, Proposal, User
 from participants.privacy.consent import with_outdated_consent
 from participants.privacy.retention import with_review_pending
 
@@ -138,7 +138,6 @@ class OwnTasks:
         notices = with_outdated_consent().filter(pk=delegate.pk)
         # These have a form at the top of `/me/`, so they are in no list.
         questions: list[QuerySet[Any]] = [
-            AddressRequest.objects.filter(user=user, closed_at=None),
             notices,
             with_review_pending(own).exclude(pk__in=notices.values("pk")),
         ]

@@ -30,9 +30,7 @@ from outcomes.models import (
 )
 from participants.admin_base.fields import request_permissions
 from participants.models import (
-    AddressRequest,
     Delegate,
-    FactorReset,
     Grant,
     InvitationRequest,
     OrganisationChange,
@@ -153,8 +151,6 @@ SOURCES: tuple[TodoSource, ...] = (
     pending_list(_("People who ask to be invited, or are nominated"), InvitationRequest),
     pending_list(_("Invitations not answered"), Delegate, {"invitation": "unanswered"}),
     pending_list(_("Lists of participants to agree to"), ParticipantList),
-    pending_list(_("Second factors to remove"), FactorReset),
-    pending_list(_("New addresses to agree to"), AddressRequest, concerns="can_confirm_any"),
     pending_list(
         _("Commitments past their due date"),
         Commitment,

@@ -6,6 +6,5 @@ import participants.accounts.grant_admin
 import participants.introductions.admin
 import participants.onboarding.admin
 import participants.organisations.admin
-import participants.participation.address_request_admin
 import participants.participation.admin
 import participants.participation.participant_list_admin

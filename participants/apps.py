@@ -16,8 +16,8 @@ class ParticipantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     # See RoundtableConfig.
     never_public: ClassVar[dict[str, str]] = {
+        "AccountChange": "who lost a mailbox or a second factor",
         "EmailLink": "keys in emails",
-        "FactorReset": "who lost a second factor",
         "InvitationRequest": "for those who decide; visitors write it",
         "ProviderIdentity": "who signs in with an identity provider",
         "RevealBudget": "how many profiles someone opened today",

@@ -83,6 +83,7 @@ urlpatterns = [
     path("invite-me/sent/", onboarding.request_invitation_done, name="request-invitation-done"),
     path("welcome/", onboarding.welcome, name="welcome"),
     path("welcome/sharing/", onboarding.welcome_sharing, name="welcome-sharing"),
+    path("welcome/codes/", onboarding.welcome_codes, name="welcome-codes"),
     path("welcome/not-me/", onboarding.welcome_decline, name="welcome-decline"),
     path("welcome/erase/", onboarding.welcome_erase, name="welcome-erase"),
 ]

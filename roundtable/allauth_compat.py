@@ -20,6 +20,7 @@ from allauth.account.internal.stagekit import LOGIN_SESSION_KEY, clear_login
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.core.internal.httpkit import deserialize_request
 from allauth.core.internal.ratelimit import truncate_ip
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -33,6 +34,7 @@ __all__ = [
     "LOGIN_SESSION_KEY",
     "TOTP",
     "LoginCodeVerificationProcess",
+    "RecoveryCodes",
     "clear_login",
     "deserialize_request",
     "did_recently_reauthenticate",

@@ -45,7 +45,7 @@ def decrypt(ciphertext: str) -> str:
         except (InvalidTag, InvalidToken, ValueError):
             continue
     raise DecryptionError(
-        _("We can no longer check your second factor. Ask a co-chair to remove it.")
+        _("We can no longer check your second factor. Tell the people who run the portal.")
     )
 
 

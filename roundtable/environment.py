@@ -66,7 +66,7 @@ def is_local(host: str | None) -> bool:
 def retention_days(name: str) -> int:
     """Raises ValueError for less than 31 days."""
     number: int = env.int(name)
-    # The log must show who has been a co-chair for a month (accounts/recovery.py).
+    # The log must show each change of an account for as long as it can be undone.
     if number < 31:
         raise ValueError(name)
     return number

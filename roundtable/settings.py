@@ -235,6 +235,7 @@ ACCOUNT_FORMS = {
 MFA_FORMS = {
     "authenticate": "participants.accounts.forms.FactorForm",
     "reauthenticate": "participants.accounts.forms.FactorAgainForm",
+    "generate_recovery_codes": "participants.accounts.forms.RecoveryCodesForm",
     "add_webauthn": "participants.accounts.forms.NewPasskeyForm",
     "login_webauthn": "participants.accounts.forms.PasskeySignInForm",
     "authenticate_webauthn": "participants.accounts.forms.PasskeyForm",

@@ -60,7 +60,7 @@ from participants.privacy import retention
 from roundtable.models import Event
 from tests.factories import (
     NOON,
-    make_address_request,
+    make_account_change,
     make_addressee,
     make_affiliation,
     make_channel,
@@ -598,8 +598,8 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
         proposed_by=readers["co-chair"],
         message="zq-quiet-message",
     )
-    make_address_request(
-        person["quiet"].participations.get(),
+    make_account_change(
+        person["quiet"].user,
         email="zq-quiet-newaddress@example.org",
         reason="zq-quiet-newreason",
     )

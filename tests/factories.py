@@ -31,7 +31,7 @@ from outcomes.models.outcome import letter_number
 from outcomes.reporting.publication import announce
 from outcomes.sources.comparisons import record_comparison
 from participants.models import (
-    AddressRequest,
+    AccountChange,
     Affiliation,
     Audience,
     AudienceException,
@@ -42,7 +42,6 @@ from participants.models import (
     ContactChannel,
     Delegate,
     EventRole,
-    FactorReset,
     Grant,
     Group,
     Introduction,
@@ -269,26 +268,22 @@ def make_invitation_request(event: Event, **fields: Any) -> InvitationRequest:
     return save(InvitationRequest(event=event, **given | fields))
 
 
-def make_factor_reset(user: User, **fields: Any) -> FactorReset:
-    given: dict[str, Any] = {"reason": "Called", "requested_by": make_user(), "requested_at": NOON}
-    return save(FactorReset(user=user, **given | fields))
-
-
 def make_organisation_change(organisation: Organisation, **fields: Any) -> OrganisationChange:
     given: dict[str, Any] = {"what": "kind", "kind": "government", "reason": "Letter of 3 March"}
     given["requested_by"] = fields.pop("requested_by", None) or make_user()
     return save(OrganisationChange(organisation=organisation, **given | fields))
 
 
-def make_address_request(participation: Participation, **fields: Any) -> AddressRequest:
-    """Requested for someone who has joined, and agreed to by no one."""
+def make_account_change(user: User, **fields: Any) -> AccountChange:
+    """Of the address, for which no one has fetched a code."""
     given: dict[str, Any] = {
-        "user": participation.delegate.user,
+        "kind": "address",
         "email": f"new{next(_numbers)}@example.org",
-        "reason": "Called",
+        "reason": "Lost the mailbox",
+        "evidence": "Called",
         "requested_at": NOON,
     }
-    return save(AddressRequest(participation=participation, **given | fields))
+    return save(AccountChange(user=user, **given | fields))
 
 
 def make_participant_list(event: Event, **fields: Any) -> ParticipantList:

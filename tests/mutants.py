@@ -32,7 +32,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "participants/participation/test_grants",
             "participants/accounts/test_grant_confirmation",
             "participants/onboarding/test_organisations_at_risk",
-            "participants/accounts/test_factor_reset",
+            "participants/accounts/test_account_changes",
             "participants/participation/test_confirmation",
             "participants/admin_base/test_participants_admin",
         ),

@@ -34,9 +34,7 @@ from outcomes.reporting.submission import submit_text
 from outcomes.sources.comparisons import record_comparison
 from outcomes.statements import silence_procedure
 from outcomes.statements.publication import publish_statements
-from participants.accounts import departure, grants, recovery
-from participants.accounts.address_requests import WAITING_PERIOD, put_addresses_in_place
-from participants.accounts.addresses import set_sign_in_address
+from participants.accounts import account_changes, departure, grants
 from participants.accounts.grants import agree_to_end_grant, restore_grant, suspend_grant
 from participants.email_links.links import link_for_key
 from participants.introductions import lifecycle
@@ -55,11 +53,7 @@ from participants.models import (
 from participants.onboarding import invitations, requests
 from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation import participant_list
-from participants.participation.address_requests import (
-    agree_to_address,
-    request_address,
-    stop_as_confirmer,
-)
+from participants.participation.account_changes import fetch_code, run_account_changes
 from participants.participation.confirmation import (
     confirm_participations,
     end_participation,
@@ -93,7 +87,6 @@ from tests.factories import (
 )
 from tests.follow_up_factories import make_assessment, make_follow, make_offer
 from tests.mail_queue import deliver_mail
-from tests.participants.accounts.test_factor_reset import is_of_old
 from tests.participants.accounts.test_reauthentication import ADDING, MAILBOX, newest_code, prove
 from tests.sign_in import forget_limits, totp_code
 
@@ -121,12 +114,7 @@ WITHOUT_LINK = {
     ("participants/accounts/emails/grant_handed_over", "operator@example.org"),
     ("participants/participation/emails/participant_list_requested", "operator@example.org"),
     ("account/email/email_deleted", "home@example.org"),
-    (
-        "participants/accounts/emails/second_factor_reset_requested_operators",
-        "operator@example.org",
-    ),
-    ("participants/accounts/emails/address_changed", "other@example.org"),
-    ("participants/participation/emails/address_to_agree", "confirmer@example.org"),
+    ("participants/accounts/emails/account_changed", "operator@example.org"),
     ("account/email/email_deleted", "second@example.org"),
 }
 URL = re.compile(r"https://portal\.example\.org/[^\s\"]*")
@@ -430,11 +418,7 @@ def follow_something(cast: Cast, at: datetime) -> None:
 
 
 def reset_factor(cast: Cast, at: datetime) -> None:
-    by = is_of_old(cast.user(cast.own))
-    row = recovery.request_reset(user=cast.user(cast.other), by=by, reason="Zq called", at=at)
-    is_of_old(cast.operator)
-    assert recovery.approve_reset(reset=row, by=cast.operator, at=at + timedelta(hours=2))
-    Authenticator.objects.all().delete()
+    account_changes.reset_only_operator(cast.operator, at=at)
 
 
 def hand_a_grant_over(cast: Cast, at: datetime) -> None:
@@ -551,19 +535,23 @@ def lose_a_participation(cast: Cast, at: datetime) -> None:
 
 def lose_the_mailbox(cast: Cast, at: datetime) -> Iterator[None]:
     row = make_participation(cast.other, make_event(title="Fifth meeting"))
-    for first, second in two_holders(row.event):
+    for first, _second in two_holders(row.event):
         for is_stopped in (True, False):
-            request = request_address(
-                participation=row, email="zq@example.org", reason="Zq", by=first, at=at
+            said = {"reason": "Zq", "evidence": "Zq", "email": "zq@example.org"}
+            change = account_changes.request_change(
+                cast.user(cast.other), account_changes.Kind.ADDRESS, at=at, **said
             )
-            assert agree_to_address(request=request, by=second, at=at)
+            code = fetch_code(by=first, name=cast.other.name, email=change.email, spoke="Zq", at=at)
+            assert account_changes.use_code(change.user, code, at=at)
             yield
             if is_stopped:
-                assert stop_as_confirmer(request=request, by=second, at=at)
-        later = at + WAITING_PERIOD
-        assert put_addresses_in_place(at=later) == 1
+                outcome = account_changes.Outcome.STOPPED
+                assert account_changes.end_change(change, outcome, at=at)
+        later = at + account_changes.WAITING_PERIOD
+        run_account_changes(at=later)
         yield
-        set_sign_in_address(cast.user(cast.other), "other@example.org")
+        assert account_changes.undo_change(change, at=later)
+        run_account_changes(at=later)
 
 
 def compare_a_text(cast: Cast, at: datetime) -> None:
@@ -725,8 +713,7 @@ def test_each_email_has_one_recipient_no_leaks_and_hide_link(
     [
         "participants/privacy/emails/data_downloaded",
         "participants/accounts/emails/left_organisation",
-        "participants/accounts/emails/second_factor_reset",
-        "participants/accounts/emails/second_factor_reset_requested",
+        "participants/accounts/emails/account_changed",
         "account/email/fresh_code",
     ],
 )

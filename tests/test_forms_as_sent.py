@@ -51,10 +51,9 @@ from tests.conftest import ON_POSTGRES
 from tests.factories import (
     NOON,
     hold_list,
-    make_address_request,
+    make_account_change,
     make_commitment,
     make_event,
-    make_factor_reset,
     make_grant,
     make_group,
     make_organisation,
@@ -209,7 +208,8 @@ def delegates(cast: Cast, party: CommitmentParty) -> Iterator[Person]:
     user = cast.own["focal point"].user
     EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
     yield Person(user, ["/me/", "/me/commitments/"], "delegate", first=(recorded, "/me/left/"))
-    make_address_request(paused.participations.get())
+    values = {"email": "", "waits_from": NOON, "made_at": NOON, "former": "sealed"}
+    make_account_change(make_user(), kind="factor", account=paused.user, **values)
     started, asked = retention.review_start(paused), RetentionAction.Action.CONFIRMATION_REQUESTED
     paused.retention_actions.create(review_started_on=started, action=asked, taken_on=started)
     yield Person(paused.user, ["/me/"], "delegate")
@@ -245,7 +245,6 @@ def desk(cast: Cast) -> Iterator[Person]:
     submitted.submit(at=NOON)
     unnamed = make_organisation(is_name_published=False, kind="civil-society")
     make_role(here, organisation=unnamed)
-    make_factor_reset(seat.delegate.user)
     held = hold_list(cochair, here)
     recorded = make_event(is_public=False)
     make_grant(cochair, recorded, on_behalf_of=cochair.grants.get().on_behalf_of)

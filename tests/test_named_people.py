@@ -21,9 +21,7 @@ from outcomes.models import (
 )
 from participants.display_names import display_name
 from participants.models import (
-    AddressRequest,
     Delegate,
-    FactorReset,
     Grant,
     Introduction,
     InvitationRequest,
@@ -36,11 +34,9 @@ from participants.permissions import permissions_of
 from roundtable.models import Event
 from tests.factories import (
     NOON,
-    make_address_request,
     make_addressee,
     make_delegate,
     make_event,
-    make_factor_reset,
     make_grant,
     make_introduction,
     make_invitation_request,
@@ -61,7 +57,6 @@ NAME, ADDRESS = "Zq Elsewhere", "zq-elsewhere@example.org"
 # By model, a row of the roundtable that the co-chair may open.
 ROWS: dict[type[models.Model], Callable[[Event, User], Any]] = {
     Grant: lambda event, _by: make_grant(make_user(), event, role="editor"),
-    FactorReset: lambda event, by: make_factor_reset(make_grant(make_user(), event).user),
     Delegate: lambda event, _by: make_participation(make_delegate(), event).delegate,
     Participation: lambda event, _by: make_participation(make_delegate(), event),
     Introduction: lambda event, by: make_introduction(
@@ -69,9 +64,6 @@ ROWS: dict[type[models.Model], Callable[[Event, User], Any]] = {
     ),
     InvitationRequest: lambda event, _by: make_invitation_request(
         event, decision="refused", decided_at=NOON, nominated_for=make_organisation()
-    ),
-    AddressRequest: lambda event, _by: make_address_request(
-        make_participation(make_delegate(), event)
     ),
     OrganisationChange: lambda event, _by: make_organisation_change(make_role(event).organisation),
     ParticipantList: lambda event, _by: make_participant_list(event, decided_at=NOON),
@@ -168,8 +160,6 @@ def test_stranger_is_never_named(
     ("model", "field"),
     [
         (Grant, "user"),
-        (FactorReset, "user"),
-        (FactorReset, "requested_by"),
         (ParticipantList, "requested_by"),
         (Participation, "delegate"),
     ],

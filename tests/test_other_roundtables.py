@@ -9,7 +9,6 @@ from django.utils.text import slugify
 
 from participants.models import (
     Delegate,
-    FactorReset,
     InvitationRequest,
     Organisation,
     Participation,
@@ -22,7 +21,6 @@ from tests.factories import (
     make_affiliation,
     make_delegate,
     make_event,
-    make_grant,
     make_invitation_request,
     make_organisation,
     make_participation,
@@ -57,22 +55,6 @@ def body(browser: Client, address: str) -> str:
     answer = browser.get(address)
     assert answer.status_code == 200
     return re.sub(r'value="[\w-]{20,}"', "", answer.content.decode())
-
-
-def test_second_factors_name_no_one_by_another_roundtable(
-    client_of: Sign, event: Event, cochair: User, secret: Event
-) -> None:
-    editor = make_user()
-    make_grant(editor, event, role="editor", on_behalf_of=make_organisation(short_name="Ships"))
-    person = make_delegate(name="Zq Elsewhere", user=editor)
-    browser, address = client_of(cochair), page(FactorReset, "add")
-    before = body(browser, address)
-    assert f"editor, for Ships (account {editor.pk})" in before
-    make_participation(person, secret)
-    make_grant(editor, secret, on_behalf_of=make_organisation(short_name="Zq Office"))
-    make_grant(other := make_user(), secret)
-    make_delegate(name="Zq Other", user=other)
-    assert body(browser, address) == before
 
 
 @pytest.mark.parametrize("joined", [True, False])

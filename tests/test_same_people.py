@@ -19,7 +19,6 @@ from outcomes.imports.workbook import export
 from outcomes.models import Commitment, ProgressUpdate
 from participants.models import (
     Delegate,
-    FactorReset,
     Introduction,
     InvitationRequest,
     ParticipantList,
@@ -173,7 +172,6 @@ def decisions(browser: Client, world: World) -> dict[str, Names]:
     return {
         "first of an introduction": select_of(introduction, "first"),
         "second of an introduction": select_of(introduction, "second"),
-        "second factors": select_of(text_of(browser, page(FactorReset, "add")), "user"),
         "requests": named(text_of(browser, page(InvitationRequest, "changelist"))),
         "findings": named(findings),
         "actions": named(browser.post(page(Delegate, "changelist"), sent).content.decode()),

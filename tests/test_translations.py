@@ -495,6 +495,7 @@ OWN_PATHS = [
     "/me/offers/new/zq/1.a/",
     "/me/following/",
     "/me/calendar/",
+    "/welcome/codes/",
     "/me/texts/",
     "/me/assessments/",
     "/me/assessments/zq-c1/",

@@ -57,7 +57,6 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.Participation.organisation": "move",
     "participants.Participation.suspended_for": "move",
     "participants.CanaryConfirmation.on_behalf_of": "apart",
-    "participants.AddressConfirmation.on_behalf_of": "apart",
     "participants.GrantConfirmation.on_behalf_of": "apart",
     "participants.ListClosureConfirmation.on_behalf_of": "apart",
     "participants.ParticipationConfirmation.on_behalf_of": "apart",

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context as current
-from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -15,13 +16,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from participants.accounts.address_requests import stop_after_sign_in
+from participants.accounts.account_changes import freezing_change, return_to_owner
 from participants.accounts.addresses import (
     forget_address,
     is_deliverable,
@@ -33,10 +34,10 @@ from participants.accounts.reauthentication import (
     recently_verified_addresses,
     require_recent_verification,
 )
-from participants.accounts.second_factor import has_second_factor
+from participants.accounts.second_factor import SECOND_FACTOR_TYPES, has_second_factor
 from participants.accounts.sessions import start_session
 from participants.accounts.timing_protection import pad_account_lookup
-from participants.models import ProviderIdentity, User
+from participants.models import AccountChange, ProviderIdentity, User
 from participants.permissions import AnyUser
 from roundtable.allauth_compat import clear_login, record_authentication
 from roundtable.audit import log as audit
@@ -119,14 +120,28 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
                 request, _("You can no longer sign in with this address. Use another address.")
             )
             return redirect("account_login")
+        if not user.is_active and freezing_change(user):
+            return None  # login() lets in whoever uses a factor of before
         response: HttpResponse | None = super().pre_login(request, user, email=email, **login)
         return response
 
     def login(self, request: HttpRequest, user: User) -> None:
+        if change := freezing_change(user):
+            self._return_account(request, user, change)
         super().login(request, user)
         start_session(request)
-        stop_after_sign_in(user, at=timezone.now())
         self._keep_identity(request, user)
+
+    def _return_account(self, request: HttpRequest, user: User, change: AccountChange) -> None:
+        """Raises ImmediateHttpResponse if only an email says that this is the owner."""
+        records = get_authentication_records(request, user)
+        has_factor = any(row["method"] == "mfa" for row in records)
+        if not (has_factor and return_to_owner(change, at=timezone.now())):
+            clear_login(request)
+            log_security_event("account is frozen", request, account=user.pk)
+            template = "participants/accounts/frozen.html"
+            raise ImmediateHttpResponse(render(request, template, {"change": change}, status=403))
+        user.refresh_from_db()
 
     def _keep_identity(self, request: HttpRequest, user: User) -> None:
         """After the second factor, if there is one. From then on, the provider's address is not
@@ -173,8 +188,9 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         return [stage for stage in stages if not stage.endswith(".EmailVerificationStage")]
 
     def get_reauthentication_methods(self, user: AnyUser) -> list[dict[str, Any]]:
-        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if methods or not user.is_authenticated:
+        # Recovery codes alone are for the day when no code arrives.
+        if has_second_factor(user) or not user.is_authenticated:
+            methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
             return methods
         page = reverse("account_reauthenticate")
         return [{"id": "reauthenticate", "description": _("A code by email"), "url": page}]
@@ -184,14 +200,12 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         # Before address changes, everyone must verify the current mailbox.
         if app == ADDRESS_CHANGE_APP:
             require_recent_verification(self.request, sign_in_addresses(self.request.user)[:1])
-        # allauth would not ask users without a second factor for anything.
-        if (
-            required
-            and not has_second_factor(self.request.user)
-            and not recently_verified_addresses(self.request)
-        ):
+        if not required or has_second_factor(self.request.user):
+            return required
+        # allauth would ask users without a second factor for nothing, or for a recovery code.
+        if not recently_verified_addresses(self.request):
             raise ReauthenticationRequired
-        return required
+        return False
 
     def send_notification_mail(
         self,
@@ -266,6 +280,13 @@ class EncryptedFactorsAdapter(DefaultMFAAdapter):
             "This code is not correct. Enter the code that the app shows now."
         ),
     }
+
+    def is_mfa_enabled(self, user: AnyUser, types: Any = None) -> bool:
+        """While the account is frozen, recovery codes alone are asked for at sign-in, too."""
+        is_enabled: bool = super().is_mfa_enabled(user, types)
+        if is_enabled or types != SECOND_FACTOR_TYPES or not isinstance(user, User):
+            return is_enabled
+        return freezing_change(user) is not None and bool(super().is_mfa_enabled(user))
 
     def encrypt(self, text: str) -> str:
         return encrypt(text)

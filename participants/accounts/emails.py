@@ -79,7 +79,7 @@ def email_user(
 def email_account(
     user: User, *, dedup_key: str, template: str, context: dict[str, Any], at: datetime
 ) -> list[QueuedEmail]:
-    delegate = Delegate.objects.filter(user=user).first() if user.is_active else None
+    delegate = Delegate.objects.filter(user=user).first()
     values = {**context, "hide_url": hide_url(delegate, at) if delegate else ""}
     # Use every address, so that someone who reads one mailbox cannot hide the message.
     emails = [

@@ -14,6 +14,7 @@ from allauth.account.forms import (
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -25,9 +26,11 @@ from django.core.exceptions import ValidationError
 from django.utils.http import base36_to_int
 from django.utils.translation import gettext_lazy as _
 
+from participants.accounts.account_changes import find_former_account
 from participants.accounts.addresses import sign_in_addresses
 from participants.accounts.codes import is_code
 from participants.accounts.departure import current_affiliations_of
+from participants.accounts.second_factor import use_recovery_code
 from participants.accounts.sign_in_limits import wait_for_code
 from participants.accounts.timing_protection import pad_account_lookup, pad_address_lookup
 from participants.models import Affiliation, Delegate, User
@@ -36,41 +39,75 @@ from roundtable.limits import WAIT_KEY, refuse, waiting_time
 from roundtable.logs import log_security_event
 
 
-def check_code_limit(address: str) -> None:
-    """Raises ValidationError if no code is sent to the address now."""
-    if wait := wait_for_code(context.request, address):
+class CodeLimitMixin(forms.Form):
+    """Refuses to send codes too often. A recovery code gets past what strangers did."""
+
+    recovery_code = forms.CharField(
+        label=_("Recovery code"),
+        required=False,
+        max_length=40,
+        widget=forms.HiddenInput,
+        help_text=_("If you saved recovery codes, enter one of them. Then we send you a code now."),
+    )
+
+    def check_limit(self, address: str) -> None:
+        """Raises ValidationError if no code is sent to the address now."""
+        wait = wait_for_code(context.request, address)
+        entered = self.cleaned_data["recovery_code"]
+        if not wait or (entered and use_recovery_code(address, entered)):
+            return
+        self.fields["recovery_code"].widget = forms.TextInput(attrs={"autocomplete": "off"})
         log_security_event("too many codes", context.request)
         refuse(context.request, wait)
         raise ValidationError(
             _(
                 "Too many codes were requested for this address. Wait %(wait)s, then try again. A "
-                "passkey works immediately, and so does a browser in which you signed in before."
+                "passkey works immediately, and so do a recovery code and a browser in which you "
+                "signed in before."
             ),
             params={"wait": waiting_time(wait)},
         )
 
 
-class SignInForm(LoginForm):
+class SignInForm(CodeLimitMixin, LoginForm):
     """Asks for the sign-in address."""
 
+    field_order = ("login", "recovery_code")
+    user: User | None
+
     def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean()
+        values = super().clean() or {}
         if not self.errors:
-            check_code_limit(values["login"])
             # Known and unknown addresses must take the same time.
             pad_address_lookup(values["login"])
+            former = find_former_account(values["login"])
+            self.check_limit(values["login"])
+            self.user = self.user or former
         return values
 
 
-class RequestCodeForm(RequestLoginCodeForm):
+class RequestCodeForm(CodeLimitMixin, RequestLoginCodeForm):
     """Asks where to send another code."""
 
+    field_order = ("email", "recovery_code")
+    _user: User | None
+
     def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean()
+        values = super().clean() or {}
         if not self.errors:
-            check_code_limit(values["email"])
             # Known and unknown addresses must take the same time.
             pad_address_lookup(values["email"])
+            former = find_former_account(values["email"])
+            self.check_limit(values["email"])
+            self._user = self._user or former
+        return values
+
+
+class RecoveryCodesForm(GenerateRecoveryCodesForm):
+    """Makes recovery codes, also for someone without an app or a passkey."""
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = self.cleaned_data
         return values
 
 

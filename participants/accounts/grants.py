@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_holders
 from participants.models import (
-    AddressConfirmation,
     Grant,
     GrantConfirmation,
     ListClosureConfirmation,
@@ -320,15 +319,37 @@ def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
     ParticipationConfirmation.objects.filter(
         by=grant.user, participation__event=grant.event, participation__confirmed_at=None
     ).delete()  # not what was given before a suspension
-    AddressConfirmation.objects.filter(
-        by=grant.user, request__participation__event=grant.event, request__closed_at=None
-    ).delete()
     ListClosureConfirmation.objects.filter(
         by=grant.user, closure__event=grant.event, closure__closed_at=None
     ).delete()
     changes = OrganisationChange.objects.filter(done_at=None, stopped_at=None)
     OrganisationChangeConfirmation.objects.filter(by=grant.user, change__in=changes).delete()
     changes.filter(confirmations=None).update(effective_on=None)
+
+
+def end_rights(user: User, *, at: datetime) -> dict[str, list[date | None]]:
+    """All rights of an account end at once. Returns what return_rights() needs."""
+    former = {}
+    rows = user.grants.exclude(valid_until__lt=at.date()).order_by("pk")
+    for grant in rows.select_for_update(of=("self",)):
+        former[str(grant.pk)] = [grant.valid_until, grant.effective_on]
+        grant.valid_until = max(at.date() - timedelta(days=1), grant.valid_from)
+        grant.effective_on = None
+        grant.full_clean()
+        grant.save()
+        _forget_pending_confirmations(grant, at)
+        _announce(grant, "ending", at)
+    return former
+
+
+def return_rights(user: User, former: dict[str, list[date | None]], *, at: datetime) -> None:
+    for pk, (valid_until, effective_on) in former.items():
+        for grant in user.grants.filter(pk=pk):
+            grant.valid_until, grant.effective_on = valid_until, effective_on
+            grant.full_clean()
+            grant.save()
+            grant.refresh_from_db()
+            _announce(grant, "undone", at)
 
 
 def forget_pending(given: QuerySet[GrantConfirmation], at: datetime) -> None:

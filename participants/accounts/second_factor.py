@@ -13,13 +13,19 @@ from django.urls import reverse
 from participants.accounts.sessions import proofs_of
 from participants.models import User
 from participants.permissions import AnyUser, may_enter_admin
-from roundtable.allauth_compat import TOTP, generate_totp_secret, suspend_request
-from roundtable.encryption import DecryptionError
+from roundtable.allauth_compat import (
+    TOTP,
+    RecoveryCodes,
+    generate_totp_secret,
+    suspend_request,
+)
+from roundtable.encryption import DecryptionError, encrypt
 from roundtable.kept_forms import keep_form
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., Any])
-# Recovery codes only replace one of these, and are removed with the last of them.
+# Recovery codes replace one of these, and are removed with the last of them. Alone, they only get
+# past the limit of emailed codes, and stop a change of the account.
 SECOND_FACTOR_TYPES = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
@@ -34,6 +40,25 @@ def add_authenticator_app(user: User) -> None:
     """For development only: adds an app unless there is already a second factor."""
     if not has_second_factor(user):
         TOTP.activate(user, generate_totp_secret())
+
+
+def use_recovery_code(address: str, code: str) -> bool:
+    """Whether it is an unused one of who signs in with this address; it is used up then.
+
+    Does nearly the same for an address that no one signs in with.
+    """
+    row = Authenticator.objects.filter(
+        type=Authenticator.Type.RECOVERY_CODES,
+        user__is_active=True,
+        user__emailaddress__email=address.lower(),
+        user__emailaddress__verified=True,
+    ).first()
+    if row is None:
+        data = {"seed": encrypt(RecoveryCodes.generate_seed()), "used_mask": 0}
+        Authenticator.objects.filter(pk=0).first()  # as a known one is locked
+        RecoveryCodes(Authenticator(data=data)).validate_code(code)
+        return False
+    return bool(RecoveryCodes(row).validate_code(code))
 
 
 def has_used_factor(request: HttpRequest, factors: set[int]) -> bool:

@@ -8,6 +8,6 @@ urlpatterns = [
     path("accounts/reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("accounts/mailbox/", views.verify_mailbox, name="account_verify_mailbox"),
     path("accounts/sessions/", views.my_sessions, name="usersessions_list"),
-    path("me/new-address/stop/", views.stop_new_address, name="me-stop-new-address"),
+    path("me/account-before/", views.undo_account_change, name="me-undo-account-change"),
     path("me/left/", views.leave_my_organisation, name="me-leave-organisation"),
 ]

@@ -19,10 +19,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts import reauthentication
-from participants.accounts.address_requests import open_address_request, stop_address_request
+from participants.accounts.account_changes import undo_change, undoable_change
 from participants.accounts.addresses import sign_in_addresses
 from participants.accounts.departure import has_passwordless_passkey, leave_organisation
-from participants.accounts.forms import LeaveOrganisationForm, ReauthenticationCodeForm
+from participants.accounts.forms import (
+    FactorForm,
+    LeaveOrganisationForm,
+    ReauthenticationCodeForm,
+)
 from participants.accounts.sessions import end_sessions, keep_session
 from participants.models import User
 from roundtable.allauth_compat import (
@@ -156,13 +160,19 @@ def leave_my_organisation(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop_new_address(request: HttpRequest) -> HttpResponse:
+def undo_account_change(request: HttpRequest) -> HttpResponse:
+    """Whoever has a code of the former second factor is the owner."""
     assert isinstance(request.user, User)
-    if request.method == "POST":  # a redirect after sign-in uses GET
-        found = open_address_request(request.user)
-        if found and stop_address_request(found, by=request.user, at=timezone.now()):
-            messages.success(request, _("The request is stopped. Your addresses did not change."))
-    return redirect("me")
+    change = undoable_change(request.user)
+    if change is None:
+        return redirect("me")
+    form = FactorForm(request.POST or None, user=change.user)
+    if form.is_valid() and undo_change(change, at=timezone.now()):
+        logout(request)
+        messages.success(request, _("Your account is as before. Sign in with your second factor."))
+        return redirect("account_login")
+    status = 400 if form.errors else 200
+    return render(request, "participants/accounts/undo_change.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

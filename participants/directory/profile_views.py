@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants.accounts.address_requests import open_address_request
+from participants.accounts.account_changes import undoable_change
 from participants.directory.audience_preview import (
     AudiencePreview,
     count_cochairs,
@@ -46,6 +46,7 @@ def me(request: HttpRequest) -> HttpResponse:
     if delegate is None:
         lost = {
             "is_staff": is_staff,
+            "can_undo_change": undoable_change(request.user) is not None,
             "has_lost_invitation": invitations.has_lost_invitation(request.user, timezone.now()),
         }
         return render(request, "participants/directory/me_without_profile.html", lost)
@@ -94,7 +95,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "form": form,
         "notice": notice,
         "question": question,
-        "address_request": open_address_request(request.user),
+        "can_undo_change": undoable_change(request.user) is not None,
         # Whoever agrees to the new notice also answers the review.
         "is_review_awaited": question is None and retention.is_review_pending(delegate),
         "channels": channels,

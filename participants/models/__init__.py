@@ -1,8 +1,7 @@
 """People, organisations and what they share."""
 
-from participants.models.address_request import AddressRequest
+from participants.models.account_change import AccountChange
 from participants.models.confirmation import (
-    AddressConfirmation,
     CanaryConfirmation,
     Capacity,
     GrantConfirmation,
@@ -36,12 +35,11 @@ from participants.models.participation import Affiliation, Participation
 from participants.models.proposal import Proposal
 from participants.models.redirects import HandleRedirect, SlugRedirect
 from participants.models.retention import Erasure, RetentionAction
-from participants.models.user import FactorReset, Grant, ProviderIdentity, User
+from participants.models.user import Grant, ProviderIdentity, User
 
 __all__ = [
     "BOUND_TO_ADDRESS",
-    "AddressConfirmation",
-    "AddressRequest",
+    "AccountChange",
     "Affiliation",
     "Audience",
     "AudienceException",
@@ -57,7 +55,6 @@ __all__ = [
     "EmailLink",
     "Erasure",
     "EventRole",
-    "FactorReset",
     "Grant",
     "GrantConfirmation",
     "Group",

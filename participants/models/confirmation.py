@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from participants.models.address_request import AddressRequest
 from participants.models.organisation import Organisation
 from participants.models.participation import Participation
 from participants.models.user import Grant, User
@@ -162,24 +161,6 @@ class GrantConfirmation(Confirmation):
         verbose_name_plural = _("confirmations of grants")
         ordering = ["confirmed_at", "pk"]
         constraints = confirmation_constraints("grant", "grant_confirmed")
-
-
-class AddressConfirmation(Confirmation):
-    """Someone agrees that an account gets a new address."""
-
-    request = models.ForeignKey(
-        AddressRequest,
-        on_delete=models.CASCADE,
-        related_name="confirmations",
-        verbose_name=_("request for a new address"),
-        help_text=_("What was agreed to."),
-    )
-
-    class Meta:
-        verbose_name = _("agreement to a new address")
-        verbose_name_plural = _("agreements to new addresses")
-        ordering = ["confirmed_at", "pk"]
-        constraints = confirmation_constraints("request", "address_confirmed")
 
 
 class ListClosure(models.Model):

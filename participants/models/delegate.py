@@ -50,7 +50,7 @@ def validate_has_visible_character(value: str) -> None:
 
 
 def available_q(prefix: str = "") -> Q:
-    """Neither hidden nor erased, and no new address is awaited.
+    """Neither hidden nor erased, and the account is not to be changed.
 
     `prefix` leads to the delegate, for example "delegate__".
     """
@@ -180,13 +180,13 @@ class Delegate(PersonModel):
         help_text=_("While this is set, no other participant can see the person's profile."),
     )
     new_address_agreed_at = models.DateTimeField(
-        _("new address agreed"),
+        _("account changes from"),
         null=True,
         blank=True,
         editable=False,
         help_text=_(
-            "Set while the person waits for a new sign-in address that two people agreed to. No "
-            "other participant can then see the person's profile."
+            "Set while a change of the account waits, and while the former account is kept "
+            "afterwards. No other participant can then see the person's profile."
         ),
     )
     erased_at = models.DateTimeField(

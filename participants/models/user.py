@@ -301,61 +301,6 @@ def decided_by_another(decider: str, *, name: str) -> models.CheckConstraint:
     )
 
 
-class FactorReset(models.Model):
-    """One person asks to remove someone's second factor, and another one agrees."""
-
-    user = models.ForeignKey(
-        User,
-        on_delete=models.CASCADE,
-        related_name="factor_resets",
-        verbose_name=_("account"),
-        help_text=_("The account of the person who lost the second factor."),
-    )
-    reason = models.CharField(
-        _("reason"),
-        max_length=200,
-        help_text=_("How you checked that it is this person, for example by phone."),
-    )
-    requested_by = models.ForeignKey(
-        User,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("requested by"),
-        help_text=_("The other co-chair or the operator who asked for the reset."),
-    )
-    requested_at = models.DateTimeField(_("requested at"), help_text=_("When it was requested."))
-    approved_by = models.ForeignKey(
-        User,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("agreed by"),
-        help_text=_("The other one of the two, who agreed. No one can agree to their own request."),
-    )
-    approved_at = models.DateTimeField(
-        _("agreed"),
-        null=True,
-        blank=True,
-        help_text=_("When the reset was agreed. After that, the second factor is removed."),
-    )
-
-    class Meta:
-        verbose_name = _("second factor reset")
-        verbose_name_plural = _("second factor resets")
-        ordering = ["-requested_at", "pk"]
-        constraints = [
-            decided_by_another("approved_by", name="factor_reset_by_two"),
-            models.UniqueConstraint(
-                fields=["user"], condition=Q(approved_at=None), name="factor_reset_one_open"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
-
-
 class ProviderIdentity(models.Model):
     """Who someone is at an identity provider, kept at the first sign-in there.
 

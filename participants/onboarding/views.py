@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -282,7 +283,7 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
             shared, today = agreed.channels.all(), timezone.localdate()
             for sentence in sharing_sentences(agreed, shared, today, is_newly_listed=True):
                 messages.info(request, sentence)
-        return redirect("welcome")
+        return redirect("welcome-codes" if agreed else "welcome")
     context = {
         "invitation": invitation,
         "form": form,
@@ -296,6 +297,14 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
         context,
         status=200 if data is None else 400,
     )
+
+
+@require_safe
+def welcome_codes(request: HttpRequest) -> HttpResponse:
+    """For the day when no code arrives. From here, the person goes on to the profile."""
+    if Authenticator.objects.filter(user=request.user.pk).exists():
+        return redirect("welcome")
+    return render(request, "participants/onboarding/welcome_codes.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

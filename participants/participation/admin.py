@@ -54,6 +54,7 @@ from participants.models import (
 )
 from participants.onboarding.admin import describe_invitation_state, invite
 from participants.onboarding.invitations import has_inviter
+from participants.participation.change_code_admin import change_code_view, may_fetch_codes
 from participants.participation.closure_admin import close_list_view, events_to_close
 from participants.participation.confirmation import (
     RELATED,
@@ -693,11 +694,17 @@ class ParticipationAdmin(PrivateAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(close_list_view)
         name = "participants_participation_close"
-        return [path("close/<bounded_int:event_id>/", view, name=name), *super().get_urls()]
+        close = path("close/<bounded_int:event_id>/", view, name=name)
+        code_view = self.admin_site.admin_view(change_code_view)
+        code = path("code/", code_view, name="participants_participation_code")
+        return [close, code, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         permissions = request_permissions(request)
-        more: dict[str, Any] = {"events_to_close": events_to_close(permissions)}
+        more: dict[str, Any] = {
+            "events_to_close": events_to_close(permissions),
+            "may_fetch_codes": may_fetch_codes(permissions),
+        }
         is_alone = Q(confirmations__capacity=Capacity.ALONE)
         rows = self.get_queryset(request).annotate(
             alone=Count("confirmations", filter=is_alone),

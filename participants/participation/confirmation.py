@@ -9,7 +9,6 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import permutations
-from typing import Protocol
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -59,22 +58,7 @@ CHAIRS = (Capacity.COCHAIR, Capacity.OPERATOR)
 CHAIRS_AND_HOSTS = (*CHAIRS, Capacity.COHOST)
 
 
-class Confirmable(Protocol):
-    """A participation, or something else about a person that the same people confirm."""
-
-    @property
-    def delegate(self) -> Delegate: ...
-    @property
-    def event(self) -> Event: ...
-    @property
-    def organisation(self) -> Organisation: ...
-    @property
-    def waits_since(self) -> datetime: ...
-    @property
-    def content_hash(self) -> str: ...
-
-
-def is_sufficient(participation: Confirmable, confirmations: Iterable[Confirmation]) -> bool:
+def is_sufficient(participation: Participation, confirmations: Iterable[Confirmation]) -> bool:
     """Whether these confirmations are of the present content, and by the two who are required."""
     given = _valid(participation, confirmations)
     return any(
@@ -82,7 +66,9 @@ def is_sufficient(participation: Confirmable, confirmations: Iterable[Confirmati
     )
 
 
-def _valid(participation: Confirmable, confirmations: Iterable[Confirmation]) -> list[Confirmation]:
+def _valid(
+    participation: Participation, confirmations: Iterable[Confirmation]
+) -> list[Confirmation]:
     """Those of the present content, without the ones of before two were required."""
     content_hash = participation.content_hash
     return [
@@ -93,7 +79,7 @@ def _valid(participation: Confirmable, confirmations: Iterable[Confirmation]) ->
 
 
 def _are_required_two(
-    participation: Confirmable, first: Confirmation, second: Confirmation
+    participation: Participation, first: Confirmation, second: Confirmation
 ) -> bool:
     bodies = {confirmation_body(first), confirmation_body(second)}
     if len(bodies) < 2 or body_of(participation.organisation) in bodies:
@@ -107,7 +93,7 @@ def confirmation_body(confirmation: Confirmation) -> Body | None:
     return body_of(confirmation.on_behalf_of) if confirmation.on_behalf_of else None
 
 
-def _is_of_constituency(confirmation: Confirmation, participation: Confirmable) -> bool:
+def _is_of_constituency(confirmation: Confirmation, participation: Participation) -> bool:
     organisation = confirmation.on_behalf_of
     return (
         confirmation.capacity == Capacity.CONFIRMER
@@ -116,7 +102,9 @@ def _is_of_constituency(confirmation: Confirmation, participation: Confirmable) 
     )
 
 
-def missing_confirmation(participation: Confirmable, confirmations: Iterable[Confirmation]) -> str:
+def missing_confirmation(
+    participation: Participation, confirmations: Iterable[Confirmation]
+) -> str:
     """Who must still confirm it, in words."""
     organisation, valid = participation.organisation, _valid(participation, confirmations)
     is_government = organisation.kind == OrganisationKind.GOVERNMENT
@@ -151,7 +139,7 @@ class Confirmer:
         return self._bodies[user.pk]
 
     def right_for(
-        self, participation: Confirmable, confirmations: Sequence[Confirmation]
+        self, participation: Participation, confirmations: Sequence[Confirmation]
     ) -> ConfirmingRight | None:
         """By which right the person may confirm it now; None if not, or not any more."""
         if (
@@ -197,7 +185,7 @@ class Confirmer:
 
 
 def _is_missing(
-    right: ConfirmingRight, participation: Confirmable, confirmations: Sequence[Confirmation]
+    right: ConfirmingRight, participation: Participation, confirmations: Sequence[Confirmation]
 ) -> bool:
     """Whether a confirmation by this right is still required."""
     valid = _valid(participation, confirmations)
@@ -209,7 +197,7 @@ def _is_missing(
     return not any(row.capacity in CHAIRS_AND_HOSTS for row in valid)
 
 
-def _counts(right: ConfirmingRight, participation: Confirmable, at: datetime) -> bool:
+def _counts(right: ConfirmingRight, participation: Participation, at: datetime) -> bool:
     match right.capacity:
         case Capacity.OPERATOR:
             return at >= add_working_days(participation.waits_since, WORKING_DAYS_BEFORE_STAND_IN)

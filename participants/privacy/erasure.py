@@ -94,6 +94,26 @@ def erase_account(
 
 
 @transaction.atomic
+def erase_replaced_account(user: User, *, at: datetime) -> None:
+    """An account, with its profile, whose owner has another one.
+
+    It leaves no mark: in a restored backup, it may be the only one.
+    """
+    person = Delegate.objects.select_for_update().filter(user=user).first()
+    user.lock()
+    addresses = known_addresses(person, user)
+    if person:
+        _forget_in_log(merged_delegates(person))
+        _forget_in_log([person, *Participation.with_ended.filter(delegate=person)])
+        for party in person.focal_point_for.all():
+            party.decline()
+        delete_related_rows(person, except_models=())
+        person.delete()
+    _delete_account(user, at)
+    cancel_emails_to(addresses - _sign_in_addresses_among(addresses), queued_until=at)
+
+
+@transaction.atomic
 def erase_own_data(user: User, *, at: datetime) -> None:
     email = delivery_address(user)
     delegate = Delegate.objects.filter(user=user).first()

@@ -278,6 +278,7 @@ INVITED_PAGES = [
     Page("invitation-own", "/links/demonstration-bounmy/"),
     Page("welcome", "/welcome/"),
     Page("welcome-sharing", "/welcome/sharing/"),
+    Page("welcome-codes", "/welcome/codes/"),
     Page("welcome-erase", "/welcome/erase/"),
 ]
 # Someone who works on a roundtable without having taken part.
@@ -319,8 +320,6 @@ def admin_pages() -> dict[str, str]:
         "roundtable_event",
         "participants_delegate",
         "participants_introduction",
-        "participants_addressrequest",
-        "participants_factorreset",
         "outcomes_commitment",
         "outcomes_reportinground",
     ):
@@ -356,8 +355,7 @@ def admin_pages() -> dict[str, str]:
     found["export"] = reverse("admin:outcomes_commitment_export")
     found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
     found["workbook"] = reverse("admin:roundtable_event_import")
-    found["new-addresses"] = reverse("admin:participants_addressrequest_changelist")
-    found["resets"] = reverse("admin:participants_factorreset_changelist")
+    found["change-code"] = reverse("admin:participants_participation_code")
     pk = event.statement.pk
     for name in ("text", "agreement", "corrigendum", "emails"):
         found[f"statement-{name}"] = reverse(f"admin:outcomes_statement_{name}", args=[pk])

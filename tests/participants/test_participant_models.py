@@ -10,8 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from participants.models import (
-    AddressConfirmation,
-    AddressRequest,
+    AccountChange,
     Audience,
     CanaryConfirmation,
     Consent,
@@ -50,7 +49,7 @@ from tests.constraints import (
 from tests.email_links import make_email_link
 from tests.factories import (
     NOON,
-    make_address_request,
+    make_account_change,
     make_affiliation,
     make_channel,
     make_commitment,
@@ -59,7 +58,6 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
-    make_factor_reset,
     make_grant,
     make_group,
     make_introduction,
@@ -95,13 +93,6 @@ def _list_by_one() -> ParticipantList:
     return row
 
 
-def _reset_by_one() -> models.Model:
-    by = make_user()
-    return with_values(
-        make_factor_reset(make_user(), requested_by=by), approved_by=by, approved_at=NOON
-    )
-
-
 def _introduced_to_oneself() -> models.Model:
     row = make_introduction(make_delegate(), make_delegate())
     return with_values(row, second=row.first)
@@ -116,7 +107,6 @@ def _introduced_the_other_way_round() -> models.Model:
 CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
     "event": (make_event, CanaryConfirmation),
     "grant": (lambda: make_grant(make_user(), make_event()), GrantConfirmation),
-    "request": (lambda: _address_request(), AddressConfirmation),
     "change": (
         lambda: make_organisation_change(make_organisation()),
         OrganisationChangeConfirmation,
@@ -142,8 +132,8 @@ def _identity(subject: str = "4711") -> Any:
     )
 
 
-def _address_request() -> AddressRequest:
-    return make_address_request(make_participation(make_delegate(), make_event()))
+def _change(**fields: Any) -> AccountChange:
+    return make_account_change(make_user(), **fields)
 
 
 def _confirmed(subject: models.Model, kind: str, **fields: Any) -> models.Model:
@@ -180,7 +170,6 @@ def _invalid_confirmations(name: str, kind: str) -> InvalidRows:
 
 
 BREAKING: InvalidRows = {
-    **_invalid_confirmations("address_confirmed", "request"),
     **_invalid_confirmations("grant_confirmed", "grant"),
     **_invalid_confirmations("canary_confirmed", "event"),
     **_invalid_confirmations("list_closure", "closure"),
@@ -239,14 +228,16 @@ BREAKING: InvalidRows = {
     "event_role_unique": lambda: duplicate_of(make_role(make_event())),
     "exception_has_one_target": lambda: with_values(make_exception(make_delegate()), country="TH"),
     "exception_unique": lambda: duplicate_of(make_exception(make_delegate(), country="TH")),
-    "address_request_one_open": lambda: duplicate_of(_address_request()),
-    "address_request_closed_has_outcome": lambda: with_values(_address_request(), outcome="done"),
-    "address_request_done_was_agreed": lambda: with_values(
-        _address_request(), closed_at=NOON, outcome="done", email=""
+    "account_change_one_open": lambda: duplicate_of(_change()),
+    "account_change_closed_has_outcome": lambda: with_values(_change(), outcome="stopped"),
+    "account_change_open_has_address": lambda: with_values(_change(), email=""),
+    "account_change_made_has_waited": lambda: with_values(
+        _change(kind="factor", email=""), made_at=NOON, former="x"
     ),
-    "address_request_open_has_address": lambda: with_values(_address_request(), email=""),
-    "factor_reset_by_two": lambda: _reset_by_one(),
-    "factor_reset_one_open": lambda: duplicate_of(make_factor_reset(make_user())),
+    "account_change_address_has_code": lambda: with_values(_change(), waits_from=NOON),
+    "account_change_made_keeps_former": lambda: with_values(
+        _change(kind="factor", email="", waits_from=NOON), made_at=NOON
+    ),
     "grant_ends_after_it_begins": lambda: with_values(
         make_grant(make_user(), make_event()), valid_until=date(2023, 12, 31)
     ),
@@ -352,10 +343,6 @@ def test_constraint_holds_in_the_database(name: str) -> None:
 @pytest.mark.parametrize("name", BREAKING)
 def test_constraint_has_validation_message(name: str) -> None:
     assert_validation_rejects(BREAKING[name]())
-
-
-def test_factor_reset_by_two_people_is_stored() -> None:
-    make_factor_reset(make_user(), approved_by=make_user(), approved_at=NOON).full_clean()
 
 
 def test_one_person_signs_in_at_two_providers() -> None:
@@ -586,10 +573,10 @@ def test_grant_of_no_roundtable_is_refused_in_words() -> None:
     assert list(refusal.value.message_dict) == ["event"]
 
 
-def test_second_factor_is_reset_again_once_the_first_reset_is_done() -> None:
-    row = make_factor_reset(make_user(), approved_by=make_user(), approved_at=NOON)
-    make_factor_reset(row.user)
-    make_factor_reset(make_user())
+def test_account_is_changed_again_once_the_first_change_is_closed() -> None:
+    row = make_account_change(make_user(), email="", closed_at=NOON, outcome="stopped")
+    make_account_change(row.user)
+    make_account_change(make_user())
 
 
 def test_grant_without_end_is_valid() -> None:

@@ -28,7 +28,7 @@ from tests.sign_in import TOTP_SECRET, add_authenticator, sign_in, totp_code
 
 NEW_KEY = "another-key-" + "n" * 40
 LOGIN, CONFIRM = "/accounts/2fa/authenticate/", "/accounts/2fa/reauthenticate/"
-REFUSAL = "We can no longer check your second factor. Ask a co-chair to remove it."
+REFUSAL = "We can no longer check your second factor. Tell the people who run the portal."
 
 
 @pytest.fixture(autouse=True)

@@ -34,11 +34,11 @@ from roundtable.mail.queue import enqueue, one_time_key
 from roundtable.models import Event, IdempotencyKey, Job, MailBatch
 from tests.factories import (
     NOON,
+    make_account_change,
     make_affiliation,
     make_channel,
     make_delegate,
     make_exception,
-    make_factor_reset,
     make_grant,
     make_group,
     make_introduction,
@@ -178,8 +178,7 @@ def _add_rights(table: AgreementCase, at: datetime) -> None:
     past = make_user("past@example.org")
     make_grant(past, event, role=Grant.Role.EDITOR, valid_until=date(2024, 12, 31))
     add_authenticator(past)
-    make_factor_reset(past)
-    make_factor_reset(table.second, approved_by=make_user(), approved_at=at)
+    make_account_change(past)
     participant_list.request_list(event=event, purpose="Badges", by=table.first, at=at)
     agreed = participant_list.request_list(event=event, purpose="A meeting", by=table.second, at=at)
     # The two governments of the table have no country, so they count as one.

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.accounts.address_requests import put_addresses_in_place
 from participants.models import RetentionAction
+from participants.participation import account_changes
 from participants.privacy import notice_changes, retention
 from roundtable.jobs import add_clock_argument, start_job
 from roundtable.management.dates import add_day_argument
@@ -27,6 +27,10 @@ RESULT_LABELS = {
     notice_changes.NARROWED: _("Changed to “Only me”, without consent to the new notice: %d"),
     retention.NEVER_JOINED_ERASED: _("Erased, because they never joined: %d"),
     retention.REQUEST_DELETED: _("Deleted requests to be invited, and nominations: %d"),
+    account_changes.MADE: _("Changes of accounts made: %d"),
+    account_changes.STOPPED: _("Changes of accounts that are no longer possible: %d"),
+    account_changes.EXPIRED: _("Changes of accounts ended without a code: %d"),
+    account_changes.FORMER_ERASED: _("Former accounts erased: %d"),
     retention.WITHOUT_MAILBOX: _("Of these, without a mailbox, so no email was sent: %d"),
     retention.WARNING_FAILED: _("Kept, because the mail server refused a warning: %d"),
     retention.ERASURE_FAILED: _(
@@ -40,8 +44,8 @@ class Command(BaseCommand):
 
     help = (
         "Runs the yearly review: asks, makes private, warns and erases. Asks people to agree to "
-        "a new notice. Erases people who never joined. Puts new addresses in place that no one "
-        "stopped. Run it daily."
+        "a new notice. Erases people who never joined. Makes changes of accounts that no one "
+        "stopped, and erases former accounts. Run it daily."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -66,9 +70,9 @@ class Command(BaseCommand):
             )
         if not dry_run:
             start_job("review_profiles", at=timezone.now(), clock_is_right=clock_is_right)
-        if not dry_run and (changed := put_addresses_in_place(at=timezone.now())):
-            self.stdout.write(gettext("New addresses in place: %d") % changed)
         done = notice_changes.run_notice_requests(on=on, at=timezone.now(), dry_run=dry_run)
+        if not dry_run:
+            done += account_changes.run_account_changes(at=timezone.now())
         done += retention.run_retention(on=on, at=timezone.now(), dry_run=dry_run)
         if dry_run:
             self.stdout.write(gettext("Nothing is done. A real run would do this:"))

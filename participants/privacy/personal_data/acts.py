@@ -4,13 +4,11 @@ The person's own words are complete. Whom an act is about is left out: a file th
 needs two co-chairs, and this one needs no one else.
 """
 
-from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import (
-    AddressConfirmation,
+    AccountChange,
     CanaryConfirmation,
-    FactorReset,
     Grant,
     GrantConfirmation,
     Introduction,
@@ -29,23 +27,12 @@ from participants.privacy.personal_data.tables import (
     OTHER_PERSON_REASON,
     OWNER_REASON,
 )
-from participants.privacy.personal_data.values import DataSubject, PersonalDataTable
+from participants.privacy.personal_data.values import PersonalDataTable
 
 NOT_YOURS_REASON = "written or decided by another person"
 HASH_REASON = "a hash, which the portal compares with the content"
 CONFIRMED = ("capacity", "on_behalf_of", "confirmed_at")
 CONFIRMED_WITHHELD = {"id": INTERNAL_ID_REASON, "by": OWNER_REASON, "content_hash": HASH_REASON}
-
-
-def _addresses_requested(person: DataSubject) -> "QuerySet[AddressConfirmation]":
-    # Who requests a new address is the first to agree to it.
-    rows = AddressConfirmation.objects.filter(by=person.user)
-    return rows.filter(confirmed_at=F("request__requested_at"))
-
-
-def _addresses_agreed(person: DataSubject) -> "QuerySet[AddressConfirmation]":
-    rows = AddressConfirmation.objects.filter(by=person.user)
-    return rows.exclude(confirmed_at=F("request__requested_at"))
 
 
 ACTS = (
@@ -292,50 +279,29 @@ ACTS = (
         CONFIRMED_WITHHELD,
     ),
     PersonalDataTable(
-        "address_requests_made",
-        _("New sign-in addresses that you requested for others"),
-        AddressConfirmation,
-        ("by",),
-        ("request__participation__event", "request__reason", *CONFIRMED),
-        CONFIRMED_WITHHELD,
-        find=_addresses_requested,
-    ),
-    PersonalDataTable(
-        "address_requests_agreed",
-        _("New sign-in addresses of others that you agreed to"),
-        AddressConfirmation,
-        ("by",),
-        ("request__participation__event", *CONFIRMED),
-        CONFIRMED_WITHHELD,
-        find=_addresses_agreed,
-    ),
-    PersonalDataTable(
-        "factor_resets_requested",
-        _("Removals of second factors that you requested"),
-        FactorReset,
-        ("requested_by",),
-        ("reason", "requested_at"),
+        "address_codes_fetched",
+        _("Codes for a change of address that you fetched for others"),
+        AccountChange,
+        ("code_by",),
+        ("code_at", "spoke"),
         {
             "id": INTERNAL_ID_REASON,
-            "requested_by": OWNER_REASON,
-            "user": OTHER_PERSON_REASON,
-            "approved_by": OTHER_PERSON_REASON,
-            "approved_at": NOT_YOURS_REASON,
-        },
-    ),
-    PersonalDataTable(
-        "factor_resets_approved",
-        _("Removals of second factors that you approved"),
-        FactorReset,
-        ("approved_by",),
-        ("approved_at",),
-        {
-            "id": INTERNAL_ID_REASON,
-            "approved_by": OWNER_REASON,
-            "user": OTHER_PERSON_REASON,
-            "requested_by": OTHER_PERSON_REASON,
-            "reason": NOT_YOURS_REASON,
-            "requested_at": NOT_YOURS_REASON,
+            "code_by": OWNER_REASON,
+            "code_hash": HASH_REASON,
+            **dict.fromkeys(("user", "account", "email", "former"), OTHER_PERSON_REASON),
+            **dict.fromkeys(
+                (
+                    "kind",
+                    "reason",
+                    "evidence",
+                    "requested_at",
+                    "waits_from",
+                    "made_at",
+                    "closed_at",
+                    "outcome",
+                ),
+                NOT_YOURS_REASON,
+            ),
         },
     ),
     PersonalDataTable(

@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import (
-    AddressRequest,
+    AccountChange,
     Affiliation,
     AudienceException,
     Consent,
@@ -24,7 +24,6 @@ from participants.models import (
     Delegate,
     DelegateLanguage,
     EmailLink,
-    FactorReset,
     Grant,
     HandleRedirect,
     Introduction,
@@ -71,6 +70,7 @@ def _email_rows(person: DataSubject) -> "models.QuerySet[QueuedEmail]":
 
 
 DELEGATE_WITHHELD = {"id": INTERNAL_ID_REASON, "delegate": OWNER_REASON}
+FORMER_REASON = "of the former account; a factor of before brings it back, else it is erased"
 USER_WITHHELD = {"id": INTERNAL_ID_REASON, "user": OWNER_REASON}
 
 TABLES = (
@@ -151,23 +151,56 @@ TABLES = (
         },
     ),
     PersonalDataTable(
-        "factor_resets",
-        _("Second factors removed"),
-        FactorReset,
+        "account_changes",
+        _("Changes of your account on the server"),
+        AccountChange,
         ("user",),
-        ("reason", "requested_at", "approved_at"),
-        {**USER_WITHHELD, "requested_by": OTHER_PERSON_REASON, "approved_by": OTHER_PERSON_REASON},
-    ),
-    PersonalDataTable(
-        "address_requests",
-        _("New addresses that others requested for you"),
-        AddressRequest,
-        ("user",),
-        ("reason", "requested_at", "agreed_at", "closed_at", "outcome"),
+        (
+            "kind",
+            "reason",
+            "evidence",
+            "requested_at",
+            "spoke",
+            "code_at",
+            "waits_from",
+            "made_at",
+            "closed_at",
+            "outcome",
+        ),
         {
             **USER_WITHHELD,
-            "participation": "only shows who decides about it",
+            "account": OWNER_REASON,
             "email": "would tell whoever reads your former mailbox where you can be reached",
+            "code_by": OTHER_PERSON_REASON,
+            "code_hash": "checks the code that someone fetched for you",
+            "former": FORMER_REASON,
+        },
+    ),
+    PersonalDataTable(
+        "account_made",
+        _("The change on the server that made your account"),
+        AccountChange,
+        ("account",),
+        ("kind", "requested_at", "waits_from", "made_at"),
+        {
+            "id": INTERNAL_ID_REASON,
+            "account": OWNER_REASON,
+            "email": "your own address is shown",
+            **dict.fromkeys(
+                (
+                    "user",
+                    "reason",
+                    "evidence",
+                    "code_by",
+                    "code_at",
+                    "code_hash",
+                    "spoke",
+                    "former",
+                    "closed_at",
+                    "outcome",
+                ),
+                FORMER_REASON,
+            ),
         },
     ),
     PersonalDataTable(

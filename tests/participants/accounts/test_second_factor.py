@@ -221,7 +221,7 @@ def test_first_factor_voids_no_earlier_codes() -> None:
         return get_text(browser, answer["Location"])
 
     said = send("/accounts/2fa/totp/activate/")
-    assert "Write the codes down or print them now." in said
+    assert "Save, copy or print the codes now." in said
     assert "no longer work" not in said
     said = send("/accounts/2fa/recovery-codes/generate/")
     assert "You have new recovery codes. Your earlier codes no longer work." in said

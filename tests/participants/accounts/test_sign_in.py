@@ -10,13 +10,17 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from participants.accounts.sign_in_limits import is_known_browser
 from participants.models import Delegate, User
+from roundtable.allauth_compat import RecoveryCodes
 from roundtable.mail.models import QueuedEmail
 from tests.conftest import FULL
 from tests.factories import make_user
+from tests.form_fields import send_form
 from tests.mail_queue import deliver_mail
 from tests.page_text import page_text
 from tests.participants.accounts.test_reauthentication import newest_code
@@ -256,9 +260,50 @@ def test_owner_signs_in_after_a_thousand_tries_by_others(dewi: User) -> None:
         come_back(owner)
         # In another browser, the owner reads what else to do.
         said = page_text(ask(Client(REMOTE_ADDR="198.51.100.7")))
-        assert "Wait 54 minutes, then try again. A passkey works immediately, and so does" in said
+        assert "Wait 54 minutes, then try again. A passkey works immediately, and so do" in said
         clock.shift(timedelta(hours=1))
         come_back(Client(REMOTE_ADDR="198.51.100.7"))
+
+
+def test_recovery_code_gets_past_the_tries_of_strangers(dewi: User) -> None:
+    codes = RecoveryCodes.activate(dewi).get_unused_codes()
+    with time_machine.travel(NOW, tick=False):
+        for number in range(30):
+            ask(Client(REMOTE_ADDR=f"192.0.2.{number}"))
+        owner = Client(REMOTE_ADDR="198.51.100.7")
+        page = owner.get(LOGIN)
+        assert "Recovery code" not in page_text(page)
+        refused = send_form(owner, page, containing="login", login="Dewi@example.org")
+        assert refused.status_code == 429 and "so do a recovery code" in page_text(refused)
+        for _try in range(20):
+            stranger = Client()
+            values = {"login": dewi.email, "recovery_code": "00000000"}
+            asked = send_form(stranger, stranger.get(LOGIN), containing="login", **values)
+            assert asked.status_code == 429
+        entered = f"{codes[0][:4]} {codes[0][4:]}"
+        page = send_form(owner, refused, containing="login", recovery_code=entered)
+        assert page.redirect_chain == [(CODE, 302)]
+        send_form(owner, page, containing="code", code=newest_code())
+        assert is_in(owner)
+        # Each works once, and opens nothing without the code by email.
+        assert ask(Client(), recovery_code=codes[0]).status_code == 429
+        # Nothing tells of whom there is an account.
+        for address in ("nobod@example.org", "agus@example.org"):
+            answer = Client().post(LOGIN, {"login": address, "recovery_code": codes[1]})
+            assert answer.status_code == 302
+
+
+def test_refusal_is_the_same_for_a_wrong_recovery_code_and_an_unknown_address(dewi: User) -> None:
+    RecoveryCodes.activate(dewi)
+    said = set()
+    with time_machine.travel(NOW, tick=False):
+        for address in ("dewi@example.org", "nobod@example.org"):
+            for _try in range(3):
+                ask(Client(), address)
+            with CaptureQueriesContext(connection) as queries:
+                answer = ask(Client(), address, recovery_code="12345678")
+            said.add((words(answer).replace(address, "ADDRESS"), len(queries)))
+    assert len(said) == 1 and "Recovery code" in said.pop()[0]
 
 
 def test_stranger_beside_the_owner_locks_no_one_out(dewi: User) -> None:

@@ -24,10 +24,8 @@ from outcomes.models import (
     Theme,
 )
 from participants.models import (
-    AddressRequest,
     Audience,
     Delegate,
-    FactorReset,
     Grant,
     Group,
     Introduction,
@@ -80,8 +78,6 @@ SHOWN = {
     MailBatch,
     User,
     Grant,
-    FactorReset,
-    AddressRequest,
     OrganisationChange,
     Statement,
     Outcome,

@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.test import Client
+from lxml import html
 
+from participants.accounts.second_factor import has_second_factor
 from participants.models import (
     Audience,
     Consent,
@@ -21,6 +24,7 @@ from participants.models import (
     User,
 )
 from participants.privacy.consent import current_notice
+from roundtable.allauth_compat import RecoveryCodes
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_affiliation,
@@ -39,6 +43,7 @@ from tests.factories import (
 from tests.form_fields import press
 from tests.page_text import get_text, page_html, page_text
 from tests.recorded_fixtures import recorded
+from tests.sign_in import record_email_code
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -110,6 +115,26 @@ def test_profile_redirects_until_onboarding_is_complete(
     browser.post("/welcome/sharing/", sharing(invitation))
     assert browser.get("/me/").status_code == 200
     assert browser.get("/welcome/")["Location"] == "/me/"
+
+
+def test_recovery_codes_are_offered_as_text_and_to_save(
+    browser: Client, invitation: Invitation, user: User
+) -> None:
+    browser.post("/welcome/", details(invitation))
+    page = browser.post("/welcome/sharing/", sharing(invitation), follow=True)
+    assert page.redirect_chain == [("/welcome/codes/", 302)]
+    assert 'href="/welcome/"' in page.content.decode()  # "Not now" leads on
+    record_email_code(browser, user)
+    page = press(browser, page, "/accounts/2fa/recovery-codes/generate/", "Show my")
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    shown = html.fromstring(page.content.decode())
+    assert [row.text for row in shown.xpath("//*[@id='recovery-codes']//code")] == codes
+    (link,) = shown.xpath("//a[@download='recovery-codes.txt']/@href")
+    assert unquote(link).split(",", 1)[1].split() == codes
+    assert browser.get("/welcome/codes/", follow=True).redirect_chain[-1] == ("/me/", 302)
+    assert has_second_factor(user) is False
+    # They are shown once.
+    assert codes[0] not in browser.get("/accounts/2fa/recovery-codes/").content.decode()
 
 
 def test_first_page_shows_data_entered_by_cochairs(browser: Client, invitation: Invitation) -> None:
@@ -460,7 +485,8 @@ def test_two_invitations_are_answered_in_turn(
     double = make_delegate(name="I. Vited", user=None, invitation_email="ines@example.org")
     make_participation(double, second)
     make_invitation(double, second, email="ines@example.org", invited_at=NOW + timedelta(seconds=1))
-    answer = browser.post("/welcome/sharing/", sharing(invitation), follow=True)
+    browser.post("/welcome/sharing/", sharing(invitation))
+    answer = browser.get("/welcome/")
     asked = "Add Second roundtable, May 2024 (SECOND) to your profile?"
     assert asked in answer.content.decode()
     press(browser, "/welcome/", "/welcome/", "This is me")

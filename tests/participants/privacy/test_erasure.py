@@ -46,7 +46,7 @@ from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditKey, Event
 from tests.factories import (
     NOON,
-    make_address_request,
+    make_account_change,
     make_affiliation,
     make_channel,
     make_colleagues,
@@ -56,7 +56,6 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
-    make_factor_reset,
     make_grant,
     make_introduction,
     make_invitation,
@@ -103,7 +102,6 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     part = make_participation(person, event, confirmed_by=cochair, capacity=f"Head of {TELLING}")
     Participation.objects.filter(pk=part.pk).update(nomination=f"Letter about {TELLING}")
     make_colleagues(part)
-    make_address_request(part, email=f"{TELLING}.new@example.org")
     make_participation(person, make_event(), confirmed=False)
     make_affiliation(person, post=f"Head of {TELLING}")
     make_proposal(person, post=f"Spy of {TELLING}")
@@ -132,7 +130,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     )
     make_consent_request(person)
     RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
-    make_factor_reset(user, reason=f"{TELLING} called")
+    make_account_change(user, email=f"{TELLING}.new@example.org", reason=f"{TELLING} called")
     make_grant(user, event, role=Grant.Role.READER, reason=f"{TELLING} is the new deputy")
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TELLING})
     party = make_party(make_commitment(event, reference="RT2024-C9"))
@@ -185,11 +183,10 @@ def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate)
         "account.emailaddress",
         "mfa.authenticator",
         "outcomes.handover",
-        "participants.addressrequest",
+        "participants.accountchange",
         "participants.affiliation",
         "participants.contactchannel",
         "participants.delegate",
-        "participants.factorreset",
         "participants.grant",
         "participants.introduction",
         "participants.invitation",

@@ -186,7 +186,7 @@ def test_who_is_gone_while_the_command_runs_is_not_asked(event: Event, became: s
     assert first.retention_actions.exists()
 
 
-def test_address_requests_and_proposals_go_with_the_person(
+def test_requests_and_proposals_go_with_the_person(
     event: Event, cochair: User, settings: Settings
 ) -> None:
     person = enter("Ines", event)

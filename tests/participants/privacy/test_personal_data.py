@@ -34,7 +34,6 @@ from outcomes.models import (
     Upload,
 )
 from participants.models import (
-    AddressConfirmation,
     Audience,
     CanaryConfirmation,
     Delegate,
@@ -65,7 +64,7 @@ from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (
     NOON,
-    make_address_request,
+    make_account_change,
     make_affiliation,
     make_channel,
     make_colleagues,
@@ -78,7 +77,6 @@ from tests.factories import (
     make_event,
     make_evidence,
     make_exception,
-    make_factor_reset,
     make_grant,
     make_introduction,
     make_invitation,
@@ -115,7 +113,7 @@ Sign = Callable[..., Client]
 LINKS_WITHOUT_EXPORT = {
     "account.EmailAddress.email": "its account finds it",
     "account.EmailConfirmation.email_address": "codes are sent instead, so it stays empty",
-    "participants.AddressRequest.email": "its account finds it",
+    "participants.AccountChange.email": "its account finds it",
     "participants.Delegate.invitation_email": "its account finds it",
     "participants.EmailLink.address": "its account finds it",
     "participants.HistoricalOrganisation.role_mailbox": "an address of an organisation",
@@ -188,8 +186,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         user=user,
         listed_to=Audience.PARTICIPANTS,
     )
-    part = make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
-    make_address_request(part, reason="zarniqa-spoken-to")
+    make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
     make_affiliation(person, post="zarniqa-former")
     make_proposal(person, post="zarniqa-proposed")
     channel = make_channel(person, value="zarniqa.channel@example.org")
@@ -208,7 +205,9 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
     )
     make_consent_request(person)
     RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
-    make_factor_reset(user, reason="zarniqa-called")
+    make_account_change(user, reason="zarniqa-called", spoke="zarniqa-spoken-to")
+    made = {"kind": "factor", "email": "", "waits_from": NOON, "made_at": NOON, "former": "sealed"}
+    make_account_change(make_user(), account=user, evidence="words of another", **made)
     make_grant(user, event, role="reader")
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "s3cr3t"})
     ProviderIdentity.objects.create(
@@ -346,10 +345,7 @@ def decide_about_others(user: User, event: Event) -> None:
     make_participant_list(event, purpose="zarniqa-purpose", requested_by=user)
     make_participant_list(event, purpose="words of another", decided_by=user, decided_at=NOON)
     grant = make_grant(make_user(), event, requested_by=user, reason="zarniqa-grant-reason")
-    reset = make_factor_reset(make_user(), requested_by=user, reason="zarniqa-lost-phone")
-    reset.approved_by, reset.approved_at = make_user(), NOON
-    reset.save()
-    make_factor_reset(make_user(), approved_by=user, approved_at=NOON)
+    make_account_change(make_user(), code_by=user, code_at=NOON, spoke="zarniqa-met")
     change = make_organisation_change(
         make_organisation(), requested_by=user, reason="zarniqa-change-of-kind"
     )
@@ -359,11 +355,6 @@ def decide_about_others(user: User, event: Event) -> None:
     closure = ListClosure.objects.create(event=event)
     ListClosureConfirmation.objects.create(closure=closure, confirmed_at=NOON, **confirmed)
     CanaryConfirmation.objects.create(event=event, confirmed_at=NOON, **confirmed)
-    for at in (NOON, NOON + timedelta(days=1)):
-        request = make_address_request(
-            make_participation(make_delegate(), event), reason="zarniqa-met", requested_at=NOON
-        )
-        AddressConfirmation.objects.create(request=request, confirmed_at=at, **confirmed)
 
 
 WORDS = """
@@ -376,8 +367,7 @@ WORDS = """
     zarniqa-of-the-party|zarniqa-response|zarniqa-response-source|zarniqa-offer|zarniqa-milestone
     zarniqa-declined|zarniqa-assessment|zarniqa-assessment-source|zarniqa-reply|zarniqa-round
     zarniqa-summary|zarniqa-change-reason|zarniqa-proposes|zarniqa-own-words|zarniqa-nomination
-    zarniqa-purpose|zarniqa-grant-reason|zarniqa-lost-phone|zarniqa-change-of-kind|zarniqa-met
-    zarniqa-suspension
+    zarniqa-purpose|zarniqa-grant-reason|zarniqa-change-of-kind|zarniqa-met|zarniqa-suspension
 """.strip().replace("\n    ", "|")
 
 

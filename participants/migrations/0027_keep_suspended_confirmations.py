@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0024_fill_order_of_names'),
+        ('participants', '0026_propose_unaccepted_participations'),
     ]
 
     operations = [
