@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.todo import start_items, todo_items
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import PortalAdminSite
+from participants.privacy.hiding_views import hide_at_desk
 from roundtable.health import email_faults
 
 # Groups on the start page, by model name. Other models go to their app's default group.
@@ -50,6 +52,10 @@ class CochairAdminSite(PortalAdminSite):
     """The portal's admin site, with the task list on its start page."""
 
     index_template = "outcomes/site/admin/index.html"
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        page = path("hide/", self.admin_view(hide_at_desk), name="hide")
+        return [page, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         more = {

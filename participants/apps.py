@@ -18,6 +18,7 @@ class ParticipantsConfig(AppConfig):
     never_public: ClassVar[dict[str, str]] = {
         "AccountChange": "who lost a mailbox or a second factor",
         "EmailLink": "keys in emails",
+        "HidingCode": "keys on paper",
         "InvitationRequest": "for those who decide; visitors write it",
         "ProviderIdentity": "who signs in with an identity provider",
         "RevealBudget": "how many profiles someone opened today",

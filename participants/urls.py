@@ -9,6 +9,7 @@ from participants.introductions import views as introductions
 from participants.models import EmailLink
 from participants.onboarding import views as onboarding
 from participants.organisations import views as organisations
+from participants.privacy import hiding_views as hiding
 from participants.privacy import views as privacy
 from participants.proposals import views as proposals
 
@@ -57,6 +58,8 @@ urlpatterns = [
     path("erased/", privacy.erased, name="erased"),
     path("me/looks/", privacy.my_access_log, name="my-access-log"),
     path("me/hide/", privacy.hide_me, name="me-hide"),
+    path("me/paper-code/", hiding.my_hiding_code, name="my-hiding-code"),
+    path("hide/", hiding.hide_by_code, name="hide-by-code"),
     path("me/show/", privacy.show_me, name="me-show"),
     path("me/review/", privacy.my_review, name="my-review"),
     path("links/", email_links.link_closed, name="link-closed"),

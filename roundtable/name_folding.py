@@ -21,6 +21,16 @@ def normalise_for_search(text: str) -> str:
     return "".join(kept).translate(LETTER_REPLACEMENTS)
 
 
+def name_words(name: str) -> tuple[str, ...]:
+    """The same for each way of writing a name: in any case and order, with or without accents."""
+    folded = normalise_for_search(name)
+    return tuple(sorted("".join(c if _is_of_word(c) else " " for c in folded).split()))
+
+
+def _is_of_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN"
+
+
 def contains_all(words: Iterable[str], *texts: str) -> bool:
     """Whether each of the normalised words occurs in one of the texts."""
     normalised = [normalise_for_search(text) for text in texts]

@@ -40,9 +40,9 @@ from participants.email_links.links import link_for_key
 from participants.introductions import lifecycle
 from participants.models import (
     Audience,
-    Consent,
     Delegate,
     Grant,
+    HidingWay,
     InvitationRequest,
     ListClosure,
     Organisation,
@@ -266,7 +266,7 @@ def pause_and_look(cast: Cast, at: datetime) -> None:
     for _time in range(2):
         visibility.reveal(looker, cast.own.handle, at)
     access_log.notify_access_burst(looker, at)
-    consent.hide_profile(cast.other, by=Consent.By.OWNER, at=at)
+    consent.hide_profile(cast.other, by=HidingWay.DESK, at=at)
 
 
 def be_asked(cast: Cast, at: datetime) -> Iterator[None]:

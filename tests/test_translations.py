@@ -460,6 +460,7 @@ def public_paths(portal: dict[str, Any]) -> list[str]:
         "/privacy/",
         "/invite-me/",
         "/invite-me/sent/",
+        "/hide/",
         "/links/",
         "/report/1/",
         "/erased/",
@@ -507,6 +508,7 @@ OWN_PATHS = [
     "/me/nominations/",
     "/me/consent/",
     "/me/hide/",
+    "/me/paper-code/",
     "/me/review/",
     "/me/looks/",
     "/me/data/",
@@ -668,6 +670,7 @@ def admin_paths() -> list[str]:
         *found,
         reverse("admin:roundtable_event_people_workbook", args=[event.pk]),
         reverse("admin:roundtable_event_import"),
+        reverse("admin:hide"),
         *(
             reverse(f"admin:participants_grant_{page}", args=[Grant.objects.order_by("pk")[0].pk])
             for page in ("handover", "decide", "suspend")

@@ -182,6 +182,8 @@ MAP = {
     "my-access-log": signed_in("/me/looks/"),
     "me-hide": signed_in("/me/hide/", takes_post=True),
     "me-show": only_post("/me/show/", "/me/"),
+    "my-hiding-code": signed_in("/me/paper-code/", takes_post=True),
+    "hide-by-code": Row(PUBLIC, "/hide/", takes_post=True),
     "my-review": signed_in("/me/review/", takes_post=True),
     # The key of a link is the secret: an unknown one leads to the same page for everyone.
     "open-link": public("/links/no-such-key/", nobody="/links/", delegate="/links/"),

@@ -35,6 +35,7 @@ PERSON_RULES: dict[str, MergeRule] = {
     "participants.Introduction.first": "theirs",
     "participants.Introduction.second": "theirs",
     "participants.RetentionAction.delegate": "theirs",
+    "participants.HidingCode.delegate": "theirs",
     "participants.Participation.delegate": "by hand",
     "participants.Invitation.delegate": "by hand",
     "outcomes.CommitmentParty.focal_point": "by hand",

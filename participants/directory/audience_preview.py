@@ -21,6 +21,7 @@ from participants.models import (
     Participation,
 )
 from participants.models.delegate import available_q
+from participants.privacy.audience_choice import audience_name, own_constituency
 from participants.privacy.audiences import (
     EventConstituency,
     ExceptionSet,
@@ -88,6 +89,7 @@ class AudiencePreview:
     viewers: dict[int, Viewer]
     introduced: frozenset[int]
     is_upper_limit: bool
+    constituency: Constituency | None
 
     @classmethod
     def of(cls, delegate: Delegate, on: date) -> "AudiencePreview":
@@ -121,7 +123,11 @@ class AudiencePreview:
             viewers[number] = viewer
         audiences = {row.listed_to, *(channel.audience for channel in row.channels.all())}
         is_upper_limit = bool(row.exceptions.all()) or Audience.CONSTITUENCY in audiences
-        return cls(owner, own, viewers, introduced & set(found), is_upper_limit)
+        constituency = own_constituency(delegate)
+        return cls(owner, own, viewers, introduced & set(found), is_upper_limit, constituency)
+
+    def name(self, audience: str) -> str:
+        return audience_name(audience, self.constituency)
 
     @property
     def event_count(self) -> int:

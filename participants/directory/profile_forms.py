@@ -96,7 +96,7 @@ class ProfileForm(ProfileDetailsForm):
         if notice:
             self.fields["agree"] = agreement_field(required=False)
         self.own_exceptions = exceptions_for_channel(exceptions, None)
-        self.saved_audience = self.instance.get_listed_to_display()
+        self.saved_audience = audience_preview.name(self.instance.listed_to)
         self.saved_audience_words = audience_preview.describe(
             self.instance.listed_to, self.own_exceptions
         )
@@ -152,9 +152,9 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.may_widen = may_widen
         self.is_listed_to_no_one = listed_to == ONLY_ME
-        self.saved_audience = self.instance.get_audience_display()
+        self.saved_audience = audience_preview.name(self.instance.audience)
         if self.is_listed_to_no_one and self.instance.audience != ONLY_ME:
-            self.saved_audience = _("No one yet")
+            self.saved_audience = gettext("No one yet")
         self.own_exceptions = (
             exceptions_for_channel(exceptions, self.instance.pk) if self.instance.pk else []
         )
@@ -283,7 +283,7 @@ class PreviewForm(QueryForm):
             (ANONYMOUS_VIEWER, _("A visitor")),
             (PARTICIPANT, _("A participant")),
             (CONSTITUENCY, _("A participant of my constituency")),
-            (INTRODUCED, _("Someone introduced to me")),
+            (INTRODUCED, _("Someone I said yes to")),
             (COCHAIR, _("A co-chair")),
         ],
     )

@@ -29,6 +29,7 @@ from participants.onboarding import invitations
 from participants.permissions import may_enter_admin
 from participants.privacy import access_log, consent, retention, visibility
 from participants.privacy.audience_choice import sharing_act, sharing_version
+from participants.privacy.hiding import how_hidden
 from participants.privacy.notice_changes import open_question
 from participants.privacy.own_profile import atomic_post, find_own_delegate
 from participants.proposals.lifecycle import entries_about
@@ -107,6 +108,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "state": state,
         "is_staff": is_staff,
         "entries": entries_about(delegate),
+        "how_hidden": how_hidden(delegate) if delegate.hidden_at else "",
     }
     return render(
         request, "participants/directory/me.html", context, status=200 if data is None else 400

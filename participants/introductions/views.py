@@ -66,6 +66,7 @@ def my_introductions(request: HttpRequest) -> HttpResponse:
         "accepted": [side for side in sides if side.is_accepted],
         "asked": [side for side in sides if not side.is_accepted and not side.needs_my_answer],
         "shares_nothing": delegate.listed_to == Audience.ONLY_ME,
+        "introduced": Audience.INTRODUCED.label,
     }
     return render(request, "participants/introductions/my_introductions.html", context)
 

@@ -13,6 +13,7 @@ from participants.models.consent import Consent, ConsentNotice, ConsentRequest
 from participants.models.contact import AudienceException, ContactChannel, RevealBudget
 from participants.models.delegate import Audience, Delegate, DelegateLanguage
 from participants.models.email_link import BOUND_TO_ADDRESS, EmailLink
+from participants.models.hiding import HidingCode, HidingWay
 from participants.models.introduction import Introduction
 from participants.models.invitation import Invitation, InvitationRequest
 from participants.models.organisation import (
@@ -59,6 +60,8 @@ __all__ = [
     "GrantConfirmation",
     "Group",
     "HandleRedirect",
+    "HidingCode",
+    "HidingWay",
     "Introduction",
     "Invitation",
     "InvitationRequest",

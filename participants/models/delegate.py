@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,13 +20,16 @@ from roundtable.name_folding import normalise_for_search
 
 
 class Audience(models.TextChoices):
-    """Who may see something. They are sets, which only `audiences.is_within()` compares."""
+    """Who may see something. They are sets, which only `audiences.is_within()` compares.
+
+    Pages call them as `audience_choice.audience_name()` does.
+    """
 
     ONLY_ME = "only_me", _("Only me")
-    INTRODUCED = "introduced", _("People introduced to me")
-    CONSTITUENCY = "constituency", _("My constituency")
-    PARTICIPANTS = "participants", _("Participants")
-    EVERYONE = "everyone", _("Everyone")
+    INTRODUCED = "introduced", _("People I said yes to")
+    CONSTITUENCY = "constituency", _("My constituency at this meeting")
+    PARTICIPANTS = "participants", _("Everyone at the meeting, governments too")
+    EVERYONE = "everyone", _("Anyone on the internet")
 
 
 def generate_handle() -> str:
@@ -148,11 +152,11 @@ class Delegate(PersonModel):
         ),
     )
     is_protected = models.BooleanField(
-        _("protected"),
+        _("keep my name off lists"),
         default=False,
         help_text=_(
-            "At most, people introduced to you can see you in the directory. Others reach"
-            " you only through an introduction, or your organisation's mailbox."
+            "The directory then shows you at most to people you said yes to. Others reach you only "
+            "through an introduction, or your organisation's mailbox."
         ),
     )
     consented_at = models.DateTimeField(
@@ -239,9 +243,10 @@ class Delegate(PersonModel):
                 condition=Q(is_protected=False)
                 | Q(listed_to__in=[Audience.ONLY_ME, Audience.INTRODUCED]),
                 name="delegate_protected_is_unlisted",
-                violation_error_message=_(
-                    "Only people introduced to you can see a protected profile. Choose “Only me” "
-                    "or “People introduced to me”."
+                violation_error_message=format_lazy(
+                    _("Your name is kept off lists. Choose “{only_me}” or “{introduced}”."),
+                    only_me=Audience.ONLY_ME.label,
+                    introduced=Audience.INTRODUCED.label,
                 ),
             ),
         ]

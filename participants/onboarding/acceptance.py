@@ -31,9 +31,12 @@ from roundtable.models import Event
 
 @transaction.atomic
 def accept_invitation(
-    *, invitation: Invitation, user: User, notice: ConsentNotice, at: datetime
+    *, invitation: Invitation, user: User, notice: ConsentNotice | None, at: datetime
 ) -> Delegate | None:
-    """Links the invited profile to the account. Returns None if it was already answered."""
+    """Links the invited profile to the account. Returns None if it was already answered.
+
+    Without a notice, the person shares nothing yet, and agrees before the first thing is shared.
+    """
     person = lock_open_invitation(invitation, at)
     if person is None:
         return None
@@ -41,7 +44,8 @@ def accept_invitation(
     valid = valid_confirmations(person)
     person.write(user=user)
     keep_confirmations(person, valid)
-    give_consent(person, notice=notice, by=Consent.By.OWNER, at=at)
+    if notice:
+        give_consent(person, notice=notice, by=Consent.By.OWNER, at=at)
     _record_answer(invitation, Invitation.Answer.ACCEPTED, at)
     audit.record(
         action="accept invitation", at=at, actor=user, subject=person, detail=invitation.event.code
@@ -117,20 +121,23 @@ def decline_invitation(*, invitation: Invitation, by: User | None, at: datetime)
 
 
 @transaction.atomic
-def erase_invited_person(*, invitation: Invitation, user: User, at: datetime) -> bool:
+def erase_invited_person(*, invitation: Invitation, user: User | None, at: datetime) -> bool:
     """Erases the person, and the account if it exists only for this invitation.
 
-    Returns False if the invitation was already answered.
+    Without a user, whoever opened the link erases. Returns False if the invitation was already
+    answered.
     """
     person = lock_open_invitation(invitation, at)
     if person is None:
         return False
-    user.lock()
+    account = user or User.objects.filter(email__iexact=person.invitation_email).first()
+    if account:
+        account.lock()
     _record_answer(invitation, Invitation.Answer.ERASED, at)
-    is_removable = exists_only_to_join(user, person)
+    is_removable = account is not None and exists_only_to_join(account, person)
     erase_delegate(person, by=user, at=at)
-    if is_removable:
-        erase_account(user, by=user, at=at)
+    if account and is_removable:
+        erase_account(account, by=user, at=at)
     return True
 
 

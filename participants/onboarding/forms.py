@@ -7,21 +7,37 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from participants.directory.audience_preview import AudiencePreview
-from participants.models import Delegate, Invitation, InvitationRequest
+from participants.directory.profile_forms import ProfileDetailsForm
+from participants.models import Audience, Delegate, Invitation, InvitationRequest
 from participants.models.invitation import validate_own_words
 from participants.onboarding.nominations import NominationPlace
 from participants.privacy.forms import AgreementForm, audience_field
 from roundtable.models import Event
 
 
+class WelcomeForm(ProfileDetailsForm):
+    """First whether lists leave the person out, then what the co-chairs wrote."""
+
+    class Meta(ProfileDetailsForm.Meta):
+        fields = ["is_protected", *ProfileDetailsForm.Meta.fields]
+
+
 class SharingForm(AgreementForm):
     """The audience of the listing, and consent to the notice."""
 
-    def __init__(self, *args: Any, audience_preview: AudiencePreview, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        audience_preview: AudiencePreview,
+        is_protected: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["listed_to"] = audience_field(
-            _("Who can see you in the directory"), audience_preview
-        )
+        field: Any = audience_field(_("Who can see you in the directory"), audience_preview)
+        if is_protected:
+            allowed = (Audience.ONLY_ME, Audience.INTRODUCED)
+            field.choices = [(value, name) for value, name in field.choices if value in allowed]
+        self.fields["listed_to"] = field
 
     def save_choice(self, person: Delegate) -> None:
         person.write(listed_to=self.cleaned_data["listed_to"])

@@ -20,15 +20,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts.addresses import mask_address
 from participants.directory.audience_preview import AudiencePreview, sharing_sentences
-from participants.directory.profile_forms import ChannelFormSet, ProfileDetailsForm
+from participants.directory.profile_forms import ChannelFormSet
 from participants.email_links.links import open_link
 from participants.email_links.views import page_of_link
-from participants.models import Delegate, EmailLink, EventRole, Invitation, OrganisationKind, User
+from participants.models import Delegate, EmailLink, Invitation, OrganisationKind, User
 from participants.models.channels import ChannelKind
 from participants.onboarding import acceptance, invitations, nominations, requests
-from participants.onboarding.forms import InvitationRequestForm, NominationForm, SharingForm
+from participants.onboarding.forms import (
+    InvitationRequestForm,
+    NominationForm,
+    SharingForm,
+    WelcomeForm,
+)
 from participants.privacy.audience_choice import sharing_act
 from participants.privacy.consent import current_notice
+from participants.privacy.desk_names import cochairs_naming
 from participants.privacy.retention import day_of_erasure_after
 from roundtable.allauth_compat import LoginCodeVerificationProcess
 from roundtable.limits import (
@@ -41,6 +47,7 @@ from roundtable.limits import (
 )
 
 CODE_RECIPIENT_KEY = "code_for"
+WELCOME = gettext_lazy("Welcome. You can change all of this on “Your profile” at any time.")
 
 INVITATION_CODES = Limit("code for an invitation", 3, 60)
 INVITATION_REQUESTS = Limit("request for an invitation", 10, 60 * 60)
@@ -67,6 +74,9 @@ def invitation(request: HttpRequest, link: EmailLink) -> HttpResponse:
     if request.method == "POST" and request.POST.get("answer") == "not-me":
         acceptance.decline_invitation(invitation=found, by=None, at=now)
         return render(request, "participants/onboarding/invitation_declined.html")
+    if request.method == "POST" and request.POST.get("answer") == "remove":
+        acceptance.erase_invited_person(invitation=found, user=None, at=now)
+        return render(request, "participants/onboarding/welcome_erased.html")
     if request.method == "POST" and request.POST.get("answer") == "sign-out":
         logout(request)
         open_link(request, link)
@@ -181,11 +191,13 @@ def with_pending_invitation(view: InvitationView) -> Callable[[HttpRequest], Htt
 
 
 def _cochairs(invitation: Invitation) -> dict[str, Any]:
-    roles = invitation.event.roles.filter(role=EventRole.Role.COCHAIR)
-    rows = [role.organisation for role in roles.select_related("organisation").order_by("pk")]
+    """Those who read the name of the invited person."""
+    grants = list(cochairs_naming(invitation.delegate, timezone.localdate()))
+    rows = list(dict.fromkeys(grant.on_behalf_of for grant in grants if grant.on_behalf_of))
     governments = [row for row in rows if row.kind == OrganisationKind.GOVERNMENT]
     are_governments = len(governments) == len(rows)
     return {
+        "is_named": bool(grants),
         "cochairs": rows,
         "cochairs_are_governments": are_governments,
         "governments": [] if are_governments else governments,
@@ -206,7 +218,7 @@ def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     parts = list(person.participations.select_related("event", "organisation"))
     work = list(person.affiliations.select_related("organisation"))
     data = request.POST if request.method == "POST" else None
-    form = ProfileDetailsForm(data, instance=person)
+    form = WelcomeForm(data, instance=person)
     if data is not None and form.is_valid():
         with transaction.atomic():
             if acceptance.lock_open_invitation(invitation, timezone.now()):
@@ -255,11 +267,13 @@ def _merge_into_own_profile(
 def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if _own_profile(request):
         return redirect("welcome")
+    if "without_sharing" in request.POST:
+        return _finish_without_sharing(request, invitation)
     notice = current_notice(get_language() or "en")
     data = request.POST if request.method == "POST" else None
     person = invitation.delegate
     onlookers = AudiencePreview.of(person, timezone.localdate())
-    form = SharingForm(data, notice, audience_preview=onlookers)
+    form = SharingForm(data, notice, audience_preview=onlookers, is_protected=person.is_protected)
     channels = ChannelFormSet(
         data,
         instance=person,
@@ -278,12 +292,12 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
                 with sharing_act(agreed, at=timezone.now()):
                     form.save_choice(agreed)
                     channels.save()
-        messages.success(request, _("Welcome. You can change all of this here at any time."))
+        messages.success(request, WELCOME)
         if agreed:
             shared, today = agreed.channels.all(), timezone.localdate()
             for sentence in sharing_sentences(agreed, shared, today, is_newly_listed=True):
                 messages.info(request, sentence)
-        return redirect("welcome-codes" if agreed else "welcome")
+        return redirect("my-hiding-code" if agreed else "welcome")
     context = {
         "invitation": invitation,
         "form": form,
@@ -305,6 +319,15 @@ def welcome_codes(request: HttpRequest) -> HttpResponse:
     if Authenticator.objects.filter(user=request.user.pk).exists():
         return redirect("welcome")
     return render(request, "participants/onboarding/welcome_codes.html")
+
+
+def _finish_without_sharing(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    assert isinstance(request.user, User)
+    agreed = acceptance.accept_invitation(
+        invitation=invitation, user=request.user, notice=None, at=timezone.now()
+    )
+    messages.success(request, WELCOME)
+    return redirect("my-hiding-code" if agreed else "welcome")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

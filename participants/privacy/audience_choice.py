@@ -11,11 +11,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import (
     Audience,
     AudienceException,
+    Constituency,
     ContactChannel,
     Delegate,
     EventRole,
@@ -29,6 +31,21 @@ OUTDATED_CONSENT_ERROR = _(
     "The notice has changed since you agreed. Agree to the new one on your profile first, or "
     "choose fewer people than before."
 )
+
+
+def own_constituency(delegate: Delegate) -> Constituency | None:
+    """The one that the person takes part for; None if there are several."""
+    rows = Organisation.objects.filter(participations__delegate=delegate)
+    found = {row.constituency for row in rows} - {Constituency.OTHER}
+    return found.pop() if len(found) == 1 else None
+
+
+def audience_name(audience: str, constituency: Constituency | None) -> str:
+    """The name of an audience on the pages of someone of this constituency: who is in it."""
+    if audience == Audience.CONSTITUENCY and constituency:
+        words = {"constituency": constituency.label}
+        return gettext("%(constituency)s at this meeting") % words
+    return str(Audience(audience).label)
 
 
 @dataclass(frozen=True)

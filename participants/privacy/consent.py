@@ -7,13 +7,21 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from participants.accounts.emails import email_account, email_cochairs
+from participants.accounts.emails import email_account
 from participants.accounts.sessions import end_sessions
-from participants.models import Audience, Consent, ConsentNotice, Delegate, EmailLink
+from participants.models import (
+    Audience,
+    Consent,
+    ConsentNotice,
+    Delegate,
+    EmailLink,
+    HidingWay,
+)
 from roundtable.audit import log as audit
 
 NOTICE_DIR = Path(__file__).resolve().parent / "notices"
 FALLBACK_LANGUAGE = "en"
+HIDING_ACTION = "pause"  # in the audit log
 ACTION_PREFIX = "consent "  # followed by the action, in the audit log
 _FILE_NAME = re.compile(r"sharing-([1-9][0-9]*)\.([a-z]{2,3}(?:-[a-z]+)?)\.txt")
 
@@ -160,7 +168,9 @@ def _close_request(delegate: Delegate, at: datetime) -> None:
 
 
 @transaction.atomic
-def hide_profile(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
+def hide_profile(
+    delegate: Delegate, *, by: Consent.By | HidingWay, at: datetime, organisation: str = ""
+) -> bool:
     """Hides the profile and ends all sessions. Returns False if no one could see it anyway."""
     delegate.lock()
     # Do nothing more: a forwarded link must not sign the owner out again and again.
@@ -169,14 +179,21 @@ def hide_profile(delegate: Delegate, *, by: Consent.By, at: datetime) -> bool:
     if delegate.user:
         end_sessions(delegate.user)
     delegate.write(hidden_at=at)
-    audit.record(action="pause", at=at, actor=delegate.user, subject=delegate, detail=by.value)
-    # Co-chairs learn that someone is hidden, but not who: that could put the person at risk.
-    for participation in delegate.participations.select_related("event"):
-        email_cochairs(
-            participation.event,
-            dedup_key=f"pause {participation.pk} {at:%Y-%m-%d}",
-            template="participants/privacy/emails/profile_hidden",
-            context={"event": participation.event},
+    audit.record(
+        action=HIDING_ACTION,
+        at=at,
+        # Who hid someone at the desk could read in their own data whether that person was there.
+        actor=None if by == HidingWay.DESK else delegate.user,
+        subject=delegate,
+        organisation=organisation,
+        detail=by.value,
+    )
+    if delegate.user and by != Consent.By.OWNER:
+        email_account(
+            delegate.user,
+            dedup_key=f"hidden {delegate.pk} {at.isoformat()}",
+            template="participants/privacy/emails/hidden",
+            context={},
             at=at,
         )
     return True

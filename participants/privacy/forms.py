@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -21,13 +22,20 @@ from participants.models import (
 )
 from participants.privacy.audience_choice import OUTDATED_CONSENT_ERROR, AudienceChoice
 
-IDLE_EXCEPTIONS_ERROR = _(
-    "“Everyone” includes the people you exclude. Choose another audience. Or select “Exclude”, "
-    "choose “Everyone” and save. Then tick “Stop excluding people, and share with everyone”."
+STOP_EXCLUDING = _("Stop excluding people, and share with everyone")
+IDLE_EXCEPTIONS_ERROR = format_lazy(
+    _(
+        "“{everyone}” includes the people you exclude. Choose other people. Or select “Exclude”, "
+        "choose “{everyone}” and save. Then tick “{box}”."
+    ),
+    everyone=Audience.EVERYONE.label,
+    box=STOP_EXCLUDING,
 )
-PROTECTED_PROFILE_ERROR = _(
-    "At most, people introduced to you can see a protected profile. Choose “Only "
-    "me” or “People introduced to me”, or untick “protected”."
+PROTECTED_PROFILE_ERROR = format_lazy(
+    _("Your name is kept off lists. Choose “{only_me}” or “{introduced}”, or untick “{box}”."),
+    only_me=Audience.ONLY_ME.label,
+    introduced=Audience.INTRODUCED.label,
+    box=_("Keep my name off lists"),
 )
 
 
@@ -69,13 +77,13 @@ def audience_field(
             (
                 value,
                 AudienceLabel(
-                    str(name),
+                    audience_preview.name(value),
                     audience_preview.describe(
                         value, *exceptions, listed_to=listed_to, edits_listing=edits_listing
                     ),
                 ),
             )
-            for value, name in Audience.choices
+            for value in Audience.values
         ],
         widget=AudienceSelect,
     )
@@ -107,9 +115,7 @@ class AudienceForm(forms.Form):
         choices=Constituency.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    clear_exceptions = forms.BooleanField(
-        label=_("Stop excluding people, and share with everyone"), required=False
-    )
+    clear_exceptions = forms.BooleanField(label=STOP_EXCLUDING, required=False)
 
     def __init__(
         self,
@@ -181,11 +187,11 @@ class AudienceForm(forms.Form):
         )
         if audience == Audience.EVERYONE and has_exceptions and not cleaned.get("clear_exceptions"):
             raise ValidationError(
-                _(
-                    "With “Everyone”, you cannot exclude people: anyone can sign out and view it."
-                    " Tick “Stop excluding people, and share with everyone”, or choose another "
-                    "audience."
+                gettext(
+                    "With “%(everyone)s”, you cannot exclude people: anyone can sign out and view "
+                    "it. Tick “%(box)s”, or choose other people."
                 )
+                % {"everyone": Audience.EVERYONE.label, "box": STOP_EXCLUDING}
             )
         if not self.may_widen and not self.errors and self._is_wider():
             self.add_error("audience", OUTDATED_CONSENT_ERROR)
@@ -254,6 +260,47 @@ class ReviewForm(AgreementForm):
     """Confirms the profile under the notice on the page."""
 
     agree = None  # type: ignore[assignment]
+
+
+def _code_field(*, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=_("Paper code"),
+        required=required,
+        max_length=40,
+        help_text=_("12 letters and digits. Capitals, spaces and hyphens do not matter."),
+        error_messages={"required": _("Enter the code that is on the paper.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+class HidingCodeForm(forms.Form):
+    """The code on someone's paper."""
+
+    code = _code_field(required=True)
+
+
+class DeskHidingForm(forms.Form):
+    """Whom someone at the desk hides."""
+
+    name = forms.CharField(
+        label=_("Full name"),
+        required=False,
+        max_length=200,
+        help_text=_(
+            "Someone of your roundtables, with all their names. Capitals, accents and the order of "
+            "the names do not matter."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+    code = _code_field(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if bool(cleaned.get("name")) == bool(cleaned.get("code")) and not self.errors:
+            self.add_error("name", _("Enter a full name or a paper code, and not both."))
+        return cleaned
 
 
 class EraseForm(forms.Form):

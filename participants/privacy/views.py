@@ -288,9 +288,9 @@ def hide_me(request: HttpRequest) -> HttpResponse:
 def show_me(request: HttpRequest) -> HttpResponse:
     delegate = get_own_delegate(request)
     if request.method == "POST":
+        # Someone at an unattended device must neither show her nor disable her hide links.
+        raise_if_reauthentication_required(request, app="participants")
         if "end_links" in request.POST:
-            # Someone at an unattended device must not disable the owner's hide links.
-            raise_if_reauthentication_required(request, app="participants")
             consent.revoke_hide_links(delegate, at=timezone.now())
         consent.unhide_profile(delegate, at=timezone.now())
     return redirect("me")

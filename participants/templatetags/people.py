@@ -4,13 +4,15 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from participants.accounts.addresses import mask_address
 from participants.admin_base.fields import request_permissions
-from participants.models import Organisation
+from participants.models import Delegate, Organisation
 from participants.permissions import OfEvent
+from participants.privacy.desk_names import cochairs_naming
 
 register = template.Library()
 register.filter("mask_address", mask_address)
@@ -31,6 +33,13 @@ def organisation_link(
 def may_decide(context: Context, row: OfEvent) -> bool:
     """On pages of the desk."""
     return request_permissions(context["request"]).may_decide(row.event.pk)
+
+
+@register.simple_tag
+def is_named_to_cochairs(person: Delegate | str) -> bool:
+    """Whether a co-chair reads the person's name at the desk; false without a profile."""
+    today = timezone.localdate()
+    return isinstance(person, Delegate) and any(cochairs_naming(person, today))
 
 
 @register.simple_tag

@@ -67,10 +67,10 @@ def test_first_sharing_takes_five_presses(walk: Callable[..., Walk], invited: Us
     person = walk("/welcome/", who=invited)
     person.button("This is me: continue")
     listing = person.page.get_by_role("group", name="Who can see you in the directory")
-    person.press(listing.locator("label").filter(has_text="Participants"))
+    person.press(listing.locator("label").filter(has_text="Everyone at the meeting"))
     detail = person.page.get_by_role("group", name="Add another contact detail").first
     detail.get_by_label("Address or number").fill("+61 491 570 110")
-    person.press(detail.locator("label").filter(has_text="Participants"))
+    person.press(detail.locator("label").filter(has_text="Everyone at the meeting"))
     person.press(person.page.get_by_label("I have read the notice and agree"))
     person.button("Agree and finish")
     told = person.page.get_by_role("status")
@@ -94,9 +94,9 @@ def test_form_says_that_no_one_sees_a_detail_of_an_unlisted_person(
     detail = page.get_by_role("group", name="Add another contact detail").first
     unseen = detail.get_by_text("No one sees this yet")
     expect(unseen).to_be_hidden()  # it is for no one but the person
-    person.press(detail.locator("label").filter(has_text="Participants"))
+    person.press(detail.locator("label").filter(has_text="Everyone at the meeting"))
     expect(unseen).to_be_visible()
-    person.press(listing.locator("label").filter(has_text="Participants"))
+    person.press(listing.locator("label").filter(has_text="Everyone at the meeting"))
     expect(unseen).to_be_hidden()
     expect(detail.get_by_text("participants too. Of these people, only those")).to_be_visible()
 
@@ -212,3 +212,27 @@ def test_profile_with_six_details_stays_short(walk: Callable[..., Walk], delegat
     assert profile is not None and profile["height"] <= 2000
     task = page.get_by_role("link", name="Report on 1 commitment").first.bounding_box()
     assert task is not None and task["y"] < 740
+
+
+def test_invited_person_is_off_lists_in_two_presses_and_hides_by_paper_code_in_two(
+    walk: Callable[..., Walk], invited: User
+) -> None:
+    person = walk("/welcome/", who=invited)
+    person.press(person.page.get_by_label("Keep my name off lists"))
+    person.button("This is me: continue")
+    assert person.presses == 2
+    record = Delegate.objects.get(invitation_email=invited.email)
+    assert record.is_protected
+    person.button("Finish without sharing")
+    person.button("Make my code")
+    code = person.page.locator(".codes code").inner_text()
+    visitor = walk("/")
+    visitor.press(visitor.page.get_by_role("link", name="Hide with a paper code"))
+    visitor.page.get_by_label("Paper code").fill(code)
+    visitor.button("Hide everything now")
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text(
+        "If this person is here, they are hidden"
+    )
+    assert visitor.presses == 2
+    record.refresh_from_db()
+    assert record.hidden_at

@@ -155,9 +155,15 @@ def come_in(phones: Phones) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Is this you?")
     phones.keep(page, "is-this-you")
     page.get_by_role("button", name="This is me: continue").click()
-    choose(page.get_by_role("group", name="Who can see you in the directory"), "Participants")
+    choose(
+        page.get_by_role("group", name="Who can see you in the directory"),
+        "Everyone at the meeting",
+    )
     for number, (kind, value, audience) in enumerate(
-        [("mobile", NUMBER, "Participants"), ("whatsapp", WHATSAPP, "People introduced to me")]
+        [
+            ("mobile", NUMBER, "Everyone at the meeting"),
+            ("whatsapp", WHATSAPP, "People I said yes to"),
+        ]
     ):
         if number:
             page.locator("summary").filter(has_text="Add another contact detail").click()

@@ -48,13 +48,13 @@ def test_audience_and_exclusion_are_chosen_by_keyboard(
 ) -> None:
     page = visit("/me/audience/", who=delegate, width=360).page
     page.evaluate(NO_POINTER)
-    everyone = page.get_by_role("radio", name="Everyone")
+    everyone = page.get_by_role("radio", name="Anyone on the internet")
     expect(everyone).to_be_checked()
     choose(page, everyone, "ArrowUp")
-    expect(page.get_by_role("radio", name="Participants")).to_be_checked()
+    expect(page.get_by_role("radio", name="Everyone at the meeting")).to_be_checked()
     expect(page.get_by_text("22 participants of one roundtable.")).to_be_visible()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("radio", name="My constituency")).to_be_checked()
+    expect(page.get_by_role("radio", name="at this meeting")).to_be_checked()
     page.keyboard.press("ArrowDown")
     reach(page, page.locator("summary").filter(has_text="Constituencies"))
     page.keyboard.press("Enter")

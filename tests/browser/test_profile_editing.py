@@ -60,7 +60,7 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
     row = new_way(page)
     row.get_by_role("combobox").select_option(label="Mobile phone")
     row.get_by_label("Address or number").fill(NUMBER)
-    choose(row, "Participants")
+    choose(row, "Everyone at the meeting")
     save(page)
     expect(page.get_by_role("status")).to_contain_text(
         "Your profile is saved. Select “See what others see” to check it."
@@ -112,7 +112,7 @@ def test_error_is_shown_beside_its_field_and_input_is_kept(
     page.get_by_label("Post").fill("Head of Referrals")
     row = new_way(page)
     row.get_by_label("Address or number").fill("0491 570 110")
-    choose(row, "Participants")
+    choose(row, "Everyone at the meeting")
     opened.expected = 400
     save(page)
     expect(row.locator(".error")).to_contain_text("This field is required")
@@ -123,7 +123,7 @@ def test_error_is_shown_beside_its_field_and_input_is_kept(
     expect(row.locator(".error")).to_contain_text("Choose the country of 0491 570 110 below.")
     row.get_by_label("Country of this number").select_option("AU")
     expect(row.get_by_label("Address or number")).to_have_value("0491 570 110")
-    expect(row.get_by_role("radio", name="Participants")).to_be_checked()
+    expect(row.get_by_role("radio", name="Everyone at the meeting")).to_be_checked()
     expect(page.get_by_label("Post")).to_have_value("Head of Referrals")
     assert axe_violations(page) == []
     delegate.delegate.refresh_from_db()

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Consent
+from participants.models import Consent, HidingWay
 
 ACTION_LABELS = {
     "accept entry": _("Entry by others accepted"),
@@ -50,6 +50,7 @@ ACTION_LABELS = {
     "discard corrigendum": _("Correction of a statement deleted"),
     "dispute text": _("Text recorded in the name of a party disputed"),
     "draft corrigendum": _("Correction of a statement drafted"),
+    "ask to hide": _("Hiding someone requested"),
     "empty profile": _("Profile emptied"),
     "end commitment": _("Commitment ended"),
     "end grant": _("Last day of a grant set"),
@@ -107,6 +108,7 @@ ACTION_LABELS = {
     "request new address": _("New sign-in address requested"),
     "request refused": _("Request for an invitation refused"),
     "request together": _("Request for an invitation answered with another request"),
+    "make hiding code": _("Paper code made"),
     "reset factor": _("Second factor removed"),
     "restore organisation": _("Organisation restored"),
     "resume": _("Profile shown again"),
@@ -162,4 +164,7 @@ def action_label(action: str) -> str:
 
 def detail_label(detail: str) -> str:
     """How the person did it, where the detail is one of these; else the detail as stored."""
-    return str(Consent.By(detail).label) if detail in Consent.By.values else detail
+    for ways in (Consent.By, HidingWay):
+        if detail in ways.values:
+            return str(ways(detail).label)
+    return detail

@@ -26,6 +26,7 @@ from participants.models import (
     EmailLink,
     Grant,
     HandleRedirect,
+    HidingCode,
     Introduction,
     Invitation,
     InvitationRequest,
@@ -42,6 +43,7 @@ from roundtable.mail.models import QueuedEmail
 OWNER_REASON = "only shows that the row is about you"
 OTHER_PERSON_REASON = "identifies another person"
 SECRET_REASON = "a secret: whoever has it can sign in as you"
+CODE_REASON = "a secret: whoever has it can hide you"
 INTERNAL_ID_REASON = "an internal number of the database"
 ANSWER_REASON = "your own answer is shown; that of the other person is theirs"
 
@@ -386,6 +388,14 @@ TABLES = (
             "target_id": INTERNAL_ID_REASON,
             "key_hash": SECRET_REASON,
         },
+    ),
+    PersonalDataTable(
+        "hiding_code",
+        _("Your paper code"),
+        HidingCode,
+        ("delegate",),
+        ("made_at",),
+        {**DELEGATE_WITHHELD, "code_hash": CODE_REASON},
     ),
     PersonalDataTable(
         "requests",

@@ -12,7 +12,15 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from participants.models import AudienceException, Delegate, Organisation, User
+from participants.models import (
+    Audience,
+    AudienceException,
+    Constituency,
+    Delegate,
+    Organisation,
+    User,
+)
+from participants.privacy.audience_choice import audience_name, own_constituency
 from participants.privacy.audiences import get_viewer
 from participants.privacy.erasure import known_addresses
 
@@ -72,6 +80,10 @@ class DataSubject:
     @classmethod
     def of(cls, user: User) -> "DataSubject":
         return cls(user, Delegate.objects.filter(user=user).first())
+
+    @cached_property
+    def constituency(self) -> Constituency | None:
+        return own_constituency(self.delegate) if self.delegate else None
 
     @property
     def addresses(self) -> set[str]:
@@ -158,6 +170,8 @@ def _value(row: models.Model, name: str, person: DataSubject) -> Value:
     value = getattr(row, name)
     if isinstance(value, Organisation):
         return value.name if value.pk in person.organisations else value.public_name
+    if column_of(type(row), name).choices == Audience.choices:
+        return audience_name(value, person.constituency)
     get_display = getattr(row, f"get_{name}_display", None)
     if get_display and value:
         value = get_display()

@@ -281,7 +281,7 @@ def test_profile_save_keeps_exclusions(client_of: Sign, delegate_of_two_events: 
     answer = client_of(delegate_of_two_events).post("/me/", data)
     assert answer.status_code == 400
     assert (
-        "“Everyone” includes the people you exclude. Choose another audience."
+        "“Anyone on the internet” includes the people you exclude. Choose other people."
         in answer.content.decode()
     )
     assert delegate_of_two_events.exceptions.count() == 1
@@ -301,7 +301,8 @@ def test_protected_profile_cannot_widen_listing(
     answer = client.post("/me/", data)
     assert answer.status_code == 400
     assert (
-        "At most, people introduced to you can see a protected profile." in answer.content.decode()
+        "Your name is kept off lists. Choose “Only me” or “People I said yes to”"
+        in answer.content.decode()
     )
     assert client.post("/me/", data | {"listed_to": "introduced"}).status_code == 302
     delegate_of_two_events.refresh_from_db()
@@ -360,7 +361,7 @@ def test_query_count_is_constant(
         make_exception(delegate_of_two_events, channel=channel, country="TH")
     client = client_of(delegate_of_two_events)
     client.get("/me/audience/")
-    with django_assert_num_queries(18):  # type: ignore[attr-defined]
+    with django_assert_num_queries(19):  # type: ignore[attr-defined]
         client.get("/me/audience/")
 
 
@@ -611,5 +612,5 @@ def test_preview_query_count_is_independent_of_people(
     make_exception(delegate, country="TH")
     client = client_of(delegate)
     client.get("/me/preview/")
-    with django_assert_num_queries(19):  # type: ignore[attr-defined]
+    with django_assert_num_queries(20):  # type: ignore[attr-defined]
         client.get("/me/preview/?viewer=constituency")

@@ -19,6 +19,7 @@ from participants.models import (
     ContactChannel,
     Delegate,
     Erasure,
+    Grant,
     Invitation,
     Participation,
     User,
@@ -37,7 +38,6 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_party,
-    make_role,
     make_user,
 )
 from tests.form_fields import press
@@ -154,7 +154,10 @@ def test_consent_without_sharing(browser: Client, invitation: Invitation, user: 
     assert "Sharing your contact details" in page
     browser.post("/welcome/", details(invitation))
     answer = browser.post("/welcome/sharing/", sharing(invitation), follow=True)
-    assert "Welcome. You can change all of this here at any time." in answer.content.decode()
+    assert (
+        "Welcome. You can change all of this on “Your profile” at any time."
+        in answer.content.decode()
+    )
     person = Delegate.objects.get(user=user)
     assert person.pk == invitation.delegate_id
     assert (person.name, person.post, person.about) == ("Inés Vited", "Head", "Ask me.")
@@ -521,7 +524,7 @@ def test_both_pages_say_who_cochairs_are_and_what_they_see(
 ) -> None:
     for number, kind in enumerate(kinds):
         organisation = make_organisation(name=f"Ministry {number}", kind=kind)
-        make_role(invitation.event, organisation=organisation, role="cochair")
+        make_grant(make_user(), invitation.event, on_behalf_of=organisation)
     for path in ("/welcome/", "/welcome/sharing/"):
         text = get_text(browser, path)
         assert sentence in text, path
@@ -544,6 +547,69 @@ def test_both_pages_say_what_unrecorded_cochairs_see(
     assert "Participants and visitors see nothing about you until you agree." in text
 
 
+def test_no_page_says_that_cochairs_see_a_name_that_they_do_not_see(
+    browser: Client, invitation: Invitation, operator: User
+) -> None:
+    Invitation.objects.update(invited_by=operator)
+    Grant.objects.all().delete()
+    unseen = "Co-chairs do not see your name or invitation address, even if you join."
+    for path in ("/welcome/", "/welcome/sharing/"):
+        text = get_text(browser, path)
+        assert unseen in text, path
+        # The notice, which has not changed, says so.
+        assert "see your name, organisation" not in text.partition("What you agree to")[0], path
+    browser.post("/welcome/sharing/", sharing(invitation))
+    for path in ("/me/", "/me/preview/?viewer=cochair"):
+        assert "see your name, organisation" not in get_text(browser, path), path
+    make_grant(make_user(), invitation.event)
+    for path in ("/me/", "/me/preview/?viewer=cochair"):
+        text = get_text(browser, path)
+        assert "o-chairs see your name, organisation and invitation address" in text, path
+
+
+def test_name_is_kept_off_lists_from_the_first_page(
+    browser: Client, invitation: Invitation
+) -> None:
+    """It is the first question, and holds whether or not the person then joins."""
+    page = browser.get("/welcome/")
+    labels = re.findall(r"<label[^>]*>(?:<input[^>]*>)?\s*([^<]+)", page_html(page))
+    assert labels[0].strip() == "Keep my name off lists"
+    shown = press(browser, page, "/welcome/", "This is me", is_protected="on")
+    invitation.delegate.refresh_from_db()
+    assert invitation.delegate.is_protected
+    listing = re.findall(r'name="listed_to" value="(\w+)"', page_html(shown))
+    assert listing == ["only_me", "introduced"]
+    answer = press(browser, shown, "/welcome/sharing/", "Agree", agree="on", listed_to="introduced")
+    assert "Your paper code" in page_text(answer)
+    person = Delegate.objects.get(pk=invitation.delegate_id)
+    assert (person.is_protected, person.listed_to) == (True, "introduced")
+
+
+def test_person_finishes_without_sharing(
+    browser: Client, invitation: Invitation, user: User
+) -> None:
+    """No consent is asked, and nothing on the page is saved."""
+    answer = press(
+        browser,
+        "/welcome/sharing/",
+        "/welcome/sharing/",
+        "Finish without sharing",
+        listed_to="participants",
+        **{"channel-0-value": "+62 21 5555 0100", "channel-0-audience": "participants"},
+    )
+    assert answer.redirect_chain == [("/me/paper-code/", 302)]
+    person = Delegate.objects.get(user=user)
+    assert (person.pk, person.consented_at) == (invitation.delegate_id, None)
+    assert (person.listed_to, person.channels.count()) == (Audience.ONLY_ME, 0)
+    assert not Consent.objects.exists()
+    # The notice is asked about when something is shared for the first time.
+    shown = press(browser, "/me/", "/me/", "Save", listed_to="participants")
+    assert "Read the notice below and tick" in page_text(shown)
+    press(browser, shown, "/me/", "Save", listed_to="participants", agree="on")
+    person.refresh_from_db()
+    assert (person.listed_to, person.consented_at) == (Audience.PARTICIPANTS, NOW)
+
+
 def test_merge_page_says_what_cochairs_see(
     client_of: Sign, own_profile: Delegate, user: User, invitation: Invitation
 ) -> None:
@@ -552,7 +618,7 @@ def test_merge_page_says_what_cochairs_see(
     assert SEEN_BY_COCHAIRS in text
     assert "Your profile does not change." in text and "see nothing about you" not in text
     ministry = make_organisation(name="Ministry", kind="government")
-    make_role(invitation.event, organisation=ministry, role="cochair")
+    make_grant(make_user(), invitation.event, on_behalf_of=ministry)
     text = get_text(browser, "/welcome/")
     assert "The co-chair is a government: Ministry. It sees your name, organisation" in text
     assert SEEN_BY_COCHAIRS not in text

@@ -33,8 +33,8 @@ from tests.factories import (
     make_role,
     make_user,
 )
-from tests.form_fields import form_fields
-from tests.page_text import page_html
+from tests.form_fields import form_fields, press
+from tests.page_text import page_html, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -337,6 +337,23 @@ def test_not_me_removes_address(client: Client, invitation: Invitation, deliver:
     assert (invitation.answer, invitation.answered_at, invitation.email) == ("not-me", NOW, "")
     assert not User.objects.filter(email="ines@example.org").exists()
     assert "ines@example.org" not in repr(rows())
+    assert client.get(LINK).status_code == 404
+
+
+def test_person_is_removed_with_the_link_alone(
+    client: Client, invitation: Invitation, deliver: Deliver
+) -> None:
+    client.post(LINK)  # makes an account
+    deliver()
+    stranger = LinkClient()
+    page = stranger.get(LINK)
+    answer = press(stranger, page, page.request["PATH_INFO"], "Remove me")
+    assert "Your data is deleted" in page_text(answer)
+    left = Delegate.objects.filter(pk=invitation.delegate_id, erased_at=None)
+    assert not left.exists()
+    assert not User.objects.filter(email="ines@example.org").exists()
+    for words in ("ines@example.org", "Ines Vited"):
+        assert words not in repr(rows())
     assert client.get(LINK).status_code == 404
 
 

@@ -30,6 +30,7 @@ from roundtable.models import AuditEntry
 from tests.factories import NOON, make_channel, make_delegate, make_exception, make_user
 from tests.form_fields import form_fields
 from tests.page_text import page_html, page_text
+from tests.sign_in import record_email_code
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -268,11 +269,14 @@ def test_hidden_profile_is_shown_again_only_under_the_new_notice(
     page = page_text(client.get("/me/"))
     assert "To show your profile again, agree to the new notice below first." in page
     assert "Show my profile again" not in page
+    assert person.user
+    record_email_code(client, person.user)
     client.post("/me/show/", form_fields(stale_page, "/me/show/"))
     person.refresh_from_db()
     assert person.hidden_at
     assert agree(client).status_code == 302
     page = client.get("/me/").content.decode()
+    record_email_code(client, person.user)
     client.post("/me/show/", form_fields(page, "/me/show/"))
     person.refresh_from_db()
     assert person.hidden_at is None

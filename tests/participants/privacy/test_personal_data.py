@@ -50,6 +50,7 @@ from participants.models import (
     RevealBudget,
     User,
 )
+from participants.privacy import hiding
 from participants.privacy.personal_data.export import to_json
 from participants.privacy.personal_data.sections import (
     collect_personal_data,
@@ -186,6 +187,7 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         user=user,
         listed_to=Audience.PARTICIPANTS,
     )
+    hiding.make_code(person, at=NOON)
     make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
     make_affiliation(person, post="zarniqa-former")
     make_proposal(person, post="zarniqa-proposed")
