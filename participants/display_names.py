@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from participants.models import Delegate, Grant, User
+from participants.models import Delegate, Grant, Participation, User
 from participants.permissions import EventPermissions
 
 
@@ -34,6 +34,13 @@ def display_name(person: Delegate | User | None, viewer: EventPermissions | None
         return _("%(role)s (account %(number)d)") % words
     words["organisation"] = grant.on_behalf_of.internal_short
     return _("%(role)s, for %(organisation)s (account %(number)d)") % words
+
+
+def participant_name(row: Participation, viewer: EventPermissions) -> str:
+    """Someone who takes part, by organisation only if the viewer may not name the person."""
+    if viewer.can_see(row.delegate):
+        return str(row.delegate)
+    return _("A delegate of %s") % row.organisation.internal_short
 
 
 def with_display_names(rows: QuerySet[Any], *accounts: str) -> QuerySet[Any]:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import Exact
 
 from participants.models import (
     Affiliation,
@@ -23,8 +24,7 @@ from participants.models import (
     User,
 )
 from participants.models.confirmation import Confirmation
-from participants.models.delegate import available_q, listable_q
-from participants.models.organisation import OrganisationQuerySet
+from participants.models.organisation import OrganisationQuerySet, kinds_of
 from participants.models.organisation_change import DECIDED_ROLES
 from roundtable.models import Event
 
@@ -100,11 +100,17 @@ class EventPermissions:
     def may_decide(self, event_id: int | None) -> bool:
         return self.is_operator or event_id in self.decidable
 
-    def may_invite(self, event_id: int, organisation: Organisation) -> bool:
-        """People of an organisation at risk are invited by their constituency's confirmer alone."""
+    def may_invite(
+        self, event_id: int, organisation: Organisation, *, is_protected: bool = False
+    ) -> bool:
+        """People of an organisation at risk are invited by their constituency's confirmer alone.
+
+        Protected people too, beside who entered them: other co-chairs do not see them.
+        """
+        is_confirmer = (event_id, organisation.constituency) in self.constituencies
         if organisation.is_name_published:
-            return self.may_decide(event_id)
-        return (event_id, organisation.constituency) in self.constituencies
+            return self.may_decide(event_id) or (is_protected and is_confirmer)
+        return is_confirmer
 
     @property
     def can_invite_any(self) -> bool:
@@ -126,6 +132,14 @@ class EventPermissions:
     @functools.cached_property
     def bodies(self) -> "set[Body]":
         return bodies_of(self.user, self.on)
+
+    @functools.cached_property
+    def named_to_confirmer(self) -> Q:
+        """Of protected participations, those whose people the user confirms and may name."""
+        found = Q(pk__in=[])
+        for event, constituency in sorted(self.constituencies):
+            found |= _named_to_confirmer(self.user, event, constituency, self.on)
+        return found
 
     @functools.cached_property
     def _visible_person_ids(self) -> frozenset[int]:
@@ -421,31 +435,85 @@ def can_edit_visible_events_of(delegate: Delegate, permissions: EventPermissions
 
 
 def visible_people(permissions: EventPermissions) -> QuerySet[Delegate]:
-    """Whom the viewer may see: the same people in every list, file, choice and search.
+    """Whom the viewer may name: the same people in every list, file, choice and search.
 
-    Hidden people are absent, except for operators, who close and erase accounts. Protected people
-    are absent, except for operators and for the person whose invitation they accepted. If one
-    list had more people than another, the difference would say who is at risk. This includes the
-    people who confirm: a participation that waits until its owner is visible again does less harm
-    than a list of people at risk.
+    It depends on how each was entered and on the rights of the viewer, and on nothing that a person
+    does later: whoever hides, or protects the profile, would be the difference between two lists.
     """
     if permissions.is_operator:
         return Delegate.objects.all()
+    return Delegate.objects.filter(pk__in=_named_participations(permissions).values("delegate"))
+
+
+def people_with_address(permissions: EventPermissions) -> QuerySet[Delegate]:
+    """Those of them whose invitation address the viewer may read: the people in files.
+
+    Of protected people, an operator reads it nowhere: who has the address can be found.
+    """
+    if permissions.is_operator:
+        protected = Participation.with_ended.filter(is_protected_from_desk=True)
+        return Delegate.objects.filter(erased_at=None).exclude(pk__in=protected.values("delegate"))
+    rows = _named_participations(permissions).filter(
+        Q(event__in=permissions.decidable) | permissions.named_to_confirmer
+    )
+    return Delegate.objects.filter(pk__in=rows.values("delegate"))
+
+
+def visible_participations(permissions: EventPermissions) -> QuerySet[Participation]:
+    """Also of people whom the viewer may not name: each is "a delegate of" an organisation."""
+    if permissions.is_operator:
+        return Participation.objects.all()
+    return Participation.objects.filter(event__in=permissions.readable, delegate__erased_at=None)
+
+
+def _named_participations(permissions: EventPermissions) -> QuerySet[Participation]:
+    return visible_participations(permissions).filter(_is_named_to(permissions))
+
+
+def _is_named_to(permissions: EventPermissions) -> Q:
+    """Of participations: protected ones only to who entered or invited, and to two confirmers."""
     inviting = permissions.decidable | {
         event for event, _constituency in permissions.constituencies
     }
-    accepted = Invitation.objects.filter(
-        delegate=OuterRef("pk"), event__in=inviting, answer=Invitation.Answer.ACCEPTED
+    invitations = Invitation.objects.filter(
+        delegate=OuterRef("delegate"),
+        event=OuterRef("event"),
+        event__in=inviting,
+        answer__in=["", Invitation.Answer.ACCEPTED],
+        revoked_at=None,
     )
-    inviter = Subquery(accepted.order_by("-answered_at", "-pk").values("invited_by")[:1])
-    took_part = Participation.objects.filter(event__in=permissions.readable)
-    people = Delegate.objects.filter(pk__in=took_part.values("delegate")).alias(inviter=inviter)
-    return people.filter(listable_q() | (available_q() & Q(inviter=permissions.user.pk)))
+    inviter = Subquery(invitations.order_by("-invited_at", "-pk").values("invited_by")[:1])
+    return (
+        Q(is_protected_from_desk=False)
+        | Q(entered_by=permissions.user.pk, event__in=permissions.editable)
+        | Q(Exact(inviter, permissions.user.pk))
+        | permissions.named_to_confirmer
+    )
 
 
-def listable_people(permissions: EventPermissions) -> QuerySet[Delegate]:
-    """The same people, for files. They leave the portal, so an operator's has no hidden ones."""
-    return visible_people(permissions).filter(available_q())
+def _named_to_confirmer(user: User, event: int, constituency: str, on: date) -> Q:
+    """The protected participations of a roundtable that the user confirms for a constituency.
+
+    At most two confirmers read who these people are: the first ones of two organisations. No one
+    confirms people of their own organisation, so of these, the third one reads it.
+    """
+    kinds = kinds_of(constituency)
+    grants = Grant.objects.active(on).filter(
+        event=event,
+        role=Grant.Role.CONFIRMER,
+        on_behalf_of__kind__in=kinds,
+        user__is_active=True,
+    )
+    first: dict[int, int] = {}  # the first confirmer of each organisation
+    for organisation, holder in grants.order_by("pk").values_list("on_behalf_of", "user"):
+        if holder not in first.values():
+            first.setdefault(organisation, holder)
+    for place, (organisation, holder) in enumerate(list(first.items())[:3]):
+        if holder == user.pk:
+            rows = Q(is_protected_from_desk=True, event=event, organisation__kind__in=kinds)
+            stands_in = Q(organisation__in=list(first)[:2])
+            return rows & (~Q(organisation=organisation) if place < 2 else stands_in)
+    return Q(pk__in=[])
 
 
 def acting_organisation(user: User, event_id: int, on: date) -> str:

@@ -197,6 +197,12 @@ def make_channel(delegate: Delegate, **fields: Any) -> ContactChannel:
     return save(ContactChannel(delegate=delegate, **given | fields))
 
 
+def show_first(delegate: Delegate) -> None:
+    """Lets civil society see a work contact, as governments must before they see theirs."""
+    delegate.write(listed_to=Audience.PARTICIPANTS)
+    make_channel(delegate, audience=Audience.PARTICIPANTS)
+
+
 def make_exception(delegate: Delegate, **fields: Any) -> AudienceException:
     """Leaves someone out: of the listing, or of one channel if `channel` is given."""
     given: dict[str, Any] = dict(fields)

@@ -32,6 +32,10 @@ def _all(rows: Any) -> Any:
     return rows.all()
 
 
+def _any_channel(people: Any) -> Any:
+    return ContactChannel.objects.filter(delegate__in=people)
+
+
 def _same_constituency(_fact: audiences.ViewerFact) -> str:
     return "civil-society"
 
@@ -89,6 +93,7 @@ MUTATIONS_OF_WORLDS: dict[str, Mutation] = {
     "excludes one body of a government in lists": [(audiences, "_names_body_of", _no_row)],
     "confirms by each body of a government": [(audiences.EventConfirmer, "government", "")],
     "excludes by what was never confirmed": [(ParticipationQuerySet, "ever_confirmed", _all)],
+    "lets governments look before they show": [(audiences, "shown_to_civil_society", _any_channel)],
     "introduces other bodies of a government": [(introduction, "_of_excluded_government", _no_row)],
 }
 

@@ -142,7 +142,7 @@ class Walk:
                 waiting.appendleft(urljoin(path, leads_to))
                 if path in chosen:
                     chosen.add(waiting[0])
-            elif (document := _document(answer)) is None:
+            elif (document := document_of(answer)) is None:
                 self.not_pages.add(route)
             else:
                 waiting.extendleft(self._links(document, path))
@@ -152,7 +152,7 @@ class Walk:
         return found
 
     def _links(self, document: Any, page: str) -> list[str]:
-        links = list(_own_links(document, page))
+        links = list(own_links(document, page))
         self.links |= {*links, *(link.partition("?")[0] for link in links)}
         return links
 
@@ -173,14 +173,14 @@ class Walk:
         browser, writes = _browser_with(cookies), _Writes()
         with transaction.atomic():
             with connection.execute_wrapper(writes):
-                answer = _post(browser, form)
+                answer = send(browser, form)
             problem, leads_to = answer.exc_info, answer.headers.get("Location", "")
             detail = repr(problem[1]) if problem else leads_to
-            page, document = form.action, _document(answer)
+            page, document = form.action, document_of(answer)
             is_kept = not form.has_text or writes.kept or _shows(answer)
             if answer.status_code == 302 and not (is_kept and self._is_opened(leads_to)):
                 page, following = _follow(browser, urljoin(form.action, leads_to))
-                document = _document(following)
+                document = document_of(following)
                 is_kept = is_kept or _shows(following) or _waits_in_session(browser)
             result = Answer(form, person.kind, state, answer.status_code, detail, not is_kept)
             self.answers.append(result)
@@ -293,7 +293,7 @@ def _code() -> str:
     return next(iter(re.findall(r"(?m)^([A-Z]{4}-[A-Z]{4})$", text)), "AAAA-AAAA")
 
 
-def _own_links(document: Any, page: str) -> Iterator[str]:
+def own_links(document: Any, page: str) -> Iterator[str]:
     links = [urljoin(page, link) for link in document.xpath("//a/@href")]
     for form in document.forms:
         if _method(form) == "get":
@@ -306,7 +306,7 @@ def _own_links(document: Any, page: str) -> Iterator[str]:
             yield parts.path + ("?" + parts.query if parts.query else "")
 
 
-def _post(browser: Client, form: Form) -> Any:
+def send(browser: Client, form: Form) -> Any:
     if not form.takes_files:
         kind = "application/x-www-form-urlencoded"
         return browser.post(form.action, urlencode(form.fields), content_type=kind)
@@ -351,7 +351,7 @@ def _follow(browser: Client, path: str) -> tuple[str, Any]:
     return path, answer
 
 
-def _document(answer: Any) -> Any:
+def document_of(answer: Any) -> Any:
     if answer.streaming:
         assert b"".join(answer) is not None  # read to its end, it closes its file
         return None

@@ -117,7 +117,7 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     duplicate.delete()
     # The address of a person who has joined is changed by that person only.
     address = () if target.user_id else ("invitation_email",)
-    names = ("name_latin", *address, *PROFILE_TEXT_FIELDS)
+    names = ("name_latin", *address, *PROFILE_TEXT_FIELDS, "hidden_at")
     target.write(**values_for_blanks(target, duplicate, names))
     void_changed_confirmations(target.participations.all())
     lost = target.participations.filter(pk__in=confirmed_ids, confirmed_at=None)
@@ -157,7 +157,8 @@ def _check_people(target: Delegate, duplicate: Delegate) -> None:
         raise ValidationError(
             _("Only one of these entries is made up, so they cannot be merged. Keep both entries.")
         )
-    if target.erased_at or not duplicate.is_available or duplicate.is_protected:
+    # Whether someone hides makes no difference here: the answer would tell.
+    if target.erased_at or duplicate.erased_at:
         raise ValidationError(_("These two entries cannot be merged. Keep both entries."))
     for name in PROFILE_TEXT_FIELDS:
         target_value, duplicate_value = getattr(target, name), getattr(duplicate, name)
@@ -283,6 +284,8 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> None:
         _check_same(same, row)
         same.capacity = same.capacity or row.capacity
         same.took_effect_at = same.took_effect_at or row.took_effect_at
+        same.entered_by = same.entered_by or row.entered_by
+        same.is_protected_from_desk |= row.is_protected_from_desk
         same.save()
         row.delete()
 

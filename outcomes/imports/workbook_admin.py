@@ -19,7 +19,7 @@ from outcomes.imports.workbook import export
 from participants.admin_base.fields import request_permissions
 from participants.models import Delegate, Participation
 from participants.participation import participant_list
-from participants.permissions import listable_people
+from participants.permissions import people_with_address
 from participants.privacy.access_log import log_export
 from roundtable.models import Event
 
@@ -90,7 +90,7 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not permissions.may_decide(event.pk):
             raise PermissionDenied
         parts = Participation.objects.filter(event=event)
-        people = listable_people(permissions).filter(pk__in=parts.values("delegate"))
+        people = people_with_address(permissions).filter(pk__in=parts.values("delegate"))
         at = timezone.now()
         can_export = participant_list.downloadable_list(event, permissions.user, at) is not None
         if request.method == "POST" and not can_export:

@@ -41,7 +41,7 @@ from participants.privacy.visibility import (
 
 @dataclass(frozen=True)
 class View:
-    """What some people of a group see, and how many of them."""
+    """What some people of a group see, and whether all of them do."""
 
     profile: Profile
     sentence: str
@@ -59,15 +59,11 @@ class GroupPreview:
 
     @property
     def answer(self) -> str:
-        """In one sentence, how many people see what is shown first."""
+        """In one sentence, whether they see what is shown first."""
         if not self.number:
             return _("No one sees this. There is no one in this group yet.")
         if not self.views:
-            return ngettext(
-                "The one person in this group does not see you in the directory.",
-                "None of the %(number)d people in this group sees you in the directory.",
-                self.number,
-            ) % {"number": self.number}
+            return _("No one in this group sees you in the directory.")
         return self.views[0].sentence
 
 
@@ -75,13 +71,12 @@ class GroupPreview:
 class AudiencePreview:
     """The real people in each audience of a person: who can sign in and open the page on that day.
 
-    Their number and what they see must tell the person nothing that the person cannot see
-    elsewhere: otherwise anyone could exclude one organisation after the other, and read from the
-    numbers who ever worked there. So the rules are applied to what the person may know of these
-    people: the workplaces of those who are listed to the person, the constituency that both shared
-    at a roundtable, and who confirmed such a participation. Who sees less because of other work is
-    counted as the rest, and the page says "at most". "No one" and numbers without "at most" are
-    exact.
+    What they see must tell the person nothing that the person cannot see elsewhere: otherwise
+    anyone could exclude one organisation after the other, and read who ever worked there. So the
+    rules are applied to what the person may know of these people: the workplaces of those who are
+    listed to the person, the constituency that both shared at a roundtable, and who confirmed such
+    a participation. Who may see less, because of other work or because governments show first, is
+    not known, and the page says "at most". "No one", and what is said without "at most", is exact.
     """
 
     owner: ProfileOwner
@@ -122,7 +117,11 @@ class AudiencePreview:
                 viewer = replace(viewer, introduced=frozenset({owner.delegate}))
             viewers[number] = viewer
         audiences = {row.listed_to, *(channel.audience for channel in row.channels.all())}
-        is_upper_limit = bool(row.exceptions.all()) or Audience.CONSTITUENCY in audiences
+        is_upper_limit = (
+            bool(row.exceptions.all())
+            or Audience.CONSTITUENCY in audiences
+            or (Audience.PARTICIPANTS in audiences and owner.is_of_civil_society)
+        )
         constituency = own_constituency(delegate)
         return cls(owner, own, viewers, introduced & set(found), is_upper_limit, constituency)
 
@@ -158,31 +157,18 @@ class AudiencePreview:
             return GroupPreview(0, (), profile)
         profiles = Counter(profiles_seen_by(viewers, delegate, on))
         views = (
-            View(profile, self._share_sentence(number, len(viewers)))
+            View(profile, self._share_sentence(is_everyone=number == len(viewers)))
             for profile, number in profiles.most_common()
             if profile
         )
         return GroupPreview(len(viewers), tuple(views), is_upper_limit=self.is_upper_limit)
 
-    def _share_sentence(self, seeing: int, number: int) -> str:
-        words = {"seeing": seeing, "number": number}
+    def _share_sentence(self, *, is_everyone: bool) -> str:
         if self.is_upper_limit:
-            return (
-                ngettext(
-                    "At most %(seeing)d of %(number)d person sees this.",
-                    "At most %(seeing)d of %(number)d people see this.",
-                    number,
-                )
-                % words
-            )
-        return (
-            ngettext(
-                "%(seeing)d of %(number)d person sees this.",
-                "%(seeing)d of %(number)d people see this.",
-                number,
-            )
-            % words
-        )
+            return _("People in this group see this at most.")
+        if is_everyone:
+            return _("Everyone in this group sees this.")
+        return _("Some people in this group see this.")
 
     def describe(
         self,
@@ -191,7 +177,9 @@ class AudiencePreview:
         listed_to: str = "",
         edits_listing: bool = False,
     ) -> str:
-        """The audience in words, such as "43 participants of 2 roundtables. Excluded: Thailand."
+        """The audience in words, such as "Participants of your roundtable. Excluded: Thailand."
+
+        Without numbers: whoever has a list would know how many people are not in it.
 
         For a channel, `listed_to` is the audience of the listing, which limits it. A form that
         `edits_listing` too has sentences that stay true afterwards.
@@ -211,11 +199,12 @@ class AudiencePreview:
             return _("Anyone who opens this site, including search engines and every government.")
         names = sorted({exception_name(row) for each in exceptions for row in each})
         excluded = [_("Excluded: %(names)s.") % {"names": ", ".join(names)}] if names else []
-        return " ".join([*self._count_sentences(audience), *excluded])
+        return " ".join([*self._sentences(audience), *excluded])
 
-    def _count_sentences(self, audience: str) -> list[str]:
+    def _sentences(self, audience: str) -> list[str]:
+        introduced = _("People introduced to you.")
         if audience == Audience.INTRODUCED:
-            return [self._introduced_sentence()]
+            return [introduced]
         is_constituency = audience == Audience.CONSTITUENCY
         if not self.event_count:
             later = _("From when the co-chairs confirm your participation, participants too.")
@@ -224,82 +213,37 @@ class AudiencePreview:
                     "From when the co-chairs confirm your participation, participants of your "
                     "constituency too."
                 )
-            return [self._introduced_sentence(), later]
-        people = self.same_constituency if is_constituency else self.fellow_participants
-        sentences = [
-            self._constituency_sentence(len(people))
-            if is_constituency
-            else self._participant_sentence(len(people))
-        ]
-        if not self.introduced <= people:
-            # A person who is introduced and also took part is counted in both sentences.
-            number = len(self.introduced)
-            also = ngettext(
-                "Also %(number)d person introduced to you.",
-                "Also %(number)d people introduced to you.",
-                number,
+            return [introduced, later]
+        also = _("Also people introduced to you.")
+        if is_constituency:
+            sentence = ngettext(
+                "Participants of your roundtable from your constituency.",
+                "Participants of your roundtables from your constituency.",
+                self.event_count,
             )
-            sentences.append(also % {"number": number})
-        return sentences
+            return [sentence, also]
+        sentence = ngettext(
+            "Participants of your roundtable.",
+            "Participants of your roundtables.",
+            self.event_count,
+        )
+        if self.owner.is_of_civil_society:
+            first = _(
+                "Delegates of governments only while civil society can see a work contact of "
+                "theirs."
+            )
+            return [sentence, first, also]
+        return [sentence, also]
 
     def describe_group(self, role: str) -> str:
-        words = {"number": len(self.group(role))}
         if role == "participant":
-            sentence = ngettext(
-                "%(number)d participant of your roundtables who is not of your constituency, and "
-                "was not introduced to you.",
-                "%(number)d participants of your roundtables who are not of your constituency, and "
-                "were not introduced to you.",
-                words["number"],
+            return _(
+                "Participants of your roundtables who are not of your constituency, and were not "
+                "introduced to you."
             )
-        elif role == "constituency":
-            sentence = ngettext(
-                "%(number)d participant of your constituency who was not introduced to you.",
-                "%(number)d participants of your constituency who were not introduced to you.",
-                words["number"],
-            )
-        else:
-            return self._introduced_sentence()
-        return sentence % words
-
-    def _introduced_sentence(self) -> str:
-        number = len(self.introduced)
-        sentence = ngettext(
-            "%(number)d person introduced to you.", "%(number)d people introduced to you.", number
-        )
-        return sentence % {"number": number}
-
-    # No language has plurals of two numbers, so one roundtable has sentences of its own.
-
-    def _participant_sentence(self, number: int) -> str:
-        if self.event_count == 1:
-            sentence = ngettext(
-                "%(number)d participant of one roundtable.",
-                "%(number)d participants of one roundtable.",
-                number,
-            )
-        else:
-            sentence = ngettext(
-                "%(number)d participant of %(roundtables)d roundtables.",
-                "%(number)d participants of %(roundtables)d roundtables.",
-                number,
-            )
-        return sentence % {"number": number, "roundtables": self.event_count}
-
-    def _constituency_sentence(self, number: int) -> str:
-        if self.event_count == 1:
-            sentence = ngettext(
-                "%(number)d participant of one roundtable from your constituency.",
-                "%(number)d participants of one roundtable from your constituency.",
-                number,
-            )
-        else:
-            sentence = ngettext(
-                "%(number)d participant of %(roundtables)d roundtables from your constituency.",
-                "%(number)d participants of %(roundtables)d roundtables from your constituency.",
-                number,
-            )
-        return sentence % {"number": number, "roundtables": self.event_count}
+        if role == "constituency":
+            return _("Participants of your constituency who were not introduced to you.")
+        return _("People introduced to you.")
 
 
 def count_cochairs(delegate: Delegate, on: date) -> int:
@@ -311,8 +255,8 @@ def count_cochairs(delegate: Delegate, on: date) -> int:
 
 
 def _introduced_to(delegate: Delegate) -> frozenset[int]:
-    # Who hides or excludes this person looks absent to them, and is not counted. Whom this person
-    # excludes is counted here, because the difference would tell where they worked.
+    # Who hides or excludes this person looks absent to them. Whom this person excludes is kept
+    # here, because the difference would tell where they worked.
     rows = Introduction.objects.accepted().of(delegate).not_excluding(delegate)
     pairs = rows.filter(available_q("first__"), available_q("second__"))
     numbers = {number for pair in pairs.values_list("first", "second") for number in pair}

@@ -106,6 +106,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "looks": access_log.recent_access_count(delegate, timezone.now()),
         "is_stale": is_stale,
         "state": state,
+        "shows_first": bool(shown["audience_preview"].own.shows_first_at),
         "is_staff": is_staff,
         "entries": entries_about(delegate),
         "how_hidden": how_hidden(delegate) if delegate.hidden_at else "",

@@ -22,6 +22,8 @@ class ChannelKind(models.TextChoices):
 
 
 PHONE_KINDS = {ChannelKind.PHONE, ChannelKind.MOBILE, ChannelKind.WHATSAPP}
+# By which someone can be reached directly.
+WORK_KINDS = {ChannelKind.EMAIL, ChannelKind.SIGNAL, *PHONE_KINDS}
 WRONG_LENGTH_ERRORS = {
     phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD,
     phonenumbers.NumberParseException.TOO_SHORT_NSN,

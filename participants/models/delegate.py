@@ -65,11 +65,6 @@ def available_q(prefix: str = "") -> Q:
     )
 
 
-def listable_q(prefix: str = "") -> Q:
-    """People that lists and files for co-chairs may contain."""
-    return available_q(prefix) & Q((f"{prefix}is_protected", False))
-
-
 class SortNameField(models.CharField[str, str]):
     """The name in Latin letters, where there is one, without case and accents.
 

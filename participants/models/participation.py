@@ -13,7 +13,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
-from participants.models.organisation import Organisation, validate_same_demonstration
+from participants.models.organisation import (
+    Organisation,
+    OrganisationKind,
+    validate_same_demonstration,
+)
 from participants.models.user import User
 from roundtable.models import Event
 
@@ -210,6 +214,25 @@ class Participation(models.Model):
         editable=False,
         help_text=_("When it was entered in the portal."),
     )
+    entered_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("entered by"),
+        help_text=_("The account that entered it. Empty if not recorded."),
+    )
+    is_protected_from_desk = models.BooleanField(
+        _("protected from the desk"),
+        default=False,
+        editable=False,
+        help_text=_(
+            "Set when someone is entered for civil society. At the co-chairs' desk, only who "
+            "invited the person and at most two confirmers then see who it is."
+        ),
+    )
     confirmed_at = models.DateTimeField(
         _("confirmed"),
         null=True,
@@ -309,7 +332,8 @@ class Participation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.delegate}, {self.event}"
+        # Without the name: pages of the desk call rows by this.
+        return f"{self.organisation}, {self.event}"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Ends a confirmed one, so that no one leaves a past behind that others exclude."""
@@ -319,6 +343,15 @@ class Participation(models.Model):
             self.ended_at = timezone.now()
             self.save(update_fields=["ended_at"])
         return 0, {}
+
+    def enter(self, by: User | None) -> None:
+        """Before a new one is saved, or one of another organisation: whom the desk names.
+
+        Nothing that the person does later changes it: lists from before and after would tell.
+        """
+        self.entered_by = by
+        if self.organisation.kind == OrganisationKind.CIVIL_SOCIETY:
+            self.is_protected_from_desk = True
 
     @property
     def key(self) -> str:

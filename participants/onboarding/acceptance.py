@@ -166,6 +166,9 @@ def _move_participation(duplicate: Delegate, target: Delegate, event: Event, at:
             return
         row.ended_at = at
     elif existing:
+        # The desk names the person as before.
+        row.entered_by = existing.entered_by
+        row.is_protected_from_desk |= existing.is_protected_from_desk
         audit.forget_subject(existing)
         existing.delete()
     row.delegate = target

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -31,7 +31,7 @@ from participants.onboarding.invitations import (
 )
 from participants.onboarding.nominations import nomination_sentence
 from participants.participation.confirmation import login_addresses
-from participants.permissions import EventPermissions, visible_organisations
+from participants.permissions import EventPermissions, visible_organisations, visible_people
 from roundtable.mail.batches import create_batch
 from roundtable.mail.models import MailBatch
 from roundtable.models import Event
@@ -128,7 +128,12 @@ def invitation_candidates(
     for person in people.prefetch_related("participations__event", "participations__organisation"):
         # For the others, the error says who can invite.
         ranked = [
-            (permissions.may_invite(part.event_id, part.organisation), part.event)
+            (
+                permissions.may_invite(
+                    part.event_id, part.organisation, is_protected=part.is_protected_from_desk
+                ),
+                part.event,
+            )
             for part in person.participations.all()
             if permissions.may_read(part.event_id)
         ]
@@ -251,8 +256,12 @@ class InvitationRequestAdmin(PrivateAdmin):
     actions = ["refuse"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        return requests.visible_requests(rows, request_permissions(request))
+        permissions = request_permissions(request)
+        nominators = visible_people(permissions).filter(
+            user=OuterRef("nominated_by"), participations__event=OuterRef("event")
+        )
+        rows = requests.visible_requests(super().get_queryset(request), permissions)
+        return rows.annotate(nominator=Subquery(nominators.values("name")[:1]))
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         # get_queryset() already limits the rows to what the viewer may decide.
@@ -314,8 +323,8 @@ class InvitationRequestAdmin(PrivateAdmin):
         return mask_address(row.email) if row.decision else row.email
 
     @admin.display(description=_("nominated"))
-    def nomination(self, row: InvitationRequest) -> str:
-        return nomination_sentence(row) or "–"
+    def nomination(self, row: Any) -> str:
+        return nomination_sentence(row, row.nominator or "") or "–"
 
     @admin.display(description=_("nominated"), boolean=True)
     def is_nominated(self, row: InvitationRequest) -> bool:

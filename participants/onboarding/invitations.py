@@ -1,6 +1,6 @@
 """Invitations: who can be invited by whom, and the link that only the email contains."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -234,7 +234,11 @@ def invitation_error(
 ) -> str:
     """Empty if the user with `own_addresses` can invite the person."""
     places = [part for part in delegate.participations.all() if part.event_id == event.pk]
-    if problem := inviting_right_error(permissions, event, [part.organisation for part in places]):
+    is_protected = any(part.is_protected_from_desk for part in places)
+    organisations = [part.organisation for part in places]
+    if problem := inviting_right_error(
+        permissions, event, organisations, is_protected=is_protected
+    ):
         return problem
     assert permissions is not None
     if delegate.erased_at:
@@ -255,13 +259,21 @@ def invitation_error(
 
 
 def inviting_right_error(
-    permissions: EventPermissions | None, event: Event, organisations: Iterable[Organisation]
+    permissions: EventPermissions | None,
+    event: Event,
+    organisations: Sequence[Organisation],
+    *,
+    is_protected: bool = False,
 ) -> str:
     """Empty if the user may invite people of these organisations."""
     at_risk = [row for row in organisations if not row.is_name_published]
-    if permissions is not None and at_risk:
-        if all(permissions.may_invite(event.pk, row) for row in at_risk):
+    if permissions is not None and (at_risk or is_protected):
+        if all(
+            permissions.may_invite(event.pk, row, is_protected=is_protected)
+            for row in organisations
+        ):
             return ""
+    if at_risk:
         return (
             _(
                 "The name of this organisation is not published. Only the confirmer for %s can "
@@ -312,11 +324,17 @@ def has_inviter(on: date) -> Q:
             organisation__is_name_published=False,
         )
     )
+    is_protected = Exists(
+        Participation.objects.filter(
+            delegate=OuterRef("delegate"), event=OuterRef("event"), is_protected_from_desk=True
+        )
+    )
     is_confirmer = Exists(grants.filter(role=Grant.Role.CONFIRMER))
     cochairs = grants.filter(role=Grant.Role.COCHAIR)
     is_cochair = Q(invited_by__is_superuser=True) | Q(Exists(cochairs))
     return Q(invited_by__is_active=True) & (
-        Q(is_at_risk, is_confirmer) | (Q(~is_at_risk) & is_cochair)
+        Q(is_at_risk, is_confirmer)
+        | (Q(~is_at_risk) & (is_cochair | Q(is_protected, is_confirmer)))
     )
 
 

@@ -20,7 +20,6 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.models.delegate import listable_q
 from participants.onboarding.requests import email_deciders, lock_if_pending
 from participants.participation.closure import is_closed
 from roundtable.audit import log as audit
@@ -113,20 +112,16 @@ def withdraw_nomination(number: int, *, by: User, at: datetime) -> bool:
     return True
 
 
-def nomination_sentence(nomination: InvitationRequest) -> str:
-    """Empty if it is none. It names the person only where the desk lists that person anyway."""
+def nomination_sentence(nomination: InvitationRequest, nominator: str) -> str:
+    """Empty if it is none. `nominator` is empty if the reader may not name that person."""
     if nomination.nominated_for is None:
         return ""
-    people = Delegate.objects.filter(
-        listable_q(), user=nomination.nominated_by_id, participations__event=nomination.event_id
-    )
-    person = people.first() if nomination.nominated_by_id else None
     words = {
-        "person": str(person),
+        "person": nominator,
         "organisation": nomination.nominated_for.name,
         "day": date_format(timezone.localdate(nomination.requested_at)),
     }
-    if person is None:
+    if not nominator:
         text = _("Nominated in the portal on %(day)s by a person who represents %(organisation)s")
     else:
         text = _("Nominated in the portal on %(day)s by %(person)s, for %(organisation)s")

@@ -92,7 +92,7 @@ def grant_request(
         return None
     permissions = permissions_of(by, at.date())
     person = matching_delegate(invitation_request, permissions) or _create_delegate(
-        invitation_request, invitation_request.nominated_for or organisation
+        invitation_request, invitation_request.nominated_for or organisation, by
     )
     if invitation_request.nominated_for:
         _note_nomination(invitation_request, person)
@@ -186,7 +186,7 @@ def visible_requests(
 
 
 def _create_delegate(
-    invitation_request: InvitationRequest, organisation: Organisation | None
+    invitation_request: InvitationRequest, organisation: Organisation | None, by: User
 ) -> Delegate:
     person = Delegate(
         name=invitation_request.name,
@@ -201,6 +201,7 @@ def _create_delegate(
         organisation=organisation,
         capacity=invitation_request.capacity,
     )
+    participation.enter(by)
     participation.full_clean()
     participation.save()
     if invitation_request.post:

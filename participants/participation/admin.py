@@ -1,6 +1,6 @@
 """Admin of delegates and participations. It never shows what people share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, cast
 
@@ -12,9 +12,8 @@ from django.db.models import (
     Case,
     Count,
     EmailField,
-    Exists,
     ExpressionWrapper,
-    OuterRef,
+    F,
     Prefetch,
     Q,
     QuerySet,
@@ -41,6 +40,7 @@ from participants.admin_base.filters import (
 )
 from participants.admin_base.private import PersonForm, PrivateAdmin
 from participants.admin_base.site import render_page
+from participants.display_names import participant_name
 from participants.models import (
     Affiliation,
     Capacity,
@@ -76,6 +76,8 @@ from participants.permissions import (
     EventPermissions,
     can_edit_visible_events_of,
     involved_condition,
+    people_with_address,
+    visible_participations,
     visible_people,
 )
 from participants.privacy.retention import day_of_erasure
@@ -442,7 +444,11 @@ class DelegateAdmin(PrivateAdmin):
             messages.info(request, WAITS_FOR_PERSON)
         void_changed_confirmations(form.instance.participations.all())
         by, at = request_permissions(request).user, timezone.now()
-        if confirm_entered(_entered(formsets), by=by, at=at):
+        entered = _entered(formsets)
+        for row in entered:
+            row.enter(by)
+            row.save(update_fields=["entered_by", "is_protected_from_desk"])
+        if confirm_entered(entered, by=by, at=at):
             words = _("You entered this participation, so it counts as confirmed by you.")
             messages.info(request, words)
 
@@ -490,6 +496,8 @@ class DelegateAdmin(PrivateAdmin):
         if not self._may_see_address(request, obj):
             # Only co-chairs of the person may see the invitation address.
             fields.remove("invitation_email")
+            if request_permissions(request).is_operator:
+                fields.append("invitation_address")
         elif getattr(obj, "masked_address", ""):
             fields[fields.index("invitation_email")] = "invitation_address"
         if obj and self._day_of_erasure(obj):
@@ -511,9 +519,9 @@ class DelegateAdmin(PrivateAdmin):
 
     def _may_see_address(self, request: HttpRequest, row: Delegate | None = None) -> bool:
         permissions = request_permissions(request)
-        if row is None or permissions.is_operator:
-            return permissions.can_decide_any
-        return bool(self._event_ids_of(row) & permissions.decidable)
+        if row is None:
+            return permissions.can_invite_any
+        return people_with_address(permissions).filter(pk=row.pk).exists()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = [*super().get_readonly_fields(request, obj), "waiting", "erased_on"]
@@ -629,29 +637,37 @@ def _describe_proposal(row: Proposal) -> str:
     return ", ".join(filter(None, [str(row.organisation), row.post, period]))
 
 
-def with_visible_address(rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-    """Annotates the invitation address, empty unless the viewer co-chairs the person's event.
-
-    `masked_address` is one that may be shown in part only.
-    """
-    if permissions.is_operator:
-        # With this address, a person who has joined signs in.
-        has_joined, nothing = Q(user__isnull=False), Value("", EmailField())
-        return cast(
-            "QuerySet[Any]",
-            rows.annotate(
-                visible_address=Case(When(~has_joined, then="invitation_email"), default=nothing),
-                masked_address=Case(When(has_joined, then="invitation_email"), default=nothing),
-            ),
-        )
-    decidable_participations = Participation.objects.filter(
-        delegate=OuterRef("pk"), event__in=permissions.decidable
-    )
-    visible_address = Case(
-        When(Exists(decidable_participations), then="invitation_email"), default=Value("")
-    )
+def with_visible_names(rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
+    """Annotates participations with what they are found and sorted by: names that are shown."""
+    is_named = Q(delegate__in=visible_people(permissions).values("pk"))
     return cast(
-        "QuerySet[Any]", rows.annotate(visible_address=visible_address, masked_address=Value(""))
+        "QuerySet[Any]",
+        rows.annotate(
+            **{
+                f"visible_{name}": Case(When(is_named, then=f"delegate__{name}"), default=Value(""))
+                for name in ("name", "name_latin", "sort_name")
+            }
+        ),
+    )
+
+
+def with_visible_address(rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
+    """Annotates the invitation address, if the viewer may read it.
+
+    An operator reads the others masked, and finds and sorts no one by them. With the address of a
+    person who has joined, that person signs in.
+    """
+    can_read = Q(pk__in=people_with_address(permissions).values("pk"))
+    if permissions.is_operator:
+        can_read &= Q(user=None)
+    nothing = Value("", EmailField())
+    masked = F("invitation_email") if permissions.is_operator else nothing
+    return cast(
+        "QuerySet[Any]",
+        rows.annotate(
+            visible_address=Case(When(can_read, then="invitation_email"), default=nothing),
+            masked_address=Case(When(can_read, then=nothing), default=masked),
+        ),
     )
 
 
@@ -686,7 +702,8 @@ class ParticipationAdmin(PrivateAdmin):
     list_filter = [PendingFilter, ConfirmedFilter, EventFilter]
     list_select_related = RELATED
     list_per_page = 100  # so that a meeting fits
-    search_fields = ["delegate__name", "delegate__name_latin", "organisation__name"]
+    ordering = ["event"]  # then the names that are shown, not all of them
+    search_fields = ["visible_name", "visible_name_latin", "organisation__name"]
     search_help_text = _("Name of the person or of the organisation")
     actions = ["confirm", "suspend", "end"]
     change_list_template = "participants/participation/admin/participation_change_list.html"
@@ -717,12 +734,22 @@ class ParticipationAdmin(PrivateAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         given = ParticipationConfirmation.objects.select_related("on_behalf_of", "by")
-        return (
-            super()
-            .get_queryset(request)
-            .filter(delegate__in=visible_people(request_permissions(request)).values("pk"))
-            .prefetch_related(Prefetch("confirmations", queryset=given))
-        )
+        permissions = request_permissions(request)
+        rows = super().get_queryset(request)
+        rows = rows.filter(pk__in=visible_participations(permissions).values("pk"))
+        rows = with_visible_names(rows, permissions).order_by("event", "visible_sort_name", "pk")
+        return rows.prefetch_related(Prefetch("confirmations", queryset=given))
+
+    def _person_column(self, request: HttpRequest, name: str) -> Callable[[Any], str]:
+        if name != "delegate":
+            return super()._person_column(request, name)
+        viewer = request_permissions(request)
+
+        @admin.display(description=_("delegate"), ordering="visible_sort_name")
+        def delegate(row: Participation) -> str:
+            return participant_name(row, viewer)
+
+        return delegate
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         if not permissions.is_operator:
@@ -758,17 +785,22 @@ class ParticipationAdmin(PrivateAdmin):
     def confirm(
         self, request: HttpRequest, queryset: QuerySet[Participation]
     ) -> HttpResponse | None:
-        by, at, rows = request_permissions(request).user, timezone.now(), list(queryset)
+        permissions = request_permissions(request)
+        by, at, rows = permissions.user, timezone.now(), list(queryset)
         if "shown" not in request.POST:
             mine = set(confirmable(rows, by, at))
             ready = [row for row in rows if row.pk in mine]
             joined_by = joined_by_address(ready)
-            if request_permissions(request).is_operator:
-                joined_by = {number: mask_address(email) for number, email in joined_by.items()}
             context = {
                 "title": _("Confirm that these people take part?"),
                 "ready": [
-                    (row, self.kind(row), self.confirmations(row), joined_by[row.pk])
+                    (
+                        row,
+                        participant_name(row, permissions),
+                        self.kind(row),
+                        self.confirmations(row),
+                        self._shown_address(row, joined_by, permissions),
+                    )
                     for row in ready
                 ],
                 "number_of_others": len(rows) - len(ready),
@@ -807,6 +839,18 @@ class ParticipationAdmin(PrivateAdmin):
             )
             messages.info(request, text % waiting)
         return None
+
+    def _shown_address(
+        self, row: Participation, joined_by: dict[int, str], permissions: EventPermissions
+    ) -> str:
+        """Empty if the viewer confirms the organisation and the seat only."""
+        if not permissions.can_see(row.delegate):
+            return ""
+        person = row.delegate
+        address = joined_by[row.pk] if person.user_id else person.invitation_email
+        if permissions.is_operator and (person.user_id or row.is_protected_from_desk):
+            address = mask_address(address)
+        return address or "–"
 
     @admin.action(description=_("Suspend participation"), permissions=["confirm"])
     def suspend(

@@ -19,7 +19,7 @@ from participants.participation.closure import (
     is_closed,
     list_hash,
 )
-from participants.permissions import EventPermissions, visible_people
+from participants.permissions import EventPermissions, visible_participations
 from roundtable.models import Event
 
 
@@ -62,9 +62,8 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
             text = _("Nothing is changed: the list is different now, or you cannot agree to it.")
             messages.error(request, text)
         return redirect("admin:participants_participation_close", event.pk)
-    # The same people as in the list, so that the numbers tell of no one else.
-    people = visible_people(permissions)
-    rows = Participation.objects.filter(event=event, delegate__in=people.values("pk"))
+    # The same as in the list, so that the numbers tell of no one else.
+    rows = visible_participations(permissions).filter(event=event)
     confirmed = rows.confirmed()
     context = {
         "title": _("Close the list of participants"),

@@ -1,8 +1,9 @@
 """The participant list: requested with a purpose, approved by another co-chair.
 
 It contains the name, organisation, post and invitation address, and nothing that people share.
-At each download, it has the people whom the downloader sees in the other lists too, so no erased,
-hidden or protected ones. Each line has a watermark. One line is a made-up person if two co-chairs
+At each download, it has the people whom the downloader sees in the other lists too, so none that
+were erased or entered as protected from the desk. Hidden people stay: a list from before would tell
+who hides. Each line has a watermark. One line is a made-up person if two co-chairs
 turned this on, and never in a list for the venue.
 """
 
@@ -38,7 +39,7 @@ from participants.permissions import (
     ConfirmingRight,
     acting_organisation,
     bodies_with_rights,
-    listable_people,
+    people_with_address,
     permissions_of,
 )
 from participants.privacy.access_log import log_export
@@ -266,7 +267,7 @@ def _headers() -> list[str]:
 def _listed_participations(event: Event, by: User, on: date) -> "QuerySet[Participation]":
     permissions = permissions_of(by, on)
     assert permissions is not None  # may_download_list()
-    people = listable_people(permissions)
+    people = people_with_address(permissions)
     working = Affiliation.objects.current(on).order_by("pk")
     participations = Participation.objects.confirmed().filter(event=event, delegate__in=people)
     now = Prefetch("delegate__affiliations", queryset=working, to_attr="working")

@@ -12,7 +12,6 @@ from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import hide_url_for
 from participants.accounts.grants import right_to_confirm
 from participants.models import (
-    Delegate,
     Grant,
     InvitationRequest,
     Participation,
@@ -20,7 +19,7 @@ from participants.models import (
     User,
 )
 from participants.participation.confirmation import RELATED, confirmable
-from participants.permissions import CAPACITIES, permissions_of, visible_people
+from participants.permissions import CAPACITIES, permissions_of, visible_participations
 from roundtable.mail.models import QueuedEmail
 from roundtable.mail.queue import enqueue
 
@@ -92,9 +91,8 @@ def _participations(user: User, at: datetime) -> Waiting:
     rows = Participation.objects.select_related(*RELATED)
     if not user.is_superuser:
         permissions = permissions_of(user, at.date())
-        people = visible_people(permissions) if permissions else Delegate.objects.none()
-        rows = rows.filter(event__in=user.grants.active(at.date()).values("event"))
-        rows = rows.filter(delegate__in=people)
+        seen = visible_participations(permissions) if permissions else rows.none()
+        rows = rows.filter(pk__in=seen.values("pk"))
     found = list(rows.prefetch_related(Prefetch("confirmations", queryset=given)))
     mine = set(confirmable(found, user, at))
     return [

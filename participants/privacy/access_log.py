@@ -169,5 +169,5 @@ def _admin_url(user: User, event: Event) -> str:
     participation = Participation.objects.filter(delegate__user=user, event=event).first()
     if participation is None:
         return ""  # the co-chairs of this roundtable could not open the page
-    path = reverse("admin:participants_delegate_change", args=[participation.delegate_id])
+    path = reverse("admin:participants_participation_change", args=[participation.pk])
     return f"{settings.PORTAL_URL}{path}"

@@ -28,6 +28,7 @@ from participants.models import (
     Audience,
     AudienceException,
     Constituency,
+    ContactChannel,
     Delegate,
     Grant,
     Introduction,
@@ -36,6 +37,8 @@ from participants.models import (
     ParticipationConfirmation,
     User,
 )
+from participants.models.channels import WORK_KINDS
+from participants.models.delegate import available_q
 from participants.models.organisation import CONSTITUENCY_BY_KIND
 
 BOOLEAN = BooleanField()
@@ -61,6 +64,9 @@ class Viewer:
     constituencies: frozenset[str] = frozenset()
     # Delegates whose introduction to the viewer is in force.
     introduced: frozenset[int] = frozenset()
+    # Events where the viewer, of a government, sees what civil society shares with participants
+    # only once civil society sees a work contact of the viewer.
+    shows_first_at: frozenset[int] = frozenset()
 
 
 class EventConfirmer(NamedTuple):
@@ -135,6 +141,19 @@ class ProfileOwner:
     def events(self) -> frozenset[int]:
         return frozenset(event for event, _constituency in self.event_constituencies)
 
+    @property
+    def is_of_civil_society(self) -> bool:
+        return Constituency.CIVIL_SOCIETY in {word for _event, word in self.event_constituencies}
+
+    def events_shared_with(self, viewer: Viewer) -> frozenset[int]:
+        """Without those of civil society, where a government's delegate has to show first."""
+        return frozenset(
+            event
+            for event, constituency in self.event_constituencies
+            if event in viewer.events
+            and (constituency != Constituency.CIVIL_SOCIETY or event not in viewer.shows_first_at)
+        )
+
 
 # The audiences that contain everyone of this one, whoever the person is.
 CONTAINING = {
@@ -166,7 +185,7 @@ def is_in_audience(
     if exceptions.includes(viewer):
         return False
     if audience == Audience.PARTICIPANTS:
-        shared = owner.events & viewer.events
+        shared = owner.events_shared_with(viewer)
     elif audience == Audience.CONSTITUENCY:
         same = owner.event_constituencies & viewer.event_constituencies
         shared = frozenset(event for event, _constituency in same)
@@ -189,6 +208,9 @@ def listing_condition(viewer: Viewer) -> Q:
     met = Q(pk__in=[])
     for confirmers, events in _events_by_confirmers(viewer):
         same_event = participations.filter(event__in=events)
+        if show_first := events & viewer.shows_first_at:
+            of_civil_society = Q(organisation__kind=OrganisationKind.CIVIL_SOCIETY)
+            same_event = same_event.exclude(of_civil_society, event__in=show_first)
         met_there = Q(Exists(same_event), listed_to=Audience.PARTICIPANTS)
         event_constituencies = {row for row in viewer.event_constituencies if row[0] in events}
         if event_constituencies:
@@ -290,6 +312,7 @@ def viewer_at(viewer: Viewer, event: int) -> Viewer:
             row for row in viewer.event_constituencies if row[0] == event
         ),
         introduced=frozenset(),
+        shows_first_at=viewer.shows_first_at & {event},
     )
 
 
@@ -311,7 +334,8 @@ class ViewerFact(NamedTuple):
 
     # "is": the delegate exists. "sat": took part in an event. "works": works for an organisation,
     # or acts for it with a grant. "vouched": the organisation confirmed the participation. "met":
-    # `event` holds the id of the delegate they were introduced to.
+    # `event` holds the id of the delegate they were introduced to. "shows": all of civil society at
+    # an event sees a work contact of the delegate.
     source: str
     delegate: int
     event: int
@@ -320,6 +344,33 @@ class ViewerFact(NamedTuple):
     country: str
     # Opens details, or is still current, on that day.
     is_effective: bool
+
+
+def shown_to_civil_society(people: QuerySet[Delegate]) -> QuerySet[ContactChannel]:
+    """The work contacts of these people that no one of civil society, where they meet, is excluded
+    from."""
+    widest = [Audience.PARTICIPANTS, Audience.EVERYONE]
+    # People of civil society may come from any country.
+    concerns_civil_society = (
+        Q(constituency=Constituency.CIVIL_SOCIETY)
+        | ~Q(country="")
+        | Q(organisation__kind=OrganisationKind.CIVIL_SOCIETY)
+    )
+    exceptions = AudienceException.objects.filter(
+        concerns_civil_society,
+        Q(channel=None) | Q(channel=OuterRef("pk")),
+        delegate=OuterRef("delegate"),
+    )
+    return ContactChannel.objects.filter(
+        ~Exists(exceptions),
+        available_q("delegate__"),
+        kind__in=WORK_KINDS,
+        audience__in=widest,
+        delegate__in=people,
+        delegate__listed_to__in=widest,
+        delegate__consented_at__isnull=False,
+        delegate__user__is_active=True,
+    )
 
 
 def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
@@ -375,6 +426,9 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
         )
         .order_by()
         .values_list(Value("works"), "user__delegate", zero, *on_behalf_columns, grant_is_active),
+        shown_to_civil_society(people)
+        .order_by()
+        .values_list(Value("shows"), "delegate", zero, *nothing, yes),
         in_force.filter(first__in=people)
         .order_by()
         .values_list(Value("met"), "first", "second", *nothing, yes),
@@ -428,10 +482,18 @@ def _viewer(delegate_id: int, facts: list[ViewerFact]) -> Viewer:
         if event_constituency[1] != Constituency.OTHER
         and current_constituencies <= {event_constituency[1]}
     }
+    is_of_government = Constituency.GOVERNMENTS in current_constituencies | {
+        constituency for _event, constituency in event_constituencies
+    }
+    shows = any(fact.source == "shows" for fact in facts)
+    # Where they sit, and still belong, with civil society, they are of it.
+    sits_with = {event for event, word in still_held if word == Constituency.CIVIL_SOCIETY}
+    events = frozenset(fact.event for fact in participations)
     return Viewer(
         delegate=delegate_id,
         signed_in=True,
-        events=frozenset(fact.event for fact in participations),
+        shows_first_at=events - sits_with if is_of_government and not shows else frozenset(),
+        events=events,
         event_constituencies=frozenset(still_held),
         confirmed_by=confirmers,
         organisations=frozenset(fact.organisation for fact in named),

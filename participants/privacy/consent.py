@@ -171,7 +171,10 @@ def _close_request(delegate: Delegate, at: datetime) -> None:
 def hide_profile(
     delegate: Delegate, *, by: Consent.By | HidingWay, at: datetime, organisation: str = ""
 ) -> bool:
-    """Hides the profile and ends all sessions. Returns False if no one could see it anyway."""
+    """Hides the profile and ends all sessions. Returns False if no one could see it anyway.
+
+    The desk is not told, and its lists and numbers stay: the difference would name the person.
+    """
     delegate.lock()
     # Do nothing more: a forwarded link must not sign the owner out again and again.
     if delegate.hidden_at or delegate.erased_at:

@@ -186,13 +186,15 @@ def _accept_participation(row: Proposal, at: datetime) -> None:
     if part and part.organisation_id != organisation.pk:
         _end_or_delete(part, at)
         part = None
-    part = part or Participation(
-        delegate=person,
-        event=event,
-        organisation=organisation,
-        nomination=row.nomination,
-        entered_at=at,
-    )
+    if part is None:
+        part = Participation(
+            delegate=person,
+            event=event,
+            organisation=organisation,
+            nomination=row.nomination,
+            entered_at=at,
+        )
+        part.enter(row.proposed_by)
     part.capacity = row.capacity
     part.full_clean()
     part.save()

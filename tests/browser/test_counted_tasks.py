@@ -76,7 +76,7 @@ def test_first_sharing_takes_five_presses(walk: Callable[..., Walk], invited: Us
     told = person.page.get_by_role("status")
     expect(told).to_contain_text("Welcome.")
     expect(told).to_contain_text(
-        "Mobile phone: 0 people introduced to you. From when the co-chairs confirm your "
+        "Mobile phone: People introduced to you. From when the co-chairs confirm your "
         "participation, participants too. No one else can see it."
     )
     assert person.presses == 5

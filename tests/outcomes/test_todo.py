@@ -211,10 +211,11 @@ def test_profiles_are_counted_from_five_without_names(client_of: Sign) -> None:
     people = make_old(event, 4)
     make_old(make_event(), 5)
     assert ASKED not in lines(client)
-    # The number does not tell of people who are not in the list behind it.
-    people += make_old(event, 1, hidden_at=NOON)
+    # The number does not tell of people who are not in the list behind it, or who hides.
+    (protected,) = make_old(event, 1)
+    protected.participations.update(is_protected_from_desk=True)
     assert ASKED not in lines(client)
-    people += make_old(event, 1)
+    people += make_old(event, 1, hidden_at=NOON)
     assert lines(client)[ASKED] == (5, "/admin/participants/delegate/?invitation=agreed")
     assert not any(one.name in client.get("/admin/").content.decode() for one in people)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -15,9 +16,11 @@ from participants.models import (
     Organisation,
     OrganisationKind,
     Proposal,
+    User,
 )
 from participants.permissions import (
     ConfirmingRight,
+    EventPermissions,
     acting_capacity,
     acting_organisation,
     affects_audiences,
@@ -33,14 +36,15 @@ from participants.permissions import (
     has_two_holders,
     independent_right,
     involved_condition,
-    listable_people,
     may_decide,
     may_edit_organisation,
     may_enter_admin,
+    people_with_address,
     permissions_of,
     role_needs_confirmation,
     stand_in,
     visible_organisations,
+    visible_participations,
     visible_people,
 )
 from roundtable.models import Event
@@ -429,34 +433,57 @@ def test_bodies_of_a_user_are_all_that_count_against_confirming() -> None:
     }
 
 
+def rights_of(user: User) -> EventPermissions:
+    rights = permissions_of(user, TODAY)
+    assert rights is not None
+    return rights
+
+
 def test_cochair_sees_people_of_the_roundtable_and_operators_all_of_them() -> None:
     user, here = make_user(), make_event()
     make_grant(user, here)
-    seen, hidden, protected, elsewhere = (
-        make_delegate(),
-        make_delegate(hidden_at=NOON),
-        make_delegate(is_protected=True),
-        make_delegate(),
-    )
-    for person in (seen, hidden, protected):
-        make_participation(person, here)
+    seen, protected, elsewhere = make_delegate(), make_delegate(), make_delegate()
+    make_participation(seen, here)
+    make_participation(protected, here, is_protected_from_desk=True)
     make_participation(elsewhere, make_event())
-    rights = permissions_of(user, TODAY)
-    operators = permissions_of(make_user(is_superuser=True), TODAY)
-    assert rights is not None and operators is not None
-    everyone = [seen, hidden, protected, elsewhere]
-    assert set(visible_people(rights)) == set(listable_people(rights)) == {seen}
-    assert [rights.can_see(person) for person in everyone] == [True, False, False, False]
-    assert [operators.can_see(person) for person in everyone] == [True] * 4
+    rights, operators = rights_of(user), rights_of(make_user(is_superuser=True))
+    everyone = [seen, protected, elsewhere]
+    assert set(visible_people(rights)) == set(people_with_address(rights)) == {seen}
+    assert [rights.can_see(person) for person in everyone] == [True, False, False]
+    assert [operators.can_see(person) for person in everyone] == [True] * 3
     assert set(visible_people(operators)) == set(everyone)
-    assert set(listable_people(operators)) == {seen, protected, elsewhere}
+    assert set(people_with_address(operators)) == {seen, elsewhere}
+    # The row is there for everyone who reads the roundtable.
+    numbers = [rights, operators]
+    assert [visible_participations(row).count() for row in numbers] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"hidden_at": NOON},
+        {"is_protected": True},
+        {"consented_at": None},
+        {"new_address_agreed_at": NOON},
+    ],
+)
+def test_what_a_person_chooses_moves_no_row_at_the_desk(chosen: dict[str, Any]) -> None:
+    user, here = make_user(), make_event()
+    make_grant(user, here)
+    people = [make_delegate(), make_delegate()]
+    for person, is_protected in zip(people, (False, True), strict=True):
+        make_participation(person, here, is_protected_from_desk=is_protected)
+    for person in people:
+        person.write(**chosen)
+    rights = rights_of(user)
+    assert set(people_with_address(rights)) == set(visible_people(rights)) == {people[0]}
+    assert visible_participations(rights).count() == 2
 
 
 def test_protected_person_is_seen_by_whoever_invited_last() -> None:
     first, last, event = make_user(), make_user(), make_event()
-    person = make_delegate(is_protected=True)
-    make_participation(person, event)
-    rights = []
+    person = make_delegate()
+    make_participation(person, event, is_protected_from_desk=True)
     for number, user in enumerate((first, last)):
         make_grant(user, event)
         make_invitation(
@@ -466,12 +493,70 @@ def test_protected_person_is_seen_by_whoever_invited_last() -> None:
             answer=Invitation.Answer.ACCEPTED,
             answered_at=NOON + timedelta(days=number),
         )
-        rights.append(permissions_of(user, TODAY))
-    seen = [row is not None and person in visible_people(row) for row in rights]
-    assert seen == [False, True]
+    assert [person in visible_people(rights_of(user)) for user in (first, last)] == [False, True]
     Invitation.objects.filter(invited_by=last).update(answer=Invitation.Answer.NOT_ME)
-    seen = [row is not None and person in visible_people(row) for row in rights]
-    assert seen == [True, False]
+    assert [person in visible_people(rights_of(user)) for user in (first, last)] == [True, False]
+
+
+@pytest.mark.parametrize(("role", "sees"), [("cochair", True), ("editor", True), ("reader", False)])
+def test_protected_person_is_seen_by_whoever_entered_them_and_may_still_edit(
+    role: str, sees: bool
+) -> None:
+    user, other, event = make_user(), make_user(), make_event()
+    make_grant(user, event, role=role)
+    make_grant(other, event)
+    person = make_delegate()
+    make_participation(person, event, is_protected_from_desk=True, entered_by=user)
+    assert (person in visible_people(rights_of(user))) == sees
+    assert person not in visible_people(rights_of(other))
+
+
+def test_protected_person_is_seen_at_another_roundtable_where_the_desk_names_them() -> None:
+    here, there, person = make_event(), make_event(), make_delegate()
+    make_participation(person, here)
+    make_participation(person, there, is_protected_from_desk=True)
+    viewers = []
+    for events in ([here], [there], [here, there]):
+        viewers.append(user := make_user())
+        for event in events:
+            make_grant(user, event)
+    assert [person in visible_people(rights_of(user)) for user in viewers] == [True, False, True]
+
+
+def make_confirmers(event: Event, kinds: list[str]) -> list[User]:
+    """One after the other, each of an organisation of its own."""
+    users = [make_user() for _ in kinds]
+    for user, kind in zip(users, kinds, strict=True):
+        make_grant(user, event, role="confirmer", on_behalf_of=make_organisation(kind=kind))
+    return users
+
+
+def test_two_confirmers_of_the_constituency_see_a_protected_person() -> None:
+    event, person = make_event(), make_delegate()
+    make_participation(person, event, is_protected_from_desk=True)
+    one, two, three, agency = make_confirmers(event, ["civil-society"] * 3 + ["agency"])
+    # A second confirmer of the first organisation counts as the first one.
+    own = one.grants.get().on_behalf_of
+    make_grant(colleague := make_user(), event, role="confirmer", on_behalf_of=own)
+    # Elsewhere, others confirm.
+    make_confirmers(make_event(), ["civil-society"])
+    viewers = [one, two, three, agency, colleague]
+    for people in (visible_people, people_with_address):
+        seen = [person in people(rights_of(user)) for user in viewers]
+        assert seen == [True, True, False, False, False]
+
+
+def test_no_one_sees_a_protected_person_as_confirmer_of_the_own_organisation() -> None:
+    event, people = make_event(), [make_delegate(), make_delegate()]
+    one, two, three, four = make_confirmers(event, ["civil-society"] * 4)
+    for person, confirmer in zip(people, (one, three), strict=True):
+        own = confirmer.grants.get().on_behalf_of
+        make_participation(person, event, organisation=own, is_protected_from_desk=True)
+    seen = [
+        [person in visible_people(rights_of(user)) for user in (one, two, three, four)]
+        for person in people
+    ]
+    assert seen == [[False, True, True, False], [True, True, False, False]]
 
 
 def test_user_acts_for_an_employer_up_to_the_last_day_there() -> None:
@@ -683,17 +768,16 @@ def test_colleagues_of_someone_of_no_known_organisation_are_all_others_of_none()
 
 
 def test_who_no_longer_decides_does_not_see_protected_people_invited_there() -> None:
-    user, here, there = make_user(), make_event(), make_event()
-    invited = make_grant(user, there)
-    make_grant(user, here, role="reader")
-    person = make_delegate(is_protected=True)
-    make_participation(person, here)
-    make_participation(make_delegate(is_protected=True), here)  # whom others invited
+    user, event = make_user(), make_event()
+    invited = make_grant(user, event)
+    make_grant(user, event, role="reader")
+    person, of_others = make_delegate(), make_delegate()
+    for each in (person, of_others):
+        make_participation(each, event, is_protected_from_desk=True)
     make_invitation(
-        person, there, invited_by=user, answer=Invitation.Answer.ACCEPTED, answered_at=NOON
+        person, event, invited_by=user, answer=Invitation.Answer.ACCEPTED, answered_at=NOON
     )
     for last_day, seen in ((None, [person]), (date(2026, 3, 1), [])):
         invited.valid_until = last_day
         invited.save()
-        rights = permissions_of(user, TODAY)
-        assert rights is not None and list(visible_people(rights)) == seen
+        assert list(visible_people(rights_of(user))) == seen

@@ -91,6 +91,8 @@ class Person:
     earlier: list[tuple[int, int, bool]] = field(default_factory=list)
     confirmed_by: dict[int, list[int]] = field(default_factory=dict)
     exclusions: list[Exclusion] = field(default_factory=list)
+    # Where someone looks as if this one had taken part in one event only.
+    is_official_elsewhere: bool = False
 
     def is_shown(self) -> bool:
         return self.account == "open" and self.has_agreed and self.is_available()
@@ -133,6 +135,24 @@ class Person:
             if event in self.details_open and self.details_open[event] <= TODAY
         }
 
+    def is_official(self) -> bool:
+        """Whether this person speaks or works for a government."""
+        places = {*self.open_constituencies().values(), *self.current_constituencies()}
+        return self.is_official_elsewhere or "governments" in places
+
+    def has_shown_first(self) -> bool:
+        """Whether no one of civil society is excluded from a contact of this person."""
+        wide = ("participants", "everyone")
+        narrowed = {row.channel for row in self.exclusions if concerns_civil_society(row)}
+        contacts = [place for place, audience in enumerate(self.channels) if audience in wide]
+        is_listed = self.is_shown() and self.listed_to in wide and None not in narrowed
+        return is_listed and not set(contacts) <= narrowed
+
+    def belongs_with_civil_society(self, event: int) -> bool:
+        table = "civil-society"
+        sits = self.open_constituencies().get(event) == table
+        return sits and self.current_constituencies() <= {table}
+
     def confirmed_constituencies(self) -> dict[int, str]:
         """The events that count, and where this person sat."""
         return {
@@ -166,7 +186,10 @@ class World:
             return False
         # Had they met at this event alone, the person would still be listed.
         people = list(self.people)
-        people[viewer] = replace(people[viewer], details_open={event: TODAY})
+        viewing = people[viewer]
+        people[viewer] = replace(
+            viewing, details_open={event: TODAY}, is_official_elsewhere=viewing.is_official()
+        )
         return World(people, []).is_listed(viewer, person)
 
     def _is_shown(self, viewer: int | None, person: int, channel: int | None) -> bool:
@@ -204,6 +227,16 @@ class World:
         shared_events = viewer_events.keys() & owner_events.keys()
         exclusions = [row for row in owner.exclusions if row.channel == channel]
         if audience == "participants":
+            if viewing.is_official() and not viewing.has_shown_first():
+                kept = {
+                    event
+                    for event in shared_events
+                    if owner_events[event] != "civil-society"
+                    or viewing.belongs_with_civil_society(event)
+                }
+                if shared_events and not kept:
+                    return "has to show first"
+                shared_events = kept
             if shared_events and not _vouched(viewing, shared_events, exclusions):
                 return "confirmed by none but the excluded"
             return "met" if shared_events else "never met"
@@ -263,6 +296,16 @@ def names(exception: Exclusion, office: int) -> bool:
         case "country":
             return exception.target == country
     return exception.target == EXCLUDED_AS[kind]
+
+
+def concerns_civil_society(exception: Exclusion) -> bool:
+    """People of civil society may come from any country."""
+    match exception.kind:
+        case "organisation":
+            return ORGANISATIONS[int(exception.target)][0] == "civil-society"
+        case "constituency":
+            return exception.target == "civil-society"
+    return True
 
 
 def is_same_government(one: int | str, other: int) -> bool:

@@ -341,6 +341,8 @@ class _PeopleImporter:
                 if isinstance(row, Affiliation) or row._state.adding:
                     continue
             if row._state.adding:
+                if isinstance(row, Participation):
+                    self._enter(row)
                 to_add.append(row)
             elif new_values and not report.is_preview:
                 self._write(row, new_values, entry)
@@ -384,9 +386,16 @@ class _PeopleImporter:
         if self.report.by and not person._state.adding and not self.report.is_preview:
             split_shared_person(person, self.report.by)
 
+    def _enter(self, row: Participation) -> None:
+        row.enter(self.report.by.user if self.report.by else None)
+
     def _write(self, row: models.Model, values: dict[str, Any], entry: FileEntry) -> None:
         if not isinstance(row, Delegate):
-            row.save(update_fields=values)
+            fields = list(values)
+            if isinstance(row, Participation) and "organisation" in values:
+                self._enter(row)
+                fields += ["entered_by", "is_protected_from_desk"]
+            row.save(update_fields=fields)
             return
         row.lock()
         if has_joined(row):  # perhaps just now

@@ -317,6 +317,7 @@ TABLES = (
             "capacity",
             "nomination",
             "entered_at",
+            "is_protected_from_desk",
             "confirmed_at",
             "took_effect_at",
             "details_open_on",
@@ -325,7 +326,11 @@ TABLES = (
             "suspension_reason",
             "ended_at",
         ),
-        {**DELEGATE_WITHHELD, "suspended_by": OTHER_PERSON_REASON},
+        {
+            **DELEGATE_WITHHELD,
+            "entered_by": OTHER_PERSON_REASON,
+            "suspended_by": OTHER_PERSON_REASON,
+        },
     ),
     PersonalDataTable(
         "consents",

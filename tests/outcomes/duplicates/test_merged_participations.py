@@ -172,7 +172,8 @@ def test_who_must_be_confirmed_again_is_listed_and_told(
     meeting.duplicate.refresh_from_db()
     row = meeting.takes_part("Bo", meeting.duplicate)
     hidden = meeting.takes_part("Zq-hidden", meeting.duplicate)
-    hidden.delegate.write(hidden_at=NOON)
+    hidden.is_protected_from_desk = True
+    hidden.save()
     deliver()
     listed = f"{AGAIN}, 1: Bo, Roundtable"
     page = meeting.request_merge(client_of(meeting.first), target)

@@ -263,13 +263,13 @@ def test_page_shows_both_entries_and_what_moves(client_of: Sign) -> None:
     make_role(event, organisation=goes)
     make_party(make_commitment(event, reference="ZQ-C1"), organisation=goes)
     make_party(make_commitment(elsewhere, reference="ZQX-C1"), organisation=goes)
-    for shown, where, hidden_at in (
-        ("Rita Sen", event, None),
-        ("Zq-hidden", event, NOON),
-        ("Zq-other", elsewhere, None),
+    for shown, where, protected in (
+        ("Rita Sen", event, False),
+        ("Zq-hidden", event, True),
+        ("Zq-other", elsewhere, False),
     ):
-        person = make_delegate(name=shown, hidden_at=hidden_at)
-        make_participation(person, where, organisation=goes)
+        person = make_delegate(name=shown)
+        make_participation(person, where, organisation=goes, is_protected_from_desk=protected)
         make_affiliation(person, organisation=goes, post="Clerk")
     client, name = client_of(user), "merge_two_organisations"
     text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk)

@@ -245,8 +245,8 @@ def test_people_workbook_has_no_addresses_and_is_logged(
         ) in admin_text(client_of(user).get(address))
         assert client_of(user).post(address).status_code == 403
     hold_list(cochair, talk)
-    for hidden in ({"hidden_at": NOON}, {"is_protected": True}):
-        seat(talk, name="Zq Hidden", **hidden)
+    protected = seat(talk, name="Zq Protected")
+    protected.participations.update(is_protected_from_desk=True)
     assert "The workbook names 1 person, with organisation" in admin_text(
         client_of(cochair).get(address)
     )

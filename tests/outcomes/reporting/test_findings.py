@@ -55,18 +55,14 @@ def test_text_of_names_tells_of_no_one_elsewhere(
     checked = before[before.index("What the portal checked") :]
     assert "Farid Known" in checked and ASKED in " ".join(checked.split())
     assert not [name for name in NAMES if name in checked]
-    # The same with all of them known, elsewhere, hidden or protected.
+    # The same with all of them known, elsewhere, or protected.
     secret = make_event(is_public=False)
     make_role(secret, organisation=make_organisation(name="Hidden House"))
-    states: list[tuple[Event, dict[str, Any]]] = [
-        (secret, {}),
-        (make_event(), {}),
-        (event, {"hidden_at": NOON}),
-        (event, {"is_protected": True}),
-    ]
+    places = [secret, make_event(), event]
     for number, name in enumerate(NAMES):
-        where, state = states[number % 4]
-        make_participation(make_delegate(name=name, **state), where)
+        where = places[number % 3]
+        protected = {"is_protected_from_desk": where == event}
+        make_participation(make_delegate(name=name), where, **protected)
     assert review() == before
 
 

@@ -432,10 +432,10 @@ def test_invitation_shows_a_protected_person_only_to_who_brought_them_in(
     """Else a co-chair invites a double, and sees who protects themselves from that co-chair."""
     if takes_part:
         inviter = make_grant(make_user(), event).user
-        make_participation(own_profile, event)
+        make_participation(own_profile, event, is_protected_from_desk=True)
         answered: dict[str, Any] = {"answer": "agreed", "answered_at": NOW - timedelta(days=9)}
         make_invitation(own_profile, event, invited_by=inviter, **answered)
-    own_profile.write(is_protected=True, listed_to=Audience.INTRODUCED)
+    invitation.delegate.participations.update(is_protected_from_desk=True)
     press(client_of(user), "/welcome/", "/welcome/", "This is me")
     assert not Delegate.objects.filter(pk=invitation.delegate_id).exists()
     assert own_profile.participations.filter(event=event).exists()

@@ -354,7 +354,7 @@ def test_nominator_of_the_roundtable_is_named_at_the_desk_unless_protected(
     path = f"{DESK}{nominated.pk}/change/"
     page = page_html(client_of(chair).get(path))
     assert "by Zq Speaker, for Example Shelter" in page
-    Delegate.objects.filter(pk=speaker.pk).update(is_protected=True)
+    speaker.participations.update(is_protected_from_desk=True)
     assert "Zq Speaker" not in page_html(client_of(chair).get(path))
 
 

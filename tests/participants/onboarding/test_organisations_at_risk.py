@@ -226,7 +226,8 @@ def test_nomination_goes_to_the_confirmer_alone(
 def test_invited_and_protected_person_is_seen_by_that_confirmer_alone(
     client_of: Sign, amal: Delegate, event: Event, confirmer: User, chair: User
 ) -> None:
-    amal.write(user=make_user("amal@example.org"), listed_to=Audience.ONLY_ME, is_protected=True)
+    amal.write(user=make_user("amal@example.org"), listed_to=Audience.ONLY_ME)
+    amal.participations.update(is_protected_from_desk=True)
     make_invitation(amal, event, invited_by=confirmer, answer="agreed", answered_at=NOW)
     assert "Zq Amal" in client_of(confirmer).get(PEOPLE).content.decode()
     assert "Zq Amal" not in client_of(chair).get(PEOPLE).content.decode()

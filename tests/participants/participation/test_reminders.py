@@ -177,10 +177,11 @@ def test_person_is_told_of_suspension_return_and_end(
 
 
 def test_numbers_do_not_tell_who_is_hidden(meeting: Event, reminders: Reminders) -> None:
-    """The email would count one more than the list that it links."""
+    """The email counts as many as the list that it links: also people whom it does not name."""
     takes_part(meeting, "Open")
     for name, state in (("Hidden", {"hidden_at": TUESDAY}), ("Protected", {"is_protected": True})):
         row = takes_part(meeting, name)
         Delegate.objects.filter(pk=row.delegate_id).update(**state)
+    takes_part(meeting, "Entered protected", is_protected_from_desk=True)
     sent = reminders()
-    assert "1 participation needs your confirmation." in sent["cochair@example.org"]
+    assert "4 participations need your confirmation." in sent["cochair@example.org"]

@@ -368,7 +368,8 @@ def test_many_reveals_in_a_row_alert_cochairs(
         "Someone connected with Roundtable 2024, May 2024 (RT2024) has opened 10 profiles"
     ) in email.text
     assert "see who it is and ask that person." in " ".join(email.text.split())
-    assert f"/admin/participants/delegate/{viewer.pk}/change/" in email.text
+    seat = viewer.participations.get()
+    assert f"/admin/participants/participation/{seat.pk}/change/" in email.text
     assert "Rika" not in email.text
     assert "Shown" not in email.text
 
@@ -425,11 +426,12 @@ def test_cochair_of_two_events_gets_one_email(viewer: Delegate, cochair: User) -
 
 def test_alert_email_does_not_reveal_protected_delegates(event: Event, cochair: User) -> None:
     for is_protected in (False, True):
-        person = make_delegate(name="Rika Runner", is_protected=is_protected)
-        make_participation(person, event, confirmed_by=cochair)
+        person = make_delegate(name="Rika Runner")
+        given = {"is_protected_from_desk": is_protected}
+        make_participation(person, event, confirmed_by=cochair, **given)
         open_profiles(person, 10, apart=timedelta(seconds=1))
     plain, protected = (
-        [re.sub(r"delegate/\d+/", "", text) for text in (email.subject, email.text)]
+        [re.sub(r"participation/\d+/", "", text) for text in (email.subject, email.text)]
         for email in emails()
     )
     assert plain == protected

@@ -43,6 +43,7 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_user,
+    show_first,
 )
 from tests.recorded_fixtures import recorded
 
@@ -85,8 +86,11 @@ def office(kind: str, **fields: Any) -> Organisation:
 def participant(
     event: Event, kind: str = OrganisationKind.CIVIL_SOCIETY, **fields: Any
 ) -> Delegate:
+    """Who is of a government has shown civil society a work contact."""
     person = make_delegate()
     make_participation(person, event, organisation=office(kind, **fields))
+    if kind == OrganisationKind.GOVERNMENT:
+        show_first(person)
     return person
 
 
@@ -174,6 +178,7 @@ def still_there(event: Event, _owner: Delegate) -> Delegate:
 def moved_to_a_government(event: Event, _owner: Delegate) -> Delegate:
     person = participant(event)
     make_affiliation(person, organisation=office(OrganisationKind.GOVERNMENT))
+    show_first(person)
     return person
 
 
@@ -193,6 +198,7 @@ def acts_for_a_government(event: Event, _owner: Delegate) -> Delegate:
     person = participant(event)
     assert person.user is not None
     make_grant(person.user, make_event(), on_behalf_of=office(OrganisationKind.GOVERNMENT))
+    show_first(person)
     return person
 
 
@@ -219,6 +225,7 @@ def removed_a_wrong_employer(event: Event, _owner: Delegate) -> Delegate:
 def works_there_until_today(event: Event, _owner: Delegate) -> Delegate:
     person = participant(event)
     make_affiliation(person, organisation=office(OrganisationKind.GOVERNMENT), until=TODAY)
+    show_first(person)
     return person
 
 
@@ -445,6 +452,7 @@ def test_channel_exclusion_hides_that_channel(event: Event, belong: Belonging) -
     channel = owner.channels.get(audience=Audience.PARTICIPANTS)
     person, other = participant(event), participant(event, country="TH")
     belong(person, place)
+    show_first(person)
     moved = belong in (works_there, acts_for_it)  # who now sits with a government
     for way in WAYS:
         leave_out(owner, way, place, channel=channel)
@@ -476,6 +484,7 @@ def test_everyone_audience_ignores_exclusions(event: Event, way: str) -> None:
     leave_out(owner, way, place, channel=owner.channels.get(audience=Audience.EVERYONE))
     person = participant(event)
     works_there(person, place)
+    show_first(person)
     assert seen_by(person, owner) == "PE"
 
 
@@ -666,7 +675,90 @@ def test_who_acts_for_a_government_leaves_civil_society_for_those_days(
     assert person.user is not None
     ministry = office(OrganisationKind.GOVERNMENT)
     make_grant(person.user, make_event(), on_behalf_of=ministry, **days)
+    show_first(person)
     assert seen_by(person, owner) == seen
+
+
+# Governments show first -------------------------------------------------------------------------
+
+
+def official_of(event: Event, **shares: Any) -> Delegate:
+    person = make_delegate(listed_to=shares.pop("listed_to", Audience.PARTICIPANTS))
+    make_participation(person, event, organisation=office(OrganisationKind.GOVERNMENT))
+    make_channel(person, **{"audience": Audience.PARTICIPANTS} | shares)
+    return person
+
+
+def test_government_sees_civil_society_while_it_shows_a_work_contact(event: Event) -> None:
+    owner, open_owner = make_owner(event, Audience.PARTICIPANTS), make_owner(event)
+    official = official_of(event)
+    assert [seen_by(official, each) for each in (owner, open_owner)] == ["PE", "PE"]
+    for hides in ({"listed_to": "only_me"}, {"hidden_at": NOON}):
+        Delegate.objects.filter(pk=official.pk).update(**hides)
+        assert [seen_by(official, each) for each in (owner, open_owner)] == [None, "E"]
+        Delegate.objects.filter(pk=official.pk).update(listed_to="participants", hidden_at=None)
+    # Who is of civil society shows nothing, sees what governments share, and writes first.
+    assert seen_by(participant(event), owner) == "CPE"
+    assert visibility.listed_delegates(get_viewer(owner.user, TODAY), TODAY).filter(pk=official.pk)
+
+
+@pytest.mark.parametrize(
+    ("shares", "sees"),
+    [
+        ({}, True),
+        ({"audience": "everyone", "listed_to": "everyone"}, True),
+        ({"kind": "phone", "value": "+62 21 5555 0100"}, True),
+        ({"kind": "site", "value": "https://example.org"}, False),
+        ({"kind": "other", "value": "Ask at the desk"}, False),
+        ({"audience": "constituency"}, False),
+        ({"audience": "introduced"}, False),
+        ({"listed_to": "constituency"}, False),
+    ],
+)
+def test_work_contact_is_one_that_civil_society_can_use(
+    event: Event, shares: dict[str, str], sees: bool
+) -> None:
+    owner = make_owner(event, Audience.PARTICIPANTS)
+    assert seen_by(official_of(event, **shares), owner) == ("PE" if sees else None)
+
+
+@pytest.mark.parametrize("of_listing", [True, False])
+def test_government_that_excludes_civil_society_does_not_show(
+    event: Event, of_listing: bool
+) -> None:
+    owner, official = make_owner(event, Audience.PARTICIPANTS), official_of(event)
+    channel = None if of_listing else official.channels.get()
+    for left_out, sees in (
+        ({"constituency": Constituency.CIVIL_SOCIETY}, False),
+        ({"country": "TH"}, False),
+        ({"organisation": office(OrganisationKind.CIVIL_SOCIETY)}, False),
+        ({"organisation": office(OrganisationKind.GOVERNMENT, country="AU")}, True),
+        ({"constituency": Constituency.AGENCIES}, True),
+    ):
+        row = make_exception(official, channel=channel, **left_out)
+        assert seen_by(official, owner) == ("PE" if sees else None), left_out
+        row.delete()
+
+
+def test_government_need_not_show_others_or_where_introduced(event: Event) -> None:
+    official = official_of(event, audience="only_me")
+    owner = make_owner(event, Audience.PARTICIPANTS)
+    assert seen_by(official, owner) is None
+    make_introduction(official, owner)
+    assert seen_by(official, owner) == "ICPE"
+    agency = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_participation(agency, event, organisation=office(OrganisationKind.AGENCY))
+    assert seen_by(official, agency) is not None
+
+
+def test_seat_at_a_second_meeting_does_not_open_civil_society(event: Event) -> None:
+    """A government's delegate who sits with others elsewhere is still of the government."""
+    second = make_event()
+    owner = make_owner(event, Audience.PARTICIPANTS)
+    make_participation(owner, second, organisation=office(OrganisationKind.CIVIL_SOCIETY))
+    official = official_of(event, audience="only_me")
+    make_participation(official, second, organisation=office(OrganisationKind.AGENCY))
+    assert seen_by(official, owner) is None
 
 
 def test_exclusion_of_other_delegate_has_no_effect(event: Event) -> None:

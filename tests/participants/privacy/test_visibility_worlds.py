@@ -47,6 +47,7 @@ if "SEED" in os.environ:
     SEEDS = [range(int(os.environ["SEED"]), int(os.environ["SEED"]) + 1)]
 EVERY_VERDICT = {
     "everyone",
+    "has to show first",
     "introduced",
     "confirmed by none but the excluded",
     "left out",
