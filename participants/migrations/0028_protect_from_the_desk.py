@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0031_codes_on_paper'),
+        ('participants', '0027_keep_suspended_confirmations'),
     ]
 
     operations = [

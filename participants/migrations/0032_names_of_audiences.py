@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0029_no_requests_at_the_desk'),
+        ('participants', '0031_no_requests_at_the_desk'),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0030_names_of_audiences'),
+        ('participants', '0032_names_of_audiences'),
     ]
 
     operations = [

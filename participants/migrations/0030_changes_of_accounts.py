@@ -33,7 +33,7 @@ def end_open_requests(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0027_keep_suspended_confirmations'),
+        ('participants', '0029_keep_protected_from_the_desk'),
     ]
 
     operations = [

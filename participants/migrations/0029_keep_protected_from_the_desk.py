@@ -14,7 +14,7 @@ def keep_protected(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("participants", '0032_protect_from_the_desk'),
+        ("participants", '0028_protect_from_the_desk'),
     ]
 
     operations = [migrations.RunPython(keep_protected, migrations.RunPython.noop)]

@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0028_changes_of_accounts'),
+        ('participants', '0030_changes_of_accounts'),
     ]
 
     operations = [
