@@ -297,7 +297,7 @@ def translated(monkeypatch: pytest.MonkeyPatch) -> None:
 SAME = re.compile(
     r"""
     \bZQ,\s+en\b # the first line of a statement's text
-    | https?://[^\s<]+ | [\w.+-]+@[\w.-]+ | \bZQ\w*(-C\d+)? | \(\.vcf\)
+    | https?://[^\s<]+ | [\w.+-]+…?@[\w.-]+ | \bZQ\w*(-C\d+)? | \(\.vcf\)
     | \b[A-Z2-7]{32}\b # the secret of a second factor
     | \bOutcome-theme\ relationships?\b | Outcome_themes\ object # Django's own names
     """,
