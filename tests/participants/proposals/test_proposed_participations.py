@@ -171,6 +171,7 @@ def confirm_all(case: Case, browsers: list[Client]) -> None:
             send_form(browser, answer, containing="shown")
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("way", [by_form, by_import, by_merging])
 def test_pair_of_cochairs_at_two_roundtables_takes_nothing(
     case: Case, client_of: Sign, deliver: Deliver, way: Callable[[Case, Client], None]
