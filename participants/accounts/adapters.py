@@ -259,9 +259,9 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     ) -> None:
         match = request.resolver_match
         if message_template == NEW_CODES_TEMPLATE and not (
-            match and match.url_name == NEW_CODES_URL_NAME
+            match and match.url_name == NEW_CODES_URL_NAME and has_second_factor(request.user)
         ):
-            # With the first factor come the first codes. Their page says what they are for.
+            # Mostly the first codes. Their page says what they are for.
             return
         super().add_message(request, level, message_template, *rest, **more)
         if message_template != CODE_SENT_TEMPLATE or hasattr(request, "has_queued_mail"):

@@ -126,6 +126,7 @@ def test_recovery_codes_are_offered_as_text_and_to_save(
     assert 'href="/welcome/"' in page.content.decode()  # "Not now" leads on
     record_email_code(browser, user)
     page = press(browser, page, "/accounts/2fa/recovery-codes/generate/", "Show my")
+    assert "no longer work" not in page.content.decode()
     codes = RecoveryCodes.activate(user).get_unused_codes()
     shown = html.fromstring(page.content.decode())
     assert [row.text for row in shown.xpath("//*[@id='recovery-codes']//code")] == codes
