@@ -21,7 +21,7 @@ from participants.models import User
 from roundtable.allauth_compat import TOTP
 from roundtable.encryption import DecryptionError, decrypt, encrypt, is_current
 from roundtable.outbox import app_codes
-from tests.factories import NOON, make_user
+from tests.factories import NOON, make_account_change, make_user
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.recorded_fixtures import recorded
 from tests.sign_in import TOTP_SECRET, add_authenticator, sign_in, totp_code
@@ -95,19 +95,23 @@ def test_reseal_encrypts_with_the_present_key(
     )
     listed = {"migrated_codes": [encrypt("11111111")], "used_mask": 0}
     Authenticator.objects.create(user=other, type="recovery_codes", data=listed)
+    made = {"kind": "factor", "email": "", "waits_from": NOON, "made_at": NOON}
+    change = make_account_change(other, former=encrypt("what was before"), **made)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW_KEY, [former]
     call_command("reseal")
-    assert capsys.readouterr().out == "4 secrets are encrypted with the present key.\n"
+    assert capsys.readouterr().out == "5 secrets are encrypted with the present key.\n"
     settings.SECRET_KEY_FALLBACKS = []
     assert TOTP(Authenticator.objects.get(user=user, type="totp")).validate_code(totp_code())
     assert RecoveryCodes.activate(user).get_unused_codes() == codes
     stored = Authenticator.objects.get(user=other, type="recovery_codes").data
     assert decrypt(stored["migrated_codes"][0]) == "11111111"
+    change.refresh_from_db()
+    assert decrypt(change.former) == "what was before"
     before = list(Authenticator.objects.values())
     call_command("reseal")
     assert list(Authenticator.objects.values()) == before
     Authenticator.objects.filter(user=other, type="totp").update(data={"secret": "lost"})
-    with pytest.raises(CommandError, match="1 second factor cannot be read"):
+    with pytest.raises(CommandError, match="1 secret cannot be read"):
         call_command("reseal")
 
 

@@ -1,4 +1,4 @@
-"""Command that encrypts the secrets of second factors with the present key."""
+"""Command that encrypts secrets of accounts with the present key."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import ngettext
 
+from participants.models import AccountChange
 from roundtable.encryption import DecryptionError, decrypt, encrypt, is_current
 
 # What allauth keeps encrypted in `Authenticator.data`.
@@ -37,21 +38,36 @@ def reseal_factor(pk: int) -> bool:
     return True
 
 
+@transaction.atomic
+def reseal_former_values(pk: int) -> bool:
+    """The same for what a change of an account keeps of before."""
+    row = AccountChange.objects.select_for_update().get(pk=pk)
+    if not row.former or is_current(row.former):
+        return False
+    row.former = encrypt(decrypt(row.former))
+    row.save(update_fields=["former"])
+    return True
+
+
 class Command(BaseCommand):
     """Encrypts what an earlier key or an earlier cipher encrypted once more."""
 
     help = (
-        "Encrypts apps and recovery codes with the present SECRET_KEY. Run it after an upgrade "
-        "from 0.1.0, and after SECRET_KEY was changed."
+        "Encrypts apps, recovery codes and former values of accounts with the present SECRET_KEY. "
+        "Run it after an upgrade from 0.1.0, and after SECRET_KEY was changed."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, unreadable = 0, 0
-        for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
-            try:
-                done += reseal_factor(pk)
-            except DecryptionError:
-                unreadable += 1
+        for model, reseal in (
+            (Authenticator, reseal_factor),
+            (AccountChange, reseal_former_values),
+        ):
+            for pk in model._default_manager.order_by("pk").values_list("pk", flat=True):
+                try:
+                    done += reseal(pk)
+                except DecryptionError:
+                    unreadable += 1
         if options["verbosity"]:
             message = ngettext(
                 "%(number)d secret is encrypted with the present key.",
@@ -61,8 +77,8 @@ class Command(BaseCommand):
             self.stdout.write(message % {"number": done})
         if unreadable:
             message = ngettext(
-                "%(number)d second factor cannot be read with SECRET_KEY or SECRET_KEY_FALLBACKS.",
-                "%(number)d second factors cannot be read with SECRET_KEY or SECRET_KEY_FALLBACKS.",
+                "%(number)d secret cannot be read with SECRET_KEY or SECRET_KEY_FALLBACKS.",
+                "%(number)d secrets cannot be read with SECRET_KEY or SECRET_KEY_FALLBACKS.",
                 unreadable,
             )
             raise CommandError(message % {"number": unreadable})
