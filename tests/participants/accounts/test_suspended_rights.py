@@ -275,6 +275,19 @@ def test_operator_and_one_organisation_end_no_right(
     assert is_active(grant)
 
 
+def test_erased_account_still_counts_for_the_organisation_that_suspended(
+    holders: Holders, others: dict[str, Grant]
+) -> None:
+    grant = others["confirmer"]
+    assert suspend_grant(grant=grant, reason="A doubt", by=holders.first, at=TUESDAY)
+    Grant.objects.filter(pk=grant.pk).update(suspended_by=None)
+    colleague = holders.holder("police@example.org", "cochair", government("ID", "Police"))
+    for act in (restore_grant, agree_to_end_grant):
+        assert not act(grant=grant, by=colleague, at=TUESDAY)
+    assert restore_grant(grant=grant, by=holders.second, at=TUESDAY)
+    assert not suspend_grant(grant=grant, reason="Again", by=colleague, at=TUESDAY)
+
+
 def test_suspension_asks_for_a_reason(
     holders: Holders, others: dict[str, Grant], client_of: Sign
 ) -> None:
