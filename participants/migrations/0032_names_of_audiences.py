@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='delegate',
             name='is_protected',
-            field=models.BooleanField(default=False, help_text="The directory then shows you at most to people you said yes to. Others reach you only through an introduction, or your organisation's mailbox.", verbose_name='keep my name off lists'),
+            field=models.BooleanField(default=False, help_text='At most, people you said yes to then find you in the directory.', verbose_name='keep my name off lists'),
         ),
         migrations.AlterField(
             model_name='delegate',

@@ -149,10 +149,7 @@ class Delegate(PersonModel):
     is_protected = models.BooleanField(
         _("keep my name off lists"),
         default=False,
-        help_text=_(
-            "The directory then shows you at most to people you said yes to. Others reach you only "
-            "through an introduction, or your organisation's mailbox."
-        ),
+        help_text=_("At most, people you said yes to then find you in the directory."),
     )
     consented_at = models.DateTimeField(
         _("consent given at"),
