@@ -26,6 +26,7 @@ from participants.models import (
 from participants.models.confirmation import Confirmation
 from participants.models.organisation import OrganisationQuerySet, kinds_of
 from participants.models.organisation_change import DECIDED_ROLES
+from participants.models.participation import ParticipationQuerySet
 from roundtable.models import Event
 
 AnyUser = User | AnonymousUser
@@ -459,7 +460,7 @@ def people_with_address(permissions: EventPermissions) -> QuerySet[Delegate]:
     return Delegate.objects.filter(pk__in=rows.values("delegate"))
 
 
-def visible_participations(permissions: EventPermissions) -> QuerySet[Participation]:
+def visible_participations(permissions: EventPermissions) -> ParticipationQuerySet:
     """Also of people whom the viewer may not name: each is "a delegate of" an organisation."""
     if permissions.is_operator:
         return Participation.objects.all()

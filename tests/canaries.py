@@ -598,6 +598,7 @@ def make_personal_choices(event: Event, readers: dict[str, User | None]) -> None
         proposed_by=readers["co-chair"],
         message="zq-quiet-message",
     )
+    assert person["quiet"].user is not None
     make_account_change(
         person["quiet"].user,
         email="zq-quiet-newaddress@example.org",

@@ -27,7 +27,7 @@ from tests.conftest import FULL_WALKS
 from tests.factories import (
     NOON,
     hold_list,
-    make_address_request,
+    make_account_change,
     make_channel,
     make_commitment,
     make_delegate,
@@ -54,7 +54,7 @@ NEW_EACH_TIME = re.compile(
     rb'(csrfmiddlewaretoken|once|_initial-\w+)" value="[\w-]*"|data-kept="[^"]*"'
 )
 # More pages of these kinds are opened than one: they are about people.
-ABOUT_PEOPLE = re.compile(r"admin:participants_(delegate|participation|introduction|addressreq)")
+ABOUT_PEOPLE = re.compile(r"admin:participants_(delegate|participation|introduction|accountchange)")
 # What is sent there shows people before it acts, or is a file.
 ASKED = {
     "admin:participants_delegate_changelist",
@@ -83,7 +83,7 @@ class Reader:
             path = waiting.popleft().partition("?_changelist_filters")[0]
             parts = urlsplit(path)
             names = [name for name, _value in parse_qsl(parts.query)]
-            kind = route_of(path), *names[:1]
+            kind: tuple[Any, ...] = route_of(path), *names[:1]
             if not FULL_WALKS and not ABOUT_PEOPLE.match(kind[0]):
                 kind = kind[0], bool(names)
             limit = 4 if FULL_WALKS else 2 if ABOUT_PEOPLE.match(kind[0]) else 1
@@ -156,7 +156,8 @@ class Desk:
         nomination = make_invitation_request(event, name="Zq New", nominated_for=shelter)
         nomination.nominated_by = self.person.user
         nomination.save()
-        make_address_request(self.person.participations.get())
+        assert self.person.user is not None
+        make_account_change(self.person.user)
         hold_list(self.users["cochair"], event)
 
     def _add(self, organisation: Organisation, *, name: str, **fields: Any) -> Delegate:

@@ -56,7 +56,10 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
     open_line(page, "Post, and about you")
     page.get_by_label("Post").fill("Head of Referrals")
     open_line(page, "Who can see you in the directory")
-    choose(page.get_by_role("group", name="Who can see you in the directory"), "Everyone at the meeting")
+    choose(
+        page.get_by_role("group", name="Who can see you in the directory"),
+        "Everyone at the meeting",
+    )
     row = new_way(page)
     row.get_by_role("combobox").select_option(label="Mobile phone")
     row.get_by_label("Address or number").fill(NUMBER)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -372,7 +373,11 @@ def test_past_work_and_former_participation_count(official: Delegate, shelter: D
                 official.user, make_event(), on_behalf_of=place, valid_until=date(2025, 1, 1)
             )
         else:
-            ended = {"confirmed_at": None, "details_open_on": None, "ended_at": NOON}
+            ended: dict[str, Any] = {
+                "confirmed_at": None,
+                "details_open_on": None,
+                "ended_at": NOON,
+            }
             make_participation(official, make_event(), organisation=place, **ended)
         exception = exclude(shelter, "country", place)
         assert values(official, shelter) is None

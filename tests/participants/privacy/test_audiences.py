@@ -699,6 +699,7 @@ def test_government_sees_civil_society_while_it_shows_a_work_contact(event: Even
         Delegate.objects.filter(pk=official.pk).update(listed_to="participants", hidden_at=None)
     # Who is of civil society shows nothing, sees what governments share, and writes first.
     assert seen_by(participant(event), owner) == "CPE"
+    assert owner.user is not None
     assert visibility.listed_delegates(get_viewer(owner.user, TODAY), TODAY).filter(pk=official.pk)
 
 
