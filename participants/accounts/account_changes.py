@@ -29,6 +29,7 @@ from participants.accounts.addresses import (
 from participants.accounts.codes import is_code
 from participants.accounts.emails import email_account
 from participants.accounts.grants import end_rights, return_rights
+from participants.accounts.second_factor import has_second_factor
 from participants.accounts.sessions import end_sessions
 from participants.models import (
     AccountChange,
@@ -82,11 +83,14 @@ def find_former_account(address: str) -> User | None:
     return change.user if change else None
 
 
+def _lock_accounts(*accounts: int | None) -> None:
+    Delegate.lock_all(Delegate.objects.filter(user__in=accounts).values_list("pk", flat=True))
+    User.lock_all(pk for pk in accounts if pk)
+
+
 def _lock(change: AccountChange) -> AccountChange | None:
     """The open change as it is stored, with its people and accounts locked; else None."""
-    accounts = [pk for pk in (change.user_id, change.account_id) if pk]
-    Delegate.lock_all(Delegate.objects.filter(user__in=accounts).values_list("pk", flat=True))
-    User.lock_all(accounts)
+    _lock_accounts(change.user_id, change.account_id)
     rows = AccountChange.objects.select_for_update(of=("self",)).select_related("user", "account")
     return rows.filter(pk=change.pk, closed_at=None).first()
 
@@ -117,7 +121,7 @@ def request_change(
 
     Raises ValidationError, with a sentence for the operator.
     """
-    user.lock()
+    _lock_accounts(user.pk)
     email = email.strip().lower()
     if problem := _problem(user, kind, email):
         raise ValidationError(problem)
@@ -139,7 +143,7 @@ def _problem(user: User, kind: AccountChange.Kind, email: str) -> str:
     if open_changes().filter(user=user).exists():
         return _("A change of this account is already open. Stop it first.")
     if kind == Kind.FACTOR:
-        if not Authenticator.objects.filter(user=user).exists():
+        if not has_second_factor(user):
             return _("This account has no second factor.")
         if not sign_in_addresses(user):
             return _("This account has no address to sign in with.")

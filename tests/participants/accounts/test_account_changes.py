@@ -299,6 +299,34 @@ def test_after_thirty_days_a_factor_of_before_opens_nothing(
     assert not is_in(browser) and is_in(sign_in_by_code(NEW))
 
 
+def test_operator_and_a_cochair_who_lie_read_nothing(
+    meeting: Meeting, row: Participation, client_of: Sign, clock: Any
+) -> None:
+    """Not of the person, and not of those who share with participants."""
+    sharing = make_delegate(name="Zq Sharing", listed_to=Audience.PARTICIPANTS)
+    make_participation(sharing, meeting.event)
+    assert client_of(row.delegate).get(f"/directory/{sharing.handle}/").status_code == 200
+    ask()
+    run("change_address", OLD, code=code_in(fetch(client_of(meeting.first))))
+    clock.shift(WEEK)
+    run_account_changes(at=NOON + WEEK)
+    browser = sign_in_by_code(NEW)
+    assert is_in(browser)
+    assert browser.get(f"/directory/{sharing.handle}/").status_code == 404
+    for address in ("/me/", "/me/data.json", "/me/introductions/", "/directory/"):
+        page = browser.get(address).content.decode()
+        told = (
+            "dewi.open",
+            'value="Director"',
+            "zq-message",
+            "Zq Sharing",
+            OLD,
+            SECOND,
+            "number of 2018",
+        )
+        assert not [word for word in told if word in page], address
+
+
 # Who gives the code ------------------------------------------------------------------------
 
 
