@@ -340,7 +340,6 @@ ALLOWED_IN_EMAILS = {
     "left": set(),
     "list": canaries_of("event", "title"),
     "looks": canaries_of("event", "title"),
-    "pause": canaries_of("event", "title"),
     "reminder": canaries_of("event", "commitment"),
     "review": set(),
     "round": canaries_of("event", "commitment"),

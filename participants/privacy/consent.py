@@ -21,7 +21,6 @@ from roundtable.audit import log as audit
 
 NOTICE_DIR = Path(__file__).resolve().parent / "notices"
 FALLBACK_LANGUAGE = "en"
-HIDING_ACTION = "pause"  # in the audit log
 ACTION_PREFIX = "consent "  # followed by the action, in the audit log
 _FILE_NAME = re.compile(r"sharing-([1-9][0-9]*)\.([a-z]{2,3}(?:-[a-z]+)?)\.txt")
 
@@ -183,7 +182,7 @@ def hide_profile(
         end_sessions(delegate.user)
     delegate.write(hidden_at=at)
     audit.record(
-        action=HIDING_ACTION,
+        action="pause",
         at=at,
         # Who hid someone at the desk could read in their own data whether that person was there.
         actor=None if by == HidingWay.DESK else delegate.user,

@@ -22,7 +22,7 @@ from participants.models import (
 )
 from participants.privacy.audience_choice import OUTDATED_CONSENT_ERROR, AudienceChoice
 
-STOP_EXCLUDING = _("Stop excluding people, and share with everyone")
+STOP_EXCLUDING = _("Stop excluding people, and share with anyone on the internet")
 IDLE_EXCEPTIONS_ERROR = format_lazy(
     _(
         "“{everyone}” includes the people you exclude. Choose other people. Or select “Exclude”, "

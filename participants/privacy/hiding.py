@@ -25,7 +25,7 @@ from participants.models import (
 from participants.models.hiding import CODE_ALPHABET, CODE_LENGTH
 from participants.models.redirects import merged_delegates
 from participants.permissions import EventPermissions
-from participants.privacy.consent import HIDING_ACTION, hide_profile
+from participants.privacy.consent import hide_profile
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
 from roundtable.name_folding import name_words
@@ -133,7 +133,7 @@ def _add_decoy(at: datetime) -> Delegate:
 def how_hidden(delegate: Delegate) -> str:
     """For the person alone; empty if the log no longer says it."""
     keys = audit.valid_keys(*merged_delegates(delegate))
-    entries = AuditEntry.objects.filter(subject__in=keys, action=HIDING_ACTION)
+    entries = AuditEntry.objects.filter(subject__in=keys, action="pause")
     entry = entries.order_by("-sequence").first()
     if entry is None:
         return ""
