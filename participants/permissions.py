@@ -467,7 +467,7 @@ def visible_participations(permissions: EventPermissions) -> ParticipationQueryS
     return Participation.objects.filter(event__in=permissions.readable, delegate__erased_at=None)
 
 
-def _named_participations(permissions: EventPermissions) -> QuerySet[Participation]:
+def _named_participations(permissions: EventPermissions) -> ParticipationQuerySet:
     return visible_participations(permissions).filter(_is_named_to(permissions))
 
 

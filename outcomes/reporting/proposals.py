@@ -26,7 +26,7 @@ from outcomes.models import (
 from outcomes.reporting.disputes import tell_desk_of_withdrawal
 from outcomes.reporting.focal_points import may_be_focal_point
 from outcomes.reporting.publication import make_draft, publish
-from outcomes.reporting.request_emails import can_receive_mail
+from outcomes.reporting.request_emails import can_receive_mail, has_address
 from participants.accounts.emails import email_delegate, email_holders
 from participants.email_links.links import create_link
 from participants.models import Delegate, EmailLink, Grant, Organisation, User
@@ -83,7 +83,7 @@ def _obstacle(party: CommitmentParty, by: User, at: datetime) -> str:
             )
             % party
         )
-    if not can_receive_mail(person):
+    if not has_address(person):
         return (
             _("The focal point of “%s” has no email address here. Choose another focal point.")
             % party

@@ -47,7 +47,13 @@ def asked_by(party: CommitmentParty) -> date | None:
 
 def can_receive_mail(delegate: Delegate) -> bool:
     """False for a person who is hidden or erased, or has no email address."""
-    return bool(delegate.is_available and delegate.user and delivery_address(delegate.user))
+    return bool(delegate.is_available and has_address(delegate))
+
+
+def has_address(delegate: Delegate) -> bool:
+    """Also true for a hidden person, so that the answer tells the desk of no one who hides."""
+    is_gone = delegate.erased_at or delegate.new_address_agreed_at
+    return bool(not is_gone and delegate.user and delivery_address(delegate.user))
 
 
 def reachable_q() -> Q:

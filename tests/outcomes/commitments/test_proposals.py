@@ -121,6 +121,16 @@ def proposed(draft: Commitment, cochair: User) -> Commitment:
     return draft
 
 
+def test_desk_does_not_learn_that_a_focal_point_hides(
+    client_of: Callable[..., Client], draft: Commitment, cochair: User
+) -> None:
+    browser = client_of(cochair)
+    Delegate.objects.filter(name="Harry").update(hidden_at=NOW)
+    assert "no email address" not in page_html(browser.get(desk_page(draft)))
+    press_propose(browser, draft)
+    assert state_of(draft)[0] == "proposed"
+
+
 def question(row: Commitment, name: str) -> Undertaking:
     return Undertaking.objects.current().get(party__commitment=row, delegate__name=name)
 

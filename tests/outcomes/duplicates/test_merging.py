@@ -49,6 +49,7 @@ from tests.factories import (
     make_statement,
     make_update,
     make_user,
+    show_first,
 )
 from tests.follow_up_factories import (
     make_assessment,
@@ -363,6 +364,7 @@ def test_exclusions_survive_merge(by: User) -> None:
     for office in (stays, goes):
         viewer = make_delegate()
         make_participation(viewer, event, organisation=office)
+        show_first(viewer)
         viewers.append(viewer)
 
     def sees(viewer: Delegate) -> bool:

@@ -327,7 +327,7 @@ def decide_about_others(user: User, event: Event) -> None:
     make_assessment(by=user)
     part = make_participation(make_delegate(name="Hidden Hari"), event)
     make_confirmation(part, user)
-    Participation.objects.filter(pk=part.pk).update(suspended_by=user)
+    Participation.objects.filter(pk=part.pk).update(suspended_by=user, entered_by=user)
     make_grant(make_user(), event, suspended_by=user, suspension_reason="zarniqa-suspension")
     second = make_delegate(name="Hidden Hilda")
     make_introduction(part.delegate, second, proposed_by=user, message="zarniqa-proposes")
