@@ -188,7 +188,7 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
     Participation.with_ended.filter(delegate=person).exclude(
         pk__in=[row.pk for row in remaining]
     ).delete()
-    person.participations.update(capacity="", nomination="")
+    person.participations.update(capacity="", nomination="", suspension_reason="")
     person.write(
         handle=generate_handle(),
         name="",
@@ -262,7 +262,7 @@ def _anonymise_account(user: User, at: datetime) -> None:
 
 
 def _end_grants(user: User, at: datetime) -> None:
-    user.grants.update(reason="")  # it says who the person is
+    user.grants.update(reason="", suspension_reason="")  # they say who the person is
     yesterday = at.date() - timedelta(days=1)
     user.grants.filter(valid_from__gt=yesterday).delete()
     user.grants.filter(Q(valid_until=None) | Q(valid_until__gt=yesterday)).update(

@@ -39,6 +39,7 @@ from participants.privacy.erasure import (
     erase_own_data,
     known_addresses,
 )
+from participants.privacy.hiding import make_code
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
 from roundtable.audit.verify import find_log_faults
@@ -100,7 +101,9 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         hidden_at=NOON,
     )
     part = make_participation(person, event, confirmed_by=cochair, capacity=f"Head of {TELLING}")
-    Participation.objects.filter(pk=part.pk).update(nomination=f"Letter about {TELLING}")
+    Participation.objects.filter(pk=part.pk).update(
+        nomination=f"Letter about {TELLING}", suspension_reason=f"{TELLING} left"
+    )
     make_colleagues(part)
     make_participation(person, make_event(), confirmed=False)
     make_affiliation(person, post=f"Head of {TELLING}")
@@ -129,9 +132,11 @@ def delegate_with_everything(event: Event, cochair: User) -> Delegate:
         action=RetentionAction.Action.CONFIRMATION_REQUESTED,
     )
     make_consent_request(person)
+    make_code(person, at=NOON)
     RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
     make_account_change(user, email=f"{TELLING}.new@example.org", reason=f"{TELLING} called")
     make_grant(user, event, role=Grant.Role.READER, reason=f"{TELLING} is the new deputy")
+    Grant.objects.filter(user=user).update(suspension_reason=f"{TELLING} left")
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TELLING})
     party = make_party(make_commitment(event, reference="RT2024-C9"))
     party.request_focal_point(person)
@@ -209,11 +214,11 @@ def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate)
 EMPTIED = {
     "outcomes.Handover": "suggestion",
     "participants.Delegate": "handle name name_latin sort_name post about invitation_email",
-    "participants.Grant": "reason",
+    "participants.Grant": "reason suspension_reason",
     "participants.InvitationRequest": "name organisation email note post capacity",
-    "participants.Participation": "capacity nomination",
+    "participants.Participation": "capacity nomination suspension_reason",
     "participants.User": "password email",
-    "roundtable.QueuedEmail": "recipient subject text html unsubscribe_url reply_to",
+    "roundtable.QueuedEmail": "recipient subject text unsubscribe_url reply_to",
     "sessions.Session": "session_key session_data",
 }
 # Other tables whose text stays, and why.
