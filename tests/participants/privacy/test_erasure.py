@@ -406,7 +406,11 @@ def test_erasure_removes_focal_point(delegate_with_everything: Delegate) -> None
 def test_log_is_anonymised_and_still_valid(delegate_with_everything: Delegate) -> None:
     user = delegate_with_everything.user
     erase_delegate(delegate_with_everything, by=user, at=LATER)
-    assert [entry.action for entry in AuditEntry.objects.all()] == ["make hiding code", "reveal", "erase"]
+    assert [entry.action for entry in AuditEntry.objects.all()] == [
+        "make hiding code",
+        "reveal",
+        "erase",
+    ]
     assert not AuditKey.objects.exists()
     assert find_log_faults() == []
 
