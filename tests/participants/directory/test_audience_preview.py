@@ -99,6 +99,17 @@ def test_only_civil_society_reads_that_governments_show_first(event: Event) -> N
         assert said == " ".join([*sentences, "Also people introduced to you."])
 
 
+def test_own_page_tells_governments_that_they_show_first(client_of: Sign, event: Event) -> None:
+    ministry = make_organisation(kind=OrganisationKind.GOVERNMENT)
+    official, other = make_delegate(), make_delegate()
+    make_participation(official, event, organisation=ministry)
+    make_participation(other, event)
+    assert "Governments show first: you see" in page_text(client_of(official).get("/me/"))
+    show_first(official)
+    for person in (official, other):
+        assert "Governments show first: you see" not in page_text(client_of(person).get("/me/"))
+
+
 def test_text_names_excluded_viewers(delegate_of_two_events: Delegate) -> None:
     government = AudienceException(delegate=delegate_of_two_events, constituency="governments")
     country = AudienceException(delegate=delegate_of_two_events, country="TH")
