@@ -97,7 +97,7 @@ def test_recorded_commitment_is_compared_and_then_disputed(visit: Open, meeting:
     expect(phone.page.locator("main")).to_contain_text(SHELTERS)
     recorded, sentence = phone.page.url, "Government of Belize does not recognise this text"
     with time_machine.travel(timezone.now() + timedelta(days=14)):
-        call_command("make_due_changes")
+        call_command("make_due_changes", "--clock-is-right")
         phone = visit(urlsplit(recorded).path, who=meeting.speaker.user, width=360)
         phone.page.get_by_role("button", name="We do not recognise this text").click()
         expect(phone.page.locator("main")).to_contain_text("does not recognise this text")
@@ -158,7 +158,7 @@ def test_commitments_of_a_document_are_recorded_by_two(
     told = Commitment.objects.filter(event=meeting.event, parties_told_at__isnull=False)
     assert told.count() == 12
     with time_machine.travel(timezone.now() + timedelta(days=14)):
-        call_command("make_due_changes")
+        call_command("make_due_changes", "--clock-is-right")
     visitor = visit(f"/commitments/?event={meeting.event.slug}", width=360)
     expect(visitor.page.locator("main")).to_contain_text("in district 12")
     walk.keep(visitor.page, "public")

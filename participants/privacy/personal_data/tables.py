@@ -453,7 +453,6 @@ TABLES = (
             "id": INTERNAL_ID_REASON,
             "dedup_key": INTERNAL_ID_REASON,
             "text": "you will get it soon; it can contain a link that acts for you",
-            "html": "same as the text",
             "unsubscribe_url": "a link that acts for you; the text contains it too",
             "reply_to": "an address of an organisation; the email says whose",
             "send_before": "when it expires if it was not sent",

@@ -24,6 +24,7 @@ from roundtable.models import Event
 from tests.factories import (
     NOON,
     make_affiliation,
+    make_channel,
     make_delegate,
     make_event,
     make_exception,
@@ -202,7 +203,8 @@ def test_merge_carries_exceptions_over(
     # With a country, both would be bodies of one government.
     Organisation.objects.filter(pk=atlantis.pk).update(country="")
     remaining = make_organisation(kind=atlantis.kind)
-    viewer = make_delegate(listed_to=Audience.ONLY_ME)
+    viewer = make_delegate(listed_to=Audience.PARTICIPANTS)
+    make_channel(viewer, audience=Audience.PARTICIPANTS)  # governments show first
     make_participation(viewer, event, organisation=remaining)
     make_exception(focal_point, organisation=atlantis)
     assert is_listed_to(viewer, focal_point)
