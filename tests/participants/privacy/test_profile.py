@@ -584,8 +584,8 @@ def test_preview_matches_chosen_viewer(client_of: Sign, delegate: Delegate, view
     ("viewer", "answer"),
     [
         ("visitor", "No visitor sees you in the directory."),
-        ("participant", "The one person in this group does not see you in the directory."),
-        ("constituency", "None of the 2 people in this group sees you in the directory."),
+        ("participant", "No one in this group sees you in the directory."),
+        ("constituency", "No one in this group sees you in the directory."),
         ("introduced", "No one sees this. There is no one in this group yet."),
         ("cochair", "Co-chairs do not see you in the directory, unless they took part"),
     ],
