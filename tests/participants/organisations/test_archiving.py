@@ -24,13 +24,13 @@ from roundtable.models import Event
 from tests.factories import (
     NOON,
     make_affiliation,
-    make_channel,
     make_delegate,
     make_event,
     make_exception,
     make_organisation,
     make_participation,
     make_role,
+    show_first,
 )
 from tests.form_fields import form_fields
 
@@ -203,9 +203,9 @@ def test_merge_carries_exceptions_over(
     # With a country, both would be bodies of one government.
     Organisation.objects.filter(pk=atlantis.pk).update(country="")
     remaining = make_organisation(kind=atlantis.kind)
-    viewer = make_delegate(listed_to=Audience.PARTICIPANTS)
-    make_channel(viewer, audience=Audience.PARTICIPANTS)  # governments show first
+    viewer = make_delegate(listed_to=Audience.ONLY_ME)
     make_participation(viewer, event, organisation=remaining)
+    show_first(viewer)
     make_exception(focal_point, organisation=atlantis)
     assert is_listed_to(viewer, focal_point)
     merge_organisations(target=remaining, duplicate=atlantis, by=operator, at=NOON)

@@ -51,6 +51,7 @@ from tests.factories import (
     make_participation,
     make_role,
     make_user,
+    show_first,
 )
 from tests.form_fields import form_fields
 from tests.participants.accounts.test_reauthentication import prove
@@ -314,8 +315,7 @@ def test_exception_leaves_out_whom_only_excepted_organisations_confirmed(
     owner = make_delegate(listed_to=Audience.PARTICIPANTS)
     make_participation(owner, meeting.event, organisation=office)
     make_channel(owner, value="safe@example.org", audience=Audience.PARTICIPANTS)
-    make_channel(row.delegate, audience=Audience.PARTICIPANTS)  # governments show first
-    row.delegate.write(listed_to=Audience.PARTICIPANTS)
+    show_first(row.delegate)
     user = account(row)
     assert reveal(user, owner.handle, NOON)
     make_exception(owner, country="ID", organisation=None)

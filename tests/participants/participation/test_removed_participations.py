@@ -24,7 +24,6 @@ from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
 from tests.factories import (
     NOON,
-    make_channel,
     make_colleagues,
     make_delegate,
     make_event,
@@ -35,6 +34,7 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_user,
+    show_first,
 )
 from tests.form_fields import send_form
 
@@ -169,7 +169,7 @@ def test_introduction_does_not_lead_past_a_removed_participation(
 def test_removed_participation_counts_for_nothing_else(
     client_of: Sign, cochair: User, event: Event, focal_point: Delegate, official: Delegate
 ) -> None:
-    make_channel(official, audience=Audience.PARTICIPANTS)  # governments show first
+    show_first(official)
     for person, other in ((official, focal_point), (focal_point, official)):
         assert is_listed_to(person, other)
     official.participations.get().delete()
