@@ -305,6 +305,14 @@ BREAKING: InvalidRows = {
         make_proposal(make_delegate(), kind=Proposal.Kind.MERGE, duplicate=make_delegate())
     ),
     "proposal_one_per_new_workplace": lambda: duplicate_of(make_proposal(make_delegate())),
+    "proposal_one_per_roundtable": lambda: duplicate_of(
+        make_proposal(
+            make_delegate(),
+            kind=Proposal.Kind.PARTICIPATION,
+            event=make_event(),
+            organisation=make_organisation(),
+        )
+    ),
     "recorded_count_most": lambda: RecordedCount(
         event=make_event(), kind=OrganisationKind.GOVERNMENT, number=2001
     ),

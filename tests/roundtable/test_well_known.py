@@ -14,6 +14,7 @@ PUBLIC_BUT_NOT_INDEXED = {
     "close-links",
     "erased",
     "evidence-file",
+    "hide-by-code",
     "invitation",
     "link-closed",
     "request-invitation",

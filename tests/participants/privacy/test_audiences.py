@@ -388,7 +388,11 @@ def spoke_for_it(person: Delegate, place: Organisation) -> None:
 
 
 def once_spoke_for_it(person: Delegate, place: Organisation) -> None:
-    suspended = {"confirmed_at": None, "details_open_on": None, "suspended_at": NOON}
+    suspended: dict[str, Any] = {
+        "confirmed_at": None,
+        "details_open_on": None,
+        "suspended_at": NOON,
+    }
     make_participation(person, make_event(), organisation=place, **suspended)
 
 
