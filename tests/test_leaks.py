@@ -55,6 +55,7 @@ from tests.factories import (
     make_role,
     make_update,
     make_user,
+    show_first,
 )
 from tests.faulty_visibility import MUTATIONS, apply_mutation
 from tests.follow_up_factories import make_assessment, make_follow
@@ -121,6 +122,8 @@ def test_search_for_leaks_detects_broken_visibility(
     readers: Readers, client_of: Sign, monkeypatch: pytest.MonkeyPatch, mistake: str
 ) -> None:
     role, leaked = LEAKS[mistake]
+    if viewer := Delegate.objects.filter(user=readers[role] or 0).first():
+        show_first(viewer)  # else a government's delegate sees no civil society anyway
     browser = browser_of(readers, role, client_of)
     permitted = READS[role] | OPENS[role]
     assert not leaked & permitted
@@ -330,7 +333,6 @@ ALLOWED_IN_EMAILS = {
     "changes_requested": canaries_of("event", "title"),
     "compare": canaries_of("event", "title"),
     "published": canaries_of("event", "title"),
-    "erased": set(),
     "follows": set(),
     "grant": canaries_of("event", "title"),
     "handover": set(),

@@ -55,6 +55,7 @@ from tests.factories import (
     make_participation,
     make_role,
     make_update,
+    show_first,
 )
 from tests.page_text import page_html
 from tests.sign_in import count_once, record_email_code
@@ -525,11 +526,11 @@ def channels_in(answer: Any) -> str:
 def test_preview_matches_real_page(readers: Readers, client_of: Sign, key: str) -> None:
     owner = Delegate.objects.get(name=f"zq-{key}-name")
     page = f"/directory/{owner.handle}/"
+    viewer_name = "outsider" if key == "elsewhere" else "quiet delegate"
+    show_first(Delegate.objects.get(user=readers[viewer_name]))
     eyes = {
         "visitor": Client().get(page),
-        "participant": browser_of(
-            readers, "outsider" if key == "elsewhere" else "quiet delegate", client_of
-        ).post(f"{page}show/"),
+        "participant": browser_of(readers, viewer_name, client_of).post(f"{page}show/"),
         "cochair": browser_of(readers, "co-chair", client_of).post(f"{page}show/"),
     }
     for viewer, real in eyes.items():
