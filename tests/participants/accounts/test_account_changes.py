@@ -475,7 +475,8 @@ def test_address_of_another_account_stops_it(
 def test_protected_person_is_seen_by_who_invited_them_only(
     meeting: Meeting, row: Participation, client_of: Sign
 ) -> None:
-    row.delegate.write(listed_to=Audience.ONLY_ME, is_protected=True)
+    row.is_protected_from_desk = True
+    row.save()
     values = {"answer": "agreed", "answered_at": NOON, "invited_by": meeting.first}
     make_invitation(row.delegate, meeting.event, email=OLD, **values)
     wait(meeting, client_of)
