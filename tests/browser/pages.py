@@ -355,7 +355,6 @@ def admin_pages() -> dict[str, str]:
     found["export"] = reverse("admin:outcomes_commitment_export")
     found["people-workbook"] = reverse("admin:roundtable_event_people_workbook", args=[event.pk])
     found["workbook"] = reverse("admin:roundtable_event_import")
-    found["change-code"] = reverse("admin:participants_participation_code")
     pk = event.statement.pk
     for name in ("text", "agreement", "corrigendum", "emails"):
         found[f"statement-{name}"] = reverse(f"admin:outcomes_statement_{name}", args=[pk])

@@ -75,6 +75,8 @@ def test_every_cochair_page_is_accessible(
     assert page.locator("#result_list tbody tr").count() == 1
     assert page.locator("#result_list tbody a").count() == 0
     faults += look(page, "introductions", f"{width}-{scheme}")
+    page = seen.open(reverse("admin:participants_participation_code"))
+    faults += look(page, "change-code", f"{width}-{scheme}")
     for action in ("invite", "left"):
         page = seen.open(reverse("admin:participants_delegate_changelist"))
         page.locator("#action-toggle").check()

@@ -220,7 +220,7 @@ def leave_out(phones: Phones) -> None:
     page.get_by_role("button", name="Show who can see it").click()
     told = page.get_by_role("status")
     expect(told).to_contain_text(
-        re.compile(rf"\d+ participants of .*. Excluded: {re.escape(LEFT_OUT)}")
+        re.compile(rf"Participants of your .* Excluded: {re.escape(LEFT_OUT)}")
     )
     expect(told).to_contain_text("This is not saved yet.")
     phones.keep(page, "leave-out")

@@ -52,7 +52,7 @@ def test_audience_and_exclusion_are_chosen_by_keyboard(
     expect(everyone).to_be_checked()
     choose(page, everyone, "ArrowUp")
     expect(page.get_by_role("radio", name="Everyone at the meeting")).to_be_checked()
-    expect(page.get_by_text("22 participants of one roundtable.")).to_be_visible()
+    expect(page.get_by_text("Participants of your roundtable.")).to_be_visible()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("radio", name="at this meeting")).to_be_checked()
     page.keyboard.press("ArrowDown")

@@ -172,6 +172,8 @@ ACTS = (
                     "details_open_on",
                     "suspended_at",
                     "suspended_by",
+                    "suspended_for",
+                    "suspension_reason",
                     "ended_at",
                 ),
                 OTHER_PERSON_REASON,

@@ -167,7 +167,7 @@ def test_confirmation_is_of_what_was_shown(world: World) -> None:
     assert world.confirm(change, world.second)
     Organisation.objects.filter(pk=world.shelter.pk).update(name="Another ministry")
     with pytest.raises(CommandError, match="1 change is not made"):
-        call_command("make_due_changes", verbosity=0)
+        call_command("make_due_changes", "--clock-is-right", verbosity=0)
     assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
     assert kind_of(world.shelter) == "civil-society"
 
