@@ -415,7 +415,7 @@ def _add_proposed_and_earlier(random: Random, someone: Person) -> None:
             # Suspended, unless the person takes part there now.
             has_ended = takes_part or random.random() < 0.5
             someone.earlier.append((event, random.choice(TABLES), has_ended))
-        elif not takes_part and random.random() < 0.3:
+        elif not takes_part and random.random() < 0.7:
             someone.participations[event] = random.choice(TABLES), False
 
 

@@ -478,4 +478,4 @@ def test_test_detects_broken_visibility(mistake: str, monkeypatch: pytest.Monkey
     lay_the_ground()
     apply_mutation(mistake, monkeypatch)
     with pytest.raises(AssertionError, match="SEED="):
-        try_worlds(range(100), monkeypatch)
+        try_worlds(range(600), monkeypatch)
