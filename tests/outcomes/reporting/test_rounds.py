@@ -319,11 +319,11 @@ def test_successor_is_asked_instead_of_who_returned_the_task(
     if accepts == "before the email is sent":
         press(client_of(successor), "accept")
     today.shift(CANCEL_WINDOW)
-    mails = [mail for mail in deliver()[before:] if "C1" in str(mail.body)]
+    mails = [mail for mail in deliver()[before:] if "RT2024-C1" in str(mail.body)]
     if accepts == "after it":
         assert mails == [] and row.requests.get(party=party).reminded_at is None
         press(client_of(successor), "accept")
-        mails = [mail for mail in deliver()[before:] if "C1" in str(mail.body)]
+        mails = [mail for mail in deliver()[before:] if "RT2024-C1" in str(mail.body)]
     assert {mail.to[0] for mail in mails} == {"next@example.org"}
     assert "Please answer by 1 June 2026." in str(mails[-1].body)
     (path,) = links_for("report", mails[-1].body)
