@@ -1,6 +1,6 @@
 """Requests for an invitation and the decisions on them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +21,7 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.models.organisation import kinds_of
+from participants.models.organisation import OrganisationKind, kinds_of
 from participants.onboarding.invitations import (
     invitation_error,
     inviting_right_error,
@@ -58,7 +58,7 @@ def submit_request(*, invitation_request: InvitationRequest, at: datetime) -> No
 def email_deciders(event: Event, at: datetime, nominated_for: Organisation | None = None) -> None:
     link = reverse("admin:participants_invitationrequest_changelist")
     deciders = Grant.objects.active(at.date()).filter(event=event)
-    if nominated_for is None or nominated_for.is_name_published:
+    if nominated_for is None or not _is_for_confirmers(event, nominated_for, at.date()):
         deciders = deciders.filter(role=Grant.Role.COCHAIR)
     else:
         kinds = kinds_of(nominated_for.constituency)
@@ -144,8 +144,14 @@ def grant_request_error(
         return invitation_error(
             person, invitation_request.event, permissions=permissions, own_addresses=own_addresses
         )
-    organisations = [organisation] if organisation else []
-    if problem := inviting_right_error(permissions, invitation_request.event, organisations):
+    if problem := inviting_right_error(
+        permissions,
+        invitation_request.event,
+        [organisation] if organisation else [],
+        # As the person will be entered.
+        is_protected=organisation is not None
+        and organisation.kind == OrganisationKind.CIVIL_SOCIETY,
+    ):
         return problem
     if invitation_request.email.lower() in own_addresses:
         return _("This is you. Someone else must invite you.")
@@ -163,7 +169,34 @@ def may_decide_request(
     organisation, event_id = invitation_request.nominated_for, invitation_request.event_id
     if organisation is None or permissions.is_operator:
         return permissions.may_decide(event_id)
-    return permissions.may_invite(event_id, organisation)
+    if _is_for_confirmers(invitation_request.event, organisation, permissions.on):
+        return (event_id, organisation.constituency) in permissions.constituencies
+    return permissions.may_decide(event_id)
+
+
+def _is_for_confirmers(event: Event, organisation: Organisation, on: date) -> bool:
+    """As _nominated_to_confirmers(), of one nomination."""
+    if not organisation.is_name_published:
+        return True
+    is_shelter = organisation.kind == OrganisationKind.CIVIL_SOCIETY
+    return is_shelter and _confirmers_of_civil_society(on).filter(event=event).exists()
+
+
+def _confirmers_of_civil_society(on: date) -> QuerySet[Grant]:
+    return Grant.objects.active(on).filter(
+        role=Grant.Role.CONFIRMER, on_behalf_of__kind=OrganisationKind.CIVIL_SOCIETY
+    )
+
+
+def _nominated_to_confirmers(on: date) -> Q:
+    """Nominations that only the confirmers of the constituency read.
+
+    Of an organisation at risk, and of civil society where someone confirms it: these people are
+    protected from the desk before they are entered.
+    """
+    confirmers = _confirmers_of_civil_society(on).filter(event=OuterRef("event"))
+    is_of_civil_society = Q(nominated_for__kind=OrganisationKind.CIVIL_SOCIETY)
+    return Q(nominated_for__is_name_published=False) | (Q(Exists(confirmers)) & is_of_civil_society)
 
 
 def visible_requests(
@@ -172,10 +205,11 @@ def visible_requests(
     """Those that the viewer decides, or decided about people whom they still see elsewhere."""
     if permissions.is_operator:
         return rows
-    at_risk = Q(nominated_for__is_name_published=False)
-    decidable = Q(~at_risk, event__in=permissions.decidable)
+    for_confirmers = _nominated_to_confirmers(permissions.on)
+    decidable = Q(~for_confirmers, event__in=permissions.decidable)
     for event, constituency in permissions.constituencies:
-        decidable |= at_risk & Q(event=event, nominated_for__kind__in=kinds_of(constituency))
+        of_constituency = Q(event=event, nominated_for__kind__in=kinds_of(constituency))
+        decidable |= for_confirmers & of_constituency
     rows = rows.filter(decidable)
     unseen = Delegate.objects.exclude(pk__in=visible_people(permissions).values("pk")).filter(
         Q(invitation_email__iexact=OuterRef("email"))

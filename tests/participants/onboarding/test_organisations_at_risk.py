@@ -179,14 +179,18 @@ def test_cochair_cannot_invite_for_it_by_a_request(
     assert row.decision == "" and not Invitation.objects.exists()
 
 
-def test_nomination_goes_to_the_confirmer_alone(
+@pytest.mark.parametrize("is_at_risk", [True, False])
+def test_nomination_by_civil_society_goes_to_the_confirmer_alone(
     client_of: Sign,
     event: Event,
     shelter: Organisation,
     chair: User,
     confirmer: User,
     deliver: Deliver,
+    is_at_risk: bool,
 ) -> None:
+    shelter.is_name_published = not is_at_risk
+    shelter.save()
     other = holder("other", event, "confirmer", OrganisationKind.AGENCY)
     speaker = make_delegate(name="Zq Speaker", user=make_user("speaker@example.org"))
     make_participation(speaker, event, organisation=shelter)
