@@ -1,7 +1,7 @@
 """A new address or no second factor, by a command on the server, for someone who lost the own one.
 
 It waits for seven days. Then the person gets an account of their own without details, messages and
-rights, so whoever deceived us learns nothing. The former one is kept for 30 days: a factor of
+rights, so a person who deceived us learns nothing. The former one is kept for 30 days: a factor of
 before brings it back. Who gives the code for a new address is in
 participants.participation.change_codes.
 """
@@ -231,7 +231,7 @@ def make_change(change: AccountChange, *, at: datetime) -> bool:
     addresses = sign_in_addresses(former)
     values = {"email": former.email, "addresses": addresses, "grants": end_rights(former, at=at)}
     EmailLink.objects.filter(Q(user=former) | Q(delegate__user=former)).revoke(at)
-    # Whoever signs in there begins anew.
+    # The next sign-in there begins from the start.
     ProviderIdentity.objects.filter(user=former).delete()
     end_sessions(former)
     cancel_emails_to(addresses)
@@ -344,7 +344,7 @@ def _close_new_account(row: AccountChange, addresses: list[str]) -> None:
         EmailAddress.objects.filter(user=account).delete()
         for address in addresses:
             values = {"verified": True, "primary": address == addresses[0]}
-            # Another account may use one that was removed meanwhile.
+            # Another account may use one that was removed since then.
             EmailAddress.objects.get_or_create(email=address, defaults={"user": row.user, **values})
 
 

@@ -124,7 +124,7 @@ def run_account_changes(*, at: datetime) -> Counter[str]:
 
 
 def _is_code_giver_gone(row: AccountChange, at: datetime) -> bool:
-    """Another holder of a right may have found an impostor meanwhile."""
+    """Another holder of a right may have found an impostor since then."""
     person = Delegate.objects.filter(user=row.user).first()
     return row.kind == Kind.ADDRESS and not (
         person and row.code_by and right_to_give_code(row.code_by, person, at)
