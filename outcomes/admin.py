@@ -5,6 +5,7 @@ import outcomes.commitments.admin
 import outcomes.commitments.related_admin
 import outcomes.contributions.admin
 import outcomes.duplicates.admin
+import outcomes.exports.admin
 import outcomes.organisations.admin
 import outcomes.reporting.admin
 import outcomes.reporting.batch_admin

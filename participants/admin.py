@@ -5,6 +5,7 @@ import participants.accounts.admin
 import participants.accounts.grant_admin
 import participants.introductions.admin
 import participants.onboarding.admin
+import participants.onboarding.delegate_admin
 import participants.organisations.admin
 import participants.participation.admin
 import participants.participation.participant_list_admin

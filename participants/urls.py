@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from participants.directory import profile_views
+from participants import me_views
 from participants.directory import views as directory
 from participants.email_links import views as email_links
 from participants.introductions import views as introductions
@@ -11,6 +11,7 @@ from participants.onboarding import views as onboarding
 from participants.organisations import views as organisations
 from participants.privacy import hiding_views as hiding
 from participants.privacy import views as privacy
+from participants.privacy.personal_data import views as personal_data
 from participants.proposals import views as proposals
 
 urlpatterns = [
@@ -19,11 +20,11 @@ urlpatterns = [
     path("directory/<slug:handle>/show/", directory.delegate_reveal, name="delegate-reveal"),
     path("directory/<slug:handle>.vcf", directory.delegate_vcard, name="delegate-vcard"),
     path("organisations/", organisations.organisation_list, name="organisation-list"),
-    path("me/", profile_views.me, name="me"),
+    path("me/", me_views.me, name="me"),
     path("me/entries/<slug:key>/", proposals.answer_proposal, name="answer-proposal"),
     path("me/workplaces/<slug:key>/", proposals.remove_workplace, name="remove-workplace"),
     path("me/roundtables/<slug:key>/", proposals.leave_roundtable, name="leave-roundtable"),
-    path("me/preview/", profile_views.me_preview, name="me-preview"),
+    path("me/preview/", me_views.me_preview, name="me-preview"),
     path("me/consent/", privacy.my_consent, name="my-consent"),
     path("me/consent/withdraw/", privacy.my_consent_withdraw, name="my-consent-withdraw"),
     path("me/consent.txt", privacy.my_consent_text, name="my-consent-text"),
@@ -51,9 +52,9 @@ urlpatterns = [
         onboarding.withdraw_nomination,
         name="withdraw-nomination",
     ),
-    path("me/data/", privacy.my_data, name="my-data"),
-    path("me/data.json", privacy.my_data_json, name="my-data-json"),
-    path("me/data.zip", privacy.my_data_zip, name="my-data-zip"),
+    path("me/data/", personal_data.my_data, name="my-data"),
+    path("me/data.json", personal_data.my_data_json, name="my-data-json"),
+    path("me/data.zip", personal_data.my_data_zip, name="my-data-zip"),
     path("me/erase/", privacy.erase_me, name="me-erase"),
     path("erased/", privacy.erased, name="erased"),
     path("me/looks/", privacy.my_access_log, name="my-access-log"),

@@ -27,7 +27,9 @@ from allauth.mfa.totp.internal.auth import (
     generate_totp_secret,
     hotp_value,
 )
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 
 __all__ = [
     "EMAIL_VERIFICATION_CODE_SESSION_KEY",
@@ -44,6 +46,7 @@ __all__ = [
     "normalize_user_code",
     "raise_if_reauthentication_required",
     "record_authentication",
+    "renew_key",
     "resume_by",
     "resume_request",
     "suspend_request",
@@ -56,3 +59,11 @@ def resume_by(callback: str, session: SessionBase) -> None:
     waiting = session.get(STATE_SESSION_KEY, {})
     if "request" in waiting:
         session[STATE_SESSION_KEY] = {"callback": callback, "state": waiting["request"]}
+
+
+def renew_key(request: HttpRequest) -> None:
+    """A new key for the session. The list of the account's devices keeps its row."""
+    former = request.session.session_key
+    request.session.cycle_key()
+    rows = UserSession.objects.filter(session_key=former)
+    rows.update(session_key=request.session.session_key)

@@ -14,7 +14,7 @@ from tests.structure import Checkout, cycles
 ROOT = Path(__file__).resolve().parent.parent
 # Each app may import from itself and from those after it.
 ARROW = ["outcomes", "participants", "roundtable"]
-# Rules of a capability may use those of the capabilities before it, and nothing after it.
+# A capability, its pages too, may use those before it, and nothing after it.
 CAPABILITIES = {
     "roundtable": [
         "roundtable.database",
@@ -42,12 +42,12 @@ CAPABILITIES = {
         "outcomes.models",
         "outcomes.datasets",
         "outcomes.sources",
-        "outcomes.commitments",
         "outcomes.evidence",
         "outcomes.reporting",
+        "outcomes.commitments",
+        "outcomes.contributions",
         "outcomes.statements",
         "outcomes.changes",
-        "outcomes.contributions",
         "outcomes.imports.readers",
         "outcomes.imports.records",
         "outcomes.imports.workbook",
@@ -62,7 +62,7 @@ CAPABILITIES = {
         "outcomes",
     ],
 }
-# Pages stand above the rules: these may use whatever they show.
+# The pages beside the capabilities put these together.
 PAGES = ("admin", "forms", "filters", "views", "urls")
 # What would tie a file to one machine.
 PLACES = ["/" + "home/", "/" + "root/", "/" + "work/", "/" + "Users/", "C:" + "\\"]
@@ -150,23 +150,16 @@ def test_no_module_imports_itself_by_a_way_round() -> None:
     assert cycles(dependencies()) == []
 
 
-def is_page(module: str) -> bool:
-    """Whether a module shows or asks: a view, a form, a page of the admin, a command, a tag."""
+# Modules beside the capabilities that put these together, or show what several hold.
+COMPOSITION = {"outcomes.todo", "roundtable.apps", "roundtable.checks", "roundtable.settings"}
+COMPOSING_FOLDERS = {"admin_base", "management", "templatetags"}
+
+
+def puts_together(module: str, app: str) -> bool:
+    """Whether a module beside the capabilities may use them."""
     parts = module.split(".")
-    above = {"commands", "templatetags", "admin_base", "management"} & set(parts)
-    names = parts[-1].split("_")
-    return bool(above) or names[-1] in PAGES or names[0] == "admin" or module in COMPOSITION
-
-
-# What puts the apps together, or shows what several capabilities hold.
-COMPOSITION = {
-    "outcomes.todo",
-    "outcomes.commitments.action_preview",
-    "roundtable.apps",
-    "roundtable.checks",
-    "roundtable.settings",
-    "roundtable.wsgi",
-}
+    is_page = parts[-1].split("_")[-1] in PAGES or bool(COMPOSING_FOLDERS & set(parts))
+    return capability_of(module, app) == app and (is_page or module in COMPOSITION)
 
 
 def capability_of(module: str, app: str) -> str:
@@ -175,14 +168,14 @@ def capability_of(module: str, app: str) -> str:
 
 
 @pytest.mark.parametrize("app", CAPABILITIES)
-def test_rules_of_capabilities_depend_in_one_direction(app: str) -> None:
+def test_capabilities_use_each_other_in_one_direction(app: str) -> None:
     order = CAPABILITIES[app]
     for module, imported in dependencies().items():
-        if module.split(".")[0] != app or is_page(module):
+        if module.split(".")[0] != app or puts_together(module, app):
             continue
         own = order.index(capability_of(module, app))
         for name in imported:
-            if name.split(".")[0] == app and not is_page(name):
+            if name.split(".")[0] == app:
                 assert order.index(capability_of(name, app)) <= own, f"{module} uses {name}"
 
 

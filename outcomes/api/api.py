@@ -29,7 +29,7 @@ from outcomes.changes.topics import absolute_url, find_topic
 from outcomes.commitments.as_of import DayForm
 from outcomes.exports.listings import LISTINGS, Listing
 from outcomes.exports.tables import ColumnType, Table
-from participants.organisations.redirects import redirect_former_name
+from participants.directory.redirects import redirect_former_name
 from roundtable import limits
 from roundtable.filters.facets import FacetField
 from roundtable.filters.query_forms import QueryForm

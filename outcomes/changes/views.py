@@ -26,9 +26,9 @@ from outcomes.commitments.summary import progress_context, progress_summary
 from outcomes.models import CalendarAddress, Subscription
 from outcomes.statements.preview import event_or_404, mark_preview
 from participants.accounts.second_factor import second_factor_required
+from participants.directory.redirects import redirect_former_name
 from participants.email_links.views import page_of_link
 from participants.models import EmailLink, User
-from participants.organisations.redirects import redirect_former_name
 from participants.permissions import permissions_of
 from roundtable.filters.query_forms import get_page
 from roundtable.limits import Limit, limited

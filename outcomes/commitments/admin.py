@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 
 from outcomes.commitments.admin_filters import AttentionFilter
 from outcomes.commitments.admin_formsets import PartyForm, PartyFormSet
-from outcomes.commitments.bulk_admin import end
 from outcomes.commitments.proposal_views import propose_commitment
 from outcomes.commitments.queries import findings_shown
 from outcomes.commitments.related_admin import (
@@ -28,8 +27,8 @@ from outcomes.commitments.related_admin import (
 from outcomes.commitments.source_admin import compare_commitment
 from outcomes.commitments.status import status_words
 from outcomes.datasets.tables import PARTIES
-from outcomes.exports.desk import CommitmentResource
 from outcomes.models import Commitment, CommitmentParty, Dispute, Outcome
+from outcomes.reporting.actions_admin import end
 from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.publication import withdraw_if_changed
@@ -118,7 +117,6 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
 
     event_path = "event"
     form = CommitmentForm
-    resource_classes = [CommitmentResource]
     fieldsets = [
         (
             None,

@@ -1,4 +1,4 @@
-"""Admin list filters of commitments, milestones and progress updates."""
+"""Admin list filters of commitments and milestones."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models import Freshness, Handover, freshness_q, overdue_q
+from outcomes.models import Handover, overdue_q
 from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.rounds import silent_commitments
 from participants.admin_base.filters import ChoiceFilter
@@ -49,19 +49,3 @@ class ReachedFilter(ChoiceFilter):
     def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         rows = queryset.filter(reached_on__isnull=value != "yes")
         return rows.filter(due_on__lt=timezone.localdate()) if value == "late" else rows
-
-
-class ReportAgeFilter(ChoiceFilter):
-    """Progress updates by age of the day that they report on."""
-
-    title = _("as of")
-    parameter_name = "as-of"
-    ages = {
-        "year": Freshness.UNDER_A_YEAR,
-        "two-years": Freshness.ONE_TO_TWO,
-        "before": Freshness.OVER_TWO,
-    }
-    options = [(value, age.label) for value, age in ages.items()]
-
-    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return queryset.filter(freshness_q(self.ages[value], timezone.localdate(), "reported_on"))

@@ -18,7 +18,7 @@ from outcomes.commitments.commitment_index import quarter_name, quarter_number
 from outcomes.commitments.filters import CommitmentScopeForm
 from outcomes.commitments.matrix import MatrixForm, build_matrix
 from outcomes.commitments.summary import Summary, progress_context, progress_summary
-from participants.organisations.redirects import redirect_former_name
+from participants.directory.redirects import redirect_former_name
 
 
 @require_safe

@@ -72,8 +72,8 @@ from outcomes.reporting.members import commitments_as_member, take_member_task
 from outcomes.reporting.proposals import undertakings_to_answer
 from outcomes.reporting.rounds import ask_new_focal_point, unanswered_rounds
 from outcomes.sources.comparisons import commitment_source_check
+from participants.directory.redirects import redirect_former_name
 from participants.models import User
-from participants.organisations.redirects import redirect_former_name
 from participants.privacy import visibility
 from participants.privacy.own_profile import atomic_post
 from participants.proposals.views import CHANGED_ERROR

@@ -19,7 +19,7 @@ from outcomes.exports.tables import (
     Table,
 )
 from outcomes.models import Outcome
-from participants.directory.forms import OrganisationFilterForm
+from participants.organisations.forms import OrganisationFilterForm
 from roundtable.filters.facet_index import ids_of_bits
 from roundtable.filters.query_forms import ListForm
 

@@ -51,7 +51,7 @@ from outcomes.exports.reading import BATCH_SIZE
 from outcomes.exports.share_image import Picture, draw_share_image
 from outcomes.exports.tables import ROUNDTABLES, TABLES, Table
 from outcomes.models import Assessment, Commitment, Milestone, ProgressUpdate
-from participants.organisations.redirects import redirect_former_name
+from participants.directory.redirects import redirect_former_name
 from roundtable import limits
 from roundtable.cache.responses import MAX_PAGE_BYTES
 from roundtable.filters.facets import FacetForm

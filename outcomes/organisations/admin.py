@@ -32,7 +32,6 @@ from outcomes.duplicates.organisations import (
     merge_organisations,
     needs_confirmation,
 )
-from outcomes.exports.desk import OrganisationResource
 from outcomes.organisations.changes import (
     confirm_change,
     may_request,
@@ -407,4 +406,3 @@ class OrganisationChangeAdmin(PrivateAdmin):
 
 
 add_merge_action(Organisation, merge_two_organisations)
-admin.site.get_model_admin(Organisation).resource_classes = [OrganisationResource]  # type: ignore[attr-defined]

@@ -5,9 +5,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from outcomes.commitments.bulk_actions import reporting_party
 from outcomes.models import (
+    ENDED_STATUSES,
     Commitment,
     CommitmentParty,
     EditorialState,
@@ -20,7 +21,7 @@ from outcomes.reporting.party_confirmation import tell_parties
 from outcomes.reporting.rounds import parties_to_ask, queue_round_emails, unanswered_requests
 from outcomes.reporting.submission import submit_text
 from participants.models import User
-from participants.permissions import acting_organisation, may_decide
+from participants.permissions import EventPermissions, acting_organisation, may_decide
 from roundtable.audit import log as audit
 from roundtable.mail.batches import create_batch
 from roundtable.mail.models import MailBatch
@@ -43,6 +44,32 @@ def open_round(
     queue_round_emails(parties, reporting_round=reporting_round, is_reminder=False, at=at)
     _record("open round", reporting_round.event, by, at)
     return len(parties)
+
+
+def reason_cannot_end(commitment: Commitment, *, rights: EventPermissions, on: date) -> str:
+    """Empty if the user can end the commitment as of that day."""
+    if not rights.may_decide(commitment.event_id):
+        return _("You are not a co-chair of its roundtable. Ask a co-chair to end it.")
+    if commitment.latest_status in ENDED_STATUSES:
+        return _("It has already ended. You do not need to do anything.")
+    if commitment.updates.recorded().filter(status__in=ENDED_STATUSES).exists():
+        return _("It is already recorded that it ended. You do not need to do anything.")
+    if not reporting_party(commitment):
+        return _("It has no party to report for. Add a party first.")
+    if on < commitment.event.starts_on:
+        return _("Its roundtable began after that day. Choose a later day.")
+    if commitment.latest_reported_on and on < commitment.latest_reported_on:
+        return _("There is a report for a later day. Choose that day or a later one.")
+    return ""
+
+
+def reporting_party(commitment: Commitment) -> CommitmentParty | None:
+    """The lead party, else the first."""
+    parties = sorted(
+        (party for party in commitment.parties.all() if not party.is_member),
+        key=lambda party: (party.role != CommitmentParty.Role.LEAD, party.pk),
+    )
+    return parties[0] if parties else None
 
 
 @transaction.atomic

@@ -17,7 +17,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from outcomes.commitments.admin_filters import ReportAgeFilter
 from outcomes.datasets.tables import REPORTS
 from outcomes.evidence.files import download
 from outcomes.models import (
@@ -25,8 +24,10 @@ from outcomes.models import (
     CommitmentParty,
     EditorialState,
     Evidence,
+    Freshness,
     ProgressUpdate,
     ReportedBy,
+    freshness_q,
 )
 from outcomes.reporting.findings import PiiFindings, pii_in_update
 from outcomes.reporting.party_confirmation import tell_parties
@@ -37,6 +38,22 @@ from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import ChoiceFilter, EventFilter
 from participants.admin_base.lists import split_search
+
+
+class ReportAgeFilter(ChoiceFilter):
+    """Progress updates by age of the day that they report on."""
+
+    title = _("as of")
+    parameter_name = "as-of"
+    ages = {
+        "year": Freshness.UNDER_A_YEAR,
+        "two-years": Freshness.ONE_TO_TWO,
+        "before": Freshness.OVER_TWO,
+    }
+    options = [(value, age.label) for value, age in ages.items()]
+
+    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return queryset.filter(freshness_q(self.ages[value], timezone.localdate(), "reported_on"))
 
 
 class VoiceFilter(ChoiceFilter):

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.commitments.bulk_admin import render_action_preview
 from outcomes.models import Commitment, CommitmentParty, ReportingRound
 from outcomes.reporting.actions import open_round, parties_to_remind, remind_rounds
 from outcomes.reporting.rounds import (
@@ -23,6 +22,7 @@ from outcomes.reporting.rounds import (
     round_status,
     with_counts,
 )
+from participants.admin_base.action_preview import render_action_preview
 from participants.admin_base.base import GrantScopedAdmin
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter

@@ -42,9 +42,9 @@ from outcomes.models import (
     Statement,
 )
 from outcomes.site.sitemaps import SITEMAPS
+from participants.directory import redirects
 from participants.models import Organisation
 from participants.models.delegate import BY_NAME
-from participants.organisations import redirects
 from participants.organisations.attendance import attendance_by_constituency
 from participants.privacy import visibility
 from roundtable.models import Event

@@ -13,7 +13,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.commitments.admin_formsets import UniquePartyFormSet
-from outcomes.commitments.bulk_admin import change_themes
 from outcomes.commitments.related_admin import RelatedTextInline
 from outcomes.models import Corrigendum, Outcome, OutcomeAddressee, Statement, Theme
 from outcomes.statements.agreement import FINISHED_STATES
@@ -24,6 +23,7 @@ from outcomes.statements.drafting_admin import TEXT_PAGES, may_edit_text
 from outcomes.statements.emails_admin import EMAIL_PAGES
 from outcomes.statements.signing import statements_to_publish, statements_to_sign
 from outcomes.statements.source_admin import SOURCE_PAGES
+from outcomes.statements.themes_admin import change_themes
 from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.history import HistoryAdmin

@@ -54,13 +54,13 @@ from outcomes.statements.parts import (
 from outcomes.statements.preview import event_or_404, mark_preview
 from outcomes.statements.replies import ReplyForm, previous_version, replies_of, reply_readers
 from outcomes.statements.silence_procedure import submit_reply
+from participants.directory.redirects import redirect_former_name
 from participants.models import EventRole, User
 from participants.organisations.attendance import (
     ConstituencyGroup,
     attendance_by_constituency,
     filter_by_role,
 )
-from participants.organisations.redirects import redirect_former_name
 from participants.privacy import visibility
 from roundtable.filters.query_forms import ListForm, get_page
 from roundtable.models import Event

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from participants.accounts.codes import hash_waiting_codes
 from participants.accounts.sign_in_limits import remember_browser
 from participants.models import User
+from roundtable.allauth_compat import renew_key
 from roundtable.database.outages import unless_refused
 from roundtable.logs import log_security_event
 
@@ -144,13 +145,6 @@ def _proofs(request: HttpRequest) -> list[str]:
         return []
     records = get_authentication_records(request, request.user)
     return [row.get("type") or row["method"] for row in records]
-
-
-def renew_key(request: HttpRequest) -> None:
-    former = request.session.session_key
-    request.session.cycle_key()
-    rows = UserSession.objects.filter(session_key=former)
-    rows.update(session_key=request.session.session_key)
 
 
 def start_session(request: HttpRequest) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.db.models import (
     OuterRef,
-    Q,
     QuerySet,
 )
 from django.utils.functional import cached_property
@@ -26,14 +25,13 @@ from participants.directory.vcard import V3, VERSIONS
 from participants.models import (
     Delegate,
     EventRole,
-    Organisation,
     OrganisationKind,
 )
 from participants.models.delegate import BY_NAME
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.privacy import visibility
 from roundtable.cache.values import get_or_set
-from roundtable.filters.facet_index import FacetIndex, Tally, bits_of, ids_of_bits
+from roundtable.filters.facet_index import FacetIndex, bits_of, ids_of_bits
 from roundtable.filters.facets import (
     FacetField,
     FacetForm,
@@ -45,38 +43,6 @@ from roundtable.filters.facets import (
 from roundtable.name_folding import contains_all, normalise_for_search
 
 MAX_SEARCH_WORDS = 8
-
-
-class OrganisationFilterForm(FacetForm):
-    """Filters the list of organisations."""
-
-    facet_names = ("kind", "country", "event")
-
-    kind = FacetField(label=_("Kind"), choices=OrganisationKind.choices)
-    country = FacetField(label=_("Country"), label_of=countries.name)
-    event = FacetField(label=_("Roundtable"))
-
-    def __init__(self, data: Any, organisations: QuerySet[Organisation]) -> None:
-        super().__init__(data)
-        of_countries = organisations.filter(country__in=self.given("country"))
-        codes = of_countries.order_by().values_list("country", flat=True).distinct()
-        set_choices(self, "country", ((code, countries.name(code)) for code in codes))
-        set_choices(self, "event", event_choices())
-
-    def condition(self, name: str) -> Q:
-        values = self.chosen(name)
-        if name == "event":
-            roles = EventRole.objects.filter(event__slug__in=values)
-            return Q(pk__in=roles.values("organisation"))
-        return Q((f"{name}__in", values))
-
-    def tallies(self, name: str, rows: QuerySet[Any]) -> list[Tally]:
-        if name == "event":
-            roles = EventRole.objects.filter(
-                event__is_public=True, organisation__in=rows.order_by().values("pk")
-            )
-            return [Tally(name, roles, "event__slug", counted="organisation")]
-        return [Tally(name, rows.exclude(**{name: ""}), name)]
 
 
 # Facets with values that only some viewers may know of.

@@ -12,7 +12,6 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from participants.directory.audience_preview import AudiencePreview
 from participants.models import (
     Audience,
     AudienceException,
@@ -24,6 +23,7 @@ from participants.models import (
 from participants.models.channels import ChannelKind, clean_value, lacks_country_code
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.privacy.audience_choice import OUTDATED_CONSENT_ERROR
+from participants.privacy.audience_preview import AudiencePreview
 from participants.privacy.audiences import is_within
 from participants.privacy.forms import (
     IDLE_EXCEPTIONS_ERROR,

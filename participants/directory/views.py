@@ -20,11 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_countries import countries
 
 from participants.accounts.reauthentication import require_proof_to_show
-from participants.directory import vcard
+from participants.directory import redirects, vcard
 from participants.directory.forms import DirectoryForm, VCardForm
 from participants.models import Delegate, User
 from participants.models.delegate import BY_NAME
-from participants.organisations import redirects
 from participants.privacy import access_log, visibility
 from roundtable import idempotency
 from roundtable.cache.values import get_or_set, question

@@ -11,7 +11,6 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants.accounts.sessions import renew_key
 from participants.email_links.links import (
     ONE_CLICK,
     close_links,
@@ -20,6 +19,7 @@ from participants.email_links.links import (
     opened_link,
 )
 from participants.models import EmailLink
+from roundtable.allauth_compat import renew_key
 from roundtable.kept_forms import form_context
 from roundtable.limits import Limit, consume, too_many_requests
 from roundtable.logs import log_security_event

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from participants.directory.redirects import delegate_redirect_url, redirect_or_404
 from participants.introductions import lifecycle
 from participants.introductions.forms import IntroductionForm
 from participants.models import Audience, Delegate, Introduction, User
-from participants.organisations.redirects import delegate_redirect_url, redirect_or_404
 from participants.privacy import visibility
 
 

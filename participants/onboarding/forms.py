@@ -6,11 +6,11 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from participants.directory.audience_preview import AudiencePreview
 from participants.directory.profile_forms import ProfileDetailsForm
 from participants.models import Audience, Delegate, Invitation, InvitationRequest
 from participants.models.invitation import validate_own_words
 from participants.onboarding.nominations import NominationPlace
+from participants.privacy.audience_preview import AudiencePreview
 from participants.privacy.forms import AgreementForm, audience_field
 from roundtable.models import Event
 

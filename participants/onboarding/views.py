@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts.addresses import mask_address
-from participants.directory.audience_preview import AudiencePreview, sharing_sentences
 from participants.directory.profile_forms import ChannelFormSet
 from participants.email_links.links import open_link
 from participants.email_links.views import page_of_link
@@ -33,6 +32,7 @@ from participants.onboarding.forms import (
     WelcomeForm,
 )
 from participants.privacy.audience_choice import sharing_act
+from participants.privacy.audience_preview import AudiencePreview, sharing_sentences
 from participants.privacy.consent import current_notice
 from participants.privacy.desk_names import cochairs_naming
 from participants.privacy.retention import day_of_erasure_after

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from participants.directory.forms import OrganisationFilterForm
 from participants.models import Organisation
+from participants.organisations.forms import OrganisationFilterForm
 from roundtable.filters.query_forms import get_page
 
 

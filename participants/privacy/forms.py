@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from participants.directory.audience_preview import AudiencePreview
 from participants.models import (
     Audience,
     AudienceException,
@@ -21,6 +20,7 @@ from participants.models import (
     Organisation,
 )
 from participants.privacy.audience_choice import OUTDATED_CONSENT_ERROR, AudienceChoice
+from participants.privacy.audience_preview import AudiencePreview
 
 STOP_EXCLUDING = _("Stop excluding people, and share with anyone on the internet")
 IDLE_EXCEPTIONS_ERROR = format_lazy(

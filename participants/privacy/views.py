@@ -1,9 +1,7 @@
 """Views of a person's own data: audiences, consent, export, review and erasure."""
 
 from contextlib import suppress
-from datetime import datetime
 
-from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -17,9 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts import emails
-from participants.accounts.emails import email_account
 from participants.accounts.sessions import keep_session
-from participants.directory.audience_preview import AudiencePreview
 from participants.email_links.views import page_of_link, render_closed
 from participants.models import (
     Consent,
@@ -35,6 +31,7 @@ from participants.privacy.audience_choice import (
     set_audience,
     sharing_version,
 )
+from participants.privacy.audience_preview import AudiencePreview
 from participants.privacy.erasure import MIN_PEOPLE, erase_own_data, remaining_participations
 from participants.privacy.forms import (
     AgreementForm,
@@ -45,9 +42,6 @@ from participants.privacy.forms import (
 )
 from participants.privacy.notice_changes import open_question
 from participants.privacy.own_profile import atomic_post, get_own_delegate
-from participants.privacy.personal_data.export import to_json, to_zip
-from participants.privacy.personal_data.sections import collect_personal_data
-from participants.privacy.personal_data.values import DataSubject
 from roundtable.allauth_compat import raise_if_reauthentication_required
 from roundtable.audit import log as audit
 from roundtable.filters.query_forms import ListForm, get_page
@@ -169,66 +163,6 @@ def my_consent_text(request: HttpRequest) -> HttpResponse:
         text,
         content_type="text/plain; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="my-consent.txt"'},
-    )
-
-
-@require_safe
-def my_data(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    person = DataSubject.of(request.user)
-    context = {
-        "sections": collect_personal_data(person, timezone.now()),
-        "has_profile": person.delegate is not None,
-        "is_reauthenticated": _has_reauthenticated(request),
-    }
-    return render(request, "participants/privacy/my_data.html", context)
-
-
-@require_safe
-def my_data_json(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    raise_if_reauthentication_required(request, app="participants")
-    now = timezone.now()
-    _notify_download(request.user, now)
-    sections = collect_personal_data(DataSubject.of(request.user), now)
-    return _download_response(to_json(sections, now), "application/json", "my-data.json")
-
-
-@require_safe
-def my_data_zip(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    raise_if_reauthentication_required(request, app="participants")
-    now = timezone.now()
-    _notify_download(request.user, now)
-    person = DataSubject.of(request.user)
-    archive = to_zip(person, collect_personal_data(person, now), now)
-    return _download_response(archive, "application/zip", "my-data.zip")
-
-
-def _has_reauthenticated(request: HttpRequest) -> bool:
-    try:
-        raise_if_reauthentication_required(request, app="participants")
-    except ReauthenticationRequired:
-        return False
-    return True
-
-
-def _notify_download(user: User, at: datetime) -> None:
-    # If someone else downloaded the file, the owner learns about it. At most one email a day.
-    email_account(
-        user,
-        dedup_key=f"data taken {user.pk} {at:%Y-%m-%d}",
-        template="participants/privacy/emails/data_downloaded",
-        context={},
-        at=at,
-    )
-
-
-def _download_response(content: str | bytes, content_type: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 

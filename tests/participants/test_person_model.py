@@ -102,7 +102,7 @@ def test_page_is_compared_under_the_lock(
 ) -> None:
     browser = client_of(delegate)
     name = "participants.{}.sharing_version".format(
-        "directory.profile_views" if address == "/me/" else "privacy.views"
+        "me_views" if address == "/me/" else "privacy.views"
     )
     queries = CaptureQueriesContext(connection)
     seen: list[bool] = []

@@ -326,7 +326,7 @@ def test_failed_request_stores_neither_key_nor_write(
         raise RuntimeError("after all is stored")
 
     with monkeypatch.context() as patch:
-        patch.setattr("participants.directory.profile_views.messages.success", fail)
+        patch.setattr("participants.me_views.messages.success", fail)
         with pytest.raises(RuntimeError, match="after all is stored"):
             browser.post("/me/", sent)
     delegate.refresh_from_db()
@@ -356,7 +356,7 @@ def test_raised_answer_stores_neither_key_nor_write(
     sent = form_at(browser, "/me/") | {"post": "Adviser"}
     with monkeypatch.context() as patch:
         after = Mock(side_effect=answer)
-        patch.setattr("participants.directory.profile_views.messages.success", after)
+        patch.setattr("participants.me_views.messages.success", after)
         assert browser.post("/me/", sent).status_code == status
     delegate.refresh_from_db()
     assert delegate.post == "" and not IdempotencyKey.objects.exists()

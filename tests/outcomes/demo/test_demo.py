@@ -35,7 +35,6 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.reporting.rounds import with_counts
-from participants.directory.audience_preview import AudiencePreview
 from participants.email_links.links import link_for_key
 from participants.models import (
     Audience,
@@ -56,6 +55,7 @@ from participants.models import (
 from participants.onboarding.invitations import find_open_invitation, pending_invitation_for
 from participants.participation.confirmation import RELATED, is_sufficient
 from participants.privacy import visibility
+from participants.privacy.audience_preview import AudiencePreview
 from participants.privacy.audiences import get_viewers
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event

@@ -14,7 +14,6 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
-from participants.directory.audience_preview import AudiencePreview
 from participants.models import (
     Affiliation,
     AudienceException,
@@ -29,6 +28,7 @@ from participants.models import (
     User,
 )
 from participants.privacy import visibility
+from participants.privacy.audience_preview import AudiencePreview
 from participants.privacy.audiences import ANONYMOUS_VIEWER, Viewer, get_viewer, get_viewers
 from roundtable.models import Event, Series
 from tests.conftest import FULL, FULL_WALKS

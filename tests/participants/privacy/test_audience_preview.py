@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from participants.directory.audience_preview import AudiencePreview
 from participants.models import (
     Audience,
     AudienceException,
@@ -17,6 +16,7 @@ from participants.models import (
     User,
 )
 from participants.privacy import visibility
+from participants.privacy.audience_preview import AudiencePreview
 from roundtable.models import Event
 from roundtable.row_keys import row_key
 from tests.factories import (

@@ -13,11 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.accounts.account_changes import undoable_change
-from participants.directory.audience_preview import (
-    AudiencePreview,
-    count_cochairs,
-    sharing_sentences,
-)
 from participants.directory.profile_forms import (
     ChannelFormSet,
     PreviewForm,
@@ -29,6 +24,11 @@ from participants.onboarding import invitations
 from participants.permissions import may_enter_admin
 from participants.privacy import access_log, consent, retention, visibility
 from participants.privacy.audience_choice import sharing_act, sharing_version
+from participants.privacy.audience_preview import (
+    AudiencePreview,
+    count_cochairs,
+    sharing_sentences,
+)
 from participants.privacy.hiding import how_hidden
 from participants.privacy.notice_changes import open_question
 from participants.privacy.own_profile import atomic_post, find_own_delegate
