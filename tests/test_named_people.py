@@ -123,6 +123,8 @@ def test_each_reference_to_a_person_is_asked_about() -> None:
 
 REFERENCES = [(model, field) for model in ROWS for field in references(model)]
 VIEWERS = ["cochair", "editor", "confirmer"]
+# Who confirms the participation of someone protected is meant to read the name.
+MEANT = (Participation, "delegate", "confirmer")
 # Unless at full size, a co-chair reads each, and the others every third.
 READ = [
     pytest.param(
@@ -133,6 +135,7 @@ READ = [
     )
     for number, reference in enumerate(REFERENCES)
     for place, role in enumerate(VIEWERS)
+    if (*reference, role) != MEANT
 ]
 
 
