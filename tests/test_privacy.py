@@ -121,10 +121,10 @@ ANYONE = (
     | canaries_of("other", *SHOWN_OF_EVENT)
     | canaries_of("open", *PROFILE, "everyone")
 )
-# Confirmed participants of the roundtable, before they press "Show": of a government, and of
-# civil society, with which those sit whom they look at.
-PARTICIPANT = ANYONE | canaries_of("inside", *PROFILE)
-BESIDE = PARTICIPANT | canaries_of("bench", *PROFILE) | canaries_of("wary", *PROFILE)
+# Confirmed participants of civil society, before they press "Show".
+BESIDE = ANYONE | {
+    canary for key in ("inside", "bench", "wary") for canary in canaries_of(key, *PROFILE)
+}
 OWN = canaries_of("quiet", *PROFILE, *CHANNELS)
 
 # Operators have a right to every roundtable, and see the page of the hidden one before it is
@@ -149,9 +149,10 @@ READS = {
     "co-chair": ANYONE | canaries_of("invitation", "words") | canaries_of("quiet", "message"),
     "operator": ANYONE | PREVIEWED,
     "delegate": BESIDE | canaries_of("met", *PROFILE) | canaries_of("pending", "message"),
-    "quiet delegate": PARTICIPANT,
+    # Of governments, which show first: these two show nothing.
+    "quiet delegate": ANYONE,
+    "outsider": ANYONE,
     "focal point": BESIDE | canaries_of("protected", *PROFILE),
-    "outsider": ANYONE | canaries_of("elsewhere", *PROFILE),
     # The pages about signing in show your own address, and /me/ shows your own organisation.
     "owner": BESIDE
     | OWN
@@ -163,7 +164,6 @@ READS = {
 # What "Show" adds.
 ANYONE_OPENS = canaries_of("open", *PROFILE, "everyone")
 SHARED = [*PROFILE, "everyone", "partic", "phone"]
-PARTICIPANT_OPENS = canaries_of("open", *SHARED) | canaries_of("inside", *SHARED)
 BESIDE_OPENS = {
     canary
     for key in ("open", "inside", "bench", "wary")
@@ -175,10 +175,10 @@ OPENS = {
     "co-chair": ANYONE_OPENS,
     "operator": ANYONE_OPENS,
     "delegate": BESIDE_OPENS | canaries_of("met", *SHARED, "constit", "introd"),
-    "quiet delegate": PARTICIPANT_OPENS,
+    "quiet delegate": ANYONE_OPENS,
     "focal point": (BESIDE_OPENS | canaries_of("protected", *SHARED, "constit", "introd"))
     - canaries_of("wary", "phone"),
-    "outsider": ANYONE_OPENS | canaries_of("elsewhere", *SHARED),
+    "outsider": ANYONE_OPENS,
     "owner": BESIDE_OPENS | OWN,
 }
 NEVER_SHOWN = {canary for key in PEOPLE if key != "quiet" for canary in canaries_of(key, *HELD)}
