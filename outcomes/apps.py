@@ -23,10 +23,8 @@ class OutcomesConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        # They register themselves: who may still get a request to report that waits to be sent, and
-        # what people's own data contains.
-        for name in ("reporting.rounds", "personal_data"):
-            import_module(f"outcomes.{name}")
+        # It registers who may still get a request to report that waits to be sent.
+        import_module("outcomes.reporting.rounds")
         # Models can be read only now.
         index = import_module("outcomes.search.index")
         changed = import_module("outcomes.commitments.commitment_index").CHANGED_COMMITMENTS

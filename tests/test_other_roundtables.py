@@ -100,13 +100,16 @@ def test_merging_leaves_another_roundtable_its_person(
     duplicate = make_delegate(name="Sen Rita", user=None, invitation_email="rita@example.org")
     for person in (target, duplicate):
         make_participation(person, event, organisation=office, confirmed=False)
-        make_participation(person, secret, organisation=make_organisation())
+        part = make_participation(person, secret, organisation=make_organisation())
+        make_affiliation(person, organisation=part.organisation)
     sent = {
         "action": "merge_two_people",
         "_selected_action": [target.pk, duplicate.pk],
         "target": target.pk,
-        "confirmed": "yes",
     }
+    preview = client_of(cochair).post(page(Delegate, "changelist"), sent).content.decode()
+    assert "Participations, 1:" in preview and "Affiliations" not in preview
+    sent["confirmed"] = "yes"
     answer = client_of(cochair).post(page(Delegate, "changelist"), sent, follow=True)
     assert "The two entries are merged into “Rita Sen”." in answer.content.decode()
     kept = secret.participations.order_by("delegate__name")

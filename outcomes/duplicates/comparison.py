@@ -4,22 +4,19 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import or_
-from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import models
 from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outcomes.duplicates.relations import relations_of
-from outcomes.models import Assessment, CommitmentParty, OutcomeAddressee, Response
+from outcomes.duplicates.relations import MergeRule, relations_of
 from participants.display_names import display_name
 from participants.models import (
     Affiliation,
     Delegate,
-    EventRole,
-    Grant,
     Organisation,
     Participation,
 )
@@ -27,21 +24,8 @@ from participants.participation.confirmation import participations_to_confirm_ag
 from participants.permissions import EventPermissions, visible_people
 from roundtable.name_folding import normalise_for_search
 
-MAX_NAMES = 20  # of one kind of row
+MAX_NAMES = 20
 SMALL_WORDS = {"of", "the", "and", "for", "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "madam"}
-OF_OUTCOME = "outcome__statement__event"
-# By relation: the ways to the roundtable of a row.
-MOVED_RELATIONS: dict[str, tuple[str, ...]] = {
-    "participants.EventRole.organisation": ("event",),
-    "outcomes.OutcomeAddressee.organisation": (OF_OUTCOME,),
-    "outcomes.CommitmentParty.organisation": ("commitment__event",),
-    "participants.Participation.organisation": ("event",),
-    "participants.Affiliation.organisation": (),
-    "participants.Grant.on_behalf_of": ("event",),
-    "outcomes.Response.organisation": (OF_OUTCOME,),
-    "outcomes.Offer.organisation": (OF_OUTCOME, "statement__event", "commitment__event"),
-    "outcomes.Assessment.organisation": ("commitment__event",),
-}
 
 
 def organisation_similarities(first: Organisation, second: Organisation) -> Iterator[str]:
@@ -95,18 +79,22 @@ def _seen(ways: Iterable[str], permissions: EventPermissions) -> Q:
     return reduce(or_, (Q((f"{way}__in", permissions.readable)) for way in ways))
 
 
-def named_rows(
-    organisation: Organisation, permissions: EventPermissions
-) -> Iterator[tuple[Any, dict[int, str]]]:
-    """By model, the names of the rows that a merge moves, as far as the viewer may see them."""
-    relations = relations_of(Organisation)
-    for relation_name, ways in MOVED_RELATIONS.items():
-        model, field = relations[relation_name].related_model, relations[relation_name].field
-        rows = model._base_manager.filter(_seen(ways, permissions), Q((field.name, organisation)))
+def changes_by_rule(
+    rules: dict[str, MergeRule], duplicate: models.Model, permissions: EventPermissions
+) -> Iterator[str]:
+    """What a merge does to the rows of the duplicate, as far as the viewer may see them."""
+    relations = relations_of(type(duplicate))
+    for name, rule in rules.items():
+        if rule.counted_by is None:
+            continue
+        model, field = relations[name].related_model, relations[name].field
+        rows = model._default_manager.filter(
+            _seen(rule.counted_by, permissions), Q((field.name, duplicate))
+        )
         if model in (Participation, Affiliation):
             rows = rows.filter(delegate__in=visible_people(permissions))
-        if names := {row.pk: _name_of(row, permissions) for row in rows.order_by("pk")}:
-            yield model, names
+        if number := rows.count():
+            yield f"{capfirst(str(model._meta.verbose_name_plural))}, {number}: {rule.words}"
 
 
 def who_must_be_confirmed_again(
@@ -124,33 +112,14 @@ def who_must_be_confirmed_again(
     rows = Participation.objects.filter(
         _seen(["event"], permissions), pk__in=lost, delegate__in=visible_people(permissions)
     )
-    names = [_name_of(row, permissions) for row in rows.order_by("event", "pk")]
-    return _list_names(_("Must be confirmed again by two organisations"), names) if names else ""
-
-
-def _name_of(row: Any, permissions: EventPermissions) -> str:
-    if isinstance(row, EventRole):
-        return f"{row.event}, {row.get_role_display()}"
-    if isinstance(row, Affiliation):
-        return ", ".join(filter(None, [display_name(row.delegate, permissions), row.post]))
-    if isinstance(row, Participation):
-        return f"{display_name(row.delegate, permissions)}, {row.event}"
-    if isinstance(row, Grant):
-        return f"{display_name(row.user, permissions)}, {row.event}, {row.get_role_display()}"
-    if isinstance(row, CommitmentParty | Assessment):
-        return row.commitment.reference
-    if isinstance(row, OutcomeAddressee | Response):
-        return f"{row.outcome.number}, {row.outcome.statement.event}".lstrip(", ")
-    return str(row.event)
-
-
-def in_words(model: Any, names: list[str]) -> str:
-    return _list_names(capfirst(str(model._meta.verbose_name_plural)), names)
-
-
-def _list_names(what: str, names: list[str]) -> str:
+    names = [
+        f"{display_name(row.delegate, permissions)}, {row.event}"
+        for row in rows.order_by("event", "pk")
+    ]
+    if not names:
+        return ""
     text = "; ".join(names[:MAX_NAMES])
     if more := len(names[MAX_NAMES:]):
         text += ngettext(" and %d more", " and %d more", more) % more
-    values = {"what": what, "number": len(names), "names": text}
-    return _("%(what)s, %(number)d: %(names)s") % values
+    values = {"number": len(names), "names": text}
+    return _("Must be confirmed again by two organisations, %(number)d: %(names)s") % values

@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from outcomes.datasets.tables import ORGANISATIONS
+from outcomes.duplicates.comparison import changes_by_rule
 from outcomes.duplicates.relations import (
     MergeRule,
-    MovedCounts,
     move_relation,
     records_naming,
     relations_of,
@@ -41,47 +41,40 @@ from participants.permissions import (
 from roundtable.audit import log as audit
 from roundtable.history import add_versions
 
+OF_OUTCOME = "outcome__statement__event"
 ORGANISATION_RULES: dict[str, MergeRule] = {
-    "participants.EventRole.organisation": "once",
-    "outcomes.OutcomeAddressee.organisation": "once",
-    "outcomes.CommitmentParty.organisation": "once",
-    "participants.Grant.on_behalf_of": "move",
-    "participants.Grant.suspended_for": "move",
+    "participants.EventRole.organisation": MergeRule("once", ("event",)),
+    "outcomes.OutcomeAddressee.organisation": MergeRule("once", (OF_OUTCOME,)),
+    "outcomes.CommitmentParty.organisation": MergeRule("once", ("commitment__event",)),
+    "participants.Grant.on_behalf_of": MergeRule("move", ("event",)),
+    "participants.Grant.suspended_for": MergeRule("move"),
     # Hidden from one entry means hidden from the merged one: no one may see more than before.
-    "participants.AudienceException.organisation": "once",
-    "participants.Affiliation.organisation": "fold",
-    "participants.InvitationRequest.nominated_for": "move",
-    "participants.Affiliation.entered_for": "move",
-    "participants.Proposal.organisation": "by hand",
-    "participants.Proposal.on_behalf_of": "move",
-    "participants.Participation.organisation": "move",
-    "participants.Participation.suspended_for": "move",
-    "participants.CanaryConfirmation.on_behalf_of": "apart",
-    "participants.GrantConfirmation.on_behalf_of": "apart",
-    "participants.ListClosureConfirmation.on_behalf_of": "apart",
-    "participants.ParticipationConfirmation.on_behalf_of": "apart",
-    "participants.OrganisationChange.organisation": "by hand",
-    "participants.OrganisationChange.target": "by hand",
-    "participants.OrganisationChangeConfirmation.on_behalf_of": "apart",
-    "participants.SlugRedirect.organisation": "move",
-    "outcomes.CirculationReply.organisation": "apart",
-    "outcomes.SignOff.organisation": "apart",
-    "outcomes.SourceComparison.organisation": "apart",
-    "outcomes.Subscription.organisation": "by hand",
-    "outcomes.Offer.organisation": "move",
-    "outcomes.Response.organisation": "move",
-    "outcomes.Assessment.organisation": "move",
+    "participants.AudienceException.organisation": MergeRule("once"),
+    "participants.Affiliation.organisation": MergeRule("fold", ()),
+    "participants.InvitationRequest.nominated_for": MergeRule("move"),
+    "participants.Affiliation.entered_for": MergeRule("move"),
+    "participants.Proposal.organisation": MergeRule("by hand"),
+    "participants.Proposal.on_behalf_of": MergeRule("move"),
+    "participants.Participation.organisation": MergeRule("move", ("event",)),
+    "participants.Participation.suspended_for": MergeRule("move"),
+    "participants.CanaryConfirmation.on_behalf_of": MergeRule("apart"),
+    "participants.GrantConfirmation.on_behalf_of": MergeRule("apart"),
+    "participants.ListClosureConfirmation.on_behalf_of": MergeRule("apart"),
+    "participants.ParticipationConfirmation.on_behalf_of": MergeRule("apart"),
+    "participants.OrganisationChange.organisation": MergeRule("by hand"),
+    "participants.OrganisationChange.target": MergeRule("by hand"),
+    "participants.OrganisationChangeConfirmation.on_behalf_of": MergeRule("apart"),
+    "participants.SlugRedirect.organisation": MergeRule("move"),
+    "outcomes.CirculationReply.organisation": MergeRule("apart"),
+    "outcomes.SignOff.organisation": MergeRule("apart"),
+    "outcomes.SourceComparison.organisation": MergeRule("apart"),
+    "outcomes.Subscription.organisation": MergeRule("by hand"),
+    "outcomes.Offer.organisation": MergeRule(
+        "move", (OF_OUTCOME, "statement__event", "commitment__event")
+    ),
+    "outcomes.Response.organisation": MergeRule("move", (OF_OUTCOME,)),
+    "outcomes.Assessment.organisation": MergeRule("move", ("commitment__event",)),
 }
-# Only relations that the organisation page shows; the others are private, so not counted.
-COUNTED_RELATIONS = (
-    "participants.EventRole.organisation",
-    "outcomes.OutcomeAddressee.organisation",
-    "outcomes.CommitmentParty.organisation",
-    "participants.Participation.organisation",
-    "outcomes.Response.organisation",
-    "outcomes.Offer.organisation",
-    "outcomes.Assessment.organisation",
-)
 
 
 def may_merge_organisations(
@@ -99,37 +92,39 @@ def needs_confirmation(duplicate: Organisation) -> bool:
 @transaction.atomic
 def merge_organisations(
     *, target: Organisation, duplicate: Organisation, by: User, at: datetime
-) -> MovedCounts:
-    """As apply_merge, if this user may merge them. Raises ValidationError if not."""
+) -> list[str]:
+    """As apply_merge, if this user may merge them. Raises ValidationError if not.
+
+    Returns what changes, in sentences.
+    """
     if target.pk == duplicate.pk or not may_merge_organisations(target, duplicate, by, at):
         raise ValidationError(_("You do not have permission to merge these two entries."))
-    return apply_merge(target=target, duplicate=duplicate, by=by, at=at)
+    permissions = permissions_of(by, at.date())
+    assert permissions is not None  # may_merge_organisations()
+    changes = list(changes_by_rule(ORGANISATION_RULES, duplicate, permissions))
+    apply_merge(target=target, duplicate=duplicate, by=by, at=at)
+    return changes
 
 
 @transaction.atomic
-def apply_merge(
-    *, target: Organisation, duplicate: Organisation, by: User, at: datetime
-) -> MovedCounts:
+def apply_merge(*, target: Organisation, duplicate: Organisation, by: User, at: datetime) -> None:
     """Moves all links to `target` and deletes `duplicate`, whose address then redirects.
 
-    Returns the numbers of moved rows by their name. Raises ValidationError if data would be lost or
-    doubled, or if someone could then see more than before.
+    Raises ValidationError if data would be lost or doubled, or if someone could then see more than
+    before.
     """
     target, duplicate = (
         Organisation.objects.select_for_update().get(pk=row.pk) for row in (target, duplicate)
     )
     check_merge(target=target, duplicate=duplicate)
     invalid_before = _invalid_texts(target) | _invalid_texts(duplicate)
-    moved: MovedCounts = MovedCounts()
     relations = relations_of(Organisation)
     naming = records_naming(duplicate)
     mailbox = target.role_mailbox
     # Whose mailbox changes: the target's if it had none, else the duplicate's.
     concerned = list(people_taking_part_for(duplicate if mailbox else target))
     for name, rule in ORGANISATION_RULES.items():
-        number = move_relation(relations[name], rule, target=target, duplicate=duplicate)
-        if number and name in COUNTED_RELATIONS:
-            moved[str(relations[name].related_model._meta.verbose_name_plural)] += number
+        move_relation(relations[name], rule, target=target, duplicate=duplicate)
     _merge_subscriptions(target, duplicate)
     _merge_proposals(target, duplicate)
     if newly_invalid := _invalid_texts(target) - invalid_before:
@@ -166,7 +161,6 @@ def apply_merge(
     audit.record(
         action="merge organisation", at=at, actor=by, detail=f"{old} → {target.slug}"[:200]
     )
-    return moved
 
 
 def _merge_proposals(target: Organisation, duplicate: Organisation) -> None:

@@ -1,14 +1,13 @@
 """Merges two entries of one person, but never two accounts."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 
+from outcomes.duplicates.comparison import changes_by_rule
 from outcomes.duplicates.relations import (
     MergeRule,
     move_relation,
@@ -27,26 +26,41 @@ from participants.proposals.lifecycle import propose_participations_of
 from roundtable.audit import log as audit
 
 PERSON_RULES: dict[str, MergeRule] = {
-    "participants.DelegateLanguage.delegate": "theirs",
-    "participants.Consent.delegate": "theirs",
-    "participants.ConsentRequest.delegate": "theirs",
-    "participants.ContactChannel.delegate": "theirs",
-    "participants.AudienceException.delegate": "theirs",
-    "participants.Introduction.first": "theirs",
-    "participants.Introduction.second": "theirs",
-    "participants.RetentionAction.delegate": "theirs",
-    "participants.HidingCode.delegate": "theirs",
-    "participants.Participation.delegate": "by hand",
-    "participants.Invitation.delegate": "by hand",
-    "outcomes.CommitmentParty.focal_point": "by hand",
-    "participants.EmailLink.delegate": "by hand",
-    "outcomes.Undertaking.delegate": "by hand",
-    "participants.Affiliation.delegate": "fold",
-    "participants.HandleRedirect.delegate": "move",
-    "outcomes.Handover.returned_by": "move",
-    "participants.Proposal.delegate": "theirs",
+    "participants.DelegateLanguage.delegate": MergeRule("theirs"),
+    "participants.Consent.delegate": MergeRule("theirs"),
+    "participants.ConsentRequest.delegate": MergeRule("theirs"),
+    "participants.ContactChannel.delegate": MergeRule("theirs"),
+    "participants.AudienceException.delegate": MergeRule("theirs"),
+    "participants.Introduction.first": MergeRule("theirs"),
+    "participants.Introduction.second": MergeRule("theirs"),
+    "participants.RetentionAction.delegate": MergeRule("theirs"),
+    "participants.HidingCode.delegate": MergeRule("theirs"),
+    "participants.Participation.delegate": MergeRule(
+        "by hand",
+        ("event",),
+        gettext_lazy(
+            "They move. Where both took part, one is left. Someone with an account is asked first, "
+            "and must be confirmed again."
+        ),
+    ),
+    "participants.Invitation.delegate": MergeRule(
+        "by hand", ("event",), gettext_lazy("They move. Open ones stop working.")
+    ),
+    "outcomes.CommitmentParty.focal_point": MergeRule(
+        "by hand", ("commitment__event",), gettext_lazy("They move. The person is asked again.")
+    ),
+    "participants.EmailLink.delegate": MergeRule("by hand"),
+    "outcomes.Undertaking.delegate": MergeRule(
+        "by hand",
+        ("party__commitment__event",),
+        gettext_lazy("Answers move. Questions without an answer end."),
+    ),
+    "participants.Affiliation.delegate": MergeRule("fold", ()),
+    "participants.HandleRedirect.delegate": MergeRule("move"),
+    "outcomes.Handover.returned_by": MergeRule("move"),
+    "participants.Proposal.delegate": MergeRule("theirs"),
     # Deleted with the entry.
-    "participants.Proposal.duplicate": "by hand",
+    "participants.Proposal.duplicate": MergeRule("by hand"),
 }
 # Texts that people write about themselves.
 PROFILE_TEXT_FIELDS = ("post", "about")
@@ -78,7 +92,7 @@ def may_merge_people(first: Delegate, second: Delegate, by: User, at: datetime) 
 def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetime) -> list[str]:
     """Moves all links to `target` and deletes `duplicate`, whose address then redirects.
 
-    Returns a sentence for each change. Raises ValidationError if data would be lost or doubled, or
+    Returns what changes, in sentences. Raises ValidationError if data would be lost or doubled, or
     if someone could then see more than before.
     """
     if target.pk == duplicate.pk or not may_merge_people(target, duplicate, by, at):
@@ -93,11 +107,7 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     for row in (target, duplicate):
         split_shared_person(row, permissions)
     _check_people(target, duplicate)
-    changes = [
-        *_field_changes(target, duplicate),
-        *_participation_changes(target, duplicate),
-        *_task_changes(duplicate),
-    ]
+    changes = list(changes_by_rule(PERSON_RULES, duplicate, permissions))
     confirmed = Participation.objects.confirmed().filter(delegate__in=[target, duplicate])
     confirmed_ids = list(confirmed.values_list("pk", flat=True))
     relations = relations_of(Delegate)
@@ -117,16 +127,21 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
     duplicate.delete()
     # The address of a person who has joined is changed by that person only.
     address = () if target.user_id else ("invitation_email",)
-    names = ("name_latin", *address, *PROFILE_TEXT_FIELDS, "hidden_at")
-    target.write(**values_for_blanks(target, duplicate, names))
+    names = ("name_latin", *address, *PROFILE_TEXT_FIELDS)
+    filled = values_for_blanks(target, duplicate, names)
+    # Whether the other entry was hidden is not told.
+    target.write(**filled, hidden_at=target.hidden_at or duplicate.hidden_at)
     void_changed_confirmations(target.participations.all())
     lost = target.participations.filter(pk__in=confirmed_ids, confirmed_at=None)
-    for part in lost.select_related("event").order_by("pk"):
-        changes.append(_("The participation at %s must be confirmed again.") % part.event)
     HandleRedirect.objects.create(handle=handle, merged_pk=former, delegate=target)
     event = target.participations.order_by("pk").values_list("event_id", flat=True).first()
     office = acting_organisation(by, event, at.date()) if event else ""
     audit.record(action="merge person", at=at, actor=by, subject=target, organisation=office)
+    if filled:
+        labels = ", ".join(_label(name) for name in filled)
+        changes.append(_("Filled from the other entry: %s.") % labels)
+    for part in lost.select_related("event").order_by("pk"):
+        changes.append(_("The participation at %s must be confirmed again.") % part.event)
     return changes
 
 
@@ -178,7 +193,7 @@ def _check_people(target: Delegate, duplicate: Delegate) -> None:
                     "The entries have different text under “%s”, and one text would be lost. Keep"
                     " both entries, or delete the wrong text."
                 )
-                % Delegate._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+                % _label(name)
             )
     addresses = {row.invitation_email.lower() for row in (target, duplicate)} - {""}
     if len(addresses) > 1:
@@ -190,73 +205,8 @@ def _check_people(target: Delegate, duplicate: Delegate) -> None:
         )
 
 
-def _field_changes(target: Delegate, duplicate: Delegate) -> Iterator[str]:
-    """Names in full. What else a person wrote is private, so only its field is named."""
-    for name in ("name", "name_latin"):
-        values = {"field": _label(name), "kept": getattr(target, name)}
-        values["other"] = getattr(duplicate, name)
-        if not values["other"] or values["other"] == values["kept"]:
-            continue
-        if values["kept"]:
-            yield _("%(field)s: “%(kept)s” stays, and “%(other)s” is deleted.") % values
-        else:
-            yield _("%(field)s: empty now, then “%(other)s”.") % values
-    for name in PROFILE_TEXT_FIELDS:
-        if getattr(duplicate, name) and not getattr(target, name):
-            yield _("%s: empty now, then filled from the other entry.") % _label(name)
-    if duplicate.invitation_email and target.user_id:
-        yield _("The invitation address of the other entry is deleted.")
-    elif duplicate.invitation_email and not target.invitation_email:
-        yield _("The invitation address moves.")
-
-
 def _label(name: str) -> str:
-    return capfirst(str(Delegate._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
-
-
-def _participation_changes(target: Delegate, duplicate: Delegate) -> Iterator[str]:
-    known = {part.event_id: part for part in target.participations.all()}
-    rows = Participation.with_ended.filter(delegate=duplicate)
-    for row in rows.select_related("event", "organisation").order_by("pk"):
-        values = {"event": row.event, "organisation": row.organisation, "capacity": row.capacity}
-        same = known.get(row.event_id)
-        if row.ended_at:
-            yield _("A participation that has ended moves: %(event)s, %(organisation)s.") % values
-        elif same is None and target.user_id:
-            yield _("The person is asked about: %(event)s, %(organisation)s.") % values
-        elif same is None:
-            yield _("A participation moves: %(event)s, %(organisation)s.") % values
-        else:
-            yield _("Both took part at %(event)s: one participation is left.") % values
-            if row.capacity and same and not same.capacity:
-                yield _("Capacity at %(event)s: empty now, then “%(capacity)s”.") % values
-    works = set(target.affiliations.values_list("organisation", "post", "since", "until"))
-    for work in duplicate.affiliations.select_related("organisation").order_by("pk"):
-        if (work.organisation_id, work.post, work.since, work.until) not in works:
-            place = ", ".join(filter(None, [work.post, str(work.organisation)]))
-            yield _("A workplace moves: %s.") % place
-
-
-def _task_changes(duplicate: Delegate) -> Iterator[str]:
-    for party in duplicate.focal_point_for.select_related("commitment").order_by("pk"):
-        yield (
-            _("The task as focal point of %s moves. The person is asked again.")
-            % party.commitment.reference
-        )
-    references = duplicate.undertakings.order_by("pk").values_list(
-        "party__commitment__reference", flat=True
-    )
-    for reference in dict.fromkeys(references):
-        yield _("An answer about %s moves. A question without an answer ends.") % reference
-    if number := duplicate.invitations.count():
-        yield (
-            ngettext(
-                "%d invitation moves. If it is open, it stops working.",
-                "%d invitations move. Those that are open stop working.",
-                number,
-            )
-            % number
-        )
+    return str(Delegate._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 def _check_same(same: Participation, row: Participation) -> None:

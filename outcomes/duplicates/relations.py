@@ -1,24 +1,44 @@
 """Moves relations from a duplicate to the row that is kept."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from roundtable.history import owners_of
 
-# What happens to the rows of a relation of the duplicate:
-# - move: all rows move.
-# - fold: rows move, and exact copies of rows of the target are deleted.
-# - once: rows move; one that the target also has is deleted, but must not hold other values.
-# - apart: rows move; it is an error if both have one.
-# - theirs: only the person decides about these rows; it is an error if there is one.
-# - by hand: other code moves them.
-MergeRule = Literal["move", "fold", "once", "apart", "theirs", "by hand"]
-MovedCounts = Counter[str]
+
+@dataclass(frozen=True)
+class MergeRule:
+    """What happens to the rows of a relation of the duplicate.
+
+    - move: all rows move.
+    - fold: rows move, and exact copies of rows of the target are deleted.
+    - once: rows move; one that the target also has is deleted, but must not hold other values.
+    - apart: rows move; it is an error if both have one.
+    - theirs: only the person decides about these rows; it is an error if there is one.
+    - by hand: other code moves them.
+
+    The page counts the rows if it is `counted_by` the ways to their roundtables, among which it
+    shows those of the viewer. What only the people concerned may know is not counted.
+    """
+
+    what: Literal["move", "fold", "once", "apart", "theirs", "by hand"]
+    counted_by: tuple[str, ...] | None = None
+    by_hand: Any = ""
+
+    @property
+    def words(self) -> str:
+        is_single = self.what in ("fold", "once")
+        return str(self.by_hand or (ONE_IS_LEFT if is_single else THEY_MOVE))
+
+
+THEY_MOVE = gettext_lazy("They move.")
+ONE_IS_LEFT = gettext_lazy("They move. Of two equal ones, one is left.")
 
 
 def relations_of(model: type[models.Model]) -> dict[str, Any]:
@@ -32,16 +52,13 @@ def relations_of(model: type[models.Model]) -> dict[str, Any]:
 
 def move_relation(
     relation: Any, rule: MergeRule, *, target: models.Model, duplicate: models.Model
-) -> int:
-    """Returns the number of rows, without those that `target` already had.
-
-    Raises ValidationError if that would lose or double something.
-    """
+) -> None:
+    """Raises ValidationError if that would lose or double something."""
     model, name = relation.related_model, relation.field.name
     rows = model._base_manager.filter(**{name: duplicate})
-    if rule == "by hand":
-        return 0
-    if rule == "theirs":
+    if rule.what == "by hand":
+        return
+    if rule.what == "theirs":
         if rows.exists():
             raise ValidationError(
                 _(
@@ -49,25 +66,24 @@ def move_relation(
                     "be merged. Keep both entries."
                 )
             )
-        return 0
-    if rule == "fold":
+        return
+    if rule.what == "fold":
         for row in list(rows):
             if _has_equal_row(row, name, target):
                 row.delete()
-    elif rule != "move":
+    elif rule.what != "move":
         for row in list(rows):
             same = _conflicting_row(row, name, target)
             if same is None:
                 continue
-            if rule == "apart" or not _adds_nothing(row, same, name):
+            if rule.what == "apart" or not _adds_nothing(row, same, name):
                 raise ValidationError(
                     _("Both have “%(what)s”: %(row)s. Correct or remove one of them first.")
                     % {"what": model._meta.verbose_name, "row": _describe_row(row)}
                 )
             _keep_earlier_day(row, same)
             row.delete()
-    number: int = rows.update(**{name: target})
-    return number
+    rows.update(**{name: target})
 
 
 def records_naming(row: models.Model) -> list[Any]:
@@ -145,4 +161,5 @@ def _describe_row(row: Any) -> str:
 def values_for_blanks(
     target: models.Model, duplicate: models.Model, names: Iterable[str]
 ) -> dict[str, Any]:
-    return {name: getattr(duplicate, name) for name in names if not getattr(target, name)}
+    blank = [name for name in names if not getattr(target, name)]
+    return {name: value for name in blank if (value := getattr(duplicate, name))}

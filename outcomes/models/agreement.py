@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.version import StatementVersion
 from participants.models import Organisation, User
+from participants.models.personal_data import ShownTo
 
 
 class Circulation(models.Model):
@@ -56,6 +57,15 @@ class Circulation(models.Model):
     )
     stopped_at = models.DateTimeField(
         _("ended"), null=True, blank=True, help_text=_("When the circulation was stopped.")
+    )
+
+    personal_data = (
+        ShownTo(
+            "opened_by",
+            "circulations",
+            _("Texts that you circulated"),
+            "version__statement__event version__number opened_at deadline stop_reason stopped_at",
+        ),
     )
 
     class Meta:
@@ -138,6 +148,16 @@ class CirculationReply(models.Model):
         _("answered"), null=True, blank=True, help_text=_("When the organisation last answered.")
     )
 
+    personal_data = (
+        ShownTo(
+            "author",
+            "circulation_replies",
+            _("Answers to circulated texts that you wrote"),
+            "circulation__version__statement__event circulation__version__number organisation "
+            "answer text answered_at",
+        ),
+    )
+
     class Meta:
         verbose_name = _("answer to a circulated text")
         verbose_name_plural = _("answers to circulated texts")
@@ -200,6 +220,15 @@ class SignOff(models.Model):
     )
     signed_at = models.DateTimeField(
         _("signed"), null=True, blank=True, help_text=_("When it was signed.")
+    )
+
+    personal_data = (
+        ShownTo(
+            "signer",
+            "signatures",
+            _("Texts that you signed"),
+            "version__statement__event version__number organisation sha256 signed_at",
+        ),
     )
 
     class Meta:

@@ -13,6 +13,7 @@ from outcomes.models.commitment import Commitment
 from outcomes.models.party import CommitmentParty
 from outcomes.models.progress import ProgressUpdate
 from participants.models import User
+from participants.models.personal_data import ShownTo
 
 # So long, the desk can correct the text or take it down before everyone reads of the dispute.
 PRIVATE_PERIOD = timedelta(days=14)
@@ -120,6 +121,20 @@ class Dispute(models.Model):
     )
 
     objects = DisputeQuerySet.as_manager()
+
+    personal_data = (
+        ShownTo(
+            "disputed_by",
+            "disputes",
+            _("Texts that you did not recognise, for a party"),
+            "party__commitment__reference update__commitment__reference update__reported_on "
+            "disputed_on settled_at settled_how",
+            labels={
+                "update__commitment__reference": _("Report on"),
+                "update__reported_on": _("Report as of"),
+            },
+        ),
+    )
 
     class Meta:
         verbose_name = _("dispute")

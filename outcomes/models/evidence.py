@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.editorial import EditorialState
 from outcomes.models.progress import ProgressUpdate
+from participants.models.personal_data import ShownTo
 
 KEY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -87,6 +88,17 @@ class Evidence(models.Model):
     )
 
     objects = EvidenceQuerySet.as_manager()
+
+    personal_data = (
+        ShownTo(
+            "update__author",
+            "evidence",
+            _("Pages and files with your reports"),
+            "update__commitment__reference update__reported_on title url file media_type "
+            "dated_on is_public",
+            labels={"update__reported_on": _("Report as of")},
+        ),
+    )
 
     class Meta:
         verbose_name = _("evidence")

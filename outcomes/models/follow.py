@@ -8,6 +8,7 @@ from outcomes.models.commitment import Commitment
 from outcomes.models.outcome import Outcome
 from outcomes.models.statement import Theme
 from participants.models import Organisation, User
+from participants.models.personal_data import ShownTo
 from roundtable.models import Event
 
 SUBSCRIPTION_TARGETS = ("event", "theme", "organisation", "outcome", "commitment")
@@ -90,6 +91,16 @@ class Subscription(models.Model):
         _("notified until"), help_text=_("The next email contains all changes after this time.")
     )
 
+    personal_data = (
+        ShownTo(
+            "user",
+            "subscriptions",
+            _("What you follow by email"),
+            "event theme organisation outcome__statement__event outcome__number "
+            "commitment__reference frequency notified_until",
+        ),
+    )
+
     class Meta:
         verbose_name = _("followed item")
         verbose_name_plural = _("followed items")
@@ -136,6 +147,10 @@ class CalendarAddress(models.Model):
     )
     created_at = models.DateTimeField(
         _("created at"), help_text=_("When the person made this address.")
+    )
+
+    personal_data = (
+        ShownTo("user", "calendar_address", _("The address of your calendar"), "created_at"),
     )
 
     class Meta:

@@ -20,6 +20,7 @@ from outcomes.models.party import CommitmentParty
 from outcomes.models.related import Milestone
 from outcomes.models.statement import Statement
 from participants.models import Organisation, User, validate_same_demonstration
+from participants.models.personal_data import ShownTo
 from roundtable.history import add_versions_of_owners, one_version
 from roundtable.models import Event
 
@@ -149,6 +150,34 @@ class Offer(EditorialText):
     objects = OfferQuerySet.as_manager()
     event_lookups = ("commitment__event", "outcome__statement__event", "statement__event")
 
+    personal_data = (
+        ShownTo(
+            "author",
+            "offers",
+            _("Offers that you wrote"),
+            "outcome__statement__event outcome__number statement__event commitment__reference "
+            "organisation text due_on is_open lead_asked_at lead_answer lead_answered_at "
+            "state submitted_at note approved_at",
+            labels={
+                "statement__event": _("Whole statement of"),
+                "note": _("What you were asked to change"),
+            },
+        ),
+        ShownTo(
+            "lead_answered_by",
+            "joins_answered",
+            _("Requests to join that you answered for a lead"),
+            "commitment__reference organisation lead_answer lead_answered_at lead_reason",
+            labels={"lead_reason": _("Your reason")},
+        ),
+        ShownTo(
+            "approved_by",
+            "offers_checked",
+            _("Offers that you checked"),
+            "commitment__reference organisation approved_at",
+        ),
+    )
+
     class Meta:
         verbose_name = _("offer")
         verbose_name_plural = _("offers")
@@ -202,6 +231,11 @@ class Offer(EditorialText):
         """Whether a lead declined this text, or the present one."""
         is_same = self.lead_hash == self.join_hash(text)
         return is_same and self.lead_answer == LeadAnswer.DECLINED
+
+    @property
+    def lead_reason(self) -> str:
+        # Afterwards, the note may be a co-chair's.
+        return self.note if self.is_declined() else ""
 
     @property
     def is_lead_asked(self) -> bool:
@@ -370,6 +404,15 @@ class OfferedMilestone(models.Model):
         _("description"), max_length=200, help_text=_("The result that others will see.")
     )
     due_on = models.DateField(_("due"), help_text=_("The day by which it is due."))
+
+    personal_data = (
+        ShownTo(
+            "offer__author",
+            "offered_milestones",
+            _("Milestones in your offers"),
+            "offer__commitment__reference offer__outcome__number title due_on",
+        ),
+    )
 
     class Meta:
         verbose_name = _("offered milestone")

@@ -22,6 +22,7 @@ from participants.models import (
     member_condition,
     validate_same_demonstration,
 )
+from participants.models.personal_data import ShownTo
 
 
 def clear_focal_point(
@@ -129,6 +130,16 @@ class CommitmentParty(models.Model):
     )
 
     objects = CommitmentPartyQuerySet.as_manager()
+
+    personal_data = (
+        ShownTo(
+            "focal_point",
+            "focal_point_for",
+            _("Commitments for which you are the focal point"),
+            "commitment__reference organisation group role recorded_at "
+            "focal_point_accepted_at reminders_stopped_at",
+        ),
+    )
 
     class Meta:
         verbose_name = _("party")

@@ -22,6 +22,7 @@ from outcomes.models.commitment import (
 from outcomes.models.editorial import EditorialState, EditorialText, validate_text_length
 from outcomes.models.party import CommitmentParty
 from participants.models import User
+from participants.models.personal_data import ShownTo
 from roundtable.models import Event
 from roundtable.text_diff import normalise_newlines
 
@@ -255,6 +256,42 @@ class ProgressUpdate(EditorialText):
 
     objects = ProgressUpdateQuerySet.as_manager()
     event_lookups = ("commitment__event",)
+
+    personal_data = (
+        ShownTo(
+            "author",
+            "reports",
+            _("Progress reports that you wrote"),
+            "commitment__reference party__organisation party__group reported_on status "
+            "completion is_unchanged text obstacles next_steps reason source received_on "
+            "reported_by recorded_at confirmed_at state submitted_at note approved_at",
+            labels={"note": _("What you were asked to change")},
+        ),
+        ShownTo(
+            "party__focal_point",
+            "party_reports",
+            _("Reports of parties that you report for, last edited by others"),
+            "commitment__reference party__organisation party__group reported_on status "
+            "completion is_unchanged text obstacles next_steps reason source received_on "
+            "reported_by recorded_at confirmed_at state submitted_at note approved_at",
+            labels={"note": _("What you were asked to change")},
+            unless="author",
+            only=~Q(state=EditorialState.DRAFT) & ~Q(party_hash="") & Q(in_place_of=None),
+        ),
+        ShownTo(
+            "edited_by",
+            "reports_edited",
+            _("Reports that you entered or edited, and others edited after you"),
+            "commitment__reference party__organisation party__group reported_on",
+            unless="author",
+        ),
+        ShownTo(
+            "approved_by",
+            "reports_checked",
+            _("Reports that you checked"),
+            "commitment__reference party__organisation reported_on approved_at",
+        ),
+    )
 
     class Meta:
         verbose_name = _("progress update")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.models.commitment import Commitment
 from outcomes.models.party import CommitmentParty
 from participants.models import Delegate, User
+from participants.models.personal_data import ShownTo
 from roundtable.models import Event
 
 
@@ -90,6 +91,15 @@ class ReportingRound(models.Model):
         _("opened"), editable=False, help_text=_("When the parties were asked to report.")
     )
 
+    personal_data = (
+        ShownTo(
+            "opened_by",
+            "rounds",
+            _("Reporting rounds that you opened"),
+            "event title due_on opened_at",
+        ),
+    )
+
     class Meta:
         verbose_name = _("reporting round")
         verbose_name_plural = _("reporting rounds")
@@ -144,9 +154,6 @@ class RoundRequest(models.Model):
 class Handover(models.Model):
     """A focal point returned the task. Co-chairs read who could do it instead."""
 
-    # What the erasure of that person empties, because it is in their words.
-    erased_with_person = {"returned_by": ("suggestion",)}
-
     party = models.ForeignKey(
         CommitmentParty,
         on_delete=models.CASCADE,
@@ -180,6 +187,17 @@ class Handover(models.Model):
         null=True,
         blank=True,
         help_text=_("When a co-chair found someone else, or closed the task."),
+    )
+
+    personal_data = (
+        ShownTo(
+            "returned_by",
+            "returned_tasks",
+            _("Tasks that you returned"),
+            "party__commitment__reference suggestion handed_over_at resolved_at",
+            labels={"handed_over_at": _("Returned")},
+            emptied="suggestion",
+        ),
     )
 
     class Meta:

@@ -12,6 +12,7 @@ from outcomes.models.editorial import EditorialState, EditorialText, validate_te
 from outcomes.models.outcome import Outcome
 from outcomes.models.party import members_of_groups
 from participants.models import Organisation, User, validate_same_demonstration
+from participants.models.personal_data import ShownTo
 from roundtable.models import Event
 
 
@@ -75,6 +76,23 @@ class Response(EditorialText):
 
     objects = ResponseQuerySet.as_manager()
     event_lookups = ("outcome__statement__event",)
+
+    personal_data = (
+        ShownTo(
+            "author",
+            "responses",
+            _("Answers to recommendations that you wrote"),
+            "outcome__statement__event outcome__number organisation stance text answered_on "
+            "source state submitted_at note approved_at",
+            labels={"note": _("What you were asked to change")},
+        ),
+        ShownTo(
+            "approved_by",
+            "responses_checked",
+            _("Answers to recommendations that you checked"),
+            "outcome__statement__event outcome__number organisation approved_at",
+        ),
+    )
 
     class Meta:
         verbose_name = _("answer to a recommendation")
@@ -208,6 +226,23 @@ class Assessment(EditorialText):
 
     objects = AssessmentQuerySet.as_manager()
     event_lookups = ("commitment__event",)
+
+    personal_data = (
+        ShownTo(
+            "author",
+            "assessments",
+            _("Assessments that you wrote"),
+            "commitment__reference organisation finding text assessed_on source state "
+            "submitted_at note approved_at",
+            labels={"note": _("What you were asked to change")},
+        ),
+        ShownTo(
+            "approved_by",
+            "assessments_checked",
+            _("Assessments that you checked"),
+            "commitment__reference organisation approved_at",
+        ),
+    )
 
     class Meta:
         verbose_name = _("assessment")

@@ -8,6 +8,7 @@ from outcomes.models.commitment import Commitment
 from outcomes.models.corrigendum import Corrigendum
 from outcomes.models.statement import Statement
 from participants.models import Organisation, User
+from participants.models.personal_data import ShownTo
 
 
 class SourceComparison(models.Model):
@@ -66,6 +67,20 @@ class SourceComparison(models.Model):
         _("hash of the content"),
         max_length=64,
         help_text=_("The SHA-256 of the text and of the name of its source."),
+    )
+
+    personal_data = (
+        ShownTo(
+            "compared_by",
+            "comparisons",
+            _("Texts that you compared with their source"),
+            "statement__event corrigendum__statement__event commitment__reference "
+            "organisation compared_at",
+            labels={
+                "statement__event": _("Statement of"),
+                "corrigendum__statement__event": _("Correction of the statement of"),
+            },
+        ),
     )
 
     class Meta:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.party import CommitmentParty
 from participants.models import Delegate, User
+from participants.models.personal_data import ShownTo
 
 
 class UndertakingQuerySet(models.QuerySet["Undertaking"]):
@@ -93,6 +94,22 @@ class Undertaking(models.Model):
     )
 
     objects = UndertakingQuerySet.as_manager()
+
+    personal_data = (
+        ShownTo(
+            "delegate",
+            "undertakings",
+            _("Commitments that you were asked to accept for a party"),
+            "party__commitment__reference created_at expires_at answer answered_at note ended_at",
+            labels={"note": _("Your reason")},
+        ),
+        ShownTo(
+            "proposed_by",
+            "commitments_proposed",
+            _("Commitments that you proposed to a party"),
+            "party__commitment__reference party__organisation created_at expires_at",
+        ),
+    )
 
     class Meta:
         verbose_name = _("undertaking of a party")

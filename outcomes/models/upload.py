@@ -8,6 +8,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import User
+from participants.models.personal_data import ShownTo
 from roundtable.models import Event
 
 
@@ -87,6 +88,15 @@ class Upload(models.Model):
     )
     finished_at = models.DateTimeField(
         _("ended"), null=True, blank=True, help_text=_("When the file was imported.")
+    )
+
+    personal_data = (
+        ShownTo(
+            "user",
+            "uploads",
+            _("Files that you uploaded for import"),
+            "event uploaded_at state finished_at",
+        ),
     )
 
     class Meta:

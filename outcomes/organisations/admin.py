@@ -22,12 +22,12 @@ from django.views.decorators.http import require_http_methods
 
 from outcomes.duplicates.admin import add_merge_action, merge_page, refuse_merge, side_by_side
 from outcomes.duplicates.comparison import (
-    in_words,
-    named_rows,
+    changes_by_rule,
     organisation_similarities,
     who_must_be_confirmed_again,
 )
 from outcomes.duplicates.organisations import (
+    ORGANISATION_RULES,
     may_merge_organisations,
     merge_organisations,
     needs_confirmation,
@@ -89,24 +89,11 @@ def merge_two_organisations(
         request,
         rows,
         rows,
-        partial(_merge, permissions=permissions, by=by, at=at),
+        partial(merge_organisations, by=by, at=at),
         ask=ask,
         similarities=list(organisation_similarities(rows[0], rows[1])),
         lost=partial(who_must_be_confirmed_again, permissions=permissions),
     )
-
-
-def _merge(*, permissions: EventPermissions, **given: Any) -> list[str]:
-    """Returns a sentence for each kind of row that moves, with the names that the viewer sees."""
-    before = list(named_rows(given["duplicate"], permissions))
-    merge_organisations(**given)
-    changes = []
-    for model, names in before:
-        # Those that the other entry has, too, are deleted.
-        kept = set(model._base_manager.filter(pk__in=names).values_list("pk", flat=True))
-        if moved := [name for pk, name in names.items() if pk in kept]:
-            changes.append(in_words(model, moved))
-    return changes
 
 
 class KindForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -348,7 +335,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
         if row.what != OrganisationChange.What.MERGE or not row.is_open:
             return {}
         assert row.target is not None
-        linked = named_rows(row.organisation, request_permissions(request))
+        permissions = request_permissions(request)
         similarities = list(organisation_similarities(row.organisation, row.target))
         return {
             **side_by_side(
@@ -357,7 +344,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
                 [row.organisation, row.target],
                 similarities,
             ),
-            "linked": [in_words(model, list(names.values())) for model, names in linked],
+            "linked": list(changes_by_rule(ORGANISATION_RULES, row.organisation, permissions)),
         }
 
     def _confirmations(

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from participants.models.personal_data import ShownTo
 from participants.models.user import User
 
 
@@ -106,6 +107,27 @@ class AccountChange(models.Model):
         choices=Outcome.choices,
         blank=True,
         help_text=_("Empty while it is open, and while the former account is kept."),
+    )
+
+    personal_data = (
+        ShownTo(
+            "user",
+            "account_changes",
+            _("Changes of your account on the server"),
+            "kind reason evidence requested_at spoke code_at waits_from made_at closed_at outcome",
+        ),
+        ShownTo(
+            "account",
+            "account_made",
+            _("The change on the server that made your account"),
+            "kind requested_at waits_from made_at",
+        ),
+        ShownTo(
+            "code_by",
+            "address_codes_fetched",
+            _("Codes for a change of address that you fetched for others"),
+            "code_at spoke",
+        ),
     )
 
     class Meta:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.organisation import Organisation
 from participants.models.participation import Participation
+from participants.models.personal_data import ShownTo
 from participants.models.user import Grant, User
 from roundtable.models import Event
 
@@ -134,6 +135,15 @@ class ParticipationConfirmation(Confirmation):
     objects = PresentConfirmations()
     with_earlier = ConfirmationQuerySet.as_manager()
 
+    personal_data = (
+        ShownTo(
+            "by",
+            "participations_confirmed",
+            _("Participations that you confirmed"),
+            "participation__event participation__organisation capacity on_behalf_of confirmed_at",
+        ),
+    )
+
     class Meta:
         verbose_name = _("confirmation of a participation")
         verbose_name_plural = _("confirmations of participations")
@@ -154,6 +164,15 @@ class GrantConfirmation(Confirmation):
         related_name="confirmations",
         verbose_name=_("grant"),
         help_text=_("The grant that was confirmed."),
+    )
+
+    personal_data = (
+        ShownTo(
+            "by",
+            "grants_confirmed",
+            _("Permissions that you confirmed"),
+            "grant__event grant__role capacity on_behalf_of confirmed_at",
+        ),
     )
 
     class Meta:
@@ -200,6 +219,15 @@ class CanaryConfirmation(Confirmation):
         help_text=_("The roundtable whose lists of participants contain a made-up person."),
     )
 
+    personal_data = (
+        ShownTo(
+            "by",
+            "made_up_people",
+            _("Made-up people in lists of participants that you agreed to"),
+            "event capacity on_behalf_of confirmed_at",
+        ),
+    )
+
     class Meta:
         verbose_name = _("agreement to a made-up person in lists of participants")
         verbose_name_plural = _("agreements to a made-up person in lists of participants")
@@ -216,6 +244,15 @@ class ListClosureConfirmation(Confirmation):
         related_name="confirmations",
         verbose_name=_("closing of a list of participants"),
         help_text=_("What was agreed to."),
+    )
+
+    personal_data = (
+        ShownTo(
+            "by",
+            "lists_closed",
+            _("Lists of participants that you agreed to close"),
+            "closure__event capacity on_behalf_of confirmed_at",
+        ),
     )
 
     class Meta:

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
+from participants.models.personal_data import ShownTo
 
 
 class ConsentNotice(models.Model):
@@ -101,6 +102,8 @@ class Consent(models.Model):
 
     objects = ConsentQuerySet.as_manager()
 
+    personal_data = (ShownTo("delegate", "consents", _("Your consent"), "notice action by at"),)
+
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
@@ -157,6 +160,15 @@ class ConsentRequest(models.Model):
         null=True,
         blank=True,
         help_text=_("The day of the answer, or when everything went back to “Only me”."),
+    )
+
+    personal_data = (
+        ShownTo(
+            "delegate",
+            "consent_requests",
+            _("Requests to agree to a new notice"),
+            "version asked_on narrows_on reminded_on closed_on",
+        ),
     )
 
     class Meta:

@@ -13,6 +13,7 @@ from django_countries.fields import CountryField
 from participants.models.channels import ChannelKind, clean_value
 from participants.models.delegate import Audience, Delegate, handle_field
 from participants.models.organisation import Constituency, Organisation
+from participants.models.personal_data import ShownTo
 from participants.models.user import User
 
 
@@ -48,6 +49,10 @@ class ContactChannel(models.Model):
         choices=Audience.choices,
         default=Audience.ONLY_ME,
         help_text=_("Only people who can also see you in the directory can see this."),
+    )
+
+    personal_data = (
+        ShownTo("delegate", "channels", _("Your contact details"), "kind value audience"),
     )
 
     class Meta:
@@ -96,6 +101,8 @@ class RevealBudget(models.Model):
         default=0,
         help_text=_("How many profiles the account opened on that day."),
     )
+
+    personal_data = (ShownTo("user", "reveals", _("How many profiles you opened"), "day used"),)
 
     class Meta:
         verbose_name = _("profile views in a day")
@@ -164,6 +171,15 @@ class AudienceException(models.Model):
         choices=Constituency.choices,
         blank=True,
         help_text=_("Excludes everyone from that constituency."),
+    )
+
+    personal_data = (
+        ShownTo(
+            "delegate",
+            "exceptions",
+            _("Who you exclude"),
+            "channel organisation country constituency",
+        ),
     )
 
     class Meta:

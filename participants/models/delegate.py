@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.models.person_model import PersonModel
+from participants.models.personal_data import ShownTo
 from participants.models.user import User
 from roundtable.name_folding import normalise_for_search
 
@@ -204,6 +205,16 @@ class Delegate(PersonModel):
 
     derived_fields = {"sort_name": {"name", "name_latin"}}
 
+    personal_data = (
+        ShownTo(
+            "user",
+            "profile",
+            _("Profile"),
+            "handle name name_latin post about invitation_email listed_to is_protected "
+            "consented_at reviewed_on hidden_at new_address_agreed_at is_demonstration",
+        ),
+    )
+
     class Meta:
         verbose_name = _("delegate")
         verbose_name_plural = _("delegates")
@@ -288,6 +299,8 @@ class DelegateLanguage(models.Model):
         choices=LANGUAGE_CHOICES,
         help_text=_("A language in which others can write to the delegate."),
     )
+
+    personal_data = (ShownTo("delegate", "languages", _("Languages"), "language"),)
 
     class Meta:
         verbose_name = _("language")

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
+from participants.models.personal_data import ShownTo
 from participants.models.user import User
 
 
@@ -95,6 +96,15 @@ class EmailLink(models.Model):
     )
 
     objects = EmailLinkQuerySet.as_manager()
+
+    personal_data = (
+        ShownTo(
+            "user delegate",
+            "email_links",
+            _("Links in emails to you"),
+            "purpose created_at expires_at revoked_at",
+        ),
+    )
 
     class Meta:
         verbose_name = _("link in an email")

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
+from participants.models.personal_data import ShownTo
 
 # Without letters and digits that look alike on paper.
 CODE_ALPHABET = "ACDEFHJKMNPRTUWXY34679"
@@ -37,6 +38,8 @@ class HidingCode(models.Model):
         help_text=_("The SHA-256 of the code. The code itself is only on paper."),
     )
     made_at = models.DateTimeField(_("made at"), help_text=_("When the person made the code."))
+
+    personal_data = (ShownTo("delegate", "hiding_code", _("Your paper code"), "made_at"),)
 
     class Meta:
         verbose_name = _("paper code")

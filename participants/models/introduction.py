@@ -9,6 +9,7 @@ from participants.models.contact import AudienceException
 from participants.models.delegate import Delegate, available_q, handle_field
 from participants.models.organisation import CONSTITUENCY_BY_KIND, Organisation, OrganisationKind
 from participants.models.participation import Affiliation, Participation
+from participants.models.personal_data import ShownTo
 from participants.models.user import Grant, User
 
 
@@ -174,6 +175,15 @@ class Introduction(models.Model):
     )
 
     objects = IntroductionQuerySet.as_manager()
+
+    personal_data = (
+        ShownTo(
+            "proposed_by",
+            "introductions_proposed",
+            _("Introductions that you asked for or proposed"),
+            "message proposed_at",
+        ),
+    )
 
     class Meta:
         verbose_name = _("introduction")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
 from participants.models.organisation import Organisation
+from participants.models.personal_data import ShownTo
 from participants.models.user import User
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
@@ -127,6 +128,21 @@ class Invitation(models.Model):
 
     objects = InvitationQuerySet.as_manager()
 
+    personal_data = (
+        ShownTo(
+            "delegate",
+            "invitations",
+            _("Invitations"),
+            "event email own_words invited_at expires_at answer answered_at revoked_at",
+        ),
+        ShownTo(
+            "invited_by",
+            "invitations_sent",
+            _("Invitations that you sent"),
+            "event own_words invited_at",
+        ),
+    )
+
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
@@ -232,6 +248,28 @@ class InvitationRequest(models.Model):
     )
     decided_at = models.DateTimeField(
         _("decided at"), null=True, blank=True, help_text=_("When it was decided.")
+    )
+
+    personal_data = (
+        ShownTo(
+            "email",
+            "requests",
+            _("Requests to be invited"),
+            "event name organisation nominated_for post capacity email note requested_at "
+            "decision decided_at",
+        ),
+        ShownTo(
+            "nominated_by",
+            "nominations",
+            _("Nominations that you made"),
+            "event nominated_for note requested_at",
+        ),
+        ShownTo(
+            "decided_by",
+            "invitation_requests_decided",
+            _("Requests to be invited that you decided on"),
+            "event decision decided_at",
+        ),
     )
 
     class Meta:

@@ -13,6 +13,7 @@ from django_countries.fields import CountryField
 
 from participants.models.confirmation import Confirmation, confirmation_constraints
 from participants.models.organisation import EventRole, Organisation, OrganisationKind
+from participants.models.personal_data import ShownTo
 from participants.models.user import User
 from roundtable.models import Event
 
@@ -140,6 +141,16 @@ class OrganisationChange(models.Model):
         help_text=_("When someone stopped it. It can then be requested again."),
     )
 
+    personal_data = (
+        ShownTo(
+            "requested_by",
+            "organisation_changes_requested",
+            _("Changes of organisations that you requested"),
+            "what organisation kind country name short_name target event role reason "
+            "requested_at effective_on done_at stopped_at",
+        ),
+    )
+
     class Meta:
         verbose_name = _("change of an organisation")
         verbose_name_plural = _("changes of organisations")
@@ -238,6 +249,15 @@ class OrganisationChangeConfirmation(Confirmation):
         related_name="confirmations",
         verbose_name=_("change of an organisation"),
         help_text=_("The change that was confirmed."),
+    )
+
+    personal_data = (
+        ShownTo(
+            "by",
+            "organisation_changes_confirmed",
+            _("Changes of organisations that you confirmed"),
+            "change__what change__organisation capacity on_behalf_of confirmed_at",
+        ),
     )
 
     class Meta:

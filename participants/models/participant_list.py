@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from participants.models.personal_data import ShownTo
 from participants.models.user import User, decided_by_another
 from roundtable.models import Event
 
@@ -77,6 +78,21 @@ class ParticipantList(models.Model):
     )
     canary_email = models.EmailField(
         _("made-up address"), unique=True, help_text=_("An address that only this list contains.")
+    )
+
+    personal_data = (
+        ShownTo(
+            "requested_by",
+            "lists_requested",
+            _("Lists of participants that you requested"),
+            "event purpose is_for_venue requested_at decided_at expires_at",
+        ),
+        ShownTo(
+            "decided_by",
+            "lists_decided",
+            _("Lists of participants that you decided on"),
+            "event is_for_venue decided_at expires_at",
+        ),
     )
 
     class Meta:

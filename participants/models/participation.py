@@ -18,6 +18,7 @@ from participants.models.organisation import (
     OrganisationKind,
     validate_same_demonstration,
 )
+from participants.models.personal_data import ShownTo
 from participants.models.user import User
 from roundtable.models import Event
 
@@ -102,6 +103,15 @@ class Affiliation(models.Model):
 
     objects = PresentAffiliations()
     with_removed = AffiliationQuerySet.as_manager()
+
+    personal_data = (
+        ShownTo(
+            "delegate",
+            "affiliations",
+            _("Where you work or worked"),
+            "organisation post since until entered_for accepted_at removed_at",
+        ),
+    )
 
     class Meta:
         verbose_name = _("affiliation")
@@ -299,6 +309,29 @@ class Participation(models.Model):
 
     objects = PresentParticipations()
     with_ended = ParticipationQuerySet.as_manager()
+
+    personal_data = (
+        ShownTo(
+            "delegate",
+            "participations",
+            _("Your roundtables"),
+            "event organisation capacity nomination entered_at is_protected_from_desk "
+            "confirmed_at took_effect_at details_open_on suspended_at suspended_for "
+            "suspension_reason ended_at",
+        ),
+        ShownTo(
+            "entered_by",
+            "participations_entered",
+            _("Participations that you entered"),
+            "event organisation entered_at",
+        ),
+        ShownTo(
+            "suspended_by",
+            "participations_suspended",
+            _("Participations that you suspended"),
+            "event organisation suspended_at suspended_for suspension_reason",
+        ),
+    )
 
     class Meta:
         verbose_name = _("participation")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.models.delegate import Delegate, handle_field
 from participants.models.organisation import Organisation
 from participants.models.participation import Affiliation
+from participants.models.personal_data import ShownTo
 from participants.models.user import User
 from roundtable.models import Event
 
@@ -119,6 +120,23 @@ class Proposal(models.Model):
         help_text=_("The organisation for which it was entered. Empty for an operator."),
     )
     proposed_at = models.DateTimeField(_("entered"), help_text=_("When it was entered."))
+
+    personal_data = (
+        ShownTo(
+            "delegate",
+            "proposals",
+            _("What others entered about you, and waits for your answer"),
+            "kind affiliation__organisation event organisation capacity nomination post since "
+            "until name_latin on_behalf_of proposed_at",
+            labels={"affiliation__organisation": _("Workplace that would change")},
+        ),
+        ShownTo(
+            "proposed_by",
+            "entries_proposed",
+            _("Entries about others that you proposed, and that wait for an answer"),
+            "kind on_behalf_of proposed_at",
+        ),
+    )
 
     class Meta:
         verbose_name = _("entry by others")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
 from participants.models.organisation import Organisation
+from participants.models.personal_data import ShownTo
 
 
 class SlugRedirect(models.Model):
@@ -54,6 +55,12 @@ class HandleRedirect(models.Model):
         related_name="handle_redirects",
         verbose_name=_("delegate"),
         help_text=_("What the old address opens now."),
+    )
+
+    personal_data = (
+        ShownTo(
+            "delegate", "handle_redirects", _("Former web addresses of your profile"), "handle"
+        ),
     )
 
     class Meta:

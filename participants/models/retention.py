@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
+from participants.models.personal_data import ShownTo
 
 
 class RetentionAction(models.Model):
@@ -29,6 +30,15 @@ class RetentionAction(models.Model):
         _("step"), max_length=15, choices=Action.choices, help_text=_("What was done.")
     )
     taken_on = models.DateField(_("day"), help_text=_("The day it was done."))
+
+    personal_data = (
+        ShownTo(
+            "delegate",
+            "retention_actions",
+            _("Yearly reviews"),
+            "review_started_on action taken_on",
+        ),
+    )
 
     class Meta:
         verbose_name = _("yearly review stage")

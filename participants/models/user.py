@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.organisation import Organisation, validate_same_demonstration
 from participants.models.person_model import PersonModel
+from participants.models.personal_data import ShownTo
 from roundtable.models import Event
 
 
@@ -66,6 +67,10 @@ class User(PersonModel, AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    personal_data = (
+        ShownTo("id", "account", _("Account"), "email is_active is_superuser joined_at last_login"),
+    )
 
     class Meta:
         verbose_name = _("account")
@@ -240,6 +245,28 @@ class Grant(models.Model):
 
     objects = GrantQuerySet.as_manager()
 
+    personal_data = (
+        ShownTo(
+            "user",
+            "grants",
+            _("Permissions to work on a roundtable"),
+            "event role on_behalf_of reason valid_from valid_until effective_on suspended_at "
+            "suspended_for suspension_reason granted_at",
+        ),
+        ShownTo(
+            "requested_by",
+            "grants_requested",
+            _("Permissions that you requested for others"),
+            "event role on_behalf_of reason valid_from valid_until",
+        ),
+        ShownTo(
+            "suspended_by",
+            "grants_suspended",
+            _("Permissions that you suspended"),
+            "event role suspended_at suspended_for suspension_reason",
+        ),
+    )
+
     class Meta:
         verbose_name = _("grant")
         verbose_name_plural = _("grants")
@@ -329,6 +356,15 @@ class ProviderIdentity(models.Model):
     )
     connected_at = models.DateTimeField(
         _("connected at"), help_text=_("When the person first signed in there.")
+    )
+
+    personal_data = (
+        ShownTo(
+            "user",
+            "provider_identities",
+            _("Identity providers you sign in with"),
+            "issuer subject address connected_at",
+        ),
     )
 
     class Meta:

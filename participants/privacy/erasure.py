@@ -25,6 +25,7 @@ from participants.models import (
     User,
 )
 from participants.models.delegate import generate_handle
+from participants.models.personal_data import shown_of
 from participants.models.redirects import merged_delegates
 from participants.privacy.erasure_ledger import (
     ErasureMark,
@@ -232,7 +233,8 @@ def delete_related_rows(
         if relation.on_delete is models.CASCADE and relation.related_model not in except_models:
             rows.delete()
         elif relation.on_delete is models.SET_NULL and isinstance(row, Delegate):
-            texts = getattr(relation.related_model, "erased_with_person", {}).get(name, ())
+            shown = shown_of(relation.related_model)
+            texts = [text for each in shown if each.links == name for text in each.emptied.split()]
             rows.update(**{name: None}, **dict.fromkeys(texts, ""))
 
 

@@ -10,38 +10,40 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from participants.introductions.lifecycle import list_introductions
+from participants.models import Introduction
+from participants.models.personal_data import ShownTo, shown_of
 from participants.models.redirects import merged_delegates
 from participants.privacy import access_log
-from participants.privacy.personal_data.acts import ACTS
 from participants.privacy.personal_data.log_actions import action_label, detail_label
-from participants.privacy.personal_data.tables import TABLES
 from participants.privacy.personal_data.values import (
     DataSubject,
     Item,
-    PersonalDataTable,
     Section,
     Value,
+    section_of,
 )
 from participants.privacy.visibility import get_viewer
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
 from roundtable.history import changed_fields
 
-# Of the apps above this one, which register what they keep.
-_REGISTERED: list[PersonalDataTable] = []
+# What is about the account and the profile comes first, what the person did last.
+_ORDER = ["id", "user", "account", "delegate", "email", "recipient", "author"]
 
 
-def register_tables(*tables: PersonalDataTable) -> None:
-    _REGISTERED.extend(tables)
+def shown_tables() -> list[tuple[type[models.Model], ShownTo]]:
+    def position(table: tuple[type[models.Model], ShownTo]) -> int:
+        link = table[1].links.split()[0]
+        return _ORDER.index(link) if link in _ORDER else len(_ORDER)
 
-
-def personal_tables() -> list[PersonalDataTable]:
-    return [*TABLES, *_REGISTERED, *ACTS]
+    found = [(model, shown) for model in apps.get_models() for shown in shown_of(model)]
+    return sorted(found, key=position)
 
 
 def collect_personal_data(person: DataSubject, at: datetime) -> list[Section]:
     """The only source of the page and of the JSON, text and ZIP files."""
-    return [table.section(person) for table in personal_tables()] + other_sections(person, at)
+    tables = [section_of(model, shown, person) for model, shown in shown_tables()]
+    return tables + other_sections(person, at)
 
 
 def _items(**values: tuple[object, Value]) -> list[Item]:
@@ -50,11 +52,30 @@ def _items(**values: tuple[object, Value]) -> list[Item]:
 
 def other_sections(person: DataSubject, at: datetime) -> list[Section]:
     return [
+        Section(
+            "introduction_answers", str(_("What you answered to introductions")), _answers(person)
+        ),
         Section("introductions", str(_("Introductions")), _introduction_rows(person, at)),
         Section("looks", str(_("Who opened your contact details")), _access_rows(person)),
         Section("log_about_you", str(_("Other log entries about you")), _log_rows_about(person)),
         Section("log_by_you", str(_("Log entries about what you did")), _log_rows_by(person)),
         Section("versions", str(_("Public records that you changed")), _version_rows(person)),
+    ]
+
+
+def _answers(person: DataSubject) -> list[list[Item]]:
+    """To those that the person may know of, also after they ended them."""
+    if person.delegate is None:
+        return []
+    return [
+        _items(
+            message=(_("Reason for the introduction"), row.message),
+            proposed_at=(_("Proposed at"), row.proposed_at),
+            own_accepted_at=(_("You accepted"), getattr(row, f"{side}_accepted_at")),
+            own_ended_at=(_("You refused or ended it"), getattr(row, f"{side}_ended_at")),
+        )
+        for row in Introduction.objects.reaching(person.delegate).order_by("pk")
+        for side in ["first" if row.first_id == person.delegate.pk else "second"]
     ]
 
 

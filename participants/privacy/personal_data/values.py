@@ -1,11 +1,12 @@
 """Personal data as values with names and labels."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Lower
+from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -20,6 +21,7 @@ from participants.models import (
     Organisation,
     User,
 )
+from participants.models.personal_data import ShownTo
 from participants.privacy.audience_choice import audience_name, own_constituency
 from participants.privacy.audiences import get_viewer
 from participants.privacy.erasure import known_addresses
@@ -90,89 +92,78 @@ class DataSubject:
         return known_addresses(self.delegate, self.user)
 
 
-@dataclass(frozen=True)
-class PersonalDataTable:
-    """A model, with the person's rows and the fields that the person can read.
-
-    `links` are the fields of the model that name the person or the account. A field can be reached
-    through others, as in "participation__event".
-    """
-
-    key: str
-    title: Any
-    model: type[models.Model]
-    links: tuple[str, ...]
-    fields: tuple[str, ...]
-    withheld: dict[str, str] = field(default_factory=dict)
-    # for fields without a label that says enough here
-    labels: dict[str, Any] = field(default_factory=dict)
-    # what no column holds, by name: its label and how it is read
-    computed: dict[str, tuple[Any, Callable[[Any], Value]]] = field(default_factory=dict)
-    # the rows, if no field of the model names the person, or not all rows belong here
-    find: Callable[[DataSubject], "models.QuerySet[Any]"] | None = None
-    is_sensitive: bool = False
-
-    def rows(self, person: DataSubject) -> "models.QuerySet[Any]":
-        found = self.find(person) if self.find else self.linked_rows(person)
-        related = {path for name in self.fields if (path := _relation_of(self.model, name))}
-        return (found.select_related(*related) if related else found).order_by("pk")
-
-    def linked_rows(self, person: DataSubject) -> "models.QuerySet[Any]":
-        condition = models.Q(pk__in=[])
-        for name in self.links:
-            owner = self.model._meta.get_field(name).related_model
-            subject = person.user if owner is User else person.delegate
-            if subject is not None:
-                condition |= models.Q(**{name: subject})
-        return self.model._base_manager.filter(condition)
-
-    def section(self, person: DataSubject) -> Section:
-        rows = [
-            [
-                *(self._item(row, name, person) for name in self.fields),
-                *(
-                    Item(name, str(label), read(row))
-                    for name, (label, read) in self.computed.items()
-                ),
-            ]
-            for row in self.rows(person)
-        ]
-        return Section(self.key, str(self.title), rows, self.is_sensitive)
-
-    def _item(self, row: models.Model, name: str, person: DataSubject) -> Item:
-        *path, last = name.split("__")
-        holder: Any = row
-        for step in path:
-            holder = getattr(holder, step, None)
-        column = column_of(self.model, name)
-        label = str(self.labels.get(name) or capfirst(str(column.verbose_name)))
-        return Item(name, label, _value(holder, last, person) if holder else None)
-
-
-def column_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+def column_of(model: type[models.Model], name: str) -> Any:
+    """None of what no column holds."""
     *path, last = name.split("__")
     for step in path:
         related = model._meta.get_field(step).related_model
         assert isinstance(related, type)
         model = related
-    column = model._meta.get_field(last)
-    assert isinstance(column, models.Field)
-    return column
+    return next((column for column in model._meta.get_fields() if column.name == last), None)
 
 
-def _relation_of(model: type[models.Model], name: str) -> str:
-    if column_of(model, name).is_relation:
-        return name
-    return name.rpartition("__")[0]
+def rows_of(
+    model: type[models.Model], shown: ShownTo, person: DataSubject
+) -> "models.QuerySet[Any]":
+    rows = model._base_manager.filter(shown.only, _names(model, shown.links, person))
+    rows = rows.exclude(_names(model, shown.unless, person)).order_by("pk")
+    return rows.select_related(*_relations_in(model, shown.fields))
+
+
+def _names(model: type[models.Model], links: str, person: DataSubject) -> models.Q:
+    """Whether one of the links is the person's."""
+    condition = models.Q(pk__in=[])
+    subjects: dict[Any, User | Delegate | None] = {User: person.user, Delegate: person.delegate}
+    for link in links.split():
+        column = column_of(model, link)
+        if isinstance(column, models.CharField):
+            condition |= models.Q(In(Lower(link), sorted(person.addresses)))
+        elif subject := subjects[column.related_model or model]:
+            condition |= models.Q(**{link: subject.pk})
+    return condition
+
+
+def _relations_in(model: type[models.Model], fields: str) -> set[str]:
+    paths = set()
+    for name in fields.split():
+        column = column_of(model, name)
+        paths.add(name if column and column.is_relation else name.rpartition("__")[0])
+    return paths - {""}
+
+
+def section_of(model: type[models.Model], shown: ShownTo, person: DataSubject) -> Section:
+    labels = {name: _label(model, shown, name) for name in shown.fields.split()}
+    rows = [
+        [Item(name, label, _value_at(row, name, person)) for name, label in labels.items()]
+        for row in rows_of(model, shown, person)
+    ]
+    return Section(shown.key, str(shown.title), rows, shown.is_sensitive)
+
+
+def _label(model: type[models.Model], shown: ShownTo, name: str) -> str:
+    if name in shown.labels:
+        return str(shown.labels[name])
+    path, _separator, last = name.rpartition("__")
+    # "RT2024-C7" is called a commitment, not a reference.
+    is_name = path and last in ("reference", "number")
+    return capfirst(str(column_of(model, path if is_name else name).verbose_name))
+
+
+def _value_at(row: Any, name: str, person: DataSubject) -> Value:
+    *path, last = name.split("__")
+    for step in path:
+        row = getattr(row, step)
+        if row is None:
+            return None
+    return _value(row, last, person)
 
 
 def _value(row: models.Model, name: str, person: DataSubject) -> Value:
     value = getattr(row, name)
     if isinstance(value, Organisation):
         return value.name if value.pk in person.organisations else value.public_name
-    if column_of(type(row), name).choices == Audience.choices:
-        return audience_name(value, person.constituency)
     get_display = getattr(row, f"get_{name}_display", None)
     if get_display and value:
-        value = get_display()
+        is_audience = column_of(type(row), name).choices == Audience.choices
+        value = audience_name(value, person.constituency) if is_audience else get_display()
     return value if isinstance(value, (bool, int, date, type(None))) else str(value)

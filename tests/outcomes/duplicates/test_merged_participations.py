@@ -123,7 +123,7 @@ def test_confirmed_participation_and_its_tasks_stay(
     before = list(row.confirmations.values_list("pk", "by", "capacity", "on_behalf_of"))
     sent = len(deliver())
     page = meeting.request_merge(client_of(meeting.first), meeting.target)
-    assert "Participations, 2: Bo, Roundtable" in page and AGAIN not in page
+    assert "Participations, 2: They move." in page and AGAIN not in page
     assert AGAIN not in meeting.confirm_change(client_of)
     row.refresh_from_db()
     assert (row.organisation, row.confirmed_at) == (meeting.target, NOON)

@@ -321,7 +321,7 @@ def test_merge_of_organisations_with_people_is_confirmed(
     page = admin_text(client_of(world.second).get(f"{LIST}{change.pk}/change/"))
     assert "Why they look alike Both have the same name. Both are in Malaysia." in page
     assert "The shelter Shelter" in page  # the heads of both columns
-    assert "What moves to the entry that stays Participations, 1: Bo, Roundtable, May" in page
+    assert "What moves to the entry that stays Participations, 1: They move." in page
     assert world.confirm(change, world.second)
     assert world.confirm(change, world.host)
     page = admin_text(client_of(world.second).get(f"{LIST}{change.pk}/change/"))

@@ -19,6 +19,7 @@ from django.db import models
 from django.test import Client
 
 from outcomes.models import CommitmentParty, Handover
+from outcomes.models.party import clear_focal_point
 from participants.models import (
     Audience,
     Delegate,
@@ -40,6 +41,8 @@ from participants.privacy.erasure import (
     known_addresses,
 )
 from participants.privacy.hiding import make_code
+from participants.privacy.personal_data.sections import shown_tables
+from participants.privacy.personal_data.values import column_of
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
 from roundtable.audit.verify import find_log_faults
@@ -278,6 +281,20 @@ def test_each_column_that_could_name_a_person_is_reached_by_an_erasure() -> None
     assert forgotten == []
     known = {model._meta.label for model in apps.get_models()}
     assert kept | EMPTIED.keys() <= known - {model._meta.label for model in deleted}
+
+
+def test_each_table_of_your_data_is_in_an_erasure() -> None:
+    """Its rows are deleted or emptied, or no longer name the person, who has no account then."""
+    deleted = tables_deleted_with_a_person()
+    for model, shown in shown_tables():
+        for link in shown.links.split():
+            column = column_of(model, link)
+            if column.related_model is None:
+                assert model._meta.label in EMPTIED, shown.key
+            elif column.remote_field.on_delete is models.CASCADE:
+                assert model in deleted or model._meta.label in EMPTIED, shown.key
+            elif column.related_model is Delegate:
+                assert column.remote_field.on_delete in (models.SET_NULL, clear_focal_point)
 
 
 def test_erasure_empties_what_stays(delegate_with_everything: Delegate) -> None:
