@@ -27,8 +27,6 @@ class OutcomesConfig(AppConfig):
         import_module("outcomes.reporting.rounds")
         # Models can be read only now.
         index = import_module("outcomes.search.index")
-        changed = import_module("outcomes.commitments.commitment_index").CHANGED_COMMITMENTS
-        for each in (index, changed):
-            pre_migrate.connect(each.uninstall, sender=self)
-            post_migrate.connect(each.install, sender=self)
+        pre_migrate.connect(index.uninstall, sender=self)
+        post_migrate.connect(index.install, sender=self)
         import_module("outcomes.search.checks")

@@ -4,7 +4,6 @@ from importlib import import_module
 from typing import ClassVar
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,7 +28,3 @@ class ParticipantsConfig(AppConfig):
         # still receive a queued invitation.
         for name in ("privacy.checks", "onboarding.invitations"):
             import_module(f"participants.{name}")
-        # Models can be read only now.
-        changed = import_module("participants.directory.people_index").CHANGED_PEOPLE
-        pre_migrate.connect(changed.uninstall, sender=self)
-        post_migrate.connect(changed.install, sender=self)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -34,6 +35,8 @@ class RoundtableConfig(AppConfig):
         import_module("roundtable.database.lock_wait")  # for each connection to SQLite
         import_module("roundtable.database.lookups")
         import_module("roundtable.cache.public_stamp")  # installs its triggers after migrations
+        triggers = import_module("roundtable.database.triggers")  # has a model
+        pre_migrate.connect(triggers.remove_earlier, sender=self)
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

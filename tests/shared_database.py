@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
-from roundtable.cache import changed_rows, public_stamp
+from roundtable.cache import public_stamp
 
 
 @pytest.fixture
@@ -30,8 +30,6 @@ def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     with connection.cursor() as cursor:
         for sql in tables:
             cursor.execute(sql)
-    for rows in changed_rows.registered:
-        rows.install(DEFAULT_DB_ALIAS)
     public_stamp.install(DEFAULT_DB_ALIAS)
     yield
     connection.close()

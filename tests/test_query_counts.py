@@ -42,35 +42,40 @@ from tests.url_patterns import names_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[[User | Delegate], Client]
-MOST_OF_A_LIST = 13
+MOST_OF_A_LIST = 14  # for a visitor
+MOST_OF_A_SESSION = 3
 ROWS = [1, 3, pytest.param(30, marks=pytest.mark.prove)]
 
-# Queries of each page: for a visitor, and for a participant who is signed in.
+# Queries of each page: for a visitor, and for a participant who is signed in. Nothing is kept here:
+# each list that counts commitments reads their index by five queries, that of people by two.
 LISTS = {
     "/roundtables/": (2, 4),
     "/outcomes/": (4, 6),
     "/outcomes/?event=counted&kind=recommendation&theme=theme-1&addressee=office-1": (5, 8),
-    "/commitments/": (10, 13),
+    "/commitments/": (14, 17),
     "/commitments/?event=counted&party=office-1&country=TH&theme=theme-1&overdue=yes&sort=due": (
-        10,
-        13,
+        14,
+        17,
     ),
-    "/commitments/?status=in-progress&sort=updated": (10, 13),
-    "/commitments/?finding=limited&kind=civil-society": (10, 13),
+    "/commitments/?status=in-progress&sort=updated": (14, 17),
+    "/commitments/?finding=limited&kind=civil-society": (14, 17),
     "/follow/": (1, 3),
     "/follow/?event=counted&party=office-1&overdue=yes&sort=due": (1, 3),
-    "/progress/": (3, 5),
-    "/progress/?event=counted&party=office-1&country=TH&theme=theme-1&kind=civil-society": (3, 5),
-    "/progress/?as_of=2025-06-01": (3, 5),
-    "/commitments/?as_of=2025-06-01&sort=updated": (10, 13),
-    "/progress/?point=counted/1.a": (5, 7),
+    "/progress/": (7, 9),
+    "/progress/?event=counted&party=office-1&country=TH&theme=theme-1&kind=civil-society": (7, 9),
+    "/progress/?as_of=2025-06-01": (7, 9),
+    "/commitments/?as_of=2025-06-01&sort=updated": (14, 17),
+    "/progress/?point=counted/1.a": (9, 11),
     "/progress/matrix/": (11, 13),
     "/organisations/": (4, 6),
     "/organisations/?kind=civil-society&country=TH": (5, 7),
-    "/directory/": (7, 10),
-    "/directory/?view=table": (8, 11),
-    "/directory/?view=country": (8, 11),
-    "/directory/?q=officer&organisation=office-1&country=TH&kind=civil-society&view=table": (9, 12),
+    "/directory/": (12, 15),
+    "/directory/?view=table": (13, 16),
+    "/directory/?view=country": (13, 16),
+    "/directory/?q=officer&organisation=office-1&country=TH&kind=civil-society&view=table": (
+        14,
+        17,
+    ),
     "/search/": (0, 2),
     "/search/?q=office&kind=commitment": (10, 13),
 }
@@ -222,4 +227,6 @@ def test_each_public_page_is_counted() -> None:
 
 
 def test_lists_use_few_queries() -> None:
-    assert max(max(costs) for costs in LISTS.values()) <= MOST_OF_A_LIST
+    assert max(of_visitor for of_visitor, _signed_in in LISTS.values()) == MOST_OF_A_LIST
+    added = {signed_in - of_visitor for of_visitor, signed_in in LISTS.values()}
+    assert max(added) == MOST_OF_A_SESSION

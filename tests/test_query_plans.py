@@ -3,14 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from outcomes.commitments import commitment_index
 from outcomes.models import Commitment
+from participants.directory import people_index
 from tests.bench.dataset import analyse_tables
 from tests.bench.filled_portal import fill
 from tests.bench.pages import PAGES
@@ -69,7 +73,16 @@ def steps_of(plan: Any) -> Iterator[dict[str, Any]]:
             yield from steps_of(part)
 
 
-@pytest.mark.usefixtures("filled")
+@pytest.fixture
+def indexed(filled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The indexes in memory were read before, as a whole."""
+    for index in (commitment_index, people_index):
+        monkeypatch.setattr(index, "_read", cache(index._read))
+    commitment_index.commitment_index(timezone.localdate())
+    people_index.people_index(timezone.localdate())
+
+
+@pytest.mark.usefixtures("indexed")
 def test_pages_read_no_growing_table_whole() -> None:
     record = Commitment.objects.filter(event__slug="bench-7").order_by("pk")[0].reference
     read = set()

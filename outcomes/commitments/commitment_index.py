@@ -1,103 +1,37 @@
 """What each public commitment counts under, kept in memory for lists and statistics."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import partial
-from typing import Any
+from functools import cache
+from typing import NamedTuple
 
-from django.db.models import (
-    Case,
-    CharField,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-    When,
-    Window,
-)
-from django.db.models.functions import Cast, Concat, Lag, Substr
+from django.db.models import BooleanField, CharField, ExpressionWrapper
+from django.db.models.functions import Cast, Substr
 
-from outcomes.commitments.as_of import (
-    StatusColumns,
-    as_of,
-    assessments_as_of,
-    parties_as_of,
-    start_of,
-    status_columns_for,
-    updates_as_of,
-)
+from outcomes.commitments.as_of import as_of, parties_as_of, status_columns_for, updates_as_of
 from outcomes.commitments.charts import NO_UPDATE
 from outcomes.models import (
     ENDED_STATUSES,
     Assessment,
     Commitment,
     CommitmentParty,
-    Freshness,
     Outcome,
     ProgressUpdate,
-    Statement,
-    Theme,
-    freshness_q,
-    overdue_q,
+    freshness_of,
 )
 from participants.directory.people_index import register_themes
-from participants.models import Group, Organisation
-from roundtable.cache.changed_rows import ChangedRows
-from roundtable.database.row_triggers import Changed, Touch, ids_of
-from roundtable.filters.facet_index import FacetIndex, IndexQuery, IndexStore, Tally, index_query
-from roundtable.models import Event
+from roundtable.cache.values import PublicCache, get_or_set, pinned
+from roundtable.filters.facet_index import FacetIndex, bits_by_value, bits_of
 
 TEXT = CharField()
 NOT_RECORDED = "~none"  # filter value for "not recorded"; a slug cannot contain "~"
 NO_FINDING = "none"
 RECORDED, BY_MEMBERS = OTHER_VOICES = ("recorded", "by_members")
 MAX_QUARTERS = 40  # of the chart over time, ten years; narrower columns would be hard to see
-
-_answers = Commitment.outcomes.through._default_manager
-CHANGED_COMMITMENTS = ChangedRows(
-    "outcomes_changed_commitment",
-    (
-        Touch(
-            Commitment,
-            "event state due_on is_open recorded_at latest_status latest_reported_on "
-            "latest_recorded_update members_reporting",
-            "id",
-        ),
-        Touch(
-            Event,
-            "is_public is_demonstration slug starts_on",
-            ids_of(Commitment.objects, "event"),
-        ),
-        Touch(
-            CommitmentParty,
-            "commitment organisation group role recorded_at",
-            "commitment_id",
-        ),
-        Touch(
-            Organisation,
-            "slug name kind country is_name_published",
-            ids_of(CommitmentParty.objects, "organisation", ids="commitment"),
-        ),
-        Touch(Group, "slug name", ids_of(CommitmentParty.objects, "group", ids="commitment")),
-        Touch(
-            ProgressUpdate,
-            "commitment party state reported_by status reported_on recorded_at",
-            "commitment_id",
-        ),
-        Touch(Assessment, "commitment organisation state finding assessed_on", "commitment_id"),
-        Touch(Commitment.outcomes.through, "commitment outcome", "commitment_id"),
-        Touch(Outcome, "statement number", ids_of(_answers, "outcome", ids="commitment")),
-        Touch(Statement, "event state", ids_of(_answers, "outcome__statement", ids="commitment")),
-        Touch(
-            Outcome.themes.through,
-            "outcome theme",
-            ids_of(_answers, "outcome", Changed("outcome_id"), ids="commitment"),
-        ),
-        Touch(Theme, "slug name", ids_of(_answers, "outcome__themes", ids="commitment")),
-    ),
-)
-store = IndexStore(CHANGED_COMMITMENTS)
+# Visitors choose the days, and the index of 10,000 commitments has a MB.
+MAX_EARLIER_DAYS = 2
+earlier_days = PublicCache(MAX_EARLIER_DAYS)
 
 
 def commitment_index(today: date, day: date | None = None) -> FacetIndex:
@@ -105,11 +39,11 @@ def commitment_index(today: date, day: date | None = None) -> FacetIndex:
 
     Its facets are those of the list, and these: "due" is the month of the due date, "starts" the
     first day of the roundtable, "voice" who was heard of a commitment that no party reported on,
-    "made_up" whether it is a demonstration, and "moved" the quarters in which a status began or
-    ended.
+    "made_up" whether it is a demonstration, and "moved" the status at the end of each quarter in
+    which it was added or reported on.
     """
-    rows = as_of(Commitment.objects.published(), day)
-    return store.get((today, day), rows, partial(_query, on=day or today, day=day))
+    kept = earlier_days if day else pinned
+    return get_or_set(("commitments", today, day), lambda: _read(day or today, day), kept)
 
 
 def _themes_by_party(on: date) -> dict[str, dict[str, str]]:
@@ -128,141 +62,171 @@ def _themes_by_party(on: date) -> dict[str, dict[str, str]]:
 register_themes(_themes_by_party)
 
 
-def _query(rows: QuerySet[Commitment], on: date, day: date | None) -> IndexQuery:
+def _read(on: date, day: date | None) -> FacetIndex:
+    """Row by row: many at once in memory would keep the collector of garbage busy."""
+    quarter_of = _quarters_until(on)
+    having = _read_commitments(on, day)
+    months = having.pop("recorded", {})
+    added = {pk: quarter_of(month) for month, pks in months.items() for pk in pks}
+    bits = {
+        facet: {value: bits_of(pks) for value, pks in by_value.items()}
+        for facet, by_value in having.items()
+    }
+    index = FacetIndex(bits_of(added), bits, {})
+    _add_parties(index, day)
+    _add_themes(index)
+    _add_findings(index, day)
+    index.bits["moved"] = _find_moves(added, quarter_of, day)
+    return index
+
+
+class _Row(NamedTuple):
+    """Dates are texts, because Python takes long to read them; times are in UTC, as all days."""
+
+    pk: int
+    status: str
+    reported_on: str | None
+    by_members: int
+    is_recorded: bool
+    due_on: str | None
+    is_open: bool
+    recorded_in: str  # month
+    event: str
+    starts_on: str
+    is_made_up: bool
+
+
+def _rows(day: date | None) -> Iterator[_Row]:
     columns = status_columns_for(day)
-    return index_query(
-        rows,
-        [
-            *_tally_reports(rows, on, columns),
-            *_tally_findings(rows, day),
-            *_tally_themes(rows),
-            *_tally_commitment_parties(rows, day),
-            *_tally_moves(rows, on, day),
-            Tally("event", rows, "event__slug"),
-            Tally("starts", rows, Cast("event__starts_on", TEXT)),
-            Tally("made_up", rows.filter(event__is_demonstration=True), _word("yes")),
-        ],
+    rows = as_of(Commitment.objects.published(), day).order_by()
+    found = rows.values_list(
+        "pk",
+        columns.status,
+        Cast(columns.reported_on, TEXT),
+        columns.members,
+        ExpressionWrapper(columns.is_recorded, BooleanField()),
+        Cast("due_on", TEXT),
+        "is_open",
+        _month_of("recorded_at"),
+        "event__slug",
+        Cast("event__starts_on", TEXT),
+        "event__is_demonstration",
     )
+    return map(_Row._make, found.iterator())
 
 
-def _tally_reports(rows: QuerySet[Commitment], on: date, columns: StatusColumns) -> list[Tally]:
-    never = When(Q((columns.status, "")), then=Value(NO_UPDATE))
-    status = Case(never, default=F(columns.status), output_field=TEXT)
-    ages = [When(freshness_q(age, on, columns.reported_on), Value(age.value)) for age in Freshness]
-    voices = other_voices(columns)
-    can_be_joined = Q(is_open=True) & ~Q((f"{columns.status}__in", ENDED_STATUSES))
-    return [
-        Tally("status", rows, status),
-        Tally("due", rows.filter(due_on__isnull=False), Substr(Cast("due_on", TEXT), 1, 7)),
-        Tally("overdue", rows.filter(overdue_q(on, columns.status)), _word("yes")),
-        Tally("joining", rows.filter(can_be_joined), _word("open")),
-        Tally("fresh", rows, Case(*ages, output_field=TEXT)),
-        *(Tally("voice", rows.filter(heard), _word(voice)) for voice, heard in voices.items()),
-    ]
+def _month_of(column: str) -> Substr:
+    """Such as "2026-03"."""
+    return Substr(Cast(column, TEXT), 1, 7)
 
 
-def other_voices(columns: StatusColumns) -> dict[str, Q]:
-    """Who was heard about a commitment that no party reported on."""
-    return {RECORDED: columns.is_only_recorded, BY_MEMBERS: columns.is_only_by_members}
+def _read_commitments(on: date, day: date | None) -> dict[str, dict[str, list[int]]]:
+    """By facet and value the IDs, and by the month in which they were recorded."""
+    today, freshness = on.isoformat(), _freshness_on(on)
+    having: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for row in _rows(day):
+        is_ended = row.status in ENDED_STATUSES
+        having["recorded"][row.recorded_in].append(row.pk)
+        having["status"][row.status or NO_UPDATE].append(row.pk)
+        having["fresh"][freshness(row.reported_on)].append(row.pk)
+        having["event"][row.event].append(row.pk)
+        having["starts"][row.starts_on].append(row.pk)
+        if row.due_on:
+            having["due"][row.due_on[:7]].append(row.pk)
+        if row.due_on and row.due_on < today and not is_ended:
+            having["overdue"]["yes"].append(row.pk)
+        if row.is_open and not is_ended:
+            having["joining"]["open"].append(row.pk)
+        if row.is_recorded and not row.status:
+            having["voice"][RECORDED].append(row.pk)
+        if row.by_members and not row.status:
+            having["voice"][BY_MEMBERS].append(row.pk)
+        if row.is_made_up:
+            having["made_up"]["yes"].append(row.pk)
+    return having
 
 
-def _tally_findings(rows: QuerySet[Commitment], day: date | None) -> list[Tally]:
-    newest = Assessment.objects.newest(day).filter(commitment__in=rows.values("pk"))
-    found = assessments_as_of(Assessment.objects.approved(), day)
-    without = rows.filter(~Exists(found.filter(commitment=OuterRef("pk"))))
-    return [
-        Tally("finding", newest, "finding", counted="commitment"),
-        Tally("finding", without, _word(NO_FINDING)),
-    ]
+def _add_parties(index: FacetIndex, day: date | None) -> None:
+    """Organisations that are not named count by their kind and country only."""
+    parties = parties_as_of(CommitmentParty.objects.without_members(), day).order_by()
+    found = parties.values_list(
+        "commitment",
+        "group__slug",
+        "group__name",
+        "organisation__slug",
+        "organisation__name",
+        "organisation__is_name_published",
+        "organisation__kind",
+        "organisation__country",
+    )
+    for party, rows in bits_by_value((row[1:], row[0]) for row in found.iterator()).items():
+        group, group_name, slug, name, is_named, kind, country = party
+        if group:
+            index.add("party", group, rows, group_name)
+        if is_named:
+            index.add("party", slug, rows, name)
+        if kind:
+            index.add("kind", kind, rows)
+        if country:
+            index.add("country", country, rows)
+    index.add_others("kind", NOT_RECORDED)
+    index.add_others("country", NOT_RECORDED)
 
 
-def _tally_themes(rows: QuerySet[Commitment]) -> list[Tally]:
-    themed = rows.filter(outcomes__in=Outcome.objects.published(), outcomes__themes__isnull=False)
-    return [
-        Tally("theme", themed, "outcomes__themes__slug", "outcomes__themes__name"),
-        _tally_unrecorded("theme", rows, None),
-    ]
+def _add_themes(index: FacetIndex) -> None:
+    points = Outcome.objects.published().filter(themes__isnull=False).order_by()
+    themes = points.values_list("commitments", "themes__slug", "themes__name")
+    pairs = ((row[1:], row[0]) for row in themes.iterator() if row[0])
+    for (slug, name), rows in bits_by_value(pairs).items():
+        index.add("theme", slug, rows, name)
+    index.add_others("theme", NOT_RECORDED)
 
 
-def _tally_commitment_parties(rows: QuerySet[Commitment], day: date | None) -> list[Tally]:
-    parties = parties_as_of(CommitmentParty.objects.without_members(), day)
-    parties = parties.filter(commitment__in=rows.order_by().values("pk"))
-    found = tally_parties("party", parties, "commitment")
-    for name in ("kind", "country"):
-        column = f"organisation__{name}"
-        recorded = parties.filter(organisation__isnull=False).exclude(**{column: ""})
-        found += [
-            Tally(name, recorded, column, counted="commitment"),
-            _tally_unrecorded(name, rows, day),
-        ]
-    return found
+def _add_findings(index: FacetIndex, day: date | None) -> None:
+    newest = Assessment.objects.newest(day).order_by().values_list("finding", "commitment")
+    for finding, rows in bits_by_value(newest).items():
+        index.add("finding", finding, rows)
+    index.add_others("finding", NO_FINDING)
 
 
-def tally_parties(name: str, rows: QuerySet[Any], counted: str) -> list[Tally]:
-    """Organisations and groups. Organisations that are not named are left out."""
-    named = rows.filter(organisation__is_name_published=True)
-    groups = rows.filter(group__isnull=False)
-    return [
-        Tally(name, named, "organisation__slug", "organisation__name", counted),
-        Tally(name, groups, "group__slug", "group__name", counted),
-    ]
-
-
-def _tally_unrecorded(name: str, rows: QuerySet[Commitment], day: date | None) -> Tally:
-    return Tally(name, rows.filter(~_is_recorded(name, day)), _word(NOT_RECORDED))
-
-
-def _is_recorded(attribute: str, day: date | None = None) -> Exists:
-    """Condition: the commitment has a "theme", or a party with a "kind" or "country" that day."""
-    if attribute == "theme":
-        # Rows of the commitment-point table whose point is published and has themes.
-        themes = Outcome.themes.through.objects.filter(outcome=OuterRef("outcome"))
-        themed = _answers.filter(Exists(themes), outcome__in=Outcome.objects.published())
-        return Exists(themed.filter(commitment=OuterRef("pk")))
-    parties = parties_as_of(CommitmentParty.objects.without_members(), day)
-    parties = parties.filter(commitment=OuterRef("pk"), organisation__isnull=False)
-    if attribute == "country":
-        parties = parties.exclude(organisation__country="")
-    return Exists(parties)
-
-
-def _tally_moves(rows: QuerySet[Commitment], on: date, day: date | None) -> list[Tally]:
-    """Each status from the quarter in which it begins, and again from that in which it ends.
+def _find_moves(
+    added: Mapping[int, str], quarter_of: Callable[[str], str], day: date | None
+) -> dict[str, int]:
+    """The status at the end of each quarter in which a commitment was added or reported on.
 
     A report about a day before its commitment was added counts from the latter's quarter.
     """
     reports = ProgressUpdate.objects.setting_status().approved()
-    updates = updates_as_of(reports.filter(commitment__in=rows.values("pk")), day)
-    before = Window(
-        Lag("status", default=Value(NO_UPDATE)),
-        partition_by="commitment",
-        order_by=["reported_on", "recorded_at", "pk"],
-    )
-    quarter = _quarter_of(on, "commitment__recorded_at", "reported_on")
-    added = Concat(_quarter_of(on, "recorded_at"), Value(f" {NO_UPDATE}"), output_field=TEXT)
-    ended = Concat(quarter, Value(" "), before, output_field=TEXT)
-    begun = Concat(quarter, Value(" "), "status", output_field=TEXT)
-    return [
-        Tally("moved", rows, added, is_toggled=True),
-        Tally("moved", updates, ended, counted="commitment", is_toggled=True),
-        Tally("moved", updates, begun, counted="commitment", is_toggled=True),
-    ]
+    # In the order of an index, so that the database need not sort them.
+    reports = reports.order_by("commitment", "reported_on", "recorded_at", "pk")
+    last: dict[str, dict[int, str]] = defaultdict(dict)
+    for pk, quarter in added.items():
+        last[quarter][pk] = NO_UPDATE
+    columns = ("commitment", _month_of("reported_on"), "status")
+    for pk, month, status in updates_as_of(reports, day).values_list(*columns).iterator():
+        if pk in added:
+            last[max(added[pk], quarter_of(month))][pk] = status
+    return {
+        f"{quarter} {status}": rows
+        for quarter, of_quarter in last.items()
+        for status, rows in bits_by_value((word, pk) for pk, word in of_quarter.items()).items()
+    }
 
 
-def _quarter_of(on: date, added: str, reported_on: str = "") -> Case:
-    """The quarter of the chart, such as "2026 Q1"; an earlier one becomes the first.
-
-    For SQLite, TruncQuarter is a function in Python, which takes long for each commitment.
-    """
+def _quarters_until(on: date) -> Callable[[str], str]:
+    """The quarter of the chart for a month such as "2026-03"; an earlier one becomes the first."""
     last = quarter_number(on)
-    earlier = []
-    for quarter in range(last - MAX_QUARTERS + 1, last):
-        end = _first_day(quarter + 1)
-        is_before = Q((f"{added}__lt", start_of(end)))
-        if reported_on:
-            is_before &= Q((f"{reported_on}__lt", end))
-        earlier.append(When(is_before, then=Value(quarter_name(quarter))))
-    return Case(*earlier, default=Value(quarter_name(last)), output_field=TEXT)
+
+    @cache
+    def quarter_of(month: str) -> str:
+        number = quarter_number(date.fromisoformat(f"{month}-01"))
+        return quarter_name(min(max(number, last - MAX_QUARTERS + 1), last))
+
+    return quarter_of
+
+
+def _freshness_on(on: date) -> Callable[[str | None], str]:
+    return cache(lambda day: freshness_of(date.fromisoformat(day) if day else None, on).value)
 
 
 def quarter_number(day: date) -> int:
@@ -272,12 +236,3 @@ def quarter_number(day: date) -> int:
 def quarter_name(quarter: int) -> str:
     year, number = divmod(quarter, 4)
     return f"{year} Q{number + 1}"
-
-
-def _first_day(quarter: int) -> date:
-    year, number = divmod(quarter, 4)
-    return date(year, 3 * number + 1, 1)
-
-
-def _word(word: str) -> Value:
-    return Value(word, output_field=TEXT)

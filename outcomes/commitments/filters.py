@@ -27,7 +27,7 @@ from outcomes.commitments.as_of import (
     status_columns_for,
 )
 from outcomes.commitments.charts import STATUS_CHOICES
-from outcomes.commitments.commitment_index import NOT_RECORDED, commitment_index, tally_parties
+from outcomes.commitments.commitment_index import NOT_RECORDED, commitment_index
 from outcomes.commitments.queries import commitments_to
 from outcomes.commitments.statistics import FINDING_CHOICES
 from outcomes.models import (
@@ -126,8 +126,8 @@ class OutcomeFilterForm(FacetForm):
         of_points = OutcomeAddressee.objects.filter(outcome__in=points)
         of_lead_ins = OutcomeAddressee.objects.filter(outcome__points__in=points)
         return [
-            *tally_parties(name, of_points, "outcome"),
-            *tally_parties(name, of_lead_ins, "outcome__points"),
+            *_tally_parties(name, of_points, "outcome"),
+            *_tally_parties(name, of_lead_ins, "outcome__points"),
         ]
 
 
@@ -366,6 +366,16 @@ def _find_point(word: str) -> Outcome | None:
         return None
     points = Outcome.objects.published().select_related("statement__event")
     return points.filter(statement__event__slug=match[1], number=match[2]).first()
+
+
+def _tally_parties(name: str, rows: QuerySet[Any], counted: str) -> list[Tally]:
+    """Organisations and groups. Organisations that are not named are left out."""
+    named = rows.filter(organisation__is_name_published=True)
+    groups = rows.filter(group__isnull=False)
+    return [
+        Tally(name, named, "organisation__slug", "organisation__name", counted),
+        Tally(name, groups, "group__slug", "group__name", counted),
+    ]
 
 
 def _public_addressees() -> QuerySet[OutcomeAddressee]:

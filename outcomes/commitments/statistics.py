@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from operator import itemgetter
+from functools import reduce
+from operator import itemgetter, or_
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -20,11 +21,12 @@ from outcomes.commitments.charts import (
     status_shares,
 )
 from outcomes.commitments.commitment_index import (
+    BY_MEMBERS,
     MAX_QUARTERS,
     NO_FINDING,
     NOT_RECORDED,
     OTHER_VOICES,
-    other_voices,
+    RECORDED,
     quarter_name,
     quarter_number,
 )
@@ -76,7 +78,9 @@ def count_by_status(
     assessors looked at "assessed" and found less in "found_less". `commitments` are as_of(`day`).
     """
     status_columns = status_columns_for(day)
-    conditions = other_voices(status_columns) | {
+    conditions = {
+        RECORDED: status_columns.is_only_recorded,
+        BY_MEMBERS: status_columns.is_only_by_members,
         ASSESSED: _assessed_q(day),
         FOUND_LESS: found_less_q(day),
     }
@@ -315,8 +319,9 @@ def _over_time(index: FacetIndex, found: int, on: date) -> list[DistributionLine
     lines = []
     for quarter in range(quarter_number(on) - MAX_QUARTERS + 1, quarter_number(on) + 1):
         name = quarter_name(quarter)
-        for status in having:
-            having[status] ^= moved.get(f"{name} {status}", 0) & found
+        moving = {status: moved.get(f"{name} {status}", 0) & found for status in having}
+        others = ~reduce(or_, moving.values())
+        having = {status: rows & others | moving[status] for status, rows in having.items()}
         if any(having.values()):
             counts = {status: rows.bit_count() for status, rows in having.items()}
             lines.append(DistributionLine(name, status_shares(counts)))

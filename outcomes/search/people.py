@@ -12,7 +12,7 @@ from outcomes.search.words import Search, Term, stem, words_of
 from participants.models import Delegate
 from participants.models.delegate import BY_NAME
 from participants.privacy import visibility
-from roundtable.cache.values import get_or_set
+from roundtable.cache.values import get_or_set, pinned
 from roundtable.name_folding import normalise_for_search
 
 OWN_TEXTS = ("name", "name_latin", "post", "about")
@@ -54,7 +54,7 @@ def find_people(search: Search, viewer: visibility.Viewer, on: date) -> FoundPeo
 def _texts_seen_by(viewer: visibility.Viewer, people: QuerySet[Delegate], on: date) -> Texts:
     """What everyone may see is kept, because to read and fold it takes longer than all the rest."""
     if viewer == visibility.ANONYMOUS_VIEWER:
-        return get_or_set("texts of people", lambda: _read_texts(people, on))
+        return get_or_set("texts of people", lambda: _read_texts(people, on), pinned)
     return _read_texts(people, on)
 
 

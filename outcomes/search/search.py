@@ -17,7 +17,7 @@ from outcomes.search.results import Result, country_results, load_results
 from outcomes.search.words import Search, Thesaurus, neighbours, parse
 from participants.models import Organisation
 from participants.privacy import visibility
-from roundtable.cache.values import get_or_set
+from roundtable.cache.values import get_or_set, pinned
 
 COUNTRIES = Section("country", _("Countries"))
 PEOPLE = Section("person", _("People"))
@@ -121,7 +121,7 @@ def _countries(search: Search) -> Iterable[str]:
     if search.excluded:
         return
     marker = Marker(search.query)
-    for code, name in get_or_set("countries", _public_countries):
+    for code, name in get_or_set("countries", _public_countries, pinned):
         if marker.covers(search.query, name):
             yield code
 

@@ -17,6 +17,7 @@ from django_countries import countries
 
 from participants.directory.people_index import (
     Office,
+    PeopleIndex,
     people_index,
     public_offices,
     themes_by_organisation,
@@ -30,8 +31,8 @@ from participants.models import (
 from participants.models.delegate import BY_NAME
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.privacy import visibility
-from roundtable.cache.values import get_or_set
-from roundtable.filters.facet_index import FacetIndex, bits_of, ids_of_bits
+from roundtable.cache.values import get_or_set, pinned
+from roundtable.filters.facet_index import bits_of, ids_of_bits
 from roundtable.filters.facets import (
     FacetField,
     FacetForm,
@@ -111,7 +112,7 @@ class DirectoryForm(FacetForm):
             if office.country:
                 found["country"][office.country] = countries.name(office.country)
             found["theme"] |= self._themes_at(office)
-        spoken = self.index.bits.get("language", {})
+        spoken = self.index.by_language
         for language, label in LANGUAGE_CHOICES:
             if spoken.get(language, 0) & self.visible:
                 found["language"][language] = label
@@ -126,7 +127,7 @@ class DirectoryForm(FacetForm):
         return words
 
     @cached_property
-    def index(self) -> FacetIndex:
+    def index(self) -> PeopleIndex:
         return people_index(self.on)
 
     @cached_property
@@ -134,7 +135,7 @@ class DirectoryForm(FacetForm):
         """The bits of visible people."""
         # To find out who is visible takes longer than all that follows.
         if self.viewer == visibility.ANONYMOUS_VIEWER:
-            return get_or_set((type(self), "visible"), self._read_visible)
+            return get_or_set((type(self), "visible"), self._read_visible, pinned)
         return self._read_visible()
 
     def _read_visible(self) -> int:
@@ -153,11 +154,11 @@ class DirectoryForm(FacetForm):
     @cached_property
     def offices(self) -> dict[int, Office]:
         """Public organisations where visible people work."""
-        working_at = self.index.bits.get("workplace", {})
+        working_at = self.index.by_workplace
         return {
             pk: office
             for pk, office in public_offices().items()
-            if working_at.get(str(pk), 0) & self.visible
+            if working_at.get(pk, 0) & self.visible
         }
 
     @cached_property
@@ -227,15 +228,15 @@ class DirectoryForm(FacetForm):
         return {value} if value else set()
 
     def _working_at(self, offices: Iterable[int]) -> int:
-        working_at = self.index.bits.get("workplace", {})
-        return _either(working_at.get(str(pk), 0) for pk in offices)
+        working_at = self.index.by_workplace
+        return _either(working_at.get(pk, 0) for pk in offices)
 
     def _people_by(self, name: str) -> dict[str, int]:
         """People by the values of a facet; about a workplace, where the other facets match it."""
         if name == "event":
             return self._people_by_event
         if name == "language":
-            return self.index.bits.get("language", {})
+            return self.index.by_language
         offices: dict[str, list[int]] = {}
         for pk in self._matching_offices(without=name):
             for value in self._values_of(self.offices[pk], name):

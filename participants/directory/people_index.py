@@ -7,44 +7,30 @@ people whom its viewer sees.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 
-from django.db.models import CharField, QuerySet
-from django.db.models.functions import Cast
-
-from participants.models import Affiliation, Delegate, DelegateLanguage, Organisation
+from participants.models import DelegateLanguage, Organisation
 from participants.privacy import visibility
-from roundtable.cache.changed_rows import ChangedRows
-from roundtable.cache.values import get_or_set
-from roundtable.database.row_triggers import Touch
-from roundtable.filters.facet_index import FacetIndex, IndexQuery, IndexStore, Tally, index_query
-
-CHANGED_PEOPLE = ChangedRows(
-    "participants_changed_delegate",
-    (
-        Touch(Delegate, "handle", "id"),
-        Touch(Affiliation, "delegate organisation until removed_at", "delegate_id"),
-        Touch(DelegateLanguage, "delegate language", "delegate_id"),
-    ),
-)
-store = IndexStore(CHANGED_PEOPLE)
+from roundtable.cache.values import get_or_set, pinned
+from roundtable.filters.facet_index import bits_by_value
 
 
-def people_index(on: date) -> FacetIndex:
-    """By "workplace", the ID of each present organisation, and by "language"."""
-    return store.get(on, Delegate.objects.all(), partial(_query, on=on))
+@dataclass(frozen=True)
+class PeopleIndex:
+    """The bits of people, by the ID of each present organisation and by language."""
+
+    by_workplace: dict[int, int]
+    by_language: dict[str, int]
 
 
-def _query(people: QuerySet[Delegate], on: date) -> IndexQuery:
-    pks = people.order_by().values("pk")
-    places = visibility.present_affiliations(on).filter(delegate__in=pks)
-    spoken = DelegateLanguage.objects.filter(delegate__in=pks)
-    return index_query(
-        people,
-        [
-            Tally("workplace", places, Cast("organisation", CharField()), counted="delegate"),
-            Tally("language", spoken, "language", counted="delegate"),
-        ],
+def people_index(on: date) -> PeopleIndex:
+    return get_or_set(("people", on), lambda: _read(on), pinned)
+
+
+def _read(on: date) -> PeopleIndex:
+    places = visibility.present_affiliations(on).order_by()
+    return PeopleIndex(
+        bits_by_value(places.values_list("organisation", "delegate")),
+        bits_by_value(DelegateLanguage.objects.values_list("language", "delegate")),
     )
 
 
@@ -61,7 +47,7 @@ class Office:
 
 def public_offices() -> dict[int, Office]:
     """By ID."""
-    return get_or_set("offices", _find_offices)
+    return get_or_set("offices", _find_offices, pinned)
 
 
 def _find_offices() -> dict[int, Office]:
@@ -90,4 +76,4 @@ def register_themes(find: ThemesByOrganisation) -> None:
 def themes_by_organisation(on: date) -> dict[str, dict[str, str]]:
     """By the short name of an organisation, the names of the themes of its commitments."""
     (find,) = _find_themes
-    return get_or_set("themes by organisation", lambda: find(on))
+    return get_or_set("themes by organisation", lambda: find(on), pinned)

@@ -20,7 +20,6 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, models, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
-from roundtable.cache import changed_rows
 from roundtable.database import triggers
 from roundtable.database.outages import Outage, outage_of
 from roundtable.database.schema import own_apps
@@ -120,9 +119,8 @@ post_migrate.connect(install, sender=apps.get_app_config("roundtable"))
 
 
 def is_complete() -> bool:
-    """Whether each change of a public table changes the stamp, and is noted for what follows it."""
-    is_stamped = triggers.is_installed(NAME, *_plan(DEFAULT_DB_ALIAS), DEFAULT_DB_ALIAS)
-    return is_stamped and all(rows.is_noted() for rows in changed_rows.registered)
+    """Whether each change of a public table changes the stamp."""
+    return triggers.is_installed(NAME, *_plan(DEFAULT_DB_ALIAS), DEFAULT_DB_ALIAS)
 
 
 _next_check = 0.0  # as monotonic() counts

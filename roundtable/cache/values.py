@@ -7,6 +7,7 @@ a stamp nothing is kept.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import date
+from math import inf
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -17,15 +18,16 @@ from django.utils.translation import get_language
 
 from roundtable.cache.public_stamp import Stamp, read_stamp
 
-MAX_ENTRIES = 128  # most have two KB, the texts of people half a KB for each
+MAX_ENTRIES = 128  # most have two KB
 T = TypeVar("T")
 Version = tuple[Stamp, date]
 
 
 class PublicCache:
-    """The values of one version that were used last."""
+    """The values of one version; with a limit, those that were used last."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_entries: float) -> None:
+        self._max_entries = max_entries
         self._lock = Lock()
         self.clear()
 
@@ -48,23 +50,24 @@ class PublicCache:
             if version != self._version:
                 return
             self._kept[key] = value
-            while len(self._kept) > MAX_ENTRIES:
+            while len(self._kept) > self._max_entries:
                 self._kept.popitem(last=False)
 
 
-store = PublicCache()
+store = PublicCache(MAX_ENTRIES)
+pinned = PublicCache(inf)  # for keys that do not depend on what a visitor asks for
 
 
-def get_or_set(key: Hashable, find: Callable[[], T]) -> T:
+def get_or_set(key: Hashable, find: Callable[[], T], kept: PublicCache = store) -> T:
     """What `find` returns, or returned since the last public change; never change it."""
     stamp = read_stamp()  # before finding, so that what is kept is as new as the stamp, or newer
     if stamp is None:
         return find()
     version, key = (stamp, timezone.localdate()), (key, get_language())
-    found: T | None = store.get(key, version)
+    found: T | None = kept.get(key, version)
     if found is None:
         found = find()
-        store.put(key, version, found)
+        kept.put(key, version, found)
     return found
 
 

@@ -8,10 +8,13 @@ installs them again afterwards.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps.registry import Apps
 from django.db import connections, models, transaction
 
+# Sets of earlier versions: rows that changed, for indexes in memory.
+EARLIER = ("outcomes_changed_commitment", "participants_changed_delegate")
 INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
 TRUNCATE = "TRUNCATE"  # PostgreSQL only
 
@@ -107,6 +110,13 @@ def remove(name: str, alias: str) -> None:
                 else:  # the trigger goes with its function
                     cursor.execute(f'DROP FUNCTION "{trigger}" CASCADE')
         TriggerSet._base_manager.using(alias).filter(name=name).delete()
+
+
+def remove_earlier(using: str, plan: object, **_of_migrate: Any) -> None:
+    """Before `migrate` changes tables."""
+    if plan:
+        for name in EARLIER:
+            remove(name, using)
 
 
 def _has_table(alias: str) -> bool:

@@ -1,29 +1,22 @@
 """Which rows have which value of a facet: one bit for each row, at the place of its ID.
 
-To count all values again for other filters takes milliseconds, also among 100,000 rows.
+To count all values again for other filters takes milliseconds, also among 10,000 rows.
 """
 
-import json
-from array import array
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from threading import Lock
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
 
-from django.db import connection
 from django.db.models import CharField, QuerySet, Value
 from django.db.models.expressions import Combinable
 
-from roundtable.cache.changed_rows import ChangedRows
-from roundtable.cache.public_stamp import Stamp, read_stamp
-
 Bits = dict[str, dict[str, int]]  # by facet and value
 TEXT = CharField()
-MAX_INDEXES = 3  # one of 100,000 rows has some megabytes
-MAX_FOLLOWED = 1000  # of more changed rows, all are read again
 CHUNK = 64  # bytes
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -35,8 +28,6 @@ class Tally:
     value: str | Combinable  # must not be null
     label: str | Combinable | None = None  # without it, the field of the form names the values
     counted: str = "pk"  # the ID
-    # Each time that a value is found again ends what began with the time before.
-    is_toggled: bool = False
 
     def pairs(self) -> QuerySet[Any, Any]:
         name, none = Value(self.facet, TEXT), Value("", TEXT)
@@ -78,65 +69,28 @@ class FacetIndex:
             found |= bits.get(value, 0)
         return found
 
-    def with_rows(self, pks: set[int], rows: "FacetIndex") -> "FacetIndex":
-        """The index with these rows as they are now; those that are not in `rows` are gone."""
-        stale = bits_of(pks)
-        bits: Bits = defaultdict(dict)
-        for name in self.bits.keys() | rows.bits.keys():
-            before, now = self.bits.get(name, {}), rows.bits.get(name, {})
-            for value in before.keys() | now.keys():
-                if found := _with(_without(before.get(value, 0), stale), now.get(value, 0)):
-                    bits[name][value] = found
-        everything = _with(_without(self.everything, stale), rows.everything)
-        return FacetIndex(everything, dict(bits), self.labels | rows.labels)
+    def add(self, facet: str, value: str, rows: int, label: str = "") -> None:
+        """While the index is made; rows that are not in it do not count."""
+        if found := rows & self.everything:
+            values = self.bits.setdefault(facet, {})
+            values[value] = values.get(value, 0) | found
+            self.labels[facet, value] = label
+
+    def add_others(self, facet: str, value: str) -> None:
+        """Those that have no value of the facet yet."""
+        having = reduce(or_, self.bits.get(facet, {}).values(), 0)
+        self.add(facet, value, self.everything & ~having)
 
 
-@dataclass(frozen=True)
-class IndexQuery:
-    """The query for all values of an index.
-
-    It is compiled once, because Django takes longer to write this SQL than to show a whole page.
-    """
-
-    sql: str
-    parameters: tuple[Any, ...]
-    toggled: frozenset[str]
-
-    def read(self, pks: Iterable[int] = ()) -> FacetIndex:
-        """All rows; if it was made for `SOME_ROWS`, those with these IDs."""
-        given = [*pks]
-        parameters: list[Any] = [
-            given if one == SOME_ROWS else json.dumps(given) if one == SOME_ROWS_WORD else one
-            for one in self.parameters
-        ]
-        having: dict[tuple[str, str], array[int]] = defaultdict(partial(array, "q"))
-        labels: dict[tuple[str, str], str] = {}
-        # All rows at once would take more memory than the index.
-        with connection.cursor() if given else connection.chunked_cursor() as cursor:
-            cursor.execute(self.sql, parameters)
-            for name, value, label, pk in cursor:
-                having[name, value].append(pk)
-                labels[name, value] = label
-        everything = bits_of(having.pop(("", ""), ()))
-        bits: Bits = defaultdict(dict)
-        for name, value in [*having]:
-            found = having.pop((name, value))
-            if row_bits := _toggled_bits(found) if name in self.toggled else bits_of(found):
-                bits[name][value] = row_bits
-        return FacetIndex(everything, dict(bits), labels)
-
-
-# Stands for the IDs of some rows in a query.
-SOME_ROWS = [-1]
-SOME_ROWS_WORD = json.dumps(SOME_ROWS)  # for SQLite
-
-
-def index_query(rows: QuerySet[Any], tallies: list[Tally]) -> IndexQuery:
+def read_index(rows: QuerySet[Any], tallies: Sequence[Tally]) -> FacetIndex:
+    """In one query."""
     each_row = Tally("", rows, Value("", TEXT))
-    pairs = each_row.pairs().union(*(tally.pairs() for tally in tallies), all=True)
-    sql, parameters = pairs.order_by().query.sql_with_params()
-    toggled = frozenset(tally.facet for tally in tallies if tally.is_toggled)
-    return IndexQuery(sql, tuple(parameters), toggled)
+    found = each_row.pairs().union(*(tally.pairs() for tally in tallies), all=True)
+    values = bits_by_value((row[:3], row[3]) for row in found.order_by())
+    index = FacetIndex(values.pop(("", "", ""), 0), {}, {})
+    for (name, value, label), having in values.items():
+        index.add(name, value, having, label)
+    return index
 
 
 def bits_of(pks: Collection[int]) -> int:
@@ -146,20 +100,12 @@ def bits_of(pks: Collection[int]) -> int:
     return int.from_bytes(found, "little")
 
 
-def _toggled_bits(pks: Sequence[int]) -> int:
-    found = bytearray(max(pks) // 8 + 1)
-    for pk in pks:
-        found[pk >> 3] ^= 1 << (pk & 7)
-    return int.from_bytes(found, "little")
-
-
-def _with(bits: int, others: int) -> int:
-    # The same number where nothing changes, here and below: a copy of each would take megabytes.
-    return bits | others if others else bits
-
-
-def _without(bits: int, others: int) -> int:
-    return bits ^ common if (common := bits & others) else bits
+def bits_by_value(pairs: Iterable[tuple[V, int]]) -> dict[V, int]:
+    """From pairs of a value and an ID."""
+    having: dict[V, list[int]] = defaultdict(list)
+    for value, pk in pairs:
+        having[value].append(pk)
+    return {value: bits_of(pks) for value, pks in having.items()}
 
 
 def ids_of_bits(bits: int, first: int = 0, last: int | None = None) -> Iterator[int]:
@@ -180,51 +126,3 @@ def ids_of_bits(bits: int, first: int = 0, last: int | None = None) -> Iterator[
             place += number
         if place >= last:
             return
-
-
-@dataclass(frozen=True)
-class _Kept:
-    index: FacetIndex
-    stamp: Stamp
-    position: str
-    following: IndexQuery
-
-
-class IndexStore:
-    """Keeps indexes in memory, and follows each change of their rows."""
-
-    def __init__(self, changed: ChangedRows) -> None:
-        self._changed = changed
-        self._lock = Lock()
-        self.clear()
-
-    def clear(self) -> None:
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
-
-    def get(
-        self, key: Hashable, rows: QuerySet[Any], query: Callable[[QuerySet[Any]], IndexQuery]
-    ) -> FacetIndex:
-        """The index of `rows`; reads only those that changed since the last time.
-
-        `query` is the query for the values of some of the rows.
-        """
-        stamp = read_stamp()  # before the rows, so that what is kept is as new, or newer
-        if stamp is None:
-            return query(rows).read()
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is None or kept.stamp != stamp:
-                position = self._changed.position()
-                changed = self._changed.since(kept.position, MAX_FOLLOWED) if kept else None
-                if kept is None or changed is None:
-                    index = query(rows).read()
-                elif changed:
-                    index = kept.index.with_rows(changed, kept.following.read(changed))
-                else:
-                    index = kept.index
-                following = kept.following if kept else query(rows.filter(pk__among=SOME_ROWS))
-                kept = self._kept[key] = _Kept(index, stamp, position, following)
-            self._kept.move_to_end(key)
-            while len(self._kept) > MAX_INDEXES:
-                self._kept.popitem(last=False)
-            return kept.index

@@ -15,8 +15,8 @@ from django.forms.boundfield import BoundField
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 
-from roundtable.cache.values import get_or_set
-from roundtable.filters.facet_index import FacetIndex, Tally, index_query
+from roundtable.cache.values import get_or_set, pinned
+from roundtable.filters.facet_index import FacetIndex, Tally, read_index
 from roundtable.filters.query_forms import ListForm, encode_query
 from roundtable.models import Event
 
@@ -150,9 +150,10 @@ class FacetForm(ListForm):
         """The facets of `rows`, which everyone sees."""
         index = get_or_set(
             (type(self), "facets"),
-            lambda: index_query(
+            lambda: read_index(
                 rows, [tally for name in self.facet_names for tally in self.tallies(name, rows)]
-            ).read(),
+            ),
+            pinned,
         )
         return self.index_panel(index, index.everything)
 

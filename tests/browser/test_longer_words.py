@@ -62,6 +62,7 @@ def longer_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def forget_kept_pages() -> None:
     responses.store.clear()
     values.store.clear()
+    values.pinned.clear()
 
 
 @pytest.mark.parametrize(("page", "who"), PAGES if FULL else PAGES[1::8])

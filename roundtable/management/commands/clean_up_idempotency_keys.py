@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from roundtable import idempotency
-from roundtable.cache import changed_rows
 from roundtable.database.statistics import update_table_statistics
 from roundtable.jobs import add_clock_argument, start_job
 from roundtable.limits import delete_ended_counts
@@ -26,8 +25,6 @@ class Command(BaseCommand):
         start_job("clean_up_idempotency_keys", at=timezone.now(), clock_is_right=clock_is_right)
         number = idempotency.prune_keys(timezone.now())
         delete_ended_counts(timezone.now())
-        for rows in changed_rows.registered:
-            rows.delete_old()
         update_table_statistics()
         message = ngettext("%d saved answer is deleted.", "%d saved answers are deleted.", number)
         self.stdout.write(message % number)

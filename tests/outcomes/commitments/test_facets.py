@@ -361,7 +361,7 @@ def test_facets_cost_as_many_queries_for_any_number_of_rows(client: Client, rows
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200
         found[path] = len(queries)
-    assert [*found.values()] == [8, 8, 4, 5]
+    assert [*found.values()] == [12, 12, 4, 5]
 
 
 def test_drafts_change_no_number(client: Client) -> None:

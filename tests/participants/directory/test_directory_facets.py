@@ -335,4 +335,4 @@ def test_facets_cost_as_many_queries_for_any_number_of_people(
             with CaptureQueriesContext(connection) as queries:
                 assert browser.get(path).status_code == 200
             found.append(len(queries))
-    assert found == [7, 10, 7, 10, 8, 11]
+    assert found == [12, 15, 12, 15, 13, 16]

@@ -34,9 +34,13 @@ def stamped(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     """Whatever earlier tests did to the database, and with nothing kept."""
     monkeypatch.setattr(public_stamp, "_silent_until", 0.0)
     monkeypatch.setattr(public_stamp, "_next_check", 0.0)
-    monkeypatch.setattr(values, "store", PublicCache())
-    responses.store.clear()
+    forget()
     public_stamp.install(DEFAULT_DB_ALIAS)
+
+
+def forget() -> None:
+    for store in (responses.store, values.store, values.pinned):
+        store.clear()
 
 
 def counting() -> tuple[list[int], Callable[[], int]]:
@@ -88,11 +92,11 @@ def test_number_that_changed_while_it_was_counted_is_not_kept() -> None:
     assert [get_or_set("key", count), get_or_set("key", count)] == [1, 2]
 
 
-def test_store_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(values, "MAX_ENTRIES", 2)
+def test_store_is_bounded() -> None:
     calls, count = counting()
+    store = PublicCache(2)
     for key in ("a", "b", "c", "c", "b", "a"):
-        get_or_set(key, count)
+        get_or_set(key, count, store)
     assert len(calls) == 4  # "a" was dropped
 
 
@@ -188,9 +192,9 @@ def test_nothing_that_only_some_may_see_is_kept(client_of: Callable[[User], Clie
     for page in PAGES if FULL else PAGES[1::2]:
         alone = []
         for client in clients:
-            values.store.clear()
+            forget()
             alone.append(read(client, page))
-        values.store.clear()
+        forget()
         assert [read(client, page) for client in clients] == alone
-        values.store.clear()
+        forget()
         assert [read(client, page) for client in reversed(clients)] == alone[::-1]

@@ -1,10 +1,14 @@
 """A set of triggers is what the code says, and whatever is missing is noticed."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models.signals import pre_migrate
 
 from roundtable.database import triggers
-from roundtable.database.triggers import INSERT, UPDATE, Trigger
+from roundtable.database.triggers import INSERT, UPDATE, Trigger, TriggerSet
 from roundtable.models import Series
 from tests.factories import make_series
 
@@ -62,3 +66,22 @@ def test_disabled_trigger_counts_as_missing() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE roundtable_series DISABLE TRIGGER try__name")
     assert not is_installed(renaming("first"))
+
+
+def test_what_earlier_versions_installed_goes() -> None:
+    for name in triggers.EARLIER:
+        noting = (f"INSERT INTO {name} VALUES (NEW.id)",)
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {name} (row_id bigint)")
+        earlier = Trigger(f"{name}__1_insert", "roundtable_series", INSERT, noting)
+        triggers.replace(name, [earlier], "hash", DEFAULT_DB_ALIAS)
+    make_series()
+    portal = apps.get_app_config("roundtable")
+    pre_migrate.send(portal, using=DEFAULT_DB_ALIAS, plan=["a migration"])
+    assert not TriggerSet._base_manager.filter(name__in=triggers.EARLIER).exists()
+    migration = import_module("roundtable.migrations.0011_no_rows_that_changed").Migration
+    with connection.cursor() as cursor:
+        for operation in migration.operations:
+            cursor.execute(operation.sql)
+    assert not {*triggers.EARLIER} & {*connection.introspection.table_names()}
+    make_series()  # no trigger is left
