@@ -37,6 +37,11 @@ def changes_of(model: type[models.Model], column: str) -> Iterator[None]:
                 continue  # a constraint
 
 
+def other_value(row: models.Model, name: str) -> Any:
+    """Another value for a public field, which a form accepts too."""
+    return next(_other_values(field_of(type(row), name), getattr(row, name)))
+
+
 def _other_values(field: models.Field[Any, Any], value: Any) -> Iterator[Any]:
     """Values that the database accepts in a column, or refuses by a constraint."""
     if isinstance(field, models.ForeignKey):
@@ -53,5 +58,5 @@ def _other_values(field: models.Field[Any, Any], value: Any) -> Iterator[Any]:
     elif isinstance(field, models.DateField):
         yield date(2031, 1, 1)
     elif isinstance(field, models.CharField | models.TextField):
-        yield "ZX9"
+        yield "https://example.org/zx9" if isinstance(field, models.URLField) else "ZX9"
         yield ""

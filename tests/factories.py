@@ -30,6 +30,7 @@ from outcomes.models import (
 from outcomes.models.outcome import letter_number
 from outcomes.reporting.publication import announce
 from outcomes.sources.comparisons import record_comparison
+from outcomes.sources.hashes import source_hash
 from participants.models import (
     AccountChange,
     Affiliation,
@@ -389,7 +390,7 @@ def compare_with_source(text: Statement | Corrigendum | Commitment) -> list[Sour
     for _number in range(2):
         user, organisation = make_user(), make_organisation()
         make_grant(user, text.event, role=Grant.Role.EDITOR, on_behalf_of=organisation)
-        shown = text.source_hash()
+        shown = source_hash(text)
         found.append(record_comparison(text, shown_hash=shown, by=user, at=timezone.now()))
     return found
 
@@ -471,7 +472,7 @@ def make_update(
 def make_dispute(text: CommitmentParty | ProgressUpdate, **fields: Any) -> Dispute:
     """Of the text as it is now."""
     if isinstance(text, CommitmentParty):
-        given: dict[str, Any] = {"party": text, "content_hash": text.commitment.source_hash()}
+        given: dict[str, Any] = {"party": text, "content_hash": source_hash(text.commitment)}
     else:
         given = {"update": text, "content_hash": text.content_hash}
     given = {"disputed_by": make_user(), "disputed_on": NOON.date()} | given | fields

@@ -18,6 +18,7 @@ from outcomes.models import (
     Subscription,
     Undertaking,
 )
+from outcomes.sources.hashes import undertaking_hash
 from participants.models import Delegate, EmailLink, EventRole, User
 from tests.email_links import make_email_link
 from tests.factories import (
@@ -138,7 +139,7 @@ def make_undertaking(party: CommitmentParty | None = None, **fields: Any) -> Und
     given: dict[str, Any] = {
         "party": party,
         "delegate": party.focal_point,
-        "content_hash": party.commitment.undertaking_hash(),
+        "content_hash": undertaking_hash(party.commitment),
         "created_at": NOON,
         "expires_at": NOON + timedelta(days=60),
     } | fields

@@ -34,6 +34,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "participants/onboarding/test_organisations_at_risk",
             "participants/accounts/test_account_changes",
             "participants/participation/test_confirmation",
+            "participants/participation/test_removed_participations",
             "participants/admin_base/test_participants_admin",
         ),
     ),
@@ -92,6 +93,10 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/reporting/test_members",
             "outcomes/api/test_api",
         ),
+    ),
+    (
+        "outcomes/sources/hashes.py",
+        ("outcomes/sources/test_hashes", "outcomes/commitments/test_publication"),
     ),
     ("outcomes/imports/workbook/dates.py", ("outcomes/imports/test_import_dates",)),
     (

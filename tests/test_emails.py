@@ -32,6 +32,7 @@ from outcomes.reporting.publication import announce, withdraw
 from outcomes.reporting.review import approve_texts, request_text_changes
 from outcomes.reporting.submission import submit_text
 from outcomes.sources.comparisons import record_comparison
+from outcomes.sources.hashes import source_hash, undertaking_hash
 from outcomes.statements import silence_procedure
 from outcomes.statements.publication import publish_statements
 from participants.accounts import account_changes, departure, grants
@@ -325,7 +326,7 @@ def not_recognise_a_text(cast: Cast, at: datetime) -> Iterator[None]:
     office = make_organisation(name="Zq Office", is_name_published=False)
     make_participation(cast.other, event, organisation=office, confirmed_by=cast.operator)
     party = make_party(make_commitment(event, text="Zq words"), organisation=office)
-    shown = party.commitment.source_hash()
+    shown = source_hash(party.commitment)
     assert dispute_text(party, key="commitment", content_hash=shown, by=other, at=at)
     yield
     assert withdraw_dispute(party, key="commitment", by=other, at=at)
@@ -371,7 +372,7 @@ def answer_proposals(cast: Cast, at: datetime) -> Iterator[None]:
     for days in (0, 1, 61):
         row = make_commitment(event, state="draft", text="Учить", source_title="Устав")
         make_party(row, organisation=organisation, focal_point=cast.other)
-        shown, by = row.undertaking_hash(), cast.user(cast.own)
+        shown, by = undertaking_hash(row), cast.user(cast.own)
         proposals.propose(row, shown_hash=shown, by=by, at=at - timedelta(days=days))
         rows.append(Undertaking.objects.get(party__commitment=row))
     yield
@@ -565,7 +566,7 @@ def compare_a_text(cast: Cast, at: datetime) -> None:
     for holders in two_holders(event):
         for by in holders:
             for text in (statement, commitment):
-                record_comparison(text, shown_hash=text.source_hash(), by=by, at=at)
+                record_comparison(text, shown_hash=source_hash(text), by=by, at=at)
     assert publish_statements(statements=[statement], by=own, at=at)
     announce(commitment, at=at)
     commitment.refresh_from_db()

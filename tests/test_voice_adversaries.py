@@ -32,6 +32,7 @@ from outcomes.models import (
 )
 from outcomes.reporting import publication
 from outcomes.sources.comparisons import are_sufficient, valid_comparisons
+from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.models import User
 from participants.organisations import admin as organisations_admin
 from participants.permissions import bodies_of, body_of
@@ -116,7 +117,7 @@ class VoiceWorld(World):
                 row.approve(by=self.holders["second"], at=timezone.now())
                 self.sentences[row.commitment_id].append(shown(row.commitment))
             transaction.set_rollback(True)
-        self.contents = {row.pk: row.undertaking_hash() for row in Commitment.objects.public()}
+        self.contents = {row.pk: undertaking_hash(row) for row in Commitment.objects.public()}
         self.statuses = statuses()
         self.disputes = list(Dispute.objects.order_by("pk"))
 
@@ -280,7 +281,7 @@ class Writer(Adversary):
 
 
 def is_unchanged(world: VoiceWorld, row: Commitment) -> bool:
-    return world.contents.get(row.pk) == row.undertaking_hash()
+    return world.contents.get(row.pk) == undertaking_hash(row)
 
 
 def shown(commitment: Commitment) -> tuple[str, set[str]]:
@@ -340,7 +341,7 @@ def check_pages(world: VoiceWorld) -> None:
 def is_undertaken(world: VoiceWorld, row: Commitment, users: list[User]) -> bool:
     """Whether each party accepted or offered exactly this text itself."""
     asked = Undertaking.objects.current().filter(party__commitment=row, answer="accepted")
-    accepted = {one.party_id for one in asked if one.content_hash == row.undertaking_hash()}
+    accepted = {one.party_id for one in asked if one.content_hash == undertaking_hash(row)}
     offers = Offer.objects.filter(commitment=row, state="approved")
     offered = {one.organisation_id for one in offers if one.author in (world.user, *users)}
     parties = list(row.parties.all())
@@ -356,7 +357,7 @@ def check_dispute(before: Dispute) -> None:
         kind = CommitmentParty if before.party_id else ProgressUpdate
         assert not kind.objects.filter(pk=before.party_id or before.update_id).exists()
     elif row.settled_at:
-        text = row.update.content_hash if row.update else row.text_party.commitment.source_hash()
+        text = row.update.content_hash if row.update else source_hash(row.text_party.commitment)
         assert row.settled_how == "replaced" and text != before.content_hash
         shown_today = Dispute.objects.public_on(timezone.localdate())
         assert row.party or shown_today.filter(pk=row.pk).exists(), "another wording ended it"

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
-    DateField,
     DateTimeField,
     Exists,
     ExpressionWrapper,
@@ -20,9 +19,8 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Value,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -36,11 +34,11 @@ from outcomes.datasets.tables import (
 )
 from outcomes.models import Commitment, CommitmentState, Milestone, Statement
 from participants.models import EventRole, Organisation
+from roundtable.database.fields import field_of
 from roundtable.models import Event
 
 # Publication and correction can be one action: text that was public for a shorter time is ignored.
 SETTLING_TIME = timedelta(minutes=5)
-NO_DAY = date(9999, 12, 31)
 HISTORY_CHANGED = "~"
 
 # By model; the other fields are not wording, or contain email addresses.
@@ -113,12 +111,9 @@ def with_previous_row(history: "QuerySet[Any]") -> "QuerySet[Any]":
 
 
 def _with_same_value(rows: "QuerySet[Any]", field: str) -> "QuerySet[Any]":
-    if not rows.model._meta.get_field(field).null:
-        return rows.filter(**{field: OuterRef(field)})
-    # In SQL, no value does not equal no value. Only days can be without one.
-    none = Value(NO_DAY, output_field=DateField())
-    dated: QuerySet[Any] = rows.annotate(**{f"{field}_or_none": Coalesce(field, none)})
-    return dated.filter(**{f"{field}_or_none": Coalesce(OuterRef(field), none)})
+    # In SQL, no value does not equal no value.
+    neither = Q(IsNull(F(field), True), IsNull(OuterRef(field), True))
+    return rows.filter(Q((field, OuterRef(field))) | neither)
 
 
 def _written_in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySet[Any]":
@@ -172,16 +167,16 @@ def _while_public(
 def field_corrections(model: type[Model], before: Any, after: Any) -> Iterator[FieldCorrection]:
     for field in PUBLIC_TEXT_FIELDS[model]:
         if getattr(before, field) != getattr(after, field):
-            label = str(model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
-            yield FieldCorrection(field, label, _as_text(before, field), _as_text(after, field))
+            label = str(field_of(model, field).verbose_name)
+            yield FieldCorrection(field, label, value_text(before, field), value_text(after, field))
 
 
-def _as_text(row: Any, field: str) -> str:
+def value_text(row: Any, field: str) -> str:
     value = getattr(row, field)
     if isinstance(value, date):
         return date_format(value)
-    if field == "due_on":
-        return _("no due date")
+    if value is None:
+        return _("no due date") if field == "due_on" else ""
     if field == "country":
         return str(value.name)
     display = getattr(row, f"get_{field}_display", None)

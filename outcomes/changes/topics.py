@@ -39,8 +39,8 @@ class Topic:
             return self.row.reference
         if isinstance(self.row, Outcome):
             event, number = self.row.statement.event, self.row.number
-            named = _("%(event)s, point %(number)s") if self.row.parent_id else _lead_in_name()
-            return named % {"event": event, "number": number}
+            point, part = _("%(event)s, point %(number)s"), _("%(event)s, part %(number)s")
+            return (point if self.row.parent_id else part) % {"event": event, "number": number}
         return str(self.row) if self.row else _("Roundtable")
 
     @property
@@ -64,10 +64,6 @@ class Topic:
 
 
 WHOLE_PORTAL = Topic("", "", None)
-
-
-def _lead_in_name() -> str:
-    return _("%(event)s, part %(number)s")
 
 
 def followed_filters(form: QueryForm) -> str:

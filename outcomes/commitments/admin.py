@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, URLPattern, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
@@ -26,13 +26,14 @@ from outcomes.commitments.related_admin import (
 )
 from outcomes.commitments.source_admin import compare_commitment
 from outcomes.commitments.status import status_words
-from outcomes.datasets.tables import PARTIES
+from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.models import Commitment, CommitmentParty, Dispute, Outcome
 from outcomes.reporting.actions_admin import end
 from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.publication import withdraw_if_changed
 from outcomes.sources.comparisons import commitments_to_compare
+from outcomes.sources.hashes import undertaking_hash
 from participants.admin_base.base import GrantScopedInline, RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, PendingFilter
@@ -46,6 +47,10 @@ from participants.permissions import EventPermissions, visible_people
 # What no form changes.
 PUBLICATION_FIELDS = ["state", "basis", "parties_told_at", "proposed_at", "recorded_at"]
 PARTY_NAMES = ("organisation", "group")
+SOURCE_FIELDS = (
+    *("source_kind", "source_title", "source_url", "source_dated_on", "consent"),
+    *("place_in_source", "outcomes", "due_on", "is_open"),
+)
 
 
 class CommitmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -134,15 +139,8 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             _("Source and due date"),
             {
                 "fields": [
-                    "source_kind",
-                    "source_title",
-                    "source_url",
-                    "source_dated_on",
-                    "consent",
-                    "place_in_source",
-                    "outcomes",
-                    "due_on",
-                    "is_open",
+                    *SOURCE_FIELDS,
+                    *COMMITMENTS.others("reference", "text", *SOURCE_FIELDS),
                 ],
                 "description": _("Leave a field empty if the information is not recorded."),
             },
@@ -187,12 +185,12 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             )
         return queryset, False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
+        rows: QuerySet[Commitment] = super().get_queryset(request)
         marked: QuerySet[Any] = rows.annotate(is_disputed=Exists(open_disputes(OuterRef("pk"))))
         return marked.prefetch_related(findings_shown())
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Commitment | None = None) -> list[str]:
         # Others cite the reference, so only an operator can change it.
         fields = super().get_readonly_fields(request, obj)
         return (
@@ -201,7 +199,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             else fields
         )
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         pages: RowPages = {
             "compare/": ("compare", self.compare_view),
             "propose/": ("propose", self.propose_view),
@@ -224,13 +222,13 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         # Lead-ins are not complete sentences, so commitments answer points only.
         return rows.filter(parent__isnull=False) if db_field.name == "outcomes" else rows
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Commitment, form: Any, change: bool) -> None:
         if change:
             # Locked, because a party may accept it at the same time.
             stored = Commitment.objects.select_for_update().get(pk=obj.pk)
             for name in PUBLICATION_FIELDS:
                 setattr(obj, name, getattr(stored, name))
-            form.earlier_hash = stored.undertaking_hash()
+            form.earlier_hash = undertaking_hash(stored)
             self._withdraw_if_changed(request, obj, form)
         super().save_model(request, obj, form, change)
 
@@ -265,7 +263,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         redact_offers(removed)
         return removed
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
         # What everyone can read, or could, does not disappear at the wish of one account.
         is_kept = obj is not None and (
             obj.is_public or obj.was_public or open_disputes(obj.pk).exists()
@@ -276,13 +274,13 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         found = commitments_to_compare(rows, permissions.user, timezone.now())
         return rows.filter(pk__in=[row.pk for row in found])
 
-    def is_cited(self, row: Any) -> bool:
+    def is_cited(self, row: Commitment) -> bool:
         return bool(row.updates.approved().exists())
 
-    def is_published(self, row: Any) -> bool:
+    def is_published(self, row: Commitment) -> bool:
         return bool(row.is_public and row.event.is_public)
 
-    def public_url_of(self, row: Any) -> str:
+    def public_url_of(self, row: Commitment) -> str:
         try:
             return super().public_url_of(row)
         except NoReverseMatch:  # the form has a mistake in the reference

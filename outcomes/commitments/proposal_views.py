@@ -25,6 +25,7 @@ from outcomes.reporting.proposals import (
     undertaking_asked,
     undertaking_for_link,
 )
+from outcomes.sources.hashes import undertaking_hash
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
 from participants.email_links.views import page_of_link
@@ -141,7 +142,7 @@ def propose_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
             else None
         ),
         "obstacles": [] if commitment.is_proposed else obstacles(commitment, user, at),
-        "shown": commitment.undertaking_hash(),
+        "shown": undertaking_hash(commitment),
         "mistakes": mistakes,
     }
     template = "outcomes/commitments/admin/commitment_propose.html"

@@ -13,6 +13,7 @@ from outcomes.commitments.admin_filters import ReachedFilter
 from outcomes.datasets.tables import MILESTONES
 from outcomes.models import Commitment, Milestone, Offer, OfferedMilestone, RelatedText
 from outcomes.reporting.publication import withdraw_if_changed
+from outcomes.sources.hashes import undertaking_hash
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
@@ -63,11 +64,11 @@ class MilestoneAdmin(HistoryAdmin):
     search_fields = ["title", "commitment__reference"]
     search_help_text = _("Title of the milestone, or reference of the commitment")
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Milestone, form: Any, change: bool) -> None:
         with one_version(), self._compared_again(request, obj):
             super().save_model(request, obj, form, change)
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: Milestone) -> None:
         with one_version(), self._compared_again(request, obj):
             super().delete_model(request, obj)
 
@@ -84,7 +85,7 @@ class MilestoneAdmin(HistoryAdmin):
     def _compared_again(self, request: HttpRequest, milestone: Milestone) -> Iterator[None]:
         """The parties undertook the commitment with its milestones."""
         row = Commitment.objects.select_for_update().get(pk=milestone.commitment_id)
-        earlier_hash = row.undertaking_hash()
+        earlier_hash = undertaking_hash(row)
         yield
         add_versions([row])  # with the milestone as it is now
         if withdraw_if_changed(row, earlier_hash, by=request_permissions(request).user):
@@ -92,7 +93,7 @@ class MilestoneAdmin(HistoryAdmin):
             text = _("The commitment is a draft again: it is compared, or accepted, again.")
             self.message_user(request, text, messages.WARNING)
 
-    def is_published(self, row: Any) -> bool:
+    def is_published(self, row: Milestone) -> bool:
         return bool(row.commitment.event.is_public)
 
     def public_url_of(self, row: Milestone) -> str:

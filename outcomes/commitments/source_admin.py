@@ -18,6 +18,7 @@ from outcomes.sources.comparisons import (
     pending_comparisons,
     record_comparison,
 )
+from outcomes.sources.hashes import source_hash
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
 
@@ -49,7 +50,7 @@ def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
         "points": commitment.outcomes.all(),
         "comparisons": pending_comparisons(commitment),
         "public_on": timezone.localdate(told + NOTICE_PERIOD) if told else None,
-        "shown": commitment.source_hash(),
+        "shown": source_hash(commitment),
         "is_disputed": disputes.exists(),
         "obstacle": obstacle,
         "mistakes": mistakes,

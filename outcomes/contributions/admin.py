@@ -100,7 +100,7 @@ class OfferAdmin(ReviewedAdmin):
         to_join = Q(outcome=None, statement=None, commitment__event__in=events)
         return rows.filter(answers | to_join)
 
-    def public_text(self, row: Any) -> str:
+    def public_text(self, row: Offer) -> str:
         return "\n".join([row.text, *(step.title for step in row.milestones.all())])
 
     def public_url_of(self, row: Offer) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import models
 from django.utils.functional import Promise
 
+from roundtable.database.fields import field_of
+
 LIST_SEPARATOR = "; "  # between the words of a list in a cell
 DEFAULT_WIDTH = 22  # characters, of a column of a workbook
 
@@ -21,9 +23,6 @@ class Column:
     synonyms: str = ""
     width: int = DEFAULT_WIDTH
     is_required: bool = False  # although the model field may be blank
-    # Readers cite it: the log of changes shows a correction of it, and of a reviewed text, a
-    # co-chair reads it before it becomes public.
-    is_wording: bool = False
     is_list: bool = False  # a list of words
     help: str | Promise = ""  # of a list; other columns have the help text of their field
     # Checks the values of a column that the model does not store.
@@ -43,6 +42,13 @@ class Dataset:
     is_list: bool = True
     # Other roundtables use the rows too: an empty cell keeps the stored value.
     is_shared: bool = False
+    # What names a row, says where its text is from, or only decides how the portal shows it. All
+    # other columns are cited: the log of changes shows corrections of them, the search finds their
+    # words, and of a reviewed text, a co-chair reads them before they become public.
+    not_cited: str = ""
+    # Of a text with a source, what no one compares with it. Once two organisations compared a text,
+    # a change of any other column makes it a draft again.
+    not_compared: str = ""
     tables: "dict[str, Dataset]" = field(default_factory=dict)  # within each row
 
     @cached_property
@@ -60,7 +66,11 @@ class Dataset:
 
     @cached_property
     def wordings(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if column.is_wording)
+        return tuple(name for name in self.fields if name not in self.not_cited.split())
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        return tuple(name for name in self.fields if name not in self.not_compared.split())
 
     @cached_property
     def free_texts(self) -> tuple[str, ...]:
@@ -72,13 +82,15 @@ class Dataset:
             if isinstance(field, models.CharField | models.TextField) and not field.choices
         )
 
+    def others(self, *placed: str) -> list[str]:
+        """For a place that puts columns in an order of its own: a new one comes after these."""
+        return [name for name in self.fields if name not in placed]
+
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
     def get_field(self, name: str) -> "models.Field[Any, Any]":
-        found = self.column(name).field or self.model._meta.get_field(name)
-        assert isinstance(found, models.Field)
-        return found
+        return self.column(name).field or field_of(self.model, name)
 
     def is_stored(self, name: str) -> bool:
         return self.column(name).field is None

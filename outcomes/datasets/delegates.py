@@ -9,13 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.datasets.columns import Column, Dataset, columns
 from outcomes.datasets.tables import reference_field
 from participants.models import Affiliation, Delegate, Participation
-
-
-def _field(model: type[models.Model], name: str) -> "models.Field[str, str]":
-    found = model._meta.get_field(name)
-    assert isinstance(found, models.Field)
-    return found
-
+from roundtable.database.fields import field_of
 
 DELEGATES = Dataset(
     Delegate,
@@ -55,13 +49,13 @@ DELEGATES = Dataset(
         Column(
             "capacity",
             synonyms="role delegationrole participationas attendingas participation status type",
-            field=_field(Participation, "capacity"),
+            field=field_of(Participation, "capacity"),
         ),
         Column(
             "post",
             synonyms="position jobtitle designation function title functiontitle poste cargo "
             "jabatan positiontitle occupation",
-            field=_field(Affiliation, "post"),
+            field=field_of(Affiliation, "post"),
         ),
         Column(
             "invitation_email",

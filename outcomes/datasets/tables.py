@@ -15,6 +15,7 @@ from outcomes.models import (
     Assessment,
     Commitment,
     CommitmentParty,
+    Corrigendum,
     Document,
     EditorialState,
     Milestone,
@@ -44,21 +45,15 @@ SERIES = Dataset(
 ROUNDTABLES = Dataset(
     Event,
     columns(
-        "code slug",
-        Column("title", is_wording=True),
-        Column("starts_on", is_wording=True),
-        Column("ends_on", is_wording=True),
-        "time_zone",
-        Column("city", is_wording=True),
-        Column("country", is_wording=True),
-        Column("venue", is_wording=True),
-        Column("summary", is_wording=True, width=80),
+        "code slug title starts_on ends_on time_zone city country venue",
+        Column("summary", width=80),
         "is_public is_demonstration",
         SOURCE,
     ),
     identifier="slug",
     found_by=("code", "slug"),
     is_list=False,
+    not_cited=f"code slug time_zone is_public is_demonstration {SOURCE}",
 )
 
 THEMES = Dataset(
@@ -68,6 +63,7 @@ THEMES = Dataset(
     ),
     identifier="slug",
     is_shared=True,
+    not_cited="slug",
 )
 
 GROUPS = Dataset(
@@ -92,17 +88,17 @@ ORGANISATIONS = Dataset(
             "name",
             synonyms="organisation organization organisationname organizationname fullname "
             "institution",
-            is_wording=True,
         ),
-        Column("short_name", synonyms="acronym abbreviation short", is_wording=True),
-        Column("kind", synonyms="type category constituency", is_wording=True),
-        Column("country", synonyms="countrycode iso iso2", is_wording=True),
-        Column("site", synonyms="website url web homepage", is_wording=True),
-        Column("description", width=50, is_wording=True),
+        Column("short_name", synonyms="acronym abbreviation short"),
+        Column("kind", synonyms="type category constituency"),
+        Column("country", synonyms="countrycode iso iso2"),
+        Column("site", synonyms="website url web homepage"),
+        Column("description", width=50),
         Column("role_mailbox", synonyms="email mailbox contact officeemail"),
     ),
     identifier="slug",
     is_shared=True,
+    not_cited="slug role_mailbox",  # the log of corrections never shows an email address
     tables={"roles": ROLES},
 )
 
@@ -128,17 +124,15 @@ DOCUMENTS = Dataset(
 )
 
 _NUMBER = Column("number", is_required=True)
-_SENTENCE = columns(
-    Column("text", width=80, is_wording=True),
-    Column("place_in_source", is_wording=True),
-    "classified_by_portal",
-)
+_SENTENCE = columns(Column("text", width=80), "place_in_source classified_by_portal")
+# A statement is compared by its words; the rest is what the portal adds to them.
+_NOT_CITED, _NOT_COMPARED = "number classified_by_portal", "place_in_source classified_by_portal"
 
 POINTS = Dataset(
     Outcome,
     columns(
         _NUMBER,
-        Column("kind", is_wording=True),
+        "kind",
         *_SENTENCE,
         Column("themes", is_list=True, help=_("Short names of themes.")),
         Column(
@@ -148,23 +142,31 @@ POINTS = Dataset(
         ),
     ),
     identifier="number",
+    not_cited=_NOT_CITED,
+    not_compared=f"kind {_NOT_COMPARED}",
 )
 
 LEAD_INS = Dataset(
-    Outcome, columns(_NUMBER, *_SENTENCE), identifier="number", tables={"points": POINTS}
+    Outcome,
+    columns(_NUMBER, *_SENTENCE),
+    identifier="number",
+    not_cited=_NOT_CITED,
+    not_compared=_NOT_COMPARED,
+    tables={"points": POINTS},
 )
 
 # No signatures: only people sign, in the portal.
 STATEMENTS = Dataset(
     Statement,
     columns(
-        "language",
-        Column("title", is_wording=True),
-        Column("introduction", width=80, is_wording=True),
+        "language title",
+        Column("introduction", width=80),
         "state adoption",
         SOURCE,
     ),
     is_list=False,
+    not_cited=f"language state adoption {SOURCE}",
+    not_compared="state adoption source_retrieved_on",  # none is in the source
     tables={"lead_ins": LEAD_INS},
 )
 
@@ -177,14 +179,12 @@ COMMITMENTS = Dataset(
             synonyms="commitment action suggestedaction actiontext description recommendation "
             "pledge undertaking whatwillbedone",
             width=80,
-            is_wording=True,
         ),
         Column(
             "place_in_source",
             synonyms="area section chapter page placeinthesource year reportyear",
-            is_wording=True,
         ),
-        Column("due_on", synonyms="due duedate deadline bywhen targetdate by", is_wording=True),
+        Column("due_on", synonyms="due duedate deadline bywhen targetdate by"),
         "is_open",
         Column(
             "outcomes",
@@ -205,12 +205,13 @@ COMMITMENTS = Dataset(
             is_list=True,
             help=_("Short names of the organisations or groups that are partners."),
         ),
-        Column("source_kind", is_wording=True),
-        Column("source_title", synonyms="source document", is_wording=True),
-        Column("source_url", is_wording=True),
-        Column("source_dated_on", is_wording=True),
+        "source_kind",
+        Column("source_title", synonyms="source document"),
+        "source_url source_dated_on",
     ),
     identifier="reference",
+    not_cited="reference is_open",
+    not_compared="is_open",  # the portal only lets others offer to join
 )
 
 # Parties are in the file as lists of their commitment.
@@ -218,7 +219,9 @@ PARTIES = Dataset(CommitmentParty, columns("role"))
 
 MILESTONES = Dataset(
     Milestone,
-    columns(Column("title", is_wording=True), Column("due_on", is_wording=True), "reached_on"),
+    columns("title due_on reached_on"),
+    not_cited="reached_on",  # an entry of its own in the log of changes
+    not_compared="reached_on",  # not agreed, but what happened afterwards
 )
 
 REPORTS = Dataset(
@@ -242,20 +245,16 @@ REPORTS = Dataset(
                 help_text=_("If a party reported more than once on one day, write 1, 2 and so on."),
             ),
         ),
-        Column("status", synonyms="state implementation", is_wording=True),
-        Column("completion", is_wording=True),
+        Column("status", synonyms="state implementation"),
+        "completion",
         Column(
             "text",
             synonyms="progress whatwasdone description update report",
             width=80,
-            is_wording=True,
         ),
-        Column("obstacles", synonyms="challenges difficulties whatstandsintheway", is_wording=True),
-        Column("next_steps", synonyms="next whatisnext nextstep plans", is_wording=True),
-        Column("reason", is_wording=True),
-        Column("source", is_wording=True),
-        Column("received_on", is_wording=True),
-        "has_no_personal_details",
+        Column("obstacles", synonyms="challenges difficulties whatstandsintheway"),
+        Column("next_steps", synonyms="next whatisnext nextstep plans"),
+        "reason source received_on has_no_personal_details",
         Column(
             "state",
             field=models.CharField(
@@ -270,22 +269,19 @@ REPORTS = Dataset(
         ),
     ),
     found_by=("reference", "party", "reported_on"),
+    # The page of review shows the day apart.
+    not_cited="reference party reported_on of_that_day has_no_personal_details state",
 )
 
-_TEXT, _SOURCE = Column("text", is_wording=True), Column("source", is_wording=True)
-
-RESPONSES = Dataset(
-    Response, columns(Column("stance", is_wording=True), _TEXT, _SOURCE, "answered_on")
-)
+RESPONSES = Dataset(Response, columns("stance text source answered_on"), not_cited="answered_on")
 
 ASSESSMENTS = Dataset(
-    Assessment, columns(Column("finding", is_wording=True), _TEXT, _SOURCE, "assessed_on")
+    Assessment, columns("finding text source assessed_on"), not_cited="assessed_on"
 )
 
-OFFERS = Dataset(
-    Offer, columns(_TEXT, Column("due_on", is_wording=True), Column("is_open", is_wording=True))
-)
+OFFERS = Dataset(Offer, columns("text due_on is_open"))
 
-OFFERED_MILESTONES = Dataset(
-    OfferedMilestone, columns(Column("title", is_wording=True), Column("due_on", is_wording=True))
-)
+OFFERED_MILESTONES = Dataset(OfferedMilestone, columns("title due_on"))
+
+# People enter it in the portal.
+CORRIGENDA = Dataset(Corrigendum, columns("reason source hides_previous_text"))

@@ -141,12 +141,8 @@ def too_large_unpacked() -> ValidationError:
     return ValidationError(_("The file is too large after unpacking. Choose a smaller file."))
 
 
-def is_safe_link(target: str) -> bool:
-    return bool(_SAFE_LINK.fullmatch(target.strip()))
-
-
 def check_link(target: str) -> None:
-    if not is_safe_link(target) and not is_neighbour(target):
+    if not _SAFE_LINK.fullmatch(target.strip()) and not is_neighbour(target):
         raise unsafe_link(target)
 
 

@@ -283,7 +283,7 @@ POINTS = Table(
 
 # Commitments
 
-COMMITMENT_FIELDS: Words = {
+COMMITMENT_FIELDS: dict[str, str | Promise] = {
     "reference": "",
     "text": "",
     "due_on": _("The day on which it is due. Empty if none is recorded."),
@@ -297,6 +297,7 @@ COMMITMENT_FIELDS: Words = {
     "source_url": "",
     "source_dated_on": _("The date of this source. Empty if not recorded."),
 }
+COMMITMENT_FIELDS |= dict.fromkeys(datasets.COMMITMENTS.others(*COMMITMENT_FIELDS), "")
 
 
 def commitment_reader(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -250,8 +250,6 @@ def _cell_text(cell: Any) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return cell.date().isoformat() if hasattr(cell, "date") else _iso_text(cell)
-
-
-def _iso_text(cell: Any) -> str:
+    if isinstance(cell, datetime):
+        cell = cell.date()
     return cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -1,14 +1,13 @@
 """Workbook downloads at the co-chairs’ desk: empty, or with the data of a roundtable."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ ZIP_TYPE = "application/zip"
 class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Admin views of workbooks."""
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         ours = [
             path(

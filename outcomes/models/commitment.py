@@ -1,7 +1,5 @@
 """Commitments, their status and the age of their last report."""
 
-import json
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,10 +15,10 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.canonical import sha256_of
 from outcomes.models.outcome import Outcome
 from outcomes.models.references import REFERENCE_PATTERN, full_match
 from outcomes.models.statement import Statement
+from roundtable.database.fields import field_of
 from roundtable.history import LinkedRows, record_history
 from roundtable.models import Event
 
@@ -63,9 +61,7 @@ def clear_latest_update(
     found = list(rows)  # once the first column is empty, no query would find them
     collector.add_field_update(field, None, found)
     for name, value in (("latest_status", ""), ("latest_reported_on", None)):
-        copied = field.model._meta.get_field(name)
-        assert isinstance(copied, models.Field)
-        collector.add_field_update(copied, value, found)
+        collector.add_field_update(field_of(field.model, name), value, found)
 
 
 def overdue_q(on: date, status_field: str = "latest_status") -> Q:
@@ -495,38 +491,6 @@ class Commitment(models.Model):
     @property
     def is_undertaken(self) -> bool:
         return self.basis == Basis.UNDERTAKEN
-
-    def source_hash(self, text: str = "", names: Mapping[int | None, str] | None = None) -> str:
-        """Of what is compared with the source.
-
-        `names` are those of organisations that now have other ones, by id.
-        """
-        names = names or {}
-        content = [
-            self.reference,
-            " ".join((text or self.text).split()),
-            str(self.due_on or ""),
-            *([self.source_kind, self.consent] if self.is_letter else []),
-            *([str(self.source_dated_on)] if self.source_dated_on else []),
-            self.source_title,
-            self.source_url,
-            self.place_in_source,
-            sorted(point.number for point in self.outcomes.all()),
-            sorted(
-                (party.role, names.get(party.organisation_id) or str(party))
-                for party in self.parties.all()
-                if not party.is_member
-            ),
-        ]
-        if steps := sorted((row.title, str(row.due_on)) for row in self.milestones.all()):
-            content.append(steps)
-        return sha256_of(json.dumps(content))
-
-    def undertaking_hash(self) -> str:
-        """Of what its parties undertake; another organisation of the same name is another party."""
-        parties = self.parties.without_members().values_list("role", "organisation", "group")
-        content = [self.source_hash(), sorted(map(str, parties))]
-        return sha256_of(json.dumps(content))
 
     @property
     def status(self) -> ImplementationStatus | None:

@@ -1,14 +1,11 @@
 """Corrections of a published statement. The earlier wording is kept."""
 
-import json
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.canonical import sha256_of
 from outcomes.models.outcome import Outcome
 from outcomes.models.statement import Statement
 from roundtable.models import Event
@@ -102,16 +99,6 @@ class Corrigendum(models.Model):
         """The canonical text of the statement after this correction."""
         changed = {row.outcome_id: row.after for row in self.rewordings.all()}
         return self.statement.canonical_text(changed)
-
-    def source_hash(self, text: str = "") -> str:
-        """Of what is compared with the source; `text` is that of the published version."""
-        content = [
-            text or self.canonical_text(),
-            self.source,
-            self.reason,
-            self.hides_previous_text,
-        ]
-        return sha256_of(json.dumps(content))
 
     @property
     def event(self) -> Event:

@@ -23,15 +23,14 @@ from participants.models import (
     validate_same_demonstration,
 )
 from participants.models.personal_data import ShownTo
+from roundtable.database.fields import field_of
 
 
 def clear_focal_point(
     collector: Collector, field: "models.Field[Any, Any]", rows: Any, using: str
 ) -> None:
     # First the acceptance: the database rejects one without a focal point.
-    accepted = field.model._meta.get_field("focal_point_accepted_at")
-    assert isinstance(accepted, models.Field)
-    collector.add_field_update(accepted, None, rows)
+    collector.add_field_update(field_of(field.model, "focal_point_accepted_at"), None, rows)
     collector.add_field_update(field, None, rows)
 
 

@@ -1,6 +1,5 @@
 """Statements, how they are published, and other documents of a roundtable."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.models.canonical import CanonicalText, Sentence, sha256_of
+from outcomes.models.canonical import CanonicalText, Sentence
 from outcomes.models.version import StatementVersion, save_version
 from roundtable.history import record_history
 from roundtable.models import Event
@@ -165,11 +164,6 @@ class Statement(models.Model):
                 Sentence(row.number, new.get(row.pk, row.text)) for row in self.outcomes.numbered()
             ),
         ).text()
-
-    def source_hash(self, text: str = "") -> str:
-        """Of what is compared with the source; `text` is that of an earlier version."""
-        content = [text or self.canonical_text(), self.source_title, self.source_url]
-        return sha256_of(json.dumps(content))
 
     def public_versions(self) -> list[StatementVersion]:
         """Versions that are or were public, earliest first.

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
@@ -170,7 +170,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
         of_organisation = Q(organisation__in=organisations) | Q(target__in=organisations)
         return rows.filter(Q(event__in=events) | (Q(event=None) & of_organisation))
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrganisationChange]:
         # The page names both entries.
         seen = visible_organisations(request_permissions(request)).values("pk")
         rows = super().get_queryset(request).filter(organisation__in=seen)
@@ -199,7 +199,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
             return gettext("Will be made on %s") % date_format(row.effective_on)
         return gettext("Waits for another organisation")
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         requests = [
             ("kind/<bounded_int:organisation_id>/", self.request_kind_view, "kind"),
             ("name/<bounded_int:organisation_id>/", self.request_name_view, "name"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.duplicates.organisations import apply_merge, check_merge
 from outcomes.models import Commitment, CommitmentParty, Dispute, SourceComparison, Undertaking
+from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.emails import email_holders
 from participants.models import (
     Delegate,
@@ -248,8 +249,8 @@ def _set_fields(change: OrganisationChange, at: datetime) -> None:
     row.save()
     if not is_name:
         recheck_confirmations(row, at)
-    for commitment, (source_hash, undertaking_hash) in hashes.items():
-        _keep_what_counts(commitment, source_hash, undertaking_hash)
+    for commitment, (compared, undertaken) in hashes.items():
+        _keep_what_counts(commitment, compared, undertaken)
 
 
 def _hashes_of_commitments(organisation: Organisation) -> dict[Commitment, tuple[str, str]]:
@@ -257,24 +258,22 @@ def _hashes_of_commitments(organisation: Organisation) -> dict[Commitment, tuple
     parties = CommitmentParty.objects.filter(organisation=organisation)
     rows = Commitment.objects.filter(pk__in=parties.values("commitment")).order_by("pk")
     return {
-        row: (row.source_hash(), row.undertaking_hash())
+        row: (source_hash(row), undertaking_hash(row))
         for row in rows.select_for_update(of=("self",))
     }
 
 
-def _keep_what_counts(commitment: Commitment, source_hash: str, undertaking_hash: str) -> None:
+def _keep_what_counts(commitment: Commitment, compared: str, undertaken: str) -> None:
     """What was compared, undertaken or disputed is the same text of the same parties.
 
     The hashes are those of before: they hold the names of the parties.
     """
-    comparisons = SourceComparison.objects.filter(commitment=commitment, content_hash=source_hash)
-    comparisons.update(content_hash=commitment.source_hash())
-    disputes = Dispute.objects.about_commitment(commitment).filter(content_hash=source_hash)
-    disputes.update(content_hash=commitment.source_hash())
-    undertakings = Undertaking.objects.filter(
-        party__commitment=commitment, content_hash=undertaking_hash
-    )
-    undertakings.update(content_hash=commitment.undertaking_hash())
+    comparisons = SourceComparison.objects.filter(commitment=commitment, content_hash=compared)
+    comparisons.update(content_hash=source_hash(commitment))
+    disputes = Dispute.objects.about_commitment(commitment).filter(content_hash=compared)
+    disputes.update(content_hash=source_hash(commitment))
+    undertakings = Undertaking.objects.filter(party__commitment=commitment, content_hash=undertaken)
+    undertakings.update(content_hash=undertaking_hash(commitment))
 
 
 def _set_role(change: OrganisationChange, event: Event) -> None:

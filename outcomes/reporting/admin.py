@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -211,7 +211,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
     search_help_text = _("Reference, or words in the commitment or the update")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProgressUpdate]:
         return super().get_queryset(request).filter(in_place_of=None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -289,7 +289,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     def findings(self, request: HttpRequest, row: Any) -> PiiFindings | None:
         return pii_in_update(row, request_permissions(request))
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         evidence_path = path(
             "<bounded_int:number>/evidence/<slug:key>/",
             self.admin_site.admin_view(self.evidence_view),
@@ -306,7 +306,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             raise PermissionDenied
         return download(get_object_or_404(update.evidence.exclude(file=""), key=key))
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: ProgressUpdate) -> None:
         # Also deletes the files and updates the commitment's latest status.
         obj.delete_with_evidence()
 

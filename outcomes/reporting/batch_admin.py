@@ -67,7 +67,7 @@ class BatchAdmin(PrivateAdmin):
     list_select_related = ["event"]
     actions = ["cancel"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MailBatch]:
         rows = super().get_queryset(request)
         counted: QuerySet[Any] = rows.annotate(number_of_emails=Count("emails"))
         return counted
@@ -75,7 +75,7 @@ class BatchAdmin(PrivateAdmin):
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         return rows.filter(cancelled_at=None, send_after__gt=timezone.now())
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: MailBatch | None = None) -> bool:
         return obj is None and super().has_view_permission(request)
 
     @admin.display(description=_("emails"))

@@ -22,6 +22,7 @@ from outcomes.models.commitment import Basis
 from outcomes.models.dispute import PRIVATE_PERIOD
 from outcomes.reporting.focal_points import active_participations_of, are_one_body
 from outcomes.reporting.publication import announce
+from outcomes.sources.hashes import source_hash
 from participants.accounts.emails import email_cochairs
 from participants.models import User
 from roundtable.audit import log as audit
@@ -41,7 +42,7 @@ class DisputableText:
 
     @cached_property
     def content_hash(self) -> str:
-        return self.update.content_hash if self.update else self.party.commitment.source_hash()
+        return self.update.content_hash if self.update else source_hash(self.party.commitment)
 
     @cached_property
     def dispute(self) -> Dispute | None:

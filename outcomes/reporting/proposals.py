@@ -27,6 +27,7 @@ from outcomes.reporting.disputes import tell_desk_of_withdrawal
 from outcomes.reporting.focal_points import may_be_focal_point
 from outcomes.reporting.publication import make_draft, publish
 from outcomes.reporting.request_emails import can_receive_mail, has_address
+from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.emails import email_delegate, email_holders
 from participants.email_links.links import create_link
 from participants.models import Delegate, EmailLink, Grant, Organisation, User
@@ -114,7 +115,7 @@ def propose(commitment: Commitment, *, shown_hash: str, by: User, at: datetime) 
     `shown_hash` is the `undertaking_hash` of what the page showed.
     """
     row = _lock(commitment)
-    if row.undertaking_hash() != shown_hash:
+    if undertaking_hash(row) != shown_hash:
         raise ValidationError(
             _("The commitment changed after you opened this page. Read it again, then propose it.")
         )
@@ -233,7 +234,7 @@ def may_answer(row: Undertaking, at: datetime) -> bool:
         and person.user_id != row.proposed_by_id
         and _speaks_for(row.party, person, at)
         and not works_at_desk(person, commitment.event, at)
-        and commitment.undertaking_hash() == row.content_hash
+        and undertaking_hash(commitment) == row.content_hash
     )
 
 
@@ -314,7 +315,7 @@ def current_undertakings(commitment: Commitment) -> QuerySet[Undertaking]:
 
 def _all_accepted(commitment: Commitment) -> bool:
     """Whether each party accepted exactly the present text. The caller locks the commitment."""
-    present = commitment.undertaking_hash()
+    present = undertaking_hash(commitment)
     accepted = {
         row.party_id
         for row in current_undertakings(commitment)
@@ -363,7 +364,7 @@ def _record(
 def _withdraw_disputes(commitment: Commitment, at: datetime) -> None:
     """Whoever undertakes a text recognises it. The page for disputes no longer lists it."""
     disputes = Dispute.objects.about_commitment(commitment)
-    disputes.settle_former(commitment.source_hash(), at)
+    disputes.settle_former(source_hash(commitment), at)
     for dispute in disputes.open():
         tell_desk_of_withdrawal(dispute, at=at)
     disputes.withdraw(at)

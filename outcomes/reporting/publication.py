@@ -11,6 +11,7 @@ from django.utils import timezone
 from outcomes.models import Basis, Commitment, CommitmentState, Dispute, Undertaking
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
 from outcomes.sources.comparisons import is_publishable, is_released
+from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
 from participants.models import User
@@ -28,7 +29,7 @@ def announce(commitment: Commitment, *, at: datetime) -> None:
     row = _lock(commitment)
     if row is None or row.parties_told_at or not is_publishable(row):
         return
-    Dispute.objects.about_commitment(row).settle_former(row.source_hash(), at)
+    Dispute.objects.about_commitment(row).settle_former(source_hash(row), at)
     if _is_disputed(row):
         return
     row.parties_told_at = at
@@ -38,7 +39,7 @@ def announce(commitment: Commitment, *, at: datetime) -> None:
     day = None if row.is_letter else timezone.localdate(at + NOTICE_PERIOD)
     template = "outcomes/commitments/emails/recorded"
     for party in row.parties.select_related("organisation", "group"):
-        dedup_key = f"recorded:{party.pk}:{row.source_hash()}:{at:%Y-%m-%d}"
+        dedup_key = f"recorded:{party.pk}:{source_hash(row)}:{at:%Y-%m-%d}"
         context = {"commitment": row, "event": row.event, "day": day}
         url = f"{settings.PORTAL_URL}{reverse('recorded-texts', args=[party.pk])}"
         for person in people_to_tell(party, at.date()):
@@ -110,7 +111,7 @@ def must_be_withdrawn(commitment: Commitment, earlier_hash: str) -> bool:
     `earlier_hash` is the `undertaking_hash` of before.
     """
     is_known = commitment.state != CommitmentState.DRAFT or commitment.parties_told_at
-    return bool(is_known) and commitment.undertaking_hash() != earlier_hash
+    return bool(is_known) and undertaking_hash(commitment) != earlier_hash
 
 
 def withdraw(commitment: Commitment, *, by: User | None) -> None:

@@ -87,10 +87,10 @@ class ReportingRoundAdmin(GrantScopedAdmin):
     search_help_text = _("Words in the occasion")
     actions = ["ask_again"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReportingRound]:
         return with_counts(super().get_queryset(request))
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: ReportingRound | None = None) -> Any:
         request_fields = ["event", "title", "due_on"]
         return (
             [*request_fields, "opened_at", "answered"] if obj else [*request_fields, "references"]

@@ -21,13 +21,17 @@ from django.db.models import (
     Q,
     Subquery,
     TextField,
+    URLField,
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Replace, Substr
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.datasets import tables
+from outcomes.datasets.columns import Dataset
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -79,7 +83,7 @@ class Words(Func):
     arg_joiner = " || ' ' || "
     output_field = TextField()
 
-    def __init__(self, *texts: Any) -> None:
+    def __init__(self, *texts: str | Combinable) -> None:
         super().__init__(*(Coalesce(text, Value("")) for text in texts))
 
 
@@ -109,10 +113,10 @@ class Kind:
     section: "Section"
     rows: Rows
     # A reference finds first. In `around` are the words of what the record belongs to.
-    reference: Any
-    title: Any
-    body: Any
-    around: Any
+    reference: Combinable
+    title: Combinable
+    body: Combinable
+    around: Combinable
     touches: tuple[Touch, ...]
 
     def query(self) -> Rows:
@@ -147,13 +151,22 @@ THEMES = Section("theme", _("Themes"))
 ORGANISATIONS = Section("organisation", _("Organisations"))
 
 
+def _texts(dataset: Dataset, without: str = "") -> str:
+    """The columns whose words find a row. The words of an address do not."""
+    return " ".join(
+        name
+        for name in dataset.free_texts
+        if name not in without.split() and not isinstance(dataset.get_field(name), URLField)
+    )
+
+
 def _labels(field: str, choices: Sequence[tuple[Any, Any]]) -> Case:
     """The words of a choice. In English, as the texts are."""
     whens = [When(Q((field, value)), then=Value(str(label))) for value, label in choices if value]
     return Case(*whens, default=Value(""), output_field=TextField())
 
 
-def _joined(rows: Rows, parent: str, *texts: Any) -> Subquery:
+def _joined(rows: Rows, parent: str, *texts: str | Combinable) -> Subquery:
     """The texts of the rows that belong to the row of the kind."""
     belonging = rows.filter(Q((parent, OuterRef("pk")))).order_by().values(parent)
     return Subquery(belonging.annotate(joined=JoinedWords(Words(*texts))).values("joined"))
@@ -183,6 +196,19 @@ def _is_among(rows: Rows, field: str) -> Exists:
     return Exists(rows.filter(pk=OuterRef(field)))
 
 
+# Without those that have a place of their own, such as a title.
+_ROUNDTABLE_TEXTS = _texts(tables.ROUNDTABLES, without="title")
+_STATEMENT_TEXTS = _texts(tables.STATEMENTS)
+# Not the place in the source: many points are in the same, such as “first list”.
+_POINT_TEXTS = _texts(tables.POINTS, without="text place_in_source")
+_COMMITMENT_TEXTS = _texts(tables.COMMITMENTS, without="text")
+_MILESTONE_TEXTS = _texts(tables.MILESTONES)
+_REPORT_TEXTS = _texts(tables.REPORTS)
+_RESPONSE_TEXTS = _texts(tables.RESPONSES)
+_ASSESSMENT_TEXTS = _texts(tables.ASSESSMENTS)
+_DOCUMENT_TEXTS = _texts(tables.DOCUMENTS, without="title")
+_THEME_TEXTS = _texts(tables.THEMES, without="name")
+_ORGANISATION_TEXTS = _texts(tables.ORGANISATIONS, without="name short_name")
 _EVENT = "is_public code"
 _NAMES = "name short_name is_name_published"
 _POINT = "statement number parent"
@@ -224,12 +250,10 @@ KINDS = (
         reference=Words("code", _year("starts_on"), _year("ends_on")),
         title=F("title"),
         body=Words(
-            "summary",
-            "venue",
-            "city",
+            *_ROUNDTABLE_TEXTS.split(),
             _country("country"),
             "series__name",
-            _joined(_public_statements, "event", "title", "introduction"),
+            _joined(_public_statements, "event", *_STATEMENT_TEXTS.split()),
         ),
         around=Words(
             _joined(
@@ -244,11 +268,11 @@ KINDS = (
         touches=(
             Touch(
                 Event,
-                f"{_EVENT} title starts_on ends_on summary venue city country series source_title",
+                f"{_EVENT} title starts_on ends_on country series source_title {_ROUNDTABLE_TEXTS}",
                 "id",
             ),
             Touch(Series, "name", _of(Event.objects, "series")),
-            Touch(Statement, "event state title introduction", "event_id"),
+            Touch(Statement, f"event state {_STATEMENT_TEXTS}", "event_id"),
             Touch(EventRole, "event organisation represented_by source_wording", "event_id"),
             Touch(Organisation, _NAMES, _of(EventRole.objects, "organisation", ids="event")),
         ),
@@ -260,14 +284,14 @@ KINDS = (
         rows=_public_points,
         reference=Words("number", "statement__event__code"),
         title=F("text"),
-        body=F("parent__text"),
+        body=Words(*_POINT_TEXTS.split(), "parent__text"),
         around=Words(
             _labels("kind", Outcome.Kind.choices),
             _joined(Theme.objects.all(), "outcomes", "name"),
             _joined(OutcomeAddressee.objects.all(), "outcome", _party()),
         ),
         touches=(
-            Touch(Outcome, f"{_POINT} text kind", "id"),
+            Touch(Outcome, f"{_POINT} text kind {_POINT_TEXTS}", "id"),
             Touch(Outcome, "text", _of(Outcome.objects, "parent")),
             Touch(Statement, "event state", _of(Outcome.objects, "statement")),
             Touch(Event, _EVENT, _of(Outcome.objects, "statement__event")),
@@ -290,9 +314,8 @@ KINDS = (
         reference=F("reference"),
         title=F("text"),
         body=Words(
-            "source_title",
-            "place_in_source",
-            _joined(Milestone.objects.all(), "commitment", "title"),
+            *_COMMITMENT_TEXTS.split(),
+            _joined(Milestone.objects.all(), "commitment", *_MILESTONE_TEXTS.split()),
         ),
         around=Words(
             _labels("latest_status", ImplementationStatus.choices),
@@ -302,7 +325,7 @@ KINDS = (
         touches=(
             Touch(
                 Commitment,
-                "event state reference text source_title place_in_source latest_status",
+                f"event state reference text latest_status {_COMMITMENT_TEXTS}",
                 "id",
             ),
             Touch(Event, _EVENT, _of(Commitment.objects, "event")),
@@ -313,7 +336,7 @@ KINDS = (
                 _of(CommitmentParty.objects, "organisation", ids="commitment"),
             ),
             Touch(Group, "name", _of(CommitmentParty.objects, "group", ids="commitment")),
-            Touch(Milestone, "commitment title", "commitment_id"),
+            Touch(Milestone, f"commitment {_MILESTONE_TEXTS}", "commitment_id"),
             Touch(_ANSWERED, "commitment outcome", "commitment_id"),
             Touch(Outcome, _POINT, _of(_ANSWERED._default_manager, "outcome", ids="commitment")),
             Touch(
@@ -342,7 +365,7 @@ KINDS = (
         ),
         reference=Value(""),
         title=Value(""),
-        body=Words("text", "obstacles", "next_steps", "reason", "source"),
+        body=Words(*_REPORT_TEXTS.split()),
         around=Words(
             "commitment__reference",
             _party("party__"),
@@ -351,7 +374,7 @@ KINDS = (
         touches=(
             Touch(
                 ProgressUpdate,
-                "state commitment party in_place_of status text obstacles next_steps reason source",
+                f"state commitment party in_place_of status {_REPORT_TEXTS}",
                 "id",
             ),
             Touch(Commitment, "event state reference", _of(ProgressUpdate.objects, "commitment")),
@@ -368,7 +391,7 @@ KINDS = (
         rows=Response.objects.published(),
         reference=Value(""),
         title=Value(""),
-        body=Words("text", "source"),
+        body=Words(*_RESPONSE_TEXTS.split()),
         around=Words(
             "outcome__number",
             "outcome__statement__event__code",
@@ -376,7 +399,7 @@ KINDS = (
             _labels("stance", Response.Stance.choices),
         ),
         touches=(
-            Touch(Response, "state outcome organisation stance text source", "id"),
+            Touch(Response, f"state outcome organisation stance {_RESPONSE_TEXTS}", "id"),
             Touch(Outcome, _POINT, _of(Response.objects, "outcome")),
             Touch(Statement, "event state", _of(Response.objects, "outcome__statement")),
             Touch(Event, _EVENT, _of(Response.objects, "outcome__statement__event")),
@@ -390,14 +413,14 @@ KINDS = (
         rows=Assessment.objects.published().filter(_is_among(_public_commitments, "commitment")),
         reference=Value(""),
         title=Value(""),
-        body=Words("text", "source"),
+        body=Words(*_ASSESSMENT_TEXTS.split()),
         around=Words(
             "commitment__reference",
             _organisation(),
             _labels("finding", Assessment.Finding.choices),
         ),
         touches=(
-            Touch(Assessment, "state commitment organisation finding text source", "id"),
+            Touch(Assessment, f"state commitment organisation finding {_ASSESSMENT_TEXTS}", "id"),
             Touch(Commitment, "event state reference", _of(Assessment.objects, "commitment")),
             Touch(Event, _EVENT, _of(Assessment.objects, "commitment__event")),
             Touch(Organisation, _NAMES, _of(Assessment.objects, "organisation")),
@@ -410,10 +433,10 @@ KINDS = (
         rows=Document.objects.filter(_is_among(Event.objects.published(), "event")),
         reference=Value(""),
         title=F("title"),
-        body=F("publisher"),
+        body=Words(*_DOCUMENT_TEXTS.split()),
         around=Words("event__title", "event__code", "event__series__name"),
         touches=(
-            Touch(Document, "event title publisher", "id"),
+            Touch(Document, f"event title {_DOCUMENT_TEXTS}", "id"),
             Touch(Event, f"{_EVENT} title series", _of(Document.objects, "event")),
             Touch(Series, "name", _of(Document.objects, "event__series")),
         ),
@@ -463,10 +486,10 @@ KINDS = (
         rows=Theme.objects.filter(Exists(_public_points.filter(themes=OuterRef("pk")))),
         reference=F("name"),
         title=Value(""),
-        body=F("source"),
+        body=Words(*_THEME_TEXTS.split()),
         around=Value(""),
         touches=(
-            Touch(Theme, "name source", "id"),
+            Touch(Theme, f"name {_THEME_TEXTS}", "id"),
             Touch(_THEMES, "outcome theme", "theme_id"),
             Touch(Outcome, _POINT, _of(_THEMES._default_manager, "outcome", ids="theme")),
             Touch(
@@ -488,10 +511,10 @@ KINDS = (
         rows=Organisation.objects.published(),
         reference=Words("short_name", "name"),
         title=Value(""),
-        body=F("description"),
+        body=Words(*_ORGANISATION_TEXTS.split()),
         around=Words(_labels("kind", OrganisationKind.choices), _country("country"), FORMER_NAMES),
         touches=(
-            Touch(Organisation, f"{_NAMES} kind country description", "id"),
+            Touch(Organisation, f"{_NAMES} kind country {_ORGANISATION_TEXTS}", "id"),
             Touch(OrganisationChange, "organisation what former_name done_at", "organisation_id"),
             Touch(SlugRedirect, "organisation slug", "organisation_id"),
             Touch(EventRole, "event organisation", "organisation_id"),

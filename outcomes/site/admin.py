@@ -141,7 +141,7 @@ class EventAdmin(UploadsMixin, WorkbookMixin, HistoryAdmin):
     search_help_text = _("Title, code or city")
     operator_only_fields = ("series", "code", "slug", "is_demonstration")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Event | None = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
         if obj and is_event_cited(obj):
             fields += ["code", "slug"]
@@ -149,10 +149,10 @@ class EventAdmin(UploadsMixin, WorkbookMixin, HistoryAdmin):
             fields.append("is_public")
         return fields
 
-    def is_published(self, row: Any) -> bool:
+    def is_published(self, row: Event) -> bool:
         return bool(row.is_public)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "is_public" in form.changed_data:
             tell_participants_of_public_event(obj, at=timezone.now())
@@ -206,7 +206,7 @@ class SeriesAdmin(GrantScopedAdmin):
     def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
         return rows.filter(pk__in=Event.objects.filter(pk__in=events).values("series"))
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Series | None = None) -> bool:
         permissions = request_permissions(request)
         if obj is None or permissions.is_operator:
             return True

@@ -19,12 +19,11 @@ from django.utils.translation import gettext as _
 from outcomes.models import (
     Commitment,
     CommitmentState,
-    Corrigendum,
     SourceComparison,
-    Statement,
     StatementVersion,
 )
 from outcomes.sources.emails import ask_others_to_compare
+from outcomes.sources.hashes import RecordedText, source_hash
 from participants.models import Grant, Organisation, OrganisationChange, User
 from participants.permissions import (
     CAPACITIES,
@@ -50,8 +49,6 @@ RELEASED = frozenset(
 )
 COMPARING_ROLES = {*EDITORS, *CAPACITIES}
 
-RecordedText = Statement | Corrigendum | Commitment
-
 
 @transaction.atomic
 def record_comparison(
@@ -63,7 +60,7 @@ def record_comparison(
     """
     rows: Any = type(text)._default_manager
     stored = rows.select_for_update(of=("self",)).filter(pk=text.pk).first()
-    if stored is None or stored.source_hash() != shown_hash:
+    if stored is None or source_hash(stored) != shown_hash:
         raise ValidationError(
             _("The text or its source changed after you opened this page. Compare it again.")
         )
@@ -186,14 +183,14 @@ def commitments_to_compare(
             for comparison in row.comparisons.all()
             if comparison.compared_by_id == user.pk or comparison.organisation_id in own
         ]
-        if not given or row.source_hash() not in given:
+        if not given or source_hash(row) not in given:
             found.append(row)
     return found
 
 
 def valid_comparisons(text: RecordedText, wording: str = "") -> list[SourceComparison]:
     """Those of the present content, or of the version with this wording."""
-    rows = text.comparisons.filter(content_hash=text.source_hash(wording))
+    rows = text.comparisons.filter(content_hash=source_hash(text, wording))
     return list(rows.select_related("organisation", "compared_by"))
 
 
@@ -209,9 +206,9 @@ def are_sufficient(rows: Iterable[SourceComparison]) -> bool:
 
 
 def is_released(text: RecordedText, wording: str = "") -> bool:
-    if text.source_hash(wording) in RELEASED:
+    if source_hash(text, wording) in RELEASED:
         return True
-    return isinstance(text, Commitment) and text.source_hash(names=_first_names(text)) in RELEASED
+    return isinstance(text, Commitment) and source_hash(text, names=_first_names(text)) in RELEASED
 
 
 def _first_names(commitment: Commitment) -> dict[int | None, str]:

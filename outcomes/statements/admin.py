@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -78,11 +78,11 @@ class StatementAdmin(HistoryAdmin):
     search_help_text = _("Title of the statement or the roundtable")
     change_form_template = "outcomes/statements/admin/statement_change_form.html"
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         pages = TEXT_PAGES | AGREEMENT_PAGES | CORRIGENDUM_PAGES | SOURCE_PAGES | EMAIL_PAGES
         return [*self.row_urls(pages), *super().get_urls()]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
         unfinished = Corrigendum.objects.exclude(state__in=FINISHED_STATES)
         found = Prefetch("corrigenda", unfinished, to_attr="unfinished_corrigenda")
         return super().get_queryset(request).prefetch_related(found)
@@ -97,7 +97,7 @@ class StatementAdmin(HistoryAdmin):
         link = format_html_join("", '<br><a href="{}">{}</a>', links)
         return format_html("{}{}", row.get_state_display(), link)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Statement | None = None) -> list[str]:
         # Title and language belong to the text that is agreed, so they are fixed after the draft.
         fields = super().get_readonly_fields(request, obj)
         if obj is not None and obj.state != Statement.State.DRAFT:
@@ -105,17 +105,17 @@ class StatementAdmin(HistoryAdmin):
         return fields if may_edit_text(request, obj) else [*fields, "introduction"]
 
     def response_add(
-        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+        self, request: HttpRequest, obj: Statement, post_url_continue: str | None = None
     ) -> HttpResponse:
         super().response_add(request, obj, post_url_continue)
         return redirect(reverse("admin:outcomes_statement_text", args=[obj.pk]))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Statement | None = None) -> bool:
         # Versions are kept permanently, so a circulated text cannot be deleted.
         may_delete = super().has_delete_permission(request, obj)
         return may_delete and (obj is None or not obj.versions.exists())
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Statement, form: Any, change: bool) -> None:
         if change:
             # Save only this form's fields: other pages may have just changed the state.
             stored = Statement.objects.select_for_update().get(pk=obj.pk)
@@ -133,10 +133,10 @@ class StatementAdmin(HistoryAdmin):
         signed = statements_to_publish(permissions).values("pk")
         return rows.filter(Q(pk__in=to_sign) | Q(pk__in=signed) | Q(pk__in=corrected))
 
-    def is_cited(self, row: Any) -> bool:
+    def is_cited(self, row: Statement) -> bool:
         return is_statement_published(row)
 
-    def is_published(self, row: Any) -> bool:
+    def is_published(self, row: Statement) -> bool:
         return is_statement_published(row) and row.event.is_public
 
     def public_url_of(self, row: Statement) -> str:
@@ -204,19 +204,20 @@ class OutcomeAdmin(HistoryAdmin):
     ordering = ["-statement__event__starts_on", "number", "pk"]
     actions = [change_themes]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Outcome | None = None) -> bool:
         is_draft = obj is None or obj.statement.state == Statement.State.DRAFT
         return is_draft and super().has_delete_permission(request, obj)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Outcome | None = None) -> list[str]:
         # Text is edited in the statement as one document, which detects conflicts.
         fields = super().get_readonly_fields(request, obj)
-        return fields if may_edit_text(request, obj and obj.statement) else [*fields, "text"]
+        statement = obj.statement if obj else None
+        return fields if may_edit_text(request, statement) else [*fields, "text"]
 
-    def is_cited(self, row: Any) -> bool:
+    def is_cited(self, row: Outcome) -> bool:
         return is_statement_published(row.statement)
 
-    def is_published(self, row: Any) -> bool:
+    def is_published(self, row: Outcome) -> bool:
         return is_statement_published(row.statement) and row.statement.event.is_public
 
     @admin.display(description=_("roundtable"), ordering="statement__event__starts_on")

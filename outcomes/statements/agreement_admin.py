@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -27,6 +26,7 @@ from outcomes.models import (
 from outcomes.models.canonical import sha256_of
 from outcomes.sources.comparisons import is_publishable, pending_comparisons, source_check
 from outcomes.statements import agreement, corrigenda, signing, silence_procedure
+from outcomes.statements.agreement import AgreedText
 from outcomes.statements.comparison import compare_texts, split_blocks
 from outcomes.statements.drafting_admin import FORM_METHODS, get_statement
 from outcomes.statements.emails import organisations_able_to_reply
@@ -228,7 +228,7 @@ def _locked_text(statement: Statement) -> Statement | Corrigendum:
     return text
 
 
-def _circulate(text: Any, *, by: User, at: datetime, form: DeadlineForm) -> str:
+def _circulate(text: AgreedText, *, by: User, at: datetime, form: DeadlineForm) -> str:
     if not form.is_valid():
         raise ValidationError(_("Enter the deadline as a date and a time."))
     event = (text if isinstance(text, Statement) else text.statement).event
@@ -245,18 +245,18 @@ def _circulate(text: Any, *, by: User, at: datetime, form: DeadlineForm) -> str:
     }
 
 
-def _withdraw(text: Any, *, by: User, at: datetime) -> str:
+def _withdraw(text: AgreedText, *, by: User, at: datetime) -> str:
     silence_procedure.withdraw(text, by=by, at=at)
     return _("The text is a draft again. Earlier agreement and signatures are no longer valid.")
 
 
-def _sign(text: Any, *, by: User, at: datetime) -> str:
+def _sign(text: AgreedText, *, by: User, at: datetime) -> str:
     if signing.sign(text, sha256=sha256_of(text.canonical_text()), by=by, at=at):
         return _("You have signed. All co-chairs have now signed, so the text is adopted.")
     return _("You have signed. Now the other co-chair must sign.")
 
 
-def _publish(text: Any, *, by: User, at: datetime) -> str:
+def _publish(text: AgreedText, *, by: User, at: datetime) -> str:
     if isinstance(text, Corrigendum):
         corrigenda.publish_corrigendum(text, by=by, at=at)
         return _("The correction is published. The earlier wording is kept.")

@@ -14,6 +14,7 @@ from outcomes.sources.comparisons import (
     pending_comparisons,
     record_comparison,
 )
+from outcomes.sources.hashes import source_hash
 from outcomes.statements.agreement import StatementState, text_in_progress
 from outcomes.statements.comparison import split_blocks
 from outcomes.statements.drafting_admin import FORM_METHODS, get_statement
@@ -73,7 +74,7 @@ def compare_view(request: HttpRequest, object_id: str) -> HttpResponse:
         "source": source_of(text),
         "rows": [(block, places.get(block.number, "")) for block in blocks],
         "comparisons": pending_comparisons(text),
-        "shown": text.source_hash(),
+        "shown": source_hash(text),
         "obstacle": obstacle,
         "mistakes": mistakes,
     }

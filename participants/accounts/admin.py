@@ -73,13 +73,13 @@ class UserAdmin(PrivateAdmin):
     search_fields = ["=email"]
     search_help_text = _("The whole address")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return with_display_names(super().get_queryset(request))
 
-    def choices(self, request: HttpRequest) -> QuerySet[Any]:
+    def choices(self, request: HttpRequest) -> QuerySet[User]:
         return with_display_names(super().choices(request))
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
@@ -87,7 +87,7 @@ class UserAdmin(PrivateAdmin):
         fields = ["masked_address" if name == "email" else name for name in options["fields"]]
         return [(title, {**options, "fields": fields}), *others]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
         # Only the owner closes a used account.
         return [*fields, "is_active"] if obj is not None and is_in_use(obj) else fields
@@ -100,14 +100,14 @@ class UserAdmin(PrivateAdmin):
     def masked_address(self, row: User) -> str:
         return mask_address(row.email)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return request_permissions(request).is_operator
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         may_delete = super().has_delete_permission(request, obj)
         return may_delete and (obj is None or not is_in_use(obj))
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return

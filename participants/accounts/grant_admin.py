@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
@@ -168,15 +168,15 @@ class GrantAdmin(PrivateAdmin):
         "Roundtable, or the organisation the person acts for. Operators can also search by address."
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Grant]:
         permissions = request_permissions(request)
-        rows: QuerySet[Any] = Grant.objects.order_by(*self.ordering)
+        rows: QuerySet[Grant] = Grant.objects.order_by(*self.ordering)
         if not permissions.is_operator:
             own = permissions.decidable | permissions.confirmable
             rows = self.limit_to_events(rows, own | events_held_for(own, timezone.localdate()))
         return with_display_names(rows.select_related("event", "on_behalf_of"), "user")
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Grant | None = None) -> bool:
         permissions = request_permissions(request)
         # The page of a grant shows the account's address, so co-chairs see only the list.
         may_list = permissions.can_decide_any or permissions.can_confirm_any
@@ -192,20 +192,20 @@ class GrantAdmin(PrivateAdmin):
         # The actions check each row.
         return request_permissions(request).can_confirm_any
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Grant | None = None) -> Any:
         if obj is None:
             return self.fieldsets
         (title, options), *others = self.fieldsets
         fields = ["address" if name == "user" else name for name in options["fields"]]
         return [(title, {**options, "fields": fields}), *others]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Grant | None = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
         if obj is not None:
             fields += ["address", "event", "role", "on_behalf_of", "reason", "valid_from"]
         return fields
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Grant, form: Any, change: bool) -> None:
         by, now = request_permissions(request).user, timezone.now()
         if not change:
             request_grant(grant=obj, by=by, at=now)
@@ -337,7 +337,7 @@ class GrantAdmin(PrivateAdmin):
         template = "participants/accounts/admin/grant_suspend.html"
         return render_page(request, Grant, template, context)
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         pages: RowPages = {
             "hand-over/": ("handover", self.handover_view),
             "decide/": ("decide", self.decide_view),

@@ -178,7 +178,8 @@ def right_to_suspend(grant: Grant, by: User, at: datetime) -> ConfirmingRight | 
     """
     if grant.user_id == by.pk or grant.effective_on is None or grant.suspended_at:
         return None
-    if _was_suspended(grant) and not _was_suspended_by_others(grant, by, at):
+    was_suspended = grant.suspended_by_id or grant.suspended_for_id
+    if was_suspended and not _was_suspended_by_others(grant, by, at):
         return None
     if _took_effect(grant, at) and not _leaves_two(grant, at):
         return None
@@ -296,10 +297,6 @@ def _end_suspension(grant: Grant, at: datetime) -> None:
     grant.full_clean()
     grant.save()
     _announce(grant, "returned", at)
-
-
-def _was_suspended(grant: Grant) -> bool:
-    return grant.suspended_by_id is not None or grant.suspended_for_id is not None
 
 
 def _was_suspended_by_others(grant: Grant, by: User, at: datetime) -> bool:

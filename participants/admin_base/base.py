@@ -33,6 +33,7 @@ from participants.display_names import display_name
 from participants.models import Delegate, Organisation, User
 from participants.permissions import EventPermissions
 from roundtable import idempotency
+from roundtable.database.fields import field_of
 
 if TYPE_CHECKING:
     PlainAdmin = admin.ModelAdmin[Any]
@@ -100,11 +101,6 @@ class GrantScopedAdmin(PlainAdmin):
         rows: QuerySet[Any] = super().get_queryset(request)
         permissions = request_permissions(request)
         return rows if permissions.is_operator else self.limit_to_events(rows, permissions.editable)
-
-    def decidable_rows(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        if permissions.is_operator:
-            return rows
-        return self.limit_to_events(rows, permissions.decidable)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         return rows.none()
@@ -185,7 +181,7 @@ class GrantScopedAdmin(PlainAdmin):
             return display_name(getattr(row, name), viewer)
 
         column.__name__ = name
-        verbose_name: Any = self.opts.get_field(name).verbose_name  # type: ignore[union-attr]
+        verbose_name = field_of(self.model, name).verbose_name
         return admin.display(description=verbose_name, ordering=name)(column)
 
     def get_list_display(self, request: HttpRequest) -> Any:

@@ -5,6 +5,7 @@ apply.
 """
 
 from datetime import date
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.forms import all_valid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -125,7 +127,7 @@ class HistoryAdmin(GrantScopedAdmin):
 
     # History and restoring -------------------------------------------------------------
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         restore = {"history/<bounded_int:number>/": ("restore", self.restore_view)}
         return [*self.row_urls(restore), *super().get_urls()]
 
@@ -308,17 +310,13 @@ def _match_rows(
     A row that was deleted and entered again is found by its content, so that it stays the same row.
     """
     pairs, left = {}, list(past)
-    for same in (_row_id, _row_content, _row_subject):
+    for same in (itemgetter("id"), _row_content, _row_subject):
         free = {same(row): row["id"] for row in present if row["id"] not in pairs}
         for row in list(left):
             if (pk := free.pop(same(row), None)) is not None:
                 pairs[pk] = row
                 left.remove(row)
     return pairs, left
-
-
-def _row_id(row: dict[str, Any]) -> Any:
-    return row["id"]
 
 
 def _row_content(row: dict[str, Any]) -> Any:

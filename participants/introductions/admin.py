@@ -65,7 +65,7 @@ class IntroductionAdmin(PrivateAdmin):
     list_display = ["first", "second", "proposed_at", "state"]
     list_display_links = None  # the list already shows every field
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Introduction]:
         # Operators too see only their own proposals.
         permissions = request_permissions(request)
         people = visible_people(permissions).values("pk")
@@ -75,7 +75,7 @@ class IntroductionAdmin(PrivateAdmin):
         # Requests that the viewer made as a participant are private and do not belong in the admin.
         return rows.exclude(first__user=permissions.user)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Introduction | None = None) -> bool:
         return obj is None and super().has_view_permission(request)
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
@@ -88,7 +88,7 @@ class IntroductionAdmin(PrivateAdmin):
         )
         return people.exclude(user=permissions.user).order_by(*BY_NAME)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Introduction, form: Any, change: bool) -> None:
         introduction = propose_introduction(
             first=obj.first,
             second=obj.second,

@@ -255,7 +255,7 @@ class InvitationRequestAdmin(PrivateAdmin):
     ]
     actions = ["refuse"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InvitationRequest]:
         permissions = request_permissions(request)
         nominators = visible_people(permissions).filter(
             user=OuterRef("nominated_by"), participations__event=OuterRef("event")
@@ -284,7 +284,7 @@ class InvitationRequestAdmin(PrivateAdmin):
         # Co-chairs may delete a request, because it contains an email address.
         return self.has_view_permission(request, obj)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: InvitationRequest | None = None) -> Any:
         request_fields = ["event", "name", "organisation", "address", "note", "requested_at"]
         if obj is not None and obj.nominated_for_id:
             request_fields[3:5] = ["nomination", "post", "capacity", "address"]

@@ -83,11 +83,11 @@ class AffiliationInline(GrantScopedInline):
     formset = AffiliationFormSet
     fields = ["organisation", "post", ("since", "until")]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delegate]:
         rows = super().get_queryset(request).select_related("organisation", "delegate")
         return rows.filter(_known_workplaces(request))
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Delegate | None = None) -> bool:
         may_change = super().has_change_permission(request, obj)
         if obj is None:
             return may_change
@@ -98,7 +98,7 @@ class AffiliationInline(GrantScopedInline):
             and not is_own_profile(obj, permissions.user)
         )
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Delegate | None = None) -> bool:
         may_change = self.has_change_permission(request, obj)
         # Others exclude people by affiliation. After the person has joined, propose an end instead.
         return may_change and (obj is None or not must_accept(obj))
@@ -185,7 +185,7 @@ class DelegateAdmin(PrivateAdmin):
     search_fields = ["name", "name_latin"]
     search_help_text = _("Name. Co-chairs can also search by invitation address.")
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Delegate, form: Any, change: bool) -> None:
         if change:
             split_shared_person(obj, request_permissions(request))
         if change and must_accept(obj) and "name_latin" in form.changed_data:
@@ -209,7 +209,7 @@ class DelegateAdmin(PrivateAdmin):
             words = _("You entered this participation, so it counts as confirmed by you.")
             messages.info(request, words)
 
-    def choices(self, request: HttpRequest) -> QuerySet[Any]:
+    def choices(self, request: HttpRequest) -> QuerySet[Delegate]:
         people = visible_people(request_permissions(request))
         return super().choices(request).filter(pk__in=people.values("pk"))
 
@@ -247,7 +247,7 @@ class DelegateAdmin(PrivateAdmin):
             Prefetch("invitations", queryset=sent, to_attr="visible_invitations"),
         )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Delegate | None = None) -> Any:
         ((title, options),) = self.fieldsets
         fields = list(options["fields"])
         if not self._may_see_address(request, obj):
@@ -280,7 +280,7 @@ class DelegateAdmin(PrivateAdmin):
             return permissions.can_invite_any
         return people_with_address(permissions).filter(pk=row.pk).exists()
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Delegate | None = None) -> list[str]:
         fields = [*super().get_readonly_fields(request, obj), "waiting", "erased_on"]
         fields.append("invitation_address")
         if obj is not None and not can_edit_visible_events_of(obj, request_permissions(request)):
@@ -291,7 +291,7 @@ class DelegateAdmin(PrivateAdmin):
             fields += ["name", "invitation_email"]
         return fields
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Delegate | None = None) -> bool:
         permissions = request_permissions(request)
         return (
             obj is None
@@ -324,7 +324,7 @@ class DelegateAdmin(PrivateAdmin):
         events = self._event_ids_of(obj) & permissions.readable
         return bool(events) and events <= permissions.decidable
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: Delegate) -> None:
         permissions = request_permissions(request)
         events = permissions.decidable
         others = obj.participations.exclude(event__in=events)
@@ -366,7 +366,7 @@ class DelegateAdmin(PrivateAdmin):
         return describe_invitation_state(row.visible_invitations, timezone.now())
 
     @admin.display(description=_("to be erased on"))
-    def erased_on(self, row: Any) -> str:
+    def erased_on(self, row: Delegate) -> str:
         day = self._day_of_erasure(row)
         return date_format(day) if day else "–"
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.decorators import method_decorator
@@ -107,7 +107,7 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
     operator_only_fields = ("is_demonstration",)
     change_form_template = "participants/organisations/admin/organisation_change_form.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
         public = Organisation.objects.published().filter(pk=OuterRef("pk"))
         return (
             visible_organisations(request_permissions(request))
@@ -115,19 +115,19 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
             .order_by("name")
         )
 
-    def choices(self, request: HttpRequest) -> QuerySet[Any]:
+    def choices(self, request: HttpRequest) -> QuerySet[Organisation]:
         return self.get_queryset(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
         return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
         permissions = request_permissions(request)
         if obj is None:
             return permissions.can_edit_any
         return may_edit_organisation(permissions, obj)
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         pages: RowPages = {"archive/": ("archive", self.archive_view)}
         return [*self.row_urls(pages), *super().get_urls()]
 
@@ -188,7 +188,7 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
             settled.append("is_name_published")
         return [*fields, *settled, *([] if is_operator else ["slug"])]
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Organisation | None = None) -> Any:
         is_chosen = obj is None and request_permissions(request).is_operator
         return self.prepopulated_fields if is_chosen else {}
 
@@ -204,7 +204,7 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
             ).exists()
         return row
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if {"kind", "country"} & set(form.changed_data):
             # They decide who is in an audience.
@@ -217,7 +217,7 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
                 at=timezone.now(),
             )
 
-    def is_published(self, row: Any) -> bool:
+    def is_published(self, row: Organisation) -> bool:
         known: bool | None = getattr(row, "is_public", None)  # annotated by get_queryset()
         if known is None:
             return Organisation.objects.published().filter(pk=row.pk).exists()
@@ -245,7 +245,7 @@ class GroupAdmin(GrantScopedAdmin):
     list_display = ["name", "description"]
     search_fields = ["name", "description"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
         # Public texts name it: another name is another party.
         is_settled = obj is not None and has_settled_name(obj)

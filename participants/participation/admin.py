@@ -15,7 +15,7 @@ from django.db.models import (
     When,
 )
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -150,7 +150,7 @@ class ParticipationAdmin(PrivateAdmin):
     actions = ["confirm", "suspend", "end"]
     change_list_template = "participants/participation/admin/participation_change_list.html"
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(close_list_view)
         name = "participants_participation_close"
         close = path("close/<bounded_int:event_id>/", view, name=name)
@@ -174,7 +174,7 @@ class ParticipationAdmin(PrivateAdmin):
         more["offers_review"] = permissions.can_confirm_any and "waits" in request.GET
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
         given = ParticipationConfirmation.objects.select_related("on_behalf_of", "by")
         permissions = request_permissions(request)
         rows = super().get_queryset(request)
@@ -208,12 +208,12 @@ class ParticipationAdmin(PrivateAdmin):
         return row.event.code
 
     @admin.display(description=_("kind"), ordering="organisation__kind")
-    def kind(self, row: Any) -> str:
+    def kind(self, row: Participation) -> str:
         country = f", {row.organisation.country.name}" if row.organisation.country else ""
         return f"{row.organisation.get_kind_display()}{country}"
 
     @admin.display(description=_("confirmed by"))
-    def confirmations(self, row: Any) -> str:
+    def confirmations(self, row: Participation) -> str:
         given = list(row.confirmations.all())
         names = ", ".join(_confirmed_by(confirmation) for confirmation in given)
         if row.suspended_at:

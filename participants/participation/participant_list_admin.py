@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
@@ -78,7 +78,7 @@ class ParticipantListAdmin(PrivateAdmin):
     search_fields = ["purpose", "event__code"]
     actions = ["agree", "refuse"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ParticipantList]:
         rows = super().get_queryset(request).select_related("event")
         return with_display_names(rows, "requested_by")
 
@@ -148,7 +148,7 @@ class ParticipantListAdmin(PrivateAdmin):
             ),
         )
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         download: RowPages = {"fetch/": ("fetch", self.download_view)}
         view = self.admin_site.admin_view(self.canary_view)
         name = "participants_participantlist_canary"

@@ -159,17 +159,14 @@ def _explain_mismatches(mismatches: list[Mismatch]) -> Iterator[str]:
                 f"Entry {number} does not match its seal: "
                 "this entry or the one before it was changed."
             )
-        elif original_number != number and _entry_exists(
-            original_number, mismatch.entry.chain_hash
-        ):
-            yield f"Entry {number} is a copy of entry {original_number}."
         elif original_number != number:
-            yield f"Entry {number} was moved: it was written as entry {original_number}."
+            chain_hash = mismatch.entry.chain_hash
+            same = AuditEntry.objects.filter(sequence=original_number, chain_hash=chain_hash)
+            if same.exists():
+                yield f"Entry {number} is a copy of entry {original_number}."
+            else:
+                yield f"Entry {number} was moved: it was written as entry {original_number}."
         # Otherwise this entry is unchanged, and the one before it is not.
-
-
-def _entry_exists(number: int, chain_hash: str) -> bool:
-    return AuditEntry.objects.filter(sequence=number, chain_hash=chain_hash).exists()
 
 
 def _trace_original_numbers(mismatches: list[Mismatch]) -> dict[int, int]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connections
 from django.db.models import BigIntegerField, Expression, F, Model, Q, QuerySet
 
+from roundtable.database.fields import field_of
 from roundtable.database.triggers import DELETE, INSERT, UPDATE, Trigger
 
 Rows = QuerySet[Any]
@@ -135,8 +136,7 @@ def _ids(touches: Sequence[Touch], row: str, alias: str) -> str:
 
 def _columns(touches: Sequence[Touch]) -> list[str]:
     fields = sorted({name for touch in touches for name in touch.fields.split()})
-    meta = touches[0].model._meta
-    return [f'"{meta.get_field(name).column}"' for name in fields]  # type: ignore[union-attr]
+    return [f'"{field_of(touches[0].model, name).column}"' for name in fields]
 
 
 def _literal(value: Any, vendor: str) -> str:

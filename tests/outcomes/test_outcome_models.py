@@ -4,7 +4,6 @@ import string
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -1103,19 +1102,6 @@ def test_overdue_and_due_soon(status: ImplementationStatus) -> None:
         assert (row in Commitment.objects.not_ended()) == (not ended)
 
 
-def test_hash_of_what_a_source_says_is_the_same_in_each_version_of_the_portal() -> None:
-    """Confirmations hold it."""
-    event = make_event(code="XY")
-    letter = make_commitment(event, reference="XY-C1", text="Train  officers.", **LETTER)
-    make_party(letter, organisation=make_organisation(name="Office"))
-    words = [
-        '"XY-C1", "Train officers.", "", "letter", "Letter", "2027-03-03"',
-        '"", "", "", [], [["lead", "Office"]]',
-    ]
-    hashed = sha256(f"[{', '.join(words)}]".encode()).hexdigest()
-    assert letter.source_hash() == hashed
-
-
 def test_commitment_has_partners_once_a_party_is_no_lead() -> None:
     row = make_commitment()
     make_party(row)
@@ -1245,75 +1231,6 @@ def test_source_of_a_commitment_is_named_with_its_day(
     assert with_values(commitment, basis="undertaken").undertaken_on is None  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"reference": "BP2018-C9"},
-        {"text": "Other words."},
-        {"due_on": date(2026, 1, 1)},
-        {"source_dated_on": date(2018, 3, 4)},
-        {"source_title": "Report"},
-        {"source_url": "https://example.org/b"},
-        {"place_in_source": "p. 4"},
-        {"consent": "Letter of 5 March"},
-        {"source_kind": "document"},
-    ],
-    ids=lambda changed: next(iter(changed)),
-)
-def test_commitment_is_compared_again_once_a_word_of_it_changed(changed: dict[str, Any]) -> None:
-    commitment = make_commitment(
-        source_kind="letter",
-        source_dated_on=MARCH_3,
-        consent="Letter of 4 March",
-        source_title="MFA 7",
-        place_in_source="p. 3",
-        due_on=date(2025, 12, 31),
-    )
-    before = commitment.source_hash()
-    with_values(commitment, **changed)
-    assert commitment.source_hash() != before
-
-
-def test_commitment_is_compared_again_once_its_parties_points_or_milestones_changed() -> None:
-    point = a_point()
-    commitment = make_commitment(point.statement.event)
-    party = make_party(commitment, organisation=make_organisation(name="Ministry"))
-    milestone = make_milestone(commitment=commitment, title="Draft law")
-    seen = [commitment.source_hash()]
-
-    def assert_changed() -> None:
-        seen.append(Commitment.objects.get(pk=commitment.pk).source_hash())
-        assert len(set(seen)) == len(seen)
-
-    with_values(milestone, title="Law").save()
-    assert_changed()
-    with_values(milestone, due_on=date(2030, 1, 1)).save()
-    assert_changed()
-    milestone.delete()
-    assert_changed()
-    commitment.outcomes.add(point)
-    assert_changed()
-    party.role = CommitmentParty.Role.PARTNER
-    party.save()
-    assert_changed()
-    named = Commitment.objects.get(pk=commitment.pk)
-    assert named.source_hash(names={party.organisation_id: "Office"}) not in seen
-    assert named.source_hash(names={0: "Office"}) == seen[-1]
-    assert named.source_hash(f" {commitment.text} \n") == seen[-1]
-    assert named.source_hash("Other words") not in seen
-    assert party.organisation is not None
-    with_values(party.organisation, name="Office").save()
-    assert_changed()
-    make_party(commitment, group=make_group(member_rule="participants"))
-    assert_changed()
-    member = make_role(commitment.event).organisation
-    make_party(commitment, organisation=member, role="member")
-    assert Commitment.objects.get(pk=commitment.pk).source_hash() == seen[-1]
-    before = commitment.undertaking_hash()
-    commitment.parties.filter(role="member").delete()
-    assert commitment.undertaking_hash() == before
-
-
 def test_latest_of_a_commitment_is_what_is_stored_or_what_was_so_on_the_day() -> None:
     commitment = Commitment(latest_status="planning", latest_reported_on=MARCH_3)
     commitment.members_reporting, commitment.latest_recorded_update_id = 2, 7
@@ -1381,15 +1298,6 @@ def test_name_of_a_commitment_is_its_reference_and_first_words() -> None:
     text = "one two three four five six seven eight nine ten eleven"
     row = Commitment(reference="XY-C1", text=text)
     assert str(row) == "XY-C1 one two three four five six seven eight nine ten…"
-
-
-def test_undertaking_of_another_organisation_of_the_same_name_is_another_one() -> None:
-    commitment = make_commitment()
-    party = make_party(commitment, organisation=make_organisation(name="Ministry"))
-    before = Commitment.objects.get().undertaking_hash()
-    party.organisation = make_organisation(name="Ministry")
-    party.save()
-    assert Commitment.objects.get().undertaking_hash() != before
 
 
 def test_what_a_party_undertook_is_public() -> None:

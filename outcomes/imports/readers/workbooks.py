@@ -131,7 +131,8 @@ def _read_sheet(page: Any, found: SourceFile) -> Rows:
     # only have a format. Check every row, so that no filled row is lost.
     for number, row in enumerate(page.iter_rows()):
         filled = [place for place, cell in enumerate(row) if cell.value not in (None, "")]
-        if number >= _MAX_SHEET_ROWS or (filled and not _is_within_limits(number, filled[-1])):
+        is_too_far = filled and (number >= MAX_ROWS or filled[-1] >= MAX_COLUMNS)
+        if number >= _MAX_SHEET_ROWS or is_too_far:
             raise UnreadableError(UnreadableReason.TOO_MANY_ROWS, page.title)
         if not filled:
             continue
@@ -144,10 +145,6 @@ def _read_sheet(page: Any, found: SourceFile) -> Rows:
         rows += [[] for _empty in range(number - len(rows))]
         rows.append(values)
     return rows
-
-
-def _is_within_limits(row: int, column: int) -> bool:
-    return row < MAX_ROWS and column < MAX_COLUMNS
 
 
 def _text_length(row: list[Any]) -> int:

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Prefetch
 from django.utils.translation import gettext as _
 
+from outcomes.datasets.tables import COMMITMENTS
 from outcomes.imports.records.errors import Mistake
 from outcomes.imports.records.new_records import NewRecord, insert_records
 from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
@@ -13,6 +14,7 @@ from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Commitment, CommitmentParty, CommitmentState, Outcome
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.publication import must_be_withdrawn, publish_released, withdraw
+from outcomes.sources.hashes import undertaking_hash
 from participants.models import Group, Organisation
 from roundtable.database.statistics import count_rows
 from roundtable.history import ADDED, add_versions
@@ -179,11 +181,11 @@ def apply_commitments(
         ):
             continue
         before = stored.text.split() if stored else None
-        earlier_hash = stored.undertaking_hash() if stored else ""
+        earlier_hash = undertaking_hash(stored) if stored else ""
         was_public = bool(stored and stored.is_public)
         is_draft = stored is None or stored.state == CommitmentState.DRAFT
-        words = {name: value for name, value in entry.values.items() if name != "is_open"}
-        if stored and not is_draft and any(differs(stored, *word) for word in words.items()):
+        compared = [word for word in entry.values.items() if word[0] in COMMITMENTS.compared]
+        if stored and not is_draft and any(differs(stored, *word) for word in compared):
             withdraw(stored, by=by)
         commitment = report.store_entry(stored or Commitment(), entry, event=event)
         if commitment.pk is None:

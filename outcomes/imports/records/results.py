@@ -18,6 +18,7 @@ from outcomes.imports.records.new_records import NewRecord
 from outcomes.imports.records.permissions import row_refusals
 from outcomes.imports.records.validation import FileEntry
 from participants.permissions import EventPermissions
+from roundtable.database.fields import field_of
 from roundtable.history import add_versions_of_owners
 from roundtable.text_diff import normalise_newlines
 
@@ -47,7 +48,7 @@ def normalise_text(text: str) -> str:
 
 def describe_change(row: models.Model, location: str, name: str, value: Any) -> str:
     """`row` must still have the old value."""
-    attribute = row._meta.get_field(name).attname  # type: ignore[union-attr]
+    attribute = field_of(type(row), name).attname
     edited_at = _edited_by_person_at(row, lambda any_row: getattr(any_row, attribute))
     return _change_message(
         f"{location}.{name}", to_file_text(getattr(row, name)), to_file_text(value), edited_at

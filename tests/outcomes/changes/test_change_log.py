@@ -1,5 +1,6 @@
 """The log of what changed in public, and what it never contains."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,9 +8,21 @@ import pytest
 
 from outcomes.changes.log import change_log, latest_changes
 from outcomes.changes.values import Change, ChangeKind
-from outcomes.models import Assessment, Commitment, ImplementationStatus, Outcome, Response
+from outcomes.datasets import tables
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    ImplementationStatus,
+    Milestone,
+    Outcome,
+    Response,
+    Statement,
+)
+from participants.models import Organisation
+from roundtable.history import add_versions
 from roundtable.models import Event
 from roundtable.redaction import redact_words
+from tests.changed_columns import other_value
 from tests.factories import (
     NOON,
     make_commitment,
@@ -175,6 +188,32 @@ def test_correction_entry_lists_each_changed_field(meeting: Event) -> None:
     ]
     # Two fields were corrected at once, and what has no text is no change.
     assert change_log(ALWAYS + timedelta(days=1), END).count() == 6
+
+
+CITED: dict[str, Callable[[], Any]] = {
+    "ROUNDTABLES": lambda: make_event(ends_on=date(2031, 2, 1)),
+    "STATEMENTS": make_statement,
+    "POINTS": lambda: make_statement().outcomes.points()[0],
+    "LEAD_INS": lambda: make_statement().outcomes.lead_ins()[0],
+    "COMMITMENTS": lambda: make_commitment(consent="Letter of 4 March", source_dated_on=NOON),
+    "MILESTONES": make_milestone,
+    "ORGANISATIONS": lambda: make_role(make_event(), recorded_at=ALWAYS).organisation,
+}
+
+
+@pytest.mark.parametrize("table", CITED)
+def test_log_has_corrections_of_each_column_that_is_cited(table: str) -> None:
+    dataset, row = getattr(tables, table), CITED[table]()
+    row.save()
+    for model in (Event, Statement, Outcome, Commitment, Milestone, Organisation):
+        add_versions(model._default_manager.all())
+        settle(model)
+    for number, name in enumerate(dataset.wordings, 1):
+        correct(row, at(number), **{name: other_value(row, name)})
+        found = latest_changes(at(number), at(number) + timedelta(minutes=1))
+        [change] = [one for one in found if one.kind == ChangeKind.CORRECTION]
+        assert change.field.endswith(str(row._meta.get_field(name).verbose_name))
+        assert "None" not in (change.before, change.after), name
 
 
 def test_unpublished_text_is_not_shown_as_before(meeting: Event) -> None:

@@ -12,12 +12,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from outcomes.changes.log import latest_changes
+from outcomes.datasets.tables import COMMITMENTS
 from outcomes.models import Commitment, CommitmentParty, ProgressUpdate
+from outcomes.sources.comparisons import valid_comparisons
+from outcomes.sources.hashes import source_hash
 from participants.models import Delegate, Organisation, User
 from roundtable.models import Event
 from tests.canaries import all_paths, make_complete_event, response_text
+from tests.changed_columns import other_value
 from tests.conftest import FULL_WALKS
 from tests.factories import (
+    compare_with_source,
     make_commitment,
     make_delegate,
     make_event,
@@ -122,7 +127,7 @@ def test_commitment_without_a_source_is_not_compared(
     assert "Add its source, then compare it." in shown
     assert "I compared it" not in shown
     # Who opened the page before has the button.
-    refused = browser.post(compare_page(draft), {"shown": draft.source_hash()})
+    refused = browser.post(compare_page(draft), {"shown": source_hash(draft)})
     assert refused.status_code == 400
     assert not draft.comparisons.exists()
     # A statement that was signed here is its own source.
@@ -226,6 +231,23 @@ def test_what_changed_is_compared_again(
     draft.refresh_from_db()
     assert draft.state == "draft"
     assert "This commitment is public." in compare(client_of(indonesia), draft)
+
+
+def test_change_of_any_column_voids_the_comparisons(client_of: Sign, event: Event) -> None:
+    letter = {"source_kind": "letter", "source_dated_on": NOW.date(), "consent": "Letter"}
+    row = make_commitment(event, reference="R2026-C1", **letter)
+    browser = client_of(make_user("op@example.org", is_superuser=True))
+    address = page(Commitment, "change", row.pk)
+    stored = Commitment.objects.values(*COMMITMENTS.compared, "state").get()
+    for name in COMMITMENTS.compared:
+        Commitment.objects.update(**stored)
+        row.refresh_from_db()
+        compare_with_source(row)
+        value = "R2026-C9" if name == "reference" else other_value(row, name)
+        assert browser.post(address, filled(browser, address) | {name: value}).status_code == 302
+        row.refresh_from_db()
+        assert (row.state, valid_comparisons(row)) == ("draft", []), name
+        row.comparisons.all().delete()
 
 
 def test_edit_while_the_parties_are_told_stops_publication(

@@ -1,6 +1,7 @@
 """Forms, exports and pages that name the fields of a table have each public field."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,14 +18,18 @@ from outcomes.contributions.forms import (
     OfferForm,
     ResponseForm,
 )
-from outcomes.datasets.columns import Dataset
+from outcomes.datasets.columns import Column, Dataset
 from outcomes.datasets.tables import COMMITMENTS, ORGANISATIONS
 from outcomes.exports.desk import CommitmentResource, OrganisationResource
 from outcomes.models import Commitment, ImplementationStatus, Outcome
 from outcomes.reporting.forms import UpdateForm
+from outcomes.statements.corrigenda_admin import CorrigendumForm
+from outcomes.templatetags import commitments
+from participants.models import User
 from tests.factories import (
     NOON,
     make_commitment,
+    make_document,
     make_event,
     make_organisation,
     make_outcome,
@@ -65,6 +70,8 @@ def admin_forms(model: type[models.Model]) -> Iterator[tuple[str, set[str]]]:
 def test_admin_has_each_public_field(name: str) -> None:
     table = DATASETS[name]
     found = list(admin_forms(table.model))
+    if name == "CORRIGENDA":  # on pages beside those of its statement
+        found.append((CorrigendumForm.__name__, set(CorrigendumForm.base_fields)))
     assert found, f"No form of the admin edits {table.model.__name__}."
     for form, fields in found:
         missing = stored_names(table) - fields - NOT_IN_ADMIN.get(form, set())
@@ -128,19 +135,46 @@ FILLED: dict[str, Callable[[dict[str, Any]], Any]] = {
     "COMMITMENTS": lambda words: make_commitment(**words),
     "MILESTONES": lambda words: make_milestone(due_on=date(2030, 1, 1), **words).commitment,
     "REPORTS": _report,
+    "DOCUMENTS": lambda words: make_document(make_event(), **words).event,
     "RESPONSES": lambda words: make_response(**words).outcome,
     "ASSESSMENTS": lambda words: make_assessment(**words).commitment,
 }
 
 
 @pytest.mark.django_db
+def test_pages_of_a_commitment_show_a_column_that_they_do_not_name(
+    client_of: Callable[..., Client], operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = replace(COMMITMENTS, columns=(*COMMITMENTS.columns, Column("consent")))
+    monkeypatch.setattr(commitments, "COMMITMENTS", added)
+    row = make_commitment(consent="zqxvar & more")
+    browser = client_of(operator)
+    for path in (row.get_absolute_url(), f"/admin/outcomes/commitment/{row.pk}/compare/"):
+        text = browser.get(path).content.decode()
+        assert "Consent to publication" in text and "zqxvar &amp; more" in text, path
+
+
+# Many points are in the same place, such as “first list”.
+NOT_SEARCHED = {"LEAD_INS": {"place_in_source"}, "POINTS": {"place_in_source"}}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("recorded_templates")
 @pytest.mark.parametrize("name", FILLED)
-def test_page_shows_each_public_text(client: Client, name: str) -> None:
+def test_page_and_search_have_each_public_text(client: Client, name: str) -> None:
     table = DATASETS[name]
     words: dict[str, Any] = {}
     for field in table.free_texts:
+        word = f"zqxvar{field}".replace("_", "")
         is_url = isinstance(table.get_field(field), models.URLField)
-        words[field] = f"https://zqxvar.org/{field}" if is_url else f"zqxvar-{field}"
+        words[field] = f"https://zqxvar.org/{word}" if is_url else word
     page = client.get(FILLED[name](words).get_absolute_url()).content.decode()
     missing = {field for field, text in words.items() if text not in page}
     assert not missing, f"The page does not show {sorted(missing)} of {name}."
+    answers = {
+        field: client.get("/search/", {"q": text}).context["found"]
+        for field, text in words.items()
+        if "/" not in text
+    }
+    missing = {field for field, found in answers.items() if found.corrected or not found.sections}
+    assert missing == NOT_SEARCHED.get(name, set())

@@ -13,6 +13,7 @@ from outcomes.models import Commitment
 from outcomes.organisations.changes import make_due_changes, request_change
 from outcomes.reporting.proposals import link_url, undertaking_for_link
 from outcomes.sources.comparisons import commitment_source_check, is_released, valid_comparisons
+from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.email_links.links import link_for_key
 from participants.models import Organisation, OrganisationChange, OrganisationKind, User
 from participants.permissions import has_settled_name
@@ -216,10 +217,10 @@ def test_what_was_compared_undertaken_or_disputed_counts_under_the_new_name(
     assert "Guatemala" in text and "Compared with the source by two organisations" in text
     for row in (accepted, question):
         row.refresh_from_db()
-        assert row.content_hash == row.party.commitment.undertaking_hash()
+        assert row.content_hash == undertaking_hash(row.party.commitment)
     assert undertaking_for_link(link, world.person.user, NOON) == question
     dispute.refresh_from_db()
-    assert dispute.content_hash == disputed.source_hash()
+    assert dispute.content_hash == source_hash(disputed)
     former.refresh_from_db()
     assert former.content_hash == "of an earlier text"
 
