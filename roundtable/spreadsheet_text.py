@@ -3,6 +3,7 @@
 import re
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheet programs take UTF-8 for another encoding
+LIST_SEPARATOR = "; "  # between the words of a list in a cell
 # What such programs read as the start of a formula, including full-width characters.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 

@@ -226,3 +226,15 @@ def test_internals_of_allauth_have_one_home() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     (allauth,) = (name for name in declared if name.startswith("django-allauth"))
     assert re.search(r"<65\.\d+$", allauth), "its internals may change"
+
+
+def test_cells_of_spreadsheets_have_one_writer() -> None:
+    """Another one could write a text that programs read as a formula."""
+    writes = re.compile(r"csv\.writer|DictWriter|WriteOnlyCell\(|\.cell\(")
+    found = {
+        name_of(path)
+        for app in ARROW
+        for path in modules_of(app)
+        if writes.search(path.read_text())
+    }
+    assert found == {"roundtable/spreadsheets.py"}

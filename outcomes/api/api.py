@@ -1,7 +1,6 @@
 """The API: the tables and filters of lists and files as JSON, for programs, read-only."""
 
 from collections.abc import Callable
-from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -28,7 +27,7 @@ from outcomes.api.keyset import (
 from outcomes.changes.topics import absolute_url, find_topic
 from outcomes.commitments.as_of import DayForm
 from outcomes.exports.listings import LISTINGS, Listing
-from outcomes.exports.tables import ColumnType, Table
+from outcomes.exports.reading import ColumnType, Table
 from participants.directory.redirects import redirect_former_name
 from roundtable import limits
 from roundtable.filters.facets import FacetField
@@ -137,16 +136,12 @@ def _add_list(listing: Listing, row: type[Schema]) -> None:
             given["after"] = write_key(last)
         return JsonResponse(
             {
-                "rows": _read(table, ids, form.day if isinstance(form, DayForm) else None),
+                "rows": table.read(
+                    ids, timezone.localdate(), form.day if isinstance(form, DayForm) else None
+                ),
                 "next": absolute_url(f"{request.path}?{given.urlencode()}") if last else None,
             }
         )
-
-
-def _read(table: Table, ids: list[int], day: date | None) -> list[dict[str, Any]]:
-    names = table.column_names
-    rows = table.read(ids, timezone.localdate(), day)
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _add_record(table: Table, row: type[Schema]) -> None:
@@ -174,7 +169,7 @@ def _record(request: HttpRequest, table: Table, key: str) -> HttpResponse:
     if form.errors:
         return JsonResponse({"mistakes": form.error_sentences()}, status=400)
     topic = find_topic(table.kind, key) if "\0" not in key else None
-    rows = _read(table, [topic.row.pk], None) if topic and topic.row else []
+    rows = table.read([topic.row.pk], timezone.localdate()) if topic and topic.row else []
     if not rows:
         return JsonResponse({"mistakes": [_("There is no such record.")]}, status=404)
     return JsonResponse(rows[0])

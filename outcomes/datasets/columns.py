@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 
 from roundtable.database.fields import field_of
 
-LIST_SEPARATOR = "; "  # between the words of a list in a cell
 DEFAULT_WIDTH = 22  # characters, of a column of a workbook
 
 

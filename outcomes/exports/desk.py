@@ -1,7 +1,8 @@
 """Exports at the desk: the columns of the public files, of all rows that its lists show."""
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,18 +10,17 @@ from django.utils import timezone
 from import_export import resources
 from import_export.fields import Field
 
-from outcomes.exports.formats import cell_text, ids_array
-from outcomes.exports.reading import Read, ValuesByID, in_batches
+from outcomes.exports.reading import Row, Table
 from outcomes.exports.tables import (
     COMMITMENTS,
     EXPORTED_ON,
     ORGANISATIONS,
-    Table,
-    commitment_reader,
-    organisation_reader,
+    read_commitments,
+    read_organisations,
 )
 from outcomes.models import Commitment
 from participants.models import Organisation
+from roundtable.spreadsheets import cell_text
 
 
 class TableResource(resources.Resource):
@@ -38,39 +38,29 @@ class TableResource(resources.Resource):
     def get_display_name(cls) -> str:
         return str(cls.table.title)
 
-    def reader(self, on: date) -> Read:
-        raise NotImplementedError
+    def iter_queryset(self, queryset: QuerySet[Any]) -> Iterator[Row]:
+        name, on = self.table.column_names[0], timezone.localdate()  # the name is unique
+        found = list(queryset.values("pk", name, *self.desk_columns))
+        of_desk = {row[name]: row for row in found}
+        for rows in self.table.batches([row["pk"] for row in found], on):
+            for row in rows:
+                yield of_desk[row[name]] | row | {EXPORTED_ON.name: on}
 
-    def iter_queryset(self, queryset: QuerySet[Any]) -> Iterator[dict[str, str]]:
-        ids, on = ids_array(queryset.values_list("pk", flat=True)), timezone.localdate()
-        own = ValuesByID(
-            queryset.model._default_manager, self.table.column_names[0], *self.desk_columns
-        )
-        of_desk = {name: values for _pk, name, *values in own(ids)}
-        for rows in in_batches(self.reader(on), ids, self.table.booleans):
-            for name, *values in rows:
-                row = [name, *values, *of_desk.get(name, ()), on.isoformat()]
-                yield dict(zip(self.fields, map(cell_text, row), strict=True))
-
-    def export_field(self, field: Field, instance: dict[str, str], **kwargs: Any) -> str:
-        return instance[field.column_name]
+    def export_field(self, field: Field, instance: Row, **kwargs: Any) -> str:
+        return cell_text(instance[field.column_name])
 
 
 class CommitmentResource(TableResource):
     """Commitments, those that are not public too."""
 
-    table = COMMITMENTS
+    table = replace(COMMITMENTS, reader=partial(read_commitments, among=Commitment.objects.all()))
     desk_columns = ("state",)
-
-    def reader(self, on: date) -> Read:
-        return commitment_reader(on, None, Commitment.objects.all())
 
 
 class OrganisationResource(TableResource):
     """Organisations, those that the public files leave out too."""
 
-    table = ORGANISATIONS
+    table = replace(
+        ORGANISATIONS, reader=partial(read_organisations, among=Organisation.objects.all())
+    )
     desk_columns = ("role_mailbox",)
-
-    def reader(self, on: date) -> Read:
-        return organisation_reader(on, None, Organisation.objects.all())

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from outcomes.commitments.filters import CommitmentFilterForm, OutcomeFilterForm
+from outcomes.exports.reading import Table
 from outcomes.exports.tables import (
     COMMITMENTS,
     ORGANISATIONS,
@@ -16,7 +17,6 @@ from outcomes.exports.tables import (
     REPORTS,
     RESPONSES,
     ROUNDTABLES,
-    Table,
 )
 from outcomes.models import Outcome
 from participants.organisations.forms import OrganisationFilterForm
@@ -49,7 +49,7 @@ class Listing:
         if self.table is COMMITMENTS:
             found: Iterable[int] = form.found_ids(self.table.rows(form.day))
             return found
-        return self.rows(form).values_list("pk", flat=True)
+        return self.rows(form).values_list("pk", flat=True).iterator()
 
 
 def _found_commitments(form: CommitmentFilterForm) -> QuerySet[Any]:

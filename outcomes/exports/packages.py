@@ -21,11 +21,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from outcomes.changes.topics import absolute_url
-from outcomes.datasets.columns import LIST_SEPARATOR
 from outcomes.exports.formats import Export, csv_rows, ids_array
-from outcomes.exports.reading import Cell
-from outcomes.exports.tables import EXPORTED_ON, TABLES, ColumnType, FileColumn, Table
+from outcomes.exports.reading import ColumnType, FileColumn, Table
+from outcomes.exports.tables import EXPORTED_ON, TABLES
 from roundtable.cache.public_stamp import read_stamp
+from roundtable.spreadsheet_text import LIST_SEPARATOR
 
 
 def open_package(ending: str, on: date) -> IO[bytes]:
@@ -154,7 +154,7 @@ def write_sqlite(path: Path, on: date) -> None:
             for rows in _export(table, on).batches():
                 database.executemany(
                     f'INSERT INTO "{table.name}" VALUES ({places})',
-                    ([*map(_stored, row), on.isoformat()] for row in rows),
+                    ([*map(_stored, row.values()), on.isoformat()] for row in rows),
                 )
             database.executemany(
                 "INSERT INTO columns VALUES (?, ?, ?)",
@@ -174,7 +174,7 @@ SQLITE_TYPES = {
 }
 
 
-def _stored(value: Cell) -> str | int | None:
+def _stored(value: Any) -> Any:
     return LIST_SEPARATOR.join(value) if isinstance(value, list) else value
 
 

@@ -1,143 +1,99 @@
-"""Reads rows of a file some at a time, because there can be 100,000 of them.
+"""What a table of files is, and how its rows are read: some at a time, as there can be many."""
 
-Queries are compiled once for the whole file, and what many rows share is read once.
-"""
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from django.db.models import QuerySet
+from django.utils.functional import Promise
 
-from django.db import connection
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from participants.models import Organisation
 
-from outcomes.models import CommitmentParty
-from participants.models import Group, Organisation
-from roundtable.database.lookups import among_parameter
-
-Cell = str | int | bool | None | list[str]
-Row = list[Any]  # of cells
+Row = dict[str, Any]  # by name of the column
+Values = Mapping[str, Any]  # of a row, as the database names them
 IDs = Sequence[int]
-Read = Callable[[IDs], Iterator[Row]]
-T = TypeVar("T")
+# Reads those of the rows with these IDs that are public. The first day is today; the second, if it
+# is given, the earlier day that the file is about.
+Read = Callable[[list[int], date, date | None], Iterator[Row]]
 BATCH_SIZE = 2000  # rows
 
 
-def in_batches(read: Read, ids: IDs, booleans: Collection[int]) -> Iterator[list[Row]]:
-    """`booleans` are the places of columns that SQLite stores as numbers."""
-    for first in range(0, len(ids), BATCH_SIZE):
-        rows = list(read(ids[first : first + BATCH_SIZE]))
-        for row in rows:
-            for place in booleans:
-                row[place] = bool(row[place])
-        yield rows
+class ColumnType(StrEnum):
+    """What a column contains."""
+
+    STRING = "string"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    LIST = "list"  # of short names, numbers or addresses
 
 
-class ValuesByID:
-    """Values of the rows that other IDs lead to each time. Days are text, as the database has them.
+@dataclass(frozen=True)
+class FileColumn:
+    """A column of a file, with what it contains in words."""
 
-    Django would make a date of each.
-    """
-
-    _NO_IDS = [-1]
-
-    def __init__(self, rows: QuerySet[Any], *fields: Any, key: str = "") -> None:
-        as_text = [
-            Cast(field, TextField()) if isinstance(field, str) and field.endswith("_on") else field
-            for field in fields
-        ]
-        lookup = f"{key}__pk__among" if key else "pk__among"
-        found = rows.filter(Q((lookup, self._NO_IDS))).values_list(key or "pk", *as_text)
-        self._sql, self._parameters = found.query.sql_with_params()
-
-    def __call__(self, ids: Iterable[int]) -> list[tuple[Any, ...]]:
-        """The ID of each, and its values."""
-        no_ids, these = (among_parameter(some, connection) for some in (self._NO_IDS, [*ids]))
-        parameters = [these if given == no_ids else given for given in self._parameters]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-    def in_order(self, ids: IDs) -> Iterator[tuple[Any, ...]]:
-        """In the order of the IDs, without rows that are no longer public."""
-        found = {row[0]: row for row in self(ids)}
-        return (found[pk] for pk in ids if pk in found)
-
-    def lists(self, ids: IDs) -> dict[int, list[Any]]:
-        """Of each ID, all values."""
-        found: dict[int, list[Any]] = {}
-        for pk, value in self(ids):
-            found.setdefault(pk, []).append(value)
-        return found
+    name: str
+    help: str | Promise
+    type: ColumnType = ColumnType.STRING
 
 
-class Known(Generic[T]):
-    """By ID, what many rows share, such as the name of an organisation."""
+@dataclass(frozen=True)
+class Table:
+    """A table of files."""
 
-    def __init__(self, read: Callable[[list[int]], dict[int, T]]) -> None:
-        self._read = read
-        self._known: dict[int, T | None] = {}
+    kind: str  # of its rows, as in the names of addresses
+    name: str  # in the names of files
+    title: str | Promise
+    columns: tuple[FileColumn, ...]
+    # All rows that are public, in the order of the page; on an earlier day, if it is given.
+    rows: Callable[[date | None], QuerySet[Any]]
+    reader: Read  # of the columns, and of "pk"
 
-    def of(self, ids: Iterable[int | None]) -> dict[int, T | None]:
-        """Reads those of these IDs that it does not know yet; None if they are not public."""
-        if new := [pk for pk in {*ids} - self._known.keys() if pk is not None]:
-            self._known |= dict.fromkeys(new) | self._read(new)
-        return self._known
+    @property
+    def column_names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def batches(self, ids: IDs, on: date, day: date | None = None) -> Iterator[list[Row]]:
+        """Rows in the order of the IDs, without those that are no longer public; days as text."""
+        names = self.column_names
+        days = [column.name for column in self.columns if column.type is ColumnType.DATE]
+        for first in range(0, len(ids), BATCH_SIZE):
+            some = [*ids[first : first + BATCH_SIZE]]
+            found = {}
+            for row in self.reader(some, on, day):
+                found[row["pk"]] = own = {name: row[name] for name in names}
+                own |= {name: own[name].isoformat() for name in days if own[name]}
+            yield [found[pk] for pk in some if pk in found]
+
+    def read(self, ids: IDs, on: date, day: date | None = None) -> list[Row]:
+        return [row for rows in self.batches(ids, on, day) for row in rows]
 
 
-NO_PARTY = [("", "")]  # it was merged into another one while the file is read
+def grouped(rows: Iterable[Values], key: str) -> dict[int, list[Values]]:
+    """The rows by the ID in this column; none of other IDs."""
+    found: defaultdict[int, list[Values]] = defaultdict(list)
+    for row in rows:
+        found[row[key]].append(row)
+    return found
 
 
-class Parties:
-    """Short names of organisations and groups, and their names.
+ORGANISATION = tuple(
+    f"organisation__{name}" for name in ("slug", "name", "kind", "is_name_published")
+)
+PARTY = (*ORGANISATION, "group__slug", "group__name")
+
+
+def party_of(row: Values, path: str = "") -> tuple[str, str]:
+    """Short name and name of the organisation or group that these columns lead to.
 
     The short name of an organisation is empty if its name is not published.
     """
-
-    def __init__(self) -> None:
-        organisations = ValuesByID(
-            Organisation.objects.all(), "slug", "name", "kind", "is_name_published"
-        )
-        groups = ValuesByID(Group.objects.all(), "slug", "name")
-        self._organisations = Known(
-            lambda ids: {
-                pk: (slug, name) if is_named else ("", _unpublished_name(kind))
-                for pk, slug, name, kind, is_named in organisations(ids)
-            }
-        )
-        self._groups = Known(lambda ids: {pk: (slug, name) for pk, slug, name in groups(ids)})
-
-    def by_row(self, rows: list[tuple[Any, ...]]) -> dict[int, list[tuple[str, str]]]:
-        """Of rows that begin with an ID, an organisation or none, and else a group."""
-        organisations = self._organisations.of(row[1] for row in rows)
-        groups = self._groups.of(row[2] for row in rows)
-        found: dict[int, list[tuple[str, str]]] = {}
-        for pk, organisation, group, *_rest in rows:
-            party = organisations[organisation] if organisation else groups[group]
-            if party:
-                found.setdefault(pk, []).append(party)
-        return found
-
-    def by_side(
-        self, rows: list[tuple[Any, ...]]
-    ) -> tuple[dict[int, list[str]], dict[int, list[str]], dict[int, list[str]]]:
-        """Of rows that also have a role, short names of leads and partners, and names of all."""
-        organisations = self._organisations.of(row[1] for row in rows)
-        groups = self._groups.of(row[2] for row in rows)
-        leads: dict[int, list[str]] = {}
-        partners: dict[int, list[str]] = {}
-        names: dict[int, list[str]] = {}
-        for pk, organisation, group, role in rows:
-            party = organisations[organisation] if organisation else groups[group]
-            if not party:
-                continue
-            slug, name = party
-            names.setdefault(pk, []).append(name)
-            if slug:
-                side = leads if role == CommitmentParty.Role.LEAD else partners
-                side.setdefault(pk, []).append(slug)
-        return leads, partners, names
-
-
-def _unpublished_name(kind: str) -> str:
-    return Organisation(kind=kind, is_name_published=False).public_name
+    slug, name, kind, is_named = (row[path + column] for column in ORGANISATION)
+    if slug is None:
+        return row[f"{path}group__slug"], row[f"{path}group__name"]
+    if not is_named:
+        return "", Organisation(kind=kind, is_name_published=False).public_name
+    return slug, name

@@ -3,16 +3,11 @@
 A row has the columns of its dataset and what the portal knows besides.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from enum import StrEnum
-from functools import cached_property
-from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -31,14 +26,14 @@ from outcomes.commitments.queries import Disputes, number_of
 from outcomes.datasets import tables as datasets
 from outcomes.datasets.columns import Dataset
 from outcomes.exports.reading import (
-    NO_PARTY,
-    IDs,
-    Known,
-    Parties,
-    Read,
+    ORGANISATION,
+    PARTY,
+    ColumnType,
+    FileColumn,
     Row,
-    ValuesByID,
-    in_batches,
+    Table,
+    grouped,
+    party_of,
 )
 from outcomes.models import (
     Assessment,
@@ -56,54 +51,11 @@ from roundtable.models import Event
 Words = Mapping[str, str | Promise]  # by column
 
 
-class ColumnType(StrEnum):
-    """What a column contains."""
-
-    STRING = "string"
-    DATE = "date"
-    BOOLEAN = "boolean"
-    INTEGER = "integer"
-    LIST = "list"  # of short names, numbers or addresses
-
-
-@dataclass(frozen=True)
-class FileColumn:
-    """A column of a file, with what it contains in words."""
-
-    name: str
-    help: str | Promise
-    type: ColumnType = ColumnType.STRING
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of files."""
-
-    kind: str  # of its rows, as in the names of addresses
-    name: str  # in the names of files
-    title: str | Promise
-    columns: tuple[FileColumn, ...]
-    # All rows that are public, in the order of the page; on an earlier day, if it is given.
-    rows: Callable[[date | None], QuerySet[Any]]
-    # What reads those of the rows with some IDs that are public, in the order of the IDs. The first
-    # day is today; the second, if it is given, the earlier day that the file is about.
-    reader: Callable[[date, date | None], Read]
-
-    @property
-    def column_names(self) -> list[str]:
-        return [column.name for column in self.columns]
-
-    @cached_property
-    def booleans(self) -> list[int]:
-        return [
-            place for place, column in enumerate(self.columns) if column.type is ColumnType.BOOLEAN
-        ]
-
-    def batches(self, ids: IDs, on: date, day: date | None) -> Iterator[list[Row]]:
-        yield from in_batches(self.reader(on, day), ids, self.booleans)
-
-    def read(self, ids: IDs, on: date, day: date | None) -> list[Row]:
-        return [row for rows in self.batches(ids, on, day) for row in rows]
+TYPE_OF_FIELD = {
+    models.DateField: ColumnType.DATE,
+    models.BooleanField: ColumnType.BOOLEAN,
+    models.IntegerField: ColumnType.INTEGER,
+}
 
 
 def _described(dataset: Dataset, words: Words) -> list[FileColumn]:
@@ -123,11 +75,6 @@ def _described(dataset: Dataset, words: Words) -> list[FileColumn]:
     return found
 
 
-TYPE_OF_FIELD = {
-    models.DateField: ColumnType.DATE,
-    models.BooleanField: ColumnType.BOOLEAN,
-    models.IntegerField: ColumnType.INTEGER,
-}
 EXPORTED_ON = FileColumn("exported_on", _("The day on which the file was made."), ColumnType.DATE)
 FILTERS = FileColumn("filters", _("The filters of the file, in words. Empty if it has all rows."))
 PLACE = [
@@ -161,23 +108,25 @@ EVENT_FIELDS: Words = {
 }
 
 
-def _event_reader(on: date, day: date | None) -> Read:
+def _read_roundtables(ids: list[int], on: date, day: date | None) -> Iterator[Row]:
     points = Outcome.objects.published().filter(parent__isnull=False)
-    query = ValuesByID(
-        Event.objects.published(),
+    commitments = existing_as_of(Commitment.objects.public(), day)
+    address = absolute_url(reverse("event-list"))
+    rows = Event.objects.published().filter(pk__among=ids)
+    for row in rows.values(
+        "pk",
         *EVENT_FIELDS,
         "series__name",
-        number_of(points, "statement__event"),
-        number_of(existing_as_of(Commitment.objects.public(), day), "event"),
         "is_demonstration",
-    )
-    address = absolute_url(reverse("event-list"))
-
-    def read(ids: IDs) -> Iterator[Row]:
-        for _pk, *values in query.in_order(ids):
-            yield [*values, f"{address}{values[0]}/"]
-
-    return read
+        number_of_points=number_of(points, "statement__event"),
+        number_of_commitments=number_of(commitments, "event"),
+    ).iterator():
+        yield row | {
+            "series": row["series__name"],
+            "points": row["number_of_points"],
+            "commitments": row["number_of_commitments"],
+            "url": f"{address}{row['slug']}/",
+        }
 
 
 ROUNDTABLES = Table(
@@ -192,7 +141,7 @@ ROUNDTABLES = Table(
         *PLACE[1:],
     ),
     lambda day: Event.objects.published().order_by("-starts_on", "code"),
-    _event_reader,
+    _read_roundtables,
 )
 
 # Points
@@ -209,51 +158,45 @@ POINT_FIELDS: Words = {
 }
 
 
-def _point_reader(on: date, day: date | None) -> Read:
+def _read_points(ids: list[int], on: date, day: date | None) -> Iterator[Row]:
     existing = existing_as_of(Commitment.objects.published(), day).order_by()
-    query = ValuesByID(
-        Outcome.objects.published(),
+    points = Outcome.objects.published().filter(pk__among=ids)
+    theme_links = Outcome.themes.through._default_manager.filter(outcome__pk__among=ids)
+    themes = grouped(
+        theme_links.order_by("theme__slug").values("outcome", "theme__slug"), "outcome"
+    )
+    spoken_to = Q(outcome__pk__among=ids) | Q(outcome__in=points.values("parent"))
+    addressees = grouped(
+        OutcomeAddressee.objects.filter(spoken_to).order_by("pk").values("outcome", *PARTY),
+        "outcome",
+    )
+    address = absolute_url(reverse("outcome-list"))
+    for row in points.values(
+        "pk",
         *POINT_FIELDS,
-        number_of(existing, "outcomes"),
         "parent",
         "parent__number",
         "parent__text",
         "statement__event__slug",
         "statement__event__is_demonstration",
-    )
-    themes = ValuesByID(
-        Outcome.themes.through._default_manager.order_by("theme__slug"),
-        "theme__slug",
-        key="outcome",
-    )
-    addressees = ValuesByID(
-        OutcomeAddressee.objects.order_by("pk"), "organisation", "group", key="outcome"
-    )
-    parties = Parties()
-    address = absolute_url(reverse("outcome-list"))
-
-    def read(ids: IDs) -> Iterator[Row]:
-        points = [*query.in_order(ids)]
-        lead_ins = {lead_in for *_others, lead_in, _n, _t, _e, _d in points if lead_in}
-        themes_of, named = themes.lists(ids), parties.by_row(addressees([*ids, *lead_ins]))
-        for pk, *own, commitments, lead_in, number, text, event, is_demonstration in points:
-            spoken_to = [*named.get(pk, ()), *named.get(lead_in, ())]
-            if not lead_in:
-                commitments = existing.filter(outcomes__parent=pk).distinct().count()
-            yield [
-                *own,
-                number or "",
-                text or "",
-                themes_of.get(pk, []),
-                [slug for slug, _name in spoken_to if slug],
-                [name for _slug, name in spoken_to],
-                commitments,
-                event,
-                is_demonstration,
-                f"{address}{event}/{own[0]}/",
-            ]
-
-    return read
+        number_of_commitments=number_of(existing, "outcomes"),
+    ).iterator():
+        pk, lead_in, event = row["pk"], row["parent"], row["statement__event__slug"]
+        named = [*map(party_of, [*addressees[pk], *addressees[lead_in]])]
+        answers = row["number_of_commitments"]
+        if not lead_in:
+            answers = existing.filter(outcomes__parent=pk).distinct().count()
+        yield row | {
+            "lead_in": row["parent__number"] or "",
+            "lead_in_text": row["parent__text"] or "",
+            "themes": [theme["theme__slug"] for theme in themes[pk]],
+            "addressees": [slug for slug, _name in named if slug],
+            "addressee_names": [name for _slug, name in named],
+            "commitments": answers,
+            "roundtable": event,
+            "is_demonstration": row["statement__event__is_demonstration"],
+            "url": f"{address}{event}/{row['number']}/",
+        }
 
 
 POINTS = Table(
@@ -278,7 +221,7 @@ POINTS = Table(
         *PLACE,
     ),
     lambda day: Outcome.objects.published().points(),
-    _point_reader,
+    _read_points,
 )
 
 # Commitments
@@ -300,93 +243,59 @@ COMMITMENT_FIELDS: dict[str, str | Promise] = {
 COMMITMENT_FIELDS |= dict.fromkeys(datasets.COMMITMENTS.others(*COMMITMENT_FIELDS), "")
 
 
-def commitment_reader(
-    on: date, day: date | None, among: QuerySet[Commitment] | None = None
-) -> Read:
-    """Reads those that are public, unless the desk names others."""
+def read_commitments(
+    ids: list[int], on: date, day: date | None, among: QuerySet[Commitment] | None = None
+) -> Iterator[Row]:
+    """Those that are public, unless the desk names others."""
     columns = status_columns_for(day)
-    rows = Commitment.objects.published() if among is None else among
-    query = ValuesByID(
-        as_of(rows, day),
+    of_these = Q(commitment__pk__among=ids)
+    sides = parties_as_of(CommitmentParty.objects.without_members(), day).filter(of_these)
+    parties = grouped(
+        sides.order_by("role", "pk").values("commitment", "role", *PARTY), "commitment"
+    )
+    newest = Assessment.objects.newest(day).filter(of_these)
+    findings = grouped(newest.values("commitment", "finding"), "commitment")
+    answered = Outcome.objects.published().filter(commitments__pk__among=ids)
+    points = grouped(
+        answered.order_by("pk", "themes__slug").values("commitments", "number", "themes__slug"),
+        "commitments",
+    )
+    disputes = Disputes(day or on).of_commitments(ids)
+    address = absolute_url(reverse("commitment-list"))
+    rows = as_of(Commitment.objects.published() if among is None else among, day)
+    found = rows.filter(pk__among=ids).values(
+        "pk",
         *COMMITMENT_FIELDS,
         "basis",
         columns.status,
-        Cast(columns.reported_on, TextField()),
+        columns.reported_on,
         "event__slug",
         "event__is_demonstration",
     )
-    sides = ValuesByID(
-        parties_as_of(CommitmentParty.objects.without_members(), day).order_by("role", "pk"),
-        "organisation",
-        "group",
-        "role",
-        key="commitment",
-    )
-    found = ValuesByID(Assessment.objects.newest(day), "finding", key="commitment")
-    parties = Parties()
-    answers = ValuesByID(
-        Commitment.outcomes.through._default_manager.order_by("outcome"),
-        "outcome",
-        key="commitment",
-    )
-    numbers = ValuesByID(Outcome.objects.published(), "number")
-    themes = ValuesByID(
-        Outcome.themes.through._default_manager.order_by("theme__slug"),
-        "theme__slug",
-        key="outcome",
-    )
+    for row in found.iterator():
+        pk = row["pk"]
+        named = [
+            (side["role"] == CommitmentParty.Role.LEAD, *party_of(side)) for side in parties[pk]
+        ]
+        yield row | {
+            "status": row[columns.status] or NO_UPDATE,
+            "reported_on": row[columns.reported_on],
+            "findings": [one["finding"] for one in findings[pk]],
+            "leads": [slug for is_lead, slug, _name in named if is_lead and slug],
+            "partners": [slug for is_lead, slug, _name in named if not is_lead and slug],
+            "parties": [name for _is_lead, _slug, name in named],
+            "outcomes": _distinct(point["number"] for point in points[pk]),
+            "themes": _distinct(point["themes__slug"] for point in points[pk]),
+            "dispute": disputes.get(pk, ""),
+            "roundtable": row["event__slug"],
+            "is_demonstration": row["event__is_demonstration"],
+            "url": f"{address}{row['reference'].lower()}/",
+        }
 
-    def read_points(ids: list[int]) -> dict[int, tuple[str, list[str]]]:
-        themes_of = themes.lists(ids)
-        return {pk: (number, themes_of.get(pk, [])) for pk, number in numbers(ids)}
 
-    points = Known(read_points)
-    disputes = Disputes(day or on)
-    address = absolute_url(reverse("commitment-list"))
-
-    def read(ids: IDs) -> Iterator[Row]:
-        leads, partners, names = parties.by_side(sides(ids))
-        answered = answers(ids)
-        known = points.of(point for _pk, point in answered)
-        numbers_of: dict[int, list[str]] = {}
-        themes_of: dict[int, list[str]] = {}
-        for pk, point in answered:
-            if public := known[point]:
-                number, slugs = public
-                if number not in (given := numbers_of.setdefault(pk, [])):
-                    given.append(number)
-                given = themes_of.setdefault(pk, [])
-                given += [slug for slug in slugs if slug not in given]
-        sentences, findings_of = disputes.of_commitments(ids), found.lists(ids)
-        for (
-            pk,
-            reference,
-            *own,
-            basis,
-            status,
-            reported_on,
-            event,
-            is_demonstration,
-        ) in query.in_order(ids):
-            yield [
-                reference,
-                *own,
-                basis,
-                status or NO_UPDATE,
-                reported_on,
-                findings_of.get(pk, []),
-                leads.get(pk, []),
-                partners.get(pk, []),
-                names.get(pk, []),
-                numbers_of.get(pk, []),
-                themes_of.get(pk, []),
-                sentences.get(pk, ""),
-                event,
-                is_demonstration,
-                f"{address}{reference.lower()}/",
-            ]
-
-    return read
+def _distinct(words: Iterable[str | None]) -> list[str]:
+    """In their order, without None."""
+    return list(dict.fromkeys(filter(None, words)))
 
 
 COMMITMENTS = Table(
@@ -416,7 +325,7 @@ COMMITMENTS = Table(
         *PLACE,
     ),
     lambda day: as_of(Commitment.objects.published(), day).order_by("-event__starts_on", "pk"),
-    commitment_reader,
+    read_commitments,
 )
 
 # Reports
@@ -441,11 +350,15 @@ def _public_reports(day: date | None) -> QuerySet[ProgressUpdate]:
     return updates_as_of(reports, day).order_by("commitment", "-reported_on", "-recorded_at", "-pk")
 
 
-def _report_reader(on: date, day: date | None) -> Read:
-    query = ValuesByID(
-        _public_reports(day).order_by(),
-        "party__organisation",
-        "party__group",
+def _read_reports(ids: list[int], on: date, day: date | None) -> Iterator[Row]:
+    files = Evidence.objects.published().filter(update__pk__among=ids).order_by("pk")
+    evidence = grouped(files.values("update", "url", "key"), "update")
+    disputes = Disputes(day or on).of_updates(ids)
+    address = absolute_url(reverse("commitment-list"))
+    rows = _public_reports(day).order_by().filter(pk__among=ids)
+    for row in rows.values(
+        "pk",
+        *(f"party__{name}" for name in PARTY),
         "commitment__reference",
         "reported_by",
         *REPORT_FIELDS,
@@ -453,36 +366,24 @@ def _report_reader(on: date, day: date | None) -> Read:
         "in_place_of",
         "commitment__event__slug",
         "commitment__event__is_demonstration",
-    )
-    evidence = ValuesByID(Evidence.objects.published().order_by("pk"), "url", "key", key="update")
-    disputes, parties = Disputes(day or on), Parties()
-    address = absolute_url(reverse("commitment-list"))
-
-    def read(ids: IDs) -> Iterator[Row]:
-        sentences = disputes.of_updates(ids)
-        links: dict[int, list[str]] = {}
-        for report, url, key in evidence(ids):
-            links.setdefault(report, []).append(
-                url or absolute_url(reverse("evidence-file", args=[key]))
-            )
-        rows = [*query.in_order(ids)]
-        party_of = parties.by_row(rows)
-        for pk, _organisation, _group, reference, voice, *own, in_place_of, event, made_up in rows:
-            [party] = party_of.get(pk, NO_PARTY)
-            yield [
-                reference,
-                *party,
-                voice,
-                *own,
-                in_place_of is not None,
-                links.get(pk, []),
-                sentences.get(pk, ""),
-                event,
-                made_up,
-                f"{address}{reference.lower()}/",
-            ]
-
-    return read
+    ).iterator():
+        party, party_name = party_of(row, "party__")
+        reference = row["commitment__reference"]
+        yield row | {
+            "reference": reference,
+            "party": party,
+            "party_name": party_name,
+            "voice": row["reported_by"],
+            "is_being_revised": row["in_place_of"] is not None,
+            "evidence": [
+                link["url"] or absolute_url(reverse("evidence-file", args=[link["key"]]))
+                for link in evidence[row["pk"]]
+            ],
+            "dispute": disputes.get(row["pk"], ""),
+            "roundtable": row["commitment__event__slug"],
+            "is_demonstration": row["commitment__event__is_demonstration"],
+            "url": f"{address}{reference.lower()}/",
+        }
 
 
 REPORTS = Table(
@@ -516,7 +417,7 @@ REPORTS = Table(
         FileColumn("url", _("The permanent address of the commitment.")),
     ),
     _public_reports,
-    _report_reader,
+    _read_reports,
 )
 
 # Responses
@@ -535,33 +436,27 @@ def _public_responses(day: date | None) -> QuerySet[Response]:
     return rows.order_by(latest_first, "outcome", "-answered_on", "-pk")
 
 
-def _response_reader(on: date, day: date | None) -> Read:
-    query = ValuesByID(
-        _public_responses(day).order_by(),
-        "organisation",
+def _read_responses(ids: list[int], on: date, day: date | None) -> Iterator[Row]:
+    address = absolute_url(reverse("outcome-list"))
+    rows = _public_responses(day).order_by().filter(pk__among=ids)
+    for row in rows.values(
+        "pk",
+        *ORGANISATION,
         "outcome__number",
         *RESPONSE_FIELDS,
         "outcome__statement__event__slug",
         "outcome__statement__event__is_demonstration",
-    )
-    parties = Parties()
-    address = absolute_url(reverse("outcome-list"))
-
-    def read(ids: IDs) -> Iterator[Row]:
-        rows = [*query.in_order(ids)]
-        party_of = parties.by_row([(pk, organisation, None) for pk, organisation, *_rest in rows])
-        for pk, _organisation, number, *own, event, is_demonstration in rows:
-            [party] = party_of.get(pk, NO_PARTY)
-            yield [
-                number,
-                *party,
-                *own,
-                event,
-                is_demonstration,
-                f"{address}{event}/{number}/",
-            ]
-
-    return read
+    ).iterator():
+        organisation, name = party_of(row)
+        number, event = row["outcome__number"], row["outcome__statement__event__slug"]
+        yield row | {
+            "number": number,
+            "organisation": organisation,
+            "organisation_name": name,
+            "roundtable": event,
+            "is_demonstration": row["outcome__statement__event__is_demonstration"],
+            "url": f"{address}{event}/{number}/",
+        }
 
 
 RESPONSES = Table(
@@ -577,7 +472,7 @@ RESPONSES = Table(
         FileColumn("url", _("The permanent address of the recommendation.")),
     ),
     _public_responses,
-    _response_reader,
+    _read_responses,
 )
 
 # Organisations
@@ -594,28 +489,22 @@ ORGANISATION_FIELDS: Words = {
 }
 
 
-def organisation_reader(
-    on: date, day: date | None, among: QuerySet[Organisation] | None = None
-) -> Read:
-    """Reads those that are public, unless the desk names others."""
-    rows = Organisation.objects.published() if among is None else among
-    query = ValuesByID(rows, *ORGANISATION_FIELDS, "is_demonstration")
+def read_organisations(
+    ids: list[int], on: date, day: date | None, among: QuerySet[Organisation] | None = None
+) -> Iterator[Row]:
+    """Those that are public, unless the desk names others."""
     begun = Q(event__starts_on__lte=day) if day else Q()
-    roles = ValuesByID(
-        EventRole.objects.filter(begun, event__is_public=True).order_by(
-            "-event__starts_on", "event__code", "role"
-        ),
-        Concat("event__slug", Value(" "), "role"),
-        key="organisation",
-    )
+    public = EventRole.objects.filter(begun, event__is_public=True, organisation__pk__among=ids)
+    latest_first = public.order_by("-event__starts_on", "event__code", "role")
+    roles = grouped(latest_first.values("organisation", "event__slug", "role"), "organisation")
     address = absolute_url(reverse("organisation-list"))
-
-    def read(ids: IDs) -> Iterator[Row]:
-        roles_of = roles.lists(ids)
-        for pk, *own, is_demonstration in query.in_order(ids):
-            yield [*own, roles_of.get(pk, []), is_demonstration, f"{address}{own[0]}/"]
-
-    return read
+    rows = Organisation.objects.published() if among is None else among
+    found = rows.filter(pk__among=ids).values("pk", *ORGANISATION_FIELDS, "is_demonstration")
+    for row in found.iterator():
+        yield row | {
+            "roundtables": [f"{one['event__slug']} {one['role']}" for one in roles[row["pk"]]],
+            "url": f"{address}{row['slug']}/",
+        }
 
 
 ORGANISATIONS = Table(
@@ -632,7 +521,7 @@ ORGANISATIONS = Table(
         *PLACE[1:],
     ),
     lambda day: Organisation.objects.published().order_by("name", "pk"),
-    organisation_reader,
+    read_organisations,
 )
 
 TABLES = {

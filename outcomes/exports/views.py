@@ -47,9 +47,9 @@ from outcomes.exports.citations import citation
 from outcomes.exports.formats import FORMATS, Export, ids_array
 from outcomes.exports.listings import LISTINGS, Listing
 from outcomes.exports.packages import PACKAGES, open_package
-from outcomes.exports.reading import BATCH_SIZE
+from outcomes.exports.reading import BATCH_SIZE, Table
 from outcomes.exports.share_image import Picture, draw_share_image
-from outcomes.exports.tables import ROUNDTABLES, TABLES, Table
+from outcomes.exports.tables import ROUNDTABLES, TABLES
 from outcomes.models import Assessment, Commitment, Milestone, ProgressUpdate
 from participants.directory.redirects import redirect_former_name
 from roundtable import limits

@@ -5,7 +5,6 @@ from typing import Any
 from django.utils.text import slugify
 from django.utils.translation import ngettext
 
-from outcomes.datasets.columns import LIST_SEPARATOR
 from outcomes.imports.matching import MATCHABLE_SHEETS
 from outcomes.imports.readers.pages import Rows, SourceFile
 from outcomes.imports.records.duplicate_matcher import normalise_name
@@ -18,6 +17,7 @@ from outcomes.models import CommitmentParty
 from participants.models import Group, Organisation
 from participants.permissions import EventPermissions, visible_organisations
 from roundtable.models import Event
+from roundtable.spreadsheet_text import LIST_SEPARATOR
 
 
 def party_slugs_by_name(event: Event, permissions: EventPermissions) -> dict[str, str]:

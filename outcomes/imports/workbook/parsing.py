@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from outcomes.datasets.columns import LIST_SEPARATOR
 from outcomes.imports.readers.pages import (
     FormulaCell,
     Rows,
@@ -39,6 +38,7 @@ from outcomes.imports.workbook.sheets import (
     column_label,
 )
 from roundtable.models import Event
+from roundtable.spreadsheet_text import LIST_SEPARATOR
 
 
 def unreadable_message(problem: UnreadableError) -> str:
