@@ -7,6 +7,8 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
+from roundtable.cache.private_part import PrivatePart
+
 
 class OutcomesConfig(AppConfig):
     """The app for statements, commitments and progress reports."""
@@ -20,6 +22,13 @@ class OutcomesConfig(AppConfig):
         "Reminder": "emails that were sent",
         "Subscription": "what someone follows",
         "Upload": "files that are being imported",
+    }
+    partly_public: ClassVar[dict[str, PrivatePart]] = {
+        # What was ever public was submitted.
+        "ProgressUpdate": PrivatePart(
+            "reports before they are submitted",
+            rows="{row}.state = 'draft' AND {row}.submitted_at IS NULL",
+        ),
     }
 
     def ready(self) -> None:

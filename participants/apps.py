@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from roundtable.cache.private_part import PrivatePart
+
 
 class ParticipantsConfig(AppConfig):
     """People, organisations and what they share."""
@@ -16,11 +18,26 @@ class ParticipantsConfig(AppConfig):
     # See RoundtableConfig.
     never_public: ClassVar[dict[str, str]] = {
         "AccountChange": "who lost a mailbox or a second factor",
+        "Consent": "who agreed to what; a delegate has the time of the last one",
+        "ConsentRequest": "who was asked to agree again",
         "EmailLink": "keys in emails",
         "HidingCode": "keys on paper",
+        "Introduction": "who can contact whom",
+        "Invitation": "who was invited, and what they answered",
         "InvitationRequest": "for those who decide; visitors write it",
         "ProviderIdentity": "who signs in with an identity provider",
         "RevealBudget": "how many profiles someone opened today",
+    }
+    partly_public: ClassVar[dict[str, PrivatePart]] = {
+        "ContactChannel": PrivatePart(
+            "contact details for some", rows="{row}.audience <> 'everyone'"
+        ),
+        "Delegate": PrivatePart(
+            "consent of people who are not listed to everyone",
+            columns=frozenset({"consented_at", "reviewed_on"}),
+            rows="{row}.listed_to <> 'everyone'",
+        ),
+        "User": PrivatePart("sign-ins", columns=frozenset({"last_login", "password"})),
     }
 
     def ready(self) -> None:

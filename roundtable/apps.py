@@ -16,7 +16,8 @@ class RoundtableConfig(AppConfig):
     name = "roundtable"
     verbose_name = _("Roundtables")
     default_auto_field = "django.db.models.BigAutoField"
-    # Models whose rows no page without a session shows, and why. All others count as public.
+    # Models whose rows no page without a session shows, and why. All others count as public, save
+    # for the parts in `partly_public`.
     never_public: ClassVar[dict[str, str]] = {
         "AuditKey": "keys of people in the log",
         "AuditHead": "the end of the log",

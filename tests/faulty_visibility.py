@@ -10,6 +10,7 @@ from participants.models import ContactChannel, Delegate, Organisation, introduc
 from participants.models.introduction import IntroductionQuerySet
 from participants.models.participation import ParticipationQuerySet
 from participants.privacy import audiences, visibility
+from roundtable.database.built_once import built_once, compiled_once
 
 
 def _always(*_given: Any) -> bool:
@@ -103,5 +104,9 @@ def apply_mutation(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, attribute, replacement in (MUTATIONS | MUTATIONS_OF_WORLDS)[name]:
         monkeypatch.setattr(module, attribute, replacement)
     # Its queries are built anew, and what is built now is not kept.
-    for module, kept in ((audiences, "_compiled_facts"), (visibility, "_listed_query")):
-        monkeypatch.setattr(module, kept, getattr(module, kept).__wrapped__)
+    queries: list[tuple[Any, str, Any]] = [
+        (audiences, "_facts_of_user", compiled_once),
+        (visibility, "_listed", built_once),
+    ]
+    for module, kept, keep in queries:
+        monkeypatch.setattr(module, kept, keep(getattr(module, kept).__wrapped__))

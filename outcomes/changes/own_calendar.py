@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from outcomes.changes.calendars import build_calendar, due_dates
+from outcomes.changes.calendars import Days, build_calendar, due_dates
 from outcomes.changes.topics import absolute_url
 from outcomes.models import CalendarAddress, Commitment, CommitmentParty, Milestone
 from outcomes.reporting.focal_points import with_active_focal_point
@@ -45,5 +45,5 @@ def own_commitments(user: User, on: date) -> QuerySet[Commitment]:
 def build_own_calendar(user: User, on: date) -> bytes:
     commitments = own_commitments(user, on)
     milestones = Milestone.objects.filter(commitment__in=commitments.order_by().values("pk"))
-    entries = due_dates(commitments, milestones, on)
+    entries = due_dates(commitments, milestones, Days(on))
     return build_calendar(_("My commitments"), reverse("my-commitments"), entries)

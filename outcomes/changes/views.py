@@ -50,7 +50,13 @@ def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def calendar(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
-    words = calendars.topic_calendar(_find(kind, names), timezone.localdate())
+    topic, form = _find(kind, names), calendars.CalendarForm(request.GET)
+    if not form.is_valid():
+        sentence = _("Write the year and the page in digits, for example ?year=2026&page=2")
+        return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=400)
+    given = form.cleaned_data
+    days = calendars.Days(timezone.localdate(), given["year"], given["page"] or 1)
+    words = calendars.topic_calendar(topic, days)
     response = HttpResponse(words, content_type="text/calendar; charset=utf-8")
     return open_to_other_sites(response)
 
@@ -72,6 +78,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         "feed": absolute_url(feed_path),
         "calendar_path": calendar_path,
         "calendar": absolute_url(calendar_path),
+        "most": calendars.MAX_CALENDAR_ENTRIES,
     }
     status = 400 if form.errors else 200
     return render(request, "outcomes/changes/follow.html", context, status=status)

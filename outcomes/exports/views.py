@@ -23,7 +23,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from outcomes.changes.calendars import build_calendar, due_dates, meetings
+from outcomes.changes.calendars import Days, build_calendar, due_dates, meetings
 from outcomes.changes.feeds import build_feed
 from outcomes.changes.scope import FoundCommitments
 from outcomes.changes.topics import Topic, absolute_url, find_topic, followed_filters
@@ -165,18 +165,18 @@ def list_file(request: HttpRequest, kind: str, ending: str) -> HttpResponseBase:
 @login_not_required
 def list_calendar(request: HttpRequest, kind: str) -> HttpResponse:
     """The meetings, or what is due of the commitments that the filters find."""
-    listing, on = LISTINGS[kind], timezone.localdate()
+    listing, days = LISTINGS[kind], Days(timezone.localdate())
     form = listing.form(request.GET)
     if form.is_valid() and isinstance(form, DayForm) and form.day:
         form.add_error("as_of", _("A calendar is about today. Delete “as_of” from the address."))
     if refused := _refused(request, listing, form, "ics"):
         return refused
-    name, entries = _("Roundtables"), meetings(ROUNDTABLES.rows(None))
+    name, entries = _("Roundtables"), meetings(ROUNDTABLES.rows(None), days)
     if kind == "commitment":
         found = [*listing.ids(form)]
         commitments = Commitment.objects.published().filter(pk__among=found)
         milestones = Milestone.objects.filter(commitment__pk__among=found)
-        name, entries = _("Commitments: due dates"), due_dates(commitments, milestones, on)
+        name, entries = _("Commitments: due dates"), due_dates(commitments, milestones, days)
     if filters := _in_words(form):
         name += f" ({filters})"
     words = build_calendar(name, _same_page(request, reverse(listing.page)), entries)

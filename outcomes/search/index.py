@@ -5,7 +5,6 @@ redactions move it too. Only what everyone may read is in it, so a count or an o
 about other rows.
 """
 
-import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from django_countries import countries
 
 from outcomes.search.kinds import KINDS, SECTIONS, CountryName, Kind, Section, kinds_of
 from outcomes.search.words import Query, Term
+from roundtable import redaction
 from roundtable.database.row_triggers import inlined, row_triggers
 from roundtable.database.schema import fault
 from roundtable.database.triggers import (
@@ -31,8 +31,6 @@ from roundtable.database.triggers import (
 
 NAME = "outcomes_search"  # of the table, and of the set of triggers
 MAX_COUNT = 1000  # of a section; more are neither counted nor sorted by how well they match
-# Earlier, FTS5 marks words as deleted and keeps them until it rewrites its table.
-DELETES_WORDS_SINCE = (3, 42, 0)
 FEW_ROWS = 10  # more are written with a plan of their own, on PostgreSQL
 MAX_FREQUENCY = 50  # up to here it is counted how often a word occurs that may be meant
 # Letters that no database splits into a letter and an accent, as in roundtable/name_folding.py.
@@ -174,15 +172,12 @@ class SqliteIndex(Index):
     RANK = f"bm25({NAME}, 1000.0, 5.0, 2.0, 0.5)"
 
     def tables(self) -> list[str]:
-        statements = [
+        return [
             f"DROP TABLE IF EXISTS {NAME}",
             f"CREATE VIRTUAL TABLE {NAME} USING fts5("
             "reference, title, body, around, "
             "tokenize = 'porter unicode61 remove_diacritics 2', prefix = '3')",
         ]
-        if sqlite3.sqlite_version_info >= DELETES_WORDS_SINCE:
-            statements.append(f"INSERT INTO {NAME} ({NAME}, rank) VALUES ('secure-delete', 1)")
-        return statements
 
     def view(self, kind: Kind) -> str:
         columns = dict(zip(SEARCHED, SEARCHED, strict=True))
@@ -441,11 +436,16 @@ def uninstall(using: str, plan: Sequence[Any] | None = None, **_of_migrate: Any)
 
 
 def overwrite_deleted_words(alias: str = DEFAULT_DB_ALIAS) -> None:
-    """For SQLite before 3.42, which keeps deleted words in the index until it writes it again."""
-    if connections[alias].vendor != "sqlite" or sqlite3.sqlite_version_info >= DELETES_WORDS_SINCE:
-        return
-    with connections[alias].cursor() as cursor:
-        cursor.execute(f"INSERT INTO {NAME} ({NAME}) VALUES ('optimize')")
+    """FTS5 marks words as deleted, and keeps them until it writes its table again.
+
+    To overwrite them at each deletion would take a second for a roundtable that is hidden.
+    """
+    if connections[alias].vendor == "sqlite" and is_index_installed(alias):
+        with connections[alias].cursor() as cursor:
+            cursor.execute(f"INSERT INTO {NAME} ({NAME}) VALUES ('optimize')")
+
+
+redaction.copies.append(overwrite_deleted_words)
 
 
 def is_index_installed(alias: str = DEFAULT_DB_ALIAS) -> bool:

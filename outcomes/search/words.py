@@ -14,7 +14,15 @@ from roundtable.name_folding import normalise_for_search
 MIN_PREFIX_LENGTH = 3  # letters before an asterisk
 MIN_STEM_LENGTH = 3  # shorter words stay as they are
 MAX_SYNONYM_WORDS = 4
-TYPED = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')
+# "point 3 a", "paragraph 1(b)". The word is left out: a point has its number only.
+POINT = (
+    r"(?i:(?:points?|paragraphs?|para\.?)\s+"
+    r"(?P<point>\d{1,4}(?:\.?[a-z]{1,2}|\s?\([a-z]{1,2}\)|\s[a-z])?)(?!\S))"
+)
+# "BP2018/" before the number of a point.
+CODE = r"(?P<code>[A-Za-z][A-Za-z0-9]{1,11})/(?=\d{1,4}[.(]?[a-z]{0,2}\)?(?!\S))"
+TYPED = re.compile(rf'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|{POINT}|{CODE}|(?P<word>\S+))')
+JOINED_NUMBER = re.compile(r"(\d{1,4})([a-z]{1,2})", re.IGNORECASE)  # 1b
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 QUOTES = str.maketrans("“”„«»", '"""""')
 # Both spellings are common: "formalise" and "formalize".
@@ -185,7 +193,7 @@ def parse(text: str, thesaurus: Thesaurus) -> Search:
 def _tokens(text: str) -> Iterator[_Token]:
     known = set()
     for found in TYPED.finditer(text):
-        phrase, word = found["phrase"], found["word"] or ""
+        phrase, word = found["phrase"], found["point"] or found["code"] or found["word"] or ""
         words = words_of(word if phrase is None else phrase)
         has_asterisk = phrase is None and word.endswith("*")
         is_prefix = has_asterisk or bool(words and WITHOUT_SPACES.search(words[-1]))
@@ -206,6 +214,8 @@ def _first_group(tokens: Sequence[_Token], thesaurus: Thesaurus) -> _Group:
     if not token.is_phrase and not token.term.is_prefix:
         if len(token.term.words) > 1:  # co-ordination
             terms.append(Term(("".join(token.term.typed),)))
+        elif joined := JOINED_NUMBER.fullmatch(token.term.typed[0]):
+            terms.append(Term(joined.groups()))
         elif other := _other_spelling(token.term.words[0]):
             terms.append(Term((other,)))
         terms += [term for term in thesaurus.of([token]) if term not in terms]

@@ -6,11 +6,9 @@ Both must give the same result. A test compares them on generated data.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.db.models import (
     BigIntegerField,
     BooleanField,
@@ -40,6 +38,7 @@ from participants.models import (
 from participants.models.channels import WORK_KINDS
 from participants.models.delegate import available_q
 from participants.models.organisation import CONSTITUENCY_BY_KIND
+from roundtable.database.built_once import compiled_once
 
 BOOLEAN = BooleanField()
 # Event id, and the constituency of a participant.
@@ -278,7 +277,7 @@ def _constituency_condition(event_constituencies: Iterable[EventConstituency]) -
 def get_viewer(user: User | AnonymousUser, on: date) -> Viewer:
     if not isinstance(user, User) or not user.is_active:
         return ANONYMOUS_VIEWER
-    found = _viewers(_facts_of(user, on))
+    found = _viewers(_facts_of_user({ANY_USER: user.pk, ANY_DAY: on}))
     return next(iter(found.values()), Viewer(signed_in=True))
 
 
@@ -439,26 +438,13 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
     )
 
 
-# Stand for a user and a day in the SQL below.
+# Stand for a user and a day in the query below.
 ANY_USER, ANY_DAY = -1, date.min
 
 
-@cache
-def _compiled_facts(vendor: str) -> tuple[str, tuple[Any, ...]]:
-    rows = _facts(Delegate.objects.filter(user=ANY_USER), ANY_DAY)
-    sql, parameters = rows.query.sql_with_params()
-    return sql, tuple(parameters)
-
-
-def _facts_of(user: User, on: date) -> list[Any]:
-    """The same as _facts(). Django takes longer to write this SQL than to show a whole page."""
-    adapt = connection.ops.adapt_datefield_value
-    values = {ANY_USER: user.pk, adapt(ANY_DAY): adapt(on)}
-    sql, parameters = _compiled_facts(connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [values.get(parameter, parameter) for parameter in parameters])
-        found: list[Any] = cursor.fetchall()
-    return found
+@compiled_once
+def _facts_of_user() -> QuerySet[Any]:
+    return _facts(Delegate.objects.filter(user=ANY_USER), ANY_DAY)
 
 
 def _viewer(delegate_id: int, facts: list[ViewerFact]) -> Viewer:

@@ -7,7 +7,6 @@ see what everyone sees. An unknown audience includes no one.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -43,6 +42,7 @@ from participants.privacy.audiences import (
 )
 from roundtable.audit import log as audit
 from roundtable.cache.values import get_or_set
+from roundtable.database.built_once import built_once
 from roundtable.models import Event
 
 
@@ -134,12 +134,8 @@ def listed_delegates(viewer: Viewer, on: date) -> QuerySet[Delegate]:
     return _with_workplace(_listed(viewer), on)
 
 
+@built_once
 def _listed(viewer: Viewer) -> QuerySet[Delegate]:
-    return _listed_query(viewer).all()  # without rows that were found before
-
-
-@lru_cache(maxsize=64)  # Django takes longer to build these subqueries than to run them
-def _listed_query(viewer: Viewer) -> QuerySet[Delegate]:
     visible = _shareable_condition() & listing_condition(viewer)
     if viewer.delegate:
         visible |= Q(pk=viewer.delegate)

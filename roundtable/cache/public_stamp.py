@@ -1,7 +1,8 @@
 """The stamp of all that anyone may see: as long as it is the same, so is each public page.
 
 Triggers change it in the transaction that changes a row, so bulk writes change it too. Each table
-of the portal has them, except those that its app lists in `never_public`.
+of the portal has them, except those that its app lists in `never_public`. Of a table in
+`partly_public`, they leave out changes of its private part alone.
 
 On SQLite, which has one writer at a time, the stamp is one row with a random number. On PostgreSQL,
 writers must not wait for each other, and a number that is visible before the change that it belongs
@@ -20,6 +21,7 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, models, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
+from roundtable.cache.private_part import PrivatePart
 from roundtable.database import triggers
 from roundtable.database.outages import Outage, outage_of
 from roundtable.database.schema import own_apps
@@ -49,33 +51,61 @@ _ADD_ROW = f"""
 """
 
 
-def own_models() -> Iterator[tuple[type[models.Model], str]]:
-    """Each model of the portal, and why no page without a session shows it, or an empty text."""
+def own_models() -> Iterator[tuple[type[models.Model], str, PrivatePart | None]]:
+    """Each model of the portal, with its reason in `never_public` and part in `partly_public`."""
     for label in sorted(own_apps()):
         config = apps.get_app_config(label)
         reasons: dict[str, str] = getattr(config, "never_public", {})
+        parts: dict[str, PrivatePart] = getattr(config, "partly_public", {})
         for model in config.get_models(include_auto_created=True):
-            yield model, reasons.get(model.__name__, "")
+            yield model, reasons.get(model.__name__, ""), parts.get(model.__name__)
 
 
 def wanted_triggers(vendor: str) -> list[Trigger]:
-    tables = [model._meta.db_table for model, reason in own_models() if not reason]
-    if vendor == "sqlite":
-        return [
-            Trigger(
-                f"{NAME}__{table}_{event.lower()}",
-                table,
-                event,
-                (f"UPDATE {TABLE} SET number = random()",),
-            )
-            for table in tables
-            for event in (INSERT, UPDATE, DELETE)
-        ]
-    events = " OR ".join([INSERT, UPDATE, DELETE, TRUNCATE])
     return [
-        Trigger(f"{NAME}__{table}", table, events, (_ADD_ROW,), for_each="STATEMENT")
-        for table in tables
+        trigger
+        for model, reason, part in own_models()
+        if not reason
+        for trigger in _triggers(model, part, vendor)
     ]
+
+
+def _triggers(model: type[models.Model], part: PrivatePart | None, vendor: str) -> list[Trigger]:
+    table = model._meta.db_table
+    change = f"UPDATE {TABLE} SET number = random()" if vendor == "sqlite" else _ADD_ROW
+    if vendor != "sqlite" and not part:
+        events = " OR ".join([INSERT, UPDATE, DELETE, TRUNCATE])
+        return [Trigger(f"{NAME}__{table}", table, events, (change,), for_each="STATEMENT")]
+    found = [
+        Trigger(
+            f"{NAME}__{table}_{event.lower()}",
+            table,
+            event,
+            (change,),
+            condition=_condition(model, part, event, vendor) if part else "",
+        )
+        for event in (INSERT, UPDATE, DELETE)
+    ]
+    if vendor != "sqlite":
+        found.append(Trigger(f"{NAME}__{table}_truncate", table, TRUNCATE, (change,)))
+    return found
+
+
+def _condition(model: type[models.Model], part: PrivatePart, event: str, vendor: str) -> str:
+    """Whether a change of a row concerns more than the private part."""
+    rows = {INSERT: ["NEW"], UPDATE: ["OLD", "NEW"], DELETE: ["OLD"]}[event]
+    private = " AND ".join(f"({part.rows.format(row=row)})" for row in rows)
+    if not part.columns:
+        return f"({private}) IS NOT TRUE"
+    if event != UPDATE:
+        return ""
+    differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+    changed = [
+        f'OLD."{field.column}" {differs} NEW."{field.column}"'
+        for field in model._meta.concrete_fields
+        if field.name not in part.columns
+    ]
+    return " OR ".join([*changed, f"({private}) IS NOT TRUE"])
 
 
 def _plan(alias: str) -> tuple[list[Trigger], str]:

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outcomes.models import Statement
-from outcomes.search.index import overwrite_deleted_words
 from outcomes.statements.verify import (
     earlier_versions,
     find_removed_versions,
@@ -32,7 +31,7 @@ from roundtable.audit.mirror import (
 )
 from roundtable.audit.models import AuditEntry, AuditKey
 from roundtable.audit.verify import find_log_faults, find_mirror_faults
-from roundtable.redaction import overwrite_deleted_rows
+from roundtable.redaction import overwrite_deleted_words
 
 log = logging.getLogger(__name__)
 LOGGED_FAULTS = 10
@@ -107,7 +106,6 @@ class Command(BaseCommand):
                 _("SEAL_LEDGER or ERASURE_LEDGER cannot be written. Correct it, then try again.")
             ) from None
         overwrite_deleted_words()
-        overwrite_deleted_rows()
 
     def describe(self) -> None:
         for statement in Statement.objects.published().select_related("event"):

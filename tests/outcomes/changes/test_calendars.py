@@ -1,5 +1,6 @@
 """Calendars of due dates and milestones, and how programs recognise a moved day."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from outcomes.models import Commitment, ImplementationStatus
+from outcomes.changes import calendars
+from outcomes.models import Commitment, ImplementationStatus, Milestone
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -199,6 +201,53 @@ def test_items_due_over_a_year_ago_are_omitted(due: Commitment) -> None:
         "RT2024-C2@portal.example.org",
         "RT2024-C1@portal.example.org",
     ]
+
+
+def test_what_is_due_next_comes_before_what_is_over(
+    due: Commitment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that subscribes to the calendar reads no second page."""
+    monkeypatch.setattr(calendars, "MAX_CALENDAR_ENTRIES", 3)
+    for number, day in enumerate(["2026-02-27", "2026-02-28", "2030-01-01", "2026-03-01"]):
+        make_commitment(due.event, reference=f"RT2024-C{number + 2}", due_on=day)
+    for path in ("/calendar.ics", "/roundtables/roundtable-2024.ics", "/commitments.ics"):
+        found = [
+            row["uid"].split("@")[0] for row in entries(path) if "-milestone" not in row["uid"]
+        ]
+        assert found[-3:] == ["RT2024-C5", "RT2024-C1", "RT2024-C4"], path
+    make_event(slug="next", starts_on=date(2026, 6, 1), ends_on=date(2026, 6, 1))
+    for year in (2020, 2021, 2022):
+        make_event(starts_on=date(year, 6, 1), ends_on=date(year, 6, 1))
+    found = [row["dtstart"].dt.year for row in entries("/roundtables.ics")]
+    assert found == [2022, 2024, 2026]
+
+
+def test_calendar_of_a_year_has_all_of_it_on_pages(
+    due: Commitment, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        row = make_commitment(due.event, due_on=date(2024, 6 + number, 1))
+        make_milestone(commitment=row, due_on=date(2025, 1, 1))
+    make_commitment(due.event, due_on=date(2027, 3, 2))
+    monkeypatch.setattr(calendars, "MAX_CALENDAR_ENTRIES", 2)
+    with time_machine.travel(NOON, tick=False):
+        page = client.get("/follow/").content.decode()
+    assert "more than 2, add “&amp;page=2”" in " ".join(page.split())
+    (address,) = re.findall(r"/calendar.ics\?year=2026", page)
+    addresses = [
+        address.replace("2026", f"{year}&page={number}")
+        for year, pages in ((2024, 3), (2025, 3), (2026, 1), (2027, 1))
+        for number in range(1, pages + 1)
+    ]
+    assert entries("/calendar.ics?year=2024&page=4") == []
+    found = [str(row["uid"]) for address in addresses for row in entries(address)]
+    meeting_and_due = 1 + Commitment.objects.count() + Milestone.objects.count()
+    assert len(found) == len(set(found)) == meeting_and_due
+    assert str(read(addresses[0])["x-wr-calname"]).endswith("due dates (2024)")
+    assert entries("/roundtables/roundtable-2024.ics?year=2024")[0]["dtstart"].dt.year == 2024
+    assert len(entries("/calendar.ics?nocache=1")) > 0
+    for wrong in ("year=x", "year=0", "page=0", "year=2026&page=1001"):
+        assert client.get(f"/calendar.ics?{wrong}").status_code == 400
 
 
 def test_calendar_of_what_is_not_public_is_absent(due: Commitment) -> None:

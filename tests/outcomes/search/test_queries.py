@@ -23,6 +23,7 @@ from tests.factories import (
     make_participation,
     make_party,
     make_role,
+    make_statement,
     make_theme,
     make_update,
     make_user,
@@ -235,6 +236,19 @@ def test_theme_and_what_is_under_it(record: Event, client: Client) -> None:
     found = sections(client, "victim protection")
     assert next(iter(found)) == "Themes" and found["Themes"] == ["Victim protection"]
     assert "1.b" in points(found) and commitments(found) == {"C18"}
+
+
+def test_number_of_a_point(record: Event, client: Client) -> None:
+    """Each roundtable has a point 1.b."""
+    make_statement(make_event(code="RT2024"))
+    for typed in ("1.b", "1b", "1(b)", "1.B", "point 1 b", "Paragraph 1 (b)", "point 1.b"):
+        found = sections(client, typed)
+        assert next(iter(found)) == "Outcomes", typed
+        assert numbers(found, "Outcomes").count("1.b") == 2, typed
+    for typed in ("BP2018/1.b", "bp2018/1b", "BP2018/1(b)", "BP2018 1.b", "BP2018 point 1 b"):
+        found = sections(client, typed)
+        assert len(found["Outcomes"]) == 1 and points(found) == {"1.b"}, typed
+        assert f"/{record.slug}/1.b/" in client.get("/search/", {"q": typed}).content.decode()
 
 
 def test_exclusion(record: Event, client: Client) -> None:

@@ -5,14 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.models import Outcome
 from outcomes.search import index, search, views
-from outcomes.search.index import SqliteIndex
 from participants.models import Audience, Delegate, User
 from roundtable.models import Event
 from tests.conftest import FULL
@@ -28,7 +26,6 @@ from tests.factories import (
 )
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
-from tests.search_index import assert_exact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 Sign = Callable[[User | Delegate], Client]
@@ -343,15 +340,3 @@ def test_one_word_alone_has_no_synonym() -> None:
     with pytest.raises(ValidationError, match="Enter at least two words"):
         make_synonyms("ferry")
     assert make_synonyms("ferry , boat,").phrases == ["ferry", "boat"]
-
-
-def test_deleted_words_leave_an_index_of_an_old_sqlite(
-    event: Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Here only that it is asked to; on other databases nothing is."""
-    monkeypatch.setattr(index, "DELETES_WORDS_SINCE", (99, 0, 0))
-    index.overwrite_deleted_words()
-    assert_exact()
-    assert connection.vendor != "sqlite" or "secure-delete" not in str(
-        SqliteIndex("default").tables()
-    )

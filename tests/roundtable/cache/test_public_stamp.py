@@ -8,23 +8,49 @@ import pytest
 from django.apps import apps
 from django.core.checks import run_checks
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.test import Client
 
-from outcomes.models import Commitment, Document, Outcome, Theme
-from participants.models import Organisation, SlugRedirect
+from outcomes.models import Commitment, Document, Outcome, ProgressUpdate, Theme
+from participants.models import (
+    Audience,
+    Consent,
+    ConsentNotice,
+    ContactChannel,
+    Delegate,
+    Introduction,
+    Invitation,
+    Organisation,
+    SlugRedirect,
+    User,
+)
+from participants.privacy.consent import hide_profile, renew_consent
 from roundtable.cache import public_stamp
+from roundtable.cache.private_part import PrivatePart
 from roundtable.cache.public_stamp import MAX_ROWS, TABLE, read_stamp
 from roundtable.database import triggers
 from roundtable.database.schema import own_apps
 from roundtable.limits import LimitCount
 from roundtable.models import Event
 from tests.factories import (
+    NOON,
+    make_channel,
+    make_commitment,
+    make_consent_request,
+    make_delegate,
     make_event,
+    make_introduction,
+    make_invitation,
+    make_notice,
     make_organisation,
     make_series,
     make_statement,
     make_theme,
+    make_update,
+    make_user,
 )
+from tests.participants.accounts.test_reauthentication import newest_code
 from tests.shared_database import shared_database
+from tests.sign_in import forget_limits
 
 __all__ = ["shared_database"]  # fixture
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.each_database]
@@ -58,15 +84,23 @@ def run(using: Any, sql: str) -> None:
 
 
 def test_each_table_changes_the_stamp_or_has_a_reason_not_to() -> None:
-    reasons = {model.__name__: reason for model, reason in public_stamp.own_models()}
+    reasons = {model.__name__: reason for model, reason, _part in public_stamp.own_models()}
+    parts = {model.__name__: part for model, _reason, part in public_stamp.own_models() if part}
     listed: dict[str, str] = {}
+    partly: dict[str, PrivatePart] = {}
     for label in own_apps():
         listed |= getattr(apps.get_app_config(label), "never_public", {})
+        partly |= getattr(apps.get_app_config(label), "partly_public", {})
     assert {name: reason for name, reason in reasons.items() if reason} == listed
-    assert all(len(reason) > 10 for reason in listed.values())
+    assert parts == partly and not listed.keys() & partly.keys()
+    assert all(len(reason) > 7 for reason in [*listed.values(), *(p.what for p in partly.values())])
     assert len(reasons) == sum(1 for _model in public_stamp.own_models())
     watched = {one.table for one in public_stamp.wanted_triggers(connection.vendor)}
     assert len(watched) == len(reasons) - len(listed) > 60
+    conditional = {
+        one.table for one in public_stamp.wanted_triggers(connection.vendor) if one.condition
+    }
+    assert len(conditional) == len(partly)
 
 
 # Changes ---------------------------------------------------------------------------------
@@ -108,14 +142,132 @@ def test_stamp_changes_with(change: str) -> None:
     assert None not in (before, read_stamp()) and read_stamp() != before
 
 
-def test_stamp_is_the_same_after_what_no_page_shows() -> None:
-    make_event()
-    before = read_stamp()
-    LimitCount.objects.create(key="x", ends_at="2026-01-01T00:00Z")
+def person() -> Delegate:
+    return Delegate.objects.get(name="Dewi")
+
+
+def rows(model: type[Any], **values: Any) -> Callable[[], object]:
+    """Changes all rows without loading them."""
+    return lambda: model.objects.update(**values)
+
+
+def invite() -> None:
+    make_invitation(person(), Event.objects.get(), key="key", invited_by=None)
+    Invitation.objects.update(revoked_at=NOON)
+
+
+def introduce() -> None:
+    make_introduction(*Delegate.objects.all()[:2], accepted=False)
+    Introduction.objects.update(first_accepted_at=NOON, second_accepted_at=NOON)
+    Introduction.objects.all().delete()
+
+
+def agree() -> None:
+    renew_consent(person(), notice=ConsentNotice.objects.get(), by=Consent.By.OWNER, at=NOON)
+    make_consent_request(person())
+
+
+def sign_in_with_code() -> None:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "dewi@example.org"})
+    answer = browser.post("/accounts/login/code/confirm/", {"code": newest_code()})
+    assert answer.status_code == 302 and browser.get("/me/").status_code == 200
+
+
+def write_draft() -> None:
+    made = make_update(Commitment.objects.get(), approved=False, state="draft")
+    made.text = "Not public"
+    made.save_draft()
+    run(connection, f"DELETE FROM outcomes_progressupdate WHERE id = {made.pk}")
+
+
+def write_private_channel() -> None:
+    channel = make_channel(person(), audience=Audience.PARTICIPANTS)
+    ContactChannel.objects.filter(pk=channel.pk).update(audience=Audience.ONLY_ME, value="a@b.org")
+    run(connection, f"DELETE FROM participants_contactchannel WHERE id = {channel.pk}")
+
+
+def undo() -> None:
     with suppress(ZeroDivisionError), transaction.atomic():
         Event.objects.update(title="Not kept")
         raise ZeroDivisionError
+
+
+PRIVATE: dict[str, Callable[[], object]] = {
+    "a limit is counted": lambda: LimitCount.objects.create(key="x", ends_at=NOON),
+    "a change is undone": undo,
+    "someone signs in": sign_in_with_code,
+    "a password is set": rows(User, password="!new"),
+    "a draft is written": write_draft,
+    "a contact detail is private": write_private_channel,
+    "someone is invited": invite,
+    "two people are introduced": introduce,
+    "someone agrees again": agree,
+}
+NEARLY_PRIVATE: dict[str, Callable[[], object]] = {
+    "an account is closed": rows(User, is_active=False),
+    "an account is added": lambda: make_user(),
+    "a draft is submitted": lambda: draft().submit(at=NOON),
+    "a draft is approved in bulk": lambda: ProgressUpdate.objects.update(
+        state="approved", submitted_at=NOON, approved_at=NOON, approved_by=person().user
+    ),
+    "a contact detail is for everyone": lambda: make_channel(person(), audience="everyone"),
+    "it becomes public": lambda: shared("participants").update(audience="everyone"),
+    "it is no longer public": lambda: shared("everyone").update(audience="only_me"),
+    "a public one is deleted": lambda: shared("everyone").delete(),
+    "someone listed to everyone agrees again": lambda: Delegate.objects.filter(name="Open").update(
+        consented_at=NOON
+    ),
+    "someone is listed to everyone": lambda: person().write(listed_to=Audience.EVERYONE),
+    "someone is listed to fewer": lambda: Delegate.objects.update(listed_to=Audience.ONLY_ME),
+    "someone is added": lambda: make_delegate(),
+    "someone is hidden": lambda: hide_profile(person(), by=Consent.By.OWNER, at=NOON),
+}
+
+
+def draft() -> ProgressUpdate:
+    return ProgressUpdate.objects.get(state="draft")
+
+
+def shared(audience: str) -> Any:
+    return ContactChannel.objects.filter(audience=audience)
+
+
+@pytest.fixture
+def people() -> None:
+    make_notice()
+    make_update(make_commitment(make_event()), approved=False, state="draft")
+    dewi = make_delegate(name="Dewi", user=make_user("dewi@example.org"))
+    make_channel(dewi, audience="participants")
+    public = make_delegate(name="Open", listed_to=Audience.EVERYONE)
+    make_channel(public, audience="everyone")
+
+
+@pytest.mark.parametrize("change", PRIVATE)
+def test_stamp_is_the_same_after_what_no_page_shows(people: None, change: str) -> None:
+    forget_limits()
+    before = read_stamp()
+    PRIVATE[change]()
     assert read_stamp() == before is not None
+
+
+@pytest.mark.parametrize("change", NEARLY_PRIVATE)
+def test_stamp_changes_with_what_is_nearly_private(people: None, change: str) -> None:
+    before = read_stamp()
+    NEARLY_PRIVATE[change]()
+    assert None not in (before, read_stamp()) and read_stamp() != before
+
+
+def test_each_other_column_is_compared() -> None:
+    wanted = public_stamp.wanted_triggers(connection.vendor)
+    for model, _reason, part in public_stamp.own_models():
+        if part and part.columns:
+            conditions = [one.condition for one in wanted if one.table == model._meta.db_table]
+            compared = " ".join(conditions)
+            columns = {
+                f.column for f in model._meta.concrete_fields if f'OLD."{f.column}"' in compared
+            }
+            assert {f.column for f in model._meta.concrete_fields} - columns == part.columns
 
 
 def test_stamp_changes_if_only_a_part_of_a_transaction_is_undone() -> None:
