@@ -54,12 +54,14 @@ bench: environment
 	@$(VENV)/python -m tests.bench hostile
 	@$(VENV)/python -m tests.bench imports
 	@$(VENV)/python -m tests.bench files
+	@$(VENV)/python -m tests.bench sessions
 	@$(VENV)/python -m tests.bench pages
 	@if [ "$(PEERS)" = 1 ]; then $(VENV)/python -m tests.bench peers; fi
 	@if tests/with_postgres.sh --found; then \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench kept-pages; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench imports; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench files; \
+		tests/with_postgres.sh $(VENV)/python -m tests.bench sessions; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench pages; \
 		if [ "$(PEERS)" = 1 ]; then \
 			tests/with_postgres.sh $(VENV)/python -m tests.bench peers; \

@@ -1,6 +1,6 @@
 """What waits for a signed-in person: the number in the masthead, and the list on `/me/`.
 
-Both use the same rows, which are counted in one query.
+Both use the same rows, which are counted together.
 """
 
 from collections import Counter
@@ -17,13 +17,13 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from outcomes.models import CommitmentParty
+from outcomes.models import CirculationReply, CommitmentParty, EditorialState, Offer
 from outcomes.reporting.joins import unanswered_joins
 from outcomes.reporting.proposals import open_undertakings, undertakings_to_answer
 from outcomes.reporting.reminders import reports_to_write
 from outcomes.statements.replies import unanswered_replies
 from participants.introductions.lifecycle import introductions_to_answer
-from participants.models import Delegate, Proposal, User
+from participants.models import Delegate, Introduction, Proposal, User
 from participants.privacy.consent import with_outdated_consent
 from participants.privacy.retention import with_review_pending
 
@@ -116,6 +116,18 @@ ENTRIES = Kind(
 )
 
 
+def _count(rows: dict[Kind | str, QuerySet[Any]]) -> Counter[Kind | str]:
+    """How many rows of each kind there are, in one query."""
+    if not rows:
+        return Counter()
+    kinds = list(rows)
+    first, *others = (
+        found.order_by().values_list(Value(number)) for number, found in enumerate(rows.values())
+    )
+    # Each row is the number of its kind.
+    return Counter(kinds[number] for (number,) in first.union(*others, all=True))
+
+
 @dataclass(frozen=True)
 class OwnTask:
     """One or more tasks of a kind."""
@@ -136,44 +148,49 @@ class OwnTasks:
         self.user, self.at, self.on = user, at, timezone.localdate(at)
         own = Delegate.objects.filter(pk=delegate.pk)
         notices = with_outdated_consent().filter(pk=delegate.pk)
-        # These have a form at the top of `/me/`, so they are in no list.
-        questions: list[QuerySet[Any]] = [
-            notices,
-            with_review_pending(own).exclude(pk__in=notices.values("pk")),
-        ]
-        parties = CommitmentParty.objects.public()
-        self.rows: dict[Kind, QuerySet[Any]] = {
-            REPORTS: reports_to_write(user, self.on),
-            UNDERTAKINGS: open_undertakings(user, at),
-            REQUESTS: parties.filter(focal_point=delegate, focal_point_accepted_at=None),
-            JOINS: unanswered_joins(user, self.on),
-            INTRODUCTIONS: introductions_to_answer(delegate, at),
-            TEXTS: unanswered_replies(user, at),
-            ENTRIES: Proposal.objects.filter(delegate=delegate),
+        parties = CommitmentParty.objects.filter(focal_point=delegate)
+        undertakings = open_undertakings(user, at)
+        joins = Offer.objects.joining().filter(state=EditorialState.SUBMITTED, lead_answer="")
+        texts = CirculationReply.objects.filter(answer="", circulation__deadline__gt=at)
+        entries = Proposal.objects.filter(delegate=delegate)
+        # What could wait, and the rule that says what does: Django takes longer to write these
+        # rules than a page has, and most people have nothing to ask them about.
+        rules: dict[Kind | str, tuple[QuerySet[Any], Callable[[], QuerySet[Any]]]] = {
+            REPORTS: (parties, lambda: reports_to_write(user, self.on)),
+            UNDERTAKINGS: (undertakings, lambda: undertakings),
+            REQUESTS: (parties, lambda: parties.public().filter(focal_point_accepted_at=None)),
+            JOINS: (joins, lambda: unanswered_joins(user, self.on)),
+            INTRODUCTIONS: (
+                Introduction.objects.of(delegate),
+                lambda: introductions_to_answer(delegate, at),
+            ),
+            TEXTS: (texts, lambda: unanswered_replies(user, at)),
+            ENTRIES: (entries, lambda: entries),
+            # These have a form at the top of `/me/`, so they are in no list.
+            "notice": (notices, lambda: notices),
+            "review": (
+                delegate.retention_actions.all(),
+                lambda: with_review_pending(own).exclude(pk__in=notices.values("pk")),
+            ),
         }
-        found = [*self.rows.values(), *questions]
-        first, *others = (
-            rows.order_by().values_list(Value(number)) for number, rows in enumerate(found)
-        )
-        # Each row is the number of its kind.
-        self.kinds = Counter(number for (number,) in first.union(*others, all=True))
+        could_wait = _count({kind: rows for kind, (rows, _rule) in rules.items()})
+        self.rows = {kind: rule() for kind, (_rows, rule) in rules.items() if could_wait[kind]}
+        self.numbers = _count(self.rows)
 
     @cached_property
     def undertakings(self) -> list[Any]:
-        kind = list(self.rows).index(UNDERTAKINGS)
-        return undertakings_to_answer(self.user, self.at) if self.kinds[kind] else []
+        return undertakings_to_answer(self.user, self.at) if self.numbers[UNDERTAKINGS] else []
 
     @property
     def number(self) -> int:
-        kind = list(self.rows).index(UNDERTAKINGS)
-        return self.kinds.total() - self.kinds[kind] + len(self.undertakings)
+        return self.numbers.total() - self.numbers[UNDERTAKINGS] + len(self.undertakings)
 
     def listed(self) -> list[OwnTask]:
         """Those with the earliest due date first, then those that have none."""
         found = {
             kind: self.undertakings if kind is UNDERTAKINGS else list(rows)
-            for position, (kind, rows) in enumerate(self.rows.items())
-            if self.kinds[position]
+            for kind, rows in self.rows.items()
+            if isinstance(kind, Kind) and self.numbers[kind]
         }
         tasks = [self._task(kind, rows) for kind, rows in found.items() if rows]
         return sorted(tasks, key=lambda task: task.due_on or date.max)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from outcomes.models import (
     Response,
     Statement,
     Upload,
+    overdue_q,
 )
 from participants.admin_base.fields import request_permissions
 from participants.models import (
@@ -56,6 +57,7 @@ class TodoItem:
     hint: str | Promise = ""
 
 
+Numbers = dict[str, int]
 TodoSource = Callable[[AdminSite, HttpRequest], TodoItem | None]
 
 
@@ -64,7 +66,7 @@ def changelist_rows(
 ) -> QuerySet[Any]:
     """The rows that the admin list of a model shows for this query."""
     model_admin: Any = site.get_model_admin(model)
-    rows: QuerySet[Any] = model_admin.get_queryset(request)
+    rows: QuerySet[Any] = model_admin.visible_rows(request)
     for kind in model_admin.get_list_filter(request):
         name = getattr(kind, "parameter_name", None)
         if name in query:
@@ -195,12 +197,12 @@ def todo_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
 
 def start_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
     """What one can start without being asked, with how much there is."""
-    permissions = request_permissions(request)
+    permissions, numbers = request_permissions(request), _commitment_numbers(site, request)
     found: list[TodoItem | None] = [
         _first_roundtable(site, request),
-        _ask_for_reports(site, request),
+        _ask_for_reports(site, request, numbers),
         _correct_text(site, request),
-        _record_commitment(site, request),
+        _record_commitment(site, request, numbers),
     ]
     if permissions.can_edit_any:
         people = changelist_rows(site, request, Delegate, {}).count()
@@ -218,7 +220,7 @@ def start_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
 
 def _first_roundtable(site: AdminSite, request: HttpRequest) -> TodoItem | None:
     admin: Any = site.get_model_admin(Event)
-    if admin.get_queryset(request).exists() or not admin.has_add_permission(request):
+    if not admin.has_add_permission(request) or admin.visible_rows(request).exists():
         return None
     return TodoItem(
         _("Add the first roundtable"),
@@ -228,22 +230,18 @@ def _first_roundtable(site: AdminSite, request: HttpRequest) -> TodoItem | None:
     )
 
 
-def _ask_for_reports(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+def _ask_for_reports(site: AdminSite, request: HttpRequest, numbers: Numbers) -> TodoItem | None:
     if not site.get_model_admin(ReportingRound).has_add_permission(request):
         return None
-    public = changelist_rows(site, request, Commitment, {}).filter(state=CommitmentState.PUBLIC)
-    if not (number := public.count()):
+    if not numbers["number"]:
         return None
-    late = changelist_rows(site, request, Commitment, {"standing": "overdue"}).count()
     hint = ngettext(
         "Of %(number)d commitment, %(late)d past its due date, %(silent)d never reported on.",
         "Of %(number)d commitments, %(late)d past their due date, %(silent)d never reported on.",
-        number,
+        numbers["number"],
     )
-    silent = public.filter(latest_update=None).count()
-    words = {"late": late, "number": number, "silent": silent}
     address = reverse("admin:outcomes_reportinground_add")
-    return TodoItem(_("Ask for reports"), 0, address, hint % words)
+    return TodoItem(_("Ask for reports"), 0, address, hint % numbers)
 
 
 def _correct_text(site: AdminSite, request: HttpRequest) -> TodoItem | None:
@@ -266,12 +264,22 @@ def _correct_text(site: AdminSite, request: HttpRequest) -> TodoItem | None:
     return TodoItem(_("Correct a published text"), 0, address, hint % {"number": len(numbers)})
 
 
-def _record_commitment(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+def _record_commitment(site: AdminSite, request: HttpRequest, numbers: Numbers) -> TodoItem | None:
     if not site.get_model_admin(Commitment).has_add_permission(request):
         return None
-    number = changelist_rows(site, request, Commitment, {}).count()
+    number = numbers["all"]
     hint = ngettext(
         "%(number)d commitment is recorded.", "%(number)d commitments are recorded.", number
     )
     address = reverse("admin:outcomes_commitment_add")
     return TodoItem(_("Record a commitment"), 0, address, hint % {"number": number})
+
+
+def _commitment_numbers(site: AdminSite, request: HttpRequest) -> Numbers:
+    is_public = Q(state=CommitmentState.PUBLIC)
+    return changelist_rows(site, request, Commitment, {}).aggregate(
+        all=Count("pk"),
+        number=Count("pk", filter=is_public),
+        late=Count("pk", filter=overdue_q(timezone.localdate())),
+        silent=Count("pk", filter=is_public & Q(latest_update=None)),
+    )

@@ -55,8 +55,9 @@ def me(request: HttpRequest) -> HttpResponse:
     language = get_language() or consent.FALLBACK_LANGUAGE
     notice = consent.current_notice(language) if delegate.consented_at is None else None
     question = open_question(delegate, language)
+    today = timezone.localdate()
     shown: dict[str, Any] = {
-        "audience_preview": AudiencePreview.of(delegate, timezone.localdate()),
+        "audience_preview": AudiencePreview(delegate, today),
         "exceptions": list(delegate.exceptions.select_related("organisation")),
     }
     shown["may_widen"] = question is None
@@ -106,7 +107,9 @@ def me(request: HttpRequest) -> HttpResponse:
         "looks": access_log.recent_access_count(delegate, timezone.now()),
         "is_stale": is_stale,
         "state": state,
-        "shows_first": bool(shown["audience_preview"].own.shows_first_at),
+        "shows_first": bool(
+            visibility.get_viewer(request.user, timezone.localdate()).shows_first_at
+        ),
         "is_staff": is_staff,
         "entries": entries_about(delegate),
         "how_hidden": how_hidden(delegate) if delegate.hidden_at else "",
@@ -148,9 +151,9 @@ def me_preview(request: HttpRequest) -> HttpResponse:
         if chosen == PreviewForm.COCHAIR:
             context |= {"cochairs": count_cochairs(delegate, on)}
     else:
-        audience_preview = AudiencePreview.of(delegate, on)
+        audience_preview = AudiencePreview(delegate, on)
         context |= {
-            "preview": audience_preview.preview(delegate, chosen, on),
+            "preview": audience_preview.preview(chosen),
             "group": audience_preview.describe_group(chosen),
         }
     return render(

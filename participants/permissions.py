@@ -1,6 +1,7 @@
 """Permissions. They come from operator status or from grants that are valid on the given day."""
 
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -135,6 +136,28 @@ class EventPermissions:
         return bodies_of(self.user, self.on)
 
     @functools.cached_property
+    def colleagues(self) -> list[int]:
+        """Ids of the user's account, and of everyone of the same bodies.
+
+        Those of whom no organisation is known count as colleagues, because they may be. An operator
+        acts for no organisation.
+        """
+        if self.bodies:
+            others = people_of(organisations_in(self.bodies), self.on)
+        elif self.is_operator:
+            others = User.objects.none()
+        else:
+            known = people_of(Organisation.objects.all(), self.on)
+            others = User.objects.filter(is_superuser=False).exclude(pk__in=known.values("pk"))
+        return [self.user.pk, *others.order_by().values_list("pk", flat=True)]
+
+    @functools.cached_property
+    def granting(self) -> frozenset[int]:
+        """Roundtables whose rights the user may know of: also those that wait for holders."""
+        own = self.decidable | self.confirmable
+        return own | events_held_for(own, self.on)
+
+    @functools.cached_property
     def named_to_confirmer(self) -> Q:
         """Of protected participations, those whose people the user confirms and may name."""
         found = Q(pk__in=[])
@@ -232,22 +255,6 @@ def was_suspended_by_others(
     return not own & others and bool(own or others)
 
 
-def colleagues_of(permissions: EventPermissions) -> QuerySet[User]:
-    """The user, and everyone of the same bodies.
-
-    Those of whom no organisation is known count as colleagues, because they may be. An operator
-    acts for no organisation.
-    """
-    user, on = permissions.user, permissions.on
-    myself = User.objects.filter(pk=user.pk)
-    if permissions.bodies:
-        return myself | people_of(organisations_in(permissions.bodies), on)
-    if permissions.is_operator:
-        return myself
-    known = people_of(Organisation.objects.all(), on)
-    return User.objects.filter(is_superuser=False).exclude(pk__in=known.values("pk"))
-
-
 def organisations_in(bodies: Iterable[Body]) -> QuerySet[Organisation]:
     """The reverse of body_of()."""
     by_kind: dict[str, list[str]] = {"government": [], "organisation": []}
@@ -312,33 +319,50 @@ def role_needs_confirmation(event: Event, role: str, on: date) -> bool:
     return role in DECIDED_ROLES and has_two_holders(event_of_holders(event, on), on)
 
 
-def _has_own_holders(event: Event, on: date) -> bool:
-    """Whether co-chairs of two organisations have been in force, and two can still confirm."""
-    cochairs = Grant.objects.filter(
-        event=event.pk, role=Grant.Role.COCHAIR, effective_on__lte=on, valid_from__lte=on
-    )
-    return len(bodies_with_rights(cochairs)) > 1 and has_two_holders(event, on)
-
-
 def event_of_holders(event: Event, on: date) -> Event:
     """The roundtable itself; until co-chairs of two organisations are in force, the last one.
 
     Otherwise a co-chair and a confirmer could decide who the other co-chairs are.
     """
-    if event.starts_on is None or _has_own_holders(event, on):
-        return event
-    holders = _confirming_grants(on)
-    earlier = Event.objects.filter(
-        series=event.series_id, starts_on__lt=event.starts_on, grants__in=holders
+    return _events_of_holders([event], on)[0]
+
+
+def _events_of_holders(events: list[Event], on: date) -> list[Event]:
+    """The event_of_holders() of each."""
+    series = Event.objects.filter(series__in={event.series_id for event in events})
+    # Co-chairs who have been in force, and whoever can still confirm.
+    chairing = Grant.objects.filter(
+        role=Grant.Role.COCHAIR, effective_on__lte=on, valid_from__lte=on
     )
-    return earlier.order_by("-starts_on", "-pk").first() or event
+    cochairs = _bodies_by_event(chairing.filter(event__in=series.values("pk")))
+    holders = _bodies_by_event(_confirming_grants(on).filter(event__in=series.values("pk")))
+    latest_first = series.filter(starts_on__isnull=False).order_by("-starts_on", "-pk")
+    able = [row for row in latest_first if row.pk in holders]
+
+    def event_of(event: Event) -> Event:
+        is_own = len(cochairs[event.pk]) > 1 and len(holders[event.pk]) > 1
+        if event.starts_on is None or is_own:
+            return event
+        before = (row for row in able if row.starts_on and row.starts_on < event.starts_on)
+        return next(before, event)
+
+    return [event_of(event) for event in events]
+
+
+def _bodies_by_event(grants: QuerySet[Grant]) -> "defaultdict[int, set[Body]]":
+    found: defaultdict[int, set[Body]] = defaultdict(set)
+    for grant in grants.filter(on_behalf_of__isnull=False).select_related("on_behalf_of"):
+        assert grant.on_behalf_of
+        found[grant.event_id].add(body_of(grant.on_behalf_of))
+    return found
 
 
 def events_held_for(events: frozenset[int], on: date) -> frozenset[int]:
     """Later roundtables whose first rights the holders of these ones confirm."""
     series = Event.objects.filter(pk__in=events).values("series")
-    later = Event.objects.filter(series__in=series).exclude(pk__in=events)
-    return frozenset(event.pk for event in later if event_of_holders(event, on).pk in events)
+    later = list(Event.objects.filter(series__in=series).exclude(pk__in=events))
+    held_for = zip(later, _events_of_holders(later, on), strict=True)
+    return frozenset(event.pk for event, holder in held_for if holder.pk in events)
 
 
 # By which right the holder of a grant confirms.
@@ -528,6 +552,7 @@ def acting_organisation(user: User, event_id: int, on: date) -> str:
     return grant.on_behalf_of.slug if grant and grant.on_behalf_of else ""
 
 
+@functools.lru_cache(maxsize=64)
 def involved_condition(events: frozenset[int], paths: Iterable[str] = DIRECT_EVENT_PATHS) -> Q:
     """Organisations involved in these events, not counting their people's participation."""
     known = Q()

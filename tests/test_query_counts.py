@@ -103,9 +103,9 @@ DETAILS = {
     "/nothing/": (0, 2),
 }
 OWN = {
-    "/me/": 35,
+    "/me/": 28,
     "/me/preview/": 10,
-    "/me/preview/?viewer=participant": 21,
+    "/me/preview/?viewer=participant": 20,
     "/me/commitments/": 13,
     "/me/texts/": 3,
     "/me/answers/": 6,

@@ -185,9 +185,14 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             )
         return queryset, False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
+    def visible_rows(self, request: HttpRequest) -> QuerySet[Commitment]:
         rows: QuerySet[Commitment] = super().get_queryset(request)
-        marked: QuerySet[Any] = rows.annotate(is_disputed=Exists(open_disputes(OuterRef("pk"))))
+        return rows
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
+        marked: QuerySet[Any] = self.visible_rows(request).annotate(
+            is_disputed=Exists(open_disputes(OuterRef("pk")))
+        )
         return marked.prefetch_related(findings_shown())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Commitment | None = None) -> list[str]:
@@ -271,7 +276,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         return super().has_delete_permission(request, obj) and not is_kept
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        found = commitments_to_compare(rows, permissions.user, timezone.now())
+        found = commitments_to_compare(rows, permissions, timezone.now())
         return rows.filter(pk__in=[row.pk for row in found])
 
     def is_cited(self, row: Commitment) -> bool:

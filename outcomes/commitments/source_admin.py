@@ -67,7 +67,7 @@ def _go_on(request: HttpRequest, compared: Commitment, at: datetime) -> HttpResp
         source_title=compared.source_title,
         source_url=compared.source_url,
     )
-    others = commitments_to_compare(same_source, request_permissions(request).user, at)
+    others = commitments_to_compare(same_source, request_permissions(request), at)
     if not others:
         messages.success(request, _("Your comparison is saved."))
         return redirect(request.path)

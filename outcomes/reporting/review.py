@@ -31,7 +31,6 @@ from participants.models import User
 from participants.permissions import (
     EventPermissions,
     acting_organisation,
-    colleagues_of,
     organisations_in,
     permissions_of,
 )
@@ -61,14 +60,13 @@ def checkable(rows: QuerySet[Any], rights: EventPermissions) -> QuerySet[Any]:
 
     All bodies of one government are one organisation.
     """
-    colleagues = colleagues_of(rights).values("pk")
     is_report = rows.model is ProgressUpdate
     own = organisations_in(rights.bodies).order_by().values("pk")
-    is_own = Q(author__in=colleagues) | Q(
+    is_own = Q(author__pk__among=rights.colleagues) | Q(
         **{"party__organisation__in" if is_report else "organisation__in": own}
     )
     if is_report:
-        edited = ProgressUpdate.edited_by.through.objects.filter(user__in=colleagues)
+        edited = ProgressUpdate.edited_by.through.objects.filter(user__pk__among=rights.colleagues)
         is_own |= Q(pk__in=edited.values("progressupdate"))
     return rows.exclude(is_own)
 

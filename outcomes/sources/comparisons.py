@@ -29,9 +29,9 @@ from participants.permissions import (
     CAPACITIES,
     EDITORS,
     Body,
+    EventPermissions,
     bodies_of,
     body_of,
-    organisations_in,
 )
 from roundtable.audit import log as audit
 
@@ -162,26 +162,30 @@ def _body(row: SourceComparison) -> Body | None:
 
 
 def commitments_to_compare(
-    commitments: QuerySet[Commitment], user: User, at: datetime
+    commitments: QuerySet[Commitment], permissions: EventPermissions, at: datetime
 ) -> list[Commitment]:
     """Drafts that wait for a comparison by the user's organisation, those of one source together.
 
     For a list: `organisation_to_compare_for` decides.
     """
     drafts = commitments.filter(state=CommitmentState.DRAFT, parties_told_at=None)
+    user = permissions.user
     if not user.is_superuser:
         grants = user.grants.active(at.date()).filter(role__in=COMPARING_ROLES)
         drafts = drafts.filter(event__in=grants.exclude(on_behalf_of=None).values("event"))
-    own = set(organisations_in(bodies_of(user, at.date())).values_list("pk", flat=True))
     rows = drafts.select_related("event").prefetch_related(
-        "comparisons", "outcomes", "milestones", "parties__organisation", "parties__group"
+        "comparisons__organisation",
+        "outcomes",
+        "milestones",
+        "parties__organisation",
+        "parties__group",
     )
     found = []
     for row in rows.order_by("event", "source_url", "source_title", "pk"):
         given = [
             comparison.content_hash
             for comparison in row.comparisons.all()
-            if comparison.compared_by_id == user.pk or comparison.organisation_id in own
+            if comparison.compared_by_id == user.pk or _body(comparison) in permissions.bodies
         ]
         if not given or source_hash(row) not in given:
             found.append(row)

@@ -43,7 +43,7 @@ from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.display_names import display_name, with_display_names
 from participants.models import Grant, User
-from participants.permissions import EventPermissions, events_held_for
+from participants.permissions import EventPermissions
 
 
 class HandoverForm(forms.Form):
@@ -172,8 +172,7 @@ class GrantAdmin(PrivateAdmin):
         permissions = request_permissions(request)
         rows: QuerySet[Grant] = Grant.objects.order_by(*self.ordering)
         if not permissions.is_operator:
-            own = permissions.decidable | permissions.confirmable
-            rows = self.limit_to_events(rows, own | events_held_for(own, timezone.localdate()))
+            rows = self.limit_to_events(rows, permissions.granting)
         return with_display_names(rows.select_related("event", "on_behalf_of"), "user")
 
     def has_view_permission(self, request: HttpRequest, obj: Grant | None = None) -> bool:

@@ -96,6 +96,10 @@ class GrantScopedAdmin(PlainAdmin):
         events = permissions.decidable if self.cochairs_only else permissions.readable
         return self.limit_to_events(rows, events)
 
+    def visible_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows of get_queryset(), to be counted: without what lists show besides."""
+        return self.get_queryset(request)
+
     def choices(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows that the viewer may attach other rows to."""
         rows: QuerySet[Any] = super().get_queryset(request)

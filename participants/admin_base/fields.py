@@ -15,17 +15,20 @@ from roundtable.history import MAX_REASON_LENGTH
 from roundtable.text_diff import normalise_newlines
 
 
-def request_permissions(request: HttpRequest) -> EventPermissions:
-    """The viewer's permissions, computed once per request.
-
-    Raises PermissionDenied if the user has no access to the admin.
-    """
+def find_permissions(request: HttpRequest) -> EventPermissions | None:
+    """The viewer's permissions, computed once per request; None without access to the admin."""
     known: EventPermissions | None = getattr(request, "rights", None)
     if known is None:
         known = permissions_of(request.user, timezone.localdate())
-        if known is None:
-            raise PermissionDenied
         request.rights = known  # type: ignore[attr-defined]
+    return known
+
+
+def request_permissions(request: HttpRequest) -> EventPermissions:
+    """As find_permissions(); raises PermissionDenied if the user has no access to the admin."""
+    known = find_permissions(request)
+    if known is None:
+        raise PermissionDenied
     return known
 
 

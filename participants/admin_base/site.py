@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
-from participants.permissions import may_enter_admin
+from participants.admin_base.fields import find_permissions
 
 PORTAL_APPS = {"roundtable", "participants", "outcomes"}
 # No one has a password. The last two would disclose names and addresses of hidden rows.
@@ -28,7 +28,7 @@ class PortalAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return may_enter_admin(request.user)
+        return find_permissions(request) is not None
 
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
         models = (

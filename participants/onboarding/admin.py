@@ -255,13 +255,18 @@ class InvitationRequestAdmin(PrivateAdmin):
     ]
     actions = ["refuse"]
 
+    def visible_rows(self, request: HttpRequest) -> QuerySet[InvitationRequest]:
+        rows = super().get_queryset(request)
+        return requests.visible_requests(rows, request_permissions(request))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[InvitationRequest]:
-        permissions = request_permissions(request)
-        nominators = visible_people(permissions).filter(
+        nominators = visible_people(request_permissions(request)).filter(
             user=OuterRef("nominated_by"), participations__event=OuterRef("event")
         )
-        rows = requests.visible_requests(super().get_queryset(request), permissions)
-        return rows.annotate(nominator=Subquery(nominators.values("name")[:1]))
+        rows: QuerySet[Any] = self.visible_rows(request).annotate(
+            nominator=Subquery(nominators.values("name")[:1])
+        )
+        return rows
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         # get_queryset() already limits the rows to what the viewer may decide.

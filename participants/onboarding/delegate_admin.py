@@ -230,14 +230,12 @@ class DelegateAdmin(PrivateAdmin):
         if not permissions.is_operator:
             shown = shown.filter(event__in=permissions.readable)
             sent = sent.filter(event__in=permissions.readable)
-        rows = super().get_queryset(request)
-        rows = rows.filter(pk__in=visible_people(permissions).values("pk"))
         proposed = Proposal.objects.filter(
             Q(organisation=None)
             | Q(event=None) & _known_workplaces(request)
             | _known_parts(request)
         )
-        return with_visible_address(rows, permissions).prefetch_related(
+        return with_visible_address(self.visible_rows(request), permissions).prefetch_related(
             Prefetch(
                 "proposals",
                 queryset=proposed.select_related("organisation", "event"),

@@ -272,7 +272,7 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
     notice = current_notice(get_language() or "en")
     data = request.POST if request.method == "POST" else None
     person = invitation.delegate
-    onlookers = AudiencePreview.of(person, timezone.localdate())
+    onlookers = AudiencePreview(person, timezone.localdate())
     form = SharingForm(data, notice, audience_preview=onlookers, is_protected=person.is_protected)
     channels = ChannelFormSet(
         data,

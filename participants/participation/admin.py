@@ -174,13 +174,15 @@ class ParticipationAdmin(PrivateAdmin):
         more["offers_review"] = permissions.can_confirm_any and "waits" in request.GET
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
+    def visible_rows(self, request: HttpRequest) -> QuerySet[Participation]:
         given = ParticipationConfirmation.objects.select_related("on_behalf_of", "by")
-        permissions = request_permissions(request)
-        rows = super().get_queryset(request)
-        rows = rows.filter(pk__in=visible_participations(permissions).values("pk"))
-        rows = with_visible_names(rows, permissions).order_by("event", "visible_sort_name", "pk")
+        shown = visible_participations(request_permissions(request))
+        rows = super().get_queryset(request).filter(pk__in=shown.values("pk"))
         return rows.prefetch_related(Prefetch("confirmations", queryset=given))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = with_visible_names(self.visible_rows(request), request_permissions(request))
+        return rows.order_by("event", "visible_sort_name", "pk")
 
     def _person_column(self, request: HttpRequest, name: str) -> Callable[[Any], str]:
         if name != "delegate":
@@ -196,7 +198,8 @@ class ParticipationAdmin(PrivateAdmin):
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         if not permissions.is_operator:
             rows = self.limit_to_events(rows, permissions.confirmable)
-        ids = confirmable(rows.select_related(*RELATED), permissions.user, timezone.now())
+        rows, user = rows.select_related(*RELATED), permissions.user
+        ids = confirmable(rows, user, timezone.now(), permissions.bodies)
         return rows.filter(pk__in=ids)
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:

@@ -123,10 +123,10 @@ def missing_confirmation(
 class Confirmer:
     """What one person may confirm."""
 
-    def __init__(self, user: User, at: datetime) -> None:
+    def __init__(self, user: User, at: datetime, own_bodies: set[Body] | None = None) -> None:
         self.user, self.at = user, at
         self.own_addresses = login_addresses(user)
-        self.own_bodies = bodies_of(user, at.date())
+        self.own_bodies = bodies_of(user, at.date()) if own_bodies is None else own_bodies
         self._rights = confirming_rights_by_event(user, at.date())
         self._bodies: dict[int, set[Body]] = {}
 
@@ -679,9 +679,11 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
     return True
 
 
-def confirmable(rows: Iterable[Participation], user: User, at: datetime) -> list[int]:
+def confirmable(
+    rows: Iterable[Participation], user: User, at: datetime, own_bodies: set[Body] | None = None
+) -> list[int]:
     """Ids of those that the user may confirm now. Needs `confirmations` prefetched."""
-    confirmer = Confirmer(user, at)
+    confirmer = Confirmer(user, at, own_bodies)
     return [
         row.pk for row in rows if confirmer.right_to_confirm(row, list(row.confirmations.all()))
     ]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ from participants.privacy.audiences import (
 from participants.privacy.visibility import (
     Profile,
     current_affiliations,
-    listed_delegates,
+    listed_to,
     profile_owner,
     profiles_seen_by,
 )
@@ -79,51 +80,74 @@ class AudiencePreview:
     not known, and the page says "at most". "No one", and what is said without "at most", is exact.
     """
 
-    owner: ProfileOwner
-    own: Viewer
-    viewers: dict[int, Viewer]
-    introduced: frozenset[int]
-    is_upper_limit: bool
-    constituency: Constituency | None
+    person: Delegate
+    on: date
 
-    @classmethod
-    def of(cls, delegate: Delegate, on: date) -> "AudiencePreview":
+    @cached_property
+    def owner(self) -> ProfileOwner:
         participations = Participation.objects.confirmed().select_related("organisation")
-        exceptions = AudienceException.objects.select_related("organisation")
-        row = Delegate.objects.prefetch_related(
-            Prefetch("participations", participations),
-            Prefetch("exceptions", exceptions),
-            "channels",
-        ).get(pk=delegate.pk)
-        owner = profile_owner(row)
-        listing = ExceptionSet.of(each for each in row.exceptions.all() if not each.channel_id)
-        introduced = _introduced_to(delegate)
-        took_part = participations.seeing_details(on).filter(event__in=owner.events)
-        people = Delegate.objects.filter(
+        own = Delegate.objects.prefetch_related(Prefetch("participations", participations))
+        return profile_owner(own.get(pk=self.person.pk))
+
+    @cached_property
+    def own(self) -> Viewer:
+        return get_viewers(Delegate.objects.filter(pk=self.person.pk), self.on)[self.person.pk]
+
+    @cached_property
+    def constituency(self) -> Constituency | None:
+        return own_constituency(self.person)
+
+    @cached_property
+    def _exceptions(self) -> list[AudienceException]:
+        return list(self.person.exceptions.select_related("organisation"))
+
+    @cached_property
+    def _introduced(self) -> frozenset[int]:
+        return _introduced_to(self.person)
+
+    @cached_property
+    def viewers(self) -> dict[int, Viewer]:
+        owner, introduced = self.owner, self._introduced
+        took_part = (
+            Participation.objects.confirmed()
+            .select_related("organisation")
+            .seeing_details(self.on)
+            .filter(event__in=owner.events)
+        )
+        others = Delegate.objects.filter(
             Q(pk__in=took_part.values("delegate")) | Q(pk__in=introduced), user__is_active=True
-        ).exclude(pk=delegate.pk)
-        found = get_viewers(people, on)
-        own = get_viewers(Delegate.objects.filter(pk=delegate.pk), on)[delegate.pk]
-        workplaces = _visible_workplaces(own, people, on)
+        ).exclude(pk=self.person.pk)
+        # The rules about them are asked of each source of facts, so who they are is asked before.
+        ids = list(others.values_list("pk", flat=True))
+        people = Delegate.objects.filter(pk__among=ids)
+        workplaces = _visible_workplaces(self.own, people, self.on)
         shared: dict[int, set[EventConstituency]] = {}
         for part in took_part:
             pair = (part.event_id, part.organisation.constituency.value)
             shared.setdefault(part.delegate_id, set()).add(pair)
+        listing = ExceptionSet.of(row for row in self._exceptions if not row.channel_id)
         viewers = {}
-        for number, viewer in found.items():
+        for number, viewer in get_viewers(people, self.on).items():
             pairs = shared.get(number, set()) & owner.event_constituencies
             viewer = _as_known(viewer, owner.events, pairs, workplaces.get(number))
             if number in introduced and not listing.includes(viewer):
                 viewer = replace(viewer, introduced=frozenset({owner.delegate}))
             viewers[number] = viewer
-        audiences = {row.listed_to, *(channel.audience for channel in row.channels.all())}
-        is_upper_limit = (
-            bool(row.exceptions.all())
+        return viewers
+
+    @property
+    def introduced(self) -> frozenset[int]:
+        return self._introduced & set(self.viewers)
+
+    @cached_property
+    def is_upper_limit(self) -> bool:
+        shared = self.person.channels.values_list("audience", flat=True)
+        audiences = {self.person.listed_to, *shared}
+        return (
+            bool(self._exceptions)
             or Audience.CONSTITUENCY in audiences
-            or (Audience.PARTICIPANTS in audiences and owner.is_of_civil_society)
+            or (Audience.PARTICIPANTS in audiences and self.owner.is_of_civil_society)
         )
-        constituency = own_constituency(delegate)
-        return cls(owner, own, viewers, introduced & set(found), is_upper_limit, constituency)
 
     def name(self, audience: str) -> str:
         return audience_name(audience, self.constituency)
@@ -149,13 +173,13 @@ class AudiencePreview:
         }
         return [self.viewers[number] for number in sorted(groups[role])]
 
-    def preview(self, delegate: Delegate, role: str, on: date) -> GroupPreview:
+    def preview(self, role: str) -> GroupPreview:
         viewers = self.group(role)
         if not viewers:
             made_up = hypothetical_viewer(self.own, role)
-            (profile,) = profiles_seen_by([made_up], delegate, on)
+            (profile,) = profiles_seen_by([made_up], self.person, self.on)
             return GroupPreview(0, (), profile)
-        profiles = Counter(profiles_seen_by(viewers, delegate, on))
+        profiles = Counter(profiles_seen_by(viewers, self.person, self.on))
         views = (
             View(profile, self._share_sentence(is_everyone=number == len(viewers)))
             for profile, number in profiles.most_common()
@@ -267,11 +291,9 @@ def _visible_workplaces(
     own: Viewer, people: QuerySet[Delegate], on: date
 ) -> dict[int, list[Organisation]]:
     """Of those who are listed to this person."""
-    listed = listed_delegates(own, on).filter(pk__in=people.values("pk"))
-    found: dict[int, list[Organisation]] = {
-        number: [] for number in listed.values_list("pk", flat=True)
-    }
-    for row in current_affiliations(on).filter(delegate__in=listed.values("pk")):
+    ids = list(listed_to(own).filter(pk__in=people).values_list("pk", flat=True))
+    found: dict[int, list[Organisation]] = {number: [] for number in ids}
+    for row in current_affiliations(on).filter(delegate__pk__among=ids):
         found[row.delegate_id].append(row.organisation)
     return found
 
@@ -317,7 +339,7 @@ def sharing_sentences(
     delegate: Delegate, channels: Iterable[ContactChannel], on: date, *, is_newly_listed: bool
 ) -> list[str]:
     """In words, who sees each of these channels, and the listing if it was just chosen."""
-    preview = AudiencePreview.of(delegate, on)
+    preview = AudiencePreview(delegate, on)
     exceptions = list(delegate.exceptions.select_related("organisation"))
     listing = [row for row in exceptions if row.channel_id is None]
     sentences = []

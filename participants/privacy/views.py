@@ -62,7 +62,7 @@ def my_audience(request: HttpRequest, key: str = "") -> HttpResponse:
     is_stale = request.method == "POST" and request.POST.get("state", state) != state
     form = AudienceForm(
         request.POST if request.method == "POST" and not is_stale else None,
-        audience_preview=AudiencePreview.of(delegate, timezone.localdate()),
+        audience_preview=AudiencePreview(delegate, timezone.localdate()),
         organisations=excludable_organisations(delegate, saved),
         audience=channel.audience if channel else delegate.listed_to,
         saved_exceptions=own_exceptions,

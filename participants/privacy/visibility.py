@@ -109,6 +109,7 @@ __all__ = [
     "hypothetical_viewer",
     "listed_at_organisation",
     "listed_delegates",
+    "listed_to",
     "make_cards",
     "organisations_before_answer",
     "participations_shown",
@@ -131,11 +132,12 @@ def listed_delegates(viewer: Viewer, on: date) -> QuerySet[Delegate]:
 
     Leaves out closed accounts, hidden profiles and people without consent. Includes the viewer.
     """
-    return _with_workplace(_listed(viewer), on)
+    return _with_workplace(listed_to(viewer), on)
 
 
 @built_once
-def _listed(viewer: Viewer) -> QuerySet[Delegate]:
+def listed_to(viewer: Viewer) -> QuerySet[Delegate]:
+    """The people of listed_delegates(), without a workplace."""
     visible = _shareable_condition() & listing_condition(viewer)
     if viewer.delegate:
         visible |= Q(pk=viewer.delegate)
@@ -328,7 +330,7 @@ def find_profile(
 
 
 def _find_delegate(viewer: Viewer, handle: str, on: date) -> Delegate | None:
-    return _with_details(_listed(viewer).filter(handle=handle), on).first()
+    return _with_details(listed_to(viewer).filter(handle=handle), on).first()
 
 
 def profiles_seen_by(

@@ -2,6 +2,7 @@
 
 python -m tests.bench signing-in
 python -m tests.bench pages [keep]
+python -m tests.bench sessions
 python -m tests.bench kept-pages [COMMITMENTS]
 python -m tests.bench imports [DELEGATES]
 python -m tests.bench admin-lists [ROWS]
@@ -32,6 +33,7 @@ from tests.bench import (  # noqa: E402
     kept_pages,
     pages,
     peers,
+    sessions,
     sign_in_timing,
 )
 
@@ -46,6 +48,7 @@ def main(what: str, *options: str) -> None:
     try:
         benchmarks: dict[str, Callable[..., bool]] = {
             "pages": pages.run,
+            "sessions": sessions.run,
             "kept-pages": kept_pages.run,
             "imports": imports.run,
             "admin-lists": admin_lists.run,

@@ -30,17 +30,19 @@ TODAY = date(2026, 3, 2)
 BATCH_SIZE = 5000
 
 
-def make_dataset(commitments: int = COMMITMENTS, updates: int = UPDATES) -> None:
+def make_dataset(
+    commitments: int = COMMITMENTS, updates: int = UPDATES, events: int = EVENTS
+) -> None:
     """Stores them, with parties, points and themes; the same on each run."""
     forget_plans()
     random = Random(5)
     user = User.objects.create(email="cochair@example.org")
-    points = _make_points(random)
+    points = _make_points(random, events)
     offices = _make_organisations()
-    by_event = {event: [point for point in points if point[1] == event] for event in range(EVENTS)}
+    by_event = {event: [point for point in points if point[1] == event] for event in range(events)}
     made, parties, answers = [], [], []
     for number in range(1, commitments + 1):
-        event = random.randrange(EVENTS)
+        event = random.randrange(events)
         made.append(
             Commitment(
                 pk=number,
@@ -69,15 +71,15 @@ def make_dataset(commitments: int = COMMITMENTS, updates: int = UPDATES) -> None
             cursor.execute(sql)
 
 
-def _make_points(random: Random) -> list[tuple[int, int]]:
+def _make_points(random: Random, events: int) -> list[tuple[int, int]]:
     """The number of each point, with that of its roundtable."""
     Series.objects.create(pk=1, slug="bench", name="Bench")
     themes = Theme.objects.bulk_create(
         Theme(slug=f"theme-{number}", name=f"Theme {number:02}") for number in range(THEMES)
     )
     found = []
-    for number in range(EVENTS):
-        day = date(2016, 1, 10) + timedelta(days=160 * number)
+    for number in range(events):
+        day = date(2016, 1, 10) + timedelta(days=3200 // events * number)
         event = Event.objects.create(
             pk=number + 1,
             series_id=1,
@@ -106,7 +108,7 @@ def _make_points(random: Random) -> list[tuple[int, int]]:
         statement.publish(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
     # Where nothing was undertaken, to compare with.
     Event.objects.create(
-        pk=EVENTS + 1,
+        pk=events + 1,
         series_id=1,
         code="NONE",
         slug="none",

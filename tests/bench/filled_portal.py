@@ -27,7 +27,7 @@ SMALL_EVENT = "bench-small"
 PARTICIPANTS, SMALL_COMMITMENTS, SMALL_POINTS = 60, 30, 11
 
 
-def make_listed_people(number: int) -> list[Delegate]:
+def make_listed_people(number: int, events: int = EVENTS) -> list[Delegate]:
     """That many, each with an account, a workplace and an address that everyone may see."""
     random = Random(11)
     offices = list(Organisation.objects.values_list("pk", flat=True))
@@ -57,7 +57,7 @@ def make_listed_people(number: int) -> list[Delegate]:
     Participation.objects.bulk_create(
         (
             Participation(
-                delegate=person, event_id=random.randint(1, EVENTS), organisation_id=offices[0]
+                delegate=person, event_id=random.randint(1, events), organisation_id=offices[0]
             )
             for person in people
         ),
@@ -149,16 +149,16 @@ def make_small_event(people: list[Delegate]) -> Event:
     return event
 
 
-def fill(commitments: int) -> None:
+def fill(commitments: int, people: int = 0, events: int = EVENTS) -> None:
     """The same rows on each run: commitments, three times as many updates, a ninth of people.
 
     Without triggers, which would take longer than the rows themselves.
     """
     index.uninstall(DEFAULT_DB_ALIAS, plan=["filling"])
     public_stamp.suspend(DEFAULT_DB_ALIAS, plan=["filling"])
-    make_dataset(commitments, 3 * commitments)
+    make_dataset(commitments, 3 * commitments, events)
     make_milestones()
-    make_small_event(make_listed_people(max(commitments // 9, 100)))
+    make_small_event(make_listed_people(people or max(commitments // 9, 100), events))
     index.install(DEFAULT_DB_ALIAS)
     public_stamp.install(DEFAULT_DB_ALIAS)
     analyse_tables()

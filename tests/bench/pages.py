@@ -81,10 +81,10 @@ TOKEN = "t" * 32
 NOT_KEPT = {"Authorization": "Bearer none"}
 
 
-def headers_of_reader() -> dict[str, str]:
+def headers_of_reader(email: str = "listed9@example.org") -> dict[str, str]:
     """Of someone with a session, who may send a form."""
     client = Client()
-    sign_in(client, User.objects.get(email="listed9@example.org"))
+    sign_in(client, User.objects.get(email=email))
     session = client.cookies["sessionid"].value
     return {
         "Cookie": f"__Host-sessionid={session}; __Host-csrftoken={TOKEN}",

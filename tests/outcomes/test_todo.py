@@ -320,6 +320,7 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
     client = client_of(person("cochair", event))
     fill(event)
     make_old(event, 5)
+    make_event(series=event.series)  # whose first rights the same holders confirm
     numbers = []
     for _round in range(2):
         with CaptureQueriesContext(
@@ -328,11 +329,12 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
             client.get("/admin/")
         numbers.append(len(asked))
         for _number in range(3):
+            make_event(series=event.series)
             another = make_event()
             cochair = User.objects.get(email="todo-cochair@example.org")
             make_grant(cochair, another, on_behalf_of=make_organisation())
             fill(another)
-    assert numbers == [47, 47]
+    assert numbers == [40, 40]
 
 
 def test_statement_is_in_todo_until_published(client_of: Sign) -> None:

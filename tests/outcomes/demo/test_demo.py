@@ -414,13 +414,13 @@ def exceptions_of(event: Event) -> list[dict[str, object]]:
 
 def check_previews(owner: Delegate) -> Counter[str]:
     """Compares what the owner reads with what each of the others sees of the owner."""
-    known = AudiencePreview.of(owner, ON)
+    known = AudiencePreview(owner, ON)
     # Anew each time: an exception also ends introductions.
     viewers = get_viewers(Delegate.objects.filter(user__is_active=True), ON)
     found: Counter[str] = Counter()
     for role in ("participant", "constituency", "introduced"):
         group = known.group(role)
-        preview = known.preview(owner, role, ON)
+        preview = known.preview(role)
         eyes = [viewers[viewer.delegate or 0] for viewer in group]
         # As find_profile() does for one viewer, which is slow for thousands.
         real = visibility.profiles_seen_by(eyes, owner, ON)

@@ -69,7 +69,7 @@ def delegate_of_two_events(event: Event, delegate: Delegate, police: Delegate) -
 
 
 def words(of: Delegate, audience: str, *exceptions: AudienceException) -> str:
-    return AudiencePreview.of(of, NOON.date()).describe(audience, exceptions)
+    return AudiencePreview(of, NOON.date()).describe(audience, exceptions)
 
 
 GOVERNMENTS = "Delegates of governments only while civil society can see a work contact of theirs."
@@ -360,7 +360,7 @@ def test_query_count_is_constant(
         make_exception(delegate_of_two_events, channel=channel, country="TH")
     client = client_of(delegate_of_two_events)
     client.get("/me/audience/")
-    with django_assert_num_queries(19):  # type: ignore[attr-defined]
+    with django_assert_num_queries(11):  # type: ignore[attr-defined]
         client.get("/me/audience/")
 
 
@@ -380,7 +380,7 @@ def test_choices_do_not_reveal_foreign_participations(
 
 
 def test_channel_text_respects_listing(delegate_of_two_events: Delegate) -> None:
-    onlookers = AudiencePreview.of(delegate_of_two_events, NOON.date())
+    onlookers = AudiencePreview(delegate_of_two_events, NOON.date())
     assert onlookers.describe("participants", listed_to="only_me") == (
         "No one sees this yet, because no one can see you in the directory."
     )

@@ -270,7 +270,7 @@ def fetched_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # Workplaces are not compared here, and querying them again takes most of the time.
     people = FetchedOnce()
     with monkeypatch.context() as patched:
-        patched.setattr(visibility, "_listed", lambda _viewer: people)
+        patched.setattr(visibility, "listed_to", lambda _viewer: people)
         patched.setattr(visibility, "_public_affiliations", lambda _delegate: [])
         yield
 
@@ -394,10 +394,10 @@ Previews = dict[str, tuple[int, list[tuple[str, str]]]]
 
 def previews_of(owner: Delegate) -> tuple[AudiencePreview, Previews]:
     """What the owner reads about each group: its size, and how many people see which details."""
-    known = AudiencePreview.of(owner, TODAY)
+    known = AudiencePreview(owner, TODAY)
     found: Previews = {}
     for role in ("participant", "constituency", "introduced"):
-        preview = known.preview(owner, role, TODAY)
+        preview = known.preview(role)
         views = [(values_in(view.profile), view.sentence) for view in preview.views]
         found[role] = (preview.number, sorted(views))
     return known, found
