@@ -276,7 +276,7 @@ def test_run_prepares_serves_and_keeps_data(prepared: Path) -> None:
             other.sign_in(f"{email}@example.org")
             other.get("admin/" if email != "delegate" else "me/")
         assert "Bali Process" in visitor.get("roundtables/")
-        assert "Demonstration" in visitor.get("roundtables/")
+        assert "Demonstration" in visitor.get("roundtables/?demonstration=yes")
 
     with closing(sqlite3.connect(prepared / "var" / "roundtable.sqlite3")) as database, database:
         database.execute("UPDATE roundtable_event SET title = 'Corrected title'")

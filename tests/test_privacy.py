@@ -447,7 +447,8 @@ def hide_more() -> None:
     make_role(more, organisation=hidden)
     office = Organisation.objects.get(slug="office-open")
     person = make_delegate(name="AAA first of all")
-    make_participation(person, event, organisation=hidden)
+    # The page of the roundtable counts organisations of which someone was confirmed: no new one.
+    make_participation(person, event, organisation=event.roles.all()[0].organisation)
     make_affiliation(person, organisation=office)
     make_channel(person, audience=Audience.EVERYONE)
     party = Event.objects.get(slug="zq-other-slug").commitments.get().parties.first()

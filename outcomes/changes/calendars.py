@@ -65,7 +65,7 @@ class Days:
 
 
 def topic_calendar(topic: Topic, days: Days) -> bytes:
-    scope = scope_of(topic.row)
+    scope = scope_of(topic.row, topic.is_demonstration)
     entries = chain(
         meetings(scope.events, days), due_dates(scope.commitments, scope.milestones, days)
     )

@@ -43,7 +43,9 @@ def topic_feed(topic: Topic, until: datetime) -> str:
     on = timezone.localdate(until)
     title = _("%s: changes") % topic.name
     summary = topic_summary(topic, on) if topic.row else None
-    return build_feed(title, topic.path, topic.feed, summary, topic.row, until)
+    return build_feed(
+        title, topic.path, topic.feed, summary, topic.row, until, topic.is_demonstration
+    )
 
 
 def build_feed(
@@ -53,6 +55,7 @@ def build_feed(
     summary: Summary | None,
     about: ChangeTarget | FoundCommitments | None,
     until: datetime,
+    is_demonstration: bool = False,
 ) -> str:
     """`path` is that of the page about the same, `feed` its own."""
     found = _Feed(
@@ -67,7 +70,13 @@ def build_feed(
     )
     # From the beginning of a day, so that only a change or a new day changes the feed.
     today = until.replace(hour=0, minute=0, second=0, microsecond=0)
-    changes = change_log(FEED_START, until, about, corrections_since=today - CORRECTIONS_KEPT_FOR)
+    changes = change_log(
+        FEED_START,
+        until,
+        about,
+        is_demonstration=is_demonstration,
+        corrections_since=today - CORRECTIONS_KEPT_FOR,
+    )
     for change in changes[:MAX_FEED_ENTRIES]:
         found.add_item(
             title=_xml_safe(entry_title(change)),

@@ -13,13 +13,14 @@ from outcomes.changes.topics import Topic, find_topic
 from outcomes.commitments.as_of import AsOfField, check_as_of_day
 from outcomes.commitments.filters import EventField, set_options
 from outcomes.models import SUBSCRIPTION_TARGETS, Subscription
+from participants.demonstration import ScopeForm
 from participants.models import User
 from roundtable.filters.facets import event_choices
 from roundtable.filters.query_forms import ListForm
 from roundtable.row_keys import find_row
 
 
-class ChangesForm(ListForm):
+class ChangesForm(ScopeForm, ListForm):
     """Period and roundtable of the change log."""
 
     since = AsOfField()
@@ -31,7 +32,9 @@ class ChangesForm(ListForm):
         self.today = today
         self.fields["since"].label = gettext_lazy("Since")
         self.fields["until"].label = gettext_lazy("Until the end of")
-        set_options(self, "event", gettext_lazy("All roundtables"), event_choices())
+        set_options(
+            self, "event", gettext_lazy("All roundtables"), event_choices(self.is_demonstration)
+        )
 
     def clean_since(self) -> date | None:
         return check_as_of_day(self.cleaned_data["since"], self.today)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from outcomes.changes.corrections import public_corrections, reached_milestones
 from outcomes.changes.descriptions import CORRECTION_SOURCES, describe_changes
-from outcomes.changes.scope import ChangeTarget, FoundCommitments, scope_of
+from outcomes.changes.scope import ChangeTarget, FoundCommitments, Scope, scope_of
 from outcomes.changes.values import Change, ChangeKind
 from outcomes.models import Offer, ProgressUpdate
 from roundtable.cache.values import get_or_set
@@ -79,12 +79,14 @@ def change_log(
     until: datetime,
     about: ChangeTarget | FoundCommitments | None = None,
     *,
+    is_demonstration: bool = False,
     corrections_since: datetime | None = None,
     is_until_now: bool = True,
 ) -> ChangeLog:
     """Public changes with `since` <= time < `until`; cheap with few corrections."""
-    find = partial(_find_parts, since, until, about, corrections_since or since)
-    covered = (type(about).__name__, about.pk if about else 0)
+    scope = partial(scope_of, about, is_demonstration)
+    find = partial(_find_parts, since, until, scope, corrections_since or since)
+    covered = (type(about).__name__, about.pk if about else 0, is_demonstration)
     # Now moves on, and there is no later change.
     end = None if is_until_now else until
     return ChangeLog(find, until, (*covered, since, corrections_since, end))
@@ -93,10 +95,10 @@ def change_log(
 def _find_parts(
     since: datetime,
     until: datetime,
-    about: ChangeTarget | FoundCommitments | None,
+    find_scope: Callable[[], Scope],
     corrections_since: datetime,
 ) -> list[ChangePart]:
-    scope = scope_of(about)
+    scope = find_scope()
     span: dict[str, Any] = {"approved_at__gte": since, "approved_at__lt": until}
     # What only keeps the place of a report is no change.
     updates = ProgressUpdate.objects.published().filter(in_place_of=None, **span)

@@ -51,23 +51,31 @@ class Scope:
         return Q((f"{field}__in", found.values("pk")))
 
 
-def scope_of(about: ChangeTarget | FoundCommitments | None) -> Scope:
+def scope_of(
+    about: ChangeTarget | FoundCommitments | None, is_demonstration: bool = False
+) -> Scope:
+    """Of the whole portal, and of a theme, only what is in the record or in the demonstration."""
     events = Event.objects.published()
     statements = Statement.objects.published()
     outcomes = Outcome.objects.published()
     commitments = Commitment.objects.published()
     organisations: QuerySet[Organisation] = Organisation.objects.published()
     responses = Response.objects.published()
+    if about is None or isinstance(about, Theme):
+        outcomes = outcomes.filter(statement__event__is_demonstration=is_demonstration)
+        commitments = commitments.filter(event__is_demonstration=is_demonstration)
     if about is None:
         return Scope(
-            events,
-            statements,
+            events.filter(is_demonstration=is_demonstration),
+            statements.filter(event__is_demonstration=is_demonstration),
             outcomes,
             commitments,
             Milestone.objects.filter(Exists(commitments.filter(pk=OuterRef("commitment")))),
-            organisations,
-            responses,
-            Assessment.objects.published(),
+            organisations.filter(is_demonstration=is_demonstration),
+            responses.filter(organisation__is_demonstration=is_demonstration),
+            Assessment.objects.published().filter(
+                commitment__event__is_demonstration=is_demonstration
+            ),
             is_whole=True,
         )
     outcomes, commitments = (

@@ -20,6 +20,7 @@ from outcomes.commitments.summary import (
     progress_summary,
 )
 from outcomes.models import Commitment, Outcome, Theme
+from participants.demonstration import QUERY
 from participants.models import Organisation
 from roundtable.filters.query_forms import QueryForm, encode_query
 from roundtable.models import Event
@@ -32,6 +33,7 @@ class Topic:
     kind: str  # event, theme, organisation, outcome or commitment; a field of Subscription
     key: str  # identifies it in URLs, such as bp2018/1.a
     row: ChangeTarget | None
+    is_demonstration: bool = False  # what the whole portal, or a theme, is about
 
     @property
     def name(self) -> str:
@@ -41,13 +43,15 @@ class Topic:
             event, number = self.row.statement.event, self.row.number
             point, part = _("%(event)s, point %(number)s"), _("%(event)s, part %(number)s")
             return (point if self.row.parent_id else part) % {"event": event, "number": number}
-        return str(self.row) if self.row else _("Roundtable")
+        name = str(self.row) if self.row else _("Roundtable")
+        return _("%s (demonstration)") % name if self.is_demonstration else name
 
     @property
     def path(self) -> str:
         if isinstance(self.row, Theme):
-            return f"{reverse('outcome-list')}?theme={self.key}"
-        return self.row.get_absolute_url() if self.row else reverse("home")
+            scope = "&demonstration=yes" if self.is_demonstration else ""
+            return f"{reverse('outcome-list')}?theme={self.key}{scope}"
+        return self.row.get_absolute_url() if self.row else reverse("home") + self._scope
 
     @property
     def feed(self) -> str:
@@ -58,9 +62,12 @@ class Topic:
         return self._reverse("calendar")
 
     def _reverse(self, name: str) -> str:
-        return (
-            reverse(f"{self.kind}-{name}", args=self.key.split("/")) if self.row else reverse(name)
-        )
+        path = f"{self.kind}-{name}" if self.row else name
+        return reverse(path, args=self.key.split("/") if self.row else []) + self._scope
+
+    @property
+    def _scope(self) -> str:
+        return QUERY if self.is_demonstration else ""
 
 
 WHOLE_PORTAL = Topic("", "", None)
@@ -126,7 +133,7 @@ def topic_summary(topic: Topic, on: date) -> Summary:
         found = Commitment.objects.select_related("event", *reported)
         row = found.prefetch_related(parties_shown(on), findings_shown()).get(pk=row.pk)
         return commitment_summary(row, row.latest_update, on)
-    counts = count_by_status(scope_of(row).commitments, on)
+    counts = count_by_status(scope_of(row, topic.is_demonstration).commitments, on)
     if isinstance(row, Outcome):
         commitments = Commitment.objects.published()
         whole = commitments.answering_whole_statement(row.statement.event)

@@ -1,5 +1,6 @@
 """Views of changes: feeds, calendars, subscriptions, change log and briefing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from outcomes.commitments.summary import progress_context, progress_summary
 from outcomes.models import CalendarAddress, Subscription
 from outcomes.statements.preview import event_or_404, mark_preview
 from participants.accounts.second_factor import second_factor_required
+from participants.demonstration import scope_of_page
 from participants.directory.redirects import redirect_former_name
 from participants.email_links.views import page_of_link
 from participants.models import EmailLink, User
@@ -42,7 +44,7 @@ MAX_CHANGES = 1000  # on all pages of the list; earlier ones are found by their 
 @require_safe
 @login_not_required
 def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
-    words = feeds.topic_feed(_find(kind, names), timezone.now())
+    words = feeds.topic_feed(_find(request, kind, names), timezone.now())
     response = HttpResponse(words, content_type="application/atom+xml; charset=utf-8")
     return open_to_other_sites(response)
 
@@ -50,7 +52,7 @@ def feed(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def calendar(request: HttpRequest, kind: str = "", **names: str) -> HttpResponse:
-    topic, form = _find(kind, names), calendars.CalendarForm(request.GET)
+    topic, form = _find(request, kind, names), calendars.CalendarForm(request.GET)
     if not form.is_valid():
         sentence = _("Write the year and the page in digits, for example ?year=2026&page=2")
         return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=400)
@@ -84,10 +86,12 @@ def follow(request: HttpRequest) -> HttpResponse:
     return render(request, "outcomes/changes/follow.html", context, status=status)
 
 
-def _find(kind: str, names: dict[str, str]) -> Topic:
+def _find(request: HttpRequest, kind: str, names: dict[str, str]) -> Topic:
     topic = find_topic(kind, "/".join(names.values()))
     if topic is None:
         raise Http404
+    if kind in ("", "theme"):  # of which the demonstration has its own
+        topic = replace(topic, is_demonstration=scope_of_page(request).is_demonstration)
     return topic
 
 
@@ -160,7 +164,8 @@ def change_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
         asked = form.cleaned_data
-        events = Event.objects.published().select_related("series")
+        events = Event.objects.published().filter(is_demonstration=form.is_demonstration)
+        events = events.select_related("series")
         if asked["event"]:
             events = events.filter(slug=asked["event"])
         event = events.filter(starts_on__lte=on).first() or events.first()
@@ -169,6 +174,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
             since,
             end_of(asked["until"]) if asked["until"] else now,
             event if asked["event"] else None,
+            is_demonstration=form.is_demonstration,
             is_until_now=not asked["until"],
         )
         number = found.count(MAX_CHANGES + 1)

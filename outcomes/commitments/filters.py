@@ -1,7 +1,8 @@
-"""Filter forms of points and commitments."""
+"""Filter forms of roundtables, points and commitments."""
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -39,6 +40,7 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.models.references import NUMBER_PATTERN
+from participants.demonstration import ScopeForm
 from participants.models import Group, Organisation, OrganisationKind
 from roundtable.cache.values import get_or_set
 from roundtable.filters.facet_index import FacetIndex, Tally, bits_of, ids_of_bits
@@ -48,6 +50,7 @@ from roundtable.filters.facets import (
     FacetPanel,
     set_choices,
 )
+from roundtable.filters.query_forms import ListForm
 from roundtable.models import Event
 
 UNKNOWN_EVENT = _("This roundtable does not exist. Choose one from the list.")
@@ -78,7 +81,14 @@ class ThemeField(forms.ChoiceField):
         )
 
 
-class OutcomeFilterForm(FacetForm):
+class EventListForm(ScopeForm, ListForm):
+    """The query string of the list of roundtables."""
+
+    def events(self) -> QuerySet[Event]:
+        return Event.objects.published().filter(is_demonstration=self.is_demonstration)
+
+
+class OutcomeFilterForm(ScopeForm, FacetForm):
     """Filters a list of points."""
 
     facet_names = ("event", "theme", "kind", "addressee")
@@ -90,7 +100,7 @@ class OutcomeFilterForm(FacetForm):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        offered = _filter_options(_public_addressees(), self.given("addressee"))
+        offered = self._offered(self.given("addressee"))
         set_choices(self, "event", offered["event"])
         set_choices(self, "theme", offered["theme"])
         set_choices(self, "addressee", offered["party"])
@@ -98,7 +108,17 @@ class OutcomeFilterForm(FacetForm):
     def offers(self, name: str, values: Iterable[str]) -> set[str]:
         if name != "addressee":
             return super().offers(name, values)
-        return {slug for slug, _name in _filter_options(_public_addressees(), values)["party"]}
+        return {slug for slug, _name in self._offered(values)["party"]}
+
+    def _offered(self, slugs: Iterable[str]) -> dict[str, list[Option]]:
+        statements = self.points().values("statement")
+        addressees = OutcomeAddressee.objects.filter(outcome__statement__in=statements)
+        return _filter_options(addressees, self.is_demonstration, slugs)
+
+    def points(self) -> QuerySet[Outcome]:
+        """Among which the facets filter."""
+        published = Outcome.objects.published().points()
+        return published.filter(statement__event__is_demonstration=self.is_demonstration)
 
     def condition(self, name: str) -> Q:
         values = self.chosen(name)
@@ -131,7 +151,7 @@ class OutcomeFilterForm(FacetForm):
         ]
 
 
-class CommitmentScopeForm(DayForm):
+class CommitmentScopeForm(ScopeForm, DayForm):
     """Filters commitments by roundtable, party, point, theme and day."""
 
     indexed_names: tuple[str, ...] = ("event", "party", "kind", "country", "theme")
@@ -159,7 +179,7 @@ class CommitmentScopeForm(DayForm):
         super().__init__(data, today)
         if today is None:  # the form does not offer an earlier day
             del self.fields["as_of"]
-        self._point = _find_point(data.get("point") or "")
+        self._point = _find_point(data.get("point") or "", self.is_demonstration)
         title = f"{self._point.number}, {self._point.statement.event}" if self._point else ""
         self.point_choices = [(data["point"], title)] if title else []
         set_choices(self, "point", self.point_choices)
@@ -170,11 +190,16 @@ class CommitmentScopeForm(DayForm):
         if self._point:
             self.fields["point"].widget = forms.Select()
             set_options(self, "point", _("All points"), self.point_choices)
-        offered = _filter_options(CommitmentParty.objects.published())
+        offered = self.offered()
         set_options(self, "event", _("All roundtables"), offered["event"])
         set_options(self, "party", _("All parties"), offered["party"])
         set_options(self, "theme", _("All themes"), [*offered["theme"], NO_THEME])
         set_options(self, "country", _("All countries"), [*offered["country"], NO_COUNTRY])
+
+    def offered(self, slugs: Iterable[str] | None = None) -> dict[str, list[Option]]:
+        parties = CommitmentParty.objects.published()
+        parties = parties.filter(commitment__event__is_demonstration=self.is_demonstration)
+        return _filter_options(parties, self.is_demonstration, slugs)
 
     def chosen(self, name: str) -> list[str]:
         """The chosen values; some forms take one of each filter, others several."""
@@ -183,9 +208,12 @@ class CommitmentScopeForm(DayForm):
 
     @cached_property
     def index(self) -> FacetIndex:
-        """Of all commitments on the chosen day."""
+        """Of all commitments of the record, or of the demonstration, on the chosen day."""
         assert self.today
-        return commitment_index(self.today, self.day)
+        found = commitment_index(self.today, self.day)
+        made_up = found.bits.get("made_up", {}).get("yes", 0)
+        scope = made_up if self.is_demonstration else found.everything & ~made_up
+        return replace(found, everything=scope)
 
     @cached_property
     def index_rows(self) -> int:
@@ -241,8 +269,7 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
     )
 
     def set_scope_choices(self) -> None:
-        parties = CommitmentParty.objects.published()
-        offered = _filter_options(parties, self.given("party"))
+        offered = self.offered(self.given("party"))
         set_choices(self, "event", offered["event"])
         set_choices(self, "party", offered["party"])
         set_choices(self, "theme", [*offered["theme"], NO_THEME])
@@ -251,11 +278,11 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
     def offers(self, name: str, values: Iterable[str]) -> set[str]:
         if name != "party":
             return super().offers(name, values)
-        offered = _filter_options(CommitmentParty.objects.published(), values)
-        return {slug for slug, _name in offered["party"]}
+        return {slug for slug, _name in self.offered(values)["party"]}
 
     def found_rows(self, rows: QuerySet[Commitment]) -> "QuerySet[Commitment] | _IndexedRows":
         """Those of the rows that the filters find, for get_page()."""
+        rows = rows.filter(event__is_demonstration=self.is_demonstration)
         order, found = self.cleaned_data["sort"], self.index_rows
         if not order:
             return RowsByRoundtable(self.index, found, rows)
@@ -359,12 +386,13 @@ def set_options(
     set_choices(form, field, [("", all_label), *options])
 
 
-def _find_point(word: str) -> Outcome | None:
+def _find_point(word: str, is_demonstration: bool) -> Outcome | None:
     """The published point at a path such as bali-process-2018/1.a, or None."""
     match = re.fullmatch(rf"([-\w]{{1,50}})/({NUMBER_PATTERN})", word, re.ASCII)
     if not match:
         return None
     points = Outcome.objects.published().select_related("statement__event")
+    points = points.filter(statement__event__is_demonstration=is_demonstration)
     return points.filter(statement__event__slug=match[1], number=match[2]).first()
 
 
@@ -378,27 +406,26 @@ def _tally_parties(name: str, rows: QuerySet[Any], counted: str) -> list[Tally]:
     ]
 
 
-def _public_addressees() -> QuerySet[OutcomeAddressee]:
-    statements = Outcome.objects.published().values("statement")
-    return OutcomeAddressee.objects.filter(outcome__statement__in=statements)
-
-
 def _filter_options(
-    rows: QuerySet[Any], slugs: Iterable[str] | None = None
+    rows: QuerySet[Any], is_demonstration: bool, slugs: Iterable[str] | None
 ) -> dict[str, list[Option]]:
     """Public roundtables, themes in use, parties of these rows, and the countries of those parties.
 
     With `slugs`, only these parties: there can be very many.
     """
     slugs = None if slugs is None else tuple(slugs)
-    return get_or_set((rows.model, slugs), lambda: _find_filter_options(rows, slugs))
+    key = (rows.model, is_demonstration, slugs)
+    return get_or_set(key, lambda: _find_filter_options(rows, is_demonstration, slugs))
 
 
 def _find_filter_options(
-    rows: QuerySet[Any], slugs: tuple[str, ...] | None
+    rows: QuerySet[Any], is_demonstration: bool, slugs: tuple[str, ...] | None
 ) -> dict[str, list[Option]]:
     none, no_day = _word(""), Cast(Value(None), DateField())
-    used = Outcome.themes.through.objects.filter(outcome__in=Outcome.objects.published())
+    public = Event.objects.published().filter(is_demonstration=is_demonstration)
+    points = Outcome.objects.published()
+    points = points.filter(statement__event__is_demonstration=is_demonstration)
+    used = Outcome.themes.through.objects.filter(outcome__in=points)
     themes = Theme.objects.filter(pk__in=used.values("theme")).order_by()
     groups = Group.objects.filter(Exists(rows.filter(group=OuterRef("pk")))).order_by()
     organisations = Organisation.objects.filter(
@@ -410,8 +437,7 @@ def _find_filter_options(
     events: list[Event] = []
     found: dict[str, list[Option]] = {"theme": [], "party": [], "country": []}
     for field, slug, name, code, day in (
-        Event.objects.published()
-        .order_by()
+        public.order_by()
         .values_list(_word("event"), "slug", "title", "code", "starts_on")
         .union(
             themes.values_list(_word("theme"), "slug", "name", none, no_day),

@@ -29,6 +29,7 @@ from outcomes.models import (
     OutcomeAddressee,
     Response,
 )
+from participants.demonstration import ScopeForm
 from participants.models import EventRole, Group, Organisation
 from participants.organisations.attendance import (
     ConstituencyGroup,
@@ -38,7 +39,7 @@ from participants.organisations.attendance import (
 from roundtable.models import Event
 
 
-class MatrixForm(DayForm):
+class MatrixForm(ScopeForm, DayForm):
     """Roundtable and day of the matrix."""
 
     event = EventField()
@@ -48,8 +49,8 @@ class MatrixForm(DayForm):
     def __init__(self, data: Any, today: date) -> None:
         super().__init__(data, today)
         points = Outcome.objects.published().filter(statement__event=OuterRef("pk"))
-        agreed = Event.objects.published().order_by(Exists(points).desc(), "-starts_on", "code")
-        self._events = list(agreed)
+        events = Event.objects.published().filter(is_demonstration=self.is_demonstration)
+        self._events = list(events.order_by(Exists(points).desc(), "-starts_on", "code"))
         named = [(event.slug, str(event)) for event in self._events]
         self.fields["event"].choices = [("", _("Latest roundtable")), *named]  # type: ignore[attr-defined]
 

@@ -35,7 +35,11 @@ def progress(request: HttpRequest) -> HttpResponse:
             "find_summary": partial(_find_summary, form),
             "find_charts": partial(_find_charts, form, on),
             "matrix_query": urlencode(
-                {name: value for name, value in filters.items() if name in ("event", "as_of")}
+                {
+                    name: value
+                    for name, value in filters.items()
+                    if name in (*form.scope_fields, "event", "as_of")
+                }
             ),
         }
     return render(

@@ -186,11 +186,16 @@ class Disputes:
         return found
 
 
-def contacts_context(on: date, event: Event | None = None) -> dict[str, object]:
+def contacts_context(
+    on: date, event: Event | None = None, *, is_demonstration: bool = False
+) -> dict[str, object]:
     """Context of `_contacts.html`."""
-    find = partial(visibility.public_profiles, on, event, MAX_CONTACTS + 1)
+    find = partial(
+        visibility.public_profiles, on, event, MAX_CONTACTS + 1, is_demonstration=is_demonstration
+    )
     is_public = event is None or event.is_public
-    people = get_or_set(("contacts", event and event.pk), find) if is_public else find()
+    key = ("contacts", event and event.pk, is_demonstration)
+    people = get_or_set(key, find) if is_public else find()
     return {"people": people[:MAX_CONTACTS], "has_more_people": len(people) > MAX_CONTACTS}
 
 

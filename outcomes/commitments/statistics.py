@@ -159,7 +159,7 @@ class ProgressStatistics:
 
 
 def index_counts(index: FacetIndex, found: int) -> dict[str, int]:
-    """As count_by_status(), of these rows of the index; and how many are "made_up"."""
+    """As count_by_status(), of these rows of the index."""
     numbers = _with_found_less(index, found)
     fulfilled = index.bits.get("status", {}).get(ImplementationStatus.FULFILLED, 0) & found
     without = index.bits.get("finding", {}).get(NO_FINDING, 0)
@@ -172,7 +172,6 @@ def index_counts(index: FacetIndex, found: int) -> dict[str, int]:
         "overdue": _count(index, "overdue", found).get("yes", 0),
         **{voice: voices.get(voice, 0) for voice in OTHER_VOICES},
         "reported": found.bit_count() - numbers.get(NO_UPDATE, 0),
-        "made_up": _count(index, "made_up", found).get("yes", 0),
     }
 
 

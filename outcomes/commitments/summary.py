@@ -177,16 +177,6 @@ def _besides(counts: dict[str, int]) -> Iterator[str]:
             yield words % {"late": late, "number": number}
     if any(_other_voices(counts)):
         yield reported_total(counts)
-    made_up = counts.get("made_up", 0)
-    if made_up and made_up == number:
-        yield _("All of this is made up, as a demonstration.")
-    elif made_up:
-        words = ngettext(
-            "%(made_up)s of the %(number)s is made up, as a demonstration.",
-            "%(made_up)s of the %(number)s are made up, as a demonstration.",
-            made_up,
-        )
-        yield words % {"made_up": made_up, "number": number}
 
 
 def _assessed(counts: dict[str, int]) -> str:

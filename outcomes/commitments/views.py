@@ -106,7 +106,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
             **progress_context(counts, summary, _query_of_other_filters(form)),
             "panel": SimpleLazyObject(form.panel),
             "focal_point_cards": focal_point_cards(viewer, page.object_list, on),
-        } | contacts_context(on)
+        } | contacts_context(on, is_demonstration=form.is_demonstration)
     return render(
         request,
         "outcomes/commitments/commitment_list.html",

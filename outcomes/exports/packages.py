@@ -22,16 +22,20 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.topics import absolute_url
 from outcomes.exports.formats import Export, csv_rows, ids_array
+from outcomes.exports.listings import LISTINGS
 from outcomes.exports.reading import ColumnType, FileColumn, Table
 from outcomes.exports.tables import EXPORTED_ON, TABLES
+from participants.demonstration import QUERY
 from roundtable.cache.public_stamp import read_stamp
 from roundtable.spreadsheet_text import LIST_SEPARATOR
 
 
-def open_package(ending: str, on: date) -> IO[bytes]:
-    """The file of this ending as of now."""
+def open_package(ending: str, on: date, is_demonstration: bool) -> IO[bytes]:
+    """The file of this ending as of now, of the record or of the demonstration."""
     stamp = read_stamp()  # before reading, so that what is kept is as new as the stamp, or newer
     folder = settings.DATA_DIR / "exports"
+    if is_demonstration:
+        folder /= "demonstration"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     version = repr((stamp, on, settings.PORTAL_URL, get_language()))
     kept = folder / f"{hashlib.sha256(version.encode()).hexdigest()}.{ending}"
@@ -42,7 +46,7 @@ def open_package(ending: str, on: date) -> IO[bytes]:
             return kept.open("rb")
         with TemporaryDirectory(dir=folder) as place:
             made = Path(place) / f"roundtable.{ending}"
-            PACKAGES[ending].write(made, on)
+            PACKAGES[ending].write(made, on, is_demonstration)
             if stamp is None:
                 return made.open("rb")  # readable until it is closed
             for former in folder.glob(f"*.{ending}"):
@@ -50,31 +54,42 @@ def open_package(ending: str, on: date) -> IO[bytes]:
             return made.rename(kept).open("rb")
 
 
-def _export(table: Table, on: date) -> Export:
-    ids = ids_array(table.rows(None).values_list("pk", flat=True).iterator())
-    return Export(table, ids, on, absolute_url(reverse("data")))
+def _export(table: Table, on: date, is_demonstration: bool) -> Export:
+    rows = LISTINGS[table.kind].all_rows(is_demonstration)
+    ids = ids_array(rows.values_list("pk", flat=True).iterator())
+    return Export(table, ids, on, _address("data", is_demonstration))
 
 
-def write_zip(path: Path, on: date) -> None:
+def _address(page: str, is_demonstration: bool, *names: str) -> str:
+    return absolute_url(reverse(page, args=names)) + (QUERY if is_demonstration else "")
+
+
+def _title(is_demonstration: bool) -> str:
+    title = _("Roundtable: what was agreed, and what came of it")
+    return _("%s (demonstration)") % title if is_demonstration else title
+
+
+def write_zip(path: Path, on: date, is_demonstration: bool) -> None:
     with ZipFile(path, "w", ZIP_DEFLATED) as file:
         for table in TABLES.values():
             with file.open(f"{table.name}.csv", "w", force_zip64=True) as rows:
-                for text in csv_rows(_export(table, on), {EXPORTED_ON.name: on.isoformat()}):
+                export = _export(table, on, is_demonstration)
+                for text in csv_rows(export, {EXPORTED_ON.name: on.isoformat()}):
                     rows.write(text.encode())
-        file.writestr("datapackage.json", _json(_data_package(on)))
-        file.writestr("dcat.jsonld", _json(_catalogue(on)))
+        file.writestr("datapackage.json", _json(_data_package(on, is_demonstration)))
+        file.writestr("dcat.jsonld", _json(_catalogue(on, is_demonstration)))
 
 
 def _json(content: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def _data_package(on: date) -> dict[str, Any]:
+def _data_package(on: date, is_demonstration: bool) -> dict[str, Any]:
     """As datapackage.org describes it."""
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "roundtable",
-        "title": _("Roundtable: what was agreed, and what came of it"),
+        "title": _title(is_demonstration),
         "homepage": settings.PORTAL_URL,
         "created": f"{on.isoformat()}T00:00:00Z",
         "resources": [
@@ -106,22 +121,22 @@ def _field(column: FileColumn) -> dict[str, Any]:
     return {"name": column.name, **kind, "description": words}
 
 
-def _catalogue(on: date) -> dict[str, Any]:
+def _catalogue(on: date, is_demonstration: bool) -> dict[str, Any]:
     """The same in the words of W3C's DCAT, for catalogues of data."""
-    page = absolute_url(reverse("data"))
+    page = _address("data", is_demonstration)
     files = [
-        (str(table.title), absolute_url(reverse(f"{table.kind}-file", args=["csv"])), "text/csv")
+        (str(table.title), _address(f"{table.kind}-file", is_demonstration, "csv"), "text/csv")
         for table in TABLES.values()
     ]
     files += [
-        (_("All tables"), absolute_url(reverse("data-package", args=[ending])), kind.media_type)
+        (_("All tables"), _address("data-package", is_demonstration, ending), kind.media_type)
         for ending, kind in PACKAGES.items()
     ]
     return {
         "@context": {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
         "@id": page,
         "@type": "dcat:Dataset",
-        "dct:title": _("Roundtable: what was agreed, and what came of it"),
+        "dct:title": _title(is_demonstration),
         "dct:description": _(
             "Roundtables, the points that they agreed, commitments, reports, answers to "
             "recommendations, and organisations. No people."
@@ -141,7 +156,7 @@ def _catalogue(on: date) -> dict[str, Any]:
     }
 
 
-def write_sqlite(path: Path, on: date) -> None:
+def write_sqlite(path: Path, on: date, is_demonstration: bool) -> None:
     """For Datasette and others; the table "columns" says what each column contains."""
     database = sqlite3.connect(path)
     try:
@@ -151,7 +166,7 @@ def write_sqlite(path: Path, on: date) -> None:
             named = ", ".join(f'"{column.name}" {SQLITE_TYPES[column.type]}' for column in columns)
             places = ", ".join("?" for _column in columns)
             database.execute(f'CREATE TABLE "{table.name}" ({named})')
-            for rows in _export(table, on).batches():
+            for rows in _export(table, on, is_demonstration).batches():
                 database.executemany(
                     f'INSERT INTO "{table.name}" VALUES ({places})',
                     ([*map(_stored, row.values()), on.isoformat()] for row in rows),
@@ -183,7 +198,7 @@ class Package:
     """A way to write all tables into one file."""
 
     media_type: str
-    write: Callable[[Path, date], None]
+    write: Callable[[Path, date, bool], None]
 
 
 PACKAGES = {

@@ -49,8 +49,9 @@ from outcomes.exports.listings import LISTINGS, Listing
 from outcomes.exports.packages import PACKAGES, open_package
 from outcomes.exports.reading import BATCH_SIZE, Table
 from outcomes.exports.share_image import Picture, draw_share_image
-from outcomes.exports.tables import ROUNDTABLES, TABLES
+from outcomes.exports.tables import TABLES
 from outcomes.models import Assessment, Commitment, Milestone, ProgressUpdate
+from participants.demonstration import ScopeForm, scope_of_page
 from participants.directory.redirects import redirect_former_name
 from roundtable import limits
 from roundtable.cache.responses import MAX_PAGE_BYTES
@@ -129,18 +130,20 @@ def _image(picture: Picture) -> HttpResponse:
 @require_safe
 @login_not_required
 def data(request: HttpRequest) -> HttpResponse:
-    return render(request, "outcomes/exports/data.html", {"tables": TABLES.values()})
+    context = {"tables": TABLES.values(), "form": scope_of_page(request)}
+    return render(request, "outcomes/exports/data.html", context)
 
 
 @require_safe
 @login_not_required
 def data_package(request: HttpRequest, ending: str) -> HttpResponseBase:
     """All tables in one file."""
-    file = open_package(ending, timezone.localdate())
+    is_demonstration = scope_of_page(request).is_demonstration
+    file = open_package(ending, timezone.localdate(), is_demonstration)
     response = FileResponse(
         file,
         as_attachment=True,
-        filename=f"roundtable.{ending}",
+        filename=f"{'demonstration' if is_demonstration else 'roundtable'}.{ending}",
         content_type=PACKAGES[ending].media_type,
     )
     if fstat(file.fileno()).st_size > MAX_PAGE_BYTES:
@@ -171,8 +174,10 @@ def list_calendar(request: HttpRequest, kind: str) -> HttpResponse:
         form.add_error("as_of", _("A calendar is about today. Delete “as_of” from the address."))
     if refused := _refused(request, listing, form, "ics"):
         return refused
-    name, entries = _("Roundtables"), meetings(ROUNDTABLES.rows(None), days)
-    if kind == "commitment":
+    name = _("Roundtables")
+    if kind == "event":
+        entries = meetings(listing.rows(form), days)
+    else:
         found = [*listing.ids(form)]
         commitments = Commitment.objects.published().filter(pk__among=found)
         milestones = Milestone.objects.filter(commitment__pk__among=found)
@@ -310,8 +315,11 @@ def _same_page(request: HttpRequest, page: str) -> str:
 
 
 def _in_words(form: QueryForm) -> str:
-    """The filters that are on."""
+    """Whether it is of the demonstration, and the filters that are on."""
+    is_demonstration = isinstance(form, ScopeForm) and form.is_demonstration
+    found = [_("Demonstration")] if is_demonstration else []
     if isinstance(form, FacetForm):
-        return "; ".join(f"{chip.label}: {chip.value}" for chip in form.chips)
-    day = form.day if isinstance(form, DayForm) else None
-    return f"{form.fields['as_of'].label}: {date_format(day)}" if day else ""
+        found += [f"{chip.label}: {chip.value}" for chip in form.chips]
+    elif isinstance(form, DayForm) and form.day:
+        found.append(f"{form.fields['as_of'].label}: {date_format(form.day)}")
+    return "; ".join(found)

@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.search.search import ALL_SECTIONS
+from participants.demonstration import ScopeForm
 from roundtable.filters.query_forms import ListForm
 
 MAX_WORDS = 8
 
 
-class SearchForm(ListForm):
+class SearchForm(ScopeForm, ListForm):
     """The search words, and a kind of result to read further."""
 
     q = forms.CharField(

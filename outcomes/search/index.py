@@ -87,6 +87,11 @@ class Index(ABC):
     ) -> tuple[str, list[Any]]:
         """FROM and WHERE for the rows of a section that match, and the parameters."""
 
+    def _outside(self, query: Query, kinds: Iterable[Kind]) -> Iterator[tuple[Kind, str]]:
+        """A query for the ids of what the search is not about, for each kind."""
+        for kind in kinds:
+            yield kind, _rows_outside(kind.number, query.is_demonstration, self.alias)
+
     def count(self, query: Query) -> list[SectionCount]:
         parts: list[str] = []
         parameters: list[Any] = []
@@ -207,7 +212,14 @@ class SqliteIndex(Index):
         kinds = kinds_of(section)
         ends = kinds[0].number * self.KIND, (kinds[-1].number + 1) * self.KIND
         sought = self._match(query, "reference" if by_reference else "")
-        rows = f"FROM {NAME} WHERE {NAME} MATCH %s AND rowid >= %s AND rowid < %s"
+        outside = " UNION ALL ".join(
+            f"SELECT {kind.number * self.KIND} + found_id FROM ({rows})"
+            for kind, rows in self._outside(query, kinds)
+        )
+        rows = (
+            f"FROM {NAME} WHERE {NAME} MATCH %s AND rowid >= %s AND rowid < %s "
+            f"AND rowid NOT IN ({outside})"
+        )
         return rows, [sought, *ends]
 
     def selection(self, query: Query, count: SectionCount) -> tuple[str, list[Any]]:
@@ -338,7 +350,14 @@ class PostgresIndex(Index):
         kinds = kinds_of(section)
         sought = self._match(query, "A" if by_reference else "")
         # Written into the query, so that the planner knows how common the words are.
-        rows = f"FROM {NAME} WHERE vector @@ to_tsquery('{NAME}', %s) AND kind BETWEEN %s AND %s"
+        outside = " UNION ALL ".join(
+            f"SELECT {kind.number}::smallint, found_id FROM ({rows}) AS outside"
+            for kind, rows in self._outside(query, kinds)
+        )
+        rows = (
+            f"FROM {NAME} WHERE vector @@ to_tsquery('{NAME}', %s) AND kind BETWEEN %s AND %s "
+            f"AND (kind, row_id) NOT IN ({outside})"
+        )
         return rows, [sought, kinds[0].number, kinds[-1].number]
 
     def selection(self, query: Query, count: SectionCount) -> tuple[str, list[Any]]:
@@ -394,6 +413,12 @@ def _plan(index: Index) -> tuple[list[Trigger], str]:
     """The triggers and the hash of the whole definition."""
     triggers = index.triggers()
     return triggers, index.fingerprint(triggers)
+
+
+@cache
+def _rows_outside(number: int, is_demonstration: bool, alias: str) -> str:
+    (kind,) = (kind for kind in KINDS if kind.number == number)
+    return inlined(kind.outside(is_demonstration), alias)
 
 
 @cache

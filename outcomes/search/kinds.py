@@ -5,7 +5,7 @@ fills the index and moves it: it runs in triggers of the database, so it uses no
 Django adds to a connection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +112,8 @@ class Kind:
     name: str
     section: "Section"
     rows: Rows
+    # What is in the record, or in the demonstration.
+    scope: Callable[[bool], Q | Exists]
     # A reference finds first. In `around` are the words of what the record belongs to.
     reference: Combinable
     title: Combinable
@@ -130,6 +132,20 @@ class Kind:
         }
         found: Rows = self.rows.order_by().annotate(**columns).values_list(*columns)
         return found
+
+    def outside(self, is_demonstration: bool) -> Rows:
+        """The ids of what is in the other scope only."""
+        rows: Rows = self.rows.model._base_manager.order_by()
+        rows = rows.filter(self.scope(not is_demonstration), ~self.scope(is_demonstration))
+        found: Rows = rows.annotate(found_id=F("pk")).values_list("found_id")
+        return found
+
+
+def _scope(*paths: str) -> Callable[[bool], Q]:
+    """Of a row from which one of the paths leads to what is made up or not."""
+    return lambda is_demonstration: Q(
+        *((f"{path}is_demonstration", is_demonstration) for path in paths), _connector=Q.OR
+    )
 
 
 @dataclass(frozen=True)
@@ -192,6 +208,12 @@ def _year(field: str) -> Substr:
     return Substr(Cast(field, TextField()), 1, 4)
 
 
+def _has_points(is_demonstration: bool) -> Exists:
+    """Of a theme, which can be in both."""
+    made_up = Q(("statement__event__is_demonstration", is_demonstration))
+    return Exists(_public_points.filter(made_up, themes=OuterRef("pk")))
+
+
 def _is_among(rows: Rows, field: str) -> Exists:
     return Exists(rows.filter(pk=OuterRef(field)))
 
@@ -247,6 +269,7 @@ KINDS = (
         name="roundtable",
         section=ROUNDTABLES,
         rows=Event.objects.published(),
+        scope=_scope(""),
         reference=Words("code", _year("starts_on"), _year("ends_on")),
         title=F("title"),
         body=Words(
@@ -282,6 +305,7 @@ KINDS = (
         name="point",
         section=POINTS,
         rows=_public_points,
+        scope=_scope("statement__event__"),
         reference=Words("number", "statement__event__code"),
         title=F("text"),
         body=Words(*_POINT_TEXTS.split(), "parent__text"),
@@ -311,6 +335,7 @@ KINDS = (
         name="commitment",
         section=COMMITMENTS,
         rows=_public_commitments,
+        scope=_scope("event__"),
         reference=F("reference"),
         title=F("text"),
         body=Words(
@@ -363,6 +388,7 @@ KINDS = (
         rows=ProgressUpdate.objects.published().filter(
             _is_among(_public_commitments, "commitment"), in_place_of=None
         ),
+        scope=_scope("commitment__event__"),
         reference=Value(""),
         title=Value(""),
         body=Words(*_REPORT_TEXTS.split()),
@@ -389,6 +415,7 @@ KINDS = (
         name="response",
         section=RESPONSES,
         rows=Response.objects.published(),
+        scope=_scope("outcome__statement__event__"),
         reference=Value(""),
         title=Value(""),
         body=Words(*_RESPONSE_TEXTS.split()),
@@ -411,6 +438,7 @@ KINDS = (
         name="assessment",
         section=ASSESSMENTS,
         rows=Assessment.objects.published().filter(_is_among(_public_commitments, "commitment")),
+        scope=_scope("commitment__event__"),
         reference=Value(""),
         title=Value(""),
         body=Words(*_ASSESSMENT_TEXTS.split()),
@@ -431,6 +459,7 @@ KINDS = (
         name="document",
         section=DOCUMENTS,
         rows=Document.objects.filter(_is_among(Event.objects.published(), "event")),
+        scope=_scope("event__"),
         reference=Value(""),
         title=F("title"),
         body=Words(*_DOCUMENT_TEXTS.split()),
@@ -448,6 +477,7 @@ KINDS = (
         rows=Evidence.objects.published().filter(
             _is_among(_public_commitments, "update__commitment")
         ),
+        scope=_scope("update__commitment__event__"),
         reference=Value(""),
         title=F("title"),
         body=Value(""),
@@ -466,6 +496,7 @@ KINDS = (
         rows=RelatedText.objects.filter(
             _is_among(_public_points, "outcome") | _is_among(_public_commitments, "commitment")
         ),
+        scope=_scope("outcome__statement__event__", "commitment__event__"),
         reference=Value(""),
         title=F("title"),
         body=Words("quote", "source"),
@@ -484,6 +515,7 @@ KINDS = (
         name="theme",
         section=THEMES,
         rows=Theme.objects.filter(Exists(_public_points.filter(themes=OuterRef("pk")))),
+        scope=_has_points,
         reference=F("name"),
         title=Value(""),
         body=Words(*_THEME_TEXTS.split()),
@@ -509,6 +541,7 @@ KINDS = (
         name="organisation",
         section=ORGANISATIONS,
         rows=Organisation.objects.published(),
+        scope=_scope(""),
         reference=Words("short_name", "name"),
         title=Value(""),
         body=Words(*_ORGANISATION_TEXTS.split()),

@@ -18,6 +18,8 @@ class Marker:
 
     def __init__(self, query: Query) -> None:
         self.terms = [term for group in query.sought for term in group]
+        # For the addresses of lists, of which the demonstration has its own.
+        self.scope = "&demonstration=yes" if query.is_demonstration else ""
 
     def mark(self, text: str) -> SafeString:
         """The whole text."""

@@ -40,8 +40,9 @@ def find_people(search: Search, viewer: visibility.Viewer, on: date) -> FoundPeo
     Parts of words are found as in the directory, and other forms of words as in the index. People
     are in no index: the one door decides about them.
     """
-    people = visibility.listed_delegates(viewer, on).order_by(*BY_NAME)
-    texts = _texts_seen_by(viewer, people, on)
+    listed = visibility.listed_delegates(viewer, on).order_by(*BY_NAME)
+    people = listed.filter(is_demonstration=search.is_demonstration)
+    texts = _texts_seen_by(viewer, people, on, search.is_demonstration)
     stems_of = cache(_stems_of)  # each line once, however many people and words have it
     found = set(texts)
     for terms in search.query.sought:
@@ -51,10 +52,13 @@ def find_people(search: Search, viewer: visibility.Viewer, on: date) -> FoundPeo
     return FoundPeople(people, [pk for pk in texts if pk in found])
 
 
-def _texts_seen_by(viewer: visibility.Viewer, people: QuerySet[Delegate], on: date) -> Texts:
+def _texts_seen_by(
+    viewer: visibility.Viewer, people: QuerySet[Delegate], on: date, is_demonstration: bool
+) -> Texts:
     """What everyone may see is kept, because to read and fold it takes longer than all the rest."""
     if viewer == visibility.ANONYMOUS_VIEWER:
-        return get_or_set("texts of people", lambda: _read_texts(people, on), pinned)
+        key = ("texts of people", is_demonstration)
+        return get_or_set(key, lambda: _read_texts(people, on), pinned)
     return _read_texts(people, on)
 
 

@@ -45,7 +45,6 @@ class Result:
     reference: str = ""
     text: str = ""
     below: str = ""
-    origin: Event | Organisation | None = None  # says whether it is made up
     commitment: Commitment | None = None  # with its status, and its disputes
     disputes: tuple[str, ...] = ()
 
@@ -67,7 +66,7 @@ def country_results(codes: Iterable[str], marker: Marker) -> list[Result]:
     url = reverse("organisation-list")
     return [
         Result(
-            url=f"{url}?country={code}",
+            url=f"{url}?country={code}{marker.scope}",
             title=marker.mark(countries.name(code)),
             below=SafeString(_("Organisations of this country")),
         )
@@ -104,7 +103,6 @@ def _event(event: Event, marker: Marker) -> Result:
         below=_dotted(
             marker.mark(str(event.series)), event_dates(event), marker.mark(event_place(event))
         ),
-        origin=event,
     )
 
 
@@ -116,7 +114,6 @@ def _point(point: Outcome, marker: Marker) -> Result:
         reference=point.number,
         title=format_html("{}{}", before, _whole(marker, point.text)),
         below=format_html("{}", event),
-        origin=event,
     )
 
 
@@ -128,7 +125,6 @@ def _commitment(commitment: Commitment, marker: Marker) -> Result:
         reference=commitment.reference,
         title=_whole(marker, commitment.text),
         below=_dotted(names, format_html("{}", commitment.event)),
-        origin=commitment.event,
         commitment=commitment,
         disputes=tuple(row.sentence for party in parties for row in party.public_disputes[:1]),
     )
@@ -147,7 +143,6 @@ def _report(update: ProgressUpdate, marker: Marker) -> Result:
         ),
         text=_best(marker, *texts),
         below=_dotted(date_format(update.reported_on), format_html("{}", update.commitment.event)),
-        origin=update.commitment.event,
         disputes=tuple(dispute.sentence for dispute in row.public_disputes[:1]),
     )
 
@@ -163,7 +158,6 @@ def _response(response: Response, marker: Marker) -> Result:
         ),
         text=_best(marker, response.text, response.source),
         below=_dotted(date_format(response.answered_on), format_html("{}", event)),
-        origin=event,
     )
 
 
@@ -178,7 +172,6 @@ def _assessment(assessment: Assessment, marker: Marker) -> Result:
         ),
         text=_best(marker, assessment.text, assessment.source),
         below=_dotted(date_format(assessment.assessed_on), format_html("{}", event)),
-        origin=event,
     )
 
 
@@ -188,7 +181,6 @@ def _document(document: Document, marker: Marker) -> Result:
         reference=document.event.code,
         title=marker.mark(document.title),
         below=_dotted(marker.mark(document.publisher), format_html("{}", document.event)),
-        origin=document.event,
     )
 
 
@@ -199,7 +191,6 @@ def _evidence(evidence: Evidence, marker: Marker) -> Result:
         reference=commitment.reference,
         title=marker.mark(evidence.title),
         below=_dotted(_("Evidence for a report"), format_html("{}", commitment.event)),
-        origin=commitment.event,
     )
 
 
@@ -217,13 +208,12 @@ def _related_text(related: RelatedText, marker: Marker) -> Result:
             _("Related to a point") if is_point else _("Related to a commitment"),
             format_html("{}", event),
         ),
-        origin=event,
     )
 
 
 def _theme(theme: Theme, marker: Marker) -> Result:
     return Result(
-        url=f"{reverse('outcome-list')}?theme={theme.slug}",
+        url=f"{reverse('outcome-list')}?theme={theme.slug}{marker.scope}",
         title=marker.mark(theme.name),
         text=_best(marker, theme.source),
         below=SafeString(_("Points with this theme")),
@@ -243,7 +233,6 @@ def _organisation(organisation: Organisation, marker: Marker) -> Result:
             marker.mark(organisation.country.name),
             marker.mark(former),
         ),
-        origin=organisation,
     )
 
 

@@ -90,13 +90,16 @@ class Found:
         ]
 
 
-def find(text: str, viewer: visibility.Viewer, on: date) -> Found:
-    """If nothing has all words, words with a small mistake in them are replaced."""
+def find(text: str, viewer: visibility.Viewer, on: date, is_demonstration: bool) -> Found:
+    """In the record, or in the demonstration.
+
+    If nothing has all words, words with a small mistake in them are replaced.
+    """
     thesaurus = Thesaurus(row.phrases for row in Synonyms.objects.all())
-    found = _find(parse(text, thesaurus), viewer, on)
+    found = _find(parse(text, thesaurus, is_demonstration), viewer, on)
     if found.sections or not (corrected := _correct(found.search)):
         return found
-    meant = _find(parse(corrected, thesaurus), viewer, on)
+    meant = _find(parse(corrected, thesaurus, is_demonstration), viewer, on)
     return Found(meant.search, meant.sections, corrected) if meant.sections else found
 
 
@@ -121,14 +124,17 @@ def _countries(search: Search) -> Iterable[str]:
     if search.excluded:
         return
     marker = Marker(search.query)
-    for code, name in get_or_set("countries", _public_countries, pinned):
+    is_demonstration = search.is_demonstration
+    for code, name in get_or_set(
+        ("countries", is_demonstration), lambda: _public_countries(is_demonstration), pinned
+    ):
         if marker.covers(search.query, name):
             yield code
 
 
-def _public_countries() -> list[tuple[str, str]]:
-    used = Organisation.objects.published().order_by().values_list("country", flat=True)
-    codes = set(used.distinct())
+def _public_countries(is_demonstration: bool) -> list[tuple[str, str]]:
+    used = Organisation.objects.published().filter(is_demonstration=is_demonstration)
+    codes = set(used.order_by().values_list("country", flat=True).distinct())
     return [(code, str(name)) for code, name in countries if code in codes]
 
 

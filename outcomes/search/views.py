@@ -28,7 +28,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["q"]:
         on = timezone.localdate()
         viewer = visibility.get_viewer(request.user, on)
-        found = find(form.cleaned_data["q"], viewer, on)
+        found = find(form.cleaned_data["q"], viewer, on, form.is_demonstration)
         context |= {"found": found} | _results(form, found)
     status = 400 if form.errors else 200
     return render(request, "outcomes/search/search.html", context, status=status)

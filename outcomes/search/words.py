@@ -89,10 +89,14 @@ class Term:
 
 @dataclass(frozen=True)
 class Query:
-    """Of each group one term must be there, and none of the excluded ones."""
+    """Of each group one term must be there, and none of the excluded ones.
+
+    In the record, or in the demonstration.
+    """
 
     sought: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[tuple[Term, ...], ...] = ()
+    is_demonstration: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,12 +136,14 @@ class Search:
     text: str
     groups: tuple[_Group, ...]
     excluded: tuple[_Group, ...]
+    is_demonstration: bool
 
     @property
     def query(self) -> Query:
         return Query(
             tuple(group.terms for group in self.groups),
             tuple(group.terms for group in self.excluded),
+            self.is_demonstration,
         )
 
     @property
@@ -178,7 +184,7 @@ class Thesaurus:
         return self.terms.get(tuple(part for token in tokens for part in token.term.stems), [])
 
 
-def parse(text: str, thesaurus: Thesaurus) -> Search:
+def parse(text: str, thesaurus: Thesaurus, is_demonstration: bool = False) -> Search:
     text = unicodedata.normalize("NFC", text.translate(QUOTES))
     tokens = list(_tokens(text))
     groups, wanted = [], [token for token in tokens if not token.is_excluded]
@@ -187,7 +193,7 @@ def parse(text: str, thesaurus: Thesaurus) -> Search:
         groups.append(group)
         del wanted[: len(group.tokens)]
     excluded = [_first_group([token], thesaurus) for token in tokens if token.is_excluded]
-    return Search(text, tuple(groups), tuple(excluded))
+    return Search(text, tuple(groups), tuple(excluded), is_demonstration)
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -48,15 +48,17 @@ class PageSitemap(PortalSitemap):
 
 
 class RecordSitemap(PortalSitemap):
-    """The pages of public records of one kind."""
+    """The pages of public records of one kind, without the demonstration."""
 
     limit = 5000  # of a part
 
-    def __init__(self, kind: str, *fields: Any) -> None:
+    def __init__(self, kind: str, event: str, *fields: Any) -> None:
         self._kind, self._fields = kind, fields
+        self._scope = {f"{event}is_demonstration": False}
 
     def items(self) -> Iterable[Any]:
-        return public_rows(self._kind).order_by("pk").values_list(*self._fields)
+        rows = public_rows(self._kind).filter(**self._scope)
+        return rows.order_by("pk").values_list(*self._fields)
 
     def location(self, item: tuple[str, ...]) -> str:
         return reverse(f"{self._kind}-detail", args=item)
@@ -64,8 +66,8 @@ class RecordSitemap(PortalSitemap):
 
 SITEMAPS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {
     "pages": PageSitemap(),
-    "roundtables": RecordSitemap("event", "slug"),
-    "outcomes": RecordSitemap("outcome", "statement__event__slug", "number"),
-    "commitments": RecordSitemap("commitment", Lower("reference")),
-    "organisations": RecordSitemap("organisation", "slug"),
+    "roundtables": RecordSitemap("event", "", "slug"),
+    "outcomes": RecordSitemap("outcome", "statement__event__", "statement__event__slug", "number"),
+    "commitments": RecordSitemap("commitment", "event__", Lower("reference")),
+    "organisations": RecordSitemap("organisation", "", "slug"),
 }

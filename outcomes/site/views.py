@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemaps
 from django.db.models import Exists, OuterRef, QuerySet
@@ -42,10 +41,11 @@ from outcomes.models import (
     Statement,
 )
 from outcomes.site.sitemaps import SITEMAPS
+from participants.demonstration import scope_of_page
 from participants.directory import redirects
 from participants.models import Organisation
 from participants.models.delegate import BY_NAME
-from participants.organisations.attendance import attendance_by_constituency
+from participants.organisations.attendance import attendance_by_constituency, count_named
 from participants.privacy import visibility
 from roundtable.models import Event
 from roundtable.negotiation import with_json_file
@@ -58,12 +58,11 @@ MAX_PER_SECTION = 50  # per section on the page of an organisation
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    on = timezone.localdate()
-    published = Event.objects.published().select_related("series")
-    # A demonstration leads only where there is no real roundtable.
-    real = published.filter(is_demonstration=False)
-    latest = _latest_or_next(real, on) or _latest_or_next(published, on)
-    context: dict[str, object] = {"latest": latest, "today": on}
+    on, form = timezone.localdate(), scope_of_page(request)
+    events = Event.objects.published().filter(is_demonstration=form.is_demonstration)
+    events = events.select_related("series")
+    latest = _latest_or_next(events, on)
+    context: dict[str, object] = {"form": form, "latest": latest, "today": on}
     if latest:
         commitments = Commitment.objects.public().filter(event=latest)
         counts = count_by_status(commitments, on)
@@ -74,10 +73,9 @@ def home(request: HttpRequest) -> HttpResponse:
             .lead_ins()
             .annotate(point_count=number_of(Outcome.objects.published(), "parent"))
         )
-        shown = published if settings.DEBUG or latest.is_demonstration else real
-        coming = shown.filter(starts_on__gt=on).exclude(pk=latest.pk).order_by("starts_on").first()
+        coming = events.filter(starts_on__gt=on).exclude(pk=latest.pk).order_by("starts_on").first()
         placed = [row.pk for row in (latest, coming) if row]
-        others: QuerySet[Any] = shown.exclude(pk__in=placed).annotate(has_text=HAS_TEXT)
+        others: QuerySet[Any] = events.exclude(pk__in=placed).annotate(has_text=HAS_TEXT)
         context |= {
             "counts": counts,
             **progress_context(
@@ -85,6 +83,7 @@ def home(request: HttpRequest) -> HttpResponse:
             ),
             "benches": constituency_groups,
             "seats": seating_dots(constituency_groups),
+            "named_count": count_named(constituency_groups),
             "lead_ins": lead_ins,
             "point_count": agreed.points().count(),
             "coming": coming,
@@ -93,7 +92,7 @@ def home(request: HttpRequest) -> HttpResponse:
             .prefetch_related(parties_shown(on), findings_shown())[:5],
             "changed": ProgressUpdate.objects.published()
             .of_party()
-            .filter(commitment__event__is_demonstration=latest.is_demonstration)
+            .filter(commitment__event__is_demonstration=form.is_demonstration)
             .select_related("commitment__event", "party__organisation", "party__group")
             .prefetch_related(
                 parties_shown(on, "commitment__parties"),

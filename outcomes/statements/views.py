@@ -20,7 +20,7 @@ from outcomes.commitments.as_of import (
     existing_as_of,
 )
 from outcomes.commitments.charts import seating_dots
-from outcomes.commitments.filters import OutcomeFilterForm
+from outcomes.commitments.filters import EventListForm, OutcomeFilterForm
 from outcomes.commitments.queries import (
     commitments_to,
     contacts_context,
@@ -59,11 +59,11 @@ from participants.models import EventRole, User
 from participants.organisations.attendance import (
     ConstituencyGroup,
     attendance_by_constituency,
+    count_named,
     filter_by_role,
 )
 from participants.privacy import visibility
-from roundtable.filters.query_forms import ListForm, get_page
-from roundtable.models import Event
+from roundtable.filters.query_forms import get_page
 from roundtable.negotiation import with_json_file
 
 
@@ -154,10 +154,11 @@ MAX_OF_POINT = 50  # commitments on one page of a point
 @require_safe
 @login_not_required
 def event_list(request: HttpRequest) -> HttpResponse:
+    form = EventListForm(request.GET)
     points = Outcome.objects.published().filter(parent__isnull=False)
     commitments = Commitment.objects.public()
     events = (
-        Event.objects.published()
+        form.events()
         .select_related("series")
         .annotate(
             point_count=number_of(points, "statement__event"),
@@ -165,7 +166,6 @@ def event_list(request: HttpRequest) -> HttpResponse:
         )
         .order_by("-starts_on", "code")
     )
-    form = ListForm(request.GET)
     page = get_page(form, events) if form.is_valid() else None
     return render(
         request,
@@ -218,6 +218,7 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "benches": constituency_groups,
         "has_source_without_address": any(map(_names_source_without_address, constituency_groups)),
         "seats": seating_dots(constituency_groups),
+        "named_count": count_named(constituency_groups),
         "cochairs": filter_by_role(constituency_groups, EventRole.Role.COCHAIR),
         "cohosts": filter_by_role(constituency_groups, EventRole.Role.COHOST),
         "documents": event.documents.order_by(F("dated_on").asc(nulls_last=True), "title"),
@@ -245,16 +246,15 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
     form = OutcomeFilterForm(request.GET)
     if former := redirect_former_name(request, form, "addressee"):
         return former
-    published = Outcome.objects.published().points()
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
-        points = form.narrow(published).select_related("parent", "statement__event")
+        points = form.narrow(form.points()).select_related("parent", "statement__event")
         number = number_of(Commitment.objects.published(), "outcomes")
         points = points.annotate(commitment_count=number)
         themes = form.chosen("theme")
         context |= {
             "page": get_page(form, points),
-            "panel": SimpleLazyObject(partial(form.public_panel, published)),
+            "panel": SimpleLazyObject(partial(form.public_panel, form.points())),
             # One theme has a feed and can be followed.
             "theme": Theme.objects.get(slug=themes[0]) if len(themes) == 1 else None,
         }

@@ -1,5 +1,7 @@
 """Template tags to follow a page by feed, calendar or email."""
 
+from dataclasses import replace
+
 from django import template
 from django.template import Context
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.changes.scope import ChangeTarget
 from outcomes.changes.subscriptions import subscription_for
-from outcomes.changes.topics import WHOLE_PORTAL, followed_filters, topic_for
+from outcomes.changes.topics import WHOLE_PORTAL, Topic, followed_filters, topic_for
 from outcomes.models import Commitment, Outcome, Subscription, Theme
 from participants.models import User
 from participants.permissions import permissions_of
@@ -18,13 +20,24 @@ from roundtable.models import Event
 register = template.Library()
 
 
-@register.inclusion_tag("outcomes/changes/_feed_link.html")
-def feed_link(row: ChangeTarget | None = None, form: QueryForm | None = None) -> dict[str, str]:
-    """Of a record, of the commitments that the filters of a list find, or of the whole portal."""
+@register.inclusion_tag("outcomes/changes/_feed_link.html", takes_context=True)
+def feed_link(
+    context: Context, row: ChangeTarget | None = None, form: QueryForm | None = None
+) -> dict[str, str]:
+    """Of a record, of the commitments that the filters of a list find, or of all."""
     if form is not None and (query := followed_filters(form)):
         return {"feed": reverse("commitment-changes") + query, "name": _("Commitments")}
-    topic = topic_for(row) if row else WHOLE_PORTAL
+    topic = _topic_of(context, row)
     return {"feed": topic.feed, "name": topic.name}
+
+
+def _topic_of(context: Context, row: ChangeTarget | None) -> Topic:
+    """In the record, or in the demonstration if the page is about that."""
+    if row and not isinstance(row, Theme):
+        return topic_for(row)
+    topic = topic_for(row) if row else WHOLE_PORTAL
+    is_demonstration = getattr(context.get("form"), "is_demonstration", False)
+    return replace(topic, is_demonstration=is_demonstration)
 
 
 @register.simple_tag
@@ -36,7 +49,7 @@ def follow_page(form: QueryForm) -> str:
 @register.inclusion_tag("outcomes/changes/_follow.html", takes_context=True)
 def follow_links(context: Context, row: ChangeTarget) -> dict[str, object]:
     """Costs two more queries for signed-in users."""
-    user, topic = context["user"], topic_for(row)
+    user, topic = context["user"], _topic_of(context, row)
     return {
         "desk": admin_page_for(user, row) if isinstance(user, User) else "",
         "topic": topic,

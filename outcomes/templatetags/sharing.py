@@ -18,6 +18,7 @@ from outcomes.commitments.summary import Summary
 from outcomes.exports.citations import citation
 from outcomes.exports.linked_data import linked_data
 from outcomes.models import Commitment, Outcome
+from participants.demonstration import ScopeForm
 from roundtable.filters.facets import FacetForm
 from roundtable.filters.query_forms import QueryForm
 from roundtable.models import Event
@@ -64,7 +65,10 @@ def record_acts(context: Context, row: ChangeTarget, summary: Summary) -> dict[s
 def with_filters(form: QueryForm, summary: Summary) -> str:
     """The sentence after the filters by which its commitments were found."""
     chips = form.chips if isinstance(form, FacetForm) else []
-    return " — ".join([*(f"{chip.label}: {chip.value}" for chip in chips), str(summary)])
+    found = [f"{chip.label}: {chip.value}" for chip in chips]
+    if isinstance(form, ScopeForm) and form.is_demonstration:
+        found.insert(0, _("Demonstration"))
+    return " — ".join([*found, str(summary)])
 
 
 @register.simple_tag(takes_context=True)

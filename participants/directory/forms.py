@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from participants.demonstration import ScopeForm
 from participants.directory.people_index import (
     Office,
     PeopleIndex,
@@ -56,7 +57,7 @@ ROLE_CHOICES = [
 ]
 
 
-class DirectoryForm(FacetForm):
+class DirectoryForm(ScopeForm, FacetForm):
     """Filters the directory and chooses its layout.
 
     Values of facets, and their numbers, come only from people whom the viewer sees, so that they
@@ -93,8 +94,9 @@ class DirectoryForm(FacetForm):
         self, data: Any, viewer: visibility.Viewer, people: QuerySet[Delegate], on: date
     ) -> None:
         super().__init__(data)
-        self.viewer, self.people, self.on = viewer, people, on
-        set_choices(self, "event", event_choices())
+        self.viewer, self.on = viewer, on
+        self.people = people.filter(is_demonstration=self.is_demonstration)
+        set_choices(self, "event", event_choices(self.is_demonstration))
         for name in OFFERED_NAMES:
             # No visible person has the others.
             labels = self._labels[name] if self.given(name) else {}
@@ -135,7 +137,8 @@ class DirectoryForm(FacetForm):
         """The bits of visible people."""
         # To find out who is visible takes longer than all that follows.
         if self.viewer == visibility.ANONYMOUS_VIEWER:
-            return get_or_set((type(self), "visible"), self._read_visible, pinned)
+            key = (type(self), "visible", self.is_demonstration)
+            return get_or_set(key, self._read_visible, pinned)
         return self._read_visible()
 
     def _read_visible(self) -> int:
@@ -251,9 +254,9 @@ class DirectoryForm(FacetForm):
             people.setdefault(slug, []).append(pk)
         return {slug: bits_of(pks) for slug, pks in people.items()}
 
-    def filter(self, people: QuerySet[Delegate]) -> QuerySet[Delegate]:
-        """People sorted by name, each annotated with a workplace that matches the facets."""
-        people = people.order_by(*BY_NAME)
+    def found_people(self) -> QuerySet[Delegate]:
+        """Sorted by name, each annotated with a workplace that matches the facets."""
+        people = self.people.order_by(*BY_NAME)
         if self.found != self.visible:
             people = people.filter(pk__among=[*ids_of_bits(self.found)])
         if not self._narrows_workplace():  # people have their workplace from listed_delegates()

@@ -127,14 +127,13 @@ def _country_name(code: str) -> str:
 def delegate_list(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     viewer = visibility.get_viewer(request.user, on)
-    people = visibility.listed_delegates(viewer, on)
-    form = DirectoryForm(request.GET, viewer, people, on)
+    form = DirectoryForm(request.GET, viewer, visibility.listed_delegates(viewer, on), on)
     if former := redirects.redirect_former_name(request, form):
         return former
     context: dict[str, object] = {"form": form, "viewer": viewer, "page": None}
     if form.is_valid():
         context["panel"] = form.panel()
-        context |= _layout_context(form, form.filter(people), viewer)
+        context |= _layout_context(form, form.found_people(), viewer)
     return render(
         request,
         "participants/directory/delegate_list.html",

@@ -1,12 +1,13 @@
 """Attendance of a roundtable: organisations by constituency, and unnamed participants."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from participants.models import Constituency, Organisation
+from participants.models import Constituency, Organisation, Participation
 from participants.models.organisation import (
     CONSTITUENCY_BY_KIND,
     EventRole,
@@ -111,6 +112,11 @@ def count_unpublished(kind: OrganisationKind, number: int) -> str:
     return sentence % {"n": number}
 
 
+def count_named(groups: list[ConstituencyGroup]) -> int:
+    """Those that the list of organisations has."""
+    return sum(len(group.named) for group in groups)
+
+
 def filter_by_role(groups: list[ConstituencyGroup], role: EventRole.Role) -> list[EventRole]:
     return [
         event_role
@@ -119,6 +125,18 @@ def filter_by_role(groups: list[ConstituencyGroup], role: EventRole.Role) -> lis
         for event_role in attending.roles
         if event_role.role == role
     ]
+
+
+def _count_unrecorded(event: Event, recorded: Collection[int]) -> Counter[str]:
+    """Organisations by kind whose role is not recorded, but of which someone was confirmed.
+
+    They are counted and not named: of a small organisation, the name would tell who was there.
+    Whether a person is hidden, protected or suspended does not change the number.
+    """
+    took_part = Participation.objects.ever_confirmed().filter(event=event)
+    others = took_part.exclude(organisation__in=recorded).order_by()
+    rows = others.values_list("organisation__kind", "organisation").distinct()
+    return Counter(kind for kind, _organisation in rows)
 
 
 def attendance_by_constituency(event: Event) -> list[ConstituencyGroup]:
@@ -141,11 +159,15 @@ def attendance_by_constituency(event: Event) -> list[ConstituencyGroup]:
             named_counts[attending.organisation.kind] = (
                 named_counts.get(attending.organisation.kind, 0) + 1
             )
+    unnamed_counts = _count_unrecorded(event, attending_by_id)
     for count in event.recorded_counts.all():
         group = groups[CONSTITUENCY_BY_KIND[OrganisationKind(count.kind)]]
         group.counts.append(count)
         if count.number is None:
             group.has_unknown_count = True
         else:
-            group.unnamed_count += max(count.number - named_counts.get(count.kind, 0), 0)
+            more = count.number - named_counts.get(count.kind, 0)
+            unnamed_counts[count.kind] = max(more, unnamed_counts[count.kind])
+    for kind, number in unnamed_counts.items():
+        groups[CONSTITUENCY_BY_KIND[OrganisationKind(kind)]].unnamed_count += number
     return [group for group in groups.values() if group.total or group.has_unknown_count]

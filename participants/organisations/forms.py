@@ -9,6 +9,7 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from participants.demonstration import ScopeForm
 from participants.models import (
     EventRole,
     Organisation,
@@ -23,7 +24,7 @@ from roundtable.filters.facets import (
 )
 
 
-class OrganisationFilterForm(FacetForm):
+class OrganisationFilterForm(ScopeForm, FacetForm):
     """Filters the list of organisations."""
 
     facet_names = ("kind", "country", "event")
@@ -32,12 +33,16 @@ class OrganisationFilterForm(FacetForm):
     country = FacetField(label=_("Country"), label_of=countries.name)
     event = FacetField(label=_("Roundtable"))
 
-    def __init__(self, data: Any, organisations: QuerySet[Organisation]) -> None:
+    def __init__(self, data: Any) -> None:
         super().__init__(data)
-        of_countries = organisations.filter(country__in=self.given("country"))
+        of_countries = self.organisations().filter(country__in=self.given("country"))
         codes = of_countries.order_by().values_list("country", flat=True).distinct()
         set_choices(self, "country", ((code, countries.name(code)) for code in codes))
-        set_choices(self, "event", event_choices())
+        set_choices(self, "event", event_choices(self.is_demonstration))
+
+    def organisations(self) -> QuerySet[Organisation]:
+        """Among which the facets filter."""
+        return Organisation.objects.published().filter(is_demonstration=self.is_demonstration)
 
     def condition(self, name: str) -> Q:
         values = self.chosen(name)

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from participants.models import Organisation
 from participants.organisations.forms import OrganisationFilterForm
 from roundtable.filters.query_forms import get_page
 
@@ -16,13 +15,13 @@ from roundtable.filters.query_forms import get_page
 @require_safe
 @login_not_required
 def organisation_list(request: HttpRequest) -> HttpResponse:
-    published = Organisation.objects.published()
-    form = OrganisationFilterForm(request.GET, published)
+    form = OrganisationFilterForm(request.GET)
     context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
+        organisations = form.organisations()
         context |= {
-            "panel": SimpleLazyObject(partial(form.public_panel, published)),
-            "page": get_page(form, form.narrow(published).order_by("name")),
+            "panel": SimpleLazyObject(partial(form.public_panel, organisations)),
+            "page": get_page(form, form.narrow(organisations).order_by("name")),
         }
     return render(
         request,

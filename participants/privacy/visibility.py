@@ -289,17 +289,23 @@ def _build_card(delegate: Delegate, workplace: Workplace | None) -> Card:
 
 
 def public_profiles(
-    on: date, event: Event | None = None, limit: int | None = None
+    on: date,
+    event: Event | None = None,
+    limit: int | None = None,
+    *,
+    is_demonstration: bool = False,
 ) -> list[Profile]:
     """People who are listed to everyone and share at least one channel with everyone.
 
-    `event` limits them to its confirmed participants.
+    Of the confirmed participants of `event`, or of the whole record or demonstration.
     """
     public = ContactChannel.objects.filter(delegate=OuterRef("pk"), audience=Audience.EVERYONE)
     found = listed_delegates(ANONYMOUS_VIEWER, on).filter(Exists(public)).order_by(*BY_NAME)
     if event:
         took_part = Participation.objects.confirmed().filter(event=event)
         found = found.filter(pk__in=took_part.values("delegate"))
+    else:
+        found = found.filter(is_demonstration=is_demonstration)
     channels = ContactChannel.objects.filter(audience=Audience.EVERYONE)
     return [
         Profile(

@@ -149,7 +149,7 @@ class FacetForm(ListForm):
     def public_panel(self, rows: QuerySet[Any]) -> FacetPanel:
         """The facets of `rows`, which everyone sees."""
         index = get_or_set(
-            (type(self), "facets"),
+            (type(self), "facets", *(self.cleaned_data[name] for name in self.scope_fields)),
             lambda: read_index(
                 rows, [tally for name in self.facet_names for tally in self.tallies(name, rows)]
             ),
@@ -221,7 +221,7 @@ class FacetForm(ListForm):
                 encode_query(active | {name: [other for other in values if other != value]}),
             )
             for name, values in active.items()
-            if name not in self.sort_fields
+            if name not in self.sort_fields + self.scope_fields
             for value in values
         ]
 
@@ -239,7 +239,8 @@ class FacetForm(ListForm):
     @property
     def query_without_filters(self) -> str:
         active = self.active_values()
-        return encode_query({name: active.get(name, []) for name in self.sort_fields})
+        kept = self.sort_fields + self.scope_fields
+        return encode_query({name: active.get(name, []) for name in kept})
 
     @property
     def search_fields(self) -> list[BoundField]:
@@ -265,6 +266,7 @@ def set_choices(form: forms.Form, name: str, choices: Iterable[tuple[str, Label]
     form.fields[name].choices = list(choices)  # type: ignore[attr-defined]
 
 
-def event_choices() -> list[tuple[str, Label]]:
+def event_choices(is_demonstration: bool) -> list[tuple[str, Label]]:
     """Public roundtables, latest first."""
-    return [(event.slug, str(event)) for event in Event.objects.published()]
+    events = Event.objects.published().filter(is_demonstration=is_demonstration)
+    return [(event.slug, str(event)) for event in events]

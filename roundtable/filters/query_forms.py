@@ -19,6 +19,7 @@ class QueryForm(forms.Form):
     """A form for a query string. An unknown parameter is an error and never ignored."""
 
     sort_fields: tuple[str, ...] = ()  # fields that sort rows and do not filter them
+    scope_fields: tuple[str, ...] = ()  # fields that say among which rows the others filter
     page_fields: tuple[str, ...] = ("page",)  # fields that other links of the page leave out
     error_css_class = "has-error"
 
@@ -80,7 +81,8 @@ class QueryForm(forms.Form):
     @property
     def filter_count(self) -> int:
         active = self.active_values()
-        return sum(len(values) for name, values in active.items() if name not in self.sort_fields)
+        others = self.sort_fields + self.scope_fields
+        return sum(len(values) for name, values in active.items() if name not in others)
 
     @property
     def is_filtered(self) -> bool:

@@ -55,7 +55,7 @@ def report_link(delegate: User) -> str:
 @pytest.mark.parametrize("width", [360, 1280])
 def test_what_a_government_reports_takes_two_presses(walk: Callable[..., Walk], width: int) -> None:
     visitor = walk("/", width=width)
-    visitor.press(visitor.page.get_by_role("link", name="participating organisations"))
+    visitor.press(visitor.page.get_by_role("link", name="that are named"))
     visitor.link("Australia")
     expect(visitor.page.locator(".where-line")).to_have_text(
         "1 commitment. No party has reported on it yet."
@@ -152,7 +152,7 @@ def test_mailed_page_has_the_name_of_the_portal_alone(
 
 
 def test_commitments_are_one_press_from_a_spreadsheet(walk: Callable[..., Walk]) -> None:
-    visitor = walk("/commitments/?status=in-progress")
+    visitor = walk("/commitments/?demonstration=yes&status=in-progress")
     with visitor.page.expect_download() as started:
         visitor.link("Download")
     assert started.value.suggested_filename.endswith(".xlsx")

@@ -17,6 +17,7 @@ ANSWERS = [
     "/outcomes/bali-process-2018/1/",
     "/outcomes/bali-process-2018/1.b/",
     "/commitments/",
+    "/commitments/?demonstration=yes",
     "/commitments/bp2018-c1/",
     "/commitments/demo23-c1/",
     "/commitments/demo23-c1/?as_of=2024-06-01",
@@ -76,7 +77,10 @@ def test_brief_and_desk_begin_with_their_answer(
 
 
 def test_nothing_moves_while_a_page_loads(visit: Open, delegate: User) -> None:
-    for who, paths in ((None, [*ANSWERS, MATRIX]), (delegate, ["/me/", "/directory/"])):
+    for who, paths in (
+        (None, [*ANSWERS, MATRIX]),
+        (delegate, ["/me/", "/directory/?demonstration=yes"]),
+    ):
         opened = visit("/about/", who=who, width=360)
         for path in paths:
             assert opened.open(path).evaluate(LAYOUT_SHIFT) == 0, path

@@ -75,7 +75,8 @@ def test_delegate_shares_a_number_and_another_participant_uses_it(
     expect(page.locator("article.framed")).to_contain_text("ดาวเรือง Sukma")
     expect(page.locator("article.framed")).to_contain_text(NUMBER)
 
-    page = visit("/directory/", who=colleague.user, width=360, javascript=javascript).page
+    path = "/directory/?demonstration=yes"
+    page = visit(path, who=colleague.user, width=360, javascript=javascript).page
     card = find(page, "ดาวเรือง Sukma")
     expect(card).to_contain_text("Head of Referrals")
     card.get_by_role("link", name="ดาวเรือง Sukma").click()

@@ -327,7 +327,7 @@ def test_feed_with_wrong_filters_has_no_rows(query: str) -> None:
 
 def test_demo_entries_are_marked() -> None:
     make_commitment(make_event(is_demonstration=True))
-    [entry] = read("/feed.atom").entries
+    [entry] = read("/feed.atom?demonstration=yes").entries
     assert entry.content[0].value.endswith("Made up for the demonstration.")
 
 

@@ -83,9 +83,8 @@ def register() -> Event:
         series=series,
         starts_on=date(2025, 1, 1),
         ends_on=date(2025, 1, 1),
-        is_demonstration=True,
     )
-    made_up = make_organisation(slug="made-up", name="Made up", is_demonstration=True)
+    made_up = make_organisation(slug="made-up", name="Made up")
     make_party(make_commitment(new, reference="NEW-C1", text="pretended"), organisation=made_up)
     return event
 
@@ -245,7 +244,7 @@ def test_counts_follow_other_filters(client: Client, register: Event) -> None:
 def test_list_row_shows_parties_text_and_status(client: Client, register: Event) -> None:
     text = get_text(client, "/commitments/")
     assert (
-        "NEW-C1 pretended Demonstration Made up · answers the whole statement "
+        "NEW-C1 pretended Made up · answers the whole statement "
         "Never reported on No due date recorded"
     ) in text
     assert (
@@ -385,6 +384,7 @@ def test_commitment_without_parties_shows_message(client: Client) -> None:
 
 
 def test_demo_commitment_is_marked(client: Client, register: Event) -> None:
+    Event.objects.filter(slug="new").update(is_demonstration=True)
     text = get_text(client, "/commitments/new-c1/")
     assert text.startswith(
         "Demonstration All of its content is made up. New roundtable, January 2025 (NEW) · NEW-C1"

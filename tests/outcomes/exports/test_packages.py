@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -115,9 +116,9 @@ def test_file_is_made_once_for_each_change(
     made = []
     package = packages.PACKAGES[ending]
 
-    def write(path: Path, on: object) -> None:
+    def write(path: Path, on: date, is_demonstration: bool) -> None:
         made.append(path)
-        package.write(path, on)  # type: ignore[arg-type]
+        package.write(path, on, is_demonstration)
 
     monkeypatch.setitem(packages.PACKAGES, ending, packages.Package(package.media_type, write))
     first = download(client, ending, is_large=True)

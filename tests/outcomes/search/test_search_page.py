@@ -325,17 +325,6 @@ def test_search_words_are_escaped(client: Client, searchable_records: None) -> N
     assert "<script>alert" not in page
 
 
-def test_demo_results_are_marked(client: Client) -> None:
-    event = make_event(code="MADE", title="Made roundtable", is_demonstration=True)
-    make_statement(event, points=1)
-    Outcome.objects.filter(parent__isnull=False).update(text="quokka")
-    make_commitment(event, reference="MADE-C1", text="quokka")
-    organisation = make_organisation(name="quokka", is_demonstration=True)
-    make_role(event, organisation=organisation)
-    make_delegate(name="quokka", is_demonstration=True, listed_to=Audience.EVERYONE)
-    assert get_text(client, "/search/", q="quokka").count("Demonstration") == 5
-
-
 def test_one_word_alone_has_no_synonym() -> None:
     with pytest.raises(ValidationError, match="Enter at least two words"):
         make_synonyms("ferry")

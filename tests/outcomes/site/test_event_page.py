@@ -209,7 +209,7 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
         )
         + "Two days in Bangkok. Venue not recorded "
         "Co-chairs MFA (Asia Desk) Co-hosts MFA 2 points agreed "
-        "We know of 15 participating organisations. "
+        "We know of 15 participating organisations. See the 3 that are named "
         "Statement Commitments 1 Participants Shared contact details Documents "
         "What was agreed "
         "Outcome statement. Text as published in the source. It was not signed in this portal. "
@@ -325,7 +325,6 @@ def test_demo_event_is_marked(client: Client) -> None:
     text = get_text(client, "/roundtables/made-up/")
     assert text.startswith("Demonstration All of its content is made up.")
     assert "(demonstration). https://portal.example.org/roundtables/made-up/" in text
-    assert "Made up Demonstration" in get_text(client, "/roundtables/")
 
 
 @pytest.mark.django_db

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.test import Client
 
 from outcomes.models import ImplementationStatus
-from outcomes.site import views
 from participants.models import EventRole, OrganisationKind, RecordedCount
 from tests.factories import (
     make_commitment,
@@ -119,6 +117,7 @@ def test_home_page_shows_status(client: Client) -> None:
                 FILES_OF_EVENT,
             )
             + "Read what was agreed 3 points agreed We know of 3 participating organisations. "
+            "See the 1 that is named "
             "What was agreed in 2025 1 Participants agreed to: 3 points "
             "Latest reports 1 September 2025 Planning later Ministry 1 July 2025 In progress late "
             "Ministry 1 June 2025 Fulfilled done Ministry All changes, before and after "
@@ -131,40 +130,6 @@ def test_home_page_shows_status(client: Client) -> None:
     assert "/roundtables/new/#statement" in links
     page = answer.content.decode()
     assert 'aria-label="We know of 3 participating organisations. Governments: 3."' in page
-
-
-def test_demonstration_is_marked_and_beside_real_ones_only_in_development(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    event = make_event(title="Made up", code="MADE", is_demonstration=True)
-    make_update(make_commitment(event, reference="MADE-C1"))
-    text = get_text(client, "/")
-    assert "Made up Demonstration All of its content is made up." in text
-    assert "1 March 2025 Demonstration In progress" in text
-    make_event(title="Real", starts_on="2025-01-01", ends_on="2025-01-01")
-    assert "Made up" not in get_text(client, "/")
-    monkeypatch.setattr(views, "settings", SimpleNamespace(DEBUG=True))
-    assert "Other roundtables Made up, May 2024 (MADE) Demonstration" in get_text(client, "/")
-
-
-def test_real_roundtable_leads_before_newer_demonstration(client: Client) -> None:
-    real = make_event(
-        title="Real", slug="real", starts_on=date(2018, 5, 14), ends_on=date(2018, 5, 15)
-    )
-    made_up = make_event(
-        title="Made up",
-        slug="made-up",
-        starts_on=date(2025, 5, 14),
-        ends_on=date(2025, 5, 15),
-        is_demonstration=True,
-    )
-    for event in (real, made_up):
-        party = make_party(make_commitment(event))
-        make_update(party.commitment, party=party, reported_on=date(2026, 1, 1))
-    text = get_text(client, "/")
-    assert "The latest roundtable Real" in text and "Made up" not in text
-    reports = text.split("Latest reports")[1].split("Due next")[0]
-    assert "Demonstration" not in reports
 
 
 def test_next_roundtable_offers_no_text_and_no_earlier_day(client: Client) -> None:

@@ -81,7 +81,6 @@ def later(agreed: Statement) -> Statement:
         title="Second roundtable",
         starts_on="2027-05-14",
         ends_on="2027-05-15",
-        is_demonstration=True,
     )
     statement = make_statement(event, points=1)
     Outcome.objects.filter(statement=statement, kind=Outcome.Kind.RECOMMENDATION).update(
@@ -138,7 +137,7 @@ def test_point_shows_lead_in_and_commitments(client: Client, later: Statement) -
     ) in text
     assert "0 commitments" in get_text(client, "/outcomes/", kind="good-practice")
     text = get_text(client, "/outcomes/", event="second")
-    assert "Demonstration Second roundtable, May 2027 (BQ)" in text
+    assert "Second roundtable, May 2027 (BQ)" in text
 
 
 def test_filters_offer_only_what_is_public(client: Client, agreed: Statement) -> None:
@@ -246,6 +245,7 @@ def test_commitments_are_listed_under_point(client: Client, agreed: Statement) -
 
 
 def test_demo_point_is_marked(client: Client, later: Statement) -> None:
+    Event.objects.filter(slug="second").update(is_demonstration=True)
     text = get_text(client, "/outcomes/second/1.a/")
     assert text.startswith("Demonstration All of its content is made up.")
     assert "14–15 May 2027 (demonstration). https://portal.example.org/outcomes/second/1.a/" in text

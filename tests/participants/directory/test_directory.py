@@ -46,8 +46,9 @@ def test_demo_delegate_is_marked(client: Client) -> None:
         name="Made Up", is_demonstration=True, listed_to=Audience.EVERYONE, post="Actor"
     )
     make_participation(person, event)
-    assert "Made Up Demonstration Actor" in get_text(client, "/directory/")
-    assert "Made Up Demonstration Actor" in get_text(client, "/directory/", view="table")
+    assert "Made Up Demonstration Actor" in get_text(client, "/directory/?demonstration=yes")
+    table = get_text(client, "/directory/?demonstration=yes&view=table")
+    assert "Made Up Demonstration Actor" in table
     page = get_text(client, f"/directory/{person.handle}/")
     assert page.startswith("Demonstration: this person is made up Made Up")
 

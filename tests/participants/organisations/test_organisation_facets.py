@@ -82,4 +82,4 @@ def test_facets_cost_as_many_queries_for_any_number_of_rows(client: Client, rows
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200
         found.append(len(queries))
-    assert found == [4, 5]
+    assert found == [5, 6]
