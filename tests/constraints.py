@@ -46,6 +46,15 @@ def _names(model: type[models.Model]) -> list[str]:
     return [constraint.name for constraint in model._meta.constraints]
 
 
+def assert_rejected(row: models.Model, name: str) -> None:
+    """The database refuses it, and a person reads a sentence before that."""
+    assert_database_rejects(row, name)
+    # Last, since it may correct the row.
+    with pytest.raises(ValidationError) as refusal:
+        row.full_clean()
+    assert all(message.strip() for message in refusal.value.messages)
+
+
 def assert_database_rejects(row: models.Model, name: str) -> None:
     """The database itself refuses the row, and by the constraint of that name."""
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
@@ -68,10 +77,3 @@ def assert_log_has_no_value_of(row: models.Model, error: Exception, name: str) -
         if isinstance(field, models.CharField | models.TextField) and not field.choices
     ]
     assert [value for value in entered if len(value) > 3 and value in line] == []
-
-
-def assert_validation_rejects(row: models.Model) -> None:
-    """A person reads a sentence before the database is asked."""
-    with pytest.raises(ValidationError) as refusal:
-        row.full_clean()
-    assert all(message.strip() for message in refusal.value.messages)

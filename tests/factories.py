@@ -107,6 +107,11 @@ def make_organisation(**fields: Any) -> Organisation:
     return save(Organisation(**given | fields))
 
 
+def make_government(country: str, name: str = "") -> Organisation:
+    name = name or f"Government {country}"
+    return make_organisation(name=name, kind=OrganisationKind.GOVERNMENT, country=country)
+
+
 def make_group(**fields: Any) -> Group:
     number = next(_numbers)
     return save(Group(**{"slug": f"group-{number}", "name": f"Group {number}"} | fields))
@@ -134,6 +139,13 @@ def make_grant(user: User, event: Event, **fields: Any) -> Grant:
     given: dict[str, Any] = {"role": Grant.Role.COCHAIR, "valid_from": date(2024, 1, 1)} | fields
     given = {"effective_on": given["valid_from"]} | given
     return save(Grant(user=user, event=event, **given))
+
+
+def make_holder(event: Event, email: str = "", **fields: Any) -> User:
+    """An account with a grant in force."""
+    user = make_user(email)
+    make_grant(user, event, **fields)
+    return user
 
 
 def make_delegate(**fields: Any) -> Delegate:

@@ -108,8 +108,9 @@ class Answer:
 class Walk:
     """What one person after the other finds, and what the portal answers to it."""
 
-    def __init__(self, *, one_state: bool = False) -> None:
-        self.one_state = one_state  # each form in one of them only
+    def __init__(self, *, states_each: int) -> None:
+        self.states_each = states_each  # in how many each form is sent
+        self.turn = 0
         self.opened: set[tuple[str, str]] = set()  # kinds of people and routes
         self.links: set[str] = set()
         self.not_pages: set[str] = set()
@@ -161,12 +162,17 @@ class Walk:
         self.sent |= {form.kind for form in new}
         jars = {state: _in_state(state, cookies, person.user) for state in STATES if new}
         states = [state for state, jar in jars.items() if jar is not None]
-        for number, form in enumerate(new):
-            in_states = states[:1] if form.is_variant else states
-            if self.one_state:
-                in_states = [states[number % len(states)]]
-            for state in in_states:
+        for form in new:
+            for state in states[:1] if form.is_variant else self._some_of(states):
                 self._send_one(form, jars[state] or {}, person, state)
+
+    def _some_of(self, states: list[str]) -> list[str]:
+        """If it is one state, the next; if more, the first and the next ones."""
+        first, others = (states[:1], states[1:]) if self.states_each > 1 else ([], states)
+        number = min(self.states_each - len(first), len(others))
+        chosen = [others[(self.turn + place) % len(others)] for place in range(number)]
+        self.turn += number
+        return first + chosen
 
     def _send_one(self, form: Form, cookies: dict[str, str], person: Person, state: str) -> None:
         forget_limits()

@@ -20,7 +20,7 @@ from jwt.algorithms import RSAAlgorithm
 from participants.models import ProviderIdentity, User
 from roundtable.audit.models import AuditEntry
 from roundtable.mail.models import QueuedEmail
-from tests.factories import make_event, make_grant, make_user
+from tests.factories import make_event, make_holder, make_user
 from tests.sign_in import add_authenticator, record_email_code, totp_code
 from tests.url_patterns import page_paths
 
@@ -273,8 +273,7 @@ def test_removed_address_cannot_sign_in(provider: Provider) -> None:
 
 
 def test_admin_still_requires_second_factor(provider: Provider) -> None:
-    user = make_user("cochair@example.org")
-    make_grant(user, make_event())
+    user = make_holder(make_event(), "cochair@example.org")
     browser = Client()
     sign_in_at_provider(provider, browser, email="cochair@example.org", email_verified=True)
     assert browser.get("/admin/")["Location"] == "/accounts/2fa/"

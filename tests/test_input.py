@@ -110,49 +110,43 @@ def test_query_string_error_is_named(reader: Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize(
-    "number", ["2", "9999999999999999999999", "٣", "+2", "%20" + "2" + "%20", "0002"]
-)
-def test_unknown_page_number_is_named(reader: Client, path: str, number: str) -> None:
-    status, text = page_at(reader, f"{path}?page={number}")
-    assert status == 400
-    assert ONE_PAGE in text
-    assert "We show the last page, for this reason:" in text
-
-
-@pytest.mark.parametrize("number", ["1", "", "01", "١", "%201%20"])
-@pytest.mark.parametrize("path", LISTS)
-def test_first_page_number_is_accepted(reader: Client, path: str, number: str) -> None:
-    assert page_at(reader, f"{path}?page={number}")[0] == 200
+def test_first_page_number_is_accepted_and_an_unknown_one_named(reader: Client, path: str) -> None:
+    for number in ("1", "", "01", "١", "%201%20"):
+        assert page_at(reader, f"{path}?page={number}")[0] == 200, number
+    for number in ("2", "9999999999999999999999", "٣", "+2", "%202%20", "0002"):
+        status, text = page_at(reader, f"{path}?page={number}")
+        assert (status, number) == (400, number)
+        assert ONE_PAGE in text, number
+        assert "We show the last page, for this reason:" in text, number
 
 
 @pytest.mark.crawl
-@pytest.mark.parametrize(("path", "name", "label"), CHOICES)
-def test_unknown_choice_is_named(reader: Client, path: str, name: str, label: str) -> None:
-    for typed, shown in (
-        ("nonsense", "nonsense"),
-        ("' OR 1=1 --", "' OR 1=1 --"),
-        ("1; DROP TABLE outcomes_commitment", "1; DROP TABLE outcomes_commitment"),
-        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
-        ("%(name)s {{ 7*7 }}", "%(name)s {{ 7*7 }}"),
-        ("\0", "\ufffd"),
-        ("None", "None"),
-        ("١", "١"),
-    ):
-        answer = reader.get(path, {name: typed})
-        text = answer.content.decode()
-        assert (answer.status_code, typed) == (400, typed)
-        sentence = SENTENCES.get(name, SENTENCE_OF_CHOICES.format(shown))
-        assert escape(f"{label}: {sentence}") in text
-        assert "<script>alert" not in text and "\0" not in text
-    assert page_at(reader, f"{path}?{name}=")[0] == 200
-    status, text = page_at(reader, f"{path}?{name}=a&{name}=b")
-    several = escape(f"{label}: {SENTENCES.get(name, SENTENCE_OF_CHOICES.format('a'))}")
-    if path == "/me/preview/" or name == "sort":  # one value at most
-        several = f"“{name}” appears more than once. Choose one."
-    assert (status, several in text) == (400, True)
-    status, text = page_at(reader, f"{path}?{name}=%FF%FE")
-    assert (status, f"“{name}” {BROKEN}" in text) == (400, True)
+def test_unknown_choice_is_named(reader: Client) -> None:
+    for path, name, label in CHOICES:
+        for typed, shown in (
+            ("nonsense", "nonsense"),
+            ("' OR 1=1 --", "' OR 1=1 --"),
+            ("1; DROP TABLE outcomes_commitment", "1; DROP TABLE outcomes_commitment"),
+            ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+            ("%(name)s {{ 7*7 }}", "%(name)s {{ 7*7 }}"),
+            ("\0", "\ufffd"),
+            ("None", "None"),
+            ("١", "١"),
+        ):
+            answer = reader.get(path, {name: typed})
+            text = answer.content.decode()
+            assert (answer.status_code, typed) == (400, typed)
+            sentence = SENTENCES.get(name, SENTENCE_OF_CHOICES.format(shown))
+            assert escape(f"{label}: {sentence}") in text
+            assert "<script>alert" not in text and "\0" not in text
+        assert page_at(reader, f"{path}?{name}=")[0] == 200
+        status, text = page_at(reader, f"{path}?{name}=a&{name}=b")
+        several = escape(f"{label}: {SENTENCES.get(name, SENTENCE_OF_CHOICES.format('a'))}")
+        if path == "/me/preview/" or name == "sort":  # one value at most
+            several = f"“{name}” appears more than once. Choose one."
+        assert (status, several in text) == (400, True)
+        status, text = page_at(reader, f"{path}?{name}=%FF%FE")
+        assert (status, f"“{name}” {BROKEN}" in text) == (400, True)
 
 
 def test_long_invalid_value_is_truncated(reader: Client) -> None:
@@ -241,13 +235,11 @@ def test_search_keeps_input(client: Client) -> None:
     assert f'value="{escape(typed)}"' in answer.content.decode()
 
 
-@pytest.mark.parametrize(
-    "words", ["%", "_", "\\", "%%", "'", '"', "' OR '1'='1", "*", "trai%officers"]
-)
-def test_like_wildcards_are_literal(client: Client, event: Event, words: str) -> None:
-    answer = client.get("/search/", {"q": words})
-    assert answer.status_code == 200
-    assert "Nothing contains all of these words. Try fewer words." in answer.content.decode()
+def test_like_wildcards_are_literal(client: Client, event: Event) -> None:
+    for words in ["%", "_", "\\", "%%", "'", '"', "' OR '1'='1", "*", "trai%officers"]:
+        answer = client.get("/search/", {"q": words})
+        assert answer.status_code == 200
+        assert "Nothing contains all of these words. Try fewer words." in answer.content.decode()
 
 
 def test_excluded_word_alone_finds_nothing(client: Client, event: Event) -> None:

@@ -61,6 +61,7 @@ from tests.factories import (
     make_event,
     make_evidence,
     make_grant,
+    make_holder,
     make_invitation,
     make_organisation,
     make_outcome,
@@ -418,8 +419,7 @@ def make_portal() -> dict[str, Any]:
             make_evidence(update, title="Доказательство", dated_on=date(2025, 1, 2))
     reader = make_delegate(name="Читатель")
     make_participation(reader, event, organisation=organisation)
-    cochair = make_user("cochair@example.org")
-    make_grant(cochair, event)
+    cochair = make_holder(event, "cochair@example.org")
     return {"person": person, "reader": reader, "cochair": cochair, "organisation": organisation}
 
 

@@ -18,7 +18,7 @@ from tests.factories import (
     make_affiliation,
     make_commitment,
     make_delegate,
-    make_grant,
+    make_holder,
     make_introduction,
     make_organisation,
     make_participation,
@@ -193,8 +193,7 @@ def test_emails_to_followers_do_not_name_it(reader: Delegate) -> None:
 
 
 def test_desk_sees_the_name_and_decides(client_of: Sign, at_risk: Organisation) -> None:
-    cochair = make_user()
-    make_grant(cochair, Event.objects.get())
+    cochair = make_holder(Event.objects.get())
     client, path = client_of(cochair), f"/admin/participants/organisation/{at_risk.pk}/change/"
     page = client.get(path).content.decode()
     assert "zq-event-organisation" in page and 'name="is_name_published"' not in page

@@ -20,7 +20,8 @@ from tests.browser.test_reporting_round import Walk
 from tests.factories import (
     make_delegate,
     make_event,
-    make_grant,
+    make_government,
+    make_holder,
     make_organisation,
     make_participation,
     make_user,
@@ -38,12 +39,7 @@ class Meeting:
 
     def __init__(self) -> None:
         self.event = make_event(code="SIXTY", slug="sixty", title="Third Roundtable")
-        governments = [
-            make_organisation(
-                name=f"Government {code}", kind=OrganisationKind.GOVERNMENT, country=code
-            )
-            for code in COUNTRIES.split()
-        ]
+        governments = [make_government(code) for code in COUNTRIES.split()]
         shelters = [
             make_organisation(name=f"Shelter {number}", kind=CIVIL_SOCIETY)
             for number in range(1, 16)
@@ -73,9 +69,8 @@ class Meeting:
                 )
 
     def _holder(self, role: str, organisation: Organisation) -> User:
-        user = make_user(f"{organisation.slug}@desk.example")
-        make_grant(user, self.event, role=role, on_behalf_of=organisation)
-        return user
+        email = f"{organisation.slug}@desk.example"
+        return make_holder(self.event, email, role=role, on_behalf_of=organisation)
 
     def confirmed(self) -> int:
         return self.event.participations.filter(confirmed_at__isnull=False).count()

@@ -2,26 +2,14 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from participants.models import Delegate, User
-from roundtable.audit.models import AuditEntry
-from tests.browser.checks import axe_violations, with_and_without_scripts
+from participants.models import User
+from tests.browser.checks import axe_violations
 from tests.browser.conftest import Visit
-from tests.factories import make_delegate, make_participation
 
 NUMBER = "+61 491 570 110"
 DIALLED = NUMBER.replace(" ", "")
-
-
-@pytest.fixture
-def colleague(delegate: User) -> Delegate:
-    """Another confirmed participant of the demonstration, who knows no one yet."""
-    met = delegate.delegate.participations.confirmed()[0]
-    colleague = make_delegate(name="Colleague Chandra", is_demonstration=True)
-    make_participation(colleague, met.event, organisation=met.organisation)
-    return colleague
 
 
 def open_line(page: Page, name: str) -> None:
@@ -44,67 +32,6 @@ def new_way(page: Page) -> Locator:
 def choose(within: Locator | Page, audience: str) -> None:
     """Presses the label of an audience, as a finger does."""
     within.locator("label").filter(has_text=audience).click()
-
-
-@with_and_without_scripts
-def test_delegate_shares_a_number_and_another_participant_uses_it(
-    visit: Callable[..., Visit], delegate: User, colleague: Delegate, javascript: bool
-) -> None:
-    page = visit("/me/", who=delegate, width=360, javascript=javascript).page
-    open_line(page, "Name")
-    page.get_by_label("Name", exact=True).fill("ดาวเรือง Sukma")
-    open_line(page, "Post, and about you")
-    page.get_by_label("Post").fill("Head of Referrals")
-    open_line(page, "Who can see you in the directory")
-    choose(
-        page.get_by_role("group", name="Who can see you in the directory"),
-        "Everyone at the meeting",
-    )
-    row = new_way(page)
-    row.get_by_role("combobox").select_option(label="Mobile phone")
-    row.get_by_label("Address or number").fill(NUMBER)
-    choose(row, "Everyone at the meeting")
-    save(page)
-    expect(page.get_by_role("status")).to_contain_text(
-        "Your profile is saved. Select “See what others see” to check it."
-    )
-
-    page.get_by_role("link", name="See what others see").click()
-    expect(page.locator("main")).to_contain_text("No visitor sees you in the directory.")
-    page.get_by_role("link", name="A participant", exact=True).click()
-    expect(page.locator("article.framed")).to_contain_text("ดาวเรือง Sukma")
-    expect(page.locator("article.framed")).to_contain_text(NUMBER)
-
-    path = "/directory/?demonstration=yes"
-    page = visit(path, who=colleague.user, width=360, javascript=javascript).page
-    card = find(page, "ดาวเรือง Sukma")
-    expect(card).to_contain_text("Head of Referrals")
-    card.get_by_role("link", name="ดาวเรือง Sukma").click()
-    expect(page.locator("main")).not_to_contain_text(NUMBER)
-    page.get_by_role("button", name="Show what is shared with me").click()
-    expect(page.get_by_role("link", name=NUMBER)).to_have_attribute("href", f"tel:{DIALLED}")
-    with page.expect_download() as started:
-        page.get_by_role("button", name="Download contact card (.vcf)").click()
-    card_text = started.value.path().read_text()
-    assert started.value.suggested_filename == f"{delegate.delegate.handle}.vcf"
-    assert "FN:ดาวเรือง Sukma" in card_text and f"TEL;TYPE=CELL:{DIALLED}" in card_text
-    assert AuditEntry.objects.filter(action="reveal").count() >= 2
-
-
-def find(page: Page, name: str) -> Locator:
-    """The card of someone in the directory, on whichever page of it."""
-    while not page.get_by_role("link", name=name).count():
-        page.get_by_role("link", name="Next page").click()
-    return page.locator(".person").filter(has_text=name)
-
-
-def test_delegate_listed_to_participants_is_hidden_from_others(
-    visit: Callable[..., Visit], delegate: User
-) -> None:
-    delegate.delegate.write(listed_to="participants")
-    where = delegate.delegate.get_absolute_url()
-    visit(where, status=404, width=360)
-    visit(where, status=404, width=360, who=make_delegate(name="Outsider").user)
 
 
 def test_error_is_shown_beside_its_field_and_input_is_kept(

@@ -12,7 +12,6 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from participants.models import User
-from roundtable.encryption import decrypt
 from tests import sign_in
 from tests.browser.checks import check_page, with_and_without_scripts
 from tests.browser.conftest import Visit
@@ -92,41 +91,6 @@ def test_sign_in_pages_are_accessible(visit: Callable[..., Visit], delegate: Use
     check_page(page)
 
 
-def test_wrong_code_shows_error_and_new_code_is_sent(
-    visit: Callable[..., Visit], delegate: User
-) -> None:
-    page = visit("/accounts/login/", width=360, javascript=False).page
-    ask_for_code(page, delegate.email)
-    enter(page, "WRONG-CODE")
-    expect(page.locator(".error")).to_be_visible()
-    page.get_by_role("button", name="Send another code").click()
-    expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
-    assert len(deliver_mail()) == 2
-    enter(page, code_sent_to(delegate.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
-
-
-def test_unknown_address_sees_same_page_and_gets_no_email(
-    visit: Callable[..., Visit], delegate: User
-) -> None:
-    seen = []
-    for email in (delegate.email, "stranger@example.org"):
-        page = visit("/accounts/login/", width=360).page
-        ask_for_code(page, email)
-        seen.append(page.locator("main").inner_text().replace(email, "ADDRESS"))
-    assert seen[0] == seen[1]
-    assert [message.to for message in deliver_mail()] == [[delegate.email]]
-
-
-def test_sign_in_redirects_to_requested_page(visit: Callable[..., Visit], delegate: User) -> None:
-    page = visit("/me/commitments/", width=360).page
-    ask_for_code(page, delegate.email)
-    enter(page, code_sent_to(delegate.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Commitments you are asked to report on"
-    )
-
-
 def test_second_factor_is_added_required_and_removed(
     visit: Callable[..., Visit], delegate: User
 ) -> None:
@@ -194,45 +158,28 @@ def test_first_passkey_needs_no_app_and_signs_in_alone(
     assert deliver_mail()[-1].subject == "Your sign-in details have changed"
 
 
-@pytest.mark.prove  # the full visit does the same
-@with_and_without_scripts
-def test_cochair_opens_admin_with_totp_code(
-    visit: Callable[..., Visit], cochair: User, javascript: bool
-) -> None:
-    secret = decrypt(Authenticator.objects.get(user=cochair, type="totp").data["secret"])
-    page = visit("/admin/", width=360, javascript=javascript).page
-    ask_for_code(page, cochair.email)
-    enter(page, code_sent_to(cochair.email))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Enter your second factor")
-    page.get_by_label("Code").fill(app_code(secret))
-    page.locator("main").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your tasks")
-
-
-@with_and_without_scripts
+@pytest.mark.prove
 def test_second_address_is_added_and_work_address_removed(
-    visit: Callable[..., Visit], delegate: User, javascript: bool
+    visit: Callable[..., Visit], delegate: User
 ) -> None:
-    page = visit("/accounts/email/", width=360, who=delegate, javascript=javascript).page
-    # The checks themselves are scripts.
-    look = check_page if javascript else lambda _page: None
+    page = visit("/accounts/email/", width=360, who=delegate).page
     forget_proof()
     page.get_by_label("Email").fill("napha@example.com")
     page.get_by_role("button", name="Send a code to this address").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
-    look(page)
+    check_page(page)
     page.get_by_role("button", name="Send me a code").click()
-    look(page)
+    check_page(page)
     page.get_by_label("Code from the email").fill(code_sent_to(delegate.email))
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
-    look(page)
+    check_page(page)
     enter(page, code_sent_to("napha@example.com"))
     expect(page.locator("main")).to_contain_text("napha@example.com")
-    look(page)
+    check_page(page)
 
     page.get_by_role("link", name="I have left an organisation").click()
-    look(page)
+    check_page(page)
     page.get_by_label(delegate.email).check()
     page.get_by_role("button", name="End sign-in with this address").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -17,7 +17,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from outcomes.models import Commitment, ProgressUpdate
-from participants.models import OrganisationKind, User
+from participants.models import User
 from tests.browser.conftest import Visit
 from tests.browser.test_full_visit import link_in_mail
 from tests.browser.test_meeting_import import choose_file, run_worker, store_file
@@ -26,8 +26,8 @@ from tests.factories import (
     make_commitment,
     make_delegate,
     make_event,
-    make_grant,
-    make_organisation,
+    make_government,
+    make_holder,
     make_participation,
     make_party,
     make_user,
@@ -44,18 +44,12 @@ class Meeting:
     def __init__(self) -> None:
         self.event = make_event(code="VOICE", slug="voices", title="Third Roundtable")
         self.first, self.second = (self._cochair(country) for country in ("ID", "AU"))
-        self.belize = make_organisation(
-            name="Government of Belize", kind=OrganisationKind.GOVERNMENT, country="BZ"
-        )
+        self.belize = make_government("BZ", "Government of Belize")
         self.speaker = make_delegate(name="Ana", user=make_user(SPEAKER))
 
     def _cochair(self, country: str) -> User:
-        user = make_user(f"{country.lower()}@desk.example")
-        government = make_organisation(
-            name=f"Government {country}", kind=OrganisationKind.GOVERNMENT, country=country
-        )
-        make_grant(user, self.event, on_behalf_of=government)
-        return user
+        email = f"{country.lower()}@desk.example"
+        return make_holder(self.event, email, on_behalf_of=make_government(country))
 
     def draft(self, reference: str, text: str, **party: object) -> Commitment:
         row = make_commitment(

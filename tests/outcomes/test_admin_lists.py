@@ -19,6 +19,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_holder,
     make_invitation,
     make_organisation,
     make_participation,
@@ -45,8 +46,7 @@ def event() -> Event:
 
 @pytest.fixture
 def browser(client_of: Sign, event: Event) -> Client:
-    user = make_user()
-    make_grant(user, event)
+    user = make_holder(event)
     return client_of(user)
 
 

@@ -34,6 +34,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_holder,
     make_participation,
     make_party,
     make_statement,
@@ -67,9 +68,7 @@ def admin_event(today: Any) -> Event:
 
 
 def cochair(event: Event, word: str = "chair") -> User:
-    user = make_user(f"zq-{word}@example.org")
-    make_grant(user, event, valid_from=date(2026, 1, 1))
-    return user
+    return make_holder(event, f"zq-{word}@example.org", valid_from=date(2026, 1, 1))
 
 
 def guests(event: Event, number: int = 2) -> list[Delegate]:

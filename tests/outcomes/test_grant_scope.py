@@ -21,7 +21,7 @@ from tests.factories import (
     make_commitment,
     make_delegate,
     make_event,
-    make_grant,
+    make_holder,
     make_invitation,
     make_invitation_request,
     make_organisation,
@@ -31,7 +31,6 @@ from tests.factories import (
     make_series,
     make_statement,
     make_update,
-    make_user,
 )
 from tests.follow_up_factories import (
     make_assessment,
@@ -75,8 +74,7 @@ def fill(event: Event, word: str) -> User:
     make_affiliation(guest, organisation=make_organisation(name=f"{word} employer"))
     make_invitation(guest, event)
     make_invitation_request(event, name=f"{word} asker")
-    cochair = make_user(f"{word}-chair@example.org")
-    make_grant(cochair, event, on_behalf_of=office)
+    cochair = make_holder(event, f"{word}-chair@example.org", on_behalf_of=office)
     make_participation(make_delegate(user=cochair, name=f"{word} chair"), event)
     return cochair
 

@@ -27,6 +27,7 @@ from tests.factories import (
     make_evidence,
     make_grant,
     make_group,
+    make_holder,
     make_organisation,
     make_participation,
     make_party,
@@ -417,8 +418,7 @@ def test_only_cochair_deletes_a_text_that_the_desk_recorded(
 def test_draft_is_visible_to_its_author_only(client_of: Sign, admin_event: Event) -> None:
     update = ProgressUpdate.objects.get()
     update.save_draft()
-    author = make_user("author@example.org")
-    make_grant(author, admin_event, role="editor")
+    author = make_holder(admin_event, "author@example.org", role="editor")
     update.author = author
     update.save()
     for role in ("operator", "cochair", "reader"):

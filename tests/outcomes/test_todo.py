@@ -25,6 +25,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_holder,
     make_invitation,
     make_invitation_request,
     make_organisation,
@@ -358,7 +359,6 @@ def test_statement_is_in_todo_until_published(client_of: Sign) -> None:
             assert number == 1
             assert table.statement.title in client_of(user).get(address).content.decode()
         signing.publish_signed(table.statement, by=table.first, at=AFTER_DEADLINE)
-        host = make_user("host@example.org")
-        make_grant(host, table.event, on_behalf_of=table.ministry)
+        host = make_holder(table.event, "host@example.org", on_behalf_of=table.ministry)
         for other in (host, operator, table.first):
             assert label not in lines(client_of(other))

@@ -55,8 +55,10 @@ from tests.factories import (
     make_comparison,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
     make_group,
+    make_holder,
     make_invitation,
     make_organisation,
     make_participation,
@@ -203,8 +205,7 @@ def test_account_without_a_grant_has_no_rights() -> None:
 
 
 def test_grant_holds_on_its_first_and_last_day() -> None:
-    user = make_user()
-    make_grant(user, make_event(), valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 3))
+    user = make_holder(make_event(), valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 3))
     days = [date(2026, 2, 28), *(date(2026, 3, day) for day in range(1, 5))]
     holds = [False, True, True, True, False]
     assert [permissions_of(user, day) is not None for day in days] == holds
@@ -257,12 +258,8 @@ def test_cochairs_cohosts_and_confirmers_confirm_for_a_known_organisation_alone(
 
 @pytest.mark.parametrize(("role", "acts_for_someone"), [("cochair", False), ("editor", True)])
 def test_others_confirm_nothing(role: str, acts_for_someone: bool) -> None:
-    user = make_user()
-    make_grant(
-        user,
-        make_event(),
-        role=role,
-        on_behalf_of=make_organisation() if acts_for_someone else None,
+    user = make_holder(
+        make_event(), role=role, on_behalf_of=make_organisation() if acts_for_someone else None
     )
     rights = permissions_of(user, TODAY)
     assert rights is not None
@@ -279,8 +276,7 @@ def test_others_confirm_nothing(role: str, acts_for_someone: bool) -> None:
     ],
 )
 def test_cochairs_and_confirmers_invite(role: str, invites: bool) -> None:
-    user = make_user()
-    make_grant(user, make_event(), role=role, on_behalf_of=make_organisation())
+    user = make_holder(make_event(), role=role, on_behalf_of=make_organisation())
     rights = permissions_of(user, TODAY)
     assert rights is not None
     assert rights.can_invite_any == invites
@@ -424,7 +420,7 @@ def test_bodies_of_a_user_are_all_that_count_against_confirming() -> None:
     for other in (make_organisation(), make_organisation()):
         make_affiliation(make_delegate(), organisation=other)
         make_grant(make_user(), make_event(), on_behalf_of=other)
-    ministry = make_organisation(kind=OrganisationKind.GOVERNMENT, country="FJ")
+    ministry = make_government("FJ")
     make_affiliation(own, organisation=ministry)
     assert bodies_of(user, TODAY) == {
         ("government", "FJ"),
@@ -575,8 +571,7 @@ def test_organisation_belongs_to_the_roundtable_it_is_linked_to(link: Link) -> N
     unlinked = make_organisation()
     seen = []
     for place in (event, elsewhere):
-        user = make_user()
-        make_grant(user, place, role="reader")
+        user = make_holder(place, role="reader")
         rights = permissions_of(user, TODAY)
         assert rights is not None
         seen.append(body in visible_organisations(rights))
@@ -598,8 +593,7 @@ def test_organisation_is_known_directly_at_its_roundtable(link: Link) -> None:
 def test_employer_is_seen_unless_the_person_took_part_elsewhere_too() -> None:
     event, body = make_event(is_public=False), make_organisation()
     person = employ_participant(event, body)
-    user = make_user()
-    make_grant(user, event, role="reader")
+    user = make_holder(event, role="reader")
     rights = permissions_of(user, TODAY)
     assert rights is not None
     assert body in visible_organisations(rights)
@@ -648,8 +642,7 @@ def test_roundtable_that_the_editor_cannot_see_locks_no_organisation() -> None:
 
 
 def test_reader_edits_no_organisation() -> None:
-    user = make_user()
-    make_grant(user, make_event(), role="reader")
+    user = make_holder(make_event(), role="reader")
     rights = permissions_of(user, TODAY)
     assert rights is not None and not may_edit_organisation(rights, make_organisation())
 

@@ -2,10 +2,8 @@
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cryptography.fernet import Fernet
@@ -26,16 +24,11 @@ from tests.participants.accounts.test_reauthentication import newest_code
 from tests.recorded_fixtures import recorded
 from tests.sign_in import TOTP_SECRET, add_authenticator, sign_in, totp_code
 
+pytestmark = pytest.mark.time_machine(NOON, tick=False)
+
 NEW_KEY = "another-key-" + "n" * 40
 LOGIN, CONFIRM = "/accounts/2fa/authenticate/", "/accounts/2fa/reauthenticate/"
 REFUSAL = "We can no longer check your second factor. Tell the people who run the portal."
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    """The clock stands still: no test waits until the code of an app is a new one."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_text_round_trips_and_is_not_stored_in_plain() -> None:

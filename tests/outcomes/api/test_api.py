@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from outcomes.api import api as module
@@ -25,16 +24,14 @@ from tests.factories import (
 )
 from tests.follow_up_factories import make_response
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.time_machine(NOON, tick=False),
+]
 HERE = "https://portal.example.org"
 PROMISE = Path(__file__).with_name("openapi.json")
 NAMES = [table.name for table in TABLES.values()]
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -56,32 +53,27 @@ def pages(client: Client, path: str) -> Iterator[dict[str, Any]]:
         path = (page["next"] or "").removeprefix(HERE)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_list_has_the_rows_of_the_file(client: Client, commitment: Commitment, name: str) -> None:
-    answer = client.get(f"/api/v1/{name}")
-    assert answer.headers["Content-Type"] == "application/json"
-    file = {"points": "outcomes"}.get(name, name)
-    rows = client.get(f"/{file}.json").json()["rows"]
-    assert rows, name
-    same = sorted(answer.json()["rows"], key=json.dumps)
-    assert same == sorted(rows, key=json.dumps)
-    assert answer.json()["next"] is None
+def test_list_has_the_rows_of_the_file(client: Client, commitment: Commitment) -> None:
+    for name in NAMES:
+        answer = client.get(f"/api/v1/{name}")
+        assert answer.headers["Content-Type"] == "application/json"
+        file = {"points": "outcomes"}.get(name, name)
+        rows = client.get(f"/{file}.json").json()["rows"]
+        assert rows, name
+        same = sorted(answer.json()["rows"], key=json.dumps)
+        assert same == sorted(rows, key=json.dumps)
+        assert answer.json()["next"] is None
 
 
-@pytest.mark.parametrize(
-    ("path", "file"),
-    [
+def test_record_is_the_row_of_its_file(client: Client, commitment: Commitment) -> None:
+    for path, file in [
         ("roundtables/here", "/roundtables/here.json"),
         ("points/here/1.a", "/outcomes/here/1.a.json"),
         ("commitments/HERE-C1", "/commitments/here-c1.json"),
         ("commitments/here-c1", "/commitments/here-c1.json"),
         ("organisations/office", "/organisations/office.json"),
-    ],
-)
-def test_record_is_the_row_of_its_file(
-    client: Client, commitment: Commitment, path: str, file: str
-) -> None:
-    assert client.get(f"/api/v1/{path}").json() == client.get(file).json()["rows"][0]
+    ]:
+        assert client.get(f"/api/v1/{path}").json() == client.get(file).json()["rows"][0]
 
 
 def test_pages_follow_each_other_while_rows_come_and_go(
@@ -117,9 +109,8 @@ def test_pages_follow_each_other_while_rows_come_and_go(
     assert points == [["1.a", "1.b"]]
 
 
-@pytest.mark.parametrize(
-    ("query", "sentence"),
-    [
+def test_mistake_is_a_sentence(client: Client) -> None:
+    for query, sentence in [
         ("status=nonsense", "Status: Select a valid choice. nonsense is not one of the"),
         ("colour=red", "This page cannot use “colour”. Delete it from the web address."),
         ("page=2", "The API has its own pages and one order. Use “next”."),
@@ -129,13 +120,11 @@ def test_pages_follow_each_other_while_rows_come_and_go(
         ("after=%00", "Copy “after” from “next”, or delete it."),
         (f"after={'a' * 201}", "Copy “after” from “next”, or delete it."),
         ("as_of=2999-01-01", "As of: That day is in the future."),
-    ],
-)
-def test_mistake_is_a_sentence(client: Client, query: str, sentence: str) -> None:
-    answer = client.get(f"/api/v1/commitments?{query}")
-    assert answer.status_code == 400
-    (told,) = answer.json()["mistakes"]
-    assert told.startswith(sentence)
+    ]:
+        answer = client.get(f"/api/v1/commitments?{query}")
+        assert answer.status_code == 400
+        (told,) = answer.json()["mistakes"]
+        assert told.startswith(sentence)
 
 
 def test_earlier_day(client: Client, commitment: Commitment) -> None:

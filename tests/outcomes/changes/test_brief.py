@@ -1,10 +1,9 @@
 """The brief for a meeting: what it contains, and who may read it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -35,16 +34,9 @@ from tests.follow_up_factories import (
 )
 from tests.page_text import page_html, page_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[[User | Delegate], Client]
 PATH = "/roundtables/new/brief/"
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

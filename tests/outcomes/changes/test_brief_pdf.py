@@ -1,14 +1,13 @@
 """The brief as a PDF: tagged, with text, for the same readers; absent where none can be made."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from pypdf import PdfReader
 
@@ -18,6 +17,7 @@ from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.factories import (
+    NOON,
     make_commitment,
     make_event,
     make_grant,
@@ -29,17 +29,12 @@ from tests.factories import (
 from tests.page_text import page_html, pdf_text
 from tests.recorded_fixtures import recorded
 
+pytestmark = pytest.mark.time_machine(NOON, tick=False)
+
 Sign = Callable[[User | Delegate], Client]
 PATH = "/roundtables/new/brief.pdf"
 BUTTON = f'href="{PATH}">Download as PDF</a>'
 needs_pango = pytest.mark.skipif(not pdf.can_render_pdf(), reason="Pango is not installed")
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

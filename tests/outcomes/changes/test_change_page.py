@@ -1,10 +1,8 @@
 """The page of what changed in public."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,18 +10,19 @@ from django.test.utils import CaptureQueriesContext
 from outcomes.models import Commitment, ImplementationStatus, ProgressUpdate
 from roundtable.models import Event
 from roundtable.text_diff import DiffSegment, diff_words, merge_words
-from tests.factories import make_commitment, make_event, make_party, make_update, make_user, save
+from tests.factories import (
+    NOON,
+    make_commitment,
+    make_event,
+    make_party,
+    make_update,
+    make_user,
+    save,
+)
 from tests.page_text import get_text, page_links, page_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 ALWAYS = datetime(1899, 1, 1, tzinfo=UTC)  # before the log begins
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
-        yield
 
 
 def told(commitment: Commitment, day: int, status: ImplementationStatus) -> ProgressUpdate:
@@ -114,20 +113,17 @@ def test_long_log_is_paginated(reported_commitment: Commitment) -> None:
     assert second.count("Status, before Never reported on Status, after Planning") == 1
 
 
-@pytest.mark.parametrize(
-    ("query", "words"),
-    [
+def test_filter_errors_are_named(reported_commitment: Commitment) -> None:
+    for query, words in [
         ("since=soon", "Since: Enter the day like this: 2019-06-01."),
         ("since=2026-03-03", "Since: That day is in the future. Choose today or an earlier day."),
         ("event=none", "Roundtable: This roundtable does not exist. Choose one from the list."),
         ("page=9", "There is only 1 page."),
         ("word=1", "This page cannot use “word”. Delete it from the web address."),
-    ],
-)
-def test_filter_errors_are_named(reported_commitment: Commitment, query: str, words: str) -> None:
-    answer = Client().get(f"/changes/?{query}")
-    assert answer.status_code == 400
-    assert words in page_text(answer)
+    ]:
+        answer = Client().get(f"/changes/?{query}")
+        assert answer.status_code == 400
+        assert words in page_text(answer)
 
 
 def test_query_count_is_independent_of_rows(reported_commitment: Commitment) -> None:

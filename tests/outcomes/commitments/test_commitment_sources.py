@@ -1,12 +1,10 @@
 """Three voices on a commitment's page: what the party says, what it reported, what others found."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -33,6 +31,7 @@ from tests.factories import (
     make_evidence,
     make_grant,
     make_group,
+    make_holder,
     make_organisation,
     make_participation,
     make_party,
@@ -47,17 +46,10 @@ from tests.follow_up_factories import (
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 PAGE = "/commitments/told-c1/"
 Finding = Assessment.Finding
 OWN_WORDS = "The party's own words, checked for personal details."
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -208,8 +200,7 @@ def test_report_stays_the_party_s_beside_later_records(
 def test_ending_by_cochair_does_not_end_the_commitment(
     client: Client, unreported_commitment: Commitment
 ) -> None:
-    cochair = make_user()
-    make_grant(cochair, unreported_commitment.event)
+    cochair = make_holder(unreported_commitment.event)
     for author in (cochair, representative(unreported_commitment)):
         end_commitments(
             commitments=[unreported_commitment],

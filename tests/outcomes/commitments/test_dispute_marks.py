@@ -15,12 +15,11 @@ from tests.conftest import FULL_WALKS
 from tests.factories import (
     make_commitment,
     make_dispute,
-    make_grant,
+    make_holder,
     make_organisation,
     make_party,
     make_theme,
     make_update,
-    make_user,
 )
 from tests.follow_up_factories import make_assessment, make_milestone
 from tests.import_pages import admin_text, preview_file
@@ -104,9 +103,7 @@ def test_earlier_outputs_have_no_sentence(disputed: Commitment, clock: Any) -> N
 
 
 def holder(disputed: Commitment) -> User:
-    user = make_user()
-    make_grant(user, disputed.event, on_behalf_of=make_organisation())
-    return user
+    return make_holder(disputed.event, on_behalf_of=make_organisation())
 
 
 def test_files_and_brief_have_the_sentence(client_of: Sign, disputed: Commitment) -> None:

@@ -28,6 +28,7 @@ from tests.factories import (
     make_delegate,
     make_dispute,
     make_event,
+    make_government,
     make_group,
     make_organisation,
     make_participation,
@@ -354,7 +355,7 @@ def test_only_who_takes_part_for_the_party_can_dispute(
 def test_another_body_of_the_same_government_can_dispute(
     client_of: Sign, event: Event, row: Commitment
 ) -> None:
-    ministry = make_organisation(name="Ministry of Finance", kind="government", country="BZ")
+    ministry = make_government("BZ", "Ministry of Finance")
     person = make_delegate(user=make_user("finance@example.org"))
     make_participation(person, event, organisation=ministry)
     press(client_of(person), texts_page(row), "dispute")

@@ -1,11 +1,9 @@
 """Facets of commitments and points: their numbers, how they combine, and the chips."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,6 +22,7 @@ from tests.facet_panels import (
     shown_facets,
 )
 from tests.factories import (
+    NOON,
     make_addressee,
     make_commitment,
     make_event,
@@ -37,7 +36,11 @@ from tests.factories import (
 from tests.follow_up_factories import make_assessment
 from tests.page_text import page_html, page_links, page_text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.time_machine(NOON, tick=False),
+]
 TODAY = date(2026, 3, 2)
 TRIES = 150 if FULL else 8
 SEEDS = range(4 if FULL else 1)
@@ -46,12 +49,6 @@ Row = dict[str, set[str]]
 # country that only this one has.
 NOT_OFFERED = {"shelter", "MM"}
 ENDED = {"fulfilled", "closed", "superseded"}
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
-        yield
 
 
 def make_parties() -> list[Organisation]:
@@ -338,30 +335,6 @@ def test_values_that_are_not_offered_are_refused(client: Client) -> None:
         assert answer.status_code == 400, query
         assert sentence in page_text(answer), query
         assert shown_facets(answer) == {} and "Canary" not in page_html(answer), query
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_facets_cost_as_many_queries_for_any_number_of_rows(client: Client, rows: int) -> None:
-    event = make_event(slug="old")
-    point = make_statement(event, points=1).outcomes.points()[0]
-    point.themes.add(make_theme(slug="health"))
-    for number in range(rows):
-        office = make_organisation(slug=f"o{number}", country="TH")
-        row = make_commitment(event)
-        make_party(row, organisation=office)
-        row.outcomes.add(point)
-        make_addressee(point, organisation=office)
-    found = {}
-    for path in (
-        "/commitments/",
-        "/commitments/?party=o0&theme=health&country=TH&kind=civil-society&status=no-update",
-        "/outcomes/",
-        "/outcomes/?theme=health&addressee=o0",
-    ):
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(path).status_code == 200
-        found[path] = len(queries)
-    assert [*found.values()] == [12, 12, 4, 5]
 
 
 def test_drafts_change_no_number(client: Client) -> None:

@@ -1,14 +1,13 @@
 """Wherever a status is said of which an assessor found less, the finding is beside it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from html import unescape
 from io import BytesIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from PIL import Image
 
@@ -31,9 +30,13 @@ from tests.follow_up_factories import make_assessment, make_follow
 from tests.mail_queue import deliver_mail
 from tests.page_text import page_links, page_text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 NOW = datetime(2027, 3, 3, 12, tzinfo=UTC)
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("recorded_templates"),
+    pytest.mark.time_machine(NOW, tick=False),
+]
 TEXT, BELIZE = "Zqbuild ten shelters", "zqbelize"
 FOUND, REPORTED = (
     "Limited, as Zqlab found, 1 February 2027.",
@@ -44,12 +47,6 @@ IN_WORDS, TAGS = "Fulfilled; an assessor found: Limited", "Fulfilled Found: Limi
 OF_ONE = "Assessors looked at the fulfilled one and found less."
 LESS = "of them, a finding says less 1"
 REFERENCE = "ZQEVENT-C13"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

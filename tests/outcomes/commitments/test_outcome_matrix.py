@@ -1,15 +1,11 @@
 """Addressees by points: each answer or its absence, and the commitments under each point."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import ImplementationStatus, Outcome, Response
 from participants.models import EventRole, OrganisationKind, RecordedCount
@@ -32,16 +28,9 @@ from tests.page_text import get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import RECORD_2018, load_roundtable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 PAGE = "/progress/matrix/"
 Stance = Response.Stance
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -244,18 +233,3 @@ def test_record_2018_is_shown_as_in_source(client: Client) -> None:
 
 def test_progress_page_links_to_matrix(client: Client, event_with_recommendation: Event) -> None:
     assert "/progress/matrix/?event=asked" in page_links(client.get("/progress/?event=asked"))
-
-
-def test_query_count_is_independent_of_addressees(
-    client: Client, event_with_recommendation: Event
-) -> None:
-    with CaptureQueriesContext(connection) as few:
-        client.get(PAGE)
-    for number in range(5):
-        office = make_organisation(kind=OrganisationKind.GOVERNMENT, name=f"Office {number}")
-        make_role(event_with_recommendation, organisation=office)
-        for point in Outcome.objects.points():
-            make_addressee(point, organisation=office)
-    with CaptureQueriesContext(connection) as many:
-        client.get(PAGE)
-    assert len(many) == len(few)

@@ -1,13 +1,11 @@
 """Where things stand: distributions, each with its denominator, and a table that says the same."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from PIL import Image
 
@@ -17,6 +15,7 @@ from participants.models import OrganisationKind
 from roundtable.models import Event
 from tests.conftest import FULL
 from tests.factories import (
+    NOON,
     make_commitment,
     make_event,
     make_group,
@@ -31,14 +30,7 @@ from tests.page_text import get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import RECORD_2018, load_roundtable
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from tests.factories import (
     make_delegate,
     make_dispute,
     make_event,
+    make_government,
     make_grant,
     make_group,
     make_organisation,
@@ -70,7 +71,7 @@ def event() -> Event:
 @pytest.fixture
 def cochair(event: Event) -> User:
     user = make_user("indonesia@example.org")
-    ministry = make_organisation(name="Ministry of Indonesia", kind="government", country="ID")
+    ministry = make_government("ID", "Ministry of Indonesia")
     make_grant(user, event, on_behalf_of=ministry)
     return user
 
@@ -83,7 +84,7 @@ def speaker(event: Event, organisation: Organisation, name: str) -> Delegate:
 
 @pytest.fixture
 def belize() -> Organisation:
-    return make_organisation(name="Government of Belize", kind="government", country="BZ")
+    return make_government("BZ", "Government of Belize")
 
 
 @pytest.fixture
@@ -296,7 +297,7 @@ def add_a_party(row: Commitment, person: Delegate) -> None:
 
 
 def swap_for_one_of_the_same_name(row: Commitment, person: Delegate) -> None:
-    other = make_organisation(name="Government of Belize", kind="government", country="BZ")
+    other = make_government("BZ", "Government of Belize")
     row.parties.filter(focal_point=person).update(organisation=other)
 
 
@@ -578,7 +579,7 @@ def test_proposal_can_be_made_once(client_of: Sign, cochair: User, proposed: Com
 def test_no_account_moves_a_party_to_its_own_government(
     client_of: Sign, event: Event, cochair: User, who: str
 ) -> None:
-    peru = make_organisation(name="Government of Peru", kind="government", country="PE")
+    peru = make_government("PE", "Government of Peru")
     row = make_commitment(event, state="draft")
     make_party(row, organisation=peru)
     own = Organisation.objects.get(country="ID")
@@ -602,8 +603,8 @@ def test_colleague_of_another_body_does_not_accept(
     client_of: Sign, cochair: User, event: Event
 ) -> None:
     """Else a co-chair enters another government with the own country, and a colleague accepts."""
-    made_up = make_organisation(name="Government of Peru", kind="government", country="ID")
-    police = make_organisation(name="Police of Indonesia", kind="government", country="ID")
+    made_up = make_government("ID", "Government of Peru")
+    police = make_government("ID", "Police of Indonesia")
     row = make_commitment(event, reference="BZ2027-C9", text=SHELTERS, state="draft")
     make_party(row, organisation=made_up, focal_point=speaker(event, police, "Colleague"))
     text = press_propose(client_of(cochair), row)

@@ -26,7 +26,9 @@ from tests.factories import (
     make_commitment,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_party,
@@ -56,12 +58,8 @@ def event() -> Event:
 
 
 def holder(name: str, event: Event, role: str, country: str) -> User:
-    user = make_user(f"{name}@example.org")
-    government = make_organisation(
-        name=f"Ministry of {country}", kind="government", country=country
-    )
-    make_grant(user, event, role=role, on_behalf_of=government)
-    return user
+    government = make_government(country, f"Ministry of {country}")
+    return make_holder(event, f"{name}@example.org", role=role, on_behalf_of=government)
 
 
 @pytest.fixture
@@ -76,7 +74,7 @@ def australia(event: Event) -> User:
 
 @pytest.fixture
 def belize() -> Organisation:
-    return make_organisation(name="Government of Belize", kind="government", country="BZ")
+    return make_government("BZ", "Government of Belize")
 
 
 @pytest.fixture

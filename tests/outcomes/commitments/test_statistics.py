@@ -7,13 +7,12 @@ several days, members of groups that report, and what others recorded.
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import transaction
 from django.test import Client
 from hypothesis import given, settings
@@ -47,6 +46,7 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.each_database,
     pytest.mark.usefixtures("recorded_templates"),
+    pytest.mark.time_machine(NOON, tick=False),
 ]
 TODAY = date(2026, 3, 2)
 STARTS = [date(2023, 5, 1), date(2024, 11, 30), date(2025, 12, 1)]
@@ -245,12 +245,6 @@ def worlds(draw: st.DrawFn) -> World:
         if GROUP not in promise.parties:
             promise.of_members = []
     return World(meetings, promises)
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def store(world: World) -> None:

@@ -1,10 +1,9 @@
 """Organisations assess commitments of others; a party is refused with a sentence."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from outcomes.models import Assessment, Commitment
@@ -18,6 +17,7 @@ from tests.factories import (
     make_event,
     make_grant,
     make_group,
+    make_holder,
     make_organisation,
     make_participation,
     make_party,
@@ -32,7 +32,7 @@ NO_ORGANISATION = (
     "You cannot write for an organisation here, because you do not take part for one. If this is "
     "wrong, tell a co-chair."
 )
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[[User | Delegate], Client]
 LIST, PAGE, PUBLIC = "/me/assessments/", "/me/assessments/meet-c7/", "/commitments/meet-c7/"
 FOUND = {
@@ -44,13 +44,6 @@ FOUND = {
     "assessed_on": "2026-02-01",
     "has_no_personal_details": "on",
 }
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -90,8 +83,7 @@ def test_approved_assessment_appears_on_page(
     assert (row.organisation.name, row.state) == ("Watch", "submitted")
     assert "MEET-C7 Open five desks. Watch: Limited, 1 February 2026" in get_text(watch, LIST)
     assert "One desk" not in page_text(client.get(PUBLIC))
-    cochair = make_user()
-    make_grant(cochair, meeting)
+    cochair = make_holder(meeting)
     desk = client_of(cochair)
     decide(desk, row, "ask_for_changes", note="Which one?")
     assert "Someone who checked this text asks you to change this: Which one?" in get_text(
@@ -127,8 +119,7 @@ def test_assessment_by_later_party_cannot_be_approved(client_of: Sign, meeting: 
     client_of(speaker(meeting, name="Watch")).post(PAGE, FOUND)
     row = Assessment.objects.get()
     make_party(row.commitment, organisation=row.organisation)
-    cochair = make_user()
-    make_grant(cochair, meeting)
+    cochair = make_holder(meeting)
     desk = client_of(cochair)
     decide(desk, row, "approve")
     row.refresh_from_db()

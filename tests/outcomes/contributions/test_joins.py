@@ -20,6 +20,7 @@ from tests.factories import (
     make_event,
     make_grant,
     make_group,
+    make_holder,
     make_organisation,
     make_participation,
     make_party,
@@ -81,9 +82,7 @@ def aid(commitment: Commitment) -> Delegate:
 
 @pytest.fixture
 def cochair(commitment: Commitment) -> User:
-    user = make_user("cochair@example.org")
-    make_grant(user, commitment.event, on_behalf_of=make_organisation())
-    return user
+    return make_holder(commitment.event, "cochair@example.org", on_behalf_of=make_organisation())
 
 
 def ask(browser: Client, **sent: str) -> Offer:

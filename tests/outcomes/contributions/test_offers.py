@@ -1,12 +1,11 @@
 """Organisations offer commitments and ask to join open ones; co-chairs accept or send back."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -20,7 +19,7 @@ from tests.factories import (
     make_commitment,
     make_delegate,
     make_event,
-    make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_party,
@@ -35,7 +34,7 @@ NO_ORGANISATION = (
     "You cannot write for an organisation here, because you do not take part for one. If this is "
     "wrong, tell a co-chair."
 )
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[[User | Delegate], Client]
 LIST, NEW, JOIN = "/me/offers/", "/me/offers/new/meet/1.a/", "/me/offers/join/meet-c7/"
 WHOLE = "/me/offers/new/meet/"
@@ -56,13 +55,6 @@ OFFER = {
     "is_open": "on",
     "has_no_personal_details": "on",
 } | STEPS
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -103,8 +95,7 @@ def test_ways_to_an_offer_are_shown_to_those_who_can_take_part_in_it(
 
 
 def desk_of(sign: Sign, event: Event) -> Client:
-    cochair = make_user()
-    make_grant(cochair, event)
+    cochair = make_holder(event)
     return sign(cochair)
 
 

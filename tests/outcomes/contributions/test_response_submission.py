@@ -1,11 +1,10 @@
 """Organisations answer recommendations: who may, what they submit, and what co-chairs decide."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from outcomes.models import Outcome, Response
@@ -19,6 +18,7 @@ from tests.factories import (
     make_event,
     make_grant,
     make_group,
+    make_holder,
     make_organisation,
     make_participation,
     make_role,
@@ -29,7 +29,7 @@ from tests.follow_up_factories import make_response
 from tests.page_text import get_text, page_text
 from tests.recorded_fixtures import recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[[User | Delegate], Client]
 LIST, PAGE, POINT = "/me/answers/", "/me/answers/asked/1.a/", "/outcomes/asked/1.a/"
 ANSWER = {
@@ -39,13 +39,6 @@ ANSWER = {
     "answered_on": "2026-02-01",
     "has_no_personal_details": "on",
 }
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -101,8 +94,7 @@ def test_response_goes_from_draft_to_page(
     assert send(aland, version=f"{row.pk}-1").status_code == 302
     assert "Submitted, not shown yet" in get_text(aland, LIST)
     assert "nurses." not in page_text(client.get(POINT))
-    cochair = make_user("cochair@example.org")
-    make_grant(cochair, event_with_recommendation)
+    cochair = make_holder(event_with_recommendation, "cochair@example.org")
     desk = client_of(cochair)
     assert decide(desk, row, "ask_for_changes", note="Say how many.").status_code == 302
     assert "Someone who checked this text asks you to change this: Say how many." in get_text(
@@ -175,8 +167,7 @@ def test_response_requires_speaking_for_organisation(
         assert "train nurses" not in get_text(browser, LIST)
         assert browser.get(PAGE).status_code == 404
         assert send(browser).status_code == 404
-    cochair = make_user("cochair@example.org")
-    make_grant(cochair, event_with_recommendation, on_behalf_of=aland)
+    cochair = make_holder(event_with_recommendation, "cochair@example.org", on_behalf_of=aland)
     assert send(client_of(cochair)).status_code == 404
     assert not Response.objects.exists()
     stays = of(event_with_recommendation, "aland")
@@ -241,8 +232,7 @@ def test_contact_details_are_flagged_before_submission(
     assert send(aland, version=f"{row.pk}-1", text=text, confirmed_contacts=seen).status_code == 302
     row.refresh_from_db()
     assert row.state == "submitted"
-    cochair = make_user("cochair@example.org")
-    make_grant(cochair, event_with_recommendation)
+    cochair = make_holder(event_with_recommendation, "cochair@example.org")
     page = client_of(cochair).get(f"/admin/outcomes/response/{row.pk}/change/").content.decode()
     assert "<bdi>dewi@example.org</bdi>" in page
 
@@ -313,8 +303,7 @@ def test_admin_neither_shows_nor_approves_drafts(
 ) -> None:
     send(client_of(of(event_with_recommendation, "aland")), act="keep")
     row = Response.objects.get()
-    cochair = make_user("cochair@example.org")
-    make_grant(cochair, event_with_recommendation)
+    cochair = make_holder(event_with_recommendation, "cochair@example.org")
     desk = client_of(cochair)
     assert "Aland" not in desk.get("/admin/outcomes/response/?").content.decode()
     assert desk.get(f"/admin/outcomes/response/{row.pk}/change/").status_code == 404
@@ -328,8 +317,7 @@ def test_returning_response_requires_note(
 ) -> None:
     send(client_of(of(event_with_recommendation, "aland")))
     row = Response.objects.get()
-    cochair = make_user("cochair@example.org")
-    make_grant(cochair, event_with_recommendation)
+    cochair = make_holder(event_with_recommendation, "cochair@example.org")
     desk = client_of(cochair)
     decide(desk, row, "ask_for_changes")
     assert (

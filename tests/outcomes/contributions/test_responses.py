@@ -1,11 +1,9 @@
 """What addressees answered to a recommendation, on its page and on the page of each of them."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from outcomes.models import Outcome, Response
@@ -27,17 +25,10 @@ from tests.follow_up_factories import make_assessment, make_related_text, make_r
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 PAGE = "/outcomes/asked/1.a/"
 OWN_WORDS = "The organisation's own words, checked for personal details."
 Stance = Response.Stance
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -21,7 +21,9 @@ from tests.factories import (
     make_commitment,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_role,
@@ -55,9 +57,7 @@ WORDS = "This is published, and other people cite it. Restore the earlier value.
 
 
 def who(event: Event, role: str) -> User:
-    user = make_user()
-    make_grant(user, event, role=role)
-    return user
+    return make_holder(event, role=role)
 
 
 def changed(event: Event, **cells: Any) -> bytes:
@@ -410,7 +410,7 @@ def test_file_changes_nothing_that_other_organisations_confirm(
     before = preview_file(client, changed(talk, **rows))
     assert "nothing is saved" not in admin_text(before)  # no one can confirm it yet
     for country in ("ID", "AU"):
-        holder = make_organisation(name=country, kind="government", country=country)
+        holder = make_government(country, country)
         make_grant(make_user(), talk, on_behalf_of=holder)
     assert ROLES in refused(client, changed(talk, **rows))
     talk.roles.update(role="cochair")

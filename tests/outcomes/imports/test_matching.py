@@ -19,7 +19,7 @@ from outcomes.models import Commitment, Document, Upload
 from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import Event
 from tests.bench.dataset import analyse_tables, forget_plans
-from tests.factories import make_commitment, make_event, make_grant, make_party, make_user
+from tests.factories import make_commitment, make_event, make_holder, make_party
 from tests.import_pages import admin_text, confirm_import, press_button, preview_file
 from tests.roundtable_files import database_rows
 from tests.search_index import count_rows_read
@@ -40,8 +40,7 @@ LIST: list[list[Any]] = [
 @pytest.fixture
 def browser(client_of: Sign, talk: Event) -> Client:
     """A co-chair's."""
-    user = make_user()
-    make_grant(user, talk)
+    user = make_holder(talk)
     return client_of(user)
 
 

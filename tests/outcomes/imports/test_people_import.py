@@ -47,6 +47,7 @@ from tests.factories import (
     make_document,
     make_event,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_update,
@@ -154,8 +155,7 @@ def test_new_delegate_is_unconfirmed_and_unlisted(
     assert list(find_log_faults()) == []
     assert Participation.objects.get(delegate__name="Rita Sen").organisation.slug == "harbour"
     # Downloaded with them and imported again, it changes nothing.
-    cochair = make_user()
-    make_grant(cochair, talk)
+    cochair = make_holder(talk)
     hold_list(cochair, talk)
     browser = client_of(cochair)
     again = browser.post(f"/admin/roundtable/event/{talk.pk}/workbook/people/").content
@@ -497,8 +497,7 @@ def test_second_row_adds_affiliation(client_of: Sign, operator: User, talk: Even
     assert {row.organisation.slug for row in person.affiliations.all()} == {"port", "harbour"}
     assert AuditEntry.objects.get(action="change delegate").subject == get_or_create_key(person)
     # Users cannot add one to themselves, nor to people of roundtables that they do not edit.
-    cochair = make_user()
-    make_grant(cochair, talk)
+    cochair = make_holder(talk)
     person.affiliations.all().delete()
     make_participation(person, seen := make_event())
     make_grant(cochair, seen, role="reader")

@@ -22,7 +22,7 @@ from outcomes.models import Commitment
 from participants.models import Organisation
 from participants.permissions import permissions_of
 from roundtable.models import Event, Series
-from tests.factories import make_delegate, make_grant, make_participation, make_user
+from tests.factories import make_delegate, make_holder, make_participation, make_user
 from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
 
 # Changes a commitment, and adds another one.
@@ -116,8 +116,7 @@ def test_preview_leaves_the_log_alone(tmp_path: Path) -> None:
     event = Event.objects.get()
     joined = make_delegate()
     make_participation(joined, event, organisation=Organisation.objects.get(slug="port"))
-    by = make_user()
-    make_grant(by, event, on_behalf_of=Organisation.objects.get(slug="harbour"))
+    by = make_holder(event, on_behalf_of=Organisation.objects.get(slug="harbour"))
     Commitment.objects.update(state="public")
     permissions = permissions_of(by, timezone.localdate())
     assert permissions

@@ -16,7 +16,7 @@ from outcomes.models import EditorialState, ProgressUpdate
 from participants.models import User
 from participants.permissions import permissions_of
 from roundtable.models import Event
-from tests.factories import NOON, make_grant, make_user
+from tests.factories import NOON, make_holder
 
 pytestmark = pytest.mark.django_db
 HEADING = "Reference,Party,Reported on,Status,Text,Source,Has no personal details\n"
@@ -24,9 +24,7 @@ HEADING = "Reference,Party,Reported on,Status,Text,Source,Has no personal detail
 
 @pytest.fixture
 def editor(event: Event) -> User:
-    user = make_user()
-    make_grant(user, event, role="editor")
-    return user
+    return make_holder(event, role="editor")
 
 
 def import_reports(event: Event, user: User, number: int, text: str = "Trained") -> ImportReport:

@@ -40,7 +40,7 @@ from roundtable.database import giving_way
 from roundtable.models import AuditEntry, Event
 from roundtable.worker import leave_sign
 from tests.conftest import FULL
-from tests.factories import make_event, make_grant, make_user
+from tests.factories import make_event, make_grant, make_holder, make_user
 from tests.form_fields import form_fields
 from tests.import_pages import (
     UPLOAD_URL,
@@ -191,8 +191,7 @@ def test_user_has_at_most_five_open_uploads(client_of: Sign, operator: User, tal
 
 def test_upload_is_visible_to_its_owner_only(client_of: Sign, operator: User, talk: Event) -> None:
     address = choose(client_of(operator), documents("Minutes"), talk)
-    other = make_user()
-    make_grant(other, talk)
+    other = make_holder(talk)
     for act in ("preview", "import", "drop", "again"):
         assert client_of(other).post(address, {"act": act}).status_code == 404
     assert client_of(other).get(address).status_code == 404

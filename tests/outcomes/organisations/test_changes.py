@@ -25,6 +25,7 @@ from tests.factories import (
     NOON,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
     make_organisation,
     make_participation,
@@ -33,6 +34,7 @@ from tests.factories import (
     make_user,
 )
 from tests.import_pages import admin_text
+from tests.meetings import Meeting
 from tests.outcomes.test_outcomes_admin import filled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
@@ -41,32 +43,14 @@ Deliver = Callable[[], list[EmailMultiAlternatives]]
 LIST = "/admin/participants/organisationchange/"
 
 
-def government(country: str) -> Organisation:
-    return make_organisation(
-        name=f"Government {country}", kind=OrganisationKind.GOVERNMENT, country=country
-    )
-
-
-class World:
-    """A roundtable with co-chairs of two governments, a co-host, and a shelter that takes part."""
+class World(Meeting):
+    """And a shelter that takes part."""
 
     def __init__(self) -> None:
-        self.event = make_event(code="RT", slug="rt", title="Roundtable")
-        self.shelter = make_organisation(
-            name="Shelter", kind=OrganisationKind.CIVIL_SOCIETY, country="MY"
-        )
+        super().__init__("cohost")
+        self.shelter = make_organisation(name="Shelter", country="MY")
         self.person = make_delegate(name="Asha")
         self.participation = make_participation(self.person, self.event, organisation=self.shelter)
-        self.first = self.holder("first@example.org", "cochair", government("ID"))
-        self.second = self.holder("second@example.org", "cochair", government("AU"))
-        self.host = self.holder(
-            "host@example.org", "cohost", make_organisation(name="Office", slug="office")
-        )
-
-    def holder(self, email: str, role: str, organisation: Organisation) -> User:
-        user = make_user(email)
-        make_grant(user, self.event, role=role, on_behalf_of=organisation)
-        return user
 
     def new_kind(self) -> OrganisationChange:
         change = OrganisationChange(
@@ -105,13 +89,13 @@ def test_kind_is_changed_once_two_other_organisations_confirmed(
     change = OrganisationChange.objects.get()
     page_of_change = f"{LIST}{change.pk}/change/"
     told = {mail.to[0]: mail.body for mail in deliver()}
-    assert set(told) == {"first@example.org", "second@example.org", "host@example.org"}
-    assert page_of_change in told["host@example.org"]
-    assert "This is about the kind or country of an organisation." in told["host@example.org"]
+    assert set(told) == {"first@example.org", "second@example.org", "cohost@example.org"}
+    assert page_of_change in told["cohost@example.org"]
+    assert "This is about the kind or country of an organisation." in told["cohost@example.org"]
     # Who requested it does not confirm it.
     browser.post(page_of_change, {"act": "confirm", "shown": change.content_hash})
     assert not change.confirmations.exists()
-    for confirmer, kind in ((world.second, "civil-society"), (world.host, "government")):
+    for confirmer, kind in ((world.second, "civil-society"), (world.cohost, "government")):
         page = client_of(confirmer).get(page_of_change)
         assert "Confirm this change" in page.content.decode()
         assert "Shelter" in page.content.decode() and "Government" in page.content.decode()
@@ -149,8 +133,8 @@ def test_kind_is_changed_seven_days_after_one_organisation_confirmed(world: Worl
 
 
 def test_own_organisation_does_not_confirm(world: World) -> None:
-    own = world.holder("shelter@example.org", "confirmer", world.shelter)
-    colleague = world.holder("colleague@example.org", "cochair", government("ID"))
+    own = world.holder("confirmer", world.shelter, "shelter@example.org")
+    colleague = world.holder("cochair", make_government("ID"), "colleague@example.org")
     change = world.new_kind()
     assert not world.confirm(change, own)
     assert not world.confirm(change, colleague)  # another body of the same government
@@ -176,15 +160,15 @@ def test_each_holder_can_stop_a_change(world: World, client_of: Sign) -> None:
     change = world.new_kind()
     assert world.confirm(change, world.second)
     outsider = make_user("outside@example.org")
-    make_grant(outsider, make_event(code="RX", slug="rx"), on_behalf_of=government("NZ"))
+    make_grant(outsider, make_event(code="RX", slug="rx"), on_behalf_of=make_government("NZ"))
     page = f"{LIST}{change.pk}/change/"
     assert client_of(outsider).get(page).status_code == 404
     assert client_of(outsider).post(page, {"act": "stop"}).status_code == 404
-    client_of(world.host).post(page, {"act": "stop"})
+    client_of(world.cohost).post(page, {"act": "stop"})
     change.refresh_from_db()
     assert change.stopped_at is not None
     assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
-    assert not world.confirm(change, world.host)
+    assert not world.confirm(change, world.cohost)
     assert world.new_kind().pk != change.pk
 
 
@@ -213,14 +197,14 @@ def test_cochair_role_is_given_and_ended_by_two(world: World, client_of: Sign) -
         assert world.confirm(change, world.second)
         roles = world.event.roles.filter(organisation=world.shelter, role="cohost")
         assert roles.count() == 1 - number
-        assert world.confirm(change, world.host)
+        assert world.confirm(change, world.cohost)
         assert roles.count() == number
     page = browser.post(address, sent | {"what": "end role"})
     assert "does not have this role" in page.content.decode()
 
 
 def test_reader_requests_nothing(world: World, client_of: Sign) -> None:
-    reader = world.holder("reads@example.org", "reader", government("NZ"))
+    reader = world.holder("reader", make_government("NZ"), "reads@example.org")
     for name, key in (("kind", world.shelter.pk), ("role", world.event.pk)):
         address = reverse(f"admin:participants_organisationchange_{name}", args=[key])
         assert client_of(reader).get(address).status_code == 403
@@ -240,7 +224,7 @@ def test_cochair_role_is_not_entered_on_the_roundtables_page(
     assert browser.get(page).status_code == 200
     sent = filled(browser, page)
     row = {"roles-TOTAL_FORMS": 1}
-    other = government("NZ")
+    other = make_government("NZ")
     new = {
         "roles-TOTAL_FORMS": 2,
         "roles-1-event": world.event.pk,
@@ -323,7 +307,7 @@ def test_merge_of_organisations_with_people_is_confirmed(
     assert "The shelter Shelter" in page  # the heads of both columns
     assert "What moves to the entry that stays Participations, 1: They move." in page
     assert world.confirm(change, world.second)
-    assert world.confirm(change, world.host)
+    assert world.confirm(change, world.cohost)
     page = admin_text(client_of(world.second).get(f"{LIST}{change.pk}/change/"))
     assert "Why they look alike" not in page
     assert not Organisation.objects.filter(pk=double.pk).exists()
@@ -341,7 +325,7 @@ def test_unpublished_name_is_published_by_two(world: World, client_of: Sign) -> 
     assert not Organisation.objects.get(pk=world.shelter.pk).is_name_published
     browser.post(address, {"reason": "It asked for it"})
     change = OrganisationChange.objects.get()
-    for confirmer in (world.second, world.host):
+    for confirmer in (world.second, world.cohost):
         assert not Organisation.objects.get(pk=world.shelter.pk).is_name_published
         assert world.confirm(change, confirmer)
     assert Organisation.objects.get(pk=world.shelter.pk).is_name_published
@@ -360,14 +344,14 @@ def test_lapsed_change_can_be_confirmed_again(world: World, deliver: Deliver) ->
     change = OrganisationChange.objects.get(pk=change.pk)
     assert change.effective_on is None
     assert world.confirm(change, world.second)
-    assert world.confirm(change, world.host)
+    assert world.confirm(change, world.cohost)
     assert kind_of(world.shelter) == "government"
 
 
 def test_suspended_holder_no_longer_confirms_a_change(world: World) -> None:
     change = world.new_kind()
     assert world.confirm(change, world.second)
-    third = world.holder("third@example.org", "cochair", government("NZ"))
+    third = world.holder("cochair", make_government("NZ"), "third@example.org")
     assert suspend_grant(grant=world.second.grants.get(), reason="Doubt", by=third, at=NOON)
     assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
     change.refresh_from_db()

@@ -73,7 +73,7 @@ def rename(world: World, organisation: Organisation) -> None:
     change = request_name(world, organisation)
     assert world.confirm(change, world.second)
     change.refresh_from_db()
-    assert world.confirm(change, world.host)
+    assert world.confirm(change, world.cohost)
     assert names_of(organisation) == ("Government of Guatemala", "Guatemala")
 
 
@@ -94,7 +94,7 @@ def test_name_from_before_names_were_published_finds_nothing(world: World) -> No
     world.shelter.refresh_from_db()
     change = OrganisationChange(organisation=world.shelter, what="publish", reason="Its letter")
     change = request_change(change=change, by=world.first, at=NOON)
-    for by in (world.second, world.host):
+    for by in (world.second, world.cohost):
         change.refresh_from_db()
         assert world.confirm(change, by)
     found = get_text(Client(), "/search/", q="Shelter")
@@ -134,13 +134,13 @@ def test_name_is_changed_once_two_other_organisations_confirmed(
     assert browser.post(address, NEW | {"reason": "Its law"}).status_code == 302
     change = OrganisationChange.objects.get()
     mails = {mail.to[0]: mail.body for mail in deliver()}
-    assert set(mails) == {"first@example.org", "second@example.org", "host@example.org"}
-    assert "This is about the name of an organisation." in mails["host@example.org"]
-    assert "Guatemala" not in mails["host@example.org"]
+    assert set(mails) == {"first@example.org", "second@example.org", "cohost@example.org"}
+    assert "This is about the name of an organisation." in mails["cohost@example.org"]
+    assert "Guatemala" not in mails["cohost@example.org"]
     page = f"{LIST}{change.pk}/change/"
     browser.post(page, {"act": "confirm", "shown": change.content_hash})
     assert not change.confirmations.exists()
-    for confirmer in (world.second, world.host):
+    for confirmer in (world.second, world.cohost):
         assert names_of(world.shelter) == ("Shelter", "")
         answer = client_of(confirmer).get(page)
         assert "gets the name “Government of Guatemala (Guatemala)”" in admin_text(answer)
@@ -175,7 +175,7 @@ def test_name_is_changed_seven_days_after_one_organisation_confirmed(world: Worl
 def test_each_holder_can_stop_a_new_name(world: World, client_of: Sign) -> None:
     change = request_name(world, world.shelter)
     assert world.confirm(change, world.second)
-    client_of(world.host).post(f"{LIST}{change.pk}/change/", {"act": "stop"})
+    client_of(world.cohost).post(f"{LIST}{change.pk}/change/", {"act": "stop"})
     assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
     assert names_of(world.shelter) == ("Shelter", "")
 
@@ -334,7 +334,7 @@ def test_no_account_renames_a_group_that_a_public_text_names(
 
 
 def test_who_edits_no_organisation_requests_no_name(world: World, client_of: Sign) -> None:
-    reader = world.holder("reads@example.org", "reader", make_organisation())
+    reader = world.holder("reader", make_organisation(), "reads@example.org")
     address = request_page_of(world.shelter)
     assert client_of(reader).get(address).status_code == 403
     assert client_of(reader).post(address, NEW | {"reason": "x"}).status_code == 403

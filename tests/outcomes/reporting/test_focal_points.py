@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from outcomes.models import Commitment, CommitmentParty
-from participants.models import Audience, Delegate, Organisation, OrganisationKind, User
+from participants.models import Audience, Delegate, Organisation, User
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -17,7 +17,7 @@ from tests.factories import (
     make_commitment,
     make_delegate,
     make_event,
-    make_organisation,
+    make_government,
     make_participation,
     make_party,
     make_role,
@@ -120,11 +120,11 @@ def test_focal_point_is_chosen_among_people_of_the_organisation(
     client_of: Sign, event: Event, cochair: User, case: str
 ) -> None:
     party = event.commitments.get(reference="RT2024-C2").parties.get()
-    office = make_organisation(kind=OrganisationKind.GOVERNMENT, country="TH")
+    office = make_government("TH")
     CommitmentParty.objects.filter(pk=party.pk).update(organisation=office)
     place = {
-        "other organisation": make_organisation(kind=OrganisationKind.GOVERNMENT, country="ID"),
-        "same government": make_organisation(kind=OrganisationKind.GOVERNMENT, country="TH"),
+        "other organisation": make_government("ID"),
+        "same government": make_government("TH"),
     }.get(case, office)
     person = make_delegate()
     make_participation(person, event, organisation=place, confirmed=case != "not confirmed")

@@ -28,14 +28,14 @@ from tests.factories import (
     make_commitment,
     make_delegate,
     make_event,
-    make_grant,
+    make_government,
     make_group,
+    make_holder,
     make_organisation,
     make_participation,
     make_party,
     make_role,
     make_update,
-    make_user,
 )
 from tests.follow_up_factories import make_report_link
 from tests.outcomes.test_outcomes_admin import filled, page
@@ -72,11 +72,9 @@ class GroupCase:
         make_participation(self.anna, self.event, organisation=self.agency)
 
     def cochair(self, country: str) -> User:
-        office = make_organisation(kind="government", country=country)
+        office = make_government(country)
         make_role(self.event, organisation=office, role="cochair")
-        user = make_user()
-        make_grant(user, self.event, role="cochair", on_behalf_of=office)
-        return user
+        return make_holder(self.event, role="cochair", on_behalf_of=office)
 
     def member(self, organisation: Organisation) -> CommitmentParty:
         return CommitmentParty.objects.get(commitment=self.commitment, organisation=organisation)
@@ -309,7 +307,7 @@ def test_reversed_upgrade_gives_no_member_s_report_to_the_group(case: GroupCase)
 def test_governments_without_a_country_do_not_speak_for_one_another(
     client_of: Sign, case: GroupCase
 ) -> None:
-    first, second = (make_organisation(kind="government", country="") for _number in range(2))
+    first, second = (make_government("", f"Government {number}") for number in range(2))
     make_role(case.event, organisation=second)
     person = make_delegate()
     make_participation(person, case.event, organisation=first)

@@ -36,6 +36,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_party,
@@ -78,8 +79,7 @@ def submitted_update(party: CommitmentParty) -> ProgressUpdate:
 
 
 def editor_here_and_cochair_elsewhere(event: Event) -> User:
-    user = make_user()
-    make_grant(user, event, role="editor")
+    user = make_holder(event, role="editor")
     make_grant(user, make_event(), role="cochair")
     return user
 
@@ -314,8 +314,7 @@ def test_cochair_decides_about_one_text_of_several(make: Callable[..., Any]) -> 
     row, other = make(approved=False), make(approved=False)
     for text in (row, other):
         text.submit(at=NOON)
-    user = make_user()
-    make_grant(user, row.event)
+    user = make_holder(row.event)
     make_grant(user, other.event)
     assert approve_texts(rows=[row], by=user, at=NOON) == [row]
     other.refresh_from_db()

@@ -29,12 +29,12 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_evidence,
-    make_grant,
+    make_government,
+    make_holder,
     make_organisation,
     make_participation,
     make_party,
     make_update,
-    make_user,
 )
 from tests.follow_up_factories import make_response
 from tests.import_pages import confirm_import, preview_file
@@ -72,10 +72,7 @@ class BelizeCase:
         self.party.accept(NOON)
 
     def holder(self, role: str, organisation: Organisation | None = None) -> User:
-        user = make_user()
-        office = organisation or make_organisation()
-        make_grant(user, self.event, role=role, on_behalf_of=office)
-        return user
+        return make_holder(self.event, role=role, on_behalf_of=organisation or make_organisation())
 
     def link(self) -> str:
         return urlsplit(create_report_link(self.party, at=timezone.now())).path
@@ -218,8 +215,8 @@ def test_text_is_not_checked_by_its_own_organisation(
     client_of: Sign, case: BelizeCase, whose: str
 ) -> None:
     """The author's colleague, another body of the author's government, or one of the party's."""
-    office = make_organisation(kind="government", country="AU")
-    ministry = make_organisation(kind="government", country="AU")
+    office = make_government("AU")
+    ministry = make_government("AU")
     author = case.holder("cochair", office)
     update = make_update(case.commitment, approved=False, author=author, reported_by="recorded")
     update.submit(at=NOON)
@@ -246,8 +243,7 @@ def test_editor_without_known_organisation_does_not_check(
 ) -> None:
     update = make_update(case.commitment, approved=False, author=case.delegate.user)
     update.submit(at=NOON)
-    editor = make_user()
-    make_grant(editor, case.event, role=Grant.Role.EDITOR)
+    editor = make_holder(case.event, role=Grant.Role.EDITOR)
     assert check(editor, update, client_of).status_code == 403
 
 
@@ -255,8 +251,7 @@ def test_response_is_not_checked_by_its_own_organisation(client_of: Sign) -> Non
     row = make_response(approved=False)
     row.submit(at=NOON)
     for organisation, status in ((row.organisation, 403), (make_organisation(), 302)):
-        user = make_user()
-        make_grant(user, row.event, on_behalf_of=organisation)
+        user = make_holder(row.event, on_behalf_of=organisation)
         sent = {"revision": row.revision}
         answer = client_of(user).post(page(Response, "approve", row.pk), sent)
         assert answer.status_code == status

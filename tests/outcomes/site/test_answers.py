@@ -1,13 +1,12 @@
 """Each page answers first: one sentence everywhere, and acts that lead somewhere."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
@@ -30,9 +29,13 @@ from tests.factories import (
 from tests.follow_up_factories import make_follow
 from tests.page_text import page_text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 Sign = Callable[[User | Delegate], Client]
 TODAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.time_machine(TODAY, tick=False),
+]
 OF_ROUNDTABLE = (
     "3 commitments: 1 in progress, 2 never reported on. 1 of the 3 is past its due date."
 )
@@ -49,13 +52,6 @@ PAGES = [
     "/progress/",
     "/progress/?event=here",
 ]
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(TODAY, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -183,9 +179,8 @@ def test_each_act_leads_somewhere(event: Event, client_of: Sign, path: str) -> N
                 b"".join(answer.streaming_content if answer.streaming else [])  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    ("path", "citation"),
-    [
+def test_page_is_cited_with_what_it_says(event: Event, client: Client) -> None:
+    for path, citation in [
         ("/roundtables/here/", "Process, Meeting, 14–15 May 2024."),
         ("/outcomes/here/1.a/", "Process, Meeting, point 1.a, 14–15 May 2024."),
         ("/commitments/here-c1/", "Process, Meeting, HERE-C1, 14–15 May 2024."),
@@ -198,11 +193,7 @@ def test_each_act_leads_somewhere(event: Event, client_of: Sign, path: str) -> N
             "/commitments/?event=here",
             f"Roundtable, 2 March 2026: Roundtable: Meeting, May 2024 (HERE) — {OF_ROUNDTABLE}",
         ),
-    ],
-)
-def test_page_is_cited_with_what_it_says(
-    event: Event, client: Client, path: str, citation: str
-) -> None:
-    words = page_text(client.get(path)).partition("Copy citation ")[2]
-    assert words.startswith(citation), words
-    assert f"https://portal.example.org{path} " in words
+    ]:
+        words = page_text(client.get(path)).partition("Copy citation ")[2]
+        assert words.startswith(citation), words
+        assert f"https://portal.example.org{path} " in words

@@ -32,7 +32,9 @@ from tests.factories import (
     make_affiliation,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
+    make_holder,
     make_organisation,
     make_user,
     mark_as_earlier,
@@ -181,15 +183,14 @@ def test_text_that_changed_after_the_page_was_opened_is_not_compared(
 
 def colleague(case: AgreementCase) -> User:
     """Of another ministry of Indonesia."""
-    user, ministry = make_user(), make_organisation(kind="government", country="ID")
+    user, ministry = make_user(), make_government("ID")
     make_grant(user, case.event, role="editor", on_behalf_of=ministry)
     return user
 
 
 def seconded(case: AgreementCase) -> User:
     """Acts for a clinic, and works for Indonesia too."""
-    user = make_user()
-    make_grant(user, case.event, role="editor", on_behalf_of=make_organisation())
+    user = make_holder(case.event, role="editor", on_behalf_of=make_organisation())
     make_affiliation(make_delegate(user=user), organisation=case.cochairs[0])
     return user
 

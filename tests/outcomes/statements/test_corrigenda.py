@@ -16,6 +16,7 @@ from tests.factories import (
     compare_with_source,
     make_event,
     make_grant,
+    make_holder,
     make_statement,
     make_user,
 )
@@ -163,9 +164,7 @@ def elsewhere(db: None) -> Statement:
 
 
 def cochair_of(statement: Statement, **fields: Any) -> User:
-    user = make_user("chair@example.org")
-    make_grant(user, statement.event, **fields)
-    return user
+    return make_holder(statement.event, "chair@example.org", **fields)
 
 
 def test_statement_adopted_elsewhere_is_corrected_from_source(
@@ -305,8 +304,7 @@ def test_nothing_is_discarded_before_a_correction_is_saved(
 
 @pytest.mark.parametrize("role", ["editor", "reader"])
 def test_only_cochair_corrects_statement(client_of: Sign, table: AgreementCase, role: str) -> None:
-    user = make_user("other@example.org")
-    make_grant(user, table.event, role=role)
+    user = make_holder(table.event, "other@example.org", role=role)
     client = client_of(user)
     assert client.get(address(table.statement)).status_code == 403
     assert client.post(address(table.statement), {"reason": "x"}).status_code == 403
@@ -316,8 +314,7 @@ def test_only_cochair_corrects_statement(client_of: Sign, table: AgreementCase, 
 def test_each_page_beside_a_published_text_opens(
     client_of: Sign, table: AgreementCase, role: str
 ) -> None:
-    user = make_user("other@example.org")
-    make_grant(user, table.event, role=role)
+    user = make_holder(table.event, "other@example.org", role=role)
     browser = client_of(user)
     answer = browser.get(address(table.statement, "agreement"))
     (links,) = html.fromstring(answer.content).find_class("ways")

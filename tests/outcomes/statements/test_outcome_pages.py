@@ -97,9 +97,8 @@ SHARE, BUILD, STRONG, EARLY = (
 )
 
 
-@pytest.mark.parametrize(
-    ("query", "points"),
-    [
+def test_points_are_filtered_and_ordered(client: Client, later: Statement) -> None:
+    for query, points in [
         ({}, [EARLY, SHARE, BUILD, STRONG]),
         ({"event": "first"}, [SHARE, BUILD, STRONG]),
         ({"event": "second"}, [EARLY]),
@@ -113,17 +112,13 @@ SHARE, BUILD, STRONG, EARLY = (
         ({"addressee": "office"}, [BUILD]),
         ({"event": "first", "kind": "recommendation", "addressee": "office"}, [BUILD]),
         ({"event": "second", "addressee": "csos"}, []),
-    ],
-)
-def test_points_are_filtered_and_ordered(
-    client: Client, later: Statement, query: dict[str, str], points: list[str]
-) -> None:
-    text = get_text(client, "/outcomes/", **query)
-    count = f"{len(points)} of 4 points match:" if query else "4 points"
-    listed = text.split(f" {count} ", 1)[1]
-    found = sorted((p for p in (SHARE, BUILD, STRONG, EARLY) if p in listed), key=listed.index)
-    assert found == points
-    assert ("No points match. Choose fewer filters." in text) == (points == [])
+    ]:
+        text = get_text(client, "/outcomes/", **query)
+        count = f"{len(points)} of 4 points match:" if query else "4 points"
+        listed = text.split(f" {count} ", 1)[1]
+        found = sorted((p for p in (SHARE, BUILD, STRONG, EARLY) if p in listed), key=listed.index)
+        assert found == points
+        assert ("No points match. Choose fewer filters." in text) == (points == [])
 
 
 def test_point_shows_lead_in_and_commitments(client: Client, later: Statement) -> None:
@@ -204,9 +199,8 @@ def test_lead_in_page_shows_points(client: Client, agreed: Statement) -> None:
     assert "See in the statement Next: 2" in text
 
 
-@pytest.mark.parametrize(
-    ("number", "links"),
-    [
+def test_neighbours_are_linked(client: Client, agreed: Statement) -> None:
+    for number, links in [
         ("1.a", ["/outcomes/first/1/", "/roundtables/first/#1.a", "/outcomes/first/1.b/"]),
         (
             "1.b",
@@ -220,17 +214,13 @@ def test_lead_in_page_shows_points(client: Client, agreed: Statement) -> None:
         ("2.a", ["/outcomes/first/1.b/", "/outcomes/first/2/", "/roundtables/first/#2.a"]),
         ("1", ["/roundtables/first/#1", "/outcomes/first/2/"]),
         ("2", ["/outcomes/first/1/", "/roundtables/first/#2"]),
-    ],
-)
-def test_neighbours_are_linked(
-    client: Client, agreed: Statement, number: str, links: list[str]
-) -> None:
-    answer = client.get(f"/outcomes/first/{number}/")
-    around = ("/outcomes/first/", "/roundtables/first/#")
-    found = [link for link in page_links(answer) if link.startswith(around)]
-    files = (".atom", ".ics", ".bib", ".xlsx", ".csv", ".json")
-    found = [link for link in found if not link.endswith(files)]
-    assert found[-len(links) :] == links
+    ]:
+        answer = client.get(f"/outcomes/first/{number}/")
+        around = ("/outcomes/first/", "/roundtables/first/#")
+        found = [link for link in page_links(answer) if link.startswith(around)]
+        files = (".atom", ".ics", ".bib", ".xlsx", ".csv", ".json")
+        found = [link for link in found if not link.endswith(files)]
+        assert found[-len(links) :] == links
 
 
 def test_commitments_are_listed_under_point(client: Client, agreed: Statement) -> None:
@@ -251,9 +241,10 @@ def test_demo_point_is_marked(client: Client, later: Statement) -> None:
     assert "14–15 May 2027 (demonstration). https://portal.example.org/outcomes/second/1.a/" in text
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_unknown_point_is_not_found(client: Client, agreed: Statement) -> None:
+    make_statement(make_event(slug="hidden", is_public=False))
+    make_statement(make_event(slug="drafted"), published=False)
+    for path in [
         "/outcomes/first/3/",
         "/outcomes/first/1.c/",
         "/outcomes/first/0/",
@@ -266,14 +257,10 @@ def test_demo_point_is_marked(client: Client, later: Statement) -> None:
         "/outcomes/FIRST/1/",
         "/outcomes/hidden/1/",
         "/outcomes/drafted/1/",
-    ],
-)
-def test_unknown_point_is_not_found(client: Client, agreed: Statement, path: str) -> None:
-    make_statement(make_event(slug="hidden", is_public=False))
-    make_statement(make_event(slug="drafted"), published=False)
-    answer = client.get(path)
-    assert answer.status_code == 404
-    assert "Page not found" in page_text(answer)
+    ]:
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "Page not found" in page_text(answer)
 
 
 def test_unnumbered_point_is_not_shown(client: Client, agreed: Statement) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from participants.models import Delegate, User
 from roundtable.mail.models import QueuedEmail
-from tests.factories import make_commitment, make_event, make_grant, make_user
+from tests.factories import make_commitment, make_event, make_holder, make_user
 from tests.page_text import page_html, page_text
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import AgreementCase, make_agreement_case, publish_draft
@@ -29,9 +29,7 @@ def case(db: None) -> AgreementCase:
 
 
 def reader(case: AgreementCase) -> User:
-    user = make_user()
-    make_grant(user, case.event, role="reader")
-    return user
+    return make_holder(case.event, role="reader")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -63,10 +61,8 @@ def test_pages_are_absent_for_everybody_else(
     client_of: Sign, case: AgreementCase, path: str
 ) -> None:
     publish_draft(case)
-    elsewhere = make_user()
-    make_grant(elsewhere, make_event())
-    former = make_user()
-    make_grant(former, case.event, valid_until="2025-01-01")
+    elsewhere = make_holder(make_event())
+    former = make_holder(case.event, valid_until="2025-01-01")
     people: list[User | Delegate] = [case.speaker, elsewhere, former]
     clients = [client_of(person) for person in people]
     if "brief" not in path:  # there, everyone with a right is asked for the second factor
@@ -89,8 +85,7 @@ def test_emails_are_shown_before_they_are_sent(client_of: Sign, case: AgreementC
         assert f"<bdi>{subject}</bdi>" in page
     assert "The statement of Roundtable" in page
     assert not QueuedEmail.objects.exists()
-    elsewhere = make_user()
-    make_grant(elsewhere, make_event())
+    elsewhere = make_holder(make_event())
     assert client_of(elsewhere).get(path).status_code == 404
 
 

@@ -9,6 +9,7 @@ from tests.factories import (
     compare_with_source,
     make_event,
     make_grant,
+    make_holder,
     make_statement,
     make_user,
 )
@@ -18,8 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def test_editor_here_who_is_cochair_elsewhere_cannot_publish_a_statement() -> None:
     statement = make_statement(published=False, adoption="source", source_title="The hosts' page")
-    user = make_user()
-    make_grant(user, statement.event, role="editor")
+    user = make_holder(statement.event, role="editor")
     make_grant(user, make_event())
     assert publish_statements(statements=[statement], by=user, at=NOON) == []
     statement.refresh_from_db()

@@ -26,6 +26,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_role,
@@ -518,8 +519,7 @@ def test_one_person_signs_once(table: AgreementCase) -> None:
 
 
 def test_one_cochair_organisation_signs_once(table: AgreementCase) -> None:
-    colleague = make_user("colleague@example.org")
-    make_grant(colleague, table.event, on_behalf_of=table.cochairs[0])
+    colleague = make_holder(table.event, "colleague@example.org", on_behalf_of=table.cochairs[0])
     version = circulate_draft(table).version
     signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
     with pytest.raises(
@@ -529,8 +529,7 @@ def test_one_cochair_organisation_signs_once(table: AgreementCase) -> None:
 
 
 def test_adopted_text_takes_no_further_signature(table: AgreementCase) -> None:
-    colleague = make_user("colleague@example.org")
-    make_grant(colleague, table.event, on_behalf_of=table.cochairs[0])
+    colleague = make_holder(table.event, "colleague@example.org", on_behalf_of=table.cochairs[0])
     statement = sign_draft(table)
     sha256 = statement.versions.get().sha256
     with pytest.raises(ValidationError, match="There is nothing to sign"):
@@ -582,8 +581,7 @@ def test_signatories_are_fixed_at_circulation(table: AgreementCase) -> None:
     role = table.event.roles.get(organisation=table.cochairs[1])
     role.organisation = table.ministry
     role.save()
-    friend = make_user("friend@example.org")
-    make_grant(friend, table.event, on_behalf_of=table.ministry)
+    friend = make_holder(table.event, "friend@example.org", on_behalf_of=table.ministry)
     assert not signing.sign(
         table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE
     )
@@ -881,8 +879,7 @@ def test_version_that_never_went_round_is_not_current() -> None:
 
 
 def test_editor_here_who_is_cochair_elsewhere_takes_no_step(table: AgreementCase) -> None:
-    user = make_user()
-    make_grant(user, table.event, role="editor")
+    user = make_holder(table.event, role="editor")
     make_grant(user, make_event(), role="cochair")
     statement = table.statement
     with pytest.raises(ValidationError, match="Only a co-chair"):
@@ -967,8 +964,7 @@ def test_replies_are_visible_to_cochairs_only(client_of: Sign, table: AgreementC
         reply, answer="comment", text="zq words", version="none", by=table.first, at=CIRCULATED_AT
     )
     for role in ("editor", "reader"):
-        user = make_user(f"{role}@example.org")
-        make_grant(user, table.event, role=role)
+        user = make_holder(table.event, f"{role}@example.org", role=role)
         text = client_of(user).get(agreement_url(table.statement)).content.decode()
         assert "1 organisation has answered. A co-chair can read the answer." in text
         assert "zq words" not in text

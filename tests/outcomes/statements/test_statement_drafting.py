@@ -11,7 +11,7 @@ from outcomes.models import Outcome, Statement
 from participants.models import Delegate, User
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
-from tests.factories import make_grant, make_outcome, make_user
+from tests.factories import make_grant, make_holder, make_outcome, make_user
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import (
     AgreementCase,
@@ -387,8 +387,7 @@ def test_circulated_or_published_statement_is_read_only(
 def test_editor_edits_and_reader_reads(
     client_of: Sign, table: AgreementCase, role: str, status: int
 ) -> None:
-    user = make_user("other@example.org")
-    make_grant(user, table.event, role=role)
+    user = make_holder(table.event, "other@example.org", role=role)
     client, statement = client_of(user), table.statement
     page = client.get(address(statement))
     assert page.status_code == 200

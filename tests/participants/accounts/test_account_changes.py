@@ -32,6 +32,7 @@ from tests.factories import (
     make_affiliation,
     make_channel,
     make_delegate,
+    make_government,
     make_grant,
     make_introduction,
     make_invitation,
@@ -45,7 +46,6 @@ from tests.participants.participation.test_confirmation import (
     Meeting,
     account,
     meeting,
-    ministry,
     shelter,
 )
 from tests.sign_in import add_authenticator, forget_limits, totp_code
@@ -53,7 +53,7 @@ from tests.sign_in import add_authenticator, forget_limits, totp_code
 __all__ = ["meeting"]
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
-OLD, SECOND, NEW = "old@example.org", "second@example.org", "new@example.org"
+OLD, SECOND, NEW = "old@example.org", "own@example.org", "new@example.org"
 CODE_PAGE = "/admin/participants/participation/code/"
 NAME = "Dewi Lestari"
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -335,7 +335,7 @@ def test_only_who_could_confirm_the_person_gets_a_code(
 ) -> None:
     ask()
     answers = set()
-    elsewhere = meeting.holder(Grant.Role.CONFIRMER, ministry("FR"))  # not civil society's
+    elsewhere = meeting.holder(Grant.Role.CONFIRMER, make_government("FR"))  # not civil society's
     colleague = meeting.holder(Grant.Role.COCHAIR, row.organisation)
     operator = make_user(is_superuser=True)
     make_delegate(user=operator)

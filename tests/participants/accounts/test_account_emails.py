@@ -72,24 +72,22 @@ def test_every_account_email_has_own_template() -> None:
     assert ours == set(SUBJECTS)
 
 
-@pytest.mark.parametrize(("prefix", "subject"), SUBJECTS.items())
-def test_email_is_neutral_and_names_sender_and_reason(
-    prefix: str, subject: str, delegate: Delegate
-) -> None:
-    message = mail_of(prefix, "delegate@example.org")
-    assert (message.to, message.subject) == (["delegate@example.org"], subject)
-    [(html, kind)] = message.alternatives
-    assert kind == "text/html"
-    for body in (str(message.body), str(html)):
-        assert "Roundtable sent this email. It is the portal of a meeting" in body
-        assert "You received this email because " in body
-        assert "Hide everything about me now" in body
-        assert len(set(LINK.findall(body.replace('"', " ")))) == 1
-        for leak in ("RT2024", "Roundtable 2024", "Dewi", "192.0.2.7", "testserver", "Hello"):
-            assert leak not in body
-        for address in ("old@", "new@", "gone@", "delegate@"):
-            assert address not in body
-    assert "<" not in str(message.body) and "{" not in str(message.body) + str(html)
+def test_email_is_neutral_and_names_sender_and_reason(delegate: Delegate) -> None:
+    for prefix, subject in SUBJECTS.items():
+        message = mail_of(prefix, "delegate@example.org")
+        assert (message.to, message.subject) == (["delegate@example.org"], subject)
+        [(html, kind)] = message.alternatives
+        assert kind == "text/html"
+        for body in (str(message.body), str(html)):
+            assert "Roundtable sent this email. It is the portal of a meeting" in body
+            assert "You received this email because " in body
+            assert "Hide everything about me now" in body
+            assert len(set(LINK.findall(body.replace('"', " ")))) == 1
+            for leak in ("RT2024", "Roundtable 2024", "Dewi", "192.0.2.7", "testserver", "Hello"):
+                assert leak not in body
+            for address in ("old@", "new@", "gone@", "delegate@"):
+                assert address not in body
+        assert "<" not in str(message.body) and "{" not in str(message.body) + str(html)
 
 
 def test_email_to_unverified_address_has_no_hide_link(delegate: Delegate) -> None:

@@ -20,7 +20,7 @@ from participants.accounts.grants import (
     request_grant,
     suspend_grant,
 )
-from participants.models import Grant, Organisation, OrganisationKind, User
+from participants.models import Grant, Organisation, User
 from participants.permissions import may_decide
 from participants.privacy.audiences import get_viewer
 from roundtable.audit.models import AuditEntry
@@ -28,12 +28,14 @@ from tests.factories import (
     NOON,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
     make_organisation,
     make_series,
     make_user,
 )
 from tests.form_fields import send_form
+from tests.meetings import Meeting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
@@ -41,28 +43,12 @@ Deliver = Callable[[], list[EmailMultiAlternatives]]
 LIST = "/admin/participants/grant/"
 
 
-def government(country: str, name: str = "") -> Organisation:
-    return make_organisation(
-        name=name or f"Government {country}", kind=OrganisationKind.GOVERNMENT, country=country
-    )
-
-
-class Holders:
-    """A roundtable with co-chairs of two governments, a confirmer and an operator."""
+class Holders(Meeting):
+    """And an operator."""
 
     def __init__(self) -> None:
-        self.event = make_event(code="RT", slug="rt", title="Roundtable")
-        self.indonesia, self.australia = government("ID"), government("AU")
-        self.office = make_organisation(name="Office", slug="office")
-        self.first = self.holder("first@example.org", "cochair", self.indonesia)
-        self.second = self.holder("second@example.org", "cochair", self.australia)
-        self.confirmer = self.holder("confirmer@example.org", "confirmer", self.office)
+        super().__init__("confirmer")
         self.operator = make_user("runs@example.org", is_superuser=True)
-
-    def holder(self, email: str, role: str, organisation: Organisation) -> User:
-        user = make_user(email)
-        make_grant(user, self.event, role=role, on_behalf_of=organisation)
-        return user
 
     def request(self, organisation: Organisation, *, by: User | None = None) -> Grant:
         grant = Grant(
@@ -98,7 +84,7 @@ def test_operator_alone_gives_no_right(
         "user": second_self.pk,
         "event": holders.event.pk,
         "role": "cochair",
-        "on_behalf_of": holders.office.pk,
+        "on_behalf_of": holders.network.pk,
         "reason": "For myself",
         "valid_from": "2020-01-01",
     }
@@ -121,7 +107,7 @@ def test_operator_alone_gives_no_right(
 
 
 def test_right_is_in_force_a_week_after_another_organisation_confirmed(holders: Holders) -> None:
-    grant = holders.request(government("MY"))
+    grant = holders.request(make_government("MY"))
     assert confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
     assert effective_on(grant) == date(2026, 3, 9)
     assert not may_decide(grant.user, holders.event, NOON)
@@ -130,7 +116,7 @@ def test_right_is_in_force_a_week_after_another_organisation_confirmed(holders: 
 def test_right_is_in_force_once_a_second_organisation_confirmed(
     holders: Holders, deliver: Deliver
 ) -> None:
-    grant = holders.request(government("MY"))
+    grant = holders.request(make_government("MY"))
     assert confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
     assert not confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
     deliver()
@@ -144,25 +130,25 @@ def test_right_is_in_force_once_a_second_organisation_confirmed(
 
 
 def test_no_one_confirms_for_their_own_government(holders: Holders) -> None:
-    police = government("ID", "Police")
+    police = make_government("ID", "Police")
     grant = holders.request(police)
     assert not confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
-    other = holders.holder("other@example.org", "cochair", government("AU", "Police"))
+    other = holders.holder("cochair", make_government("AU", "Police"), "other@example.org")
     assert confirm_grant(grant=grant, by=holders.second, shown_hash=grant.content_hash, at=NOON)
     assert not confirm_grant(grant=grant, by=other, shown_hash=grant.content_hash, at=NOON)
     assert effective_on(grant) == date(2026, 3, 9)
 
 
 def test_requester_and_operator_confirm_nothing(holders: Holders) -> None:
-    grant = holders.request(government("MY"), by=holders.first)
-    colleague = holders.holder("colleague@example.org", "cochair", government("ID", "Police"))
-    reader = holders.holder("reader@example.org", "reader", government("TH"))
+    grant = holders.request(make_government("MY"), by=holders.first)
+    colleague = holders.holder("cochair", make_government("ID", "Police"), "colleague@example.org")
+    reader = holders.holder("reader", make_government("TH"), "reader@example.org")
     for user in (holders.first, colleague, holders.operator, reader, grant.user):
         assert not confirm_grant(grant=grant, by=user, shown_hash=grant.content_hash, at=NOON)
 
 
 def test_right_that_is_stopped_while_it_waits_must_be_confirmed_by_two(holders: Holders) -> None:
-    grant = holders.request(government("MY"))
+    grant = holders.request(make_government("MY"))
     confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
     assert suspend_grant(grant=grant, reason="Doubt", by=holders.confirmer, at=NOON)
     assert effective_on(grant) is None and not grant.confirmations.exists()
@@ -190,7 +176,7 @@ def test_no_one_suspends_all_others(holders: Holders) -> None:
 
 
 def test_confirmations_of_a_suspended_holder_no_longer_count(holders: Holders) -> None:
-    grant = holders.request(government("MY"))
+    grant = holders.request(make_government("MY"))
     assert confirm_grant(grant=grant, by=holders.confirmer, shown_hash=grant.content_hash, at=NOON)
     confirmer = holders.confirmer.grants.get()
     assert suspend_grant(grant=confirmer, reason="Doubt", by=holders.first, at=NOON)
@@ -200,15 +186,17 @@ def test_confirmations_of_a_suspended_holder_no_longer_count(holders: Holders) -
 def test_address_of_an_account_with_a_right_is_changed_by_its_owner(
     holders: Holders, client_of: Sign, operator: User
 ) -> None:
-    grant = holders.request(government("MY"))
+    grant = holders.request(make_government("MY"))
     address = reverse("admin:participants_user_change", args=[grant.user.pk])
     client_of(operator).post(address, {"email": "evil@example.org", "is_active": "on"})
     assert not User.objects.filter(email="evil@example.org").exists()
 
 
 def test_second_right_confirms_for_no_own_organisation(holders: Holders) -> None:
-    make_grant(holders.first, holders.event, role=Grant.Role.CONFIRMER, on_behalf_of=holders.office)
-    grant = holders.request(government("ID", "Police"))
+    make_grant(
+        holders.first, holders.event, role=Grant.Role.CONFIRMER, on_behalf_of=holders.network
+    )
+    grant = holders.request(make_government("ID", "Police"))
     assert not confirm_grant(grant=grant, by=holders.first, shown_hash=grant.content_hash, at=NOON)
 
 
@@ -224,7 +212,7 @@ def test_rights_of_a_new_roundtable_come_from_the_last_one(holders: Holders) -> 
             user=make_user(),
             event=event,
             role=Grant.Role.COCHAIR,
-            on_behalf_of=government("MY"),
+            on_behalf_of=make_government("MY"),
             valid_from=date(2026, 3, 1),
             reason="Letter",
         )
@@ -258,7 +246,7 @@ def test_operator_makes_no_operator(client_of: Sign, operator: User) -> None:
 def test_cochair_confirms_and_stops_a_new_right_at_the_desk(
     holders: Holders, client_of: Sign
 ) -> None:
-    grant = holders.request(government("MY"))
+    grant = holders.request(make_government("MY"))
     browser = client_of(holders.second)
     listed = browser.get(LIST + "?waits=me").content.decode()
     page = f"{LIST}{grant.pk}/decide/"
@@ -278,7 +266,7 @@ def test_cochair_confirms_and_stops_a_new_right_at_the_desk(
     assert "You suspended this right." in answer.content.decode()
     assert effective_on(grant) is None
     outsider = make_user("outside@example.org")
-    make_grant(outsider, make_event(code="RX", slug="rx"), on_behalf_of=government("NZ"))
+    make_grant(outsider, make_event(code="RX", slug="rx"), on_behalf_of=make_government("NZ"))
     assert client_of(outsider).get(page).status_code == 404
 
 
@@ -288,11 +276,11 @@ def test_holders_of_the_last_roundtable_read_rights_of_the_next(
     following = make_event(
         series=holders.event.series, starts_on=date(2027, 5, 1), ends_on=date(2027, 5, 2)
     )
-    grant = make_grant(make_user(), following, on_behalf_of=government("MY"))
+    grant = make_grant(make_user(), following, on_behalf_of=make_government("MY"))
     page = f"{LIST}{grant.pk}/decide/"
     assert page in client_of(holders.first).get(LIST).content.decode()
     assert client_of(holders.first).get(page).status_code == 200
-    make_grant(make_user(), following, on_behalf_of=government("TH"))
+    make_grant(make_user(), following, on_behalf_of=make_government("TH"))
     assert page not in client_of(holders.first).get(LIST).content.decode()
     assert client_of(holders.first).get(page).status_code == 404
 
@@ -347,18 +335,18 @@ def test_suspended_successor_leaves_the_right_with_its_holder(holders: Holders) 
 
 
 def test_governments_without_a_country_count_as_one(holders: Holders) -> None:
-    grant = holders.request(government("", "Nowhere"))
-    other = holders.holder("no@example.org", "cochair", government("", "Elsewhere"))
+    grant = holders.request(make_government("", "Nowhere"))
+    other = holders.holder("cochair", make_government("", "Elsewhere"), "no@example.org")
     assert not confirm_grant(grant=grant, by=other, shown_hash=grant.content_hash, at=NOON)
 
 
 def test_merged_organisations_confirm_once(holders: Holders) -> None:
-    grant = holders.request(government("MY"))
+    grant = holders.request(make_government("MY"))
     double = make_organisation(name="The office", slug="double")
-    other = holders.holder("double@example.org", "cohost", double)
+    other = holders.holder("cohost", double, "double@example.org")
     assert confirm_grant(grant=grant, by=other, shown_hash=grant.content_hash, at=NOON)
-    Organisation.objects.filter(pk=double.pk).update(kind=holders.office.kind)
-    apply_merge(target=holders.office, duplicate=double, by=holders.operator, at=NOON)
+    Organisation.objects.filter(pk=double.pk).update(kind=holders.network.kind)
+    apply_merge(target=holders.network, duplicate=double, by=holders.operator, at=NOON)
     assert effective_on(grant) is None and not grant.confirmations.exists()
 
 
@@ -390,11 +378,11 @@ def test_first_rights_come_from_a_logged_command(holders: Holders, deliver: Deli
 
 
 def test_who_confirms_reads_whose_mailbox_it_is(holders: Holders, client_of: Sign) -> None:
-    grant = holders.request(government("MY"))
+    grant = holders.request(make_government("MY"))
     User.objects.filter(pk=grant.user_id).update(email="rani@ministry.example")
     page = f"{LIST}{grant.pk}/decide/"
     assert "r…@ministry.example" in client_of(holders.first).get(page).content.decode()
-    own = holders.holder("own@example.org", "cochair", government("MY", "Police"))
+    own = holders.holder("cochair", make_government("MY", "Police"), "own@example.org")
     assert "ministry.example" not in client_of(own).get(page).content.decode()
 
 
@@ -414,7 +402,7 @@ def test_new_last_day_of_a_successor_is_confirmed_again(holders: Holders) -> Non
 
 def test_suspended_right_matches_exceptions_and_a_pending_one_does_not(holders: Holders) -> None:
     person = make_delegate(user=make_user())
-    ministry = government("MY")
+    ministry = make_government("MY")
     assert person.user is not None
     grant = make_grant(person.user, holders.event, on_behalf_of=ministry)
 

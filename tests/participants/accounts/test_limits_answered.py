@@ -1,11 +1,10 @@
 """Whatever page a limit answers with, its status is 429 and it says when to try again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from roundtable.models import Event
@@ -14,7 +13,10 @@ from tests.form_fields import Form, forms_of
 from tests.page_text import page_text
 from tests.sign_in import add_authenticator, record_email_code, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.time_machine(NOON + timedelta(seconds=10), tick=False),
+]
 
 
 def form_on(page: Any, *names: str) -> Form:
@@ -38,12 +40,6 @@ def refused_after(times: int, ask: Callable[[], Any]) -> Any:
     answer = ask()
     assert answer.status_code == 429
     return answer
-
-
-@pytest.fixture(autouse=True)
-def _stopped_clock() -> Iterator[None]:
-    with time_machine.travel(NOON + timedelta(seconds=10), tick=False):
-        yield
 
 
 def test_limit_of_sign_in_codes_says_when_to_try_again() -> None:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -30,17 +30,10 @@ from tests.sign_in import (
 )
 from tests.test_urls import admin_paths
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[..., Client]
 ROLES = 1 + len(Grant.Role)
 SET_UP, CONFIRM = "/accounts/2fa/", "/accounts/2fa/reauthenticate/"
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    """The clock stands still: no test waits until the code of an app is a new one."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def everywhere() -> list[str]:

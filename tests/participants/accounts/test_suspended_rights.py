@@ -24,9 +24,9 @@ from participants.permissions import bodies_with_rights
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
 from tests.conftest import FULL
-from tests.factories import make_event, make_grant, make_organisation, make_user
+from tests.factories import make_event, make_government, make_grant, make_organisation, make_user
 from tests.form_fields import press, send_form
-from tests.participants.accounts.test_grant_confirmation import LIST, Holders, government, holders
+from tests.participants.accounts.test_grant_confirmation import LIST, Holders, holders
 
 __all__ = ["holders"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
@@ -80,8 +80,8 @@ def offers(browser: Client, grant: Grant, words: str) -> bool:
 @pytest.fixture
 def others(holders: Holders) -> dict[str, Grant]:
     """Whom a co-chair would disable: each acts for another organisation."""
-    cohost = holders.holder("host@example.org", "cohost", make_organisation(name="Host"))
-    editor = holders.holder("editor@example.org", "editor", make_organisation(name="Secretariat"))
+    cohost = holders.holder("cohost", make_organisation(name="Host"), "host@example.org")
+    editor = holders.holder("editor", make_organisation(name="Secretariat"), "editor@example.org")
     people = {"confirmer": holders.confirmer, "cohost": cohost, "editor": editor}
     return {role: right_of(user) for role, user in people.items()}
 
@@ -126,7 +126,7 @@ def test_one_cochair_disables_no_one_for_good(
 def test_two_accounts_of_one_government_are_one(
     holders: Holders, others: dict[str, Grant], client_of: Sign
 ) -> None:
-    colleague = holders.holder("police@example.org", "cochair", government("ID", "Police"))
+    colleague = holders.holder("cochair", make_government("ID", "Police"), "police@example.org")
     grant = others["confirmer"]
     suspend(client_of(holders.first), grant)
     browser = client_of(colleague)
@@ -154,7 +154,7 @@ def test_cochair_of_two_roundtables_disables_no_one_at_either(
         (holders.second, holders.australia),
     ):
         make_grant(user, event, on_behalf_of=organisation)
-    confirmer = make_grant(holders.confirmer, event, role="confirmer", on_behalf_of=holders.office)
+    confirmer = make_grant(holders.confirmer, event, role="confirmer", on_behalf_of=holders.network)
     attacker, helper = client_of(holders.first), client_of(holders.second)
     for grant in (others["confirmer"], confirmer):
         suspend(attacker, grant)
@@ -168,7 +168,7 @@ def test_cochair_of_two_roundtables_disables_no_one_at_either(
 def test_someone_can_always_act(holders: Holders, others: dict[str, Grant], seed: int) -> None:
     """Fifty orders of suspending, giving back and ending, by one organisation and an operator."""
     rng = random.Random(seed)
-    colleague = holders.holder("police@example.org", "cochair", government("ID", "Police"))
+    colleague = holders.holder("cochair", make_government("ID", "Police"), "police@example.org")
     attackers = [holders.first, colleague, holders.operator]
     mine = {right_of(holders.first), right_of(colleague)}
     rights = list(Grant.objects.order_by("pk"))
@@ -255,7 +255,7 @@ def test_second_organisation_agrees_to_end_a_right(
     # Another right can be requested for the same person.
     operator = client_of(holders.operator)
     sent = {"user": grant.user_id, "event": grant.event_id, "role": grant.role, "reason": "New"}
-    sent |= {"on_behalf_of": holders.office.pk, "valid_from": "2026-03-10"}
+    sent |= {"on_behalf_of": holders.network.pk, "valid_from": "2026-03-10"}
     assert operator.post(f"{LIST}add/", sent).status_code == 302
 
 
@@ -281,7 +281,7 @@ def test_erased_account_still_counts_for_the_organisation_that_suspended(
     grant = others["confirmer"]
     assert suspend_grant(grant=grant, reason="A doubt", by=holders.first, at=TUESDAY)
     Grant.objects.filter(pk=grant.pk).update(suspended_by=None)
-    colleague = holders.holder("police@example.org", "cochair", government("ID", "Police"))
+    colleague = holders.holder("cochair", make_government("ID", "Police"), "police@example.org")
     for act in (restore_grant, agree_to_end_grant):
         assert not act(grant=grant, by=colleague, at=TUESDAY)
     assert restore_grant(grant=grant, by=holders.second, at=TUESDAY)
@@ -300,9 +300,11 @@ def test_organisation_of_a_suspended_person_does_not_confirm_what_the_person_req
     holders: Holders,
 ) -> None:
     """A suspension does not make two people of one government independent of each other."""
-    colleague = holders.holder("police@example.org", "cochair", government("ID", "Police"))
+    colleague = holders.holder("cochair", make_government("ID", "Police"), "police@example.org")
     person = make_user("new@example.org")
-    grant = make_grant(person, holders.event, on_behalf_of=government("MY"), requested_by=colleague)
+    grant = make_grant(
+        person, holders.event, on_behalf_of=make_government("MY"), requested_by=colleague
+    )
     Grant.objects.filter(pk=grant.pk).update(effective_on=None)
     held = right_of(colleague)
     assert suspend_grant(grant=held, reason="A doubt", by=holders.second, at=TUESDAY)
@@ -340,7 +342,7 @@ def test_two_confirmers_do_not_push_the_holders_of_the_last_roundtable_out(
     for organisation in (office, make_organisation(name="Third office")):
         make_grant(make_user(), following, role="confirmer", on_behalf_of=organisation)
     first, second = (
-        requested(following, "cochair", government(country)) for country in ("MY", "TH")
+        requested(following, "cochair", make_government(country)) for country in ("MY", "TH")
     )
     for grant in (first, second):
         for user in (holders.first, holders.second):
@@ -351,7 +353,7 @@ def test_two_confirmers_do_not_push_the_holders_of_the_last_roundtable_out(
             assert "You confirmed this right." in answer.content.decode()
     assert is_active(first, second)
     # From now on, the roundtable's own holders decide.
-    third = requested(following, "editor", government("PH"))
+    third = requested(following, "editor", make_government("PH"))
     assert client_of(holders.first).get(decide_page(third)).status_code == 404
     assert client_of(first.user).get(decide_page(third)).status_code == 200
 
@@ -360,12 +362,12 @@ def test_suspended_cochair_does_not_bring_the_last_holders_back(
     holders: Holders, following: Event
 ) -> None:
     rights = [
-        make_grant(make_user(), following, on_behalf_of=government(country))
+        make_grant(make_user(), following, on_behalf_of=make_government(country))
         for country in ("MY", "TH", "PH")
     ]
     for grant in rights[1:]:
         suspend_grant(grant=grant, reason="A doubt", by=rights[0].user, at=TUESDAY)
-    new = requested(following, "cochair", government("SG"))
+    new = requested(following, "cochair", make_government("SG"))
     assert not suspend_grant(grant=rights[0], reason="x", by=holders.first, at=TUESDAY)
     assert right_to_confirm(new, holders.first, TUESDAY) is None
     assert right_to_confirm(new, rights[0].user, TUESDAY)
@@ -374,7 +376,7 @@ def test_suspended_cochair_does_not_bring_the_last_holders_back(
 def test_last_holders_suspend_at_a_roundtable_that_has_too_few_of_its_own(
     holders: Holders, following: Event
 ) -> None:
-    only = make_grant(make_user(), following, on_behalf_of=government("MY"))
+    only = make_grant(make_user(), following, on_behalf_of=make_government("MY"))
     assert suspend_grant(grant=only, reason="A doubt", by=holders.first, at=TUESDAY)
     assert not is_active(only)
     assert restore_grant(grant=only, by=holders.second, at=TUESDAY)

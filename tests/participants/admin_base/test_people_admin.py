@@ -15,7 +15,9 @@ from tests.factories import (
     make_affiliation,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_role,
@@ -135,8 +137,7 @@ def test_organisation_named_by_foreign_grant_is_hidden(
 
 @pytest.mark.parametrize("invited", ["Cochair@Example.org", "Second@example.org"])
 def test_delegate_with_own_address_cannot_be_confirmed(ours: Event, invited: str) -> None:
-    user = make_user("cochair@example.org")
-    make_grant(user, ours, on_behalf_of=make_organisation())
+    user = make_holder(ours, "cochair@example.org", on_behalf_of=make_organisation())
     EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
     own, other = (
         make_participation(make_delegate(user=None, invitation_email=email), ours, confirmed=False)
@@ -214,8 +215,7 @@ def test_own_past_affiliation_cannot_be_changed(
 def test_affiliation_is_neither_deleted_nor_moved(
     client_of: Sign, joined: Delegate, ours: Event, role: str
 ) -> None:
-    colleague = make_user()
-    make_grant(colleague, ours, role=role)
+    colleague = make_holder(ours, role=role)
     client = client_of(colleague)
     kept = joined.affiliations.get()
     changed(client, joined, **{"affiliations-0-DELETE": "on"})
@@ -290,10 +290,9 @@ def test_own_unjoined_profile_counts_as_own(client_of: Sign, ours: Event) -> Non
 def test_organisation_kind_is_frozen_once_it_decides_audiences(
     client_of: Sign, ours: Event, role: str, tie: str
 ) -> None:
-    user = make_user()
-    make_grant(user, ours, role=role)
+    user = make_holder(ours, role=role)
     client = client_of(user)
-    place = make_organisation(kind="government", country="TH")
+    place = make_government("TH")
     address = page(Organisation, "change", place.pk)
     person = make_delegate(user=None)
     make_participation(person, ours)
@@ -340,8 +339,7 @@ def test_only_cochairs_see_invitation_addresses(
 ) -> None:
     person = make_delegate(name="Waiting", user=None, invitation_email="canary@example.org")
     make_participation(person, ours)
-    user = make_user()
-    make_grant(user, ours, role=role)
+    user = make_holder(ours, role=role)
     client = client_of(user)
     listed = page(Delegate, "changelist")
     for address in (listed, page(Delegate, "change", person.pk)):
@@ -359,8 +357,7 @@ def test_only_cochairs_see_invitation_addresses(
 def test_a_cochair_changes_the_invitation_address(client_of: Sign, ours: Event) -> None:
     person = make_delegate(user=None)
     make_participation(person, ours)
-    user = make_user()
-    make_grant(user, ours)
+    user = make_holder(ours)
     changed(client_of(user), person, invitation_email="taken@example.org")
     person.refresh_from_db()
     assert person.invitation_email == "taken@example.org"
@@ -377,8 +374,7 @@ def test_editor_cannot_change_invitation_address(client_of: Sign, ours: Event) -
 def test_cochair_sees_no_address_of_other_event(
     client_of: Sign, ours: Event, theirs: Event
 ) -> None:
-    user = make_user()
-    make_grant(user, ours)
+    user = make_holder(ours)
     make_grant(user, theirs, role="editor")
     for event, name in ((ours, "Here"), (theirs, "There")):
         person = make_delegate(name=name, user=None, invitation_email=f"canary.{name}@example.org")

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from participants.models import (
     Audience,
@@ -307,32 +305,3 @@ def test_roles_and_languages_are_named(client: Client) -> None:
     answer = client.get("/directory/")
     assert facet_labels(answer, "role") == ["Co-chair"]
     assert facet_labels(answer, "language") == ["Thai"]
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_facets_cost_as_many_queries_for_any_number_of_people(
-    client: Client, client_of: Sign, rows: int
-) -> None:
-    event = make_event(slug="old")
-    office = make_organisation(slug="office", country="TH")
-    make_role(event, organisation=office)
-    for number in range(rows):
-        person = make_delegate(name=f"Anna {number}", listed_to=Audience.EVERYONE)
-        make_channel(person, audience=Audience.EVERYONE)
-        make_affiliation(person, organisation=office)
-        make_participation(person, event)
-    reader = make_delegate()
-    make_participation(reader, event)
-    signed_in = client_of(reader)
-    signed_in.get("/about/")
-    found = []
-    for path in (
-        "/directory/",
-        "/directory/?event=old&organisation=office&country=TH&role=participant",
-        "/directory/?q=anna&event=old&organisation=office",
-    ):
-        for browser in (client, signed_in):
-            with CaptureQueriesContext(connection) as queries:
-                assert browser.get(path).status_code == 200
-            found.append(len(queries))
-    assert found == [12, 15, 12, 15, 13, 16]

@@ -31,6 +31,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
+    make_government,
     make_grant,
     make_introduction,
     make_invitation,
@@ -48,9 +49,7 @@ LIST = "/admin/participants/introduction/"
 
 @pytest.fixture
 def atlantis(db: None) -> Organisation:
-    return make_organisation(
-        name="Ministry of Atlantis", kind=OrganisationKind.GOVERNMENT, country="AU"
-    )
+    return make_government("AU", "Ministry of Atlantis")
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def shelter(event: Event, cochair: User) -> Delegate:
 
 def exclude(owner: Delegate, way: str, place: Organisation) -> AudienceException:
     if way == "government":
-        other = make_organisation(kind=OrganisationKind.GOVERNMENT, country=place.country)
+        other = make_government(place.country)
         return make_exception(owner, organisation=other)
     whom = {
         "organisation": place,

@@ -26,6 +26,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_holder,
     make_invitation,
     make_invitation_request,
     make_organisation,
@@ -254,8 +255,7 @@ def test_admin_shows_requests_of_own_events_only(
 def test_only_cochairs_see_requests(
     client_of: Sign, event: Event, invitation_request: InvitationRequest, role: str
 ) -> None:
-    user = make_user(f"{role}@example.org")
-    make_grant(user, event, role=role)
+    user = make_holder(event, f"{role}@example.org", role=role)
     browser = client_of(user)
     assert browser.get(DESK).status_code == 403
     assert browser.get(f"{DESK}{invitation_request.pk}/change/").status_code in (403, 404)

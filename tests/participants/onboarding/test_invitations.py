@@ -26,6 +26,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_holder,
     make_invitation,
     make_notice,
     make_organisation,
@@ -151,8 +152,7 @@ def test_ineligible_delegates_cannot_be_invited(
 ) -> None:
     make_grant(make_user("editor@example.org"), event, role="editor")
     editor = User.objects.get(email="editor@example.org")
-    stranger = make_user("other-cochair@example.org")
-    make_grant(stranger, make_event())
+    stranger = make_holder(make_event(), "other-cochair@example.org")
     own = make_delegate(user=None, invitation_email="CoChair@example.org")
     silent = make_delegate(user=None)
     elsewhere = make_delegate(user=None, invitation_email="else@example.org")
@@ -358,8 +358,7 @@ def test_person_is_removed_with_the_link_alone(
 
 
 def test_account_with_other_uses_is_kept(client: Client, invitation: Invitation) -> None:
-    user = make_user("ines@example.org")
-    make_grant(user, make_event())
+    user = make_holder(make_event(), "ines@example.org")
     client.post(LINK, {"answer": "not-me"})
     assert User.objects.filter(pk=user.pk).exists()
 
@@ -430,8 +429,7 @@ def test_cochair_of_other_event_cannot_invite_or_see(
     client_of: Sign, invited: Delegate, event: Event
 ) -> None:
     elsewhere = make_event()
-    stranger = make_user("stranger@example.org")
-    make_grant(stranger, elsewhere)
+    stranger = make_holder(elsewhere, "stranger@example.org")
     browser = client_of(stranger)
     browser.post(PEOPLE, {"action": "invite", "_selected_action": [invited.pk], "confirmed": "yes"})
     assert not Invitation.objects.exists()

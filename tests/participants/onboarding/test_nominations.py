@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -29,7 +28,9 @@ from tests.factories import (
     make_affiliation,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
+    make_holder,
     make_invitation_request,
     make_organisation,
     make_participation,
@@ -39,18 +40,16 @@ from tests.factories import (
 )
 from tests.page_text import page_html
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("recorded_templates"),
+    pytest.mark.time_machine(NOW, tick=False),
+]
 PAGE = "/me/nominations/"
 DESK = "/admin/participants/invitationrequest/"
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Any:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -100,8 +99,7 @@ def places(browser: Client) -> set[str]:
 def test_person_nominates_for_the_own_organisation_at_the_next_roundtable(
     client_of: Sign, speaker: Delegate, coming: Event, shelter: Organisation, deliver: Deliver
 ) -> None:
-    chair = make_user("chair@example.org")
-    make_grant(chair, coming)
+    make_holder(coming, "chair@example.org")
     browser = client_of(speaker)
     assert places(browser) == {"Third roundtable, March 2027 (R2027), for Example Shelter"}
     page = browser.post(PAGE, nomination(coming, shelter), follow=True).content.decode()
@@ -285,7 +283,7 @@ def test_person_withdraws_only_an_own_nomination_that_waits(
 @pytest.fixture
 def chair(coming: Event) -> User:
     user = make_user("chair@example.org")
-    ministry = make_organisation(name="Ministry", kind="government", country="ID")
+    ministry = make_government("ID", "Ministry")
     make_grant(user, coming, on_behalf_of=ministry)
     return user
 

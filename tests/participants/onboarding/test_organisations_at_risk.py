@@ -26,7 +26,7 @@ from roundtable.models import Event
 from tests.factories import (
     make_delegate,
     make_event,
-    make_grant,
+    make_holder,
     make_invitation,
     make_invitation_request,
     make_organisation,
@@ -73,11 +73,9 @@ def amal(event: Event, shelter: Organisation) -> Delegate:
 
 
 def holder(name: str, event: Event, role: str, kind: str) -> User:
-    user = make_user(f"{name}@example.org")
     country = "ID" if kind == OrganisationKind.GOVERNMENT else ""
     organisation = make_organisation(kind=kind, country=country)
-    make_grant(user, event, role=role, on_behalf_of=organisation)
-    return user
+    return make_holder(event, f"{name}@example.org", role=role, on_behalf_of=organisation)
 
 
 @pytest.fixture

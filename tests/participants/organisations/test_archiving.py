@@ -14,7 +14,6 @@ from participants.models import (
     Delegate,
     EventRole,
     Organisation,
-    OrganisationKind,
     SlugRedirect,
     User,
 )
@@ -27,6 +26,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
+    make_government,
     make_organisation,
     make_participation,
     make_role,
@@ -41,9 +41,7 @@ LIST = "/admin/participants/organisation/"
 
 @pytest.fixture
 def atlantis(db: None) -> Organisation:
-    return make_organisation(
-        name="Ministry of Atlantis", kind=OrganisationKind.GOVERNMENT, country="AU"
-    )
+    return make_government("AU", "Ministry of Atlantis")
 
 
 def is_listed_to(viewer: Delegate, owner: Delegate) -> bool:

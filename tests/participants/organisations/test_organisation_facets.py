@@ -3,9 +3,7 @@
 from random import Random
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from participants.models import OrganisationKind
 from tests.conftest import FULL
@@ -70,16 +68,3 @@ def test_chips_lead_back(client: Client) -> None:
         "Kind: Civil society": "/organisations/?country=TH",
         "Country: Thailand": "/organisations/?kind=civil-society",
     }
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_facets_cost_as_many_queries_for_any_number_of_rows(client: Client, rows: int) -> None:
-    event = make_event(slug="old")
-    for _number in range(rows):
-        make_role(event, organisation=make_organisation(country="TH"))
-    found = []
-    for path in ("/organisations/", "/organisations/?country=TH&kind=civil-society&event=old"):
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(path).status_code == 200
-        found.append(len(queries))
-    assert found == [5, 6]

@@ -19,7 +19,9 @@ from tests.factories import (
     NOON,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_role,
@@ -53,7 +55,7 @@ def shelter(event: Event) -> Organisation:
 @pytest.fixture
 def chair(event: Event) -> User:
     user = make_user("chair@example.org")
-    ministry = make_organisation(name="Ministry of Tides", kind="government", country="AU")
+    ministry = make_government("AU", "Ministry of Tides")
     make_grant(user, event, on_behalf_of=ministry)
     return user
 
@@ -140,8 +142,7 @@ def test_mailbox_that_an_import_changes_is_told(
     row.save()
     person = make_delegate(user=make_user("ana@example.org"))
     make_participation(person, talk, organisation=row)
-    user = make_user()
-    make_grant(user, talk, role="editor")
+    user = make_holder(talk, role="editor")
     client = client_of(user)
     answer = preview_file(client, changed(talk, **{mailbox_cell(talk, row): "evil@example.net"}))
     assert told(deliver) == {} and not QueuedEmail.objects.filter(subject=SUBJECT).exists()

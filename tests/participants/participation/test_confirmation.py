@@ -38,6 +38,7 @@ from participants.privacy.audiences import get_viewer
 from participants.privacy.visibility import reveal
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
+from tests import meetings
 from tests.factories import (
     NOON,
     make_channel,
@@ -45,7 +46,9 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
+    make_government,
     make_grant,
+    make_holder,
     make_invitation,
     make_organisation,
     make_participation,
@@ -61,25 +64,7 @@ GOVERNMENT, CIVIL_SOCIETY = OrganisationKind.GOVERNMENT, OrganisationKind.CIVIL_
 ENTERED = datetime(2026, 2, 2, 12, tzinfo=UTC)  # four weeks before NOON
 
 
-class Meeting:
-    """A roundtable with two co-chairs, a co-host and a confirmer for civil society."""
-
-    def __init__(self) -> None:
-        self.event = make_event(code="RT")
-        self.indonesia = make_organisation(name="Indonesia", kind=GOVERNMENT, country="ID")
-        self.australia = make_organisation(name="Australia", kind=GOVERNMENT, country="AU")
-        self.host = make_organisation(name="Host", kind=OrganisationKind.AGENCY)
-        self.shelters = make_organisation(name="Shelters", kind=CIVIL_SOCIETY)
-        self.first = self.holder(Grant.Role.COCHAIR, self.indonesia)
-        self.second = self.holder(Grant.Role.COCHAIR, self.australia)
-        self.cohost = self.holder(Grant.Role.COHOST, self.host)
-        self.confirmer = self.holder(Grant.Role.CONFIRMER, self.shelters)
-
-    def holder(self, role: str, organisation: Organisation) -> User:
-        user = make_user()
-        make_grant(user, self.event, role=role, on_behalf_of=organisation)
-        return user
-
+class Meeting(meetings.Meeting):
     def takes_part(self, organisation: Organisation, **fields: Any) -> Participation:
         return make_participation(
             make_delegate(),
@@ -93,7 +78,7 @@ class Meeting:
 
 @pytest.fixture
 def meeting(db: None) -> Meeting:
-    return Meeting()
+    return Meeting("cohost", "confirmer")
 
 
 def account(row: Participation) -> User:
@@ -111,10 +96,6 @@ def confirm(row: Participation, *users: User, at: datetime = NOON) -> bool:
 
 def shelter(name: str = "A shelter") -> Organisation:
     return make_organisation(name=name, kind=CIVIL_SOCIETY)
-
-
-def ministry(country: str = "MY") -> Organisation:
-    return make_organisation(name=f"Ministry {country}", kind=GOVERNMENT, country=country)
 
 
 def test_one_cochair_confirms_no_one_alone(meeting: Meeting) -> None:
@@ -144,27 +125,27 @@ def test_confirmer_of_another_constituency_does_not_count(meeting: Meeting) -> N
 
 
 def test_government_needs_two_other_organisations_with_a_cochair(meeting: Meeting) -> None:
-    assert confirm(meeting.takes_part(ministry()), meeting.first, meeting.second)
-    assert confirm(meeting.takes_part(ministry()), meeting.first, meeting.cohost)
-    assert confirm(meeting.takes_part(ministry()), meeting.first, meeting.confirmer)
-    assert not confirm(meeting.takes_part(ministry()), meeting.cohost, meeting.confirmer)
+    assert confirm(meeting.takes_part(make_government("MY")), meeting.first, meeting.second)
+    assert confirm(meeting.takes_part(make_government("MY")), meeting.first, meeting.cohost)
+    assert confirm(meeting.takes_part(make_government("MY")), meeting.first, meeting.confirmer)
+    assert not confirm(meeting.takes_part(make_government("MY")), meeting.cohost, meeting.confirmer)
 
 
 def test_two_accounts_of_one_government_are_one(meeting: Meeting) -> None:
-    other_body = make_organisation(name="Police", kind=GOVERNMENT, country="ID")
+    other_body = make_government("ID", "Police")
     other = meeting.holder(Grant.Role.COCHAIR, other_body)
-    row = meeting.takes_part(ministry())
+    row = meeting.takes_part(make_government("MY"))
     assert not confirm(row, meeting.first, other)
     assert row.confirmations.count() == 1
     assert confirm(row, meeting.second)
 
 
 def test_no_one_confirms_their_own_organisation(meeting: Meeting) -> None:
-    police = make_organisation(name="Police", kind=GOVERNMENT, country="ID")
+    police = make_government("ID", "Police")
     row = meeting.takes_part(police)
     assert not confirm(row, meeting.first, meeting.second)
     assert row.confirmations.get().by == meeting.second
-    own = meeting.takes_part(meeting.shelters)
+    own = meeting.takes_part(meeting.network)
     assert not confirm(own, meeting.confirmer, meeting.first)
 
 
@@ -198,19 +179,14 @@ def test_operator_stands_in_for_a_cochair_after_five_working_days(meeting: Meeti
 def test_operators_never_stand_in_for_a_confirmer_or_twice(meeting: Meeting) -> None:
     one, two = make_user(is_superuser=True), make_user(is_superuser=True)
     assert not confirm(meeting.takes_part(shelter()), one, two, meeting.first)
-    row = meeting.takes_part(ministry())
+    row = meeting.takes_part(make_government("MY"))
     assert not confirm(row, one, two)
     assert row.confirmations.count() == 1
 
 
 def test_grant_that_is_not_in_force_confirms_nothing(meeting: Meeting) -> None:
-    user = make_user()
-    make_grant(
-        user,
-        meeting.event,
-        role=Grant.Role.CONFIRMER,
-        on_behalf_of=meeting.shelters,
-        effective_on=None,
+    user = make_holder(
+        meeting.event, role=Grant.Role.CONFIRMER, on_behalf_of=meeting.network, effective_on=None
     )
     row = meeting.takes_part(shelter())
     assert not confirm(row, user, meeting.first)
@@ -249,7 +225,7 @@ def test_one_confirmer_suspends_and_two_bring_back(meeting: Meeting) -> None:
     assert not confirm(row, meeting.first)
     assert confirm(row, meeting.confirmer)
     assert row.suspended_at is None and row.confirmations.count() == kept.count() == 2
-    reader = meeting.holder(Grant.Role.READER, meeting.host)
+    reader = meeting.holder(Grant.Role.READER, meeting.office)
     assert not suspend_participation(participation=row, reason="Doubt", by=reader, at=NOON)
 
 
@@ -309,7 +285,7 @@ def test_whoever_is_added_later_sees_details_a_week_after_all_were_told(
 def test_exception_leaves_out_whom_only_excepted_organisations_confirmed(
     meeting: Meeting,
 ) -> None:
-    office, row = shelter(), meeting.takes_part(ministry())
+    office, row = shelter(), meeting.takes_part(make_government("MY"))
     confirm(row, meeting.first, meeting.second)
     Participation.objects.update(details_open_on=NOON.date())
     owner = make_delegate(listed_to=Audience.PARTICIPANTS)
@@ -372,8 +348,7 @@ def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
         assert words in browser.post(address, form, follow=True).content.decode()
     row.refresh_from_db()
     assert row.details_open_on == timezone.localdate() + timedelta(days=7)
-    stranger = make_user()
-    make_grant(stranger, make_event(), on_behalf_of=meeting.host)
+    stranger = make_holder(make_event(), on_behalf_of=meeting.office)
     assert client_of(stranger).get(address).status_code == 404
 
 
@@ -433,8 +408,8 @@ def test_page_shows_only_the_mailbox_that_answered_for_this_roundtable(
 
 
 def test_editor_cannot_make_itself_confirm(meeting: Meeting) -> None:
-    editor = meeting.holder(Grant.Role.EDITOR, meeting.host)
-    make_role(meeting.event, organisation=meeting.host, role=EventRole.Role.COHOST)
+    editor = meeting.holder(Grant.Role.EDITOR, meeting.office)
+    make_role(meeting.event, organisation=meeting.office, role=EventRole.Role.COHOST)
     row = meeting.takes_part(shelter())
     assert not confirm(row, editor, meeting.confirmer)
     assert row.confirmations.get().by == meeting.confirmer
@@ -586,7 +561,7 @@ def test_owner_is_told_before_a_second_confirmation_lets_more_people_see(
         read.extend(new)
         assert owner.user and {mail.to[0] for mail in new} <= {owner.user.email}
         text = " ".join(" ".join(mail.body.split()) for mail in new)
-        assert row.delegate.name not in text and "Indonesia" not in text
+        assert row.delegate.name not in text and meeting.indonesia.name not in text
         return text
 
     read = list(deliver())
@@ -627,9 +602,9 @@ def test_cochair_who_enters_a_participation_has_confirmed_it(
     client_of: Any, entered_for: str, confirmed: int
 ) -> None:
     event, user = make_event(), make_user()
-    own = make_organisation(kind="government", country="AU")
+    own = make_government("AU")
     make_grant(user, event, on_behalf_of=own)
-    ministry = make_organisation(kind="government", country=entered_for)
+    ministry = make_government(entered_for)
     sent = {
         "name": "New Person",
         "invitation_email": "new@example.org",

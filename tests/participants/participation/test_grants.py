@@ -17,7 +17,9 @@ from roundtable.models import Event
 from tests.factories import (
     make_delegate,
     make_event,
+    make_government,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_user,
@@ -81,8 +83,7 @@ def test_cochair_sees_grants_without_addresses(client_of: Sign, government_grant
 
 @pytest.mark.parametrize("role", ["editor", "reader"])
 def test_only_cochairs_see_grants(client_of: Sign, government_grant: Grant, role: str) -> None:
-    user = make_user()
-    make_grant(user, government_grant.event, role=role)
+    user = make_holder(government_grant.event, role=role)
     assert client_of(user).get(LIST).status_code == 403
     assert client_of(user).get(f"{LIST}{government_grant.pk}/change/").status_code in (403, 404)
 
@@ -134,7 +135,7 @@ def test_former_holder_keeps_the_right_until_the_successor_has_it(
         make_user(f"{name}@example.org", is_active=True) for name in ("first", "second")
     )
     for user, country in ((first, "ID"), (second, "AU")):
-        organisation = make_organisation(name=country, kind="government", country=country)
+        organisation = make_government(country, country)
         make_grant(user, government_grant.event, on_behalf_of=organisation)
     new = make_user("zq-new@example.org")
     sent = {"email": new.email, "on": in_days(0).isoformat(), "confirmed": "yes"}
@@ -199,8 +200,7 @@ def test_cochair_cannot_hand_over_alone(client_of: Sign, government_grant: Grant
         "An operator requests a grant or its transfer. It is in force seven days after"
         in client.get(LIST).content.decode()
     )
-    other = make_user()
-    make_grant(other, make_event())
+    other = make_holder(make_event())
     assert client_of(other).get(address(government_grant)).status_code == 404
 
 

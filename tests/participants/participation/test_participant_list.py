@@ -29,11 +29,10 @@ from tests.factories import (
     make_channel,
     make_delegate,
     make_event,
-    make_grant,
+    make_holder,
     make_organisation,
     make_participant_list,
     make_participation,
-    make_user,
 )
 from tests.recorded_fixtures import recorded
 
@@ -70,10 +69,8 @@ def meeting() -> Event:
 
 
 def cochair(event: Event, word: str, **fields: Any) -> User:
-    user = make_user(f"zq-{word}@example.org")
-    given = {"on_behalf_of": make_organisation(short_name=f"{word} office")}
-    make_grant(user, event, **given | fields)
-    return user
+    given = {"on_behalf_of": make_organisation(short_name=f"{word} office")} | fields
+    return make_holder(event, f"zq-{word}@example.org", **given)
 
 
 @pytest.fixture

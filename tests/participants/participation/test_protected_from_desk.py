@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from participants.models import (
@@ -20,7 +19,8 @@ from roundtable.models import Event
 from tests.factories import (
     make_delegate,
     make_event,
-    make_grant,
+    make_government,
+    make_holder,
     make_invitation_request,
     make_organisation,
     make_participation,
@@ -30,18 +30,16 @@ from tests.factories import (
 from tests.form_fields import press, send_form
 from tests.import_pages import admin_text, confirm_import, preview_file
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("recorded_templates"),
+    pytest.mark.time_machine(NOW, tick=False),
+]
 PEOPLE, SEATS = "/admin/participants/delegate/", "/admin/participants/participation/"
 NAME, ADDRESS = "Zq Amal", "amal@example.org"
 MASKED = "A delegate of Example Shelter"
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Any:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -57,9 +55,7 @@ def shelter(event: Event) -> Organisation:
 
 
 def holder(event: Event, role: str, kind: str = OrganisationKind.GOVERNMENT, **of: Any) -> User:
-    user = make_user()
-    make_grant(user, event, role=role, on_behalf_of=make_organisation(kind=kind, **of))
-    return user
+    return make_holder(event, role=role, on_behalf_of=make_organisation(kind=kind, **of))
 
 
 @pytest.fixture
@@ -127,7 +123,7 @@ def test_civil_society_is_entered_protected_in_each_way(
     second: User,
     enter: Callable[..., None],
 ) -> None:
-    ministry = make_organisation(name="Ministry", kind=OrganisationKind.GOVERNMENT, country="TH")
+    ministry = make_government("TH", "Ministry")
     make_role(event, organisation=ministry)
     for organisation, is_protected in ((shelter, True), (ministry, False)):
         enter(client_of(first), event, organisation)

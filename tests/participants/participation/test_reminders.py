@@ -17,7 +17,7 @@ from tests.factories import (
     make_confirmation,
     make_delegate,
     make_event,
-    make_grant,
+    make_holder,
     make_invitation_request,
     make_organisation,
     make_participation,
@@ -47,8 +47,7 @@ def meeting() -> Event:
         ("confirmer", Grant.Role.CONFIRMER, OrganisationKind.CIVIL_SOCIETY),
     ):
         organisation = make_organisation(kind=kind, country="ID" if role == "cochair" else "")
-        user = make_user(f"{key}@example.org")
-        make_grant(user, event, role=role, on_behalf_of=organisation)
+        make_holder(event, f"{key}@example.org", role=role, on_behalf_of=organisation)
     return event
 
 
@@ -150,8 +149,9 @@ def test_person_is_told_of_suspension_return_and_end(
     client_of: Sign, meeting: Event, deliver: Deliver, clock: Any
 ) -> None:
     row = takes_part(meeting, confirmed=True)
-    host = make_user("cohost@example.org")
-    make_grant(host, meeting, role=Grant.Role.COHOST, on_behalf_of=make_organisation())
+    make_holder(
+        meeting, "cohost@example.org", role=Grant.Role.COHOST, on_behalf_of=make_organisation()
+    )
     browsers = {name: client_of(user_of(name)) for name in ("cochair", "cohost", "confirmer")}
     assert row.delegate.user
     address = row.delegate.user.email

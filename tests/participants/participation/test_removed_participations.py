@@ -14,7 +14,6 @@ from participants.models import (
     Introduction,
     Invitation,
     Organisation,
-    OrganisationKind,
     Participation,
     User,
 )
@@ -28,7 +27,8 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
-    make_grant,
+    make_government,
+    make_holder,
     make_introduction,
     make_invitation,
     make_organisation,
@@ -44,9 +44,7 @@ Sign = Callable[[User | Delegate], Client]
 
 @pytest.fixture
 def atlantis(db: None) -> Organisation:
-    return make_organisation(
-        name="Ministry of Atlantis", kind=OrganisationKind.GOVERNMENT, country="AU"
-    )
+    return make_government("AU", "Ministry of Atlantis")
 
 
 @pytest.fixture
@@ -67,8 +65,7 @@ END = {"action": "end"}
 
 
 def ended_by_two(client_of: Sign, _cochair: User, operator: User, row: Participation) -> None:
-    second = make_user()
-    make_grant(second, row.event, on_behalf_of=make_organisation())
+    second = make_holder(row.event, on_behalf_of=make_organisation())
     chosen = {"_selected_action": row.pk}
     for user, act in ((operator, {"action": "suspend", "reason": "Doubt"}), (second, END)):
         assert client_of(user).post(LIST, act | chosen).status_code == 302
@@ -197,8 +194,7 @@ def test_settled_facts_stay_settled_after_removal(
     assert 'name="description"' in page
     for settled in ("name", "short_name", "kind", "country"):
         assert f'name="{settled}"' not in page
-    other = make_user()
-    make_grant(other, make_event())
+    other = make_holder(make_event())
     assert client_of(other).get(path).status_code == 404
 
 

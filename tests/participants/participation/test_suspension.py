@@ -13,21 +13,27 @@ from participants.accounts.grants import suspend_grant
 from participants.models import (
     Grant,
     Organisation,
-    OrganisationKind,
     Participation,
     ParticipationConfirmation,
     User,
 )
 from participants.participation.confirmation import end_participation, suspend_participation
 from roundtable.models import Event
-from tests.factories import NOON, make_event, make_grant, make_organisation, make_user
+from tests.factories import (
+    NOON,
+    make_event,
+    make_government,
+    make_grant,
+    make_holder,
+    make_organisation,
+    make_user,
+)
 from tests.form_fields import form_fields, send_form
 from tests.participants.participation.test_confirmation import (
     Meeting,
     account,
     confirm,
     meeting,
-    ministry,
     shelter,
 )
 
@@ -62,9 +68,7 @@ def counts(row: Participation) -> bool:
 
 
 def colleague_of(organisation: Organisation, event: Event, role: str) -> User:
-    user = make_user()
-    make_grant(user, event, role=role, on_behalf_of=organisation)
-    return user
+    return make_holder(event, role=role, on_behalf_of=organisation)
 
 
 @pytest.mark.parametrize("name", ["first", "second", "cohost"])
@@ -92,9 +96,9 @@ def test_one_account_disables_no_participant_for_good(
 
 
 def test_two_accounts_of_one_government_neither_bring_back_nor_end(meeting: Meeting) -> None:
-    row = meeting.takes_part(ministry())
+    row = meeting.takes_part(make_government("MY"))
     assert confirm(row, meeting.first, meeting.second)
-    police = make_organisation(name="Police", kind=OrganisationKind.GOVERNMENT, country="ID")
+    police = make_government("ID", "Police")
     colleague = colleague_of(police, meeting.event, Grant.Role.COCHAIR)
     assert suspend_participation(participation=row, reason="Doubt", by=meeting.first, at=NOON)
     assert not confirm(row, meeting.first, colleague, meeting.cohost)
@@ -146,7 +150,7 @@ def test_confirmer_who_was_the_only_one_is_not_replaced_by_a_cochair(
     """Governments alone never bring a participant of civil society back."""
     assert suspend_participation(participation=row, reason="Doubt", by=meeting.confirmer, at=NOON)
     assert not confirm(row, meeting.first, meeting.second, meeting.cohost, meeting.confirmer)
-    another = colleague_of(shelter("Network"), meeting.event, Grant.Role.CONFIRMER)
+    another = colleague_of(shelter("Another network"), meeting.event, Grant.Role.CONFIRMER)
     assert confirm(row, another)
 
 
@@ -157,9 +161,9 @@ def test_person_reads_who_suspended_it_and_why(
     mail = deliver()[-1]
     assert (mail.to, mail.subject) == ([account(row).email], "Your participation is suspended")
     # Mailboxes are read by others.
-    assert "Someone else came" not in mail.body and "Australia" not in mail.body
+    assert "Someone else came" not in mail.body and meeting.australia.name not in mail.body
     page = " ".join(client_of(account(row)).get("/me/").content.decode().split())
-    assert "Australia suspended it, for this reason: Someone else came" in page
+    assert "Government AU suspended it, for this reason: Someone else came" in page
 
 
 def test_suspension_asks_for_a_reason(

@@ -28,6 +28,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_role,
@@ -259,8 +260,7 @@ def test_log_is_visible_to_owner_only(
 def test_people_export_is_logged_for_each_delegate(
     delegate: Delegate, quiet_delegate: Delegate, event: Event, ministry: Organisation
 ) -> None:
-    chair = make_user()
-    make_grant(chair, event, on_behalf_of=ministry)
+    chair = make_holder(event, on_behalf_of=ministry)
     access_log.log_export(people=[delegate, quiet_delegate], by=chair, at=NOON)
     for person in (delegate, quiet_delegate):
         (look,) = all_of(person)
@@ -456,8 +456,7 @@ def test_reveals_of_viewers_own_profile_do_not_count(viewer: Delegate) -> None:
 
 
 def test_viewer_with_a_grant_and_no_profile(event: Event, cochair: User) -> None:
-    user = make_user()
-    make_grant(user, event, role=Grant.Role.READER)
+    user = make_holder(event, role=Grant.Role.READER)
     seen = make_delegate()
     for _number in range(10):
         RevealBudget.spend(user, NOON.date())

@@ -27,6 +27,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
+    make_government,
     make_introduction,
     make_organisation,
     make_participation,
@@ -125,7 +126,7 @@ def test_text_names_excluded_viewers(delegate_of_two_events: Delegate) -> None:
 def test_count_reveals_nothing_about_others(event: Event, delegate_of_two_events: Delegate) -> None:
     """Who ever worked where is not found out by trying."""
     before = [words(delegate_of_two_events, audience) for audience in Audience.values]
-    elsewhere = make_organisation(kind=OrganisationKind.GOVERNMENT, country="MM")
+    elsewhere = make_government("MM")
     for seat in event.participations.exclude(delegate=delegate_of_two_events):
         make_affiliation(seat.delegate, organisation=elsewhere)
     assert [words(delegate_of_two_events, audience) for audience in Audience.values] == before
@@ -480,7 +481,7 @@ def preview_page(client_of: Sign, owner: Delegate, viewer: str) -> str:
 def official(event: Event) -> Delegate:
     """Shares with participants, except with governments, and took part for one."""
     official = make_delegate(name="Oskar Official", listed_to=Audience.PARTICIPANTS)
-    government = make_organisation(kind=OrganisationKind.GOVERNMENT, country="ID")
+    government = make_government("ID")
     make_participation(official, event, organisation=government)
     make_channel(official, value="oskar@example.org", audience=Audience.PARTICIPANTS)
     make_exception(official, constituency="governments")
@@ -491,7 +492,7 @@ def test_preview_says_first_that_an_exclusion_leaves_no_one(
     client_of: Sign, event: Event, official: Delegate
 ) -> None:
     for country in ("AU", "TH"):
-        government = make_organisation(kind=OrganisationKind.GOVERNMENT, country=country)
+        government = make_government(country)
         colleague = make_delegate()
         make_participation(colleague, event, organisation=government)
     page = preview_page(client_of, official, "constituency")
@@ -551,7 +552,7 @@ def test_preview_leaves_out_people_confirmed_by_the_excluded_alone(
     client_of: Sign, event: Event, delegate: Delegate, cochair: User
 ) -> None:
     delegate.write(listed_to=Audience.PARTICIPANTS)
-    ministry = make_organisation(kind=OrganisationKind.GOVERNMENT, country="MM")
+    ministry = make_government("MM")
     part = make_participation(make_delegate(), event)
     make_confirmation(part, cochair, capacity="cochair", on_behalf_of=ministry)
     assert "People in this group see this" in preview_page(client_of, delegate, "constituency")

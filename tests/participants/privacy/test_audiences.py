@@ -39,6 +39,7 @@ from tests.factories import (
     make_event,
     make_exception,
     make_grant,
+    make_holder,
     make_introduction,
     make_organisation,
     make_participation,
@@ -134,9 +135,7 @@ def operator(_event: Event, _owner: Delegate) -> User:
 
 
 def cochair(event: Event, _owner: Delegate) -> User:
-    user = make_user()
-    make_grant(user, event, on_behalf_of=office(OrganisationKind.CIVIL_SOCIETY))
-    return user
+    return make_holder(event, on_behalf_of=office(OrganisationKind.CIVIL_SOCIETY))
 
 
 def unconfirmed(event: Event, _owner: Delegate) -> Delegate:

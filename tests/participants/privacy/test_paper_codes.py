@@ -2,12 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
@@ -24,7 +22,7 @@ from tests.factories import (
     NOON,
     make_delegate,
     make_event,
-    make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_user,
@@ -36,20 +34,17 @@ from tests.participants.accounts.test_timing_protection import NEW_EACH_TIME, VA
 from tests.participants.privacy.test_consent import all_rows
 from tests.sign_in import forget_limits, record_email_code
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_database,
+    pytest.mark.time_machine(NOON, tick=False),
+]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 CODE_PAGE, HIDE, DESK = "/me/paper-code/", "/hide/", "/admin/hide/"
 SHOWN_CODE = re.compile(r"<code>([A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4})</code>")
 CHECKED = re.compile(r'SELECT \? AS "_check" .*')
 ANSWER = "If this person is here, they are hidden"
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    """Each test takes place at one moment, so that no limit begins anew."""
-    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
-        yield
 
 
 def code_on(answer: Any) -> str:
@@ -156,10 +151,8 @@ def test_code_of_an_erased_person_is_gone(delegate: Delegate, client_of: Sign) -
 @pytest.fixture
 def holder(event: Event) -> User:
     """Holds the least right there is, for an organisation."""
-    user = make_user("reader@example.org")
     watch = make_organisation(name="Night Watch", slug="night-watch")
-    make_grant(user, event, role="reader", on_behalf_of=watch)
-    return user
+    return make_holder(event, "reader@example.org", role="reader", on_behalf_of=watch)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from participants.models import Delegate, Grant, User
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.email_links import links_for
-from tests.factories import NOON, make_event, make_grant, make_user
+from tests.factories import NOON, make_event, make_grant, make_holder, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -67,9 +67,11 @@ def test_each_current_cochair_gets_email(
     make_grant(delegate.user, event)
     make_grant(make_user("editor@example.org"), event, role=Grant.Role.EDITOR)
     make_grant(make_user("later@example.org"), event, valid_from=day + timedelta(days=1))
-    former = make_user("former@example.org")
-    make_grant(
-        former, event, valid_from=day - timedelta(days=9), valid_until=day - timedelta(days=1)
+    make_holder(
+        event,
+        "former@example.org",
+        valid_from=day - timedelta(days=9),
+        valid_until=day - timedelta(days=1),
     )
     make_grant(make_user("closed@example.org", is_active=False), event)
     elsewhere = make_event(code="OTHER", slug="other", title="Other roundtable")

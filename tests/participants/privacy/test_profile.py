@@ -24,6 +24,7 @@ from tests.factories import (
     make_channel,
     make_delegate,
     make_event,
+    make_government,
     make_grant,
     make_organisation,
     make_participation,
@@ -195,9 +196,9 @@ def test_new_channel_defaults_to_only_me(browser: Client) -> None:
         assert is_checked(page, name, "only_me")
 
 
-@pytest.mark.parametrize(
-    ("kind", "typed", "sentence"),
-    [
+def test_invalid_channel_shows_field_error(browser: Client, owner: Delegate) -> None:
+    kept = make_channel(owner, value="kept@example.org")
+    for kind, typed, sentence in [
         ("email", "dewi at example", "Enter a valid email address."),
         ("email", "a@b@example.org", "Enter a valid email address."),
         ("email", "dewi@example.org\nBcc: x@example.org", "Enter a valid email address."),
@@ -219,41 +220,36 @@ def test_new_channel_defaults_to_only_me(browser: Client) -> None:
         ("site", "//example.org", INCOMPLETE_ADDRESS),
         ("other", "x" * 255, "Ensure this value has at most 254 characters (it has 255)."),
         ("other", "nul\0", "Null characters are not allowed."),
-    ],
-)
-def test_invalid_channel_shows_field_error(
-    browser: Client, owner: Delegate, kind: str, typed: str, sentence: str
-) -> None:
-    kept = make_channel(owner, value="kept@example.org")
-    page = refused(
-        browser,
-        sent(
-            {"id": row_key(kept), "value": "other@example.org", "audience": "everyone"},
-            {"kind": kind, "value": typed, "audience": "participants"},
-            name="A new name",
-            post="A new post",
-            about="A new text",
-            languages=["th"],
-        ),
-        sentence,
-    )
-    row = page[page.index('name="channel-1-kind"') :]
-    assert '<div class="error" id="id_channel-1-value_error">' in row
-    assert escape(sentence) in row
-    # The form still has all that was typed.
-    assert re.search(rf'<option\s+value="{kind}"\s+selected\s*>', row)
-    assert escape(typed) in row
-    assert 'name="name" value="A new name"' in page
-    assert 'name="post" value="A new post"' in page
-    assert "A new text</textarea>" in page
-    assert 'value="other@example.org"' in page
-    for name, value in (
-        ("languages", "th"),
-        ("channel-0-audience", "everyone"),
-        ("channel-1-audience", "participants"),
-    ):
-        assert is_checked(page, name, value), name
-    assert not is_checked(page, "languages", "en")
+    ]:
+        page = refused(
+            browser,
+            sent(
+                {"id": row_key(kept), "value": "other@example.org", "audience": "everyone"},
+                {"kind": kind, "value": typed, "audience": "participants"},
+                name="A new name",
+                post="A new post",
+                about="A new text",
+                languages=["th"],
+            ),
+            sentence,
+        )
+        row = page[page.index('name="channel-1-kind"') :]
+        assert '<div class="error" id="id_channel-1-value_error">' in row
+        assert escape(sentence) in row
+        # The form still has all that was typed.
+        assert re.search(rf'<option\s+value="{kind}"\s+selected\s*>', row)
+        assert escape(typed) in row
+        assert 'name="name" value="A new name"' in page
+        assert 'name="post" value="A new post"' in page
+        assert "A new text</textarea>" in page
+        assert 'value="other@example.org"' in page
+        for name, value in (
+            ("languages", "th"),
+            ("channel-0-audience", "everyone"),
+            ("channel-1-audience", "participants"),
+        ):
+            assert is_checked(page, name, value), name
+        assert not is_checked(page, "languages", "en")
 
 
 @pytest.mark.parametrize(
@@ -432,7 +428,7 @@ def test_channel_can_be_removed_and_added_in_one_save(browser: Client, owner: De
 def test_number_without_country_code_is_asked_about(
     browser: Client, owner: Delegate, event: Event
 ) -> None:
-    ministry = make_organisation(kind="government", country="ID")
+    ministry = make_government("ID")
     make_participation(owner, event, organisation=ministry)
     row = {"kind": "phone", "value": "021 5555 0100"}
     sentence = "Choose the country of 021 5555 0100 below. We then add its country code."

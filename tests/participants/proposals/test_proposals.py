@@ -16,7 +16,6 @@ from participants.models import (
     Audience,
     Delegate,
     Organisation,
-    OrganisationKind,
     Proposal,
     User,
 )
@@ -32,7 +31,9 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
+    make_government,
     make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_proposal,
@@ -52,9 +53,7 @@ Deliver = Callable[[], list[EmailMultiAlternatives]]
 @recorded
 def ministry(event: Event) -> Organisation:
     """For which the co-chair acts: a government that takes part."""
-    ministry = make_organisation(
-        name="Ministry of Interior", kind=OrganisationKind.GOVERNMENT, country="TH"
-    )
+    ministry = make_government("TH", "Ministry of Interior")
     make_role(event, organisation=ministry)
     return ministry
 
@@ -63,9 +62,7 @@ def ministry(event: Event) -> Organisation:
 @recorded
 def attacker(event: Event, ministry: Organisation) -> User:
     """A co-chair who acts for the ministry."""
-    user = make_user("attacker@example.org")
-    make_grant(user, event, on_behalf_of=ministry)
-    return user
+    return make_holder(event, "attacker@example.org", on_behalf_of=ministry)
 
 
 @pytest.fixture

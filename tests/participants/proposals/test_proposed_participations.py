@@ -21,7 +21,6 @@ from participants.models import (
     Grant,
     Invitation,
     Organisation,
-    OrganisationKind,
     Participation,
     Proposal,
     User,
@@ -38,6 +37,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
+    make_government,
     make_grant,
     make_introduction,
     make_invitation,
@@ -86,9 +86,7 @@ class Case:
         make_introduction(self.person, self.friend)
 
     def government(self, country: str) -> Organisation:
-        return make_organisation(
-            name=f"Ministry {country}", kind=OrganisationKind.GOVERNMENT, country=country
-        )
+        return make_government(country, f"Ministry {country}")
 
     def seen(self) -> list[object]:
         """What the person sees of the colleague, and of the friend."""
