@@ -15,8 +15,8 @@ django.setup()
 from participants.accounts.second_factor import add_authenticator_app  # noqa: E402
 from participants.models import User  # noqa: E402  models can be read only now
 from roundtable.database.schema import require  # noqa: E402
+from roundtable.mail.outbox import app_codes  # noqa: E402
 from roundtable.models import Event  # noqa: E402
-from roundtable.outbox import app_codes  # noqa: E402
 
 ACCOUNTS = {
     "operator@example.org": "the operator, who can correct the roundtable of 2018",

@@ -14,7 +14,7 @@ from outcomes.todo import start_items, todo_items
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import PortalAdminSite
 from participants.privacy.hiding_views import hide_at_desk
-from roundtable.health import email_faults
+from roundtable.mail.health import email_faults
 
 # Groups on the start page, by model name. Other models go to their app's default group.
 MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (

@@ -32,7 +32,7 @@ class RoundtableConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("roundtable.checks")  # registers a system check
-        import_module("roundtable.converters")
+        import_module("roundtable.web.converters")
         import_module("roundtable.database.lock_wait")  # for each connection to SQLite
         import_module("roundtable.database.lookups")
         import_module("roundtable.cache.public_stamp")  # installs its triggers after migrations

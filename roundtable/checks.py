@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from roundtable.cache.public_stamp import is_complete
 from roundtable.database.schema import fault
-from roundtable.health import late_emails, silent_worker
+from roundtable.mail.health import late_emails, silent_worker
 
 MIN_KEY_LENGTH = 32  # characters
 

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from roundtable.audit.models import AuditEntry, AuditHead, AuditKey
-from roundtable.history import LinkedRows, record_history
-from roundtable.idempotency import IdempotencyKey
-from roundtable.jobs import Job
-from roundtable.limits import CacheEntry, LimitCount
+from roundtable.history.versions import LinkedRows, record_history
 from roundtable.mail.models import MailBatch, QueuedEmail
+from roundtable.web.idempotency import IdempotencyKey
+from roundtable.web.limits import CacheEntry, LimitCount
+from roundtable.workers.jobs import Job
 
 __all__ = [
     "AuditEntry",

@@ -114,26 +114,26 @@ INSTALLED_APPS += _PROVIDER["OIDC_APPS"]
 
 MIDDLEWARE = [
     "roundtable.logs.RequestLogMiddleware",
-    "roundtable.db_retry.RetryMiddleware",
+    "roundtable.web.db_retry.RetryMiddleware",
     # Before all that a kept page need not go through; after the retry, which may repeat it.
     "roundtable.cache.responses.ResponseCacheMiddleware",
     # Before all that can answer: static files, redirects to HTTPS and refusals.
     "csp.middleware.CSPMiddleware",
-    "roundtable.middleware.IsolationMiddleware",
-    "roundtable.middleware.BodyLimitMiddleware",
+    "roundtable.web.middleware.IsolationMiddleware",
+    "roundtable.web.middleware.BodyLimitMiddleware",
     # Before all that stores something.
-    "roundtable.middleware.PassingMiddleware",
+    "roundtable.web.middleware.PassingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     # The hash of a page is that of its text before it is compressed.
-    "roundtable.middleware.CacheControlMiddleware",
-    "roundtable.middleware.SessionMiddleware",
+    "roundtable.web.middleware.CacheControlMiddleware",
+    "roundtable.web.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "roundtable.kept_forms.CsrfViewMiddleware",
+    "roundtable.web.kept_forms.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "roundtable.kept_forms.LoginRequiredMiddleware",
+    "roundtable.web.kept_forms.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -142,8 +142,8 @@ MIDDLEWARE = [
     "participants.accounts.second_factor.SecondFactorMiddleware",
     "participants.accounts.sessions.SessionMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "roundtable.limits.LimitMiddleware",
-    "roundtable.idempotency.IdempotencyMiddleware",
+    "roundtable.web.limits.LimitMiddleware",
+    "roundtable.web.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "roundtable.urls"
@@ -158,7 +158,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "roundtable.template_loader.Loader",
+                        "roundtable.web.template_loader.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 ),
@@ -168,7 +168,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "roundtable.context_processors.portal",
+                "roundtable.web.context_processors.portal",
             ],
         },
     },
@@ -206,7 +206,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "roundtable.middleware.BoundedUploadHandler",
+    "roundtable.web.middleware.BoundedUploadHandler",
 ]
 
 # People -------------------------------------------------------------------------------
@@ -353,7 +353,7 @@ MESSAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}messages"
 KNOWN_BROWSER_COOKIE = f"{_COOKIE_PREFIX}known_browser"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 MESSAGE_STORAGE = "participants.accounts.sessions.MessageStorage"
-CSRF_FAILURE_VIEW = "roundtable.kept_forms.csrf_failure"
+CSRF_FAILURE_VIEW = "roundtable.web.kept_forms.csrf_failure"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # a statement of 1,900 sentences, three fields each
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

@@ -8,7 +8,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from roundtable import well_known
+from roundtable.web import well_known
 
 # Must come before `admin.site.urls` is read, or the admin keeps its own password form.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -36,13 +36,13 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
-handler400 = "roundtable.db_retry.bad_request"
-handler429 = "roundtable.limits.after_a_minute"  # allauth asks for it
-handler500 = "roundtable.db_retry.server_error"
+handler400 = "roundtable.web.db_retry.bad_request"
+handler429 = "roundtable.web.limits.after_a_minute"  # allauth asks for it
+handler500 = "roundtable.web.db_retry.server_error"
 
 if apps.is_installed("allauth.socialaccount"):
     urlpatterns += i18n_patterns(
         path("", include("participants.accounts.oidc_urls")), prefix_default_language=False
     )
 if settings.DEBUG:
-    urlpatterns += [path("outbox/", include("roundtable.outbox"))]
+    urlpatterns += [path("outbox/", include("roundtable.mail.outbox"))]

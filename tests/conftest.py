@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, settings
 from pytest_django import Settings
 
 from participants.models import Audience, Delegate, User
-from roundtable import limits
 from roundtable.models import Event
+from roundtable.web import limits
 from tests.email_links import LinkClient
 from tests.factories import (
     NOON,

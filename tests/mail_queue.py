@@ -6,7 +6,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django_tasks_db.models import DBTaskResult
 
-from roundtable.worker import Worker
+from roundtable.workers.worker import Worker
 
 
 def run_queue(max_tasks: int | None = None, backend: str = "mail", queue: str = "default") -> None:
@@ -22,7 +22,7 @@ def run_queue(max_tasks: int | None = None, backend: str = "mail", queue: str = 
         excluded_queue_names=[],
     )
     # As the test client does: the connection holds the transaction of the test.
-    with patch("roundtable.worker.close_old_connections"):
+    with patch("roundtable.workers.worker.close_old_connections"):
         worker.run()
     failed = DBTaskResult.objects.failed()
     assert not failed, [task.traceback for task in failed]

@@ -3,4 +3,4 @@
 from roundtable.settings import *  # noqa: F403
 from roundtable.settings import MIDDLEWARE
 
-MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("roundtable.db_retry.")]
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("roundtable.web.db_retry.")]

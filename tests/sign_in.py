@@ -12,7 +12,7 @@ from participants.accounts.reauthentication import PROVED_KEY
 from participants.accounts.sessions import RECENT, STARTED, USED
 from participants.models import User
 from roundtable.allauth_compat import TOTP, format_hotp_value, hotp_value
-from roundtable.limits import LimitCount
+from roundtable.web.limits import LimitCount
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -66,7 +66,7 @@ from participants.privacy.notice_changes import run_notice_requests
 from participants.proposals.lifecycle import propose_name_latin
 from roundtable.mail import queue
 from roundtable.models import Event
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.conftest import ROOT
 from tests.email_links import LinkClient, links_for
 from tests.factories import (

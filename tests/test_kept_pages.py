@@ -42,8 +42,8 @@ from participants.organisations.archive import set_archived
 from participants.privacy import consent, erasure
 from roundtable.cache import public_stamp
 from roundtable.cache.responses import KeptResponse, store
-from roundtable.limits import LimitCount
 from roundtable.models import Event
+from roundtable.web.limits import LimitCount
 from tests.canaries import all_paths, canaries_of, find_canaries, make_portal, response_text
 from tests.conftest import FULL, FULL_WALKS
 from tests.factories import make_dispute, make_event, make_update

@@ -15,7 +15,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from participants.models import Delegate
-from roundtable import outbox, urls
+from roundtable import urls
+from roundtable.mail import outbox
 from tests.factories import make_user
 from tests.mail_queue import run_queue
 from tests.page_text import page_html

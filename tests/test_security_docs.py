@@ -15,8 +15,8 @@ from participants.accounts.views import ENTERED_CODES
 from participants.directory.views import DIRECTORY_LIMIT
 from participants.email_links import links
 from participants.onboarding.views import INVITATION_CODES, INVITATION_REQUESTS
-from roundtable.limits import Limit
-from roundtable.middleware import MAX_BODY, MAX_BODY_WITH_FILE, MAX_FILE
+from roundtable.web.limits import Limit
+from roundtable.web.middleware import MAX_BODY, MAX_BODY_WITH_FILE, MAX_FILE
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")

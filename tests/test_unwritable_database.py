@@ -21,11 +21,11 @@ from pytest_django import Settings
 from outcomes.models import ProgressUpdate
 from participants.accounts import sessions
 from participants.models import Delegate, User
-from roundtable import limits
 from roundtable.database import outages
-from roundtable.db_retry import server_error
-from roundtable.limits import LimitCount
 from roundtable.models import Event
+from roundtable.web import limits
+from roundtable.web.db_retry import server_error
+from roundtable.web.limits import LimitCount
 from tests.form_fields import form_fields
 from tests.page_text import page_text
 

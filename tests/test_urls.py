@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from participants.models import ContactChannel, Delegate, Introduction, RevealBudget, User
-from roundtable.kept_forms import SHOWN_AGAIN
 from roundtable.models import AuditEntry
+from roundtable.web.kept_forms import SHOWN_AGAIN
 from tests.conftest import FULL
 from tests.factories import make_user
 from tests.page_text import page_text

@@ -29,11 +29,11 @@ from outcomes.commitments.as_of import DayForm
 from outcomes.exports.listings import LISTINGS, Listing
 from outcomes.exports.reading import ColumnType, Table
 from participants.directory.redirects import redirect_former_name
-from roundtable import limits
 from roundtable.filters.facets import FacetField
 from roundtable.filters.query_forms import QueryForm
-from roundtable.limits import META_KEY, Limit, waiting_time
-from roundtable.middleware import open_to_other_sites
+from roundtable.web import limits
+from roundtable.web.limits import META_KEY, Limit, waiting_time
+from roundtable.web.middleware import open_to_other_sites
 
 API_LIMIT = Limit("API", 120, 60)
 PAGE_SIZE = 100

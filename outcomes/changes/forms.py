@@ -17,7 +17,7 @@ from participants.demonstration import ScopeForm
 from participants.models import User
 from roundtable.filters.facets import event_choices
 from roundtable.filters.query_forms import ListForm
-from roundtable.row_keys import find_row
+from roundtable.web.row_keys import find_row
 
 
 class ChangesForm(ScopeForm, ListForm):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outcomes.commitments.status import with_findings
-from roundtable.text_diff import DiffSegment, diff_words
+from roundtable.text.diff import DiffSegment, diff_words
 
 MAX_WORDING_LENGTH = 300  # of each wording in an email
 CONTEXT_LENGTH = 60  # characters before the first difference

@@ -33,9 +33,9 @@ from participants.email_links.views import page_of_link
 from participants.models import EmailLink, User
 from participants.permissions import permissions_of
 from roundtable.filters.query_forms import get_page
-from roundtable.limits import Limit, limited
-from roundtable.middleware import open_to_other_sites
 from roundtable.models import Event
+from roundtable.web.limits import Limit, limited
+from roundtable.web.middleware import open_to_other_sites
 
 PDF_LIMIT = Limit("PDF", 10, 60)
 MAX_CHANGES = 1000  # on all pages of the list; earlier ones are found by their day

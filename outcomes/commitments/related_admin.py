@@ -18,8 +18,8 @@ from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
 from participants.admin_base.history import HistoryAdmin
-from roundtable.history import add_versions, one_version
-from roundtable.redaction import DELETED_WORDS
+from roundtable.history.redaction import DELETED_WORDS
+from roundtable.history.versions import add_versions, one_version
 
 
 def redact_offers(removed: set[str]) -> None:

@@ -78,7 +78,7 @@ from participants.privacy import visibility
 from participants.privacy.own_profile import atomic_post
 from participants.proposals.views import CHANGED_ERROR
 from roundtable.filters.query_forms import get_page
-from roundtable.negotiation import with_json_file
+from roundtable.web.negotiation import with_json_file
 
 TEXT_CHANGED = gettext_lazy(
     "This text changed after you opened the page. Read it again, then choose."

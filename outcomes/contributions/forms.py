@@ -18,7 +18,7 @@ from outcomes.reporting.joins import ask_leads
 from outcomes.reporting.pii_scan import find_contact_details
 from outcomes.reporting.submission import submit_text
 from participants.models import User
-from roundtable.row_keys import KeyedInlineFormSet
+from roundtable.web.row_keys import KeyedInlineFormSet
 
 
 class EditorialTextForm(forms.ModelForm):  # type: ignore[type-arg]

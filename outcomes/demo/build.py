@@ -35,7 +35,7 @@ from outcomes.demo.texts import (
 from outcomes.imports.records.loader import load_content
 from outcomes.models import CommitmentParty
 from participants.models import Participation
-from roundtable.history import add_versions
+from roundtable.history.versions import add_versions
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 

@@ -22,7 +22,7 @@ from participants.models import (
 )
 from participants.participation.confirmation import participations_to_confirm_again
 from participants.permissions import EventPermissions, visible_people
-from roundtable.name_folding import normalise_for_search
+from roundtable.text.name_folding import normalise_for_search
 
 MAX_NAMES = 20
 SMALL_WORDS = {"of", "the", "and", "for", "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "madam"}

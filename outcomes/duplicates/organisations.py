@@ -39,7 +39,7 @@ from participants.permissions import (
     permissions_of,
 )
 from roundtable.audit import log as audit
-from roundtable.history import add_versions
+from roundtable.history.versions import add_versions
 
 OF_OUTCOME = "outcome__statement__event"
 ORGANISATION_RULES: dict[str, MergeRule] = {

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from roundtable.history import owners_of
+from roundtable.history.versions import owners_of
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from outcomes.evidence.opendocument import ODF_EXTENSIONS, check_opendocument
 from outcomes.evidence.parts import MAX_ARCHIVE_PARTS, remaining_at_first, too_large_unpacked
 from outcomes.evidence.pdf import check_pdf
 from outcomes.evidence.scanner import scan
-from roundtable.middleware import MAX_FILE
+from roundtable.web.middleware import MAX_FILE
 
 # A JPEG segment with Exif or XMP metadata: marker, length, signature.
 _METADATA_SEGMENT = re.compile(

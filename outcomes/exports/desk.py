@@ -20,7 +20,7 @@ from outcomes.exports.tables import (
 )
 from outcomes.models import Commitment
 from participants.models import Organisation
-from roundtable.spreadsheets import cell_text
+from roundtable.text.spreadsheets import cell_text
 
 
 class TableResource(resources.Resource):

@@ -11,8 +11,8 @@ from openpyxl import Workbook
 
 from outcomes.exports.reading import Row, Table
 from outcomes.exports.tables import EXPORTED_ON, FILTERS
-from roundtable.spreadsheet_text import BYTE_ORDER_MARK
-from roundtable.spreadsheets import add_row, csv_text, xlsx_content
+from roundtable.text.spreadsheet_text import BYTE_ORDER_MARK
+from roundtable.text.spreadsheets import add_row, csv_text, xlsx_content
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from outcomes.exports.reading import ColumnType, FileColumn, Table
 from outcomes.exports.tables import EXPORTED_ON, TABLES
 from participants.demonstration import QUERY
 from roundtable.cache.public_stamp import read_stamp
-from roundtable.spreadsheet_text import LIST_SEPARATOR
+from roundtable.text.spreadsheet_text import LIST_SEPARATOR
 
 
 def open_package(ending: str, on: date, is_demonstration: bool) -> IO[bytes]:

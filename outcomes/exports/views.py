@@ -53,14 +53,14 @@ from outcomes.exports.tables import TABLES
 from outcomes.models import Assessment, Commitment, Milestone, ProgressUpdate
 from participants.demonstration import ScopeForm, scope_of_page
 from participants.directory.redirects import redirect_former_name
-from roundtable import limits
 from roundtable.cache.responses import MAX_PAGE_BYTES
 from roundtable.filters.facets import FacetForm
 from roundtable.filters.query_forms import QueryForm
-from roundtable.limits import Limit, too_many_requests
-from roundtable.middleware import open_to_other_sites
 from roundtable.models import Event
 from roundtable.templatetags.portal import event_dates
+from roundtable.web import limits
+from roundtable.web.limits import Limit, too_many_requests
+from roundtable.web.middleware import open_to_other_sites
 
 MAX_FILTERS_IN_NAME = 80  # characters
 LONG_FILE_LIMIT = Limit("long file", 10, 60)

@@ -17,7 +17,7 @@ from outcomes.models import CommitmentParty
 from participants.models import Group, Organisation
 from participants.permissions import EventPermissions, visible_organisations
 from roundtable.models import Event
-from roundtable.spreadsheet_text import LIST_SEPARATOR
+from roundtable.text.spreadsheet_text import LIST_SEPARATOR
 
 
 def party_slugs_by_name(event: Event, permissions: EventPermissions) -> dict[str, str]:

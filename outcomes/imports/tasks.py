@@ -49,9 +49,9 @@ from participants.permissions import EventPermissions, acting_organisation, perm
 from roundtable.audit import log as audit
 from roundtable.database.giving_way import giving_way, until_not_in_the_way
 from roundtable.database.outages import until_stored
-from roundtable.history import attribute_changes_to
+from roundtable.history.versions import attribute_changes_to
 from roundtable.models import Event
-from roundtable.worker import last_sign
+from roundtable.workers.worker import last_sign
 
 READ_TIMEOUT = 90  # seconds; the process limits itself to 40 seconds of CPU time
 

@@ -19,7 +19,7 @@ from outcomes.models.outcome import Outcome
 from outcomes.models.references import REFERENCE_PATTERN, full_match
 from outcomes.models.statement import Statement
 from roundtable.database.fields import field_of
-from roundtable.history import LinkedRows, record_history
+from roundtable.history.versions import LinkedRows, record_history
 from roundtable.models import Event
 
 DUE_SOON_PERIOD = timedelta(days=30)

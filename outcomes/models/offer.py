@@ -21,7 +21,7 @@ from outcomes.models.related import Milestone
 from outcomes.models.statement import Statement
 from participants.models import Organisation, User, validate_same_demonstration
 from participants.models.personal_data import ShownTo
-from roundtable.history import add_versions_of_owners, one_version
+from roundtable.history.versions import add_versions_of_owners, one_version
 from roundtable.models import Event
 
 # So long, the lead is asked before others join. Who opened a commitment invited them, so silence

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.models.references import NUMBER_PATTERN, full_match
 from outcomes.models.statement import Statement, Theme
 from participants.models import Group, Organisation, member_condition, validate_same_demonstration
-from roundtable.history import LinkedRows, record_history
+from roundtable.history.versions import LinkedRows, record_history
 
 
 class OutcomeQuerySet(models.QuerySet["Outcome"]):

@@ -24,7 +24,7 @@ from outcomes.models.party import CommitmentParty
 from participants.models import User
 from participants.models.personal_data import ShownTo
 from roundtable.models import Event
-from roundtable.text_diff import normalise_newlines
+from roundtable.text.diff import normalise_newlines
 
 _NO_TEXT = _("Describe what was done.")
 _NO_REASON = _("Explain why the commitment ends without being fulfilled.")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.commitment import DUE_SOON_PERIOD, ENDED_STATUSES, Commitment
 from outcomes.models.outcome import Outcome
-from roundtable.history import record_history
+from roundtable.history.versions import record_history
 
 
 class Milestone(models.Model):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models.canonical import CanonicalText, Sentence
 from outcomes.models.version import StatementVersion, save_version
-from roundtable.history import record_history
+from roundtable.history.versions import record_history
 from roundtable.models import Event
 
 

@@ -37,7 +37,7 @@ from participants.permissions import (
     permissions_of,
 )
 from roundtable.audit import log as audit
-from roundtable.history import add_versions
+from roundtable.history.versions import add_versions
 from roundtable.models import Event
 
 # So long, anyone with a right at one of the roundtables can stop a change.

@@ -15,7 +15,7 @@ from outcomes.models import ENDED_STATUSES, CommitmentParty, Evidence, ProgressU
 from outcomes.reporting import submission
 from outcomes.reporting.forms import EvidenceForm, UpdateForm
 from participants.models import User
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 
 VERSION_FIELD = "version"  # form field with `ReportDraft.version`
 MAX_EVIDENCE_FILES = 20  # per update; a co-chair must be able to check them all

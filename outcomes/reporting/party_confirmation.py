@@ -17,7 +17,7 @@ from outcomes.reporting.submission import email_writer
 from participants.accounts.emails import email_delegate
 from participants.models import Delegate, User
 from roundtable.audit import log as audit
-from roundtable.row_keys import find_row
+from roundtable.web.row_keys import find_row
 
 
 def tell_parties(updates: Iterable[ProgressUpdate], *, at: datetime) -> None:

@@ -40,7 +40,7 @@ from participants.admin_base.lists import LimitedChangeList
 from participants.admin_base.site import render_page
 from participants.admin_base.versions import FieldChange, field_text
 from participants.permissions import EventPermissions
-from roundtable.text_diff import diff_words
+from roundtable.text.diff import diff_words
 
 NOT_INDEPENDENT = gettext_lazy(
     "Someone of another organisation must check this text. It is yours or your organisation's, or "

@@ -38,7 +38,7 @@ from outcomes.reporting.party_confirmation import (
 )
 from participants.email_links.views import page_of_link
 from participants.models import EmailLink, User
-from roundtable.row_keys import find_row
+from roundtable.web.row_keys import find_row
 
 REPORT_CHANGED = gettext_lazy(
     "This report changed after you opened it. Check the new version, then try again."

@@ -16,7 +16,6 @@ from django_countries import countries
 
 from outcomes.search.kinds import KINDS, SECTIONS, CountryName, Kind, Section, kinds_of
 from outcomes.search.words import Query, Term
-from roundtable import redaction
 from roundtable.database.row_triggers import inlined, row_triggers
 from roundtable.database.schema import fault
 from roundtable.database.triggers import (
@@ -28,12 +27,13 @@ from roundtable.database.triggers import (
     remove,
     replace,
 )
+from roundtable.history import redaction
 
 NAME = "outcomes_search"  # of the table, and of the set of triggers
 MAX_COUNT = 1000  # of a section; more are neither counted nor sorted by how well they match
 FEW_ROWS = 10  # more are written with a plan of their own, on PostgreSQL
 MAX_FREQUENCY = 50  # up to here it is counted how often a word occurs that may be meant
-# Letters that no database splits into a letter and an accent, as in roundtable/name_folding.py.
+# Letters that no database splits into a letter and an accent, as in name_folding.py.
 LETTERS = (
     *zip("đðøłıĐÐØŁİ", "ddoliDDOLI", strict=True),
     *(("æ", "ae"), ("œ", "oe"), ("Æ", "AE"), ("Œ", "OE")),

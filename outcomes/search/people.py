@@ -13,7 +13,7 @@ from participants.models import Delegate
 from participants.models.delegate import BY_NAME
 from participants.privacy import visibility
 from roundtable.cache.values import get_or_set, pinned
-from roundtable.name_folding import normalise_for_search
+from roundtable.text.name_folding import normalise_for_search
 
 OWN_TEXTS = ("name", "name_latin", "post", "about")
 PLACE_TEXTS = ("organisation__name", "organisation__short_name", "post")

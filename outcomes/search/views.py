@@ -13,7 +13,7 @@ from outcomes.search.index import MAX_COUNT
 from outcomes.search.search import PEOPLE, Found, find
 from participants.privacy import visibility
 from roundtable.filters.query_forms import get_page
-from roundtable.limits import Limit, limited
+from roundtable.web.limits import Limit, limited
 
 SEARCH_LIMIT = Limit("search", 120, 60)
 FIRST_ROWS = 5  # of each kind

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from snowballstemmer.porter_stemmer import PorterStemmer
 
-from roundtable.name_folding import normalise_for_search
+from roundtable.text.name_folding import normalise_for_search
 
 MIN_PREFIX_LENGTH = 3  # letters before an asterisk
 MIN_STEM_LENGTH = 3  # shorter words stay as they are

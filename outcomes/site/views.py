@@ -48,7 +48,7 @@ from participants.models.delegate import BY_NAME
 from participants.organisations.attendance import attendance_by_constituency, count_named
 from participants.privacy import visibility
 from roundtable.models import Event
-from roundtable.negotiation import with_json_file
+from roundtable.web.negotiation import with_json_file
 
 HAS_TEXT = Exists(Statement.objects.published().filter(event=OuterRef("pk")))
 MAX_NEWEST = 5  # of the other roundtables on the home page

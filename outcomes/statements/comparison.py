@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from roundtable.text_diff import DiffSegment, diff_words
+from roundtable.text.diff import DiffSegment, diff_words
 
 MIN_SIMILARITY = 0.5  # share of common words from which two blocks count as the same
 MAX_COMPARED = 100  # limits the run time on long texts

@@ -24,8 +24,8 @@ from outcomes.statements.emails import tell_participants
 from outcomes.statements.signing import check_signed
 from participants.models import User
 from participants.permissions import EventPermissions
-from roundtable.history import REDACTED, one_version
-from roundtable.redaction import redact_words
+from roundtable.history.redaction import redact_words
+from roundtable.history.versions import REDACTED, one_version
 
 
 def corrections_to_publish(permissions: EventPermissions) -> QuerySet[Corrigendum]:

@@ -22,7 +22,7 @@ from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
 from participants.models import User
-from roundtable.text_diff import normalise_newlines
+from roundtable.text.diff import normalise_newlines
 
 
 class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.models import Outcome, Statement
 from outcomes.models.canonical import check_bidi_controls
-from roundtable.text_diff import DiffSegment, diff_words, normalise_newlines
+from roundtable.text.diff import DiffSegment, diff_words, normalise_newlines
 
 KIND_CHOICES = [(kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN]
 MAX_SENTENCE_LENGTH = 20_000  # characters

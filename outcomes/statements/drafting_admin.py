@@ -31,7 +31,7 @@ from outcomes.statements.drafting import (
 from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
-from roundtable.history import one_version
+from roundtable.history.versions import one_version
 
 FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 Edit = Callable[[HttpRequest, Statement], HttpResponse]

@@ -10,7 +10,7 @@ from outcomes.models import (
 from participants.models import User
 from participants.permissions import acting_organisation
 from roundtable.audit import log as audit
-from roundtable.history import one_version
+from roundtable.history.versions import one_version
 from roundtable.models import Event
 
 

@@ -64,7 +64,7 @@ from participants.organisations.attendance import (
 )
 from participants.privacy import visibility
 from roundtable.filters.query_forms import get_page
-from roundtable.negotiation import with_json_file
+from roundtable.web.negotiation import with_json_file
 
 
 @require_safe

@@ -42,9 +42,9 @@ from participants.permissions import AnyUser
 from roundtable.allauth_compat import clear_login, record_authentication
 from roundtable.audit import log as audit
 from roundtable.encryption import decrypt, encrypt
-from roundtable.limits import refuse
 from roundtable.logs import log_security_event
 from roundtable.mail.queue import cancel_emails_to, enqueue, one_time_key
+from roundtable.web.limits import refuse
 
 LOGIN_CODE_TEMPLATE = "account/email/login_code"
 CODE_SENT_TEMPLATE = "account/messages/login_code_sent.txt"

@@ -35,8 +35,8 @@ from participants.accounts.sign_in_limits import wait_for_code
 from participants.accounts.timing_protection import pad_account_lookup, pad_address_lookup
 from participants.models import Affiliation, Delegate, User
 from roundtable.allauth_compat import LOGIN_SESSION_KEY
-from roundtable.limits import WAIT_KEY, refuse, waiting_time
 from roundtable.logs import log_security_event
+from roundtable.web.limits import WAIT_KEY, refuse, waiting_time
 
 
 class CodeLimitMixin(forms.Form):

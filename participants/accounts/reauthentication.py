@@ -19,7 +19,7 @@ from participants.accounts.codes import hash_code, is_code
 from participants.accounts.second_factor import has_second_factor, has_used_second_factor
 from participants.models import User
 from roundtable.allauth_compat import record_authentication, suspend_request
-from roundtable.limits import Limit, consume
+from roundtable.web.limits import Limit, consume
 
 SESSION_KEY = "fresh_code"  # session key of the code
 PROVED_KEY = "proved"  # set once a code was entered to see details

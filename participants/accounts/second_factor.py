@@ -20,7 +20,7 @@ from roundtable.allauth_compat import (
     suspend_request,
 )
 from roundtable.encryption import DecryptionError, encrypt
-from roundtable.kept_forms import keep_form
+from roundtable.web.kept_forms import keep_form
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., Any])

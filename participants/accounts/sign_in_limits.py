@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from participants.accounts.addresses import sign_in_addresses
 from participants.models import User
-from roundtable.limits import Limit, consume, network_of
+from roundtable.web.limits import Limit, consume, network_of
 
 KNOWN_BROWSER = Limit("code in a known browser", 5, 10 * 60)
 # Of all others: by address and network, and in a day by address alone.

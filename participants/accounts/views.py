@@ -34,9 +34,9 @@ from roundtable.allauth_compat import (
     raise_if_reauthentication_required,
     resume_request,
 )
-from roundtable.limits import Limit, consume, refuse, too_many_requests, waiting_time
 from roundtable.logs import log_security_event
-from roundtable.row_keys import find_row
+from roundtable.web.limits import Limit, consume, refuse, too_many_requests, waiting_time
+from roundtable.web.row_keys import find_row
 
 ENTERED_CODES = Limit("fresh code entered", 10, 60)
 

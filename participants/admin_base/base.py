@@ -32,8 +32,8 @@ from participants.admin_base.lists import (
 from participants.display_names import display_name
 from participants.models import Delegate, Organisation, User
 from participants.permissions import EventPermissions
-from roundtable import idempotency
 from roundtable.database.fields import field_of
+from roundtable.web import idempotency
 
 if TYPE_CHECKING:
     PlainAdmin = admin.ModelAdmin[Any]

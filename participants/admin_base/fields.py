@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import Organisation
 from participants.permissions import EventPermissions, permissions_of
-from roundtable.history import MAX_REASON_LENGTH
-from roundtable.text_diff import normalise_newlines
+from roundtable.history.versions import MAX_REASON_LENGTH
+from roundtable.text.diff import normalise_newlines
 
 
 def find_permissions(request: HttpRequest) -> EventPermissions | None:

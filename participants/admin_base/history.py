@@ -41,7 +41,8 @@ from participants.admin_base.versions import (
     rows_label,
     rows_text,
 )
-from roundtable.history import (
+from roundtable.history.redaction import is_wording, redact_reasons, redact_words
+from roundtable.history.versions import (
     MAX_REASON_LENGTH,
     REASONS_REDACTED,
     REDACTED,
@@ -51,8 +52,7 @@ from roundtable.history import (
     one_version,
     values_differ,
 )
-from roundtable.redaction import is_wording, redact_reasons, redact_words
-from roundtable.text_diff import diff_words
+from roundtable.text.diff import diff_words
 
 PAGE_SIZE = 20
 

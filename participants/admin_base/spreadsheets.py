@@ -18,8 +18,8 @@ from participants.admin_base.fields import request_permissions
 from participants.admin_base.lists import MAX_SEARCH_LENGTH, reject_unreadable_query
 from participants.models import Delegate
 from participants.privacy.access_log import log_export
-from roundtable.spreadsheet_text import BYTE_ORDER_MARK
-from roundtable.spreadsheets import add_row, csv_text, xlsx_content
+from roundtable.text.spreadsheet_text import BYTE_ORDER_MARK
+from roundtable.text.spreadsheets import add_row, csv_text, xlsx_content
 
 
 class SafeCSV(CSV):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from participants.models import Grant, User
 from participants.permissions import EventPermissions
-from roundtable.history import (
+from roundtable.history.redaction import REASON_FIELD
+from roundtable.history.versions import (
     ADDED,
     REASONS_REDACTED,
     REDACTED,
@@ -21,8 +22,7 @@ from roundtable.history import (
     linked_ids,
     m2m_links,
 )
-from roundtable.redaction import REASON_FIELD
-from roundtable.text_diff import DiffSegment, diff_words
+from roundtable.text.diff import DiffSegment, diff_words
 
 # Earlier releases stored the fields and each kind of links of one save as versions of their own.
 SAME_SAVE_PERIOD = timedelta(seconds=2)

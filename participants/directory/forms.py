@@ -42,7 +42,7 @@ from roundtable.filters.facets import (
     event_choices,
     set_choices,
 )
-from roundtable.name_folding import contains_all, normalise_for_search
+from roundtable.text.name_folding import contains_all, normalise_for_search
 
 MAX_SEARCH_WORDS = 8
 

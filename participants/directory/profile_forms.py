@@ -34,7 +34,7 @@ from participants.privacy.forms import (
     exceptions_for_channel,
 )
 from roundtable.filters.query_forms import QueryForm
-from roundtable.row_keys import KeyedInlineFormSet, row_key
+from roundtable.web.row_keys import KeyedInlineFormSet, row_key
 
 ONLY_ME = Audience.ONLY_ME
 CONSENT_REQUIRED_ERROR = _(

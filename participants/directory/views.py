@@ -25,10 +25,10 @@ from participants.directory.forms import DirectoryForm, VCardForm
 from participants.models import Delegate, User
 from participants.models.delegate import BY_NAME
 from participants.privacy import access_log, visibility
-from roundtable import idempotency
 from roundtable.cache.values import get_or_set, question
 from roundtable.filters.query_forms import get_page
-from roundtable.limits import Limit, limited
+from roundtable.web import idempotency
+from roundtable.web.limits import Limit, limited
 
 DIRECTORY_LIMIT = Limit("directory", 120, 60)
 

@@ -20,9 +20,9 @@ from participants.email_links.links import (
 )
 from participants.models import EmailLink
 from roundtable.allauth_compat import renew_key
-from roundtable.kept_forms import form_context
-from roundtable.limits import Limit, consume, too_many_requests
 from roundtable.logs import log_security_event
+from roundtable.web.kept_forms import form_context
+from roundtable.web.limits import Limit, consume, too_many_requests
 
 Purpose = EmailLink.Purpose
 LinkView = Callable[[HttpRequest, EmailLink], HttpResponse]

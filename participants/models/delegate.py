@@ -17,7 +17,7 @@ from participants.models.languages import LANGUAGE_CHOICES
 from participants.models.person_model import PersonModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import User
-from roundtable.name_folding import normalise_for_search
+from roundtable.text.name_folding import normalise_for_search
 
 
 class Audience(models.TextChoices):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from roundtable.history import record_history
+from roundtable.history.versions import record_history
 from roundtable.models import Event, validate_unchanged
 
 MAX_RECORDED_COUNT = 2000  # each is drawn as a seat

@@ -37,7 +37,7 @@ from participants.privacy.consent import current_notice
 from participants.privacy.desk_names import cochairs_naming
 from participants.privacy.retention import day_of_erasure_after
 from roundtable.allauth_compat import LoginCodeVerificationProcess
-from roundtable.limits import (
+from roundtable.web.limits import (
     Limit,
     consume,
     network_of,

@@ -33,7 +33,7 @@ from participants.permissions import (
     may_edit_organisation,
     visible_organisations,
 )
-from roundtable.history import MAX_REASON_LENGTH
+from roundtable.history.versions import MAX_REASON_LENGTH
 from roundtable.models import Event
 
 

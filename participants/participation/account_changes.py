@@ -36,7 +36,7 @@ from participants.participation.confirmation import RELATED, Confirmer
 from participants.permissions import Body, ConfirmingRight, bodies_of, body_of
 from participants.privacy.erasure import erase_replaced_account
 from roundtable.audit import log as audit
-from roundtable.name_folding import normalise_for_search
+from roundtable.text.name_folding import normalise_for_search
 
 # Without letters and digits that look alike.
 CODE_CHARACTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

@@ -14,7 +14,7 @@ from participants.admin_base.site import render_page
 from participants.models import Participation
 from participants.participation.account_changes import fetch_code
 from participants.permissions import EventPermissions
-from roundtable.limits import Limit, consume, too_many_requests
+from roundtable.web.limits import Limit, consume, too_many_requests
 
 CODES = Limit("code for a change of address", 10, 24 * 60 * 60)
 

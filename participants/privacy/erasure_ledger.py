@@ -19,7 +19,7 @@ from django.db import transaction
 
 from participants.models import Erasure, User
 from roundtable.audit.append_only import MAX_LINE_BYTES, append_lines, locked_file
-from roundtable.redaction import overwrite_deleted_rows
+from roundtable.history.redaction import overwrite_deleted_rows
 
 log = logging.getLogger(__name__)
 HEX_DIGITS = frozenset("0123456789abcdef")

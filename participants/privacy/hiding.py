@@ -28,7 +28,7 @@ from participants.permissions import EventPermissions
 from participants.privacy.consent import hide_profile
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
-from roundtable.name_folding import name_words
+from roundtable.text.name_folding import name_words
 
 
 class _UndoneError(Exception):

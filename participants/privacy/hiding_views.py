@@ -18,8 +18,8 @@ from participants.privacy import hiding
 from participants.privacy.forms import DeskHidingForm, HidingCodeForm
 from participants.privacy.own_profile import atomic_post, get_own_delegate
 from roundtable.allauth_compat import raise_if_reauthentication_required
-from roundtable.limits import Limit, consume, network_of, refuse, waiting_time
 from roundtable.logs import log_security_event
+from roundtable.web.limits import Limit, consume, network_of, refuse, waiting_time
 
 # Above this, the page says so, but a right code still hides: its owner may share the network.
 CODES = Limit("paper code", 10, 10 * 60)

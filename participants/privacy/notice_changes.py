@@ -17,7 +17,7 @@ from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
 from participants.models import Consent, ConsentNotice, ConsentRequest, Delegate
 from participants.privacy import consent, retention
-from roundtable.text_diff import DiffSegment, diff_words
+from roundtable.text.diff import DiffSegment, diff_words
 
 RESPONSE_PERIOD = timedelta(days=30)
 REMINDER_LEAD = timedelta(days=7)

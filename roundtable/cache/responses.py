@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import get_language_from_request
 
-from roundtable import limits
 from roundtable.cache.public_stamp import Stamp, read_stamp, reading_once
-from roundtable.limits import Limit
-from roundtable.middleware import PUBLIC
-from roundtable.negotiation import prefers_json
+from roundtable.web import limits
+from roundtable.web.limits import Limit
+from roundtable.web.middleware import PUBLIC
+from roundtable.web.negotiation import prefers_json
 
 MAX_BYTES = 8 * 1024 * 1024  # of all pages of a process
 MAX_PAGE_BYTES = 512 * 1024

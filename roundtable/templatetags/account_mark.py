@@ -1,4 +1,4 @@
-"""Adds the account to each form: see roundtable/kept_forms.py. Part of every template."""
+"""Adds the account to each form: see roundtable/web/kept_forms.py. Part of every template."""
 
 from django import template
 from django.template.context import Context
@@ -6,7 +6,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from roundtable.kept_forms import ACCOUNT_FIELD, account_mark
+from roundtable.web.kept_forms import ACCOUNT_FIELD, account_mark
 
 register = template.Library()
 

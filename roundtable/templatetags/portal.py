@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 
 from roundtable.cache.values import get_or_set
 from roundtable.filters.query_forms import QueryForm, encode_query
-from roundtable.idempotency import FIELD_NAME, sender_id
 from roundtable.models import Event
-from roundtable.row_keys import row_key
-from roundtable.text_diff import DiffSegment, merge_words
+from roundtable.text.diff import DiffSegment, merge_words
+from roundtable.web.idempotency import FIELD_NAME, sender_id
+from roundtable.web.row_keys import row_key
 
 register = template.Library()
 # Names in the context of a page for errors that belong to no form.

@@ -18,7 +18,7 @@ from participants.accounts.second_factor import add_authenticator_app as add_app
 from participants.models import User
 from roundtable.allauth_compat import TOTP
 from roundtable.encryption import DecryptionError, decrypt, encrypt, is_current
-from roundtable.outbox import app_codes
+from roundtable.mail.outbox import app_codes
 from tests.factories import NOON, make_account_change, make_user
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.recorded_fixtures import recorded

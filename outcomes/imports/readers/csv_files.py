@@ -13,7 +13,7 @@ from outcomes.imports.readers.pages import (
     UnreadableError,
     UnreadableReason,
 )
-from roundtable.spreadsheet_text import unescape_formula
+from roundtable.text.spreadsheet_text import unescape_formula
 
 DELIMITERS = (",", ";", "\t")
 DELIMITER_SAMPLE_ROWS = 20

@@ -24,7 +24,7 @@ from outcomes.imports.readers.pages import (
     UnreadableError,
     UnreadableReason,
 )
-from roundtable.spreadsheet_text import unescape_xlsx
+from roundtable.text.spreadsheet_text import unescape_xlsx
 
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
 _MAX_SHEET_ROWS = 1_048_576  # the maximum of the format

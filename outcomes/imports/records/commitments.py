@@ -17,7 +17,7 @@ from outcomes.reporting.publication import must_be_withdrawn, publish_released, 
 from outcomes.sources.hashes import undertaking_hash
 from participants.models import Group, Organisation
 from roundtable.database.statistics import count_rows
-from roundtable.history import ADDED, add_versions
+from roundtable.history.versions import ADDED, add_versions
 from roundtable.models import Event
 
 PARTY_ROLES = {"leads": CommitmentParty.Role.LEAD, "partners": CommitmentParty.Role.PARTNER}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.imports.records.validation import FileEntry
 from participants.models import Organisation, Participation
-from roundtable.name_folding import normalise_for_search
+from roundtable.text.name_folding import normalise_for_search
 
 NEW_PERSON = "new"  # answer: this is another person
 SAME_PERSON = "same"  # answer for all rows: each is its only match

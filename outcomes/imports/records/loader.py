@@ -36,7 +36,7 @@ from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation.confirmation import void_changed_confirmations
 from participants.permissions import EVENT_PATHS, EventPermissions
 from roundtable.audit import log as audit
-from roundtable.history import one_version
+from roundtable.history.versions import one_version
 from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)

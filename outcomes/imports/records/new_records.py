@@ -17,7 +17,7 @@ from participants.models import Delegate, Participation, User
 from participants.participation.confirmation import confirm_entered
 from participants.permissions import acting_organisation
 from roundtable.audit import log as audit
-from roundtable.history import ADDED, add_versions
+from roundtable.history.versions import ADDED, add_versions
 from roundtable.models import Event
 
 BATCH_SIZE = 500  # rows per query

@@ -19,8 +19,8 @@ from outcomes.imports.records.permissions import row_refusals
 from outcomes.imports.records.validation import FileEntry
 from participants.permissions import EventPermissions
 from roundtable.database.fields import field_of
-from roundtable.history import add_versions_of_owners
-from roundtable.text_diff import normalise_newlines
+from roundtable.history.versions import add_versions_of_owners
+from roundtable.text.diff import normalise_newlines
 
 MAX_VALUE_LENGTH = 60  # characters
 _UNREADABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")

@@ -17,7 +17,7 @@ from outcomes.imports.records.statement import numbered_outcomes
 from outcomes.models import Outcome, ProgressUpdate, Statement, Theme
 from participants.models import Delegate, Group, Organisation, Participation
 from roundtable.models import Event
-from roundtable.text_diff import normalise_newlines
+from roundtable.text.diff import normalise_newlines
 
 Content = dict[str, Any]
 

@@ -24,8 +24,8 @@ from outcomes.imports.workbook.sheets import (
     column_label,
 )
 from outcomes.models import Outcome
-from roundtable.spreadsheet_text import escape_xlsx
-from roundtable.spreadsheets import cell_text, csv_text, xlsx_cell, xlsx_content
+from roundtable.text.spreadsheet_text import escape_xlsx
+from roundtable.text.spreadsheets import cell_text, csv_text, xlsx_cell, xlsx_content
 
 ABOUT_SHEET, CHOICES_SHEET, DISPUTES_SHEET = "About", "Words", "Disputes"
 NOT_IMPORTED = (ABOUT_SHEET, CHOICES_SHEET, DISPUTES_SHEET)

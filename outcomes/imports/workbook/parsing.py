@@ -38,7 +38,7 @@ from outcomes.imports.workbook.sheets import (
     column_label,
 )
 from roundtable.models import Event
-from roundtable.spreadsheet_text import LIST_SEPARATOR
+from roundtable.text.spreadsheet_text import LIST_SEPARATOR
 
 
 def unreadable_message(problem: UnreadableError) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
 from outcomes.imports.storage import delete_expired_uploads
-from roundtable.jobs import add_clock_argument, start_job
+from roundtable.workers.jobs import add_clock_argument, start_job
 
 TASK_RETENTION = timedelta(days=7)
 

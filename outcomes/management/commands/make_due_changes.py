@@ -13,7 +13,7 @@ from outcomes.reporting.proposals import end_old_proposals
 from outcomes.reporting.publication import publish_due_commitments
 from participants.accounts.grants import end_old_suspensions
 from participants.participation.confirmation import count_renewed_confirmations
-from roundtable.jobs import add_clock_argument, start_job
+from roundtable.workers.jobs import add_clock_argument, start_job
 
 
 class Command(BaseCommand):

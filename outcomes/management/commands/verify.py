@@ -31,7 +31,7 @@ from roundtable.audit.mirror import (
 )
 from roundtable.audit.models import AuditEntry, AuditKey
 from roundtable.audit.verify import find_log_faults, find_mirror_faults
-from roundtable.redaction import overwrite_deleted_words
+from roundtable.history.redaction import overwrite_deleted_words
 
 log = logging.getLogger(__name__)
 LOGGED_FAULTS = 10

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from participants.email_links.links import delete_ended_links
-from roundtable.jobs import add_clock_argument, start_job
+from roundtable.workers.jobs import add_clock_argument, start_job
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from participants.models import RevealBudget
 from roundtable.audit import log as audit
 from roundtable.audit.verify import find_log_faults
-from roundtable.jobs import add_clock_argument, start_job
+from roundtable.workers.jobs import add_clock_argument, start_job
 
 
 @dataclass(frozen=True)

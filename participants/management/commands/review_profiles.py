@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from participants.models import RetentionAction
 from participants.participation import account_changes
 from participants.privacy import notice_changes, retention
-from roundtable.jobs import add_clock_argument, start_job
 from roundtable.management.dates import add_day_argument
+from roundtable.workers.jobs import add_clock_argument, start_job
 
 RESULT_LABELS = {
     RetentionAction.Action.CONFIRMATION_REQUESTED: _("Asked: %d"),

@@ -25,7 +25,7 @@ from participants.privacy.personal_data.values import (
 from participants.privacy.visibility import get_viewer
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
-from roundtable.history import changed_fields
+from roundtable.history.versions import changed_fields
 
 # What is about the account and the profile comes first, what the person did last.
 _ORDER = ["id", "user", "account", "delegate", "email", "recipient", "author"]

@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from roundtable import idempotency
 from roundtable.database.statistics import update_table_statistics
-from roundtable.jobs import add_clock_argument, start_job
-from roundtable.limits import delete_ended_counts
+from roundtable.web import idempotency
+from roundtable.web.limits import delete_ended_counts
+from roundtable.workers.jobs import add_clock_argument, start_job
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from roundtable.jobs import add_clock_argument, start_job
 from roundtable.mail.clean_up import clean_up_mail
+from roundtable.workers.jobs import add_clock_argument, start_job
 
 
 class Command(BaseCommand):

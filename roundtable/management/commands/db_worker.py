@@ -5,8 +5,8 @@ from typing import Any
 
 from django_tasks_db.management.commands import db_worker
 
-from roundtable import second_worker
-from roundtable.worker import Worker
+from roundtable.workers import second_worker
+from roundtable.workers.worker import Worker
 
 # The library's command makes the worker that its module names.
 db_worker.Worker = Worker  # type: ignore[misc]

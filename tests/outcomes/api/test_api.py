@@ -11,8 +11,8 @@ from django.test import Client
 from outcomes.api import api as module
 from outcomes.exports.tables import TABLES
 from outcomes.models import Commitment
-from roundtable import limits
-from roundtable.limits import Limit, wait_of_reader
+from roundtable.web import limits
+from roundtable.web.limits import Limit, wait_of_reader
 from tests.factories import (
     NOON,
     make_commitment,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from outcomes.api import api as module
-from roundtable.limits import Limit
+from roundtable.web.limits import Limit
 from tests.conftest import FULL
 from tests.factories import (
     make_commitment,

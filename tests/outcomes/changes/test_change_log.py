@@ -19,9 +19,9 @@ from outcomes.models import (
     Statement,
 )
 from participants.models import Organisation
-from roundtable.history import add_versions
+from roundtable.history.redaction import redact_words
+from roundtable.history.versions import add_versions
 from roundtable.models import Event
-from roundtable.redaction import redact_words
 from tests.changed_columns import other_value
 from tests.factories import (
     NOON,

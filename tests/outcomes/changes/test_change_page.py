@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import Commitment, ImplementationStatus, ProgressUpdate
 from roundtable.models import Event
-from roundtable.text_diff import DiffSegment, diff_words, merge_words
+from roundtable.text.diff import DiffSegment, diff_words, merge_words
 from tests.factories import (
     NOON,
     make_commitment,

@@ -14,9 +14,9 @@ from outcomes.models import Commitment, Milestone, Statement
 from outcomes.models.version import save_version
 from outcomes.statements.emails import tell_participants
 from participants.models import Organisation, User
-from roundtable.history import REDACTED
+from roundtable.history.redaction import redact_words
+from roundtable.history.versions import REDACTED
 from roundtable.models import Event
-from roundtable.redaction import redact_words
 from tests.factories import (
     NOON,
     make_commitment,

@@ -17,7 +17,7 @@ from participants.models import Consent, Delegate, EmailLink, User
 from participants.privacy import consent, erasure
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.email_links import LinkClient, page_of
 from tests.factories import make_theme, make_update, make_user, save
 from tests.follow_up_factories import make_follow

@@ -25,7 +25,7 @@ from outcomes.models import Commitment, Milestone, Outcome, StatementVersion
 from outcomes.statements.corrigenda import publish_corrigendum
 from participants.models import Delegate, User
 from roundtable.audit.verify import find_log_faults
-from roundtable.history import RecordHistory, add_versions, one_version
+from roundtable.history.versions import RecordHistory, add_versions, one_version
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (
@@ -521,7 +521,7 @@ REDACT = """
 from pathlib import Path
 from django.db import connection
 from roundtable.models import Event, Series
-from roundtable.redaction import redact_words
+from roundtable.history.redaction import redact_words
 
 database = Path(connection.settings_dict["NAME"])
 wal = database.with_name(database.name + "-wal")

@@ -22,7 +22,7 @@ from participants.models import Delegate, Organisation, Participation, User
 from participants.privacy.erasure import erase_own_data
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.factories import (
     make_commitment,
     make_delegate,

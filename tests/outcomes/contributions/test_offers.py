@@ -13,7 +13,7 @@ from outcomes.changes.log import latest_changes
 from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Offer, Statement
 from participants.models import Delegate, Organisation, User
 from roundtable.models import AuditEntry, Event
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.factories import (
     NOON,
     make_commitment,

@@ -22,7 +22,7 @@ from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, User
 from roundtable.models import Event
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.factories import make_evidence
 from tests.outcomes.evidence.documents import DOCX, docx, odf, pdf, stream, zipped
 from tests.page_text import page_html, page_links, page_text

@@ -17,7 +17,7 @@ from outcomes.imports.tasks import read_in_subprocess
 from outcomes.models import Evidence, ProgressUpdate
 from participants.models import Delegate, User
 from roundtable.models import Event
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.factories import (
     NOON,
     make_delegate,

@@ -16,7 +16,7 @@ from outcomes.imports import forms as import_forms
 from outcomes.imports.workbook.parsing import MAX_FILE_MEGABYTES
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate, Upload
 from participants.models import Delegate, User
-from roundtable import middleware
+from roundtable.web import middleware
 from tests.outcomes.evidence.documents import pdf
 from tests.outcomes.evidence.test_evidence import (
     TOO_LARGE,

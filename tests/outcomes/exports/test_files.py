@@ -24,9 +24,9 @@ from outcomes.exports import reading, views
 from outcomes.exports.tables import TABLES
 from outcomes.models import Commitment, Outcome
 from participants.models import Organisation, OrganisationKind
-from roundtable import limits
-from roundtable.limits import Limit, wait_of_reader
 from roundtable.models import Event
+from roundtable.web import limits
+from roundtable.web.limits import Limit, wait_of_reader
 from tests.factories import (
     NOON,
     make_addressee,

@@ -21,7 +21,7 @@ from outcomes.imports.workbook import export, parsing
 from outcomes.models import Commitment, Document
 from participants.models import Delegate, Participation
 from roundtable.models import Event, Series
-from roundtable.spreadsheet_text import escape_formula, unescape_formula
+from roundtable.text.spreadsheet_text import escape_formula, unescape_formula
 from tests.factories import make_document, make_organisation
 from tests.roundtable_files import (
     CORPUS,

@@ -38,7 +38,7 @@ from participants.models import Delegate, Organisation, User
 from roundtable.audit.verify import find_log_faults
 from roundtable.database import giving_way
 from roundtable.models import AuditEntry, Event
-from roundtable.worker import leave_sign
+from roundtable.workers.worker import leave_sign
 from tests.conftest import FULL
 from tests.factories import make_event, make_grant, make_holder, make_user
 from tests.form_fields import form_fields

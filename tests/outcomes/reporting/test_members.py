@@ -21,7 +21,7 @@ from outcomes.reporting.links import create_report_link
 from outcomes.reporting.rounds import parties_to_ask
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.models import Delegate, Organisation, User
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.email_links import EarlierApps, LinkClient
 from tests.factories import (
     NOON,

@@ -14,7 +14,7 @@ from outcomes.imports.records.snapshot import event_content
 from outcomes.models import Commitment, ProgressUpdate
 from participants.models import Delegate, User
 from roundtable.audit.models import AuditEntry
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.factories import make_evidence, make_party, make_update, make_user
 from tests.mail_queue import deliver_mail
 from tests.outcomes.reporting.test_voices import BelizeCase

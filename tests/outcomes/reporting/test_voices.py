@@ -21,7 +21,7 @@ from outcomes.reporting.review import approve_texts
 from participants.models import Delegate, Grant, Organisation, User
 from participants.permissions import permissions_of
 from roundtable.audit.models import AuditEntry
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.email_links import LinkClient
 from tests.factories import (
     NOON,

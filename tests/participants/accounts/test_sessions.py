@@ -23,7 +23,7 @@ from participants.participation.confirmation import suspend_participation
 from participants.privacy.consent import hide_profile, unhide_profile
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.factories import make_grant, make_organisation, make_user
 from tests.form_fields import form_fields, send_form
 from tests.outcomes.test_outcomes_admin import filled

@@ -18,7 +18,7 @@ from participants.models import (
 from participants.privacy import visibility
 from participants.privacy.audience_preview import AudiencePreview
 from roundtable.models import Event
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.factories import (
     NOON,
     make_affiliation,

@@ -23,8 +23,8 @@ from participants.privacy.erasure import erase_delegate
 from participants.privacy.verify import find_consent_faults
 from roundtable.audit import log as audit
 from roundtable.audit.mirror import bring_up_to_date
-from roundtable.limits import LimitCount
 from roundtable.models import AuditEntry, AuditKey, Event
+from roundtable.web.limits import LimitCount
 from tests.conftest import ROOT
 from tests.factories import (
     NOON,

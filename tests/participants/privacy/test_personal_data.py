@@ -60,7 +60,7 @@ from participants.privacy.personal_data.sections import (
 from participants.privacy.personal_data.values import DataSubject, column_of, rows_of
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
-from roundtable.history import attribute_changes_to
+from roundtable.history.versions import attribute_changes_to
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (

@@ -18,7 +18,7 @@ from participants.models import (
     User,
 )
 from roundtable.models import AuditEntry, Event
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.factories import (
     make_affiliation,
     make_channel,

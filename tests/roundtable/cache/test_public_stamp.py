@@ -29,8 +29,8 @@ from roundtable.cache.private_part import PrivatePart
 from roundtable.cache.public_stamp import MAX_ROWS, TABLE, read_stamp
 from roundtable.database import triggers
 from roundtable.database.schema import own_apps
-from roundtable.limits import LimitCount
 from roundtable.models import Event
+from roundtable.web.limits import LimitCount
 from tests.factories import (
     NOON,
     make_channel,

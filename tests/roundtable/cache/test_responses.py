@@ -11,13 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from roundtable import limits
 from roundtable.cache import public_stamp, responses
 from roundtable.cache.responses import ENTRY_BYTES, KeptResponse, ResponseStore, store
-from roundtable.limits import wait_of_reader
 from roundtable.models import Event
+from roundtable.web import limits
+from roundtable.web.limits import wait_of_reader
 from tests.factories import make_commitment, make_delegate, make_event, make_statement
-from tests.roundtable.test_db_retry import failing
+from tests.roundtable.web.test_db_retry import failing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.each_database]
 Sign = Callable[..., Client]

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from participants.models import Delegate, User
 from roundtable.database import giving_way
 from roundtable.database.giving_way import GaveWayError, is_someone_passing, passing
-from roundtable.middleware import ROUTES_THAT_PASS, PassingMiddleware
+from roundtable.web.middleware import ROUTES_THAT_PASS, PassingMiddleware
 from tests.factories import make_delegate
 from tests.form_fields import press
 from tests.shared_database import in_a_thread, shared_database

@@ -11,7 +11,12 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from roundtable.spreadsheet_text import FORMULA_STARTS, LIST_SEPARATOR, escape_formula, escape_xlsx
+from roundtable.text.spreadsheet_text import (
+    FORMULA_STARTS,
+    LIST_SEPARATOR,
+    escape_formula,
+    escape_xlsx,
+)
 
 CHUNK = 64 * 1024  # bytes
 Cell = str | int | date | list[str] | None

@@ -12,17 +12,17 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from roundtable import second_worker, worker
-from roundtable.second_worker import SecondWorker
+from roundtable.workers import second_worker, worker
+from roundtable.workers.second_worker import SecondWorker
 from tests.processes import TIMEOUT, running_process
-from tests.roundtable.test_worker import make_worker
+from tests.roundtable.workers.test_worker import make_worker
 
 pytestmark = pytest.mark.own_process
 
 # Notes its process in the file, then does what the command of a worker does.
 SECOND = """
 import os, sys, time
-from roundtable.second_worker import end_with_input
+from roundtable.workers.second_worker import end_with_input
 with open(sys.argv[1], "a") as file:
     print(os.getpid(), file=file)
 end_with_input()
@@ -30,7 +30,7 @@ time.sleep(3600)
 """
 FIRST = """
 import sys, time
-from roundtable.second_worker import SecondWorker
+from roundtable.workers.second_worker import SecondWorker
 SecondWorker._command = lambda self: [sys.executable, "-c", sys.argv[1], sys.argv[2]]
 SecondWorker("imports", "small")
 time.sleep(3600)
@@ -137,8 +137,8 @@ def test_second_worker_is_the_same_command() -> None:
         _python, _manage, *command = SecondWorker("imports", "small")._command()
     assert {"--backend=imports", "--queue-name=small", "--end-with-input"} < set(command)
     with (
-        patch("roundtable.second_worker.end_with_input") as end_with_input,
-        patch("roundtable.worker.close_old_connections"),
+        patch("roundtable.workers.second_worker.end_with_input") as end_with_input,
+        patch("roundtable.workers.worker.close_old_connections"),
     ):
         call_command(*command, "--batch")
     end_with_input.assert_called_once_with()

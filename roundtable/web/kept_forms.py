@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.csrf import csrf_failure as refuse
 
-from roundtable.idempotency import FIELD_NAME as IDEMPOTENCY_FIELD
+from roundtable.web.idempotency import FIELD_NAME as IDEMPOTENCY_FIELD
 
 logger = logging.getLogger(__name__)
 CSRF_FIELD = "csrfmiddlewaretoken"

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from participants.models import ContactChannel, Delegate, User
-from roundtable.row_keys import row_key
+from roundtable.web.row_keys import row_key
 from tests.factories import make_channel, make_delegate, make_user
 from tests.form_fields import form_fields
 from tests.page_text import page_text

@@ -20,7 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
 from roundtable.database.outages import end_pauses, growing_pauses, outage_of, pause
-from roundtable.second_worker import SecondWorker
+from roundtable.workers.second_worker import SecondWorker
 
 logger = logging.getLogger(__name__)
 

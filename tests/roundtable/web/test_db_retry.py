@@ -16,9 +16,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 
 from participants.models import Delegate, User
-from roundtable import db_retry
 from roundtable.cache import public_stamp
-from roundtable.db_retry import MAX_WAIT, RETRY_WAITS, RetryMiddleware
+from roundtable.web import db_retry
+from roundtable.web.db_retry import MAX_WAIT, RETRY_WAITS, RetryMiddleware
 
 pytestmark = pytest.mark.each_database
 

@@ -19,15 +19,15 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from participants.models import Delegate, User
-from roundtable import worker
 from roundtable.checks import check_emails
 from roundtable.database import outages
-from roundtable.health import email_faults
 from roundtable.mail import queue
 from roundtable.mail.batches import current_recipient
+from roundtable.mail.health import email_faults
 from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.models import Event
-from roundtable.worker import Worker, last_sign, leave_sign
+from roundtable.workers import worker
+from roundtable.workers.worker import Worker, last_sign, leave_sign
 from tests.factories import NOON
 from tests.page_text import page_html
 
@@ -128,7 +128,7 @@ def test_worker_waits_for_the_database_and_continues(
     queue_email()
     tasks = DBTaskResult.objects
     monkeypatch.setattr(tasks, "ready", failing_first(5, tasks.ready))
-    with caplog.at_level(logging.WARNING, logger="roundtable.worker"):
+    with caplog.at_level(logging.WARNING, logger="roundtable.workers.worker"):
         make_worker().run()
     assert len(mail.outbox) == 1
     assert pauses == [1.0, 2.0, 4.0, 8.0, 8.0]

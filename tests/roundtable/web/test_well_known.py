@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from roundtable.well_known import NOT_INDEXED, security_lines
+from roundtable.web.well_known import NOT_INDEXED, security_lines
 from tests.test_urls import MAP, PUBLIC
 
 # Pages for everyone that show one person, or answer to what the visitor sends.

@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from roundtable.spreadsheets import add_row, csv_text, xlsx_content
+from roundtable.text.spreadsheets import add_row, csv_text, xlsx_content
 
 FORMULAS = [
     "=1+1",

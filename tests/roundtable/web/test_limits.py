@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from participants.models import Delegate
-from roundtable import limits
-from roundtable.limits import Limit, LimitCount, consume, wait_of_reader, waiting_time
+from roundtable.web import limits
+from roundtable.web.limits import Limit, LimitCount, consume, wait_of_reader, waiting_time
 from tests.page_text import page_text
 from tests.processes import PRODUCTION_ENVIRONMENT, manage
 

@@ -17,7 +17,7 @@ UNKNOWN = "unknown"  # the number of no row
 
 def row_key(row: Model) -> str:
     name = f"{row._meta.label_lower} {row.pk}"
-    return salted_hmac("roundtable.row_keys", name, algorithm="sha256").hexdigest()[:KEY_LENGTH]
+    return salted_hmac("roundtable.web.row_keys", name, algorithm="sha256").hexdigest()[:KEY_LENGTH]
 
 
 def find_row(rows: Iterable[Row], key: str) -> Row | None:

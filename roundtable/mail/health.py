@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from roundtable.mail.models import QueuedEmail
-from roundtable.worker import last_sign
+from roundtable.workers.worker import last_sign
 
 SILENT_AFTER = timedelta(minutes=5)
 # An email that no worker tried; and one that the mail server refused, or that was interrupted.

@@ -23,7 +23,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from roundtable.text_diff import normalise_newlines
+from roundtable.text.diff import normalise_newlines
 
 # The change reason of a redaction: no one may read the earlier text.
 REDACTED = "taken out"

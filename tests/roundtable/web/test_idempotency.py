@@ -21,9 +21,9 @@ from pytest_django import Settings
 
 from outcomes.models import Commitment, CommitmentParty
 from participants.models import Audience, ContactChannel, Delegate, RevealBudget, User
-from roundtable import idempotency
 from roundtable.encryption import DecryptionError
 from roundtable.models import AuditEntry, Event, IdempotencyKey
+from roundtable.web import idempotency
 from tests.canaries import response_text
 from tests.factories import make_delegate, make_event, make_party
 from tests.form_fields import form_fields

@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django_countries.fields import CountryField
 
-from roundtable.history import (
+from roundtable.history.versions import (
     BATCH_SIZE,
     DELETED,
     REASONS_REDACTED,

@@ -13,8 +13,8 @@ from participants.models import Delegate
 from roundtable.audit import log as audit
 from roundtable.audit.mirror import read_mirror
 from roundtable.audit.verify import find_log_faults, find_mirror_faults
-from roundtable.idempotency import IdempotencyKey
 from roundtable.models import AuditEntry, AuditKey, Event, Job
+from roundtable.web.idempotency import IdempotencyKey
 from tests.factories import NOON, make_delegate, make_participation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]

@@ -24,7 +24,7 @@ FIELD_NAME = "once"  # the form field with the key
 KEY_LIFETIME = timedelta(days=1)
 # Within this time, the same page again is a reload or follows a lost response, not a new view.
 RELOAD_WINDOW = timedelta(minutes=10)
-META_KEY = "roundtable.idempotency"
+META_KEY = "roundtable.web.idempotency"
 Respond = Callable[[], HttpResponseBase]
 
 
@@ -83,7 +83,7 @@ class IdempotencyMiddleware:
         response = self.get_response(request)
         if request.method == "POST":
             # allauth would call the view itself.
-            resume_by("roundtable.idempotency.resume_form", request.session)
+            resume_by("roundtable.web.idempotency.resume_form", request.session)
         return response
 
     def process_view(

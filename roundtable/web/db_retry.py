@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.views import defaults
 
 from roundtable.database.outages import Outage, outage_of
-from roundtable.kept_forms import form_context
+from roundtable.web.kept_forms import form_context
 
 logger = logging.getLogger(__name__)
 
