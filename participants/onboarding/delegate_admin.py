@@ -83,7 +83,7 @@ class AffiliationInline(GrantScopedInline):
     formset = AffiliationFormSet
     fields = ["organisation", "post", ("since", "until")]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Delegate]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("organisation", "delegate")
         return rows.filter(_known_workplaces(request))
 
@@ -219,7 +219,12 @@ class DelegateAdmin(PrivateAdmin):
     def _event_ids_of(self, row: Delegate) -> set[int]:
         return set(row.participations.values_list("event_id", flat=True))
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def visible_rows(self, request: HttpRequest) -> QuerySet[Delegate]:
+        people = visible_people(request_permissions(request))
+        rows: QuerySet[Delegate] = super().get_queryset(request)
+        return rows.filter(pk__in=people.values("pk"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delegate]:
         shown = Participation.objects.select_related("organisation")
         sent = Invitation.objects.with_sent().annotate(
             has_inviter=ExpressionWrapper(

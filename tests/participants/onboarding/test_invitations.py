@@ -374,7 +374,7 @@ def test_masked_address_keeps_one_character_and_the_host(address: str, seen: str
 # The co-chairs' desk ---------------------------------------------------------------------
 
 PEOPLE = "/admin/participants/delegate/"
-QUERIES = 14
+QUERIES = 11
 
 
 def test_admin_invites_after_confirmation(
