@@ -106,7 +106,7 @@ def apply_mutation(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Its queries are built anew, and what is built now is not kept.
     queries: list[tuple[Any, str, Any]] = [
         (audiences, "_facts_of_user", compiled_once),
-        (visibility, "_listed", built_once),
+        (visibility, "listed_to", built_once),
     ]
     for module, kept, keep in queries:
         monkeypatch.setattr(module, kept, keep(getattr(module, kept).__wrapped__))
