@@ -212,7 +212,7 @@ def test_strings_have_no_odd_words() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))],
+    [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))],
     ids=name_of,
 )
 def test_documents_have_no_odd_words(path: Path) -> None:

@@ -81,6 +81,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         "calendar_path": calendar_path,
         "calendar": absolute_url(calendar_path),
         "most": calendars.MAX_CALENDAR_ENTRIES,
+        "of_a_year": f"{calendar_path}?year={timezone.localdate().year}",
     }
     status = 400 if form.errors else 200
     return render(request, "outcomes/changes/follow.html", context, status=status)
