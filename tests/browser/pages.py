@@ -101,7 +101,7 @@ def organisation() -> str:
 
 def open_person() -> str:
     """Someone who shares a way to be reached with everyone."""
-    shared = visibility.public_profiles(demonstration().ends_on)
+    shared = visibility.public_profiles(demonstration().ends_on, is_demonstration=True)
     return reverse("delegate-detail", args=[shared[0].card.handle])
 
 

@@ -468,7 +468,7 @@ def test_request_time_is_independent_of_list_length(
         made.append(
             (make_participant_list(meeting, requested_by=other), f"other{number} office (account")
         )
-    assert numbers[1:] == [14, 14]
+    assert numbers[1:] == [11, 11]
 
 
 def test_database_rejects_self_approved_list(meeting: Event, first: User) -> None:

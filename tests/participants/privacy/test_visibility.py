@@ -88,7 +88,7 @@ def test_each_of_many_viewers_sees_what_is_shared_with_them(
 def test_profile_stays_hidden_where_the_query_finds_too_many(
     delegate: Delegate, quiet_delegate: Delegate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visibility, "_listed", lambda viewer: Delegate.objects.all())
+    monkeypatch.setattr(visibility, "listed_to", lambda viewer: Delegate.objects.all())
     assert seen(ANONYMOUS_VIEWER, quiet_delegate, opened=True) is None
     assert seen(eyes(delegate), quiet_delegate, opened=True) is None
     assert delegate.user is not None
