@@ -311,7 +311,7 @@ class Writer:
                     # Others begin and commit in between.
                     time.sleep(times.choice([0, 0.002, 0.02]))
             self.committed = number
-            time.sleep(times.choice([0, 0.01, 0.5]))  # so that some answers are kept
+            time.sleep(times.choice([0, 0.01, 0.1]))
 
 
 def titles(path: str) -> Iterator[tuple[str, int]]:
@@ -333,9 +333,13 @@ def test_no_answer_is_older_than_what_was_committed_before_the_request(
     enough = Signal()
     stale: list[str] = []
 
+    def has_met_both() -> bool:
+        changes = sum(writer.committed for writer in writers.values())
+        return changes > 5 and kept["answers"] > 5
+
     def read() -> int:
         answers = 0
-        while answers < ANSWERS // 2:
+        while answers < ANSWERS // 2 or (not has_met_both() and answers < 50 * ANSWERS):
             least = {slug: writer.committed for slug, writer in writers.items()}
             found = dict(titles("/roundtables/"))
             assert found.keys() == least.keys()
@@ -355,8 +359,8 @@ def test_no_answer_is_older_than_what_was_committed_before_the_request(
         for one in writing:
             one.result()
     assert stale == []
+    assert has_met_both()
     changes = sum(writer.committed for writer in writers.values())
-    assert changes > 5 and kept["answers"] > 5
     record_property("answers during writes", answers)
     record_property("of them from the store", kept["answers"])
     record_property("changes meanwhile", changes)
