@@ -330,7 +330,7 @@ def event_of_holders(event: Event, on: date) -> Event:
 def _events_of_holders(events: list[Event], on: date) -> list[Event]:
     """The event_of_holders() of each."""
     series = Event.objects.filter(series__in={event.series_id for event in events})
-    # Co-chairs who have been in force, and whoever can still confirm.
+    # Co-chairs who have been in force, and holders who can still confirm.
     chairing = Grant.objects.filter(
         role=Grant.Role.COCHAIR, effective_on__lte=on, valid_from__lte=on
     )
