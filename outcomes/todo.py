@@ -93,11 +93,13 @@ def pending_list(
     """Counts the rows of an admin list, for those with this property of EventPermissions."""
 
     def item(site: AdminSite, request: HttpRequest) -> TodoItem | None:
-        permissions = request_permissions(request)
-        if not getattr(permissions, concerns) or not site.get_model_admin(
-            model
-        ).has_view_permission(request):
+        permissions, model_admin = request_permissions(request), site.get_model_admin(model)
+        if not getattr(permissions, concerns) or not model_admin.has_view_permission(request):
             return None
+        undecided = getattr(model_admin, "undecided", None)
+        if query is PENDING_FOR_ME and undecided:
+            if not model._base_manager.filter(undecided).exists():
+                return None
         number = changelist_rows(site, request, model, query).count()
         return TodoItem(label, number, _changelist_url(model, query))
 

@@ -157,6 +157,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
     event_path = "event"
     # They are requested on the page of the organisation or roundtable that they are about.
     unavailable = ("add", "change", "delete")
+    undecided = Q(done_at=None, stopped_at=None)
     saving_is_audited = True
     list_display = ["organisation", "change", "reason", "requested_at", "state"]
     list_filter = [PendingFilter, "what"]
@@ -181,7 +182,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         now = timezone.now()
-        waiting = rows.filter(done_at=None, stopped_at=None)
+        waiting = rows.filter(self.undecided)
         ids = [row.pk for row in waiting if right_to_confirm(row, permissions.user, now)]
         return rows.filter(pk__in=ids)
 

@@ -9,7 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
-from django.db.models import ManyToManyField, QuerySet, TextField, URLField
+from django.db.models import ManyToManyField, Q, QuerySet, TextField, URLField
 from django.forms import CheckboxSelectMultiple
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -60,6 +60,9 @@ class GrantScopedAdmin(PlainAdmin):
     unavailable: tuple[str, ...] = ()
     operator_only_fields: tuple[str, ...] = ()  # only an operator may change these
     locked_fields: tuple[str, ...] = ()  # no one may change these after the row is saved
+    # Of the rows that can wait for someone's decision. If there is none, no one is asked whether it
+    # waits for the viewer, which takes longer.
+    undecided: Q | None = None
     keeps_history = True
     view_on_site = False
     save_on_top = False
