@@ -1,15 +1,12 @@
 """Atom feeds of the portal and of each thing: what they contain, and what they never contain."""
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
 
 import feedparser
 import pytest
-from defusedxml.ElementTree import fromstring
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -34,11 +31,9 @@ from tests.follow_up_factories import make_assessment, make_recommendation, make
 from tests.page_text import page_html, page_links, page_text
 
 pytestmark = pytest.mark.django_db
-ATOM = "{http://www.w3.org/2005/Atom}"
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
 HOST = "https://portal.example.org"
 RECORDED = datetime(2026, 3, 1, tzinfo=UTC)
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 @pytest.fixture
@@ -140,52 +135,23 @@ def test_entry_has_stable_id_and_absolute_urls(commitment_with_changes: Commitme
     assert again.updated == entry.updated
 
 
-def one(parent: Element, name: str) -> Element:
-    [found] = parent.findall(f"{ATOM}{name}")
-    return found
-
-
-def check_as_the_standard_says(root: Element) -> None:
+def check_as_the_standard_says(content: bytes) -> None:
     """What RFC 4287 demands of a feed and of its entries."""
-    assert root.tag == f"{ATOM}feed"
-    for row in (root, *root.findall(f"{ATOM}entry")):
-        assert one(row, "id").text and (one(row, "id").text or "").startswith("tag:")
-        assert one(row, "title").text
-        assert MOMENT.fullmatch(one(row, "updated").text or "")
-        alternates = [link for link in row.findall(f"{ATOM}link") if link.get("rel") == "alternate"]
-        [alternate] = alternates
-        assert (alternate.get("href") or "").startswith(f"{HOST}/")
-        known = {"id", "title", "updated", "published", "link", "author", "content", "category"}
-        assert {child.tag.removeprefix(ATOM) for child in row} <= known | {"entry", "subtitle"}
-        for author in row.findall(f"{ATOM}author"):
-            assert one(author, "name").text
-    assert one(root, "author") is not None
-    assert [link.get("href") for link in root.findall(f"{ATOM}link") if link.get("rel") == "self"]
-    for entry in root.findall(f"{ATOM}entry"):
-        assert one(entry, "content").get("type") == "text"
-        assert not list(one(entry, "content"))
-    ids = [one(entry, "id").text for entry in root.findall(f"{ATOM}entry")]
-    assert len(set(ids)) == len(ids)
+    found = etree.fromstring(content)
+    SCHEMA.assertValid(found)
+    ids = found.xpath("//atom:id/text()", namespaces={"atom": "http://www.w3.org/2005/Atom"})
+    assert len(set(ids)) == len(ids) and all(text.startswith("tag:") for text in ids)
 
 
 def test_feeds_match_atom_schema(commitment_with_changes: Commitment) -> None:
     for path in (*feeds(commitment_with_changes), "/commitments.atom?party=example-aid"):
-        content = Client().get(path).content
-        check_as_the_standard_says(fromstring(content))
-        SCHEMA.assertValid(etree.fromstring(content))
-
-
-@pytest.mark.parametrize("lacks", ["id", "title", "updated", "author"])
-def test_schema_detects_missing_elements(commitment_with_changes: Commitment, lacks: str) -> None:
-    found = etree.fromstring(Client().get("/feed.atom").content)
-    found.remove(found.find(f"{ATOM}{lacks}"))
-    assert not SCHEMA.validate(found)
+        check_as_the_standard_says(Client().get(path).content)
 
 
 def test_empty_feed_is_valid_and_stable() -> None:
     make_event(slug="quiet")
     first, again = (Client().get("/roundtables/quiet.atom") for _time in range(2))
-    check_as_the_standard_says(fromstring(first.content))
+    check_as_the_standard_says(first.content)
     assert read("/roundtables/quiet.atom").entries == []
     assert first.content == again.content
 
@@ -227,6 +193,9 @@ def test_feeds_of_hidden_and_unknown_objects_are_not_found(
     commitment_with_changes: Commitment,
 ) -> None:
     paths = [*feeds(commitment_with_changes)][1:]
+    draft = make_statement(published=False)
+    draft.outcomes.get(parent=None).themes.add(make_theme(slug="secret"))
+    assert Client().get("/themes/secret.atom").status_code == 404
     Event.objects.update(is_public=False)
     twins = [
         "/roundtables/no-such.atom",
@@ -240,13 +209,6 @@ def test_feeds_of_hidden_and_unknown_objects_are_not_found(
         assert hidden.status_code == absent.status_code == 404, path
         assert hidden.content == absent.content, path
     assert read("/feed.atom").entries == []
-
-
-def test_theme_of_no_public_point_has_no_feed() -> None:
-    draft = make_statement(published=False)
-    theme = make_theme(slug="secret")
-    draft.outcomes.get(parent=None).themes.add(theme)
-    assert Client().get("/themes/secret.atom").status_code == 404
 
 
 def test_pages_link_to_their_feed(commitment_with_changes: Commitment) -> None:

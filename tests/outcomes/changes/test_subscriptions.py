@@ -246,19 +246,15 @@ def test_unpublished_changes_are_not_sent(commitment: Commitment, reader: User) 
         {"organisation": organisation},
     ):
         make_follow(reader, frequency="at-once", notified_until=MONDAY, **row)
-    approve(commitment, TUESDAY)
+    waiting = make_update(commitment, approved=False, party=commitment.parties.get())
+    waiting.submit(at=TUESDAY)
+    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(minutes=30)) == {}
+    approve(commitment, TUESDAY + timedelta(minutes=40))
     Event.objects.update(is_public=False)
     assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {}
     # Nor once it is public again: what happened in between was not.
     Event.objects.update(is_public=True)
     assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=2)) == {}
-
-
-def test_pending_update_is_not_sent(commitment: Commitment, reader: User) -> None:
-    make_follow(reader, commitment=commitment, frequency="at-once", notified_until=MONDAY)
-    waiting = make_update(commitment, approved=False, party=commitment.parties.get())
-    waiting.submit(at=TUESDAY)
-    assert send_notifications(on=TUESDAY.date(), at=TUESDAY + timedelta(hours=1)) == {}
 
 
 # The press that ends it ------------------------------------------------------------------

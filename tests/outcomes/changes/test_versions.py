@@ -286,11 +286,14 @@ def test_each_version_is_restored_with_all_its_links(
             sorted(part["title"] for part in version.rows["related_texts"]),
         )
     assert len(set(map(str, states.values()))) == len(states) == 7
+    preview = client.get(page(Commitment, "restore", commitment.pk, numbers[2])).content.decode()
+    assert "Second" in preview and "Last" in preview and 'value="Restore this version"' in preview
     for number in (*numbers[1:-1], *reversed(numbers[1:-2]), numbers[-1]):
         count = commitment.history.count()
         answer = restore(client, commitment, number)
         assert answer.status_code == 302, answer.content.decode()
         assert commitment.history.count() == count + 1
+        assert versions(client, commitment)[0].startswith("You · “ Restored to the version of ")
         assert (
             commitment.text,
             commitment.due_on,

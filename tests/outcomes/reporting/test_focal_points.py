@@ -51,16 +51,16 @@ def is_named(browser: Client, name: str) -> list[bool]:
     ]
 
 
-def test_requested_focal_point_is_hidden_until_accepted(
-    client: Client, client_of: Sign, request_to: CommitmentParty, cochair: User, operator: User
+def test_focal_point_is_named_from_acceptance_to_resignation(
+    client: Client,
+    client_of: Sign,
+    delegate: Delegate,
+    request_to: CommitmentParty,
+    cochair: User,
+    operator: User,
 ) -> None:
-    for browser in (client, client_of(cochair), client_of(operator)):
-        assert is_named(browser, "Dewi Lestari") == [False, False, False]
-
-
-def test_request_is_shown_and_accepted(
-    client: Client, client_of: Sign, delegate: Delegate, request_to: CommitmentParty
-) -> None:
+    for other in (client, client_of(cochair), client_of(operator)):
+        assert is_named(other, "Dewi Lestari") == [False, False, False]
     browser = client_of(delegate)
     text = get_text(browser, "/me/commitments/")
     assert "RT2024-C2 Print leaflets. For " in text
@@ -72,6 +72,14 @@ def test_request_is_shown_and_accepted(
     assert "You accepted on " in text and "This is not my task" in text
     assert is_named(client, "Dewi Lestari") == [True, True, True]
     assert f"/directory/{delegate.handle}/" in page_links(client.get("/commitments/rt2024-c2/"))
+    # For two parties, once.
+    second = make_party(request_to.commitment)
+    second.request_focal_point(delegate)
+    second.accept(NOON)
+    assert get_text(client, "/commitments/rt2024-c2/").count("Dewi Lestari") == 1
+    for party in (second, request_to):
+        assert answer(browser, party, answer="decline") == 302
+    assert is_named(client, "Dewi Lestari") == [False, False, False]
 
 
 def ask_on_the_desk(browser: Client, party: CommitmentParty, person: Delegate) -> Any:
@@ -163,29 +171,19 @@ def test_request_is_declined(
     assert is_named(client, "Dewi Lestari") == [False, False, False]
 
 
-def test_focal_point_can_resign(
-    client: Client, client_of: Sign, delegate: Delegate, request_to: CommitmentParty
-) -> None:
-    request_to.accept(NOON)
-    assert "You accepted on 2 March 2026." in get_text(client_of(delegate), "/me/commitments/")
-    assert is_named(client, "Dewi Lestari") == [True, True, True]
-    assert answer(client_of(delegate), request_to, answer="decline") == 302
-    assert is_named(client, "Dewi Lestari") == [False, False, False]
-
-
-@pytest.mark.parametrize("values", [{}, {"answer": ""}, {"answer": "ACCEPT"}, {"accept": "yes"}])
 def test_invalid_answer_changes_nothing(
-    client_of: Sign, delegate: Delegate, request_to: CommitmentParty, values: dict[str, str]
+    client_of: Sign, delegate: Delegate, request_to: CommitmentParty
 ) -> None:
     browser = client_of(delegate)
-    assert answer(browser, request_to, **values) == 302
-    assert get_text(browser, "/me/commitments/").startswith("Select “Accept” or “Decline”.")
-    request_to.refresh_from_db()
-    assert request_to.focal_point == delegate
-    assert request_to.focal_point_accepted_at is None
+    wrong: list[dict[str, str]] = [{}, {"answer": ""}, {"answer": "ACCEPT"}, {"accept": "yes"}]
+    for values in wrong:
+        assert answer(browser, request_to, **values) == 302
+        assert get_text(browser, "/me/commitments/").startswith("Select “Accept” or “Decline”.")
+        request_to.refresh_from_db()
+        assert request_to.focal_point == delegate
+        assert request_to.focal_point_accepted_at is None
 
 
-@pytest.mark.parametrize("value", ["accept", "decline", "nonsense"])
 def test_only_requested_delegate_can_answer(
     client_of: Sign,
     request_to: CommitmentParty,
@@ -195,24 +193,22 @@ def test_only_requested_delegate_can_answer(
     outsider: Delegate,
     cochair: User,
     operator: User,
-    value: str,
 ) -> None:
     for who in (quiet_delegate, focal_point, outsider, cochair, operator):
         browser = client_of(who)
-        assert answer(browser, request_to, answer=value) == 404
         assert "Print leaflets." not in get_text(browser, "/me/commitments/")
-        # As for a number that there is not.
-        there = browser.post(f"/me/commitments/{request_to.pk}/", {"answer": value})
-        absent = browser.post("/me/commitments/999999/", {"answer": value})
-        assert there.content == absent.content
+        for value in ("accept", "decline", "nonsense"):
+            assert answer(browser, request_to, answer=value) == 404
+            # As for a number that there is not.
+            there = browser.post(f"/me/commitments/{request_to.pk}/", {"answer": value})
+            absent = browser.post("/me/commitments/999999/", {"answer": value})
+            assert there.content == absent.content
     request_to.refresh_from_db()
     assert request_to.focal_point == delegate
     assert request_to.focal_point_accepted_at is None
-
-
-def test_previously_requested_delegate_cannot_answer(
-    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate, request_to: CommitmentParty
-) -> None:
+    for number in ("0", "99999999999999999999", "-1", "x", "١"):
+        path = f"/me/commitments/{number}/"
+        assert client_of(delegate).post(path, {"answer": "accept"}).status_code == 404
     request_to.request_focal_point(quiet_delegate)
     assert answer(client_of(delegate), request_to, answer="accept") == 404
     assert answer(client_of(quiet_delegate), request_to, answer="accept") == 302
@@ -243,12 +239,6 @@ def test_get_changes_nothing(
     request_to.refresh_from_db()
     assert request_to.focal_point_accepted_at is None
     assert browser.get(f"/me/commitments/{request_to.pk}/")["Location"] == "/me/commitments/"
-
-
-@pytest.mark.parametrize("number", ["0", "99999999999999999999", "-1", "x", "١"])
-def test_invalid_number_is_not_found(client_of: Sign, delegate: Delegate, number: str) -> None:
-    browser = client_of(delegate)
-    assert browser.post(f"/me/commitments/{number}/", {"answer": "accept"}).status_code == 404
 
 
 def test_focal_point_is_named_to_permitted_viewers_only(
@@ -287,16 +277,6 @@ def test_focal_point_shows_post_and_organisation(
         browser, "/commitments/rt2024-c1/"
     )
     assert "Who to ask: Farah Point , Office for Migrants" in get_text(browser, "/commitments/")
-
-
-def test_focal_point_of_two_parties_is_named_once(
-    client: Client, delegate: Delegate, request_to: CommitmentParty
-) -> None:
-    request_to.accept(NOON)
-    second = make_party(request_to.commitment)
-    second.request_focal_point(delegate)
-    second.accept(NOON)
-    assert get_text(client, "/commitments/rt2024-c2/").count("Dewi Lestari") == 1
 
 
 def test_request_about_unpublished_commitment_has_no_link(

@@ -63,16 +63,6 @@ def test_focal_point_resigns_with_suggested_successor(
     assert "Bo of the &lt;b&gt;north&lt;/b&gt; desk" in page
 
 
-def test_links_stay_revoked_after_new_request(
-    client: Client, path: str, party: CommitmentParty, focal_point: Delegate
-) -> None:
-    client.post(path, {"act": "hand-over", "suggestion": ""})
-    party.refresh_from_db()
-    party.request_focal_point(focal_point)
-    party.accept(timezone.now())
-    assert client.get(path).status_code == 404
-
-
 def test_draft_is_kept_for_successor(
     client: Client, path: str, party: CommitmentParty, delegate: Delegate
 ) -> None:
@@ -97,22 +87,23 @@ def test_too_long_message_is_rejected_and_role_kept(
     assert party.focal_point_id and not Handover.objects.exists()
 
 
-def test_resignation_while_signed_in_is_notified(
-    client_of: Sign, party: CommitmentParty, focal_point: Delegate, path: str, deliver: Deliver
+def test_resignation_while_signed_in_is_notified_and_a_declined_request_is_not(
+    client_of: Sign,
+    event: Event,
+    party: CommitmentParty,
+    focal_point: Delegate,
+    path: str,
+    deliver: Deliver,
 ) -> None:
-    reply = client_of(focal_point).post(f"/me/commitments/{party.pk}/", {"answer": "decline"})
+    browser = client_of(focal_point)
+    asked = event.commitments.get(reference="RT2024-C2").parties.get()
+    asked.request_focal_point(focal_point)
+    browser.post(f"/me/commitments/{asked.pk}/", {"answer": "decline"})
+    assert not Handover.objects.exists() and deliver() == []
+    reply = browser.post(f"/me/commitments/{party.pk}/", {"answer": "decline"})
     assert reply.status_code == 302
     assert Handover.objects.get().party == party and len(deliver()) == 1
     assert not EmailLink.objects.of("report").filter(revoked_at=None).exists()
-
-
-def test_declined_request_is_not_a_resignation(
-    client_of: Sign, event: Event, delegate: Delegate, deliver: Deliver
-) -> None:
-    party = event.commitments.get(reference="RT2024-C2").parties.get()
-    party.request_focal_point(delegate)
-    client_of(delegate).post(f"/me/commitments/{party.pk}/", {"answer": "decline"})
-    assert not Handover.objects.exists() and deliver() == []
 
 
 def test_reminders_are_stopped_and_resumed(

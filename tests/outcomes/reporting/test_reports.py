@@ -61,15 +61,14 @@ def newest(party: CommitmentParty) -> ProgressUpdate:
     return ProgressUpdate.objects.filter(party=party).latest("pk")
 
 
-def test_form_is_prefilled_with_last_report(client: Client, path: str) -> None:
+def test_form_is_prefilled_with_last_report_and_get_stores_nothing(
+    client: Client, path: str, party: CommitmentParty
+) -> None:
     page = client.get(path)
     text = page_text(page)
     assert "Train officers." in text and "Nothing new since 1 March 2025" in text
     chosen = re.findall(r'<input type="radio"[^>]* value="([^"]*)"[^>]* checked>', page_html(page))
     assert chosen == ["in-progress"]
-
-
-def test_get_stores_nothing(client: Client, path: str, party: CommitmentParty) -> None:
     for query in ("", "?act=unchanged", "?act=draft&text=x"):
         client.get(path + query)
         client.head(path + query)
@@ -123,34 +122,34 @@ def test_report_is_submitted_for_review(client: Client, path: str, party: Commit
     assert "Three courses" not in get_text(Client(), "/commitments/rt2024-c1/")
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"text": "  "}, "Describe what was done."),
-        ({"status": ""}, "Choose the status of the commitment."),
-        (
-            {"status": "fulfilled"},
-            "A commitment can end only with a source. Enter where people can read that it ended.",
-        ),
-        (
-            {"status": "closed", "source": "A plan"},
-            "Explain why the commitment ends without being fulfilled.",
-        ),
-        (
-            {"has_no_personal_details": ""},
-            "Check that the text names no person and no shelter, then tick the box.",
-        ),
-        ({"reported_on": "2019-01-01"}, "The roundtable began on"),
-        ({"reported_on": "soon"}, "Enter a valid date."),
-    ],
-)
+MISSING: list[tuple[dict[str, str], str]] = [
+    ({"text": "  "}, "Describe what was done."),
+    ({"status": ""}, "Choose the status of the commitment."),
+    (
+        {"status": "fulfilled"},
+        "A commitment can end only with a source. Enter where people can read that it ended.",
+    ),
+    (
+        {"status": "closed", "source": "A plan"},
+        "Explain why the commitment ends without being fulfilled.",
+    ),
+    (
+        {"has_no_personal_details": ""},
+        "Check that the text names no person and no shelter, then tick the box.",
+    ),
+    ({"reported_on": "2019-01-01"}, "The roundtable began on"),
+    ({"reported_on": "soon"}, "Enter a valid date."),
+]
+
+
 def test_missing_fields_show_errors_and_input_is_kept(
-    client: Client, path: str, party: CommitmentParty, changes: dict[str, str], sentence: str
+    client: Client, path: str, party: CommitmentParty
 ) -> None:
-    values = {"has_no_personal_details": "on", "next_steps": "Keep these words."} | changes
-    reply = send(client, path, "hand-in", **values)
-    assert reply.status_code == 200
-    assert sentence in page_text(reply) and "Keep these words." in reply.content.decode()
+    for changes, sentence in MISSING:
+        values = {"has_no_personal_details": "on", "next_steps": "Keep these words."} | changes
+        reply = send(client, path, "hand-in", **values)
+        assert reply.status_code == 200
+        assert sentence in page_text(reply) and "Keep these words." in reply.content.decode()
     assert party.updates.count() == 1
 
 
@@ -320,12 +319,10 @@ def test_cochair_changes_in_admin_are_not_overwritten(
     assert newest(party).text == "The co-chair's."
 
 
-@pytest.mark.parametrize("act", ["", "approve", "unchanged "])
-def test_unknown_actions_do_nothing(
-    client: Client, path: str, party: CommitmentParty, act: str
-) -> None:
-    reply = send(client, path, act)
-    assert "Select one of the buttons." in page_text(reply) and party.updates.count() == 1
+def test_unknown_actions_do_nothing(client: Client, path: str, party: CommitmentParty) -> None:
+    for act in ("", "approve", "unchanged "):
+        assert "Select one of the buttons." in page_text(send(client, path, act))
+    assert party.updates.count() == 1
 
 
 def test_foreign_or_expired_link_cannot_report(

@@ -15,11 +15,10 @@ from outcomes.commitments.statistics import count_by_status
 from outcomes.imports.records.loader import load_content
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
-from outcomes.models import Commitment, ProgressUpdate, Response
+from outcomes.models import Commitment, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.review import approve_texts
 from participants.models import Delegate, Grant, Organisation, User
-from participants.permissions import permissions_of
 from roundtable.audit.models import AuditEntry
 from roundtable.web.row_keys import row_key
 from tests.email_links import LinkClient
@@ -36,7 +35,6 @@ from tests.factories import (
     make_party,
     make_update,
 )
-from tests.follow_up_factories import make_response
 from tests.import_pages import confirm_import, preview_file
 from tests.mail_queue import deliver_mail
 from tests.outcomes.test_outcomes_admin import filled, page, run_admin_action
@@ -44,6 +42,7 @@ from tests.page_text import get_text, page_html, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
+DECIDING = ("cochair", "editor")
 ENTERED = {
     "status": "fulfilled",
     "reported_on": "2025-06-01",
@@ -115,9 +114,10 @@ def test_report_entered_by_form_is_neither_checked_by_its_author_nor_the_party_s
     client_of: Sign, case: BelizeCase
 ) -> None:
     browser = client_of(case.cochair)
-    assert enter(browser, case).status_code == 302
+    claim = {"reported_by": "party", "party_hash": "0" * 64, "state": "approved"}
+    assert enter(browser, case, **claim).status_code == 302
     update = case.update()
-    assert (update.state, update.reported_by) == ("submitted", "recorded")
+    assert (update.state, update.reported_by, update.party_hash) == ("submitted", "recorded", "")
     assert check(case.cochair, update, client_of).status_code == 403
     text = run_admin_action(browser, ProgressUpdate, "approve", update.pk)
     assert "someone of another organisation must do it." in text
@@ -139,13 +139,6 @@ def test_report_entered_by_form_is_neither_checked_by_its_author_nor_the_party_s
     pages = ("/", "/commitments/?event=bz", "/progress/", "/roundtables/bz/")
     for address in (*pages, "/roundtables/bz/brief/"):
         assert total in get_text(client_of(case.other), address), address
-
-
-def test_form_cannot_claim_to_be_the_party(client_of: Sign, case: BelizeCase) -> None:
-    claim = {"reported_by": "party", "party_hash": "0" * 64, "state": "approved"}
-    assert enter(client_of(case.cochair), case, **claim).status_code == 302
-    update = case.update()
-    assert (update.state, update.reported_by, update.party_hash) == ("submitted", "recorded", "")
 
 
 def test_report_without_source_stays_a_draft(client_of: Sign, case: BelizeCase) -> None:
@@ -210,53 +203,21 @@ def test_file_cannot_report_for_a_party_of_a_real_roundtable(case: BelizeCase) -
     assert case.update().reported_by == "recorded"
 
 
-@pytest.mark.parametrize("whose", ["colleague", "government", "party"])
-def test_text_is_not_checked_by_its_own_organisation(
-    client_of: Sign, case: BelizeCase, whose: str
-) -> None:
-    """The author's colleague, another body of the author's government, or one of the party's."""
-    office = make_government("AU")
-    ministry = make_government("AU")
+def test_text_is_not_checked_by_its_own_organisation(client_of: Sign, case: BelizeCase) -> None:
+    office, ministry = make_government("AU"), make_government("AU")
     author = case.holder("cochair", office)
     update = make_update(case.commitment, approved=False, author=author, reported_by="recorded")
     update.submit(at=NOON)
-    checker = {"colleague": office, "government": ministry, "party": case.police}[whose]
-    for role in ("cochair", "editor"):
-        assert check(case.holder(role, checker), update, client_of).status_code == 403
+    # The author's colleagues, another body of their government, and one of the party's.
+    own = [case.holder(role, o) for o in (office, ministry, case.police) for role in DECIDING]
+    seconded = case.holder("cochair")  # who took part for the party
+    make_participation(make_delegate(user=seconded), case.event, organisation=case.police)
+    unknown = make_holder(case.event, role=Grant.Role.EDITOR)
+    for user in (*own, seconded, unknown):
+        assert check(user, update, client_of).status_code == 403
     assert case.update().state == "submitted"
     assert check(case.editor, update, client_of).status_code == 302
     assert case.update().approved_by == case.editor
-
-
-def test_participant_of_the_party_with_a_grant_of_another_organisation_does_not_check(
-    client_of: Sign, case: BelizeCase
-) -> None:
-    update = make_update(case.commitment, approved=False, author=case.delegate.user)
-    update.submit(at=NOON)
-    seconded = case.holder("cochair")
-    make_participation(make_delegate(user=seconded), case.event, organisation=case.police)
-    assert check(seconded, update, client_of).status_code == 403
-
-
-def test_editor_without_known_organisation_does_not_check(
-    client_of: Sign, case: BelizeCase
-) -> None:
-    update = make_update(case.commitment, approved=False, author=case.delegate.user)
-    update.submit(at=NOON)
-    editor = make_holder(case.event, role=Grant.Role.EDITOR)
-    assert check(editor, update, client_of).status_code == 403
-
-
-def test_response_is_not_checked_by_its_own_organisation(client_of: Sign) -> None:
-    row = make_response(approved=False)
-    row.submit(at=NOON)
-    for organisation, status in ((row.organisation, 403), (make_organisation(), 302)):
-        user = make_holder(row.event, on_behalf_of=organisation)
-        sent = {"revision": row.revision}
-        answer = client_of(user).post(page(Response, "approve", row.pk), sent)
-        assert answer.status_code == status
-    row.refresh_from_db()
-    assert row.is_approved
 
 
 # What the party sent, and confirms --------------------------------------------------------------
@@ -357,13 +318,12 @@ def test_text_that_changed_since_the_party_read_it_is_not_confirmed(
     assert case.update().reported_by == "recorded"
 
 
-@pytest.mark.parametrize("number", ["", "x", "99999", "²", "1" * 30])
-def test_confirmation_of_anything_else_changes_nothing(case: BelizeCase, number: str) -> None:
+def test_confirmation_of_anything_else_changes_nothing(case: BelizeCase) -> None:
     other = make_update(make_commitment(case.event), approved=False, reported_by="recorded")
     other.submit(at=NOON)
     sent = {"act": "confirm", "shown": other.content_hash}
-    for value in (number, str(other.pk), row_key(other)):
-        assert LinkClient().post(case.link(), sent | {"number": value}).status_code in (200, 302)
+    for number in ("", "x", "99999", "²", "1" * 30, str(other.pk), row_key(other)):
+        assert LinkClient().post(case.link(), sent | {"number": number}).status_code in (200, 302)
     other.refresh_from_db()
     assert other.reported_by == "recorded"
 
@@ -380,6 +340,9 @@ def test_edited_report_of_the_party_waits_for_the_party(client_of: Sign, case: B
     )
     update.submit(at=NOON)
     desk, change = client_of(case.cochair), page(ProgressUpdate, "change", update.pk)
+    assert desk.post(change, filled(desk, change)).status_code == 302
+    update.refresh_from_db()
+    assert update.reported_by == "party"  # nothing changed
     assert desk.post(change, filled(desk, change, text="We paid for ten.")).status_code == 302
     update.refresh_from_db()
     assert (update.reported_by, update.state) == ("recorded", "submitted")
@@ -423,16 +386,6 @@ def test_report_does_not_become_that_of_another_party(client_of: Sign, case: Bel
     assert (party.organisation, update.party) == (own, party)
 
 
-def test_saving_without_a_change_leaves_the_report_the_party_s(
-    client_of: Sign, case: BelizeCase
-) -> None:
-    update = make_update(case.commitment, approved=False, author=case.delegate.user)
-    update.submit(at=NOON)
-    desk, change = client_of(case.cochair), page(ProgressUpdate, "change", update.pk)
-    assert desk.post(change, filled(desk, change)).status_code == 302
-    assert case.update().reported_by == "party"
-
-
 def test_each_voice_keeps_its_past(case: BelizeCase) -> None:
     make_update(case.commitment, reported_on=date(2025, 1, 1), status="planning")
     make_update(
@@ -446,10 +399,3 @@ def test_each_voice_keeps_its_past(case: BelizeCase) -> None:
         text = get_text(LinkClient(), f"/commitments/bz-c1/?as_of={day}")
         assert words in text
         assert ("Recorded from sources" in text) == is_shown
-
-
-def test_permissions_of_a_day_know_the_bodies(case: BelizeCase) -> None:
-    rights = permissions_of(case.cochair, timezone.localdate())
-    assert rights
-    [grant] = case.cochair.grants.all()
-    assert rights.bodies == {("organisation", str(grant.on_behalf_of_id))}
