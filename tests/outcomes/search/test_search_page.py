@@ -66,42 +66,39 @@ def searchable_records(event: Event) -> None:
     make_affiliation(person, organisation=organisation)
 
 
-@pytest.mark.parametrize(
-    ("typed", "sections", "found"),
-    [
-        ("yaks", "Outcomes", "1.a Zebra lead-in says to: count yaks"),
-        ("zebra yaks", "Outcomes", "1.a Zebra lead-in says to: count yaks"),
-        ("  YAKS   Zebra ", "Outcomes", "1.a Zebra lead-in says to: count yaks"),
-        ("1.a", "Outcomes", "1.a Zebra lead-in says to: count yaks"),
-        ("rt2024-c9", "Commitments", "RT2024-C9 Feed the Ölvögel of ประเทศไทย"),
-        ("feed Ölvögel", "Commitments", "RT2024-C9 Feed the Ölvögel of ประเทศไทย"),
-        ("ประเทศ", "Commitments", "RT2024-C9 Feed the Ölvögel of ประเทศไทย"),
-        ("otters", "Organisations", "WaMi Walrus Ministry Cares for otters. Civil society"),
-        ("ใจดี", "People", "สมศรี ใจดี Somsri Jaidee · Ferret counsel, Walrus Ministry"),
-        ("somsri ferret", "People", "สมศรี ใจดี Somsri Jaidee · Ferret counsel, Walrus Ministry"),
-        ("gazelle", "People", "สมศรี ใจดี Somsri Jaidee · Ferret counsel, Walrus Ministry"),
-        ("jaidee walrus", "People", "สมศรี ใจดี Somsri Jaidee · Ferret counsel, Walrus Ministry"),
-    ],
-)
-def test_search_requires_every_word(
-    client: Client, searchable_records: None, typed: str, sections: str, found: str
-) -> None:
-    text = get_text(client, "/search/", q=typed)
-    assert f"{sections} 1 result {found}" in text
-    assert headings(text) == {sections}
-    assert NOTHING not in text
+POINT = "1.a Zebra lead-in says to: count yaks"
+COMMITMENT = "RT2024-C9 Feed the Ölvögel of ประเทศไทย"
+PERSON = "สมศรี ใจดี Somsri Jaidee · Ferret counsel, Walrus Ministry"
+FOUND = {
+    "yaks": {"Outcomes": POINT},
+    "zebra yaks": {"Outcomes": POINT},
+    "  YAKS   Zebra ": {"Outcomes": POINT},
+    "1.a": {"Outcomes": POINT},
+    "yaks " * 9: {"Outcomes": POINT},  # one word
+    "rt2024-c9": {"Commitments": COMMITMENT},
+    "feed Ölvögel": {"Commitments": COMMITMENT},
+    "ประเทศ": {"Commitments": COMMITMENT},
+    "otters": {"Organisations": "WaMi Walrus Ministry Cares for otters. Civil society"},
+    "ใจดี": {"People": PERSON},
+    "somsri ferret": {"People": PERSON},
+    "gazelle": {"People": PERSON},
+    "jaidee walrus": {"People": PERSON},
+    "walrus": {"Organisations": "WaMi Walrus Ministry", "People": PERSON},
+    "wami": {"Organisations": "WaMi Walrus Ministry", "People": PERSON},
+    "yaks walrus": {},
+    "gazelles eat": {},
+    "yaksandmore": {},
+    "y a k s x": {},
+}
 
 
-@pytest.mark.parametrize("typed", ["yaks walrus", "gazelles eat", "yaksandmore", "y a k s x"])
-def test_empty_result_shows_message(client: Client, searchable_records: None, typed: str) -> None:
-    assert NOTHING in get_text(client, "/search/", q=typed)
-
-
-def test_word_is_found_in_each_record_type(client: Client, searchable_records: None) -> None:
-    for typed in ("walrus", "wami"):
+def test_search_requires_every_word(client: Client, searchable_records: None) -> None:
+    for typed, sections in FOUND.items():
         text = get_text(client, "/search/", q=typed)
-        assert "Organisations 1 result WaMi Walrus Ministry" in text
-        assert "People 1 result สมศรี ใจดี" in text
+        assert headings(text) == set(sections), typed
+        for heading, found in sections.items():
+            assert f"{heading} 1 result {found}" in text, typed
+        assert (NOTHING in text) == (not sections), typed
 
 
 def test_results_link_to_pages(client: Client, searchable_records: None) -> None:
@@ -115,13 +112,9 @@ def test_results_link_to_pages(client: Client, searchable_records: None) -> None
         assert link in page_links(client.get("/search/", {"q": typed}))
 
 
-@pytest.mark.parametrize("query", ["", "?q=", "?q=%20%20"])
-def test_empty_search_explains_scope(client: Client, query: str) -> None:
-    assert page_text(client.get(f"/search/{query}")) == f"Search Search {HINT}"
-
-
-def test_repeated_word_counts_once(client: Client, searchable_records: None) -> None:
-    assert "count yaks" in get_text(client, "/search/", q="yaks " * 9)
+def test_empty_search_explains_scope(client: Client) -> None:
+    for query in ("", "?q=", "?q=%20%20"):
+        assert page_text(client.get(f"/search/{query}")) == f"Search Search {HINT}"
 
 
 def test_people_are_found_by_permitted_viewers_only(
@@ -197,20 +190,17 @@ def test_results_of_each_kind_are_counted_and_paged(client: Client) -> None:
         assert client.get(f"/search/?q=share&kind={kind}&page=3").status_code == 400
 
 
-@pytest.mark.parametrize(
-    ("query", "sentence"),
-    [
-        ("q=share&kind=secret", "There are no results of this kind."),
-        ("q=share&page=2", "Choose a kind of result first."),
-        ("q=a+b+c+d+e+f+g+h+i", "Search for at most 8 words at a time."),
-        ("q=share&sort=x", "This page cannot use “sort”."),
-        ("q=share%00", "Null characters are not allowed."),
-    ],
-)
-def test_wrong_query_gets_a_sentence(client: Client, query: str, sentence: str) -> None:
-    answer = client.get(f"/search/?{query}")
-    assert answer.status_code == 400
-    assert sentence in page_text(answer)
+def test_wrong_query_gets_a_sentence(client: Client) -> None:
+    for query, sentence in {
+        "q=share&kind=secret": "There are no results of this kind.",
+        "q=share&page=2": "Choose a kind of result first.",
+        "q=a+b+c+d+e+f+g+h+i": "Search for at most 8 words at a time.",
+        "q=share&sort=x": "This page cannot use “sort”.",
+        "q=share%00": "Null characters are not allowed.",
+    }.items():
+        answer = client.get(f"/search/?{query}")
+        assert answer.status_code == 400
+        assert sentence in page_text(answer)
 
 
 def test_kind_without_results_says_so(client: Client, searchable_records: None) -> None:
@@ -273,13 +263,12 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("typed", HOSTILE if FULL else HOSTILE[::3])
-def test_hostile_words_find_nothing_or_something(
-    client: Client, searchable_records: None, typed: str
-) -> None:
-    for more in ({}, {"kind": "commitment"}):
-        assert client.get("/search/", {"q": typed, **more}).status_code == 200
-        assert client.get("/search/", {"q": f"yaks {typed[:190]}", **more}).status_code == 200
+def test_hostile_words_find_nothing_or_something(client: Client, searchable_records: None) -> None:
+    for typed in HOSTILE if FULL else HOSTILE[::3]:
+        for more in ({}, {"kind": "commitment"}):
+            for words in (typed, f"yaks {typed[:190]}"):
+                answer = client.get("/search/", {"q": words, **more})
+                assert answer.status_code == 200, words
 
 
 @given(typed=st.text(max_size=60))

@@ -29,12 +29,13 @@ from tests.factories import (
 from tests.page_text import FILES, acts, get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
 
+pytestmark = pytest.mark.django_db
+
 
 def page_of(event: Event) -> str:
     return page_html(Client().get(event.get_absolute_url()))
 
 
-@pytest.mark.django_db
 def test_recorded_counts_are_drawn_with_source() -> None:
     event = make_event()
     make_role(
@@ -67,7 +68,6 @@ def test_recorded_counts_are_drawn_with_source() -> None:
     assert page.count('class="gov" cx=') == 14
 
 
-@pytest.mark.django_db
 def test_missing_facts_show_not_recorded() -> None:
     page = page_of(make_event(city="", country="", venue=""))
     assert page.count("<dd>not recorded</dd>") == 3  # venue, co-chairs, source
@@ -79,7 +79,6 @@ def test_missing_facts_show_not_recorded() -> None:
     assert "Participants may see more after signing in." in page
 
 
-@pytest.mark.django_db
 def test_commitment_of_unpublished_points_is_not_shown_as_answering_statement() -> None:
     event = make_event()
     statement = make_statement(event, published=False)
@@ -95,7 +94,6 @@ def test_commitment_of_unpublished_points_is_not_shown_as_answering_statement() 
     assert "answers the whole statement" in page_of(event)
 
 
-@pytest.mark.django_db
 def test_overflow_of_people_is_counted() -> None:
     def share(number: int) -> None:
         person = make_delegate(name=f"Person {number:02}", listed_to=Audience.EVERYONE)
@@ -192,7 +190,6 @@ BP, en
 """
 
 
-@pytest.mark.django_db
 def test_event_page_word_for_word(client: Client, first: Event) -> None:
     commitment = make_commitment(first, reference="BP-C1", text="Follow through")
     commitment.outcomes.add(Outcome.objects.get(number="1.b"))
@@ -244,7 +241,6 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
     )
 
 
-@pytest.mark.django_db
 def test_each_point_has_an_anchor_and_a_permalink(client: Client, first: Event) -> None:
     page = client.get("/roundtables/first/").content.decode()
     for number in ("1", "1.a", "1.b"):
@@ -255,7 +251,6 @@ def test_each_point_has_an_anchor_and_a_permalink(client: Client, first: Event) 
     assert ">Strong  networks</p>" in page
 
 
-@pytest.mark.django_db
 def test_seat_chart_has_text_alternative(client: Client, first: Event) -> None:
     page = client.get("/roundtables/first/").content.decode()
     assert (
@@ -265,7 +260,6 @@ def test_seat_chart_has_text_alternative(client: Client, first: Event) -> None:
     ) in page
 
 
-@pytest.mark.django_db
 def test_statement_that_is_not_published_is_not_shown(client: Client) -> None:
     event = make_event(slug="drafted")
     statement = make_statement(event, published=False, introduction="Secret introduction")
@@ -277,13 +271,11 @@ def test_statement_that_is_not_published_is_not_shown(client: Client) -> None:
     assert "0 points agreed" in get_text(client, "/roundtables/")
 
 
-@pytest.mark.django_db
 def test_signed_statement_is_marked(client: Client) -> None:
     make_statement(make_event(slug="signed"), adoption="signed")
     assert "Signed in this portal by the co-chairs." in get_text(client, "/roundtables/signed/")
 
 
-@pytest.mark.django_db
 def test_first_ten_commitments_are_listed(client: Client) -> None:
     event = make_event(code="MANY", slug="many")
     for number in range(1, 11):
@@ -297,7 +289,6 @@ def test_first_ten_commitments_are_listed(client: Client) -> None:
     assert "/commitments/?event=many" in page_links(answer)
 
 
-@pytest.mark.django_db
 def test_page_lists_only_participants_of_event(
     client: Client, event: Event, delegate: Delegate
 ) -> None:
@@ -308,7 +299,6 @@ def test_page_lists_only_participants_of_event(
     assert "Elsewhere" not in text
 
 
-@pytest.mark.django_db
 def test_contact_for_errors_is_shown(client: Client, settings: Settings) -> None:
     make_event(slug="first")
     settings.CONTACT_EMAIL = "desk@example.org"
@@ -319,7 +309,6 @@ def test_contact_for_errors_is_shown(client: Client, settings: Settings) -> None
     assert "mailto:desk@example.org" in page_links(answer)
 
 
-@pytest.mark.django_db
 def test_demo_event_is_marked(client: Client) -> None:
     make_event(slug="made-up", title="Made up", is_demonstration=True)
     text = get_text(client, "/roundtables/made-up/")
@@ -327,7 +316,6 @@ def test_demo_event_is_marked(client: Client) -> None:
     assert "(demonstration). https://portal.example.org/roundtables/made-up/" in text
 
 
-@pytest.mark.django_db
 def test_events_are_listed_latest_first(client: Client, first: Event) -> None:
     make_event(title="Hidden", is_public=False)
     later = make_event(
@@ -350,14 +338,12 @@ def test_events_are_listed_latest_first(client: Client, first: Event) -> None:
     )
 
 
-@pytest.mark.django_db
 def test_empty_event_list_shows_message(client: Client) -> None:
     assert "None yet. A roundtable appears here when its co-chairs make it public." in get_text(
         client, "/roundtables/"
     )
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("slug", ["hidden", "none", "FIRST"])
 def test_unpublished_event_is_not_found(client: Client, first: Event, slug: str) -> None:
     make_event(slug="hidden", is_public=False)
