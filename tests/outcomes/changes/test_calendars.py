@@ -1,6 +1,7 @@
 """Calendars of due dates and milestones, and how programs recognise a moved day."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,11 @@ import icalendar
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from outcomes.changes import calendars
-from outcomes.models import Commitment, ImplementationStatus, Milestone
+from outcomes.models import CalendarAddress, Commitment, ImplementationStatus, Milestone
+from participants.models import Delegate, Participation
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -23,10 +26,14 @@ from tests.factories import (
     make_update,
 )
 from tests.follow_up_factories import make_milestone, make_recommendation
+from tests.page_text import get_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
 HOST = "https://portal.example.org"
+PAGE = "/me/calendar/"
+ADDRESS = re.compile(r"https://portal\.example\.org(/my-calendar/[\w-]{43}\.ics)")
+Sign = Callable[..., Client]
 
 
 @pytest.fixture
@@ -320,3 +327,105 @@ def test_calendar_of_roundtables_has_their_days(due: Commitment) -> None:
     assert 'href="/commitments.ics"' in Client().get("/commitments/").content.decode()
     earlier = Client().get("/commitments/?as_of=2026-01-01").content.decode()
     assert "/commitments.csv?as_of=2026-01-01" in earlier and "/commitments.ics" not in earlier
+
+
+# At an address that only its owner knows -----------------------------------------------------
+
+
+@pytest.fixture
+def own(event: Event, focal_point: Delegate) -> Commitment:
+    """A commitment on which the focal point reports; others are not theirs."""
+    Commitment.objects.update(due_on=date(2027, 3, 1))
+    commitment = event.commitments.get(reference="RT2024-C1")
+    make_milestone(commitment=commitment, title="Curriculum is written", due_on=date(2027, 2, 1))
+    other = make_commitment(event, reference="RT2024-C9", due_on=date(2027, 4, 1))
+    make_party(other)
+    return commitment
+
+
+def make_address(browser: Client) -> str:
+    page = browser.post(PAGE)
+    assert page.status_code == 200
+    [address] = set(ADDRESS.findall(page.content.decode()))
+    return str(address)
+
+
+def titles_at(address: str) -> list[str]:
+    return [str(entry["summary"]) for entry in entries(address)]
+
+
+@pytest.mark.each_database
+def test_calendar_has_what_the_person_reports_on(
+    client_of: Sign, focal_point: Delegate, own: Commitment
+) -> None:
+    browser = client_of(focal_point)
+    assert "/me/calendar/" in browser.get("/me/commitments/").content.decode()
+    assert "The due dates of the commitment that you report on" in get_text(browser, PAGE)
+    address = make_address(browser)
+    assert titles_at(address) == [
+        f"RT2024-C1 is due: {own.text}",
+        "RT2024-C1, milestone: Curriculum is written",
+    ]
+    answer = Client().get(address)
+    assert "Access-Control-Allow-Origin" not in answer
+    assert answer["Cache-Control"] == "private, no-cache"
+    assert not ADDRESS.search(browser.get(PAGE).content.decode())
+
+
+@pytest.mark.each_database
+def test_only_the_hash_of_the_address_is_saved(
+    client_of: Sign, focal_point: Delegate, own: Commitment
+) -> None:
+    address = make_address(client_of(focal_point))
+    saved = CalendarAddress.objects.get()
+    assert len(saved.key_hash) == 64 and saved.key_hash not in address
+
+
+@pytest.mark.each_database
+def test_new_address_ends_the_former_one(
+    client_of: Sign, focal_point: Delegate, own: Commitment
+) -> None:
+    browser = client_of(focal_point)
+    former = make_address(browser)
+    assert "If you make a new one, this one stops working." in get_text(browser, PAGE)
+    present = make_address(browser)
+    assert Client().get(former).status_code == 404
+    assert len(titles_at(present)) == 2
+    browser.post(PAGE, {"delete": "yes"})
+    assert Client().get(present).status_code == 404
+    assert CalendarAddress.objects.count() == 0
+
+
+@pytest.mark.each_database
+def test_address_stops_with_the_profile_the_account_and_the_task(
+    client_of: Sign, focal_point: Delegate, own: Commitment
+) -> None:
+    address = make_address(client_of(focal_point))
+    assert len(titles_at(address)) == 2
+    focal_point.write(hidden_at=timezone.now())
+    assert Client().get(address).status_code == 404
+    focal_point.write(hidden_at=None)
+    assert len(titles_at(address)) == 2
+    Event.objects.update(is_public=False)
+    assert titles_at(address) == []
+    Event.objects.update(is_public=True)
+    Participation.objects.all().delete()
+    assert titles_at(address) == []
+    assert focal_point.user
+    focal_point.user.write(is_active=False)
+    assert Client().get(address).status_code == 404
+
+
+@pytest.mark.each_database
+def test_unknown_address_is_absent(own: Commitment) -> None:
+    for key in ("a" * 43, "%00", "é", "x" * 4000):
+        assert Client().get(f"/my-calendar/{key}.ics").status_code == 404
+    assert Client().get(PAGE).status_code == 302
+
+
+@pytest.mark.each_database
+def test_calendar_of_nothing_says_so(client_of: Sign, focal_point: Delegate) -> None:
+    make_event()
+    browser = client_of(focal_point)
+    Participation.objects.all().delete()
+    assert "The due dates of the 0 commitments that you report on" in get_text(browser, PAGE)

@@ -4,12 +4,10 @@ import functools
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
@@ -497,27 +495,6 @@ def test_corrected_statement_keeps_hidden_words_in_sealed_versions_only(
     publish_corrigendum(row, by=make_user(is_superuser=True), at=NOON)
     assert where_is(CANARY) == {"outcomes_statementversion.text": 1}
     assert all(version.is_intact for version in StatementVersion.objects.all())
-
-
-def test_upgrade_deletes_what_pages_already_hid(
-    client_of: Sign, event: Event, editor: User
-) -> None:
-    commitment: Any = event.commitments.get()
-    client = client_of(editor)
-    for text in (f"Train with {CANARY}.", "Train officers."):
-        change(client, commitment, text=text)
-    newest = commitment.history.latest()
-    newest.history_change_reason = "taken out"
-    newest.save()
-    Commitment.objects.update(is_open=True, state="public")
-    commitment.refresh_from_db()
-    make_offer(commitment=commitment, text=f"Train with {CANARY}.", approved=False)
-    assert where_is(CANARY)
-    import_module("outcomes.migrations.0023_delete_words_taken_out").delete_words(apps, None)
-    assert where_is(CANARY) == {}
-    hidden = commitment.history.filter(text__startswith="(deleted")
-    assert [version.taken_out for version in hidden] == [["text"], ["text"]]
-    assert "Train ten officers." not in " ".join(versions(client, commitment))
 
 
 REDACT = """

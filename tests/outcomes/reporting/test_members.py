@@ -1,15 +1,11 @@
 """Members of a group report on its commitment, each for itself, and no one for the group."""
 
-import importlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -22,9 +18,8 @@ from outcomes.reporting.rounds import parties_to_ask
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.models import Delegate, Organisation, User
 from roundtable.web.row_keys import row_key
-from tests.email_links import EarlierApps, LinkClient
+from tests.email_links import LinkClient
 from tests.factories import (
-    NOON,
     make_commitment,
     make_delegate,
     make_event,
@@ -37,7 +32,6 @@ from tests.factories import (
     make_role,
     make_update,
 )
-from tests.follow_up_factories import make_report_link
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html
 
@@ -178,11 +172,11 @@ def test_colleague_takes_the_task_of_who_has_left(client_of: Sign, case: GroupCa
     assert take(browser, "agency").url.endswith("/report/")
     assert case.member(case.agency).focal_point == colleague
     assert "Report for Agency" not in get_text(browser, "/me/commitments/")
-
-
-def test_direct_party_does_not_report_as_a_member_too(client_of: Sign, case: GroupCase) -> None:
-    make_party(case.commitment, organisation=case.agency)
-    assert "Report for Agency" not in get_text(client_of(case.anna), "/me/commitments/")
+    # A direct party does not report as a member, too.
+    make_party(case.commitment, organisation=case.shelter)
+    person = make_delegate()
+    make_participation(person, case.event, organisation=case.shelter)
+    assert "Report for Shelter" not in get_text(client_of(person), "/me/commitments/")
 
 
 def test_no_one_speaks_for_a_group(client_of: Sign, case: GroupCase) -> None:
@@ -252,56 +246,6 @@ def test_file_without_members_keeps_them(case: GroupCase) -> None:
     content["commitments"][0]["due_on"] = date(2030, 1, 1)
     load_content(content, at=timezone.now())
     assert case.member(case.agency) == member
-
-
-MIGRATION = importlib.import_module("outcomes.migrations.0010_reports_of_members")
-
-
-@contextmanager
-def earlier_schema() -> Iterator[None]:
-    """Without the rule that a group has no focal point. Adds it at the end, as the upgrade does."""
-    name = "party_group_has_no_focal_point"
-    rule = next(row for row in CommitmentParty._meta.constraints if row.name == name)
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA ignore_check_constraints = 1")
-            yield
-            cursor.execute("PRAGMA ignore_check_constraints = 0")
-            return
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else no table can be altered here
-        cursor.execute(f"ALTER TABLE outcomes_commitmentparty DROP CONSTRAINT {name}")
-        yield
-        cursor.execute(str(rule.create_sql(CommitmentParty, connection.schema_editor())))
-
-
-@pytest.mark.each_database
-def test_upgrade_ends_tasks_for_groups_and_keeps_what_is_public(case: GroupCase) -> None:
-    public = make_update(case.commitment)
-    waiting = make_update(case.commitment, approved=False, author=case.anna.user)
-    waiting.submit(at=NOON)
-    with earlier_schema():
-        CommitmentParty.objects.update(focal_point=case.anna, focal_point_accepted_at=NOON)
-        link = make_report_link(case.party, case.anna)
-        MIGRATION.end_tasks_for_groups(EarlierApps, None)
-    for row in (public, waiting, case.party, link, case.commitment):
-        row.refresh_from_db()
-    assert (public.reported_by, public.state) == ("party", "approved")
-    assert case.commitment.latest_update == public
-    assert (waiting.reported_by, waiting.state, waiting.awaits_party) == (
-        "recorded",
-        "submitted",
-        False,
-    )
-    assert (case.party.focal_point, case.party.focal_point_accepted_at) == (None, None)
-    assert link.revoked_at is not None
-
-
-def test_reversed_upgrade_gives_no_member_s_report_to_the_group(case: GroupCase) -> None:
-    member = make_party(case.commitment, organisation=case.agency, role="member")
-    update = make_update(case.commitment, party=member, reported_by="member")
-    MIGRATION.record_reports_of_members(apps, None)
-    update.refresh_from_db()
-    assert (update.reported_by, update.submitter_unknown) == ("recorded", True)
 
 
 def test_governments_without_a_country_do_not_speak_for_one_another(

@@ -16,10 +16,17 @@ from participants.models import Delegate, EmailLink, User
 from roundtable.models import Event
 from tests.email_links import page_of
 from tests.factories import make_party, make_update
+from tests.outcomes.test_outcomes_admin import filled
+from tests.outcomes.test_outcomes_admin import page as page_of_desk
 from tests.page_text import get_text, page_html, page_links, page_text
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
+CHANGED = "This report changed after you opened it. Check the new version, then try again."
+BOTH = (
+    "Someone saved another version after you opened this page. Nothing is overwritten. "
+    "Both versions are shown here."
+)
 FORM = {
     "status": "in-progress",
     "completion": "50",
@@ -75,7 +82,10 @@ def test_form_is_prefilled_with_last_report_and_get_stores_nothing(
     assert party.updates.count() == 1
 
 
-def test_draft_is_saved_and_reopened(client: Client, path: str, party: CommitmentParty) -> None:
+def test_draft_is_saved_continued_and_deleted(
+    client: Client, client_of: Sign, path: str, party: CommitmentParty, focal_point: Delegate
+) -> None:
+    assert "Delete draft" not in page_text(client.get(path))
     reply = send(client, path, "draft", status="", text="Half a sen")
     assert reply["Location"] == page_of(client, path)
     draft = newest(party)
@@ -86,28 +96,37 @@ def test_draft_is_saved_and_reopened(client: Client, path: str, party: Commitmen
         "(UTC) is saved here. Only the focal point sees a draft. If someone else takes over your "
         "task, they see it too."
     ) in page_text(page)
-    assert "Nothing new since" not in page_text(page)
+    assert "Nothing new since" not in page_text(page) and "Delete draft" in page_text(page)
     # In the public page there is nothing of it, and the status stays.
     assert "Half a sen" not in get_text(Client(), "/commitments/rt2024-c1/")
     party.commitment.refresh_from_db()
     assert party.commitment.status == "in-progress"
-
-
-def test_draft_continues_by_other_link_and_signed_in(
-    client: Client, client_of: Sign, path: str, party: CommitmentParty, focal_point: Delegate
-) -> None:
-    send(client, path, "draft", text="Half a sen")
+    # By another link, and signed in.
     other = urlsplit(create_report_link(party, at=timezone.now())).path
     assert "Half a sen" in client.get(other).content.decode()
-    browser = client_of(focal_point)
-    assert "Continue your draft" in get_text(browser, "/me/commitments/")
-    own = f"/me/commitments/{party.pk}/report/"
-    assert own in page_links(browser.get("/me/commitments/"))
+    browser, own = client_of(focal_point), f"/me/commitments/{party.pk}/report/"
+    listed = browser.get("/me/commitments/")
+    assert "Continue your draft" in page_text(listed) and own in page_links(listed)
+    seen = seen_on(client, path)
     assert send(browser, own, "draft", text="A whole sentence.").status_code == 302
     assert [row.text for row in party.updates.unapproved()] == ["A whole sentence."]
+    assert CHANGED in page_text(send(client, path, "discard", version=seen))
+    assert newest(party).text == "A whole sentence."
+    seen = seen_on(client, path)
+    for _press in range(2):
+        assert send(client, path, "discard", version=seen).status_code == 302
+        assert newest(party).is_approved
+    # What was submitted once is not deleted.
+    send(client, path, "hand-in", has_no_personal_details="on")
+    send(client, path, "draft")
+    assert "Delete draft" not in page_text(client.get(path))
+    send(client, path, "discard")
+    assert newest(party).state == EditorialState.DRAFT
 
 
-def test_report_is_submitted_for_review(client: Client, path: str, party: CommitmentParty) -> None:
+def test_report_is_submitted_for_review_and_returned_with_a_note(
+    client: Client, client_of: Sign, path: str, party: CommitmentParty, focal_point: Delegate
+) -> None:
     assert send(client, path, "hand-in", has_no_personal_details="on").status_code == 302
     update = newest(party)
     assert (update.state, update.text, update.completion) == (
@@ -115,11 +134,23 @@ def test_report_is_submitted_for_review(client: Client, path: str, party: Commit
         "Three courses were held.",
         50,
     )
-    assert update.author == party.focal_point.user and update.submitted_at  # type: ignore[union-attr]
+    assert update.author == focal_point.user and update.submitted_at
     text = get_text(client, path)
     assert "Thank you. Your report is submitted. The co-chairs have had it since" in text
     assert "someone of another organisation checks it for personal details. Then everyone" in text
-    assert "Three courses" not in get_text(Client(), "/commitments/rt2024-c1/")
+    public = get_text(Client(), "/commitments/rt2024-c1/")
+    update.request_change(note="Say how many officers.", at=timezone.now())
+    sentence = "A co-chair asks for a change: Say how many officers."
+    assert sentence in get_text(client, path)
+    assert sentence in get_text(client_of(focal_point), "/me/commitments/")
+    # It stays with the draft, and no one else can read it.
+    send(client, path, "draft", text="")
+    assert sentence in get_text(client, path) and newest(party).state == EditorialState.DRAFT
+    public += get_text(Client(), "/commitments/rt2024-c1/")
+    assert "Three courses" not in public and "Say how many" not in public
+    send(client, path, "hand-in", has_no_personal_details="on")
+    assert sentence not in get_text(client, path)
+    assert party.updates.count() == 2
 
 
 MISSING: list[tuple[dict[str, str], str]] = [
@@ -192,60 +223,30 @@ def test_nothing_new_is_reported_with_one_click(
     assert party.updates.count() == 2
 
 
-def test_nothing_new_is_rejected_after_other_party_reported(
-    client: Client, path: str, party: CommitmentParty
+def test_nothing_new_needs_a_report_of_the_party_that_is_the_latest(
+    client: Client, event: Event, focal_point: Delegate, path: str, party: CommitmentParty
 ) -> None:
-    partner = make_party(party.commitment)
-    seen = seen_on(client, path)
-    make_update(
-        party.commitment, party=partner, status="fulfilled", reported_on=timezone.now().date()
-    )
+    without = event.commitments.get(reference="RT2024-C2").parties.get()
+    without.request_focal_point(focal_point)
+    without.accept(timezone.now())
+    bare = urlsplit(create_report_link(without, at=timezone.now())).path
+    assert "Nothing new since" not in get_text(client, bare)
+    reply = client.post(bare, {"act": "unchanged", "version": seen_on(client, bare)})
+    assert reply.status_code == 200 and without.updates.count() == 0
+    # A report of a commitment that ended keeps its source.
+    today = timezone.now().date()
+    make_update(party.commitment, party=party, status="fulfilled", reported_on=today)
+    client.post(path, {"act": "unchanged", "version": seen_on(client, path)})
+    update = newest(party)
+    assert (update.status, update.source) == ("fulfilled", "https://example.org/report")
+    update.delete()
+    seen, partner = seen_on(client, path), make_party(party.commitment)
+    make_update(party.commitment, party=partner, status="planning", reported_on=today)
     assert "Nothing new since" not in get_text(client, path)
     reply = client.post(path, {"act": "unchanged", "version": seen})
-    assert (
-        "This report changed after you opened it. Check the new version, then try again."
-        in page_text(reply)
-    )
+    assert CHANGED in page_text(reply)
     party.commitment.refresh_from_db()
-    assert party.commitment.latest_status == "fulfilled"
-
-
-def test_revoked_link_stays_revoked_after_new_request(
-    client: Client, path: str, party: CommitmentParty, focal_point: Delegate
-) -> None:
-    party.request_focal_point(None)
-    party.request_focal_point(focal_point)
-    party.accept(timezone.now())
-    assert client.get(path).status_code == 404
-
-
-def test_nothing_new_requires_earlier_report(
-    client: Client, event: Event, focal_point: Delegate
-) -> None:
-    party = event.commitments.get(reference="RT2024-C2").parties.get()
-    party.request_focal_point(focal_point)
-    party.accept(timezone.now())
-    path = urlsplit(create_report_link(party, at=timezone.now())).path
-    assert "Nothing new since" not in get_text(client, path)
-    reply = client.post(path, {"act": "unchanged", "version": seen_on(client, path)})
-    assert reply.status_code == 200 and party.updates.count() == 0
-
-
-def test_author_sees_review_note(
-    client: Client, client_of: Sign, path: str, party: CommitmentParty, focal_point: Delegate
-) -> None:
-    send(client, path, "hand-in", has_no_personal_details="on")
-    newest(party).request_change(note="Say how many officers.", at=timezone.now())
-    sentence = "A co-chair asks for a change: Say how many officers."
-    assert sentence in get_text(client, path)
-    assert sentence in get_text(client_of(focal_point), "/me/commitments/")
-    # It stays with the draft, and no one else can read it.
-    send(client, path, "draft", text="")
-    assert sentence in get_text(client, path) and newest(party).state == EditorialState.DRAFT
-    assert "Say how many" not in get_text(Client(), "/commitments/rt2024-c1/")
-    send(client, path, "hand-in", has_no_personal_details="on")
-    assert sentence not in get_text(client, path)
-    assert party.updates.count() == 2
+    assert party.commitment.latest_status == "planning"
 
 
 def test_conflicting_texts_are_shown_side_by_side(
@@ -257,10 +258,7 @@ def test_conflicting_texts_are_shown_side_by_side(
     reply = send(client, path, "draft", text="Of this tab.", version=seen)
     assert reply.status_code == 200
     text = page_text(reply)
-    assert (
-        "Someone saved another version after you opened this page. Nothing is overwritten. "
-        "Both versions are shown here."
-    ) in text
+    assert BOTH in text
     assert "Saved version Of another tab. Your version Of this tab." in text
     assert "Of this tab.</textarea>" in reply.content.decode()
     assert newest(party).text == "Of another tab."
@@ -281,41 +279,23 @@ def test_repeated_form_is_submitted_once(
     assert party.updates.count() == 2
 
 
-def test_report_approved_in_between_is_not_overwritten(
-    client: Client, path: str, party: CommitmentParty, operator: User
+@pytest.mark.usefixtures("recorded_templates")
+def test_what_others_did_in_between_is_not_overwritten(
+    client: Client, client_of: Sign, path: str, party: CommitmentParty, cochair: User
 ) -> None:
     send(client, path, "hand-in", has_no_personal_details="on")
-    seen = seen_on(client, path)
-    newest(party).approve(by=operator, at=timezone.now())
+    update, seen = newest(party), seen_on(client, path)
+    update.approve(by=cochair, at=timezone.now())
     reply = send(client, path, "draft", text="Four courses.", version=seen)
     assert reply.status_code == 200
     assert "Saved version Three courses were held. Your version Four courses." in page_text(reply)
     assert "Three courses were held." in get_text(Client(), "/commitments/rt2024-c1/")
-
-
-def test_cochair_changes_in_admin_are_not_overwritten(
-    client: Client, client_of: Sign, path: str, party: CommitmentParty, cochair: User
-) -> None:
     send(client, path, "hand-in", text="The first.", has_no_personal_details="on")
-    draft, seen = newest(party), seen_on(client, path)
-    desk = client_of(cochair)
-    address = f"/admin/outcomes/progressupdate/{draft.pk}/change/"
-    form = {
-        "opened": draft.revision,
-        "party": party.pk,
-        "reported_on": "2026-03-01",
-        "status": "in-progress",
-        "text": "The co-chair's.",
-        "has_no_personal_details": "on",
-        "evidence-TOTAL_FORMS": "0",
-        "evidence-INITIAL_FORMS": "0",
-    }
-    assert desk.post(address, form).status_code == 302
-    reply = send(client, path, "draft", text="Mine.", version=seen)
-    assert (
-        "Someone saved another version after you opened this page. Nothing is overwritten. "
-        "Both versions are shown here."
-    ) in page_text(reply)
+    desk, seen = client_of(cochair), seen_on(client, path)
+    address = page_of_desk(ProgressUpdate, "change", newest(party).pk)
+    sent = filled(desk, address, text="The co-chair's.")
+    assert desk.post(address, sent).status_code == 302
+    assert BOTH in page_text(send(client, path, "draft", text="Mine.", version=seen))
     assert newest(party).text == "The co-chair's."
 
 
@@ -325,14 +305,21 @@ def test_unknown_actions_do_nothing(client: Client, path: str, party: Commitment
     assert party.updates.count() == 1
 
 
-def test_foreign_or_expired_link_cannot_report(
-    client: Client, party: CommitmentParty, quiet_delegate: Delegate, path: str
+def test_foreign_expired_or_revoked_link_cannot_report(
+    client: Client,
+    party: CommitmentParty,
+    focal_point: Delegate,
+    quiet_delegate: Delegate,
+    path: str,
 ) -> None:
+    sent = FORM | {"act": "draft", "version": "0"}
     late = urlsplit(create_report_link(party, at=timezone.now() - timedelta(days=31))).path
-    assert client.post(late, FORM | {"act": "draft", "version": "0"}).status_code == 404
-    party.request_focal_point(quiet_delegate)
-    party.accept(timezone.now())
-    assert client.post(path, FORM | {"act": "draft", "version": "0"}).status_code == 404
+    assert client.post(late, sent).status_code == 404
+    # A link that was revoked stays so after a new request.
+    for person in (quiet_delegate, focal_point):
+        party.request_focal_point(person)
+        party.accept(timezone.now())
+        assert client.get(path).status_code == client.post(path, sent).status_code == 404
     assert party.updates.count() == 1 and EmailLink.objects.count() == 2
 
 
@@ -353,37 +340,3 @@ def test_only_focal_point_reports_signed_in(
     party.request_focal_point(focal_point)  # asked again, and not answered yet
     assert client_of(focal_point).get(path).status_code == 404
     assert party.updates.count() == 1
-
-
-def test_report_of_ended_commitment_keeps_source(
-    client: Client, path: str, party: CommitmentParty
-) -> None:
-    make_update(party.commitment, party=party, status="fulfilled", reported_on=timezone.now())
-    client.post(path, {"act": "unchanged", "version": seen_on(client, path)})
-    update = newest(party)
-    assert (update.status, update.source) == ("fulfilled", "https://example.org/report")
-
-
-def test_only_never_submitted_draft_can_be_discarded(
-    client: Client, path: str, party: CommitmentParty
-) -> None:
-    assert "Delete draft" not in page_text(client.get(path))
-    send(client, path, "draft")
-    assert "Delete draft" in page_text(client.get(path))
-    seen = seen_on(client, path)
-    send(client, path, "draft", text="Other words.")
-    assert (
-        "This report changed after you opened it. Check the new version, then try again."
-        in page_text(send(client, path, "discard", version=seen))
-    )
-    assert newest(party).text == "Other words."
-    seen = seen_on(client, path)
-    assert send(client, path, "discard", version=seen).status_code == 302
-    assert newest(party).is_approved
-    assert send(client, path, "discard", version=seen).status_code == 302  # the same press, twice
-    assert newest(party).is_approved
-    send(client, path, "hand-in", has_no_personal_details="on")
-    send(client, path, "draft")
-    assert "Delete draft" not in page_text(client.get(path))
-    send(client, path, "discard")
-    assert newest(party).state == EditorialState.DRAFT

@@ -229,17 +229,6 @@ def test_new_rows_of_each_kind_are_found(portal: None) -> None:
     assert_exact()
 
 
-def test_moved_row_moves(portal: None) -> None:
-    """From a hidden roundtable to a public one, and back."""
-    public, hidden = (Event.objects.get(slug=f"zq-{key}-slug") for key in ("event", "hush"))
-    row = hidden.commitments.get()
-    Commitment.objects.filter(pk=row.pk).update(event=public)
-    assert_exact()
-    assert "hush-commitment" in str(indexed()) or connection.vendor != "sqlite"
-    Commitment.objects.filter(pk=row.pk).update(event=hidden)
-    assert_exact()
-
-
 def test_change_that_is_undone_leaves_the_index(portal: None) -> None:
     before = indexed()
     with transaction.atomic():

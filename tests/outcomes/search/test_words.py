@@ -1,12 +1,10 @@
 """Typed words, their stems and the places where they are marked."""
 
-import importlib
-
 import pytest
 from django.db import connection
 
 from outcomes.search.marks import Marker
-from outcomes.search.words import Term, Thesaurus, neighbours, parse, stem, words_of
+from outcomes.search.words import Thesaurus, neighbours, parse, stem
 
 THESAURUS = Thesaurus(
     [["SOP", "standard operating procedure"], ["hotline", "telephone line"], ["labour", "labor"]]
@@ -120,13 +118,6 @@ def test_excerpt_is_the_sentence_with_the_match() -> None:
     shown = marker.excerpt(f"{'before ' * 100}yak{' after' * 100}")
     assert "<mark>yak</mark>" in shown and len(shown) < 340
     assert shown.startswith("… before") and shown.endswith("after …")
-
-
-def test_first_synonyms_are_lists_of_different_words() -> None:
-    lists = importlib.import_module("outcomes.migrations.0026_first_synonyms").WORDS
-    for words in lists:
-        phrases = words.split(", ")
-        assert len({Term(words_of(phrase)).stems for phrase in phrases}) == len(phrases) > 1, words
 
 
 @pytest.mark.django_db
