@@ -239,28 +239,18 @@ def test_cochair_author_gets_admin_link(
     assert {mail.to[0] for mail in deliver_mail()} >= {"cochair@example.org", "focal@example.org"}
 
 
-@pytest.mark.parametrize("kind", ["answer", "offer", "finding"])
+@pytest.mark.parametrize("make", [make_response, make_offer, make_assessment])
 def test_author_of_other_text_gets_link_to_its_page(
-    client_of: Sign, operator: User, kind: str
+    client_of: Sign, operator: User, make: Callable[..., Any]
 ) -> None:
-    row: Any
-    if kind == "answer":
-        row = make_response(outcome=make_recommendation(), approved=False)
-        event = row.outcome.statement.event
-    elif kind == "offer":
-        row = make_offer(approved=False)
-        event = row.event
-    else:
-        row = make_assessment(approved=False)
-        event = row.commitment.event
+    row = make(approved=False)
     person = make_delegate(user=make_user("author@example.org"))
-    make_participation(person, event, organisation=row.organisation, confirmed_by=operator)
-    make_grant(make_user("chair@example.org"), event)
+    make_participation(person, row.event, organisation=row.organisation, confirmed_by=operator)
+    chair = make_holder(row.event, "chair@example.org")
     row.author = person.user
     submit_text(row, at=timezone.now())
     (mail,) = deliver_mail()
     assert mail.to == ["chair@example.org"]
-    chair = User.objects.get(email="chair@example.org")
     assert row.organisation.name in desk_text(client_of(chair), path_in(mail))
     request_text_changes(rows=[row], note=NOTE, by=operator, at=timezone.now())
     mail = deliver_mail()[-1]
