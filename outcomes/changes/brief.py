@@ -3,12 +3,12 @@
 Contains public data and the numbers of pending texts and unanswered requests; never names people.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from outcomes.changes.log import change_log
@@ -20,11 +20,8 @@ from outcomes.commitments.statistics import count_by_status
 from outcomes.models import (
     ENDED_STATUSES,
     UNFULFILLED_STATUSES,
-    Assessment,
     Commitment,
-    EditorialState,
     Freshness,
-    Offer,
     Outcome,
     OutcomeAddressee,
     ProgressUpdate,
@@ -33,7 +30,7 @@ from outcomes.models import (
     freshness_of,
 )
 from outcomes.reporting.rounds import has_answered_q
-from outcomes.reporting.submission import pending_texts
+from outcomes.reporting.submission import REVIEWED_KINDS, pending_texts
 from outcomes.statements.preview import add_draft_numbers
 from participants.models import Organisation, member_condition
 from roundtable.models import Event
@@ -156,7 +153,7 @@ def build_brief(event: Event, on: date, now: datetime) -> Brief:
                 addressees,
             ),
         ],
-        pending_count=_count_pending(event),
+        pending_count=sum(pending_texts(kind, event).count() for kind in REVIEWED_KINDS),
     )
 
 
@@ -172,32 +169,28 @@ def _points(
     )
     if points and not event.is_public:
         add_draft_numbers(points[0].statement, points)
-    under: dict[int, list[Commitment]] = {}
+    under: dict[int, list[Commitment]] = defaultdict(list)
     for commitment in commitments:
         for outcome in commitment.outcomes.all():
-            under.setdefault(outcome.pk, []).append(commitment)
-    answered: dict[int, set[int]] = {}
+            under[outcome.pk].append(commitment)
+    answered: dict[int, set[int]] = defaultdict(set)
     for outcome_id, organisation in (
         Response.objects.published()
         .filter(outcome__in=[point.pk for point in points])
         .values_list("outcome", "organisation")
     ):
-        answered.setdefault(outcome_id, set()).add(organisation)
+        answered[outcome_id].add(organisation)
     addressees_by_point = _addressees_by_point(event)
     summaries: list[PointSummary] = []
-    silent: dict[int, list[str]] = {}
+    silent: dict[int, list[str]] = defaultdict(list)
     for point in points:
-        addressee_ids: set[int] = set()
+        asked: set[int] = set()
         if point.kind == Outcome.Kind.RECOMMENDATION:
-            addressee_ids = addressees_by_point.get(point.pk, set()) | addressees_by_point.get(
-                point.parent_id or 0, set()
-            )
-        responded = addressee_ids & answered.get(point.pk, set())
-        summaries.append(
-            PointSummary(point, len(addressee_ids), len(responded), under.get(point.pk, []))
-        )
-        for organisation in addressee_ids - responded:
-            silent.setdefault(organisation, []).append(point.number)
+            asked = addressees_by_point[point.pk] | addressees_by_point[point.parent_id or 0]
+        responded = asked & answered[point.pk]
+        summaries.append(PointSummary(point, len(asked), len(responded), under[point.pk]))
+        for organisation in asked - responded:
+            silent[organisation].append(point.number)
     names = Organisation.objects.filter(pk__in=silent).order_by("name", "pk")
     return summaries, [OutstandingReport(row.short, silent[row.pk]) for row in names]
 
@@ -216,11 +209,10 @@ def _addressees_by_point(event: Event) -> dict[int, set[int]]:
         )
         for word in sorted({word for _outcome, _organisation, word in rows if word})
     }
-    addressees_by_point: dict[int, set[int]] = {}
+    found: dict[int, set[int]] = defaultdict(set)
     for outcome, organisation, word in rows:
-        organisation_ids = {organisation} if organisation else members.get(word, set())
-        addressees_by_point.setdefault(outcome, set()).update(organisation_ids)
-    return addressees_by_point
+        found[outcome] |= {organisation} if organisation else members.get(word, set())
+    return found
 
 
 def _silent_parties(
@@ -231,7 +223,7 @@ def _silent_parties(
     approved = ProgressUpdate.objects.of_party().approved().filter(commitment__event=event)
     for number, reported_on in approved.values_list("party", "reported_on"):
         last.setdefault(number, reported_on)
-    about: dict[str, list[str]] = {}
+    about: dict[str, list[str]] = defaultdict(list)
     last_reported: dict[str, date] = {}
     for commitment in commitments:
         for party in commitment.parties.all():
@@ -240,7 +232,7 @@ def _silent_parties(
             if commitment.status in ENDED_STATUSES or is_fresh:
                 continue
             who = party.public_short
-            about.setdefault(who, []).append(commitment.reference)
+            about[who].append(commitment.reference)
             if day:
                 last_reported[who] = max(day, last_reported.get(who, day))
     return [OutstandingReport(who, about[who], last_reported.get(who)) for who in sorted(about)]
@@ -250,22 +242,11 @@ def _unanswered_requests(event: Event, on: date) -> list[OutstandingReport]:
     requests = RoundRequest.objects.filter(
         ~has_answered_q(), round__event=event, round__due_on__lt=on
     ).select_related("round", "party__commitment", "party__organisation", "party__group")
-    lines: dict[tuple[str, str], list[str]] = {}
+    lines: dict[tuple[str, str], list[str]] = defaultdict(list)
     for request in requests.order_by("round__opened_at", "round", "party__commitment", "pk"):
-        who = request.party.public_short
-        line = lines.setdefault((who, request.party.commitment.reference), [])
-        line.append(request.round.title)
+        who, reference = request.party.public_short, request.party.commitment.reference
+        lines[who, reference].append(request.round.title)
     return [
         OutstandingReport(f"{who}, {reference}", rounds)
         for (who, reference), rounds in sorted(lines.items(), key=lambda it: (-len(it[1]), it[0]))
     ]
-
-
-def _count_pending(event: Event) -> int:
-    is_submitted = Q(state=EditorialState.SUBMITTED)
-    return (
-        ProgressUpdate.objects.filter(is_submitted, commitment__event=event).count()
-        + Assessment.objects.filter(is_submitted, commitment__event=event).count()
-        + Response.objects.filter(is_submitted, outcome__statement__event=event).count()
-        + pending_texts(Offer, event).count()
-    )

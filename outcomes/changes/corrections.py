@@ -32,7 +32,7 @@ from outcomes.datasets.tables import (
     ROUNDTABLES,
     STATEMENTS,
 )
-from outcomes.models import Commitment, CommitmentState, Milestone, Statement
+from outcomes.models import Commitment, CommitmentState, Milestone, Outcome, Statement
 from participants.models import EventRole, Organisation
 from roundtable.database.fields import field_of
 from roundtable.models import Event
@@ -46,6 +46,16 @@ PUBLIC_TEXT_FIELDS: dict[type[Model], tuple[str, ...]] = {
     table.model: table.wordings
     for table in (ROUNDTABLES, STATEMENTS, POINTS, COMMITMENTS, MILESTONES, ORGANISATIONS)
 }
+
+# Where a row of its history names its roundtable, and its statement.
+EVENT_OF: dict[type[Model], str] = {
+    Event: "id",
+    Statement: "event",
+    Outcome: "statement__event",
+    Commitment: "event",
+    Milestone: "commitment__event",
+}
+STATEMENT_OF: dict[type[Model], str] = {Statement: "id", Outcome: "statement"}
 
 
 @dataclass(frozen=True)
@@ -119,32 +129,23 @@ def _with_same_value(rows: "QuerySet[Any]", field: str) -> "QuerySet[Any]":
 def _written_in_public(history: "QuerySet[Any]", model: type[Model]) -> "QuerySet[Any]":
     """Limits history rows to those written while their subject was public."""
     at, settled = OuterRef("history_date"), OuterRef("settled")
-    if model is Event:
-        return _while_public(history, Event, "id", at, settled, is_public=True)
     if model is Organisation:
         # An organisation was public if a public roundtable named it at that time.
         roles = EventRole.objects.filter(
             organisation=OuterRef("id"), recorded_at__lte=OuterRef("settled")
         )
-        return history.filter(
-            Exists(
-                _while_public(
-                    roles, Event, "event", OuterRef(at), OuterRef(settled), is_public=True
-                )
-            )
+        named = _while_public(
+            roles, Event, "event", OuterRef(at), OuterRef(settled), is_public=True
         )
-    if model in (Commitment, Milestone):
-        event = "event" if model is Commitment else "commitment__event"
-        history = _while_public(history, Event, event, at, settled, is_public=True)
-        return history
-    published = {"state": Statement.State.PUBLISHED}
-    if model is Statement:
-        history = _while_public(history, Event, "event", at, settled, is_public=True)
-        return _while_public(history, Statement, "id", at, settled, **published)
-    before = history.model.objects.filter(history_id=OuterRef("previous_row")).exclude(number="")
-    history = history.filter(Exists(before))
-    history = _while_public(history, Event, "statement__event", at, settled, is_public=True)
-    return _while_public(history, Statement, "statement", at, settled, **published)
+        return history.filter(Exists(named))
+    if model is Outcome:
+        numbered = history.model.objects.exclude(number="")
+        history = history.filter(Exists(numbered.filter(history_id=OuterRef("previous_row"))))
+    history = _while_public(history, Event, EVENT_OF[model], at, settled, is_public=True)
+    if key := STATEMENT_OF.get(model):
+        published = Statement.State.PUBLISHED
+        history = _while_public(history, Statement, key, at, settled, state=published)
+    return history
 
 
 def _while_public(

@@ -1,6 +1,6 @@
 """Turns keys of the change log into `Change` values."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -41,30 +41,8 @@ def commitment_subject(commitment: Commitment) -> dict[str, Any]:
     }
 
 
-def subjects_by_id(model: type[Model], numbers: set[int]) -> dict[int, dict[str, Any]]:
-    """Subject fields of a `Change` for each of these rows, by primary key."""
-    if model is Organisation:
-        return {row.pk: _organisation_subject(row) for row in _bulk(Organisation, numbers)}
-    if model is Commitment:
-        return {row.pk: commitment_subject(row) for row in _bulk(Commitment, numbers, "event")}
-    if model is Milestone:
-        rows = _bulk(Milestone, numbers, "commitment__event")
-        return {row.pk: commitment_subject(row.commitment) for row in rows}
-    if model is Outcome:
-        return {
-            row.pk: _outcome_subject(row) for row in _bulk(Outcome, numbers, "statement__event")
-        }
-    if model is Statement:
-        return {
-            row.pk: event_subject(row.event) | {"subject": row.title}
-            for row in _bulk(Statement, numbers, "event")
-        }
-    return {row.pk: event_subject(row) for row in _bulk(Event, numbers)}
-
-
-def _bulk(model: Any, numbers: set[int], *joined: str) -> Any:
-    rows = model.objects.filter(pk__in=numbers)
-    return rows.select_related(*joined) if joined else rows
+def _statement_subject(statement: Statement) -> dict[str, Any]:
+    return event_subject(statement.event) | {"subject": statement.title}
 
 
 def event_subject(event: Event) -> dict[str, Any]:
@@ -95,14 +73,16 @@ def _organisation_subject(organisation: Organisation) -> dict[str, Any]:
     }
 
 
-CORRECTION_SOURCES: dict[type[Model], str] = {
-    Event: "corrected-event",
-    Statement: "corrected-statement",
-    Outcome: "corrected-outcome",
-    Commitment: "corrected-commitment",
-    Milestone: "corrected-milestone",
-    Organisation: "corrected-organisation",
+# Of each record whose texts are corrected: its subject, and the rows that are read with it.
+SUBJECTS: dict[type[Model], tuple[Callable[[Any], dict[str, Any]], tuple[str, ...]]] = {
+    Event: (event_subject, ()),
+    Statement: (_statement_subject, ("event",)),
+    Outcome: (_outcome_subject, ("statement__event",)),
+    Commitment: (commitment_subject, ("event",)),
+    Milestone: (lambda row: commitment_subject(row.commitment), ("commitment__event",)),
+    Organisation: (_organisation_subject, ()),
 }
+CORRECTION_SOURCES = {model: f"corrected-{model._meta.model_name}" for model in SUBJECTS}
 DescribedChanges = Iterator[tuple[int, Change]]
 ChangeKey = tuple[datetime, str, int]
 
@@ -201,7 +181,7 @@ def _statements(numbers: Iterable[int]) -> DescribedChanges:
                 field=_("Statement"),
                 before="",
                 after=row.title,
-                **event_subject(row.event) | {"subject": row.title},
+                **_statement_subject(row),
             ),
         )
 
@@ -380,20 +360,23 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> DescribedChanges
     history: Any = model.history.model.objects  # type: ignore[attr-defined]
     rows = list(with_previous_row(history.filter(history_id__in=numbers)))
     before = history.in_bulk([row.previous_row for row in rows])
-    subjects = subjects_by_id(model, {row.id for row in rows})
-    milestones = Milestone.objects.in_bulk(list(subjects)) if model is Milestone else {}
+    describe, joined = SUBJECTS[model]
+    corrected: Any = model._default_manager.filter(pk__in={row.id for row in rows})
+    if joined:
+        corrected = corrected.select_related(*joined)
+    found = {row.pk: row for row in corrected}
+    subjects = {pk: describe(row) for pk, row in found.items()}
     for row in rows:
-        name = CORRECTION_SOURCES[model].removeprefix("corrected-")
         for difference in field_corrections(model, before[row.previous_row], row):
             yield (
                 row.history_id,
                 Change(
                     at=row.history_date,
                     kind=ChangeKind.CORRECTION,
-                    key=f"{name}-{row.id}-{row.history_id}-{difference.field}",
+                    key=f"{model._meta.model_name}-{row.id}-{row.history_id}-{difference.field}",
                     field=_("milestone “%(title)s”, %(field)s")
-                    % {"title": milestones[row.id].title, "field": difference.label}
-                    if milestones
+                    % {"title": found[row.id].title, "field": difference.label}
+                    if model is Milestone
                     else difference.label,
                     before=_("(deleted)")
                     if difference.field in (before[row.previous_row].taken_out or ())

@@ -5,7 +5,6 @@ Where a round asked and has no answer, its last day is the due date, until two m
 One email for each person. Each reminder is sent once; of missed reminders, only the latest.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -31,18 +30,12 @@ from outcomes.reporting.request_emails import (
 from outcomes.reporting.rounds import has_answered_q, submitted_updates
 from participants.models import Delegate, User
 
-ReminderKind = Reminder.Kind
 # When each kind starts, relative to the due date; latest first, because the first match wins.
 KIND_OFFSETS = {
-    ReminderKind.AFTER: DUE_SOON_PERIOD,
-    ReminderKind.DUE: timedelta(0),
-    ReminderKind.BEFORE: -DUE_SOON_PERIOD,
+    Reminder.Kind.AFTER: DUE_SOON_PERIOD,
+    Reminder.Kind.DUE: timedelta(0),
+    Reminder.Kind.BEFORE: -DUE_SOON_PERIOD,
 }
-
-
-def reminder_kind_on(due_on: date, on: date) -> Reminder.Kind | None:
-    """The kind of reminder that applies on that day, or None if it is too early."""
-    return next((kind for kind, days in KIND_OFFSETS.items() if on >= due_on + days), None)
 
 
 def send_reminders(*, on: date, at: datetime) -> int:
@@ -57,7 +50,12 @@ def _remind_person(delegate_id: int, *, on: date, at: datetime) -> bool:
     delegate = Delegate.objects.select_for_update().get(pk=delegate_id)
     if not can_receive_mail(delegate):
         return False
-    parties = _with_reminders_and_updates(_parties_due(on).filter(focal_point=delegate))
+    submitted = submitted_updates().exclude(state=EditorialState.CHANGE_REQUESTED)
+    parties = (
+        _parties_due(on)
+        .filter(focal_point=delegate)
+        .prefetch_related("reminders", Prefetch("updates", submitted, "submitted_updates"))
+    )
     reminders = [row for party in parties if (row := _next_reminder(party, on))]
     if not reminders:
         return False
@@ -67,11 +65,15 @@ def _remind_person(delegate_id: int, *, on: date, at: datetime) -> bool:
     dedup_key = (
         f"reminder {delegate_id} {reminders[0].party_id} {reminders[0].due_on} {reminders[0].kind}"
     )
-    parties = [row.party for row in reminders]
-    template = "outcomes/reporting/emails/reminder"
-    return bool(
-        queue_digest(delegate, parties, dedup_key=dedup_key, template=template, at=at, today=on)
+    email = queue_digest(
+        delegate,
+        [row.party for row in reminders],
+        dedup_key=dedup_key,
+        template="outcomes/reporting/emails/reminder",
+        at=at,
+        today=on,
     )
+    return email is not None
 
 
 def reports_to_write(user: User, on: date) -> QuerySet[CommitmentParty]:
@@ -127,18 +129,11 @@ def _parties_due(on: date) -> QuerySet[CommitmentParty]:
     )
 
 
-def _with_reminders_and_updates(parties: QuerySet[CommitmentParty]) -> Iterable[CommitmentParty]:
-    submitted = submitted_updates().exclude(state=ProgressUpdate.State.CHANGE_REQUESTED)
-    return parties.prefetch_related(
-        "reminders", Prefetch("updates", submitted, "submitted_updates")
-    )
-
-
 def _next_reminder(party: CommitmentParty, on: date) -> Reminder | None:
     """None if it was sent, or the party was asked or reported since it was due."""
     due_on: date = party.reminder_due_on  # type: ignore[attr-defined]  # see _parties_due()
-    kind = reminder_kind_on(due_on, on)
-    if kind is None:
+    kind = next((kind for kind, days in KIND_OFFSETS.items() if on >= due_on + days), None)
+    if kind is None:  # it is too early
         return None
     starts_on = due_on + KIND_OFFSETS[kind]
     last_asked: datetime | None = party.last_asked  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Checks of texts at the admin: one page, on which someone publishes or asks for a change."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -387,34 +388,31 @@ class ReviewedAdmin(GrantScopedAdmin):
 
     @admin.action(description=gettext_lazy("Checked: publish"), permissions=["check"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        by = request_permissions(request).user
         if request.POST.get("note", "").strip():
             self.message_user(request, NOTE_WOULD_BE_LOST, messages.ERROR)
             return
-        try:
-            done = len(approve_texts(rows=queryset, by=by, at=timezone.now()))
-        except ValidationError as mistake:
-            self.message_user(request, " ".join(mistake.messages), messages.ERROR)
-            return
         text = ngettext_lazy("%d text is checked.", "%d texts are checked.")
-        self._report_result(request, text, done, len(queryset))
+        self._decide_about(request, queryset, approve_texts, text)
 
     @admin.action(description=gettext_lazy("Ask for a change"), permissions=["check"])
     def ask_for_changes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        by, note = request_permissions(request).user, request.POST.get("note", "")
-        try:
-            done = len(request_text_changes(rows=queryset, note=note, by=by, at=timezone.now()))
-        except ValidationError as mistake:
-            self.message_user(request, " ".join(mistake.messages), messages.ERROR)
-            return
         text = ngettext_lazy(
             "You asked for a change to %d text.", "You asked for a change to %d texts."
         )
-        self._report_result(request, text, done, len(queryset))
+        ask = partial(request_text_changes, note=request.POST.get("note", ""))
+        self._decide_about(request, queryset, ask, text)
 
-    def _report_result(self, request: HttpRequest, text: Any, done: int, chosen: int) -> None:
+    def _decide_about(
+        self, request: HttpRequest, rows: QuerySet[Any], decide: Callable[..., list[Any]], text: Any
+    ) -> None:
+        by = request_permissions(request).user
+        try:
+            done = len(decide(rows=rows, by=by, at=timezone.now()))
+        except ValidationError as mistake:
+            self.message_user(request, " ".join(mistake.messages), messages.ERROR)
+            return
         self.report_counts(
-            request, done=done, success=text, skipped=chosen - done, warning=self.not_changed
+            request, done=done, success=text, skipped=len(rows) - done, warning=self.not_changed
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import models
@@ -91,14 +92,6 @@ def _report_page(
 
 
 @dataclass(frozen=True)
-class EnteredReport:
-    """What someone else entered for the party."""
-
-    update: ProgressUpdate
-    may_be_refused: bool
-
-
-@dataclass(frozen=True)
 class ReportPage:
     """The page on which a party reports, with a method for each of its buttons."""
 
@@ -119,7 +112,7 @@ class ReportPage:
         context = {
             "party": self.party,
             "draft": draft,
-            "entered": [EnteredReport(row, may_be_refused(row)) for row in unconfirmed(self.party)],
+            "entered": [(row, may_be_refused(row)) for row in unconfirmed(self.party)],
             "form": result.form if result else form_for(draft, at=self.at),
             "evidence": result.evidence if result else EvidenceForm(),
             "result": result,
@@ -138,13 +131,7 @@ class ReportPage:
                 return self.render(problem=REPORT_CHANGED)
         return redirect(self.request.path)
 
-    def confirm_entered(self) -> HttpResponse:
-        return self._answer_entered(confirm_update)
-
-    def refuse_entered(self) -> HttpResponse:
-        return self._answer_entered(refuse_update)
-
-    def _answer_entered(self, answer: Callable[..., bool]) -> HttpResponse:
+    def answer_entered(self, answer: Callable[..., bool]) -> HttpResponse:
         key, content_hash = (self.request.POST.get(name, "") for name in ("number", "shown"))
         is_shown = find_row(unconfirmed(self.party), key) is not None
         is_done = answer(self.party, key=key, content_hash=content_hash, by=self.by, at=self.at)
@@ -153,13 +140,7 @@ class ReportPage:
             return redirect(self.request.path)
         return self.render(problem=REPORT_CHANGED)
 
-    def save_draft(self) -> HttpResponse:
-        return self._save(submitting=False)
-
-    def submit_report(self) -> HttpResponse:
-        return self._save(submitting=True)
-
-    def _save(self, *, submitting: bool) -> HttpResponse:
+    def save(self, *, submitting: bool) -> HttpResponse:
         request = self.request
         result = save_report(
             self.party, request.POST, request.FILES, submitting=submitting, by=self.by, at=self.at
@@ -193,11 +174,11 @@ class ReportPage:
 
 # By the value of the button.
 BUTTONS: dict[str, Callable[[ReportPage], HttpResponse]] = {
-    "confirm": ReportPage.confirm_entered,
-    "refuse": ReportPage.refuse_entered,
+    "confirm": partial(ReportPage.answer_entered, answer=confirm_update),
+    "refuse": partial(ReportPage.answer_entered, answer=refuse_update),
     "unchanged": ReportPage.report_no_change,
-    "draft": ReportPage.save_draft,
-    "hand-in": ReportPage.submit_report,
+    "draft": partial(ReportPage.save, submitting=False),
+    "hand-in": partial(ReportPage.save, submitting=True),
     "discard": ReportPage.delete_draft,
     "hand-over": ReportPage.return_task,
     "stop": ReportPage.stop_reminders,

@@ -294,10 +294,10 @@ KINDS = (
                 f"{_EVENT} title starts_on ends_on country series source_title {_ROUNDTABLE_TEXTS}",
                 "id",
             ),
-            Touch(Series, "name", _of(Event.objects, "series")),
+            Touch(Series, "name", _of(Event, "series")),
             Touch(Statement, f"event state {_STATEMENT_TEXTS}", "event_id"),
             Touch(EventRole, "event organisation represented_by source_wording", "event_id"),
-            Touch(Organisation, _NAMES, _of(EventRole.objects, "organisation", ids="event")),
+            Touch(Organisation, _NAMES, _of(EventRole, "organisation", ids="event")),
         ),
     ),
     Kind(
@@ -316,18 +316,14 @@ KINDS = (
         ),
         touches=(
             Touch(Outcome, f"{_POINT} text kind {_POINT_TEXTS}", "id"),
-            Touch(Outcome, "text", _of(Outcome.objects, "parent")),
-            Touch(Statement, "event state", _of(Outcome.objects, "statement")),
-            Touch(Event, _EVENT, _of(Outcome.objects, "statement__event")),
+            Touch(Outcome, "text", _of(Outcome, "parent")),
+            Touch(Statement, "event state", _of(Outcome, "statement")),
+            Touch(Event, _EVENT, _of(Outcome, "statement__event")),
             Touch(_THEMES, "outcome theme", "outcome_id"),
-            Touch(Theme, "name", _of(_THEMES._default_manager, "theme", ids="outcome")),
+            Touch(Theme, "name", _of(_THEMES, "theme", ids="outcome")),
             Touch(OutcomeAddressee, "outcome organisation group", "outcome_id"),
-            Touch(
-                Organisation,
-                _NAMES,
-                _of(OutcomeAddressee.objects, "organisation", ids="outcome"),
-            ),
-            Touch(Group, "name", _of(OutcomeAddressee.objects, "group", ids="outcome")),
+            Touch(Organisation, _NAMES, _of(OutcomeAddressee, "organisation", ids="outcome")),
+            Touch(Group, "name", _of(OutcomeAddressee, "group", ids="outcome")),
         ),
     ),
     Kind(
@@ -353,32 +349,20 @@ KINDS = (
                 f"event state reference text latest_status {_COMMITMENT_TEXTS}",
                 "id",
             ),
-            Touch(Event, _EVENT, _of(Commitment.objects, "event")),
+            Touch(Event, _EVENT, _of(Commitment, "event")),
             Touch(CommitmentParty, "commitment organisation group role", "commitment_id"),
-            Touch(
-                Organisation,
-                _NAMES,
-                _of(CommitmentParty.objects, "organisation", ids="commitment"),
-            ),
-            Touch(Group, "name", _of(CommitmentParty.objects, "group", ids="commitment")),
+            Touch(Organisation, _NAMES, _of(CommitmentParty, "organisation", ids="commitment")),
+            Touch(Group, "name", _of(CommitmentParty, "group", ids="commitment")),
             Touch(Milestone, f"commitment {_MILESTONE_TEXTS}", "commitment_id"),
             Touch(_ANSWERED, "commitment outcome", "commitment_id"),
-            Touch(Outcome, _POINT, _of(_ANSWERED._default_manager, "outcome", ids="commitment")),
-            Touch(
-                Statement,
-                "event state",
-                _of(_ANSWERED._default_manager, "outcome__statement", ids="commitment"),
-            ),
+            Touch(Outcome, _POINT, _of(_ANSWERED, "outcome", ids="commitment")),
+            Touch(Statement, "event state", _of(_ANSWERED, "outcome__statement", ids="commitment")),
             Touch(
                 _THEMES,
                 "outcome theme",
-                _of(_ANSWERED._default_manager, "outcome", Changed("outcome_id"), ids="commitment"),
+                _of(_ANSWERED, "outcome", Changed("outcome_id"), ids="commitment"),
             ),
-            Touch(
-                Theme,
-                "name",
-                _of(_ANSWERED._default_manager, "outcome__themes", ids="commitment"),
-            ),
+            Touch(Theme, "name", _of(_ANSWERED, "outcome__themes", ids="commitment")),
         ),
     ),
     Kind(
@@ -403,11 +387,11 @@ KINDS = (
                 f"state commitment party in_place_of status {_REPORT_TEXTS}",
                 "id",
             ),
-            Touch(Commitment, "event state reference", _of(ProgressUpdate.objects, "commitment")),
-            Touch(Event, _EVENT, _of(ProgressUpdate.objects, "commitment__event")),
-            Touch(CommitmentParty, "organisation group", _of(ProgressUpdate.objects, "party")),
-            Touch(Organisation, _NAMES, _of(ProgressUpdate.objects, "party__organisation")),
-            Touch(Group, "name", _of(ProgressUpdate.objects, "party__group")),
+            Touch(Commitment, "event state reference", _of(ProgressUpdate, "commitment")),
+            Touch(Event, _EVENT, _of(ProgressUpdate, "commitment__event")),
+            Touch(CommitmentParty, "organisation group", _of(ProgressUpdate, "party")),
+            Touch(Organisation, _NAMES, _of(ProgressUpdate, "party__organisation")),
+            Touch(Group, "name", _of(ProgressUpdate, "party__group")),
         ),
     ),
     Kind(
@@ -427,10 +411,10 @@ KINDS = (
         ),
         touches=(
             Touch(Response, f"state outcome organisation stance {_RESPONSE_TEXTS}", "id"),
-            Touch(Outcome, _POINT, _of(Response.objects, "outcome")),
-            Touch(Statement, "event state", _of(Response.objects, "outcome__statement")),
-            Touch(Event, _EVENT, _of(Response.objects, "outcome__statement__event")),
-            Touch(Organisation, _NAMES, _of(Response.objects, "organisation")),
+            Touch(Outcome, _POINT, _of(Response, "outcome")),
+            Touch(Statement, "event state", _of(Response, "outcome__statement")),
+            Touch(Event, _EVENT, _of(Response, "outcome__statement__event")),
+            Touch(Organisation, _NAMES, _of(Response, "organisation")),
         ),
     ),
     Kind(
@@ -449,9 +433,9 @@ KINDS = (
         ),
         touches=(
             Touch(Assessment, f"state commitment organisation finding {_ASSESSMENT_TEXTS}", "id"),
-            Touch(Commitment, "event state reference", _of(Assessment.objects, "commitment")),
-            Touch(Event, _EVENT, _of(Assessment.objects, "commitment__event")),
-            Touch(Organisation, _NAMES, _of(Assessment.objects, "organisation")),
+            Touch(Commitment, "event state reference", _of(Assessment, "commitment")),
+            Touch(Event, _EVENT, _of(Assessment, "commitment__event")),
+            Touch(Organisation, _NAMES, _of(Assessment, "organisation")),
         ),
     ),
     Kind(
@@ -466,8 +450,8 @@ KINDS = (
         around=Words("event__title", "event__code", "event__series__name"),
         touches=(
             Touch(Document, f"event title {_DOCUMENT_TEXTS}", "id"),
-            Touch(Event, f"{_EVENT} title series", _of(Document.objects, "event")),
-            Touch(Series, "name", _of(Document.objects, "event__series")),
+            Touch(Event, f"{_EVENT} title series", _of(Document, "event")),
+            Touch(Series, "name", _of(Document, "event__series")),
         ),
     ),
     Kind(
@@ -484,9 +468,9 @@ KINDS = (
         around=F("update__commitment__reference"),
         touches=(
             Touch(Evidence, "update title is_public", "id"),
-            Touch(ProgressUpdate, "state commitment", _of(Evidence.objects, "update")),
-            Touch(Commitment, "event state reference", _of(Evidence.objects, "update__commitment")),
-            Touch(Event, _EVENT, _of(Evidence.objects, "update__commitment__event")),
+            Touch(ProgressUpdate, "state commitment", _of(Evidence, "update")),
+            Touch(Commitment, "event state reference", _of(Evidence, "update__commitment")),
+            Touch(Event, _EVENT, _of(Evidence, "update__commitment__event")),
         ),
     ),
     Kind(
@@ -503,11 +487,11 @@ KINDS = (
         around=Words("outcome__number", "commitment__reference"),
         touches=(
             Touch(RelatedText, "outcome commitment title quote source", "id"),
-            Touch(Outcome, _POINT, _of(RelatedText.objects, "outcome")),
-            Touch(Commitment, "event state reference", _of(RelatedText.objects, "commitment")),
-            Touch(Statement, "event state", _of(RelatedText.objects, "outcome__statement")),
-            Touch(Event, _EVENT, _of(RelatedText.objects, "outcome__statement__event")),
-            Touch(Event, _EVENT, _of(RelatedText.objects, "commitment__event")),
+            Touch(Outcome, _POINT, _of(RelatedText, "outcome")),
+            Touch(Commitment, "event state reference", _of(RelatedText, "commitment")),
+            Touch(Statement, "event state", _of(RelatedText, "outcome__statement")),
+            Touch(Event, _EVENT, _of(RelatedText, "outcome__statement__event")),
+            Touch(Event, _EVENT, _of(RelatedText, "commitment__event")),
         ),
     ),
     Kind(
@@ -523,17 +507,9 @@ KINDS = (
         touches=(
             Touch(Theme, f"name {_THEME_TEXTS}", "id"),
             Touch(_THEMES, "outcome theme", "theme_id"),
-            Touch(Outcome, _POINT, _of(_THEMES._default_manager, "outcome", ids="theme")),
-            Touch(
-                Statement,
-                "event state",
-                _of(_THEMES._default_manager, "outcome__statement", ids="theme"),
-            ),
-            Touch(
-                Event,
-                _EVENT,
-                _of(_THEMES._default_manager, "outcome__statement__event", ids="theme"),
-            ),
+            Touch(Outcome, _POINT, _of(_THEMES, "outcome", ids="theme")),
+            Touch(Statement, "event state", _of(_THEMES, "outcome__statement", ids="theme")),
+            Touch(Event, _EVENT, _of(_THEMES, "outcome__statement__event", ids="theme")),
         ),
     ),
     Kind(
@@ -551,51 +527,25 @@ KINDS = (
             Touch(OrganisationChange, "organisation what former_name done_at", "organisation_id"),
             Touch(SlugRedirect, "organisation slug", "organisation_id"),
             Touch(EventRole, "event organisation", "organisation_id"),
-            Touch(Event, _EVENT, _of(EventRole.objects, "event", ids="organisation")),
-            Touch(
-                Event,
-                _EVENT,
-                _of(CommitmentParty.objects, "commitment__event", ids="organisation"),
-            ),
-            Touch(Event, _EVENT, _of(Assessment.objects, "commitment__event", ids="organisation")),
-            Touch(
-                Event,
-                _EVENT,
-                _of(Response.objects, "outcome__statement__event", ids="organisation"),
-            ),
+            Touch(Event, _EVENT, _of(EventRole, "event", ids="organisation")),
+            Touch(Event, _EVENT, _of(CommitmentParty, "commitment__event", ids="organisation")),
+            Touch(Event, _EVENT, _of(Assessment, "commitment__event", ids="organisation")),
+            Touch(Event, _EVENT, _of(Response, "outcome__statement__event", ids="organisation")),
             Touch(CommitmentParty, "commitment organisation", "organisation_id"),
             Touch(
-                Commitment,
-                "event state",
-                _of(CommitmentParty.objects, "commitment", ids="organisation"),
+                Commitment, "event state", _of(CommitmentParty, "commitment", ids="organisation")
             ),
-            Touch(
-                Commitment,
-                "event state",
-                _of(Assessment.objects, "commitment", ids="organisation"),
-            ),
+            Touch(Commitment, "event state", _of(Assessment, "commitment", ids="organisation")),
             Touch(Assessment, "state commitment organisation", "organisation_id"),
             Touch(Response, "state outcome organisation", "organisation_id"),
-            Touch(Outcome, _POINT, _of(Response.objects, "outcome", ids="organisation")),
+            Touch(Outcome, _POINT, _of(Response, "outcome", ids="organisation")),
             Touch(
-                Statement,
-                "event state",
-                _of(Response.objects, "outcome__statement", ids="organisation"),
+                Statement, "event state", _of(Response, "outcome__statement", ids="organisation")
             ),
         ),
     ),
 )
-SECTIONS = (
-    ROUNDTABLES,
-    POINTS,
-    COMMITMENTS,
-    REPORTS,
-    RESPONSES,
-    ASSESSMENTS,
-    DOCUMENTS,
-    THEMES,
-    ORGANISATIONS,
-)
+SECTIONS = tuple(dict.fromkeys(kind.section for kind in KINDS))
 
 
 def kinds_of(section: Section) -> list[Kind]:

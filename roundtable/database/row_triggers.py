@@ -43,9 +43,9 @@ class Touch:
 _ID = Changed("id")
 
 
-def ids_of(manager: Any, lookup: str, value: Any = _ID, ids: str = "pk") -> Rows:
+def ids_of(model: type[Model], lookup: str, value: Any = _ID, ids: str = "pk") -> Rows:
     """The ids of rows whose `lookup` is a column of the changed row."""
-    rows: Rows = manager.filter(Q((lookup, value))).order_by()
+    rows: Rows = model._default_manager.filter(Q((lookup, value))).order_by()
     found: Rows = rows.annotate(found_id=F(ids)).values("found_id")
     return found
 
