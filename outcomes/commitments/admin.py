@@ -28,6 +28,7 @@ from outcomes.commitments.source_admin import compare_commitment
 from outcomes.commitments.status import status_words
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.models import Commitment, CommitmentParty, Dispute, Outcome
+from outcomes.models.point_numbers import take_points
 from outcomes.reporting.actions_admin import end
 from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.focal_points import ask_focal_point
@@ -171,18 +172,23 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
     date_hierarchy = "due_on"
     actions = [end]
     search_fields = ["reference", "text"]  # and names of parties, see get_search_results
-    search_help_text = _("Reference, text, or name of a party")
+    search_help_text = _("Reference, text, name of a party, or number of a point")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        for word in split_search(search_term):
+        points, words = take_points(search_term)
+        for word, point in [*points, *((word, None) for word in split_search(words))]:
             parties = CommitmentParty.objects.filter(organisation__name__icontains=word)
-            queryset = queryset.filter(
+            matches = (
                 Q(reference__icontains=word)
                 | Q(text__icontains=word)
                 | Q(pk__in=parties.values("commitment"))
             )
+            if point is not None:
+                answered = Outcome.objects.filter(point).order_by()
+                matches |= Q(pk__in=answered.values("commitments"))
+            queryset = queryset.filter(matches)
         return queryset, False
 
     def visible_rows(self, request: HttpRequest) -> QuerySet[Commitment]:

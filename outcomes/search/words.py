@@ -9,18 +9,12 @@ from itertools import groupby
 
 from snowballstemmer.porter_stemmer import PorterStemmer
 
+from outcomes.models.point_numbers import CODE, POINT
 from roundtable.text.name_folding import normalise_for_search
 
 MIN_PREFIX_LENGTH = 3  # letters before an asterisk
 MIN_STEM_LENGTH = 3  # shorter words stay as they are
 MAX_SYNONYM_WORDS = 4
-# "point 3 a", "paragraph 1(b)". The word is left out: a point has its number only.
-POINT = (
-    r"(?i:(?:points?|paragraphs?|para\.?)\s+"
-    r"(?P<point>\d{1,4}(?:\.?[a-z]{1,2}|\s?\([a-z]{1,2}\)|\s[a-z])?)(?!\S))"
-)
-# "BP2018/" before the number of a point.
-CODE = r"(?P<code>[A-Za-z][A-Za-z0-9]{1,11})/(?=\d{1,4}[.(]?[a-z]{0,2}\)?(?!\S))"
 TYPED = re.compile(rf'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|{POINT}|{CODE}|(?P<word>\S+))')
 JOINED_NUMBER = re.compile(r"(\d{1,4})([a-z]{1,2})", re.IGNORECASE)  # 1b
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.commitments.admin_formsets import UniquePartyFormSet
 from outcomes.commitments.related_admin import RelatedTextInline
 from outcomes.models import Corrigendum, Outcome, OutcomeAddressee, Statement, Theme
+from outcomes.models.point_numbers import take_points
 from outcomes.statements.agreement import FINISHED_STATES
 from outcomes.statements.agreement_admin import AGREEMENT_PAGES
 from outcomes.statements.corrigenda import corrections_to_publish
@@ -203,6 +204,17 @@ class OutcomeAdmin(HistoryAdmin):
     search_help_text = _("Text or number of the point")
     ordering = ["-statement__event__starts_on", "number", "pk"]
     actions = [change_themes]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        points, words = take_points(search_term)
+        for written, point in points:
+            queryset = queryset.filter(
+                Q(text__icontains=written) | Q(number__icontains=written) | point
+            )
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, words)
+        return found
 
     def has_delete_permission(self, request: HttpRequest, obj: Outcome | None = None) -> bool:
         is_draft = obj is None or obj.statement.state == Statement.State.DRAFT

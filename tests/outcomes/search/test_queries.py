@@ -4,6 +4,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -240,6 +241,27 @@ def test_number_of_a_point(record: Event, client: Client) -> None:
         found = sections(client, typed)
         assert len(found["Outcomes"]) == 1 and points(found) == {"1.b"}, typed
         assert f"/{record.slug}/1.b/" in client.get("/search/", {"q": typed}).content.decode()
+
+
+@pytest.mark.usefixtures("recorded_templates")
+def test_desk_finds_points_and_commitments_by_the_same_numbers(
+    record: Event, client_of: Sign, operator: User
+) -> None:
+    make_statement(make_event(code="RT2024"))
+    browser = client_of(operator)
+
+    def listed(model: str, typed: str) -> list[Any]:
+        answer = browser.get(f"/admin/outcomes/{model}/", {"q": typed})
+        return list(answer.context["cl"].result_list)
+
+    for typed in ("1.b", "1b", "1(b)", "1.B", "point 1 b", "Paragraph 1 (b)", "point 1.b"):
+        assert [row.number for row in listed("outcome", typed)] == ["1.b", "1.b"], typed
+        assert [row.reference for row in listed("commitment", typed)] == ["BP2018-C18"], typed
+    for typed in ("BP2018/1.b", "bp2018/1b", "BP2018/1(b)"):
+        assert [str(row.statement.event) for row in listed("outcome", typed)] == [str(record)]
+        assert [row.reference for row in listed("commitment", typed)] == ["BP2018-C18"], typed
+        assert listed("commitment", f"{typed} fishing") == []
+    assert listed("outcome", '"1b"') == listed("commitment", "RT2024/1.b") == []
 
 
 def test_exclusion(record: Event, client: Client) -> None:
