@@ -125,21 +125,17 @@ def test_save_with_links_is_one_version_with_its_reason(
     )
 
 
-def test_new_record_begins_with_one_version(client_of: Sign, event: Event, editor: User) -> None:
-    client, address = client_of(editor), page(Commitment, "add")
-    point = event.statement.outcomes.points()[0]
+def test_new_record_roundtable_and_point_keep_their_links_in_a_version(
+    client_of: Sign, event: Event, editor: User
+) -> None:
+    client, point = client_of(editor), event.statement.outcomes.points()[0]
+    address = page(Commitment, "add")
     sent = filled(client, address, event=event.pk, reference="DESK-C2", text="Print leaflets.")
     sent |= added("milestones", 0, title="First draft", due_on="2030-02-01")
     assert client.post(address, sent | {"outcomes": [str(point.pk)]}).status_code == 302
     version = Commitment.objects.get(reference="DESK-C2").history.get()
     assert version.history_type == "+" and version.outcomes.count() == 1
     assert version.rows["milestones"][0]["title"] == "First draft"
-
-
-def test_roundtable_and_point_keep_their_links_in_a_version(
-    client_of: Sign, event: Event, editor: User
-) -> None:
-    client, point = client_of(editor), event.statement.outcomes.points()[0]
     theme, group = make_theme(), make_group(name="Governments")
     change(client, point, themes=[str(theme.pk)], **added("addressees", 0, group=group.pk))
     version = point.history.get()
@@ -439,7 +435,7 @@ def test_removed_row_and_later_deletion_leave_no_words(
 ) -> None:
     commitment, client = event.commitments.get(), client_of(editor)
     step = make_milestone(commitment=commitment, title=f"{CANARY} is hired")
-    make_milestone(commitment=commitment, title="Second step")
+    second = make_milestone(commitment=commitment, title="Second step")
     add_versions([commitment])
     change(client, commitment, **{"milestones-0-DELETE": "on"}, redact="on")
     assert where_is(CANARY) == {}
@@ -450,14 +446,9 @@ def test_removed_row_and_later_deletion_leave_no_words(
     change(client, commitment, text="Train ten officers.")
     change(client, commitment, due_on="2030-01-01", redact="on")
     assert where_is(CANARY) == {}
-
-
-def test_words_deleted_on_the_page_of_a_milestone_leave_its_commitment(
-    client_of: Sign, event: Event, editor: User
-) -> None:
-    step = make_milestone(commitment=event.commitments.get(), title=f"{CANARY} is hired")
-    add_versions([step.commitment])
-    change(client_of(editor), step, title="Trainers are hired", redact="on")
+    # On the page of a milestone, the words of its commitment's versions, too.
+    change(client, second, title=f"{CANARY} is hired")
+    change(client, second, title="Trainers are hired", redact="on")
     assert where_is(CANARY) == {}
 
 

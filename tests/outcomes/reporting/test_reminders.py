@@ -164,9 +164,14 @@ def test_ended_or_reported_commitments_are_omitted(event: Event, delegate: Deleg
     assert sent_steps() == [("RT2024-C7", "before"), ("RT2024-C7", "due")]
 
 
-def test_changed_due_date_restarts_reminders(event: Event, delegate: Delegate) -> None:
+def test_changed_due_date_and_new_focal_point_restart_reminders(
+    event: Event, delegate: Delegate, focal_point: Delegate
+) -> None:
     party = accepted(delegate, event)
     assert run(DUE) == 1
+    party.request_focal_point(focal_point)
+    party.accept(noon(DUE))
+    assert [run(DUE + timedelta(days=1)), run(DUE + timedelta(days=2))] == [1, 0]
     party.commitment.due_on = date(2027, 6, 1)
     party.commitment.save()
     assert [run(date(2027, 5, 1)), run(date(2027, 5, 2)), run(date(2027, 5, 2))] == [0, 1, 0]
@@ -210,13 +215,3 @@ def test_command_prints_counts_without_names(event: Event, delegate: Delegate) -
     assert said == ["1 person gets a reminder.\n", "Nothing is due.\n"]
     with pytest.raises(CommandError, match="write the date like 2027-03-01"):
         call_command("send_reminders", "--on", "soon")
-
-
-def test_new_focal_point_is_reminded(
-    event: Event, delegate: Delegate, focal_point: Delegate
-) -> None:
-    party = accepted(delegate, event)
-    assert run(DUE) == 1
-    party.request_focal_point(focal_point)
-    party.accept(noon(DUE))
-    assert [run(DUE + timedelta(days=1)), run(DUE + timedelta(days=2))] == [1, 0]

@@ -165,7 +165,7 @@ def test_note_typed_beside_publish_is_not_lost(
     assert submitted.is_approved
 
 
-def test_page_shows_what_changed_since_the_published_report(
+def test_page_shows_what_changed_since_the_published_report_and_evidence(
     client_of: Sign, cochair: User, submitted: ProgressUpdate
 ) -> None:
     browser, address = client_of(cochair), page(ProgressUpdate, "review", submitted.pk)
@@ -182,6 +182,11 @@ def test_page_shows_what_changed_since_the_published_report(
     text = desk_text(browser, address)
     assert "What will be published Nothing new since the last report. Status In progress" in text
     assert "What changed since" not in text
+    make_evidence(submitted, title="Report", url="https://example.org/maria")
+    make_evidence(submitted, title="Minutes", url="https://example.org/2", is_public=False)
+    text = desk_text(browser, address)
+    assert "Evidence Report : https://example.org/maria" in text
+    assert "Evidence that only co-chairs can open Minutes : https://example.org/2" in text
 
 
 def test_decision_leads_to_the_next_submitted_text(
@@ -229,16 +234,6 @@ def test_list_and_page_lead_submitted_texts_to_their_review(
     assert f'<a href="{review}">Check and publish</a>' in content
 
 
-def test_evidence_is_listed_with_its_address(
-    client_of: Sign, cochair: User, submitted: ProgressUpdate
-) -> None:
-    make_evidence(submitted, title="Report", url="https://example.org/maria")
-    make_evidence(submitted, title="Minutes", url="https://example.org/2", is_public=False)
-    text = desk_text(client_of(cochair), page(ProgressUpdate, "review", submitted.pk))
-    assert "Evidence Report : https://example.org/maria" in text
-    assert "Evidence that only co-chairs can open Minutes : https://example.org/2" in text
-
-
 def test_withdrawn_text_is_not_decided(
     client_of: Sign, cochair: User, submitted: ProgressUpdate
 ) -> None:
@@ -265,26 +260,23 @@ def test_changed_text_is_announced_without_a_note_too(
     assert "Enter what the author must change." in content
 
 
-def test_answer_is_reviewed_with_the_point_it_answers(client_of: Sign, cochair: User) -> None:
+def test_answer_and_offer_are_reviewed_with_their_point(
+    client_of: Sign, cochair: User, event: Event
+) -> None:
     row = make_response(approved=False, stance="noted", text="We passed it on.")
     make_grant(cochair, row.event)
     row.submit(at=NOON)
-    text = desk_text(client_of(cochair), page(Response, "review", row.pk))
-    point = row.outcome
+    browser, point = client_of(cochair), row.outcome
+    text = desk_text(browser, page(Response, "review", row.pk))
     assert f"{row.event.code} {point.number} {point.text} From {row.organisation}" in text
     assert (
         "What will be published Answer Noted In the organisation&#x27;s own words We passed" in text
     )
-
-
-def test_offer_is_reviewed_with_what_it_becomes(
-    client_of: Sign, cochair: User, event: Event
-) -> None:
     point = event.statement.outcomes.filter(parent__isnull=False)[0]
     offer = make_offer(outcome=point, approved=False, text="Open a desk.", due_on=date(2027, 6, 1))
     offer.milestones.create(title="Find a room", due_on=date(2027, 1, 1))
     offer.submit(at=NOON)
-    text = desk_text(client_of(cochair), page(Offer, "review", offer.pk))
+    text = desk_text(browser, page(Offer, "review", offer.pk))
     assert "Open a desk. Due 1 June 2027" in text
     assert "Milestone Find a room, 1 January 2027" in text
     assert "If you publish it, it becomes a commitment with the next reference." in text

@@ -338,13 +338,7 @@ def test_events_are_listed_latest_first(client: Client, first: Event) -> None:
     )
 
 
-def test_empty_event_list_shows_message(client: Client) -> None:
-    assert "None yet. A roundtable appears here when its co-chairs make it public." in get_text(
-        client, "/roundtables/"
-    )
-
-
-@pytest.mark.parametrize("slug", ["hidden", "none", "FIRST"])
-def test_unpublished_event_is_not_found(client: Client, first: Event, slug: str) -> None:
+def test_unpublished_event_is_not_found(client: Client, first: Event) -> None:
     make_event(slug="hidden", is_public=False)
-    assert client.get(f"/roundtables/{slug}/").status_code == 404
+    for slug in ("hidden", "none", "FIRST"):
+        assert client.get(f"/roundtables/{slug}/").status_code == 404

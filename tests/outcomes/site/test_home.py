@@ -39,6 +39,8 @@ def test_empty_portal_shows_guidance(client: Client) -> None:
     assert get_text(client, "/") == (
         WHAT + "No roundtable yet A roundtable appears here when its co-chairs make it public."
     )
+    listed = get_text(client, "/roundtables/")
+    assert "None yet. A roundtable appears here when its co-chairs make it public." in listed
 
 
 def test_event_without_commitments_shows_message(client: Client) -> None:
