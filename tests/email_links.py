@@ -1,12 +1,9 @@
 """Opens links in emails as a browser does."""
 
 import re
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.apps import apps
-from django.db.models import F
 from django.test import Client
 
 from participants.models import EmailLink
@@ -39,17 +36,6 @@ def links_for(purpose: str, text: object) -> list[str]:
         for path, key in re.findall(r"(/links/([^/\s\"]+)/)", str(text))
         if links.filter(key_hash=EmailLink.digest(key)).exists()
     ]
-
-
-class EarlierApps:
-    """The models as migrations saw them when links to report were a table of their own."""
-
-    @staticmethod
-    def get_model(app: str, name: str) -> Any:
-        if name == "ReportLink":
-            links = EmailLink.objects.of(EmailLink.Purpose.REPORT)
-            return SimpleNamespace(objects=links.annotate(party=F("target_id")))
-        return apps.get_model(app, name)
 
 
 def make_email_link(key: str = "a-key", **fields: Any) -> EmailLink:

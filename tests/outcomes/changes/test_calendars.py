@@ -33,6 +33,7 @@ pytestmark = pytest.mark.django_db
 HOST = "https://portal.example.org"
 PAGE = "/me/calendar/"
 ADDRESS = re.compile(r"https://portal\.example\.org(/my-calendar/[\w-]{43}\.ics)")
+UNKNOWN_KEYS = ("a" * 43, "%00", "é", "x" * 4000)
 Sign = Callable[..., Client]
 
 
@@ -340,38 +341,23 @@ def titles_at(address: str) -> list[str]:
 
 
 @pytest.mark.each_database
-def test_calendar_has_what_the_person_reports_on(
+def test_own_calendar_has_what_the_person_reports_on_at_one_address(
     client_of: Sign, focal_point: Delegate, own: Commitment
 ) -> None:
     browser = client_of(focal_point)
     assert "/me/calendar/" in browser.get("/me/commitments/").content.decode()
     assert "The due dates of the commitment that you report on" in get_text(browser, PAGE)
-    address = make_address(browser)
-    assert titles_at(address) == [
+    former = make_address(browser)
+    saved = CalendarAddress.objects.get()  # only the hash
+    assert len(saved.key_hash) == 64 and saved.key_hash not in former
+    assert titles_at(former) == [
         f"RT2024-C1 is due: {own.text}",
         "RT2024-C1, milestone: Curriculum is written",
     ]
-    answer = Client().get(address)
+    answer = Client().get(former)
     assert "Access-Control-Allow-Origin" not in answer
     assert answer["Cache-Control"] == "private, no-cache"
     assert not ADDRESS.search(browser.get(PAGE).content.decode())
-
-
-@pytest.mark.each_database
-def test_only_the_hash_of_the_address_is_saved(
-    client_of: Sign, focal_point: Delegate, own: Commitment
-) -> None:
-    address = make_address(client_of(focal_point))
-    saved = CalendarAddress.objects.get()
-    assert len(saved.key_hash) == 64 and saved.key_hash not in address
-
-
-@pytest.mark.each_database
-def test_new_address_ends_the_former_one(
-    client_of: Sign, focal_point: Delegate, own: Commitment
-) -> None:
-    browser = client_of(focal_point)
-    former = make_address(browser)
     assert "If you make a new one, this one stops working." in get_text(browser, PAGE)
     present = make_address(browser)
     assert Client().get(former).status_code == 404
@@ -385,7 +371,8 @@ def test_new_address_ends_the_former_one(
 def test_address_stops_with_the_profile_the_account_and_the_task(
     client_of: Sign, focal_point: Delegate, own: Commitment
 ) -> None:
-    address = make_address(client_of(focal_point))
+    browser = client_of(focal_point)
+    address = make_address(browser)
     assert len(titles_at(address)) == 2
     focal_point.write(hidden_at=timezone.now())
     assert Client().get(address).status_code == 404
@@ -396,21 +383,9 @@ def test_address_stops_with_the_profile_the_account_and_the_task(
     Event.objects.update(is_public=True)
     Participation.objects.all().delete()
     assert titles_at(address) == []
+    assert "The due dates of the 0 commitments that you report on" in get_text(browser, PAGE)
     assert focal_point.user
     focal_point.user.write(is_active=False)
-    assert Client().get(address).status_code == 404
-
-
-@pytest.mark.each_database
-def test_unknown_address_is_absent(own: Commitment) -> None:
-    for key in ("a" * 43, "%00", "é", "x" * 4000):
-        assert Client().get(f"/my-calendar/{key}.ics").status_code == 404
+    for path in (address, *(f"/my-calendar/{key}.ics" for key in UNKNOWN_KEYS)):
+        assert Client().get(path).status_code == 404
     assert Client().get(PAGE).status_code == 302
-
-
-@pytest.mark.each_database
-def test_calendar_of_nothing_says_so(client_of: Sign, focal_point: Delegate) -> None:
-    make_event()
-    browser = client_of(focal_point)
-    Participation.objects.all().delete()
-    assert "The due dates of the 0 commitments that you report on" in get_text(browser, PAGE)

@@ -141,9 +141,7 @@ def test_people_are_found_by_permitted_viewers_only(
             assert (NOTHING in get_text(browser, "/search/", q=typed)) == (role not in seen_by), (
                 typed
             )
-
-
-def test_contact_details_are_not_searched(client_of: Sign, delegate: Delegate) -> None:
+    # No contact detail finds anyone.
     for typed in ("dewi.open", "dewi.inside", "delegate@example.org", "example"):
         assert NOTHING in get_text(client_of(delegate), "/search/", q=typed)
 
@@ -302,13 +300,10 @@ def test_best_match_is_first(client: Client) -> None:
     assert shown == ["/commitments/best-c1/", "/commitments/best-c2/"]
 
 
-def test_match_is_marked_and_escaped(client: Client, event: Event) -> None:
+def test_match_is_marked_and_words_are_escaped(client: Client, event: Event) -> None:
     make_commitment(event, text="Count <b>yaks</b> & more", reference="RT2024-C9")
     page = client.get("/search/?q=yak").content.decode()
     assert "Count &lt;b&gt;<mark>yaks</mark>&lt;/b&gt; &amp; more" in page
-
-
-def test_search_words_are_escaped(client: Client, searchable_records: None) -> None:
     page = client.get("/search/", {"q": '"><script>alert(1)</script>'}).content.decode()
     assert 'value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in page
     assert "<script>alert" not in page
