@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
@@ -97,10 +98,6 @@ def describe_changes(keys: list[ChangeKey], on: date) -> list[Change]:
         if numbers := [row for _at, kind, row in keys if kind == source]:
             for row, change in describe(numbers):
                 found.setdefault((source, row), []).append(change)
-    for model, source in CORRECTION_SOURCES.items():
-        if numbers := [row for _at, kind, row in keys if kind == source]:
-            for row, change in _corrections(model, numbers):
-                found.setdefault((source, row), []).append(change)
     changes = [change for _at, source, row in keys for change in found.get((source, row), ())]
     return _with_disputes(_with_findings(changes), on)
 
@@ -172,18 +169,16 @@ def _previously_approved(rows: "QuerySet[Any]", day: str, *same: str) -> "QueryS
 
 def _statements(numbers: Iterable[int]) -> DescribedChanges:
     for row in Statement.objects.filter(pk__in=numbers).select_related("event"):
-        yield (
-            row.pk,
-            Change(
-                at=_required(row.published_at),
-                kind=ChangeKind.STATEMENT,
-                key=f"statement-{row.pk}",
-                field=_("Statement"),
-                before="",
-                after=row.title,
-                **_statement_subject(row),
-            ),
+        change = Change(
+            at=_required(row.published_at),
+            kind=ChangeKind.STATEMENT,
+            key=f"statement-{row.pk}",
+            field=_("Statement"),
+            before="",
+            after=row.title,
+            **_statement_subject(row),
         )
+        yield row.pk, change
 
 
 def _updates(numbers: Iterable[int]) -> DescribedChanges:
@@ -200,32 +195,30 @@ def _updates(numbers: Iterable[int]) -> DescribedChanges:
         ReportedBy.RECORDED: _("Recorded status"),
     }
     for row in rows.select_related("commitment__event", "party__organisation", "party__group"):
-        yield (
-            row.pk,
-            Change(
-                at=_required(row.approved_at),
-                kind=ChangeKind.UPDATE,
-                key=f"update-{row.pk}",
-                field=field_names[ReportedBy(row.reported_by)],
-                before=str(
-                    ImplementationStatus(row.status_before).label
-                    if row.status_before
-                    else _("Never reported on")
-                    if row.is_of_party
-                    else _("Nothing recorded")
-                ),
-                after=str(ImplementationStatus(row.status).label),
-                by=(
-                    row.party.public_name
-                    if row.is_of_party
-                    else _("recorded for %(party)s") % {"party": row.party.public_name}
-                ),
-                day=row.reported_on,
-                text=row.text,
-                update=row.pk,
-                **commitment_subject(row.commitment),
+        change = Change(
+            at=_required(row.approved_at),
+            kind=ChangeKind.UPDATE,
+            key=f"update-{row.pk}",
+            field=field_names[ReportedBy(row.reported_by)],
+            before=str(
+                ImplementationStatus(row.status_before).label
+                if row.status_before
+                else _("Never reported on")
+                if row.is_of_party
+                else _("Nothing recorded")
             ),
+            after=str(ImplementationStatus(row.status).label),
+            by=(
+                row.party.public_name
+                if row.is_of_party
+                else _("recorded for %(party)s") % {"party": row.party.public_name}
+            ),
+            day=row.reported_on,
+            text=row.text,
+            update=row.pk,
+            **commitment_subject(row.commitment),
         )
+        yield row.pk, change
 
 
 def _responses(numbers: Iterable[int]) -> DescribedChanges:
@@ -237,21 +230,19 @@ def _responses(numbers: Iterable[int]) -> DescribedChanges:
     )
     for row in rows.select_related("outcome__statement__event", "organisation"):
         stance = row.stance_before
-        yield (
-            row.pk,
-            Change(
-                at=_required(row.approved_at),
-                kind=ChangeKind.RESPONSE,
-                key=f"response-{row.pk}",
-                field=_("Answer"),
-                before=str(Response.Stance(stance).label if stance else _("No answer yet")),
-                after=row.get_stance_display(),
-                by=row.organisation.short,
-                day=row.answered_on,
-                text=row.text,
-                **_outcome_subject(row.outcome),
-            ),
+        change = Change(
+            at=_required(row.approved_at),
+            kind=ChangeKind.RESPONSE,
+            key=f"response-{row.pk}",
+            field=_("Answer"),
+            before=str(Response.Stance(stance).label if stance else _("No answer yet")),
+            after=row.get_stance_display(),
+            by=row.organisation.short,
+            day=row.answered_on,
+            text=row.text,
+            **_outcome_subject(row.outcome),
         )
+        yield row.pk, change
 
 
 def _assessments(numbers: Iterable[int]) -> DescribedChanges:
@@ -263,56 +254,50 @@ def _assessments(numbers: Iterable[int]) -> DescribedChanges:
     )
     for row in rows.select_related("commitment__event", "organisation"):
         finding = row.finding_before
-        yield (
-            row.pk,
-            Change(
-                at=_required(row.approved_at),
-                kind=ChangeKind.ASSESSMENT,
-                key=f"assessment-{row.pk}",
-                field=_("Finding"),
-                before=str(Assessment.Finding(finding).label if finding else _("Not assessed yet")),
-                after=row.get_finding_display(),
-                by=row.organisation.short,
-                day=row.assessed_on,
-                text=row.text,
-                **commitment_subject(row.commitment),
-            ),
+        change = Change(
+            at=_required(row.approved_at),
+            kind=ChangeKind.ASSESSMENT,
+            key=f"assessment-{row.pk}",
+            field=_("Finding"),
+            before=str(Assessment.Finding(finding).label if finding else _("Not assessed yet")),
+            after=row.get_finding_display(),
+            by=row.organisation.short,
+            day=row.assessed_on,
+            text=row.text,
+            **commitment_subject(row.commitment),
         )
+        yield row.pk, change
 
 
 def _commitments(numbers: Iterable[int]) -> DescribedChanges:
     for row in Commitment.objects.filter(pk__in=numbers).select_related("event"):
-        yield (
-            row.pk,
-            Change(
-                at=row.recorded_at,
-                kind=ChangeKind.COMMITMENT,
-                key=f"commitment-{row.pk}",
-                field=_("Commitment"),
-                before="",
-                after=row.text,
-                **commitment_subject(row),
-            ),
+        change = Change(
+            at=row.recorded_at,
+            kind=ChangeKind.COMMITMENT,
+            key=f"commitment-{row.pk}",
+            field=_("Commitment"),
+            before="",
+            after=row.text,
+            **commitment_subject(row),
         )
+        yield row.pk, change
 
 
 def _joined(numbers: Iterable[int]) -> DescribedChanges:
     rows = Offer.objects.filter(pk__in=numbers, commitment__isnull=False)
     for row in rows.select_related("commitment__event", "organisation"):
         assert row.commitment
-        yield (
-            row.pk,
-            Change(
-                at=_required(row.approved_at),
-                kind=ChangeKind.JOINED,
-                key=f"offer-{row.pk}",
-                field=_("Party"),
-                before="",
-                after=row.organisation.short,
-                by=row.organisation.short,
-                **commitment_subject(row.commitment),
-            ),
+        change = Change(
+            at=_required(row.approved_at),
+            kind=ChangeKind.JOINED,
+            key=f"offer-{row.pk}",
+            field=_("Party"),
+            before="",
+            after=row.organisation.short,
+            by=row.organisation.short,
+            **commitment_subject(row.commitment),
         )
+        yield row.pk, change
 
 
 def _milestones(numbers: Iterable[int]) -> DescribedChanges:
@@ -324,30 +309,17 @@ def _milestones(numbers: Iterable[int]) -> DescribedChanges:
     for number, at, pk in history_rows:
         row = milestones[pk]
         assert row.reached_on
-        yield (
-            number,
-            Change(
-                at=at,
-                kind=ChangeKind.MILESTONE,
-                key=f"milestone-{row.pk}",
-                field=row.title,
-                before=_("due %s") % date_format(row.due_on),
-                after=_("reached %s") % date_format(row.reached_on),
-                day=row.reached_on,
-                **commitment_subject(row.commitment),
-            ),
+        change = Change(
+            at=at,
+            kind=ChangeKind.MILESTONE,
+            key=f"milestone-{row.pk}",
+            field=row.title,
+            before=_("due %s") % date_format(row.due_on),
+            after=_("reached %s") % date_format(row.reached_on),
+            day=row.reached_on,
+            **commitment_subject(row.commitment),
         )
-
-
-DESCRIBERS = {
-    ChangeKind.STATEMENT.value: _statements,
-    ChangeKind.UPDATE.value: _updates,
-    ChangeKind.RESPONSE.value: _responses,
-    ChangeKind.ASSESSMENT.value: _assessments,
-    ChangeKind.COMMITMENT.value: _commitments,
-    ChangeKind.JOINED.value: _joined,
-    ChangeKind.MILESTONE.value: _milestones,
-}
+        yield number, change
 
 
 def _required(at: datetime | None) -> datetime:
@@ -368,22 +340,32 @@ def _corrections(model: type[Model], numbers: Iterable[int]) -> DescribedChanges
     subjects = {pk: describe(row) for pk, row in found.items()}
     for row in rows:
         for difference in field_corrections(model, before[row.previous_row], row):
-            yield (
-                row.history_id,
-                Change(
-                    at=row.history_date,
-                    kind=ChangeKind.CORRECTION,
-                    key=f"{model._meta.model_name}-{row.id}-{row.history_id}-{difference.field}",
-                    field=_("milestone “%(title)s”, %(field)s")
-                    % {"title": found[row.id].title, "field": difference.label}
-                    if model is Milestone
-                    else difference.label,
-                    before=_("(deleted)")
-                    if difference.field in (before[row.previous_row].taken_out or ())
-                    else difference.before,
-                    after=_("(deleted)")
-                    if difference.field in (row.taken_out or ())
-                    else difference.after,
-                    **subjects[row.id],
-                ),
+            change = Change(
+                at=row.history_date,
+                kind=ChangeKind.CORRECTION,
+                key=f"{model._meta.model_name}-{row.id}-{row.history_id}-{difference.field}",
+                field=_("milestone “%(title)s”, %(field)s")
+                % {"title": found[row.id].title, "field": difference.label}
+                if model is Milestone
+                else difference.label,
+                before=_("(deleted)")
+                if difference.field in (before[row.previous_row].taken_out or ())
+                else difference.before,
+                after=_("(deleted)")
+                if difference.field in (row.taken_out or ())
+                else difference.after,
+                **subjects[row.id],
             )
+            yield row.history_id, change
+
+
+DESCRIBERS: dict[str, Callable[[Iterable[int]], DescribedChanges]] = {
+    ChangeKind.STATEMENT.value: _statements,
+    ChangeKind.UPDATE.value: _updates,
+    ChangeKind.RESPONSE.value: _responses,
+    ChangeKind.ASSESSMENT.value: _assessments,
+    ChangeKind.COMMITMENT.value: _commitments,
+    ChangeKind.JOINED.value: _joined,
+    ChangeKind.MILESTONE.value: _milestones,
+    **{source: partial(_corrections, model) for model, source in CORRECTION_SOURCES.items()},
+}
