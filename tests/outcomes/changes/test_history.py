@@ -165,14 +165,14 @@ def test_long_history_is_paginated_with_constant_queries(
 ) -> None:
     client, costs = client_of(editor), []
     versions(client, admin_event)  # what is asked once and remembered
-    for number in range(1, 51):
+    for number in range(1, 42):
         admin_event.city = f"City {number}"
         admin_event.save()
-        if number in (20, 50):
+        if number in (20, 41):
             with CaptureQueriesContext(connection) as asked:
                 found = versions(client, admin_event)
             costs.append(len(asked))
-    assert len(found) == 20 and "City 49 City 50" in found[0]
+    assert len(found) == 20 and "City 40 City 41" in found[0]
     text = client.get(page(Event, "history", admin_event.pk) + "?past=3").content.decode()
     assert "First version" in text and "Newer" in text and "Older" not in text
     assert costs[0] == costs[1]
