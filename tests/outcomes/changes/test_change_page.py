@@ -106,9 +106,15 @@ def test_withdrawn_or_hidden_changes_are_absent(reported_commitment: Commitment)
     assert Client().get("/changes/?event=rt").status_code == 400
 
 
-def test_long_log_is_paginated(reported_commitment: Commitment) -> None:
+def test_long_log_is_paginated_with_the_same_queries(reported_commitment: Commitment) -> None:
+    costs = []
     for day in range(1, 23):
         told(reported_commitment, day, ImplementationStatus.PLANNING)
+        if day in (1, 14):
+            with CaptureQueriesContext(connection) as asked:
+                get_text(Client(), "/changes/")
+            costs.append(len(asked))
+    assert costs[0] == costs[1]
     assert "Page 1 of 2" in get_text(Client(), "/changes/")
     second = get_text(Client(), "/changes/", page="2")
     assert "Page 2 of 2" in second and second.count(" · Update · ") == 2
@@ -131,19 +137,6 @@ def test_filter_errors_are_named(reported_commitment: Commitment) -> None:
         answer = Client().get(f"/changes/?{query}")
         assert answer.status_code == 400
         assert words in page_text(answer)
-
-
-def test_query_count_is_independent_of_rows(reported_commitment: Commitment) -> None:
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as asked:
-            get_text(Client(), "/changes/")
-        return len(asked)
-
-    told(reported_commitment, 1, ImplementationStatus.PLANNING)
-    one = cost()
-    for day in range(2, 15):
-        told(reported_commitment, day, ImplementationStatus.IN_PROGRESS)
-    assert cost() == one
 
 
 def marked(segments: list[DiffSegment]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from outcomes.changes.log import latest_changes
 from outcomes.changes.values import Change
@@ -186,21 +186,20 @@ def test_too_long_reason_is_rejected(client_of: Sign, admin_event: Event, editor
     assert admin_event.title == "Desk roundtable"
 
 
-def test_people_have_no_history_or_restore(client_of: Sign, admin_event: Event) -> None:
-    assert not hasattr(Delegate, "history")
-    with pytest.raises(NoReverseMatch):
-        reverse("admin:participants_delegate_restore", args=[1, 1])
-
-
 # Putting back --------------------------------------------------------------------------------
 
 
-def test_row_without_history_shows_message(client_of: Sign, admin_event: Event) -> None:
+def test_without_history_there_is_a_message_and_of_people_nothing(
+    client_of: Sign, admin_event: Event
+) -> None:
     point = admin_event.statement.outcomes.points()[0]
     point.history.all().delete()
     operator = client_of(make_user(is_superuser=True))
     answer = operator.get(page(Outcome, "history", point.pk))
     assert "Nothing has changed here yet." in answer.content.decode()
+    assert not hasattr(Delegate, "history")
+    with pytest.raises(NoReverseMatch):
+        page(Delegate, "restore", 1, 1)
 
 
 def test_each_record_type_can_be_restored(client_of: Sign, admin_event: Event) -> None:

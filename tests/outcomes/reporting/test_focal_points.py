@@ -158,21 +158,8 @@ def test_each_link_about_a_request_opens(
     assert {browser.get(link).status_code for link in links} == {200}
 
 
-def test_request_is_declined(
+def test_request_is_declined_and_an_invalid_answer_changes_nothing(
     client: Client, client_of: Sign, delegate: Delegate, request_to: CommitmentParty
-) -> None:
-    browser = client_of(delegate)
-    assert answer(browser, request_to, answer="decline") == 302
-    text = get_text(browser, "/me/commitments/")
-    assert text.startswith("You are not the focal point for this commitment.")
-    assert "No one has asked you yet. When a co-chair names you, the request appears here." in text
-    request_to.refresh_from_db()
-    assert (request_to.focal_point, request_to.focal_point_accepted_at) == (None, None)
-    assert is_named(client, "Dewi Lestari") == [False, False, False]
-
-
-def test_invalid_answer_changes_nothing(
-    client_of: Sign, delegate: Delegate, request_to: CommitmentParty
 ) -> None:
     browser = client_of(delegate)
     wrong: list[dict[str, str]] = [{}, {"answer": ""}, {"answer": "ACCEPT"}, {"accept": "yes"}]
@@ -180,8 +167,14 @@ def test_invalid_answer_changes_nothing(
         assert answer(browser, request_to, **values) == 302
         assert get_text(browser, "/me/commitments/").startswith("Select “Accept” or “Decline”.")
         request_to.refresh_from_db()
-        assert request_to.focal_point == delegate
-        assert request_to.focal_point_accepted_at is None
+        assert (request_to.focal_point, request_to.focal_point_accepted_at) == (delegate, None)
+    assert answer(browser, request_to, answer="decline") == 302
+    text = get_text(browser, "/me/commitments/")
+    assert text.startswith("You are not the focal point for this commitment.")
+    assert "No one has asked you yet. When a co-chair names you, the request appears here." in text
+    request_to.refresh_from_db()
+    assert (request_to.focal_point, request_to.focal_point_accepted_at) == (None, None)
+    assert is_named(client, "Dewi Lestari") == [False, False, False]
 
 
 def test_only_requested_delegate_can_answer(

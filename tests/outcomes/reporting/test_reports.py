@@ -269,9 +269,12 @@ def test_conflicting_texts_are_shown_side_by_side(
 
 
 @pytest.mark.parametrize("act", ["draft", "hand-in"])
-def test_repeated_form_is_submitted_once(
+def test_repeated_form_is_submitted_once_and_unknown_buttons_do_nothing(
     client: Client, path: str, party: CommitmentParty, act: str
 ) -> None:
+    for unknown in ("", "approve", f"{act} "):
+        assert "Select one of the buttons." in page_text(send(client, path, unknown))
+    assert party.updates.count() == 1
     seen = seen_on(client, path)
     for _time in range(2):
         reply = send(client, path, act, has_no_personal_details="on", version=seen)
@@ -297,12 +300,6 @@ def test_what_others_did_in_between_is_not_overwritten(
     assert desk.post(address, sent).status_code == 302
     assert BOTH in page_text(send(client, path, "draft", text="Mine.", version=seen))
     assert newest(party).text == "The co-chair's."
-
-
-def test_unknown_actions_do_nothing(client: Client, path: str, party: CommitmentParty) -> None:
-    for act in ("", "approve", "unchanged "):
-        assert "Select one of the buttons." in page_text(send(client, path, act))
-    assert party.updates.count() == 1
 
 
 def test_foreign_expired_or_revoked_link_cannot_report(

@@ -234,10 +234,16 @@ def test_list_and_page_lead_submitted_texts_to_their_review(
     assert f'<a href="{review}">Check and publish</a>' in content
 
 
-def test_withdrawn_text_is_not_decided(
+def test_changed_or_withdrawn_text_is_not_decided(
     client_of: Sign, cochair: User, submitted: ProgressUpdate
 ) -> None:
-    browser, sent = client_of(cochair), {"revision": submitted.revision, "note": "Why?"}
+    browser, sent = client_of(cochair), {"revision": submitted.revision, "note": ""}
+    submitted.submit(at=NOON)
+    answer = browser.post(page(ProgressUpdate, "request_change", submitted.pk), sent)
+    content = answer.content.decode()
+    assert "This text changed after you opened it." in content
+    assert "Enter what the author must change." in content
+    sent = {"revision": submitted.revision, "note": "Why?"}
     submitted.save_draft()
     for number in (submitted.pk, 999_999):
         answer = browser.post(page(ProgressUpdate, "approve", number), sent, follow=True)
@@ -247,17 +253,6 @@ def test_withdrawn_text_is_not_decided(
         ) in answer.content.decode()
     submitted.refresh_from_db()
     assert submitted.state == "draft"
-
-
-def test_changed_text_is_announced_without_a_note_too(
-    client_of: Sign, cochair: User, submitted: ProgressUpdate
-) -> None:
-    sent = {"revision": submitted.revision, "note": ""}
-    submitted.submit(at=NOON)
-    answer = client_of(cochair).post(page(ProgressUpdate, "request_change", submitted.pk), sent)
-    content = answer.content.decode()
-    assert "This text changed after you opened it." in content
-    assert "Enter what the author must change." in content
 
 
 def test_answer_and_offer_are_reviewed_with_their_point(

@@ -225,11 +225,6 @@ def test_roundtable(record: Event, client: Client) -> None:
     assert "Working Group on Trafficking in Persons" in titles(found, "Documents")
 
 
-def test_theme_leads(record: Event, client: Client) -> None:
-    found = sections(client, "victim protection")
-    assert next(iter(found)) == "Themes" and found["Themes"] == ["Victim protection"]
-
-
 def test_number_of_a_point(record: Event, client: Client) -> None:
     """Each roundtable has a point 1.b."""
     make_statement(make_event(code="RT2024"))
@@ -272,7 +267,11 @@ def test_exclusion(record: Event, client: Client) -> None:
     assert "C15" in commitments(sections(client, "worker -nothing*"))
 
 
-def test_countries_lead_to_their_organisations(record: Event, client: Client) -> None:
+def test_themes_lead_and_countries_lead_to_their_organisations(
+    record: Event, client: Client
+) -> None:
+    found = sections(client, "victim protection")
+    assert next(iter(found)) == "Themes" and found["Themes"] == ["Victim protection"]
     answer = client.get("/search/?q=Indonesia")
     assert '"/organisations/?country=ID"' in answer.content.decode()
     assert titles(sections(client, "Indonesia"), "Countries") == "Indonesia"

@@ -65,14 +65,11 @@ def test_words_become_terms(typed: str, sought: list[list[str]]) -> None:
 
 
 def test_excluded_words_are_kept_apart() -> None:
-    query = parse('referral -contract -"human rights"', THESAURUS).query
-    assert [terms[0].words for terms in query.sought] == [("referral",)]
-    assert [terms[0].words for terms in query.excluded] == [("contract",), ("human", "rights")]
-
-
-def test_exclusion_alone_is_noticed() -> None:
+    search = parse('referral -contract -"human rights"', THESAURUS)
+    assert [terms[0].words for terms in search.query.sought] == [("referral",)]
+    excluded = [terms[0].words for terms in search.query.excluded]
+    assert excluded == [("contract",), ("human", "rights")] and not search.is_exclusion_only
     assert parse("-contract", THESAURUS).is_exclusion_only
-    assert not parse("referral -contract", THESAURUS).is_exclusion_only
 
 
 @pytest.mark.parametrize(

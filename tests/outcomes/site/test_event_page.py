@@ -241,7 +241,7 @@ def test_event_page_word_for_word(client: Client, first: Event) -> None:
     )
 
 
-def test_each_point_has_an_anchor_and_a_permalink(client: Client, first: Event) -> None:
+def test_points_have_permalinks_and_the_seat_chart_a_text(client: Client, first: Event) -> None:
     page = client.get("/roundtables/first/").content.decode()
     for number in ("1", "1.a", "1.b"):
         assert f'id="{number}"' in page
@@ -249,10 +249,6 @@ def test_each_point_has_an_anchor_and_a_permalink(client: Client, first: Event) 
     assert '<ol class="statement" lang="en">' in page
     # Word for word, spaces included.
     assert ">Strong  networks</p>" in page
-
-
-def test_seat_chart_has_text_alternative(client: Client, first: Event) -> None:
-    page = client.get("/roundtables/first/").content.decode()
     assert (
         'aria-label="We know of 15 participating organisations. Governments: 13. '
         "Red Cross and Red Crescent: 1. Civil society: 1. "
@@ -269,11 +265,6 @@ def test_statement_that_is_not_published_is_not_shown(client: Client) -> None:
     for outcome in statement.outcomes.all():
         assert outcome.text not in text
     assert "0 points agreed" in get_text(client, "/roundtables/")
-
-
-def test_signed_statement_is_marked(client: Client) -> None:
-    make_statement(make_event(slug="signed"), adoption="signed")
-    assert "Signed in this portal by the co-chairs." in get_text(client, "/roundtables/signed/")
 
 
 def test_first_ten_commitments_are_listed(client: Client) -> None:
@@ -309,11 +300,13 @@ def test_contact_for_errors_is_shown(client: Client, settings: Settings) -> None
     assert "mailto:desk@example.org" in page_links(answer)
 
 
-def test_demo_event_is_marked(client: Client) -> None:
+def test_demonstration_and_signed_statement_are_marked(client: Client) -> None:
     make_event(slug="made-up", title="Made up", is_demonstration=True)
     text = get_text(client, "/roundtables/made-up/")
     assert text.startswith("Demonstration All of its content is made up.")
     assert "(demonstration). https://portal.example.org/roundtables/made-up/" in text
+    make_statement(make_event(slug="signed"), adoption="signed")
+    assert "Signed in this portal by the co-chairs." in get_text(client, "/roundtables/signed/")
 
 
 def test_events_are_listed_latest_first(client: Client, first: Event) -> None:
