@@ -109,19 +109,10 @@ def pptx_with(slide: str, parts: Parts | None = None) -> bytes:
     return package("ppt/presentation.xml", PPTX, "<presentation/>", types, all_parts)
 
 
+_ODF_WORDS = "office text table script presentation meta chart draw form"
 _ODF_NAMES = "".join(
     f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in (
-        "office",
-        "text",
-        "table",
-        "script",
-        "presentation",
-        "meta",
-        "chart",
-        "draw",
-        "form",
-    )
+    for name in _ODF_WORDS.split()
 )
 
 
@@ -131,12 +122,12 @@ def odf(body: str, parts: Parts | None = None, kind: str = ODT) -> bytes:
     return zipped({"mimetype": kind, "content.xml": content, **(parts or {})})
 
 
-def pdf(*objects: str | bytes, catalog: str = "") -> bytes:
+def pdf(*objects: str | bytes, catalog: str = "", page: str = "") -> bytes:
     """A PDF of one page, with these objects from number 4 on."""
     rows: list[str | bytes] = [
         f"<</Type/Catalog/Pages 2 0 R{catalog}>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]{page}>>",
         *objects,
     ]
     body, places = b"%PDF-1.4\n", []

@@ -28,20 +28,15 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.outcomes.evidence.documents import DOCX, WORD, docx, zipped
-from tests.outcomes.evidence.test_evidence import (
-    CONTACT_DETAILS,
-    give,
-    party,
-    path,
-    pdf_in_this_process,
-    photo,
-)
+from tests.outcomes.evidence.documents import DOCX, ODT, WORD, docx, pdf, stream, zipped
+from tests.outcomes.evidence.test_evidence import CONTACT_DETAILS, give, photo
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.outcomes.test_outcomes_admin import filled, page
 
-__all__ = ["party", "path", "pdf_in_this_process"]  # fixtures
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("pdf_in_this_process", "recorded_templates"),
+]
 Sign = Callable[[User | Delegate], Client]
 PDF = "application/pdf"
 
@@ -58,22 +53,10 @@ def written(*paragraphs: str) -> bytes:
 
 def pdf_saying(text: str, link: str = "") -> bytes:
     """A PDF of one page that says this, and where there is a link leads there."""
-    stream = f"BT /F1 12 Tf 50 700 Td ({text}) Tj ET"
     notes = f"/Annots[<</Type/Annot/Subtype/Link/A<</S/URI/URI({link})>>>>]" if link else ""
     font = "<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
-    objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        f"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources{font}{notes}>>",
-        f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
-    ]
-    body, places = "%PDF-1.4\n", []
-    for number, written_one in enumerate(objects, start=1):
-        places.append(len(body))
-        body += f"{number} 0 obj{written_one}endobj\n"
-    rows = "".join(f"{place:010} 00000 n \n" for place in places)
-    end = f"xref\n0 5\n0000000000 65535 f \n{rows}trailer<</Size 5/Root 1 0 R>>\n"
-    return f"{body}{end}startxref\n{len(body)}\n%%EOF\n".encode("latin-1")
+    words = stream("", f"BT /F1 12 Tf 50 700 Td ({text}) Tj ET".encode("latin-1"))
+    return pdf(words, page=f"/Contents 4 0 R/Resources{font}{notes}")
 
 
 def test_office_document_text_is_extracted() -> None:
@@ -82,15 +65,9 @@ def test_office_document_text_is_extracted() -> None:
     assert "Ask ana@example.org\nor +61 491 570 156 & others\n" in words
     linked = docx({"word/_rels/document.xml.rels": '<R Target="mailto:ana@example.org"/>'})
     assert "mailto:ana@example.org" in (extract_text(linked, DOCX) or "")
-    open_text = zipped(
-        {
-            "mimetype": "application/vnd.oasis.opendocument.text",
-            "content.xml": "<text:p>Casa</text:p><text:p>Azul</text:p>",
-        }
-    )
-    assert "Casa\nAzul" in (
-        extract_text(open_text, "application/vnd.oasis.opendocument.text") or ""
-    )
+    content = "<text:p>Casa</text:p><text:p>Azul</text:p>"
+    open_text = zipped({"mimetype": ODT, "content.xml": content})
+    assert "Casa\nAzul" in (extract_text(open_text, ODT) or "")
 
 
 def test_pdf_text_and_links_are_extracted() -> None:

