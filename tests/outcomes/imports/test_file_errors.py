@@ -22,16 +22,9 @@ from tests.roundtable_files import (
     load_roundtable,
     rejection_messages,
     replace_text,
-    write_complete_file,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A roundtable file with something in each table."""
-    return write_complete_file(tmp_path)
 
 
 TEN = (

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from outcomes.imports.records.loader import EVENT_LOOKUPS
 from outcomes.imports.records.results import differs
 from outcomes.imports.records.validation import clean_words
-from outcomes.models import Outcome, Theme
+from outcomes.models import Commitment, Outcome, Theme
 from participants.models import Group, Organisation
 from roundtable.models import Event, Series
 from tests.conftest import FULL
@@ -36,18 +36,11 @@ from tests.roundtable_files import (
     load_roundtable,
     rejection_messages,
     replace_text,
-    write_complete_file,
 )
 
 pytestmark = pytest.mark.django_db
 
 OTHER = "[{}] Another roundtable also uses this, with a different value."
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A roundtable file with something in each table."""
-    return write_complete_file(tmp_path)
 
 
 def used_series(event: Event) -> Series:
@@ -106,13 +99,6 @@ def test_row_shared_with_other_event_is_not_changed(
     assert load_roundtable(file).startswith("19 added, 0 changed, ")
 
 
-def test_unshared_row_is_changed(file: Path) -> None:
-    load_roundtable(file)
-    replace_text(file, 'name = "All"', 'name = "Everyone"')
-    replace_text(file, 'name = "Port Authority"', 'name = "Port"')
-    assert load_roundtable(file).startswith("0 added, 2 changed, ")
-
-
 @pytest.mark.parametrize("model", EVENT_LOOKUPS)
 def test_event_lookups_end_at_event(model: type[models.Model]) -> None:
     for path in EVENT_LOOKUPS[model]:
@@ -156,26 +142,41 @@ def test_file_cannot_mark_statement_as_signed(file: Path, adoption: str) -> None
     load_roundtable(replace_text(file, adoption, "source"))
 
 
-def test_each_change_shows_previous_value(file: Path) -> None:
+def test_each_change_is_stored_and_shows_the_previous_value(file: Path) -> None:
     load_roundtable(file)
-    replace_text(file, 'title = "First talk"', 'title = "First talk on work at sea"')
-    replace_text(file, "number = 4", "number = 5")
-    replace_text(file, 'text = "listen first."', f'text = "listen first.{"." * 100} Then speak."')
-    replace_text(file, 'themes = ["sea"]', "themes = []")
-    replace_text(file, "due_on = 2026-01-01", 'due_on = ""')
-    replace_text(file, 'addressees = ["all", "port"]', 'addressees = ["all"]')
-    replace_text(file, 'leads = ["harbour", "port"]', 'leads = ["harbour"]')
+    for before, after in (
+        ('title = "First talk"', 'title = "First talk on work at sea"'),
+        ('name = "All"', 'name = "Everyone"'),  # of this roundtable only
+        ('name = "Port Authority"', 'name = "Port"'),
+        ("number = 4", "number = 5"),
+        ('text = "listen first."', f'text = "listen first.{"." * 100} Then speak."'),
+        ('themes = ["sea"]', "themes = []"),
+        ("due_on = 2026-01-01", 'due_on = ""'),
+        ('addressees = ["all", "port"]', 'addressees = ["all"]'),
+        ('leads = ["harbour", "port"]', 'leads = ["harbour"]'),
+    ):
+        replace_text(file, before, after)
     first, *said = load_roundtable(file).splitlines()
-    assert first.startswith("0 added, 5 changed, 2 removed, ")
+    assert first.startswith("0 added, 7 changed, 2 removed, ")
     assert said == [
         "Changed: [event.title] “First talk” -> “First talk on work at sea”.",
+        "Changed: [groups(all).name] “All” -> “Everyone”.",
+        "Changed: [organisations(port).name] “Port Authority” -> “Port”.",
         "Changed: [counts(government).number] “4” -> “5”.",
         f"Changed: [{POINTS}(1.a).themes] “Work at sea” -> nothing.",
         f"Changed: [{POINTS}(1.b).text] “listen first.” -> “listen first.{'.' * 47}…”.",
         "Changed: [commitments(TALK1-C1).due_on] “2026-01-01” -> nothing.",
-        f"Removed: [{POINTS}(1.a).addressees] Port Authority.",
-        "Removed: [commitments(TALK1-C1).leads] Port Authority.",
+        f"Removed: [{POINTS}(1.a).addressees] Port.",
+        "Removed: [commitments(TALK1-C1).leads] Port.",
     ]
+    event, commitment = Event.objects.get(), Commitment.objects.get()
+    assert (event.title, event.history.count()) == ("First talk on work at sea", 2)
+    assert event.recorded_counts.get().number == 5
+    first_point, second_point = Outcome.objects.points()
+    assert second_point.text.endswith(" Then speak.") and not first_point.themes.exists()
+    assert [str(one) for one in first_point.addressees.all()] == ["Everyone"]
+    assert {str(party) for party in commitment.parties.all()} == {"Harbour Clinic", "Everyone"}
+    assert commitment.due_on is None and Organisation.objects.filter(slug="port").exists()
 
 
 def test_difference_late_in_text_is_shown(file: Path) -> None:
@@ -236,7 +237,6 @@ LONG = 900_000 if FULL else 200_000
 def test_long_text_without_a_key_is_rejected_once(tmp_path: Path, part: str) -> None:
     path = tmp_path / "odd.toml"
     path.write_text(part * (LONG // len(part)), "utf-8")
-    assert len(rejection_messages(path)) == 1
     began = process_time()
     assert len(rejection_messages(path)) == 1
     assert process_time() - began < (10 if FULL else 5)

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from openpyxl import Workbook
 
+from outcomes.imports.readers.workbooks import read_source_file
 from outcomes.imports.records.errors import CellLocation
 from outcomes.models import Commitment, Document, Upload
 from participants.models import Delegate, Organisation, Participation, User
@@ -24,7 +25,7 @@ from tests.import_pages import admin_text, confirm_import, press_button, preview
 from tests.roundtable_files import database_rows
 from tests.search_index import count_rows_read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 LIST: list[list[Any]] = [
     ["Bali Process Roundtable: list of registration", None, None, None, None],
@@ -40,8 +41,7 @@ LIST: list[list[Any]] = [
 @pytest.fixture
 def browser(client_of: Sign, talk: Event) -> Client:
     """A co-chair's."""
-    user = make_holder(talk)
-    return client_of(user)
+    return client_of(make_holder(talk))
 
 
 def book(*sheets: tuple[str, list[list[Any]]]) -> bytes:
@@ -65,17 +65,15 @@ def said_of(answer: Any, talk: Event, **columns: str) -> dict[str, str]:
     """What the form sends where nothing is changed but these."""
     form = answer.context["form"]
     found = {name: str(form[name].value() or "") for name in form.fields}
-    given = {name: str(answer.context[name]) for name in ("sheet_key",)}
-    return {
-        **found,
-        "event": str(talk.pk),
-        "page": answer.context["table"].page,
-        **given,
-        **columns,
-    }
+    found |= {"page": answer.context["table"].page, "sheet_key": answer.context["sheet_key"]}
+    return found | {"event": str(talk.pk)} | columns
 
 
-@pytest.mark.usefixtures("recorded_templates")
+def match(browser: Client, answer: Any, talk: Event, **columns: str) -> Any:
+    """Presses the button with these changes; the page after the worker was there."""
+    return press_button(browser, answer, "map", **said_of(answer, talk, **columns))
+
+
 def test_registration_list_is_imported_unchanged(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, book(("Sheet1", LIST)))
     said = admin_text(answer)
@@ -87,7 +85,7 @@ def test_registration_list_is_imported_unchanged(browser: Client, talk: Event) -
     ]
     assert "Rita; สมชาย; Nour" in said
     before = database_rows()
-    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    answer = match(browser, answer, talk)
     assert "To add: 3. To change: 0. To remove: 0." in admin_text(answer)
     assert "Delegates, row 4 To add: Rita Sen" in admin_text(answer)
     assert database_rows() == before
@@ -100,7 +98,6 @@ def test_registration_list_is_imported_unchanged(browser: Client, talk: Event) -
     assert Delegate.objects.filter(name="Nour ‏نور").exists()
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_column_of_titles_is_no_column_of_posts(browser: Client, talk: Event) -> None:
     rows: list[list[Any]] = [
         ["Title", "Name", "Position"],
@@ -114,7 +111,6 @@ def test_column_of_titles_is_no_column_of_posts(browser: Client, talk: Event) ->
     assert form["column0"].value() == "post"
 
 
-@pytest.mark.usefixtures("recorded_templates")
 @pytest.mark.parametrize(
     ("title", "headings"),
     [
@@ -130,7 +126,7 @@ def test_foreign_list_on_known_sheet_name_needs_matching(
     rows = [["Participants"], headings, ["Rita Sen", "port", "rita@example.org"]]
     answer = preview_file(browser, book((title, rows)), talk)
     assert "Which column is which?" in admin_text(answer)
-    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    answer = match(browser, answer, talk)
     assert "To add: 1. To change: 0. To remove: 0." in admin_text(answer)
     assert "Delegates, row 3 To add: Rita Sen" in admin_text(answer)
 
@@ -147,11 +143,10 @@ def test_mistakes_are_in_the_order_and_words_of_the_file(browser: Client, talk: 
     assert '<ul class="errorlist">' in answer.content.decode()  # in the colour of errors
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_mistake_in_matched_list_names_its_sheet_and_heading(browser: Client, talk: Event) -> None:
     rows = [["Full name", "Ministry / Agency"], ["Rita Sen", "Zq nowhere"]]
     answer = preview_file(browser, book(("Registered", rows)), talk)
-    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    answer = match(browser, answer, talk)
     assert "Registered, row 2, Ministry / Agency" in admin_text(answer)
 
 
@@ -161,40 +156,41 @@ def test_known_sheet_is_read_and_unknown_sheets_are_reported(browser: Client, ta
     assert "Delegates, column 1 We do not know “Ministry”." in admin_text(answer)
 
 
-@pytest.mark.crawl
-@pytest.mark.usefixtures("recorded_templates")
-@pytest.mark.parametrize(
-    ("encoding", "called", "names"),
-    [
-        ("cp874", "Thai", ["สมชาย ใจดี", "นารี ศรีสุข"]),
-        ("cp1251", "Cyrillic", ["Айгуль Сапарова", "Иван Ким"]),
-        ("gb18030", "Chinese (simplified)", ["李小明", "王芳"]),
-        ("big5hkscs", "Chinese (traditional)", ["李小明", "陳美玲"]),
-        ("cp1256", "Arabic", ["نور الدين", "ليلى"]),
-    ],
-)
-def test_ambiguous_encoding_is_asked_for(
-    browser: Client, talk: Event, encoding: str, called: str, names: list[str]
-) -> None:
+def test_ambiguous_encoding_is_asked_for(browser: Client, talk: Event) -> None:
+    names = ["สมชาย ใจดี", "นารี ศรีสุข"]
     rows = "\n".join(["Name,Organisation", *(f"{name},port" for name in names), ""])
-    answer = preview_file(browser, rows.encode(encoding), talk)
+    answer = preview_file(browser, rows.encode("cp874"), talk)
     assert "Which of these looks correct?" in admin_text(answer)
     # One question at a time: columns that cannot be read are not matched.
     assert "This is a list of" not in admin_text(answer)
-    assert f"{called}: {'; '.join(names)}" in admin_text(answer)
+    assert f"Thai: {'; '.join(names)}" in admin_text(answer)
     refused = press_button(browser, answer, "encoding", encoding="utf-7")
     assert "Select a valid choice." in admin_text(refused)
-    answer = press_button(browser, answer, "encoding", encoding=encoding)
+    answer = press_button(browser, answer, "encoding", encoding="cp874")
     assert "Choose another text encoding" in admin_text(answer)
     assert answer.context["form"]["column0"].help_text == "; ".join(names)
-    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    answer = match(browser, answer, talk)
     said = admin_text(answer)
     assert "To add: 2. To change: 0." in said and "was read with the encoding" not in said
     confirm_import(browser, answer)
     assert {row.delegate.name for row in talk.participations.all()} == set(names)
 
 
-@pytest.mark.usefixtures("recorded_templates")
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("cp1251", ["Айгуль Сапарова", "Иван Ким"]),
+        ("gb18030", ["李小明", "王芳"]),
+        ("big5hkscs", ["李小明", "陳美玲"]),
+        ("cp1256", ["نور الدين", "ليلى"]),
+    ],
+)
+def test_cells_are_shown_in_each_possible_encoding(encoding: str, names: list[str]) -> None:
+    content = "\n".join(["Name", *names, ""]).encode(encoding)
+    assert read_source_file(content).encoding_samples[encoding] == names
+    assert read_source_file(content, encoding).pages == {"": [["Name"], *([one] for one in names)]}
+
+
 def test_unrecognised_list_defaults_to_delegates(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, "ФИО;Должность\nРита Сен;Юрист\n".encode(), talk)
     assert answer.context["sheet_key"] == "delegates"
@@ -206,7 +202,6 @@ def test_western_encoding_is_not_asked_for(browser: Client, talk: Event) -> None
     assert "To add: 2. To change: 0." in admin_text(answer)
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_errors_name_row_and_column_and_are_fixed_by_matching(browser: Client, talk: Event) -> None:
     rows = csv(
         "Status;Participant;Whom;Mail",
@@ -215,31 +210,27 @@ def test_errors_name_row_and_column_and_are_fixed_by_matching(browser: Client, t
     )
     answer = preview_file(browser, rows, talk)
     assert answer.context["form"]["column2"].value() in ("", None)
-    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    answer = match(browser, answer, talk)
     assert "Delegates, rows 2–3, Organisation This is missing. Add it." in admin_text(answer)
     answer = press_button(browser, answer, "columns")
-    given = said_of(answer, talk, column2="organisation")
-    answer = press_button(browser, answer, "map", **given)
+    answer = match(browser, answer, talk, column2="organisation")
     said = admin_text(answer)
     assert "Delegates, row 2, Organisation We do not know “Port” here." in said
     assert (
         "Delegates, row 3, Organisation We do not know “Harbour Clinc” here. Did you mean" in said
     )
-    answer = press_button(browser, press_button(browser, answer, "columns"), "map", **given)
-    assert "nothing is saved" in admin_text(answer)
+    assert "nothing is saved" in said
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_repeated_error_is_reported_once(browser: Client, talk: Event) -> None:
     names = ["Rita Sen;", "Omar Said;port", "Nour;", "Lin;", "Ko;port", "Aye;"]
     answer = preview_file(browser, csv("Name;Body", *names), talk)
-    given = said_of(answer, talk, column0="name", column1="organisation")
-    said = admin_text(press_button(browser, answer, "map", **given))
+    answer = match(browser, answer, talk, column0="name", column1="organisation")
+    said = admin_text(answer)
     assert "1 mistake: nothing is saved" in said
     assert "Delegates, rows 2, 4–5, 7, Organisation This cell is empty. Fill it in." in said
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_two_columns_cannot_match_one_field_unless_joinable(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, csv("Mail;Email;Name;Org", "a@x.org;b@x.org;A;port"), talk)
     given = said_of(answer, talk, column0="invitation_email", column1="invitation_email")
@@ -253,7 +244,6 @@ def test_two_columns_cannot_match_one_field_unless_joinable(browser: Client, tal
     assert Upload.objects.get().state == "needs-mapping"
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_ambiguous_date_order_is_asked_for(browser: Client, talk: Event) -> None:
     rows = csv("Link;Document;Date", ";Minutes;05/06/2018", ";List;14/05/2018", ";Plan;43234")
     answer = preview_file(browser, rows, talk)
@@ -271,7 +261,6 @@ def test_ambiguous_date_order_is_asked_for(browser: Client, talk: Event) -> None
     }
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_other_sheet_and_list_kind_can_be_chosen(browser: Client, talk: Event) -> None:
     content = book(("Notes", [["Nothing"]]), ("Bodies", [["Body", "Type"], ["Quay", "Government"]]))
     answer = preview_file(browser, content, talk)
@@ -279,34 +268,24 @@ def test_other_sheet_and_list_kind_can_be_chosen(browser: Client, talk: Event) -
     answer = browser.post(
         answer.wsgi_request.path, {"act": "table", "page": "Bodies", "sheet_key": "organisations"}
     )
-    given = said_of(answer, talk, column0="name", column1="kind")
-    answer = press_button(browser, answer, "map", **given)
+    answer = match(browser, answer, talk, column0="name", column1="kind")
     assert "To add: 1." in admin_text(answer)
     confirm_import(browser, answer)
-    assert Organisation.objects.get(name="Quay").kind == "government"
-    assert re.fullmatch("quay-[0-9a-f]{4}", Organisation.objects.get(name="Quay").slug)
+    quay = Organisation.objects.get(name="Quay")
+    assert (quay.kind, quay.is_demonstration) == ("government", False)
+    assert re.fullmatch("quay-[0-9a-f]{4}", quay.slug)
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_list_keeps_its_own_slugs(browser: Client, talk: Event) -> None:
     rows = csv("Acronym,Body,Short name in addresses,Type", "QY,Quay,the-quay,Government")
     answer = preview_file(browser, rows, talk)
-    given = said_of(
-        answer,
-        talk,
-        sheet_key="organisations",
-        column0="short_name",
-        column1="name",
-        column2="slug",
-        column3="kind",
-    )
-    answer = press_button(browser, answer, "map", **given)
+    keys = {"column0": "short_name", "column1": "name", "column2": "slug", "column3": "kind"}
+    answer = match(browser, answer, talk, sheet_key="organisations", **keys)
     assert "To add: 1." in admin_text(answer)
     confirm_import(browser, answer)
     assert re.fullmatch("the-quay-[0-9a-f]{4}", Organisation.objects.get(name="Quay").slug)
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_commitments_get_references_and_are_matched_on_reimport(
     browser: Client, talk: Event
 ) -> None:
@@ -320,7 +299,7 @@ def test_commitments_get_references_and_are_matched_on_reimport(
     for added, changed in ((3, 0), (0, 0)):
         answer = preview_file(browser, rows, talk)
         assert answer.context["sheet_key"] == "commitments"
-        answer = press_button(browser, answer, "map", **said_of(answer, talk))
+        answer = match(browser, answer, talk)
         said = admin_text(answer)
         assert "1 row repeats an earlier row and is not imported: 3." in said
         # Each with its one party.
@@ -334,7 +313,6 @@ def test_commitments_get_references_and_are_matched_on_reimport(
     assert (row.place_in_source, str(row.parties.get())) == ("2017 Law", "Port Authority")
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_new_reference_is_that_of_no_commitment_with_same_words(
     browser: Client, talk: Event
 ) -> None:
@@ -342,21 +320,19 @@ def test_new_reference_is_that_of_no_commitment_with_same_words(
         make_commitment(talk, reference=f"TALK1-C{number}", text="Meet again.")
     rows = csv("year,country,area,action", "2016,Port authority,Law,Train officers.")
     answer = preview_file(browser, rows, talk)
-    answer = press_button(browser, answer, "map", **said_of(answer, talk))
+    answer = match(browser, answer, talk)
     confirm_import(browser, answer)
     texts = dict(talk.commitments.values_list("reference", "text"))
     assert (texts["TALK1-C9"], texts["TALK1-C10"]) == ("Meet again.", "Train officers.")
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_unstorable_character_is_reported_by_cell(browser: Client, talk: Event) -> None:
     rows: list[list[Any]] = [["Action", "Country"], ["Meet again.", "port_x0000_"]]
     answer = preview_file(browser, book(("Sheet1", rows)), talk)
-    answer = press_button(browser, answer, "map", **said_of(answer, talk, sheet_key="commitments"))
+    answer = match(browser, answer, talk, sheet_key="commitments")
     assert "Sheet1, row 2, Country" in admin_text(answer)
 
 
-@pytest.mark.usefixtures("recorded_templates")
 def test_dates_and_numbers_do_not_create_duplicates(browser: Client, talk: Event) -> None:
     rows: list[list[Any]] = [
         ["Area", "Action", "Country"],
@@ -366,9 +342,7 @@ def test_dates_and_numbers_do_not_create_duplicates(browser: Client, talk: Event
     ]
     for added in (3 + 5, 0):
         answer = preview_file(browser, book(("Sheet1", rows)), talk)
-        answer = press_button(
-            browser, answer, "map", **said_of(answer, talk, column0="place_in_source")
-        )
+        answer = match(browser, answer, talk, column0="place_in_source")
         assert f"To add: {added}. To change: 0." in admin_text(answer)
         if added:
             confirm_import(browser, answer)
@@ -391,7 +365,6 @@ def test_matching_is_stored_by_column_number_only(browser: Client, talk: Event) 
 
 
 @pytest.mark.prove
-@pytest.mark.usefixtures("recorded_templates")
 def test_twelve_thousand_actions_are_imported_with_notes(
     client_of: Sign, operator: User, samples: Path
 ) -> None:

@@ -73,8 +73,7 @@ def choose(browser: Client, content: bytes, event: Event | None = None) -> str:
     return str(browser.post(UPLOAD_URL, sent)["Location"])
 
 
-def test_file_is_processed_in_background(client_of: Sign, operator: User, talk: Event) -> None:
-    browser = client_of(operator)
+def test_file_is_processed_in_background(browser: Client, talk: Event) -> None:
     address = choose(browser, documents("Minutes", "List"), talk)
     page = browser.get(address)
     assert "Your file is waiting in the queue." in admin_text(page)
@@ -112,10 +111,7 @@ def test_file_is_processed_in_background(client_of: Sign, operator: User, talk: 
     assert AuditEntry.objects.filter(action="load workbook").count() == 1
 
 
-def test_cached_pages_of_older_release_are_read_again(
-    client_of: Sign, operator: User, talk: Event
-) -> None:
-    browser = client_of(operator)
+def test_cached_pages_of_older_release_are_read_again(browser: Client, talk: Event) -> None:
     page = preview_file(browser, documents("Minutes", "List"), talk)
     upload = Upload.objects.get()
     read = read_json(upload, "pages")
@@ -124,9 +120,8 @@ def test_cached_pages_of_older_release_are_read_again(
 
 
 def test_page_waits_briefly_for_worker(
-    client_of: Sign, operator: User, talk: Event, monkeypatch: pytest.MonkeyPatch
+    browser: Client, talk: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser = client_of(operator)
     address = choose(browser, documents("Minutes"), talk)
     monkeypatch.setattr("outcomes.imports.admin.WAIT_SECONDS", 60)
     with patch("outcomes.imports.admin.sleep", lambda _seconds: run_import_worker()):
@@ -136,10 +131,7 @@ def test_page_waits_briefly_for_worker(
         assert browser.get(address).status_code == 404
 
 
-def test_file_is_private_and_deleted_within_an_hour(
-    client_of: Sign, operator: User, talk: Event
-) -> None:
-    browser = client_of(operator)
+def test_file_is_private_and_deleted_within_an_hour(browser: Client, talk: Event) -> None:
     confirm_import(browser, preview_file(browser, documents("Minutes"), talk))
     upload = Upload.objects.get()
     folder = folder_path(upload)
@@ -162,8 +154,7 @@ def test_file_is_private_and_deleted_within_an_hour(
     assert not left.exists()
 
 
-def test_worker_deletes_finished_upload(client_of: Sign, operator: User, talk: Event) -> None:
-    browser = client_of(operator)
+def test_worker_deletes_finished_upload(browser: Client, talk: Event) -> None:
     confirm_import(browser, preview_file(browser, documents("Minutes"), talk))
     folder = folder_path(Upload.objects.get())
     Upload.objects.update(finished_at=now() - timedelta(minutes=51))
@@ -180,8 +171,7 @@ def test_command_deletes_expired_uploads(operator: User) -> None:
     assert not folder_path(upload).exists()
 
 
-def test_user_has_at_most_five_open_uploads(client_of: Sign, operator: User, talk: Event) -> None:
-    browser = client_of(operator)
+def test_user_has_at_most_five_open_uploads(browser: Client, talk: Event) -> None:
     folders = []
     for number in range(7):
         choose(browser, documents(f"Minutes {number}"), talk)
@@ -202,12 +192,9 @@ def test_upload_is_visible_to_its_owner_only(client_of: Sign, operator: User, ta
         {"act": "import", "digest": "\0"},
     ):
         assert client_of(operator).post(address, sent).status_code == 400
-    assert "The file is deleted." in words_of(client_of(operator), address)
+    dropped = client_of(operator).post(address, {"act": "drop"}, follow=True)
+    assert "The file is deleted." in dropped.content.decode()
     assert client_of(operator).get(address).status_code == 404
-
-
-def words_of(browser: Client, address: str) -> str:
-    return browser.post(address, {"act": "drop"}, follow=True).content.decode()
 
 
 def test_partial_file_for_event_without_grant_is_rejected(client_of: Sign, talk: Event) -> None:
@@ -239,9 +226,8 @@ def test_import_after_losing_grant_is_rejected(client_of: Sign, talk: Event) -> 
 
 
 def test_page_knows_whether_worker_works_and_next_worker_goes_on(
-    client_of: Sign, operator: User, talk: Event
+    browser: Client, talk: Event
 ) -> None:
-    browser = client_of(operator)
     address = choose(browser, documents("Minutes"), talk)
     long_ago = now() - timedelta(hours=1)
     Upload.objects.update(claimed_at=long_ago, uploaded_at=long_ago)
@@ -306,10 +292,7 @@ def people_and_commitments(talk: Event) -> bytes:
     return export.write_workbook(content)
 
 
-def test_killed_import_goes_on_when_a_worker_starts(
-    client_of: Sign, operator: User, talk: Event
-) -> None:
-    browser = client_of(operator)
+def test_killed_import_goes_on_when_a_worker_starts(browser: Client, talk: Event) -> None:
     commitments = Commitment.objects.count()
     people = Delegate.objects.filter(name__endswith="of Pier")
     address = preview_file(browser, people_and_commitments(talk)).wsgi_request.path
@@ -318,6 +301,8 @@ def test_killed_import_goes_on_when_a_worker_starts(
     page = admin_text(browser.get(address))
     assert "The worker stopped. When it starts again, your file continues without you." in page
     assert "40 of 50 new commitments and people are stored." in page
+    digest = read_json(Upload.objects.get(), "result")["digest"]
+    browser.post(address, {"act": "import", "digest": digest})  # does not begin it again
     begun = {row.pk for row in people.all()}
     deleted = begun.pop()
     Delegate.objects.get(pk=deleted).delete()  # this person must not come back
@@ -336,10 +321,9 @@ def test_killed_import_goes_on_when_a_worker_starts(
     assert find_log_faults() == []
 
 
-def test_batch_that_was_stored_is_not_stored_again(
-    client_of: Sign, operator: User, talk: Event
+def test_batch_that_was_stored_is_not_stored_again_and_is_kept(
+    browser: Client, operator: User, talk: Event
 ) -> None:
-    browser = client_of(operator)
     address = preview_file(browser, people_and_commitments(talk)).wsgi_request.path
     kill_during_import(browser, address, batches=2)
     upload = Upload.objects.get()
@@ -353,12 +337,11 @@ def test_batch_that_was_stored_is_not_stored_again(
     batches._store_batch(upload, 20, given, talk, note, operator, now())
     assert database_rows() == before
     assert upload.choices["stored"] == 40
+    page = browser.post(address, {"act": "drop"}, follow=True)
+    assert "What was imported before is kept." in page.content.decode()
 
 
-def test_error_during_import_says_what_is_stored_and_goes_on(
-    client_of: Sign, operator: User, talk: Event
-) -> None:
-    browser = client_of(operator)
+def test_error_during_import_says_what_is_stored_and_goes_on(browser: Client, talk: Event) -> None:
     address = preview_file(browser, people_and_commitments(talk)).wsgi_request.path
     kill_during_import(browser, address, batches=1)
     with patch("outcomes.imports.batches.store_records", side_effect=KeyError("Rita Sen")):
@@ -373,10 +356,7 @@ def test_error_during_import_says_what_is_stored_and_goes_on(
     assert Delegate.objects.filter(name__endswith="of Pier").count() == 25
 
 
-def test_worker_that_is_killed_each_time_stops_trying(
-    client_of: Sign, operator: User, talk: Event
-) -> None:
-    browser = client_of(operator)
+def test_worker_that_is_killed_each_time_stops_trying(browser: Client, talk: Event) -> None:
     address = choose(browser, documents("Minutes"), talk)
     for _time in range(4):
         upload = Upload.objects.get()
@@ -393,33 +373,7 @@ def test_worker_that_is_killed_each_time_stops_trying(
     assert "To add: 1." in admin_text(press_button(browser, page, "again"))
 
 
-def test_second_click_does_not_restart_an_import(
-    client_of: Sign, operator: User, talk: Event
-) -> None:
-    browser = client_of(operator)
-    answer = preview_file(browser, people_and_commitments(talk))
-    kill_during_import(browser, answer.wsgi_request.path, batches=1)
-    digest = read_json(Upload.objects.get(), "result")["digest"]
-    browser.post(answer.wsgi_request.path, {"act": "import", "digest": digest})
-    run_import_worker()
-    assert "Everything is imported." in admin_text(browser.get(answer.wsgi_request.path))
-    assert Delegate.objects.filter(name__endswith="of Pier").count() == 25
-
-
-def test_deleting_a_partly_imported_file_says_what_is_kept(
-    client_of: Sign, operator: User, talk: Event
-) -> None:
-    browser = client_of(operator)
-    answer = preview_file(browser, people_and_commitments(talk))
-    kill_during_import(browser, answer.wsgi_request.path, batches=1)
-    page = browser.post(answer.wsgi_request.path, {"act": "drop"}, follow=True)
-    assert "What was imported before is kept." in page.content.decode()
-
-
-def test_small_files_have_a_queue_of_their_own(
-    client_of: Sign, operator: User, talk: Event
-) -> None:
-    browser = client_of(operator)
+def test_small_files_have_a_queue_of_their_own(browser: Client, talk: Event) -> None:
     choose(browser, documents("x" * tasks.SMALL_FILE), talk)
     address = choose(browser, documents("Minutes"), talk)
     run_queue(backend="imports", queue="small")
@@ -437,8 +391,7 @@ def test_size_of_batches_follows_their_time(size: int, seconds: float, following
     assert batches.next_size(size, seconds) == following
 
 
-def test_import_gives_way_to_who_hides(client_of: Sign, operator: User, talk: Event) -> None:
-    browser = client_of(operator)
+def test_import_gives_way_to_who_hides(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, documents("Minutes"), talk)
     begin_import(browser, answer.wsgi_request.path)
     before = database_rows()
@@ -460,8 +413,7 @@ def test_import_gives_way_to_who_hides(client_of: Sign, operator: User, talk: Ev
     assert Document.objects.filter(title="Minutes").count() == 1
 
 
-def test_superseded_run_imports_nothing(client_of: Sign, operator: User, talk: Event) -> None:
-    browser = client_of(operator)
+def test_superseded_run_imports_nothing(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, documents("Minutes"), talk)
     digest = read_json(Upload.objects.get(), "result")["digest"]
     browser.post(answer.wsgi_request.path, {"act": "import", "digest": digest})
@@ -481,9 +433,8 @@ def test_superseded_run_imports_nothing(client_of: Sign, operator: User, talk: E
 
 
 def test_unexpected_error_is_reported_without_its_text(
-    client_of: Sign, operator: User, talk: Event, caplog: pytest.LogCaptureFixture
+    browser: Client, talk: Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    browser = client_of(operator)
     with patch("outcomes.imports.tasks.parse_pages", side_effect=KeyError("Rita Sen")):
         answer = preview_file(browser, documents("Minutes"), talk)
     assert "An error occurred, and nothing is saved. Try again." in admin_text(answer)
@@ -492,8 +443,7 @@ def test_unexpected_error_is_reported_without_its_text(
     assert "To add: 1." in admin_text(press_button(browser, answer, "again"))
 
 
-def test_page_says_whether_a_worker_runs(client_of: Sign, operator: User, talk: Event) -> None:
-    browser = client_of(operator)
+def test_page_says_whether_a_worker_runs(browser: Client, talk: Event) -> None:
     address = choose(browser, documents("Minutes"), talk)
     assert "Your file is waiting in the queue." in admin_text(browser.get(address))
     long_ago = (now() - timedelta(minutes=3)).timestamp()
@@ -507,8 +457,7 @@ def test_page_says_whether_a_worker_runs(client_of: Sign, operator: User, talk: 
     assert "Your file is waiting in the queue." in admin_text(browser.get(address))
 
 
-def test_superseded_run_shows_nothing(client_of: Sign, operator: User, talk: Event) -> None:
-    browser = client_of(operator)
+def test_superseded_run_shows_nothing(browser: Client, talk: Event) -> None:
     preview_file(browser, documents("Minutes"), talk)
     late = Upload.objects.get()
     tasks.enqueue_run(late, Upload.Task.PREVIEW)
@@ -529,8 +478,7 @@ def test_text_repeated_in_many_cells_is_rejected(tmp_path: Path) -> None:
 
 
 @pytest.mark.walk
-def test_long_result_is_paginated(client_of: Sign, operator: User, talk: Event) -> None:
-    browser = client_of(operator)
+def test_long_result_is_paginated(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, documents(*(f"Minutes {number}" for number in range(401))), talk)
     assert "To add: 401." in admin_text(answer)
     assert admin_text(answer).count("To add:") == 201
@@ -583,10 +531,7 @@ def test_archive_of_many_parts_is_not_read() -> None:
 
 
 @pytest.mark.walk
-def test_hostile_file_ends_in_page(
-    client_of: Sign, operator: User, talk: Event, samples: Path
-) -> None:
-    browser = client_of(operator)
+def test_hostile_file_ends_in_page(browser: Client, talk: Event, samples: Path) -> None:
     before = database_rows()
     files = [file for file in sorted((samples / "hostile").rglob("*")) if file.is_file()]
     for file in files if FULL else files[::3]:
@@ -596,16 +541,10 @@ def test_hostile_file_ends_in_page(
     assert database_rows() == before
 
 
-def test_complete_workbook_names_its_event(client_of: Sign, operator: User, talk: Event) -> None:
+def test_complete_workbook_names_its_event(browser: Client, talk: Event) -> None:
     Theme.objects.update(name="Work in harbours")
     content = export.write_workbook(event_content(talk))
     Theme.objects.update(name="Work at sea")
-    browser = client_of(operator)
     answer = preview_file(browser, content, make_event())
     assert "Name: Work at sea Work in harbours" in admin_text(answer)
-    assert "Everything is imported." in admin_text(press_store(browser, answer))
-
-
-def press_store(browser: Client, answer: Any) -> Any:
-    digest = read_json(Upload.objects.get(), "result")["digest"]
-    return press_button(browser, answer, "import", digest=digest)
+    assert "Everything is imported." in admin_text(confirm_import(browser, answer))

@@ -21,10 +21,10 @@ from outcomes.imports.workbook import export, parsing
 from outcomes.imports.workbook.rows import ParsedWorkbook
 from outcomes.imports.workbook.sheets import SHEETS
 from outcomes.models import Commitment, Document, Outcome
-from participants.models import Delegate
+from participants.models import Delegate, OrganisationKind
 from roundtable.models import Event
 from tests.conftest import FULL
-from tests.factories import NOON, make_delegate, make_statement
+from tests.factories import NOON, make_delegate, make_document, make_statement
 from tests.roundtable_files import (
     RECORD_2018,
     database_rows,
@@ -40,15 +40,7 @@ Filled = Callable[..., Path]
 UNREADABLE = (
     "This file is not a workbook (XLSX) or a CSV that we can read. Open it, and save it as XLSX."
 )
-HARMFUL = [
-    "=1+1",
-    "+62 21 555",
-    "-5",
-    "@SUM(A1)",
-    "＝1",
-    "'=1",
-    '=HYPERLINK("https://example.org")',
-]
+HARMFUL = ["=1+1", "+62 21 555", "-5", "@SUM(A1)", "＝1", "'=1", '=HYPERLINK("https://a.org")']
 
 
 @pytest.fixture
@@ -75,29 +67,28 @@ def commitment_cell(key: str) -> str:
 
 @pytest.mark.walk
 @pytest.mark.parametrize(
-    "which", ["2018", "whole", pytest.param("demonstration", marks=pytest.mark.prove)]
+    ("which", "rows"),
+    [("2018", 67), ("whole", 20), pytest.param("demonstration", 365, marks=pytest.mark.prove)],
 )
-def test_reimported_workbook_changes_nothing(
-    tmp_path: Path, settings: Settings, which: str
+def test_reimported_workbook_and_csvs_change_nothing(
+    tmp_path: Path, settings: Settings, which: str, rows: int
 ) -> None:
     settings.DEBUG = True
     if which == "demonstration":
         load_demo(date(2026, 3, 2))
     else:
         load_roundtable(RECORD_2018 if which == "2018" else write_complete_file(tmp_path))
-    event = Event.objects.get()
-    path = tmp_path / "roundtable.xlsx"
-    path.write_bytes(export.write_workbook(event_content(event)))
+    content = event_content(Event.objects.get(), people=Delegate.objects.all())
     before = database_rows()
-    said = load_roundtable(path)
-    assert said.startswith("0 added, 0 changed, 0 removed, ") and said.count("\n") == 1
+    book, csvs = tmp_path / "roundtable.xlsx", tmp_path / "roundtable.zip"
+    book.write_bytes(export.write_workbook(content))
+    csvs.write_bytes(export.write_csvs(content))
+    for path in (book, csvs):
+        assert load_roundtable(path) == f"0 added, 0 changed, 0 removed, {rows} unchanged.\n"
     assert database_rows() == before
-    if which == "demonstration":
-        path.write_bytes(export.write_workbook(event_content(event, people=Delegate.objects.all())))
-        assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed, 365 unchanged.")
-        assert database_rows() == before
-    rows = {"2018": 67, "whole": 20, "demonstration": 332}
-    assert f"{rows[which]} unchanged." in said
+    with ZipFile(csvs) as parts:
+        assert len(parts.namelist()) == 13
+        assert all(parts.read(name).startswith(b"\xef\xbb\xbf") for name in parts.namelist())
 
 
 def test_empty_workbook_has_explanations_and_choices() -> None:
@@ -106,12 +97,8 @@ def test_empty_workbook_has_explanations_and_choices() -> None:
     about = [str(row[2].value) for row in book["About"].iter_rows(min_row=3) if row[2].value]
     assert len(about) == sum(len(sheet.keys) for sheet in SHEETS)
     assert "None" not in about
-    assert [cell.value for cell in book["Commitments"][1]][:4] == [
-        "Reference",
-        "Text",
-        "Place in source",
-        "Due on",
-    ]
+    headings = [cell.value for cell in book["Commitments"][1]]
+    assert headings[:4] == ["Reference", "Text", "Place in source", "Due on"]
     (choice,) = [
         found
         for found in book["Organisations"].data_validations.dataValidation
@@ -119,27 +106,17 @@ def test_empty_workbook_has_explanations_and_choices() -> None:
     ]
     sheet, _mark, span = choice.formula1.replace("$", "").partition("!")
     words = [row[0].value for row in book[sheet][span]]
-    assert words == [
-        "government",
-        "national-society",
-        "movement",
-        "civil-society",
-        "agency",
-        "other",
-    ]
+    assert words == [*OrganisationKind.values]
 
 
-@pytest.mark.walk
-def test_text_is_never_a_formula(filled: Filled, tmp_path: Path) -> None:
-    commitment = Commitment.objects.earliest("pk")
-    for text in HARMFUL if FULL else HARMFUL[::2]:
-        commitment.text = text
-        commitment.save()
-        path = filled()
-        cell = load_workbook(path)["Commitments"]["B2"]
-        assert (cell.data_type, cell.value) == ("s", text)
-        assert cell.quotePrefix == (text[0] != "'")
-        assert load_roundtable(path).startswith("0 added, 0 changed")
+def test_text_is_never_a_formula(filled: Filled) -> None:
+    for text in HARMFUL:
+        make_document(Event.objects.get(), title=text)
+    path = filled()
+    _heading, _agenda, *cells = load_workbook(path)["Documents"]["A"]
+    assert [(cell.data_type, cell.value) for cell in cells] == [("s", text) for text in HARMFUL]
+    assert [cell.quotePrefix for cell in cells] == [text[0] != "'" for text in HARMFUL]
+    assert load_roundtable(path).startswith("0 added, 0 changed")
 
 
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"
@@ -231,18 +208,17 @@ def test_numeric_escapes_are_decoded(text: str, read: str) -> None:
     assert read_source_file(content).pages == {"Documents": [["Title"], [read], [read]]}
 
 
-@pytest.mark.parametrize(("formula", "value"), [("TRUE()", True), ("FALSE()", False)])
-def test_true_and_false_of_libreoffice_are_values(formula: str, value: bool) -> None:
+def test_true_and_false_of_libreoffice_are_values() -> None:
     book = Workbook()
     assert book.active is not None
     book.active.title = "Commitments"
-    for row in (["Reference", "Is open"], ["A", f"={formula}"], ["B", f"=NOT({formula})"]):
+    for row in (["Is open"], ["=TRUE()"], ["=FALSE()"], ["=NOT(TRUE())"]):
         book.active.append(row)
     stored = BytesIO()
     book.save(stored)
     rows = read_source_file(stored.getvalue()).pages["Commitments"]
-    assert rows[1] == ["A", value]
-    assert isinstance(rows[2][1], FormulaCell)
+    assert rows[1:3] == [[True], [False]]
+    assert isinstance(rows[3][0], FormulaCell)
 
 
 def test_yes_and_no_are_written_as_words(filled: Filled) -> None:
@@ -273,22 +249,6 @@ def test_points_of_other_events_are_neither_exported_nor_lost(filled: Filled) ->
     assert database_rows() == before
 
 
-def test_line_breaks_round_trip(filled: Filled) -> None:
-    commitment = Commitment.objects.earliest("pk")
-    commitment.text = "One.\r\n\r\nTwo.\nThree."
-    commitment.save()
-    before = database_rows()
-    assert load_roundtable(filled()).startswith("0 added, 0 changed, 0 removed")
-    assert database_rows() == before
-
-
-def test_one_changed_cell_is_one_change_with_before_and_after(filled: Filled) -> None:
-    said = load_roundtable(filled(Commitments_B2="Print more leaflets."))
-    assert said.startswith("0 added, 1 changed, 0 removed")
-    assert "“Print more leaflets.”" in said
-    assert Commitment.objects.filter(text="Print more leaflets.").exists()
-
-
 def test_common_cell_values_are_parsed(filled: Filled) -> None:
     load_roundtable(
         filled(
@@ -303,38 +263,6 @@ def test_common_cell_values_are_parsed(filled: Filled) -> None:
     commitment = Commitment.objects.earliest("pk")
     assert (commitment.due_on, commitment.is_open) == (date(2027, 5, 1), True)
     assert Event.objects.get().recorded_counts.earliest("pk").number == 7
-
-
-@pytest.mark.walk
-def test_errors_name_sheet_row_and_column(filled: Filled) -> None:
-    due_on, leads = (f"Commitments_{commitment_cell(key)}" for key in ("due_on", "leads"))
-    path = filled(
-        **{due_on: "soon", leads: "nobody; nothing"},
-        Organisations_D2="goverment",
-        Roundtable_B4="yesterday",
-        Points_A2="",
-        Themes_D1="Colour",
-        Counts_B2="=1+1",
-    )
-    said = rejection_messages(path)
-    assert "[Themes, column 4] We do not know “Colour”." in " ".join(said)
-    assert "[Counts, row 2, Number] This cell contains a formula. Write its value instead." in said
-    assert "[Commitments, row 2, Due on] Write a date such as 2018-05-14." in said
-    assert "[Roundtable, row 4, Starts on] Write a date such as 2018-05-14." in said
-    path = filled(
-        Commitments_B2="Meet\u200b again",
-        **{leads: "nobody"},
-        Organisations_D2="goverment",
-        Roundtable_B6="Nowhere/City",
-    )
-    said = rejection_messages(path)
-    for begin in (
-        "[Roundtable, Time zone] ",
-        "[Commitments, row 2, Leads] We do not know “nobody” here.",
-        "[Organisations, row 2, Kind] We do not know “goverment” here.",
-    ):
-        assert any(line.startswith(begin) for line in said), (begin, said)
-    assert len(said) == 3
 
 
 def test_missing_values_are_reported_in_workbook_terms(filled: Filled) -> None:
@@ -377,15 +305,10 @@ def without(path: Path, *, sheet: str, column: str = "", row: int = 0) -> Path:
     [
         ({"sheet": "Series"}, []),
         ({"sheet": "Organisations"}, []),
-        ({"sheet": "Roles"}, []),
         ({"sheet": "Points"}, []),
-        ({"sheet": "Statement"}, []),
         ({"sheet": "Commitments"}, []),
-        ({"sheet": "Commitments", "column": "Due on"}, []),
         ({"sheet": "Commitments", "column": "Text"}, []),
         ({"sheet": "Commitments", "column": "Leads"}, []),
-        ({"sheet": "Commitments", "column": "Outcomes"}, []),
-        ({"sheet": "Points", "column": "Addressees"}, []),
         ({"sheet": "Points", "row": 4}, ["point 1.b"]),
         ({"sheet": "Roles", "row": 3}, ["role “Port Authority, participant”"]),
         ({"sheet": "Organisations", "row": 3}, []),
@@ -418,16 +341,6 @@ def test_point_above_every_lead_in_is_rejected(filled: Filled) -> None:
     )
 
 
-def test_unknown_sheet_is_named(filled: Filled, tmp_path: Path) -> None:
-    path = filled()
-    book = load_workbook(path)
-    book.create_sheet("Comitments")
-    book.save(path)
-    assert rejection_messages(path) == [
-        "[Comitments] We do not know this sheet. Did you mean “Commitments”?"
-    ]
-
-
 def zipped(**parts: bytes) -> bytes:
     stored = BytesIO()
     with ZipFile(stored, "w", ZIP_DEFLATED) as parts_of:
@@ -452,26 +365,14 @@ def long_book() -> bytes:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (
-            lambda: b"",
-            UNREADABLE,
-        ),
-        (
-            lambda: b"PK\x03\x04 nothing",
-            UNREADABLE,
-        ),
-        (
-            lambda: zipped(a=b"b"),
-            UNREADABLE,
-        ),
+        (lambda: b"", UNREADABLE),
+        (lambda: b"PK\x03\x04 nothing", UNREADABLE),
+        (lambda: zipped(a=b"b"), UNREADABLE),
         (
             lambda: zipped(a=b"\0" * 101 * 1024 * 1024),
             "The file is too large after unpacking. One roundtable is smaller.",
         ),
-        (
-            lambda: b"\0" * (20 * 1024 * 1024 + 1),
-            "The file is larger than 20 MB.",
-        ),
+        (lambda: b"\0" * (20 * 1024 * 1024 + 1), "The file is larger than 20 MB."),
         (long_book, "The sheet “Themes” has more than 20,000 rows or 60 columns."),
     ],
     ids=["empty", "damaged", "zip", "bomb", "large", "long"],
@@ -492,19 +393,6 @@ def test_distant_cells_are_not_dropped_silently(filled: Filled, cell: str) -> No
     ]
 
 
-@pytest.mark.walk
-def test_hostile_workbooks_are_rejected_with_message(tmp_path: Path, samples: Path) -> None:
-    for given_file in sorted((samples / "hostile").rglob("*.xls*")):
-        path = tmp_path / f"{given_file.stem}.xlsx"
-        path.write_bytes(given_file.read_bytes())
-        assert rejection_messages(path), given_file.name
-
-
-def test_missing_file_is_reported(tmp_path: Path) -> None:
-    (said,) = rejection_messages(tmp_path / "absent.xlsx")
-    assert said.startswith("We cannot read the file (No such file or directory).")
-
-
 def test_draft_points_round_trip_without_numbers(filled: Filled) -> None:
     event = Event.objects.get()
     event.statement.state, event.statement.published_at = "draft", None
@@ -515,31 +403,20 @@ def test_draft_points_round_trip_without_numbers(filled: Filled) -> None:
     assert database_rows() == before
 
 
-@pytest.mark.walk
-@pytest.mark.parametrize("signs", [("\x0b", "\ufffe"), ("\x7f", "\x80"), ("\x85", "\x9f")])
-def test_control_characters_are_removed_and_change_nothing(
-    filled: Filled, tmp_path: Path, signs: tuple[str, str]
+def test_line_breaks_tabs_and_control_characters_change_nothing(
+    filled: Filled, tmp_path: Path
 ) -> None:
-    first, last = signs
-    Commitment.objects.update(text=f"One.{first}Two.{last}")
-    Commitment.objects.update(place_in_source=f"One.{first}Two.{last}")
-    Document.objects.update(title=f"One.{first}Two.{last}")
+    signs = "".join(["\x0b", "\ufffe", "\x7f", "\x80", "\x85", "\x9f"])
+    Commitment.objects.update(text=f"One.\r\n\r\nTwo.\n{signs}", place_in_source=f"Page\t3{signs}")
+    Document.objects.update(title=f"List\tof all{signs}")
     before = database_rows()
     path = filled()
     page = load_workbook(path)["Commitments"]
-    assert page["B2"].value == page["C2"].value == "One.\ufffdTwo.\ufffd"
+    assert page["B2"].value == "One.\n\nTwo.\n" + "\ufffd" * len(signs)
     assert load_roundtable(path).startswith("0 added, 0 changed, 0 removed")
     csvs = tmp_path / "talk.zip"
     csvs.write_bytes(export.write_csvs(event_content(Event.objects.get())))
     assert load_roundtable(csvs).startswith("0 added, 0 changed, 0 removed")
-    assert database_rows() == before
-
-
-def test_tab_within_a_line_changes_nothing(filled: Filled) -> None:
-    Commitment.objects.update(place_in_source="Page\t3")
-    Document.objects.update(title="List\tof all")
-    before = database_rows()
-    assert load_roundtable(filled()).startswith("0 added, 0 changed, 0 removed")
     assert database_rows() == before
     assert load_roundtable(filled(Documents_A2="Map\tof all")).startswith("1 added, 0 changed, 0")
     assert Document.objects.latest("pk").title == "Map of all"
