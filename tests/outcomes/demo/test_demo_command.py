@@ -37,29 +37,20 @@ def test_invalid_date_gives_one_message(settings: Settings, on: str) -> None:
     assert not Event.objects.exists()
 
 
-def real_organisation() -> None:
-    make_organisation(slug="example-harbour-legal-aid")
-
-
-def real_event() -> None:
-    make_event(slug="demonstration")
-
-
-def address_of_another_person() -> None:
-    make_delegate(user=make_user("delegate@example.org"))
-
-
 @pytest.mark.crawl
 @pytest.mark.parametrize(
     "in_the_way",
     [
-        pytest.param(real_organisation, marks=pytest.mark.prove),
-        real_event,
-        address_of_another_person,  # noticed the latest
+        pytest.param(
+            lambda: make_organisation(slug="example-harbour-legal-aid"), marks=pytest.mark.prove
+        ),
+        lambda: make_event(slug="demonstration"),
+        # Noticed the latest.
+        lambda: make_delegate(user=make_user("delegate@example.org")),
     ],
 )
 def test_conflicting_real_rows_are_reported_and_kept(
-    settings: Settings, in_the_way: Callable[[], None]
+    settings: Settings, in_the_way: Callable[[], object]
 ) -> None:
     settings.DEBUG = True
     in_the_way()

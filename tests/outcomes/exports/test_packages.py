@@ -62,22 +62,20 @@ def test_zip_holds_each_table_as_its_package_says(client: Client, commitment: Co
             head, *rows = csv.reader(io.StringIO(text, newline=""))
             assert head == [field["name"] for field in resource["schema"]["fields"]]
             if resource["name"] == "commitments":
-                (row,) = rows
-                assert dict(zip(head, row, strict=True)) | {
-                    "reference": "HERE-C1",
-                    "text": "'=1+1",
-                    "is_open": "no",
-                    "status": "in-progress",
-                    "exported_on": "2026-03-02",
-                } == dict(zip(head, row, strict=True))
-        types = {
-            field["name"]: field["type"] for field in package["resources"][2]["schema"]["fields"]
-        }
-        assert (types["due_on"], types["is_open"], types["outcomes"]) == (
-            "date",
-            "boolean",
-            "string",
-        )
+                (row,) = ({*zip(head, cells, strict=True)} for cells in rows)
+                assert row >= {
+                    ("reference", "HERE-C1"),
+                    ("text", "'=1+1"),
+                    ("is_open", "no"),
+                    ("status", "in-progress"),
+                    ("exported_on", "2026-03-02"),
+                }
+                types = {(one["name"], one["type"]) for one in resource["schema"]["fields"]}
+                assert types >= {
+                    ("due_on", "date"),
+                    ("is_open", "boolean"),
+                    ("outcomes", "string"),
+                }
         catalogue = json.loads(archive.read("dcat.jsonld"))
         assert len(catalogue["dcat:distribution"]) == 8
 

@@ -26,7 +26,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-HERE = "https://portal.example.org"
+HERE, SERIES_SITE = "https://portal.example.org", "https://example.org"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def commitment() -> Commitment:
         title="First </script> & meeting",
         city="Bangkok",
         country="TH",
-        series=make_series(name="Process", site="https://example.org"),
+        series=make_series(name="Process", site=SERIES_SITE),
     )
     make_statement(event, points=1, title="Statement")
     row = make_commitment(event, reference="HERE-C1", text="Train officers")
@@ -83,9 +83,8 @@ def test_commitment_says_how_far_it_is(client: Client, commitment: Commitment) -
     assert head["og:image"] == f"{HERE}/commitments/here-c1.png"
 
 
-@pytest.mark.parametrize(
-    ("path", "canonical"),
-    [
+def test_page_has_one_address(client: Client, commitment: Commitment) -> None:
+    for path, canonical in (
         ("/", "/"),
         (
             "/commitments/?status=planning&event=here",
@@ -96,15 +95,12 @@ def test_commitment_says_how_far_it_is(client: Client, commitment: Commitment) -
         ("/outcomes/here/1.a/", "/outcomes/here/1.a/"),
         ("/organisations/", "/organisations/"),
         ("/data/", "/data/"),
-    ],
-)
-def test_page_has_one_address(
-    client: Client, commitment: Commitment, path: str, canonical: str
-) -> None:
-    assert head_of(client, path)["canonical"] == f"{HERE}{canonical}"
+    ):
+        assert head_of(client, path)["canonical"] == f"{HERE}{canonical}", path
 
 
-def test_roundtable_as_linked_data(client: Client, commitment: Commitment) -> None:
+def test_records_as_linked_data(client: Client, commitment: Commitment) -> None:
+    address = {"@type": "PostalAddress", "addressLocality": "Bangkok", "addressCountry": "TH"}
     assert linked_data_of(client, "/roundtables/here/") == [
         {
             "@context": "https://schema.org",
@@ -115,25 +111,11 @@ def test_roundtable_as_linked_data(client: Client, commitment: Commitment) -> No
             "startDate": "2024-05-14",
             "endDate": "2024-05-15",
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-            "location": {
-                "@type": "Place",
-                "name": "Bangkok",
-                "address": {
-                    "@type": "PostalAddress",
-                    "addressLocality": "Bangkok",
-                    "addressCountry": "TH",
-                },
-            },
-            "organizer": {
-                "@type": "Organization",
-                "name": "Process",
-                "url": "https://example.org",
-            },
+            "location": {"@type": "Place", "name": "Bangkok", "address": address},
+            "organizer": {"@type": "Organization", "name": "Process", "url": SERIES_SITE},
         }
     ]
 
-
-def test_other_records_as_linked_data(client: Client, commitment: Commitment) -> None:
     (organisation,) = linked_data_of(client, "/organisations/office/")
     assert (organisation["@type"], organisation["name"]) == ("GovernmentOrganization", "Office")
     (point,) = linked_data_of(client, "/outcomes/here/1.a/")
