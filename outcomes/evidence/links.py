@@ -1,4 +1,7 @@
-"""Links to a neighbour of a document. Without Django: PDFs are read in a process of their own."""
+"""Links to a neighbour of a document, and sets of words.
+
+Without Django: PDFs are read in a process of their own.
+"""
 
 import re
 from urllib.parse import unquote
@@ -9,6 +12,10 @@ _NEIGHBOUR = re.compile(
     r"jpe?g|png|gif|tiff?|svg)|www\.[^:\\\x00-\x20\x7f]*",
     re.IGNORECASE,
 )
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def is_neighbour(target: str) -> bool:

@@ -6,6 +6,7 @@ from io import BytesIO
 from urllib.parse import urlsplit
 from zipfile import ZipFile, ZipInfo
 
+from outcomes.evidence.links import words
 from outcomes.evidence.parts import (
     MAX_CODE,
     Attributes,
@@ -27,7 +28,6 @@ from outcomes.evidence.parts import (
     unsafe_element,
     unsafe_field,
     unsafe_part,
-    words,
 )
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -70,10 +70,7 @@ _XML_TYPES = (
         _OFFICE,
         "drawing theme themeOverride extended-properties custom-properties customXmlProperties",
     )
-    | _types(
-        _PACKAGE,
-        "core-properties relationships digital-signature-xmlsignature",
-    )
+    | _types(_PACKAGE, "core-properties relationships digital-signature-xmlsignature")
     | _types(
         "application/vnd.ms-word.",
         "stylesWithEffects stylesWithtEffects commentsExtended people",

@@ -7,6 +7,7 @@ from zipfile import ZipFile, ZipInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from outcomes.evidence.links import words
 from outcomes.evidence.parts import (
     Attributes,
     Parts,
@@ -23,7 +24,6 @@ from outcomes.evidence.parts import (
     unreadable,
     unsafe_element,
     unsafe_part,
-    words,
 )
 
 _KIND = "application/vnd.oasis.opendocument."

@@ -74,10 +74,6 @@ _LIST = re.compile(r"\{[^{}]*\}")
 _BOOK_NUMBER = re.compile(r"(?<![\w\])])\[\d+\]")
 
 
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 def shown(text: str) -> str:
     """A part of a file, short and in one line, for a sentence."""
     line = "".join(sign if sign.isprintable() else " " for sign in text).strip()

@@ -12,65 +12,32 @@ from io import BytesIO
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
-from outcomes.evidence.links import is_neighbour
+from outcomes.evidence.links import is_neighbour, words
 from outcomes.evidence.pdf_text import limit_process
 
 CPU_SECONDS = 8
 _AUTOMATIC_ACTIONS = {"/GoTo", "/Named"}  # what a PDF may do before someone selects a link
 _ACTIONS = {*_AUTOMATIC_ACTIONS, "/URI"}
-_NAMED = {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"}
-_ANNOTATIONS = {
-    "/Text",
-    "/Link",
-    "/FreeText",
-    "/Line",
-    "/Square",
-    "/Circle",
-    "/Polygon",
-    "/PolyLine",
-    "/Highlight",
-    "/Underline",
-    "/Squiggly",
-    "/StrikeOut",
-    "/Stamp",
-    "/Caret",
-    "/Ink",
-    "/Popup",
-    "/Widget",
-    "/PrinterMark",
-    "/TrapNet",
-    "/Watermark",
-    "/Redact",
-}
+_NAMED = words("/NextPage /PrevPage /FirstPage /LastPage")
+_ANNOTATIONS = words(
+    """
+    /Text /Link /FreeText /Line /Square /Circle /Polygon /PolyLine /Highlight /Underline /Squiggly
+    /StrikeOut /Stamp /Caret /Ink /Popup /Widget /PrinterMark /TrapNet /Watermark /Redact
+    """
+)
 # Actions that are refused also where no one would expect an action.
-_UNSAFE_ACTIONS = {
-    "/Launch",
-    "/JavaScript",
-    "/SubmitForm",
-    "/ImportData",
-    "/GoToR",
-    "/GoToE",
-    "/GoToDp",
-    "/Thread",
-    "/Rendition",
-    "/Movie",
-    "/Sound",
-    "/GoTo3DView",
-    "/RichMediaExecute",
-}
-_UNSAFE_KEYS = {
-    "/JS",
-    "/JavaScript",
-    "/XFA",
-    "/EF",
-    "/EmbeddedFiles",
-    "/RichMediaContent",
-    "/Renditions",
-    "/AlternatePresentations",
-    "/Collection",
-    "/OPI",
-    "/FS",
-}
+_UNSAFE_ACTIONS = words(
+    """
+    /Launch /JavaScript /SubmitForm /ImportData /GoToR /GoToE /GoToDp /Thread /Rendition /Movie
+    /Sound /GoTo3DView /RichMediaExecute
+    """
+)
+_UNSAFE_KEYS = words(
+    """
+    /JS /JavaScript /XFA /EF /EmbeddedFiles /RichMediaContent /Renditions /AlternatePresentations
+    /Collection /OPI /FS
+    """
+)
 _LINK = re.compile(r"(?:https?://[^\s/\\]|mailto:)[^\\\x00-\x1f\x7f]*", re.IGNORECASE)
 
 

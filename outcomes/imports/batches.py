@@ -12,8 +12,6 @@ from typing import Any
 from outcomes.imports.records.new_records import NewRecord, store_records
 from outcomes.imports.storage import read_json, write_json
 from outcomes.models import Upload
-from participants.models import User
-from participants.permissions import EventPermissions
 from roundtable.audit import log as audit
 from roundtable.database.outages import pause, until_stored
 from roundtable.models import Event
@@ -35,13 +33,7 @@ def write_plan(upload: Upload, records: list[NewRecord], code: str) -> None:
 
 
 def store_in_batches(
-    upload: Upload,
-    note: Callable[..., None],
-    mark_done: Callable[[Event], None],
-    *,
-    by: EventPermissions,
-    at: datetime,
-    **_options: object,
+    upload: Upload, note: Callable[..., None], mark_done: Callable[[Event], None], at: datetime
 ) -> None:
     """`note` stores choices of the upload, and raises if another run took over."""
     plan: Any = read_json(upload, "plan")
@@ -49,7 +41,7 @@ def store_in_batches(
     size = FIRST_SIZE
     while (start := upload.choices["stored"]) < len(records):
         given = records[start : start + size]
-        store = partial(_store_batch, upload, start, given, event, note, by.user, at)
+        store = partial(_store_batch, upload, start, given, event, note, at)
         seconds = until_stored(store)
         size = next_size(size, seconds)
         pause(PAUSE)
@@ -67,7 +59,6 @@ def _store_batch(
     given: list[dict[str, Any]],
     event: Event,
     note: Callable[..., None],
-    by: User,
     at: datetime,
 ) -> float:
     """Returns the seconds for which others waited."""
@@ -77,7 +68,7 @@ def _store_batch(
         row = Upload.objects.select_for_update().get(pk=upload.pk)
         # If the database went away during the commit, it may have stored them.
         if row.choices["stored"] == start:
-            store_records(records, event, by=by, at=at)
+            store_records(records, event, by=upload.user, at=at)
             note(stored=start + len(given))
         else:
             upload.choices = row.choices

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -150,12 +151,8 @@ def guess_sheet(table: SourceTable) -> str:
         known = sum(bool(key) for key in guess_columns(place, table.headings))
         own = len({heading_key(heading) for heading in table.headings} & set(sheet.keys))
         # A tie means a list of people: that is what most hosts have.
-        return (
-            known,
-            own,
-            clean_word(table.page).lower() == sheet.title.lower(),
-            place == "delegates",
-        )
+        is_title = clean_word(table.page).lower() == sheet.title.lower()
+        return known, own, is_title, place == "delegates"
 
     return max(MATCHABLE_SHEETS, key=likeness)
 
@@ -217,17 +214,11 @@ def _combine_cells(
         return " ".join(_cell_text(part) for part in filled)
     value = filled[0] if filled else None
     if isinstance(value, str) and key in _date_columns(sheet, {0: key}).values():
-        return _try_parse_date(value, date_order)
+        with suppress(ValidationError):  # parsing reports the mistake at the cell
+            return parse_date(value, date_order=date_order)
     if key in ("leads", "partners", "addressees", "party") and isinstance(value, str):
         return parties.get(normalise_name(value), value)
     return value
-
-
-def _try_parse_date(value: str, date_order: str) -> Any:
-    try:
-        return parse_date(value, date_order=date_order)
-    except ValidationError:
-        return value  # parsing reports the mistake at the cell
 
 
 def _date_columns(sheet: Sheet, columns: Mapping[int, str]) -> dict[int, str]:

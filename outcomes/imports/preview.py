@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
@@ -46,6 +46,15 @@ def group_mistakes(mistakes: Iterable[Mistake]) -> list[Mistake]:
 
 
 ProgressCallback = Callable[[int], None]
+
+
+class ImportOptions(TypedDict, total=False):
+    """As load_content() takes them."""
+
+    by: EventPermissions | None
+    answers: Mapping[str, str]
+    on_progress: ProgressCallback
+    at: Required[datetime]
 
 
 @dataclass(frozen=True)
@@ -102,20 +111,13 @@ class Preview:
         }
 
 
-def preview_import(
-    parsed: ParsedWorkbook,
-    *,
-    by: EventPermissions,
-    answers: Mapping[str, str] | None = None,
-    on_progress: ProgressCallback | None = None,
-    at: datetime,
-) -> Preview:
+def preview_import(parsed: ParsedWorkbook, **options: Unpack[ImportOptions]) -> Preview:
     def preview() -> Preview:
         # No one waits for a copy.
         is_copy = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
         with audit.not_written(), transaction.atomic():
             with nullcontext() if is_copy else giving_way():
-                result = _try_import(parsed, by, answers or {}, on_progress, at, is_preview=True)
+                result = _try_import(parsed, is_preview=True, **options)
             transaction.set_rollback(True)
         return result
 
@@ -151,22 +153,12 @@ def _copy_of_sqlite() -> Iterator[None]:
             connection.close()
 
 
-def import_rest(
-    parsed: ParsedWorkbook,
-    plan: Preview,
-    *,
-    by: EventPermissions,
-    answers: Mapping[str, str],
-    on_progress: ProgressCallback | None = None,
-    at: datetime,
-) -> bool:
+def import_rest(parsed: ParsedWorkbook, plan: Preview, **options: Unpack[ImportOptions]) -> bool:
     """Imports all that is not stored apart. False if it would no longer be what was planned.
 
     The caller undoes it then.
     """
-    result = _try_import(
-        parsed, by, answers, on_progress, at, skipped=frozenset(plan.settled_entries)
-    )
+    result = _try_import(parsed, skipped=plan.settled_entries, **options)
     is_same = result.rest_digest == plan.rest_digest
     return is_same and not result.mistakes and not result.questions
 
@@ -174,25 +166,19 @@ def import_rest(
 def import_workbook(
     parsed: ParsedWorkbook,
     *,
-    by: EventPermissions | None = None,
-    answers: Mapping[str, str] | None = None,
-    on_progress: ProgressCallback | None = None,
-    at: datetime,
     is_preview: bool = False,
     skipped: Container[str] = (),
+    **options: Unpack[ImportOptions],
 ) -> ImportReport:
     """Raises FileRejectedError with every mistake by sheet, row and column, and stores nothing."""
     try:
         return load_content(
             parsed.content,
-            by=by,
-            answers=answers,
-            on_progress=on_progress,
-            at=at,
             is_preview=is_preview,
+            skipped=skipped,
             is_rejected=bool(parsed.mistakes),
             are_names_known=parsed.are_names_known,
-            skipped=skipped,
+            **options,
         )
     except FileRejectedError as refusal:
         located = parsed.locate_mistakes(refusal.mistakes)
@@ -202,24 +188,13 @@ def import_workbook(
 
 def _try_import(
     parsed: ParsedWorkbook,
-    by: EventPermissions,
-    answers: Mapping[str, str],
-    on_progress: ProgressCallback | None,
-    at: datetime,
     *,
     is_preview: bool = False,
     skipped: Container[str] = (),
+    **options: Unpack[ImportOptions],
 ) -> Preview:
     try:
-        report = import_workbook(
-            parsed,
-            by=by,
-            answers=answers,
-            on_progress=on_progress,
-            at=at,
-            is_preview=is_preview,
-            skipped=skipped,
-        )
+        report = import_workbook(parsed, is_preview=is_preview, skipped=skipped, **options)
     except FileRejectedError as refusal:
         return Preview(mistakes=refusal.mistakes, notes=parsed.notes)
     settled = report.settled_entries()

@@ -23,12 +23,15 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from outcomes.imports.batches import PROGRESS_KEYS, store_in_batches, write_plan
-from outcomes.imports.list_completion import (
-    complete_list,
-    party_slugs_by_name,
-)
+from outcomes.imports.list_completion import complete_list, party_slugs_by_name
 from outcomes.imports.matching import apply_matching, find_tables, is_own_format
-from outcomes.imports.preview import Preview, ProgressCallback, import_rest, preview_import
+from outcomes.imports.preview import (
+    ImportOptions,
+    Preview,
+    ProgressCallback,
+    import_rest,
+    preview_import,
+)
 from outcomes.imports.readers.pages import SourceFile, UnreadableError, UnreadableReason
 from outcomes.imports.records.errors import FileRejectedError, Mistake
 from outcomes.imports.storage import (
@@ -196,9 +199,9 @@ def _process(upload: Upload, permissions: EventPermissions, at: datetime) -> Non
             [Mistake("", unreadable_message(UnreadableError(UnreadableReason.NOT_A_TABLE)))]
         )
     if needs_matching(source, upload.choices, event):
-        _end_run(upload, Upload.State.NEEDS_MAPPING)
+        _open_run(upload).update(state=Upload.State.NEEDS_MAPPING)
         return
-    options = {
+    options: ImportOptions = {
         "by": permissions,
         "answers": upload.choices.get("answers", {}),
         "on_progress": _progress_writer(upload),
@@ -213,9 +216,8 @@ def _process(upload: Upload, permissions: EventPermissions, at: datetime) -> Non
         if not _begin_import(upload, parsed, found, options):
             return
     if "stored" in upload.choices:
-        store_in_batches(
-            upload, partial(_note, upload), partial(_mark_done, upload, options), **options
-        )
+        note, mark_done = partial(_note, upload), partial(_mark_done, upload, at)
+        store_in_batches(upload, note, mark_done, at)
     clean_up.using(run_after=timezone.now() + KEEP_FINISHED_FOR).enqueue()
 
 
@@ -224,7 +226,7 @@ class _OutdatedError(Exception):
 
 
 def _begin_import(
-    upload: Upload, parsed: ParsedWorkbook, found: Preview, options: dict[str, Any]
+    upload: Upload, parsed: ParsedWorkbook, found: Preview, options: ImportOptions
 ) -> bool:
     """Stores all but new drafts and new people at once, and notes these for the batches.
 
@@ -254,7 +256,7 @@ def _begin_import(
 
 
 def _store_rest(
-    upload: Upload, parsed: ParsedWorkbook, found: Preview, options: dict[str, Any]
+    upload: Upload, parsed: ParsedWorkbook, found: Preview, options: ImportOptions
 ) -> None:
     with audit.written_last():
         with giving_way():
@@ -264,15 +266,20 @@ def _store_rest(
         if found.new_records:
             _note(upload, checked=True)
         else:
-            _mark_done(upload, options, Event.objects.get(code=parsed.content["event"]["code"]))
+            event = Event.objects.get(code=parsed.content["event"]["code"])
+            _mark_done(upload, options["at"], event)
 
 
 def _note(upload: Upload, **choices: Any) -> None:
-    """Raises FileRejectedError if the run is void: nothing of its transaction is stored then."""
     noted = upload.choices | choices
-    if not _open_run(upload).update(choices=noted):
-        raise FileRejectedError([Mistake("", _("This import was started again in the meantime."))])
+    _update_open_run(upload, choices=noted)
     upload.choices = noted
+
+
+def _update_open_run(upload: Upload, **values: Any) -> None:
+    """Raises FileRejectedError if the run is void: nothing of its transaction is stored then."""
+    if not _open_run(upload).update(**values):
+        raise FileRejectedError([Mistake("", _("This import was started again in the meantime."))])
 
 
 def needs_matching(source: SourceFile, choices: dict[str, Any], event: Event | None) -> bool:
@@ -331,20 +338,15 @@ def read_upload(upload: Upload) -> SourceFile:
     return found
 
 
-def _mark_done(upload: Upload, options: dict[str, Any], event: Event) -> None:
-    # Call it in the transaction that stores the file: if the run is void, nothing is stored.
-    permissions, at = options["by"], options["at"]
+def _mark_done(upload: Upload, at: datetime, event: Event) -> None:
     audit.record(
         action="load workbook",
         at=at,
-        actor=permissions.user,
-        organisation=acting_organisation(permissions.user, event.pk, at.date()),
+        actor=upload.user,
+        organisation=acting_organisation(upload.user, event.pk, at.date()),
         detail=event.code,
     )
-    if not _open_run(upload).update(
-        state=Upload.State.DONE, finished_at=timezone.now(), event=event
-    ):
-        raise FileRejectedError([Mistake("", _("This import was started again in the meantime."))])
+    _update_open_run(upload, state=Upload.State.DONE, finished_at=timezone.now(), event=event)
 
 
 def _save_result(
@@ -358,7 +360,7 @@ def _save_result(
     def save() -> None:
         if _open_run(upload).select_for_update().exists():
             write_json(upload, "result", result.to_json() | said)
-            _end_run(upload, Upload.State.PREVIEWED)
+            _open_run(upload).update(state=Upload.State.PREVIEWED)
 
     until_stored(save)
 
@@ -366,10 +368,6 @@ def _save_result(
 def _open_run(upload: Upload) -> "QuerySet[Upload]":
     """Empty if the run is void or has ended."""
     return Upload.objects.filter(pk=upload.pk, run=upload.run, state=Upload.State.WAITING)
-
-
-def _end_run(upload: Upload, state: Upload.State) -> None:
-    _open_run(upload).update(state=state)
 
 
 def _progress_writer(upload: Upload) -> ProgressCallback:

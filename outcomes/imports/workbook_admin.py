@@ -63,27 +63,18 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_safe)
     def workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """All stored data, even drafts. Raises Http404 without a grant."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return self._workbook_response(
-            request,
-            self._get_event(request, object_id),
-            export.write_workbook,
-        )
+        """All stored data, even drafts."""
+        event = self._get_event(request, object_id)
+        return self._workbook_response(request, event, export.write_workbook)
 
     @method_decorator(require_safe)
     def csvs_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         event = self._get_event(request, object_id)
         return self._workbook_response(request, event, export.write_csvs)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def people_workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """For co-chairs; each person sees the export in their access log."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         event = self._get_event(request, object_id)
         permissions = request_permissions(request)
         if not permissions.may_decide(event.pk):
@@ -92,11 +83,10 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         people = people_with_address(permissions).filter(pk__in=parts.values("delegate"))
         at = timezone.now()
         can_export = participant_list.downloadable_list(event, permissions.user, at) is not None
-        if request.method == "POST" and not can_export:
-            raise PermissionDenied
         if request.method == "POST":
-            as_csvs = "csvs" in request.POST
-            write = export.write_csvs if as_csvs else export.write_workbook
+            if not can_export:
+                raise PermissionDenied
+            write = export.write_csvs if "csvs" in request.POST else export.write_workbook
             answer = self._workbook_response(request, event, write, people=people)
             if answer.status_code == 200:
                 log_export(people=people, by=permissions.user, at=at)
@@ -115,6 +105,9 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         return render(request, "outcomes/imports/admin/export_people.html", context)
 
     def _get_event(self, request: HttpRequest, object_id: str) -> Event:
+        """Raises PermissionDenied, and Http404 without a grant for this roundtable."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         event: Event | None = self.get_object(request, object_id)
         if event is None:
             raise Http404

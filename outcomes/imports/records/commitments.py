@@ -1,8 +1,8 @@
 """Imports commitments: unchanged and new ones in bulk, changed ones one by one."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Model, Prefetch
 from django.utils.translation import gettext as _
 
@@ -58,17 +58,15 @@ class CommitmentImporter:
             and party.role in given_roles
             and (body := party.organisation or party.group)
         }
-        file_parties = {
-            (self.parties[slug].slug, role) for _key, slug, role in self._parties_of_entry(entry)
-        }
+        file_parties = list(_parties_of_entry(entry, self.parties))
         if answered_outcomes is not None and event_outcomes != set(answered_outcomes):
             return False
-        if set(stored_parties) != file_parties:
+        if stored_parties.keys() != {(body.slug, role) for _key, role, body in file_parties}:
             return False
         self.report.add_row(entry.location, RowResult.UNCHANGED, str(row))
-        for key, slug, role in self._parties_of_entry(entry):
+        for key, role, body in file_parties:
             location = f"{entry.location}.{key}"
-            party = stored_parties[self.parties[slug].slug, role]
+            party = stored_parties[body.slug, role]
             self.report.add_row(location, RowResult.UNCHANGED, str(party))
         return True
 
@@ -81,14 +79,14 @@ class CommitmentImporter:
             self.report.reject_forbidden_changes(row, entry.location, entry.values)
             return True
         parties = [
-            (key, self._build_party(row, slug, role))
-            for key, slug, role in self._parties_of_entry(entry)
+            (key, CommitmentParty(commitment=row, role=role, **party_link(body)))
+            for key, role, body in _parties_of_entry(entry, self.parties)
         ]
         mistakes_before = len(self.report.mistakes)
         self.report.reject_forbidden_changes(row, entry.location, entry.values)
-        _validate(row, entry.location, self.report)
+        self.report.validate(row, entry.location)
         for key, party in parties:
-            _validate(party, f"{entry.location}.{key}", self.report)
+            self.report.validate(party, f"{entry.location}.{key}")
         if len(self.report.mistakes) > mistakes_before:
             return True
         outcomes = [point.pk for point in answered_outcomes or ()]
@@ -112,34 +110,21 @@ class CommitmentImporter:
             count_rows(CommitmentParty)
         add_versions((record.row for record in self.new_records), ADDED)
 
-    def _parties_of_entry(
-        self, entry: FileEntry
-    ) -> Iterator[tuple[str, str, CommitmentParty.Role]]:
-        """Key, slug and role of each party that was not refused."""
-        for key, role in PARTY_ROLES.items():
-            for slug in entry.lists.get(key, []):
-                body = self.parties.get(slug)
-                if body is not None and body.pk is not None:
-                    yield key, slug, role
 
-    def _build_party(
-        self, row: Commitment, slug: str, role: CommitmentParty.Role
-    ) -> CommitmentParty:
-        body = self.parties[slug]
-        if isinstance(body, Group):
-            return CommitmentParty(commitment=row, role=role, group=body)
-        return CommitmentParty(commitment=row, role=role, organisation=body)
+def _parties_of_entry(
+    entry: FileEntry, parties: Parties
+) -> Iterator[tuple[str, CommitmentParty.Role, Group | Organisation]]:
+    """Each party that was not refused, with its key and role; others have their own mistake."""
+    for key, role in PARTY_ROLES.items():
+        for slug in entry.lists.get(key, []):
+            body = parties.get(slug)
+            if body is not None and body.pk is not None:
+                yield key, role, body
 
 
-def _validate(row: Commitment | CommitmentParty, location: str, report: ImportReport) -> None:
-    # Related new rows may have no primary key yet; the database checks the relations.
-    relations = {field.name for field in row._meta.concrete_fields if field.is_relation}
-    try:
-        row.clean_fields(exclude=relations)
-        row.clean()
-    except ValidationError as problem:
-        names = {field.name for field in row._meta.concrete_fields}
-        report.add_validation_errors(location, problem, names)
+def party_link(body: Group | Organisation) -> dict[str, Any]:
+    """The field of a row that names it."""
+    return {"group" if isinstance(body, Group) else "organisation": body}
 
 
 KEYS_BY_ROLE = {str(role): key for key, role in PARTY_ROLES.items()}
@@ -149,7 +134,7 @@ def apply_commitments(
     entries: list[FileEntry],
     event: Event,
     *,
-    parties: Mapping[str, Group | Organisation],
+    parties: Parties,
     outcomes: Mapping[str, Outcome],
     report: ImportReport,
 ) -> set[str]:
@@ -237,19 +222,15 @@ def _ask_focal_points_again(commitment: Commitment, report: ImportReport) -> Non
 def _apply_parties(
     entry: FileEntry,
     commitment: Commitment,
-    parties: Mapping[str, Group | Organisation],
+    parties: Parties,
     report: ImportReport,
 ) -> None:
     stored_ids = []
-    for key, role in PARTY_ROLES.items():
-        for slug in entry.lists.get(key, []):
-            party = parties.get(slug)
-            if party is None or party.pk is None:
-                continue  # the mistake is reported at the organisation
-            link = {"group" if isinstance(party, Group) else "organisation": party}
-            row = commitment.parties.filter(**link).first() or CommitmentParty()
-            given = {"commitment": commitment, "role": role, **link}
-            stored_ids.append(report.store(row, f"{entry.location}.{key}", given).pk)
+    for key, role, body in _parties_of_entry(entry, parties):
+        link = party_link(body)
+        row = commitment.parties.filter(**link).first() or CommitmentParty()
+        given = {"commitment": commitment, "role": role, **link}
+        stored_ids.append(report.store(row, f"{entry.location}.{key}", given).pk)
     # A file does not name the members of groups.
     missing = commitment.parties.without_members().exclude(pk__in=[pk for pk in stored_ids if pk])
     given_roles = [role for key, role in PARTY_ROLES.items() if key in entry.lists]

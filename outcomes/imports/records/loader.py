@@ -14,12 +14,12 @@ from outcomes.imports.records.parsing import parse_toml
 from outcomes.imports.records.people import apply_delegates
 from outcomes.imports.records.permissions import (
     OrganisationFinder,
-    may_choose_series,
+    is_unrestricted,
     may_import,
 )
 from outcomes.imports.records.references import StoredRows, check_references, find_stored_rows
 from outcomes.imports.records.reports import apply_updates
-from outcomes.imports.records.results import ImportReport, differs, normalise_text
+from outcomes.imports.records.results import ImportReport, changed_values, normalise_text
 from outcomes.imports.records.statement import apply_statement
 from outcomes.imports.records.validation import FileEntry, missing_table, validate_content
 from outcomes.models import Document, Theme
@@ -57,7 +57,7 @@ def store_shared(
 ) -> AnyModel:
     """Refuses changes that affect another roundtable."""
     if row.pk is not None:
-        changed = {name: value for name, value in entry.values.items() if differs(row, name, value)}
+        changed = changed_values(row, entry.values)
         if report.reject_forbidden_changes(row, entry.location, changed):
             return row
         if changed and _is_used_elsewhere(row, event):
@@ -79,7 +79,7 @@ def check_slug(
     """Adds a mistake if a row of the other model has this slug."""
     # Only operators can add groups; others get that message, because this one would reveal
     # organisations that they cannot see.
-    is_refused = other is Organisation and report.by is not None and not report.by.is_operator
+    is_refused = other is Organisation and not is_unrestricted(report.by)
     if is_refused or not other._default_manager.filter(slug=entry.values["slug"]).exists():
         return True
     report.add_mistake(
@@ -297,7 +297,7 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
         any_series = Series.objects.first() or Series.objects.create(name="–", slug="-")
         return report.store_entry(Event(), event, series=any_series)
     slug = series.values["slug"]
-    if stored and not may_choose_series(report.by) and slug != stored.series.slug:
+    if stored and not is_unrestricted(report.by) and slug != stored.series.slug:
         sentence = _("Only operators can choose the series. Write %s.") % stored.series.slug
         report.add_mistake(f"{series.location}.slug", sentence)
         return stored
@@ -340,7 +340,7 @@ def _apply_organisations(
         organisation = stored or Organisation(is_demonstration=event.is_demonstration)
         if stored:
             entry.values["slug"] = stored.slug
-        elif report.by and not report.by.is_operator:
+        elif not is_unrestricted(report.by):
             entry.values["slug"] = distinct_slug(slug, event.code)
         former_mailbox = organisation.role_mailbox
         changes_before = report.changed

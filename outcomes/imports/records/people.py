@@ -514,23 +514,13 @@ class _PeopleImporter:
     def _reject_forbidden_changes(
         self, participation: Participation, changed: Collection[str], entry: FileEntry
     ) -> bool:
-        found = list(person_refusals(participation, changed, entry.values, self.report.by))
-        for name, sentence in found:
-            self.report.add_mistake(
-                f"{entry.location}.{name}" if name else entry.location, sentence
-            )
-        return bool(found)
+        refusals = person_refusals(participation, changed, entry.values, self.report.by)
+        return self.report.reject(entry.location, refusals)
 
     def _validate(self, row: models.Model, values: dict[str, Any], location: str) -> None:
         for name, value in values.items():
             setattr(row, name, value)
-        # Related new rows may have no primary key yet; the database checks the relations.
-        relations = {field.name for field in row._meta.concrete_fields if field.is_relation}
-        try:
-            row.clean_fields(exclude=relations)
-            row.clean()
-        except ValidationError as problem:
-            self.report.add_validation_errors(location, problem, values)
+        self.report.validate(row, location, values)
 
     def _affiliation_for(
         self, participation: Participation, organisation: Organisation

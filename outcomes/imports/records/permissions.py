@@ -78,15 +78,16 @@ ROLE_NEEDS_CONFIRMATION = gettext_lazy(
 )
 
 
+def is_unrestricted(permissions: EventPermissions | None) -> bool:
+    """Whether it is a command or an operator."""
+    return permissions is None or permissions.is_operator
+
+
 def may_import(event: Event | None, permissions: EventPermissions | None) -> bool:
     if permissions is None or permissions.is_operator:
         return True
     # The same answer for a missing roundtable and a forbidden one, so that neither is revealed.
     return event is not None and permissions.may_edit(event.pk)
-
-
-def may_choose_series(permissions: EventPermissions | None) -> bool:
-    return permissions is None or permissions.is_operator
 
 
 def may_publish(event: Event, permissions: EventPermissions | None) -> bool:
@@ -130,27 +131,18 @@ def person_refusals(
     `changed` are the keys with a new value, `given` all keys of the row.
     """
     person = participation.delegate
-    is_stored = not participation._state.adding
-    is_unrestricted = permissions is None or permissions.is_operator
-    if (
-        permissions
-        and not permissions.may_decide(participation.event_id)
-        and "invitation_email" in given
-    ):
+    is_new_person, is_stored = person._state.adding, not participation._state.adding
+    may_decide = permissions is None or permissions.may_decide(participation.event_id)
+    if "invitation_email" in given and not may_decide:
         yield (
             "invitation_email",
             _("Only co-chairs can change invitation addresses. Leave this cell empty."),
         )
-    if (
-        permissions
-        and changed
-        and not person._state.adding
-        and is_own_profile(person, permissions.user)
-    ):
+    if permissions and changed and not is_new_person and is_own_profile(person, permissions.user):
         yield "", _("This is your own entry. Ask another co-chair to change it.")
         return
     if is_stored and "organisation" in changed:
-        if participation.took_effect_at or (person.user_id and not is_unrestricted):
+        if participation.took_effect_at or (person.user_id and not is_unrestricted(permissions)):
             yield (
                 "organisation",
                 _(
@@ -159,14 +151,10 @@ def person_refusals(
                 ),
             )
     changed_fields = [name for name in PERSON_FIELDS if name in changed]
-    if (
-        permissions
-        and changed_fields
-        and not person._state.adding
-        and not can_edit_visible_events_of(person, permissions)
-    ):
-        for name in changed_fields:
-            yield name, _NOT_ALLOWED
+    if permissions and changed_fields and not is_new_person:
+        if not can_edit_visible_events_of(person, permissions):
+            for name in changed_fields:
+                yield name, _NOT_ALLOWED
 
 
 _OPERATORS_ONLY = _(

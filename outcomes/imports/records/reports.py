@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outcomes.imports.records.errors import excerpt
-from outcomes.imports.records.results import ImportReport, RowResult, differs, to_file_text
+from outcomes.imports.records.results import ImportReport, RowResult, changed_values, to_file_text
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate, ReportedBy
 from outcomes.reporting.party_confirmation import tell_parties
@@ -136,7 +136,7 @@ def _add_update(
         sentence = _("This report is new. Someone must check it first. Leave the state empty.")
         report.add_mistake(f"{entry.location}.state", sentence)
         return []
-    if _is_made_up(row.event, report):
+    if row.event.is_demonstration and report.by is None:  # a command, such as that of the demo
         row.reported_by = ReportedBy.PARTY
     if not _validate_update(row, entry, values, report, at):
         return []
@@ -152,7 +152,7 @@ def _change_update(
 ) -> list[ProgressUpdate]:
     """Returns the update if it changed and is valid."""
     values = _update_values(entry)
-    changed = {name: value for name, value in values.items() if differs(row, name, value)}
+    changed = changed_values(row, values)
     if entry.values.get("state", "") not in ("", row.state):
         sentence = _(
             "Reports are checked, or returned for a change, at the co-chairs' desk. "
@@ -178,11 +178,6 @@ def _change_update(
             report.add_row(entry.location, RowResult.CHANGED, str(row), changes)
             return [row]
     return []
-
-
-def _is_made_up(event: Event, report: ImportReport) -> bool:
-    """Whether a command loads made-up reports, such as those of the demonstration."""
-    return event.is_demonstration and report.by is None
 
 
 def _update_values(entry: FileEntry) -> dict[str, Any]:

@@ -36,6 +36,12 @@ def differs(row: models.Model, name: str, value: Any) -> bool:
     return bool(stored != value)
 
 
+def changed_values(row: models.Model, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that differ from what is stored; all of a new row."""
+    is_new = row._state.adding
+    return {name: value for name, value in values.items() if is_new or differs(row, name, value)}
+
+
 def replace_unreadable(text: str) -> str:
     """Replaces control characters and others that a workbook cannot hold."""
     return _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", normalise_newlines(text))
@@ -241,20 +247,21 @@ class ImportReport:
         owners = [value for value in values.values() if isinstance(value, models.Model)]
         if any(owner.pk is None for owner in owners):
             return row  # the mistake is reported at its owner
-        is_new = row._state.adding
-        changed = [name for name in values if not is_new and differs(row, name, values[name])]
+        is_new, changed = row._state.adding, changed_values(row, values)
         if not is_new and not changed:
             self.add_row(location, RowResult.UNCHANGED, str(row))
             return row
-        sentences = [describe_change(row, location, name, values[name]) for name in changed]
+        sentences = [
+            describe_change(row, location, name, value)
+            for name, value in changed.items()
+            if not is_new
+        ]
         row_changes = tuple(
-            (name, to_file_text(getattr(row, name)), to_file_text(values[name]))
-            for name in (values if is_new else changed)
-            if not isinstance(values[name], models.Model)
+            (name, to_file_text(getattr(row, name)), to_file_text(value))
+            for name, value in changed.items()
+            if not isinstance(value, models.Model)
         )
-        if self.reject_forbidden_changes(
-            row, location, {name: values[name] for name in (values if is_new else changed)}
-        ):
+        if self.reject_forbidden_changes(row, location, changed):
             return row
         for name, value in values.items():
             setattr(row, name, value)
@@ -271,7 +278,7 @@ class ImportReport:
             self.add_row(location, RowResult.ADDED, str(row), row_changes)
         else:
             # Only these: someone may have changed other fields since the row was read.
-            row.save(update_fields=changed)
+            row.save(update_fields=[*changed])
             add_versions_of_owners(row)
             self.changes += sentences
             self.add_row(location, RowResult.CHANGED, str(row), row_changes)
@@ -281,7 +288,11 @@ class ImportReport:
         self, row: models.Model, location: str, values: Mapping[str, Any]
     ) -> bool:
         """Whether the user may not store these values; adds the mistakes."""
-        found = list(row_refusals(row, values, self.by))
+        return self.reject(location, row_refusals(row, values, self.by))
+
+    def reject(self, location: str, refusals: Iterable[tuple[str, str]]) -> bool:
+        """Whether there is a refusal; each has a key, or none, and a sentence."""
+        found = list(refusals)
         for name, sentence in found:
             self.add_mistake(f"{location}.{name}" if name else location, sentence)
         return bool(found)
@@ -308,6 +319,17 @@ class ImportReport:
             for sentence in messages:
                 self.add_mistake(f"{location}.{name}" if name in names else location, sentence)
 
+    def validate(self, row: models.Model, location: str, names: Collection[str] = ()) -> None:
+        """Adds the mistakes in a row that is stored in bulk, at these keys or all fields."""
+        fields = row._meta.concrete_fields
+        try:
+            # Related new rows may have no primary key yet; the database checks the relations.
+            row.clean_fields(exclude={field.name for field in fields if field.is_relation})
+            row.clean()
+        except ValidationError as problem:
+            names = names or {field.name for field in fields}
+            self.add_validation_errors(location, problem, names)
+
     def store_entry(self, row: AnyModel, entry: FileEntry, **links: Any) -> AnyModel:
         if self.reject_incomplete(row, entry) or entry.invalid:
             return self._stand_in(row, entry, links)
@@ -323,7 +345,7 @@ class ImportReport:
         if any(owner.pk is None for owner in owners):
             return row
         given = entry.values | links
-        changed = given if is_new else {k: v for k, v in given.items() if differs(row, k, v)}
+        changed = changed_values(row, given)
         if self.reject_forbidden_changes(row, entry.location, changed) or not is_new:
             return row
         for name, value in given.items():

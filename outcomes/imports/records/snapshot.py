@@ -33,10 +33,8 @@ def event_content(event: Event, *, people: "models.QuerySet[Delegate] | None" = 
     content: Content = {
         "series": _table_content(TABLES["series"], event.series),
         "event": _table_content(TABLES["event"], event),
-        "themes": [_table_content(TABLES["themes"], row) for row in _themes(event)],
-        "groups": [
-            _table_content(TABLES["groups"], row) for row in _rows_named_by_event(event, Group)
-        ],
+        "themes": _table_contents("themes", _themes(event)),
+        "groups": _table_contents("groups", _rows_named_by_event(event, Group)),
         "organisations": [_organisation(row, event) for row in _organisations(event, people)],
         "counts": _table_contents("counts", event.recorded_counts.order_by("pk")),
         "documents": _table_contents("documents", event.documents.order_by("pk")),

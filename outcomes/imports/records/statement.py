@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from outcomes.imports.records.commitments import Parties, party_link
 from outcomes.imports.records.permissions import may_publish
 from outcomes.imports.records.results import ImportReport, RowReport, RowResult
 from outcomes.imports.records.validation import FileEntry
@@ -19,7 +20,6 @@ from outcomes.sources.comparisons import is_released
 from outcomes.statements.comparison import split_blocks
 from outcomes.statements.emails import tell_participants
 from outcomes.statements.publication import publish_from_source
-from participants.models import Group, Organisation
 from roundtable.models import Event
 
 Texts = dict[int | None, str]
@@ -41,50 +41,10 @@ def record_source_correction(
     latest = statement.versions.filter(published_at__isnull=False).order_by("-number").first()
     if latest and latest.text == text:
         return
-    if statement.adoption == Statement.Adoption.SIGNED:
-        report.add_mistake(
-            location,
-            _(
-                "The co-chairs signed this text in the portal. Correct it at the co-chairs' "
-                "desk, not with a file."
-            ),
-        )
-        return
-    if not is_released(statement):
-        report.add_mistake(
-            location,
-            _(
-                "This text is published. Correct it at the co-chairs' desk, where two "
-                "organisations compare the correction with the source."
-            ),
-        )
-        return
-    if statement.corrigenda.exclude(state=Statement.State.PUBLISHED).exists():
-        report.add_mistake(
-            location,
-            _(
-                "There is an unfinished correction of this text at the co-chairs' desk. "
-                "Finish it first."
-            ),
-        )
+    if refusal := _correction_refusal(statement, text, latest.text if latest else ""):
+        report.add_mistake(location, refusal)
         return
     new = {n: words for n, words in current_texts(statement).items() if words != before.get(n, "")}
-    hidden = {
-        block.text
-        for version in statement.versions.all()
-        if version.is_hidden
-        for block in split_blocks(version.text)
-    }
-    public = {block.text for block in split_blocks(latest.text)} if latest else set()
-    if any(block.text in hidden - public for block in split_blocks(text)):
-        report.add_mistake(
-            location,
-            _(
-                "A correction deleted these words because they should never have been there. "
-                "Delete them from the file too."
-            ),
-        )
-        return
     corrigendum = Corrigendum(
         statement=statement,
         reason=_("The source was read again."),
@@ -106,8 +66,39 @@ def record_source_correction(
     tell_participants(version, at=at)
 
 
+def _correction_refusal(statement: Statement, text: str, published: str) -> str:
+    """Why a file may not correct the published text to this one; empty if it may."""
+    if statement.adoption == Statement.Adoption.SIGNED:
+        return _(
+            "The co-chairs signed this text in the portal. Correct it at the co-chairs' desk, not "
+            "with a file."
+        )
+    if not is_released(statement):
+        return _(
+            "This text is published. Correct it at the co-chairs' desk, where two organisations "
+            "compare the correction with the source."
+        )
+    if statement.corrigenda.exclude(state=Statement.State.PUBLISHED).exists():
+        return _(
+            "There is an unfinished correction of this text at the co-chairs' desk. Finish it "
+            "first."
+        )
+    hidden = {
+        block.text
+        for version in statement.versions.all()
+        if version.is_hidden
+        for block in split_blocks(version.text)
+    }
+    public = {block.text for block in split_blocks(published)}
+    if any(block.text in hidden - public for block in split_blocks(text)):
+        return _(
+            "A correction deleted these words because they should never have been there. Delete "
+            "them from the file too."
+        )
+    return ""
+
+
 CIRCULATING_STATES = (Statement.State.CIRCULATED, Statement.State.ADOPTED)
-Parties = Mapping[str, Group | Organisation]
 
 
 def apply_statement(
@@ -335,7 +326,7 @@ def _apply_addressees(
         party = parties.get(slug)
         if party is None or party.pk is None:
             continue  # the mistake is reported at the organisation
-        link = {"group" if isinstance(party, Group) else "organisation": party}
+        link = party_link(party)
         row = outcome.addressees.filter(**link).first() or OutcomeAddressee()
         stored_ids.append(
             report.store(row, f"{point.location}.addressees", {"outcome": outcome, **link}).pk

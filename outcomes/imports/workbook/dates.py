@@ -7,24 +7,11 @@ from math import isfinite
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-_MONTH_ABBREVIATIONS = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
 _MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
+_MONTH_ABBREVIATIONS = [name[:3] for name in _MONTH_NAMES]
 _MIDNIGHT = r"(?:[t ]\s*00:00(?::00(?:\.0+)?)?)?"  # programs add it to dates
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_MIDNIGHT}")
 _NUMERIC = re.compile(rf"(\d{{1,2}})[-/.\s]+(\d{{1,2}})[-/.\s]+(\d{{4}}){_MIDNIGHT}")

@@ -31,12 +31,7 @@ from outcomes.imports.records.snapshot import Content
 from outcomes.imports.workbook.dates import parse_date
 from outcomes.imports.workbook.export import NOT_IMPORTED
 from outcomes.imports.workbook.rows import ParsedWorkbook, SheetRow, add_rows
-from outcomes.imports.workbook.sheets import (
-    EVENT_SHEET,
-    SHEETS,
-    Sheet,
-    column_label,
-)
+from outcomes.imports.workbook.sheets import EVENT_SHEET, SHEETS, Sheet, column_label
 from roundtable.models import Event
 from roundtable.text.spreadsheet_text import LIST_SEPARATOR
 

@@ -322,7 +322,7 @@ def test_killed_import_goes_on_when_a_worker_starts(browser: Client, talk: Event
 
 
 def test_batch_that_was_stored_is_not_stored_again_and_is_kept(
-    browser: Client, operator: User, talk: Event
+    browser: Client, talk: Event
 ) -> None:
     address = preview_file(browser, people_and_commitments(talk)).wsgi_request.path
     kill_during_import(browser, address, batches=2)
@@ -334,7 +334,7 @@ def test_batch_that_was_stored_is_not_stored_again_and_is_kept(
         raise AssertionError(choices)
 
     upload.choices["stored"] = 20  # as before the commit of which the worker got no answer
-    batches._store_batch(upload, 20, given, talk, note, operator, now())
+    batches._store_batch(upload, 20, given, talk, note, now())
     assert database_rows() == before
     assert upload.choices["stored"] == 40
     page = browser.post(address, {"act": "drop"}, follow=True)
