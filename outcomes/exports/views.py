@@ -30,11 +30,7 @@ from outcomes.changes.topics import Topic, absolute_url, find_topic, followed_fi
 from outcomes.commitments.as_of import DayForm, RecordDayForm
 from outcomes.commitments.charts import parts_of_bar, status_shares
 from outcomes.commitments.queries import with_parties
-from outcomes.commitments.statistics import (
-    count_by_status,
-    index_counts,
-    year_of_roundtables,
-)
+from outcomes.commitments.statistics import count_by_status, index_counts, year_of_roundtables
 from outcomes.commitments.status import commitment_reports
 from outcomes.commitments.summary import (
     commitment_summary,

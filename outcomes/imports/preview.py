@@ -87,25 +87,12 @@ class Preview:
             "mistakes": [[str(row.where), row.message] for row in group_mistakes(self.mistakes)],
             "counts": {fate.value: self.count(fate) for fate in RowResult},
             "rows": [
-                {
-                    "location": place,
-                    "result": row.result.value,
-                    "title": row.title,
-                    "changes": row.changes,
-                }
+                vars(row) | {"location": place}
                 for place, row in self.rows
                 if row.result != RowResult.UNCHANGED
             ],
             "kept": self.kept,
-            "questions": [
-                {
-                    "where": place,
-                    "location": question.location,
-                    "title": question.title,
-                    "candidates": question.candidates,
-                }
-                for place, question in self.questions
-            ],
+            "questions": [vars(question) | {"where": place} for place, question in self.questions],
             "notes": self.notes,
             "digest": self.digest,
         }

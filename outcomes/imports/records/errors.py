@@ -100,3 +100,11 @@ def suggest_similar(word: str, known: Iterable[str]) -> str:
     """“Did you mean …?” with the closest known word, or an empty text."""
     close = get_close_matches(word[:MAX_EXCERPT_LENGTH], list(known), n=1)
     return _("Did you mean “%s”?") % close[0] if close else ""
+
+
+def advice_on_unknown(word: str, known: Iterable[str]) -> str:
+    """What to write instead of a word that is none of these."""
+    words = list(known)
+    return suggest_similar(word, words) or _("Remove it, or use one of these: %s.") % ", ".join(
+        words
+    )

@@ -12,11 +12,7 @@ from outcomes.imports.records.commitments import apply_commitments
 from outcomes.imports.records.errors import UNREADABLE, FileRejectedError, Mistake, excerpt
 from outcomes.imports.records.parsing import parse_toml
 from outcomes.imports.records.people import apply_delegates
-from outcomes.imports.records.permissions import (
-    OrganisationFinder,
-    is_unrestricted,
-    may_import,
-)
+from outcomes.imports.records.permissions import OrganisationFinder, is_unrestricted, may_import
 from outcomes.imports.records.references import StoredRows, check_references, find_stored_rows
 from outcomes.imports.records.reports import apply_updates
 from outcomes.imports.records.results import ImportReport, changed_values, normalise_text
@@ -24,13 +20,7 @@ from outcomes.imports.records.statement import apply_statement
 from outcomes.imports.records.validation import FileEntry, missing_table, validate_content
 from outcomes.models import Document, Theme
 from outcomes.statements.emails import tell_participants_of_public_event
-from participants.models import (
-    EventRole,
-    Group,
-    Organisation,
-    Participation,
-    RecordedCount,
-)
+from participants.models import EventRole, Group, Organisation, Participation, RecordedCount
 from participants.models.organisation import distinct_slug
 from participants.organisations.emails import tell_of_mailbox_change
 from participants.participation.confirmation import void_changed_confirmations

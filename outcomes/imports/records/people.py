@@ -32,10 +32,7 @@ from outcomes.imports.records.results import (
 from outcomes.imports.records.validation import FileEntry
 from participants.accounts.addresses import has_joined
 from participants.models import Affiliation, Delegate, HandleRedirect, Organisation, Participation
-from participants.participation.confirmation import (
-    split_shared_person,
-    void_changed_confirmations,
-)
+from participants.participation.confirmation import split_shared_person, void_changed_confirmations
 from participants.permissions import EventPermissions, visible_organisations, visible_people
 from participants.proposals.lifecycle import (
     must_accept,

@@ -90,11 +90,8 @@ def check_references(
         parties = None
     for entry in file.all("groups"):
         if entry.values.get("slug") in organisations:
-            entry.invalid["slug"] = entry.values.pop("slug")
-            yield Mistake(
-                f"{entry.location}.slug",
-                _("An organisation already has this short name. Choose another one."),
-            )
+            sentence = _("An organisation already has this short name. Choose another one.")
+            yield entry.reject("slug", sentence)
     statement = file.one("statement")
     points = [
         row
@@ -122,10 +119,8 @@ def _check_dates(file: FileEntry) -> Iterator[Mistake]:
     event = file.one("event")
     first, last = (event.values.get(k) if event else None for k in ("starts_on", "ends_on"))
     if event and first and last and last < first:
-        event.invalid["ends_on"] = event.values.pop("ends_on")
-        yield Mistake(
-            f"{event.location}.ends_on",
-            _("The last day is before the first day. Correct one of them."),
+        yield event.reject(
+            "ends_on", _("The last day is before the first day. Correct one of them.")
         )
 
 
@@ -133,9 +128,8 @@ def _check_statement(statement: FileEntry, stored: StoredRows) -> Iterator[Mista
     has_points = any(lead_in.all("points") for lead_in in statement.all("lead_ins"))
     has_points = has_points or any(row.parent_id for row in stored.outcomes.values())
     if statement.values.get("state") == Statement.State.PUBLISHED and not has_points:
-        statement.invalid["state"] = statement.values.pop("state")
-        yield Mistake(
-            f"{statement.location}.state",
+        yield statement.reject(
+            "state",
             _("The statement has no point yet. Add a point, or write another state until then."),
         )
 
@@ -143,30 +137,16 @@ def _check_statement(statement: FileEntry, stored: StoredRows) -> Iterator[Mista
 def _check_points(lead_in: FileEntry, parties: Names, themes: Names) -> Iterator[Mistake]:
     parent_number = lead_in.values.get("number")
     if parent_number and "." in parent_number:
-        lead_in.invalid["number"] = lead_in.values.pop("number")
-        yield Mistake(
-            f"{lead_in.location}.number", _("Write a number without a letter, such as 1.")
-        )
+        yield lead_in.reject("number", _("Write a number without a letter, such as 1."))
     for point in lead_in.all("points"):
         number = point.values.get("number")
-        if (
-            parent_number
-            and "." not in parent_number
-            and number
-            and not number.startswith(f"{parent_number}.")
-        ):
-            point.invalid["number"] = point.values.pop("number")
-            yield Mistake(
-                f"{point.location}.number",
-                _("This point belongs to %(above)s. Write a number such as %(above)s.a.")
-                % {"above": parent_number},
-            )
+        is_above_known = parent_number and "." not in parent_number
+        if is_above_known and number and not number.startswith(f"{parent_number}."):
+            sentence = _("This point belongs to %(above)s. Write a number such as %(above)s.a.")
+            yield point.reject("number", sentence % {"above": parent_number})
         if point.values.get("kind") == Outcome.Kind.LEAD_IN:
-            point.invalid["kind"] = point.values.pop("kind")
-            yield Mistake(
-                f"{point.location}.kind",
-                _("A point cannot be a lead-in. Write its kind, such as recommendation."),
-            )
+            sentence = _("A point cannot be a lead-in. Write its kind, such as recommendation.")
+            yield point.reject("kind", sentence)
         yield from _check_known(point, "themes", themes, _IN_THEMES)
         yield from _check_known(point, "addressees", parties, _IN_PARTIES)
 
@@ -178,10 +158,7 @@ def _check_commitment(
     code = event.values.get("code") if event else None
     reference = entry.values.get("reference")
     if code and reference and not reference.startswith(f"{code}-C"):
-        entry.invalid["reference"] = entry.values.pop("reference")
-        yield Mistake(
-            f"{entry.location}.reference", _("Begin with the roundtable's code: %s-C…") % code
-        )
+        yield entry.reject("reference", _("Begin with the roundtable's code: %s-C…") % code)
     yield from _check_known(entry, "leads", parties, _IN_PARTIES)
     yield from _check_known(entry, "partners", parties, _IN_PARTIES)
     yield from _check_known(entry, "outcomes", numbers, _IN_STATEMENT)

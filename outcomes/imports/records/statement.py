@@ -20,6 +20,7 @@ from outcomes.sources.comparisons import is_released
 from outcomes.statements.comparison import split_blocks
 from outcomes.statements.emails import tell_participants
 from outcomes.statements.publication import publish_from_source
+from participants.permissions import EventPermissions
 from roundtable.models import Event
 
 Texts = dict[int | None, str]
@@ -119,27 +120,14 @@ def apply_statement(
         rows = rows.select_for_update(no_key=True)
     stored = rows.filter(event=event).first()
     published = Statement.State.PUBLISHED
-    if mistake := _forbidden_change(entry, stored):
-        report.add_mistake(f"{entry.location}.{mistake[0]}", mistake[1])
-        return {}
     is_publishing = entry.values.get("state") == published and not (
         stored and stored.state == published
     )
-    if is_publishing and not may_publish(event, report.by):
-        report.add_mistake(
-            f"{entry.location}.state",
-            _("Only a co-chair can publish the statement. Do not change the state."),
-        )
-        return {}
-    source = entry.values.get("source_title", stored.source_title if stored else "")
-    if is_publishing and report.by and not source:
-        report.add_mistake(
-            f"{entry.location}.source_title",
-            _(
-                "Enter the source that shows where the text was adopted. A text agreed in "
-                "this portal is signed instead."
-            ),
-        )
+    mistake = _forbidden_change(entry, stored)
+    if mistake is None and is_publishing:
+        mistake = _forbidden_publication(entry, stored, event, report.by)
+    if mistake:
+        report.add_mistake(f"{entry.location}.{mistake[0]}", mistake[1])
         return {}
     if is_publishing:  # `publish` below sets the state, after all points are stored
         entry.values["state"] = stored.state if stored else Statement.State.DRAFT
@@ -196,6 +184,20 @@ def _forbidden_change(entry: FileEntry, stored: Statement | None) -> tuple[str, 
     adoption = stored.adoption if stored else Statement.Adoption.SOURCE
     if entry.values.get("adoption", adoption) != adoption:
         return "adoption", _("Only signatures in the portal decide this. Write: %s.") % adoption
+    return None
+
+
+def _forbidden_publication(
+    entry: FileEntry, stored: Statement | None, event: Event, by: EventPermissions | None
+) -> tuple[str, str] | None:
+    """The field with the mistake, and the message."""
+    if not may_publish(event, by):
+        return "state", _("Only a co-chair can publish the statement. Do not change the state.")
+    if by and not entry.values.get("source_title", stored.source_title if stored else ""):
+        return "source_title", _(
+            "Enter the source that shows where the text was adopted. A text agreed in this portal "
+            "is signed instead."
+        )
     return None
 
 

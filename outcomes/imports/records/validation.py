@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
 from outcomes.datasets.columns import Dataset
-from outcomes.imports.records.errors import UNREADABLE, Mistake, excerpt, suggest_similar
+from outcomes.imports.records.errors import (
+    UNREADABLE,
+    Mistake,
+    advice_on_unknown,
+    excerpt,
+    suggest_similar,
+)
 from outcomes.imports.records.format import REQUIRED_TABLES, TABLES
 from participants.models.delegate import validate_has_visible_character
 
@@ -134,6 +140,11 @@ class FileEntry:
         """The word of an identifying key, also if it is not valid; empty if there is none."""
         word = self.values.get(name, self.invalid.get(name))
         return word.strip() if isinstance(word, str) else ""
+
+    def reject(self, name: str, message: str) -> Mistake:
+        """The mistake at this key, whose value counts no longer."""
+        self.invalid[name] = self.values.pop(name)
+        return Mistake(f"{self.location}.{name}", message)
 
     def one(self, name: str) -> "FileEntry | None":
         return next(iter(self.tables.get(name, [])), None)
@@ -258,10 +269,7 @@ def _validate_table(
 def _unknown_keys(location: str, given: dict[str, Any], known: list[str]) -> Iterator[Mistake]:
     for name in given:
         if name not in known:
-            sentence = _("We do not know this key. %s") % (
-                suggest_similar(name, known)
-                or _("Remove it, or use one of these: %s.") % ", ".join(known)
-            )
+            sentence = _("We do not know this key. %s") % advice_on_unknown(name, known)
             yield Mistake(f"{location}.{excerpt(name)}".lstrip("."), sentence)
 
 

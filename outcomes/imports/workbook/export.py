@@ -16,13 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from outcomes.datasets.columns import DEFAULT_WIDTH
 from outcomes.imports.records.results import replace_unreadable
 from outcomes.imports.records.snapshot import Content
-from outcomes.imports.workbook.sheets import (
-    OUTCOME_SHEET,
-    ROLE_SHEET,
-    SHEETS,
-    Sheet,
-    column_label,
-)
+from outcomes.imports.workbook.sheets import OUTCOME_SHEET, ROLE_SHEET, SHEETS, Sheet, column_label
 from outcomes.models import Outcome
 from roundtable.text.spreadsheet_text import escape_xlsx
 from roundtable.text.spreadsheets import cell_text, csv_text, xlsx_cell, xlsx_content

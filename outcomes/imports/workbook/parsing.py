@@ -24,8 +24,8 @@ from outcomes.imports.records.errors import (
     CellLocation,
     FileRejectedError,
     Mistake,
+    advice_on_unknown,
     excerpt,
-    suggest_similar,
 )
 from outcomes.imports.records.snapshot import Content
 from outcomes.imports.workbook.dates import parse_date
@@ -159,11 +159,7 @@ def _pages_by_title(source: SourceFile, parsed: ParsedWorkbook) -> dict[str, Row
             pages[ours] = cells
             parsed.sheets.append(ours)
         elif title not in NOT_IMPORTED:
-            titles = list(known.values())
-            advice = suggest_similar(title, titles) or _(
-                "Remove it, or use one of these: %s."
-            ) % ", ".join(titles)
-            sentence = _("We do not know this sheet. %s") % advice
+            sentence = _("We do not know this sheet. %s") % advice_on_unknown(title, known.values())
             parsed.mistakes.append(Mistake(excerpt(title), sentence))
             parsed.sheets.append(excerpt(title))
             unknown[title] = cells
@@ -266,10 +262,7 @@ def _check_heading(
     if not key:
         return None
     if key not in sheet.keys:
-        labels = [column_label(name) for name in sheet.keys]
-        advice = suggest_similar(word, labels) or _(
-            "Remove it, or use one of these: %s."
-        ) % ", ".join(labels)
+        advice = advice_on_unknown(word, map(column_label, sheet.keys))
         mistakes.append(Mistake(where, _("We do not know “%s”. ") % excerpt(word) + advice))
         return None
     if key in taken:

@@ -31,12 +31,7 @@ from tests.factories import (
 )
 from tests.follow_up_factories import make_undertaking
 from tests.import_pages import admin_text, confirm_import, preview_file
-from tests.outcomes.imports.test_people_import import (
-    UPDATE,
-    book_of,
-    seat,
-    send_without_button,
-)
+from tests.outcomes.imports.test_people_import import UPDATE, book_of, seat, send_without_button
 from tests.roundtable_files import database_rows, open_workbook
 
 pytestmark = pytest.mark.django_db

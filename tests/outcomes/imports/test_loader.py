@@ -7,13 +7,7 @@ import pytest
 from outcomes.models import Commitment, Outcome, Statement
 from participants.models import Organisation
 from roundtable.models import AuditEntry, Event
-from tests.factories import (
-    make_delegate,
-    make_event,
-    make_organisation,
-    make_party,
-    make_update,
-)
+from tests.factories import make_delegate, make_event, make_organisation, make_party, make_update
 from tests.roundtable_files import (
     POINTS,
     SLUG,

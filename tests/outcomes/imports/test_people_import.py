@@ -61,12 +61,7 @@ from tests.import_pages import (
     run_import_worker,
 )
 from tests.page_text import page_html
-from tests.roundtable_files import (
-    database_rows,
-    load_roundtable,
-    open_workbook,
-    rejection_messages,
-)
+from tests.roundtable_files import database_rows, load_roundtable, open_workbook, rejection_messages
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
