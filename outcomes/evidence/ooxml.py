@@ -17,11 +17,8 @@ from outcomes.evidence.parts import (
     check_formula,
     check_link,
     is_elsewhere,
-    is_picture,
-    is_program,
     loads,
     local_name,
-    not_a_picture,
     too_large_unpacked,
     unknown_part,
     unreadable,
@@ -219,13 +216,9 @@ def _check_part(
     elif kind in _SVG:
         parts.parse(row, SvgReader(name))
     elif kind.startswith("image/"):
-        if not is_picture(parts.head(row)):
-            raise not_a_picture(name)
-        parts.check_size(row)
+        parts.check_picture(row)
     elif kind in _BINARY_TYPES:
-        if is_program(parts.head(row)):
-            raise unsafe_part(name)
-        parts.check_size(row)
+        parts.check_other_content(row)
     elif kind == XLSX and not is_inside:
         _check_workbook_of_chart(parts, row)
     elif kind.endswith(("+xml", "/xml")):

@@ -17,10 +17,7 @@ from outcomes.evidence.parts import (
     check_formula,
     check_link,
     is_elsewhere,
-    is_picture,
-    is_program,
     loads,
-    not_a_picture,
     unreadable,
     unsafe_element,
     unsafe_part,
@@ -82,14 +79,10 @@ def _check_part(parts: Parts, row: ZipInfo) -> None:
     elif _PICTURE.fullmatch(name):
         if name.casefold().endswith(".svg"):
             parts.parse(row, SvgReader(name))
-        elif not is_picture(parts.head(row)):
-            raise not_a_picture(name)
         else:
-            parts.check_size(row)
+            parts.check_picture(row)
     elif _BINARY_PART.fullmatch(name):
-        if is_program(parts.head(row)):
-            raise unsafe_part(name)
-        parts.check_size(row)
+        parts.check_other_content(row)
     # LibreOffice writes empty files for what someone could change in its menus.
     elif not _MENU.fullmatch(name) or row.file_size or parts.head(row):
         raise unsafe_part(name)

@@ -95,10 +95,6 @@ def unknown_part(name: str) -> ValidationError:
     return refused(_("The part “%s” is not of a kind that a document needs.") % shown(name))
 
 
-def not_a_picture(name: str) -> ValidationError:
-    return refused(_("The part “%s” is not a picture, as its name says.") % shown(name))
-
-
 def unsafe_field(name: str) -> ValidationError:
     sentence = _("The field “%s” can load something or start a program.")
     return refused(sentence % shown(name))
@@ -163,14 +159,10 @@ def check_formula(formula: str) -> None:
         raise unsafe_formula(formula)
 
 
-def is_picture(head: bytes) -> bool:
+def _is_picture(head: bytes) -> bool:
     is_emf = head.startswith(b"\x01\x00\x00\x00") and head[40:44] == b" EMF"
     is_webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
     return not head or is_emf or is_webp or head.startswith(_PICTURES)
-
-
-def is_program(head: bytes) -> bool:
-    return head.startswith(_PROGRAMS)
 
 
 @dataclass
@@ -228,7 +220,19 @@ class Parts:
                     raise too_large_unpacked()
                 yield chunk
 
-    def check_size(self, row: ZipInfo) -> None:
+    def check_picture(self, row: ZipInfo) -> None:
+        if not _is_picture(self.head(row)):
+            sentence = _("The part “%s” is not a picture, as its name says.")
+            raise refused(sentence % shown(row.filename))
+        self._check_size(row)
+
+    def check_other_content(self, row: ZipInfo) -> None:
+        """Of a font or settings of a printer, for example."""
+        if self.head(row).startswith(_PROGRAMS):
+            raise unsafe_part(row.filename)
+        self._check_size(row)
+
+    def _check_size(self, row: ZipInfo) -> None:
         for _chunk in self.chunks(row):
             pass
 

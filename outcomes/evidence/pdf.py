@@ -50,18 +50,20 @@ def check_pdf(content: bytes) -> None:
         raise _unsafe(name)
 
 
-def run_limited(module: str, content: bytes) -> bytes:
-    """What the module prints about the content.
+def run_limited(
+    module: str, content: bytes = b"", *arguments: str, seconds: float = TIMEOUT_SECONDS
+) -> bytes:
+    """What the module prints about the content, or about the file that the arguments name.
 
     Raises SubprocessError if it fails or takes too long.
     """
     done = subprocess.run(
-        [sys.executable, "-m", module],
+        [sys.executable, "-m", module, *arguments],
         input=content,
         capture_output=True,
         cwd=settings.BASE_DIR,
         env={"PATH": "/usr/bin:/bin"},  # no secrets: the file is a stranger's
-        timeout=TIMEOUT_SECONDS,
+        timeout=seconds,
         check=True,
     )
     return done.stdout

@@ -8,20 +8,19 @@ next one that starts goes on.
 import json
 import logging
 import subprocess
-import sys
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from outcomes.evidence.pdf import run_limited
 from outcomes.imports.batches import PROGRESS_KEYS, store_in_batches, write_plan
 from outcomes.imports.list_completion import complete_list, party_slugs_by_name
 from outcomes.imports.matching import apply_matching, find_tables, is_own_format
@@ -62,17 +61,10 @@ READ_TIMEOUT = 90  # seconds; the process limits itself to 40 seconds of CPU tim
 def read_in_subprocess(path: Path, encoding: str = "") -> SourceFile:
     """Raises UnreadableError if the file cannot be read within the limits."""
     try:
-        process = subprocess.run(
-            [sys.executable, "-m", "outcomes.imports.readers", str(path), encoding],
-            capture_output=True,
-            cwd=settings.BASE_DIR,
-            env={"PATH": "/usr/bin:/bin"},
-            timeout=READ_TIMEOUT,
-            check=True,
-        )
+        module, seconds = "outcomes.imports.readers", READ_TIMEOUT
+        result = json.loads(run_limited(module, b"", str(path), encoding, seconds=seconds))
     except subprocess.SubprocessError:
         raise UnreadableError(UnreadableReason.LIMIT_EXCEEDED) from None
-    result = json.loads(process.stdout)
     if "reason" in result:
         raise UnreadableError(UnreadableReason(result["reason"]), result["page"])
     return SourceFile.from_json(result)
