@@ -1,8 +1,7 @@
 """The demonstration: it has something of everything, is made once, and only in development."""
 
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import product
 
@@ -39,7 +38,6 @@ from participants.email_links.links import link_for_key
 from participants.models import (
     Audience,
     AudienceException,
-    Constituency,
     ContactChannel,
     Delegate,
     EmailLink,
@@ -55,11 +53,9 @@ from participants.models import (
 from participants.onboarding.invitations import find_open_invitation, pending_invitation_for
 from participants.participation.confirmation import RELATED, is_sufficient
 from participants.privacy import visibility
-from participants.privacy.audience_preview import AudiencePreview
-from participants.privacy.audiences import get_viewers
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
-from tests.conftest import FULL, FULL_WALKS
+from tests.conftest import FULL
 from tests.page_text import page_text
 from tests.roundtable_files import RECORD_2018, database_rows, load_demo, load_roundtable
 
@@ -368,82 +364,3 @@ def test_every_row_is_valid(demo_event: Event) -> None:
             row.full_clean()
             rows += 1
     assert rows > (200 if FULL else 70)
-
-
-def exceptions_of(event: Event) -> list[dict[str, object]]:
-    """None, and each organisation, country and constituency of those who took part."""
-    organisations = Organisation.objects.filter(participations__event=event).distinct()
-    rows = list(organisations.order_by("pk"))
-    countries = sorted({row.country.code for row in rows if row.country})
-    return [
-        {},
-        *({"constituency": word} for word in Constituency.values),
-        *({"country": code} for code in countries),
-        *({"organisation": row} for row in rows),
-    ]
-
-
-def check_previews(owner: Delegate) -> Counter[str]:
-    """Compares what the owner reads with what each of the others sees of the owner."""
-    known = AudiencePreview(owner, ON)
-    # Anew each time: an exception also ends introductions.
-    viewers = get_viewers(Delegate.objects.filter(user__is_active=True), ON)
-    found: Counter[str] = Counter()
-    for role in ("participant", "constituency", "introduced"):
-        group = known.group(role)
-        preview = known.preview(role)
-        eyes = [viewers[viewer.delegate or 0] for viewer in group]
-        # As find_profile() does for one viewer, which is slow for thousands.
-        real = visibility.profiles_seen_by(eyes, owner, ON)
-        for viewer, seen in list(zip(eyes, real, strict=True))[:1]:
-            page = visibility.find_profile(viewer, owner.handle, ON, revealed=True)
-            assert page == seen
-        said = {view.profile: view.sentence for view in preview.views}
-        seeing = Counter(profile for profile in real if profile)
-        assert set(seeing) <= set(said) or known.is_upper_limit
-        assert bool(preview.views) or not seeing
-        for profile, sentence in said.items():
-            if known.is_upper_limit:
-                assert "at most" in sentence
-            else:
-                how_many = "Everyone" if seeing[profile] == len(group) else "Some"
-                assert seeing[profile] and sentence.startswith(how_many)
-            found["at most" if known.is_upper_limit else "exact"] += 1
-        found["no one"] += not said
-        found["people"] += len(group)
-    return found
-
-
-def test_previews_match_real_pages(
-    demo_event: Event, record_property: Callable[[str, object], None]
-) -> None:
-    """At full size, each person with each audience and a sixth of the exceptions."""
-    with time_machine.travel(noon(ON), tick=False):
-        people = Delegate.objects.filter(user__is_active=True, consented_at__isnull=False)
-        owners, exceptions = list(people.order_by("pk")), exceptions_of(demo_event)
-        if not FULL_WALKS:
-            owners, exceptions = owners[6:24:9], exceptions[::12]
-        step, found = 6 if FULL_WALKS else 1, Counter[str]()
-        choices = [
-            choice
-            for number, owner in enumerate(owners)
-            for choice in product(
-                [owner], Audience.values, [{}, *exceptions[1 + number % step :: step]]
-            )
-        ]
-        for owner, audience, left_out in choices:
-            is_open = audience in (Audience.ONLY_ME, Audience.EVERYONE)
-            if (left_out and is_open) or (owner.is_protected and audience != Audience.INTRODUCED):
-                continue
-            owner.exceptions.all().delete()
-            owner.write(listed_to=audience)
-            if left_out:
-                AudienceException.objects.create(delegate=owner, **left_out)
-            found += check_previews(owner)
-            found["choices"] += 1
-    record_property("choices of an audience, previewed for three groups", found["choices"])
-    record_property("people whose page was compared with a preview", found["people"])
-    record_property("sentences of previews that are exact", found["exact"])
-    record_property("sentences of previews that are upper limits", found["at most"])
-    record_property("previews that no one sees", found["no one"])
-    assert found["exact"] and found["at most"] and found["no one"]

@@ -419,6 +419,12 @@ def compare_previews(owner: Delegate, seed: int) -> None:
         said = visibility.profiles_seen_by(group, owner, TODAY)
         assert number == len(group), hint
         assert bool(views) == any(said), hint
+        if not known.is_upper_limit:
+            shares = Counter(profile for profile in said if profile)
+            assert sorted((values, sentence.split()[0]) for values, sentence in views) == sorted(
+                (values_in(profile), "Everyone" if count == number else "Some")
+                for profile, count in shares.items()
+            ), hint
         for viewer, profile in zip(group, said, strict=True):
             assert viewer.delegate
             rest.remove(viewer.delegate)
