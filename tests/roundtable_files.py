@@ -150,6 +150,17 @@ def open_workbook(content: dict[str, Any]) -> Workbook:
     return load_workbook(BytesIO(_written[key]))
 
 
+def changed_workbook(content: dict[str, Any], cells: dict[str, Any]) -> bytes:
+    """The workbook with some cells written over, such as Commitments_B2."""
+    book = open_workbook(content)
+    for place, value in cells.items():
+        sheet, cell = place.split("_")
+        book[sheet][cell] = value
+    stored = BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
 def load_demo(on: date) -> str:
     """Makes the demonstration with progress up to that day; what the command said."""
     output = StringIO()

@@ -19,8 +19,7 @@ from outcomes.contributions.forms import (
     ResponseForm,
 )
 from outcomes.datasets.columns import Column, Dataset
-from outcomes.datasets.tables import COMMITMENTS, ORGANISATIONS
-from outcomes.exports.desk import CommitmentResource, OrganisationResource
+from outcomes.datasets.tables import COMMITMENTS
 from outcomes.models import Commitment, ImplementationStatus, Outcome
 from outcomes.reporting.forms import UpdateForm
 from outcomes.statements.corrigenda_admin import CorrigendumForm
@@ -93,14 +92,6 @@ def test_form_of_authors_has_each_public_field(name: str, form: type[ModelForm[A
     if form is UpdateForm:
         missing.remove("received_on")  # only the desk enters messages of a party
     assert not missing, f"{form.__name__} does not have the public fields {sorted(missing)}."
-
-
-def test_exports_of_the_desk_have_each_public_field() -> None:
-    for resource, dataset in (
-        (OrganisationResource, ORGANISATIONS),
-        (CommitmentResource, COMMITMENTS),
-    ):
-        assert set(dataset.fields) - resource().fields.keys() == set()
 
 
 def _lead_in(words: dict[str, Any]) -> Outcome:

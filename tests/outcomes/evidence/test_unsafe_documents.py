@@ -190,6 +190,14 @@ FORMULAS = {
     "workbook on a share": "'\\\\a\\[b.xlsx]S'!A1",
     "link formula": 'HYPERLINK("file:///a")',
 }
+# Elements of sheets, the attributes that say something, and what is said.
+XLSX_ELEMENTS: list[tuple[str, str, str, str]] = [
+    ("macro of a control", "formControlPr fmlaMacro", "a.xlsm!A", contains("a.xlsm!A", SHEET)),
+    ("text of a shape by DDE", "sp textlink", "cmd|'/c calc'!A0", counts("cmd|'/c calc'!A0")),
+    ("map that reads a file", "MapInfo><DataBinding FileBindingName", HTTP, loads(HTTP)),
+    ("map with a schema elsewhere", "MapInfo><Schema SchemaRef", HTTP, loads(HTTP)),
+    ("formula of a pivot table", "c formula", "DDE(1)", counts("DDE(1)")),
+]
 # Parts that a Word document has besides.
 DOCX_PARTS: list[tuple[str, Parts, str]] = [
     (
@@ -276,8 +284,8 @@ ODF_PARTS: list[tuple[str, str, Content, Callable[[str], str]]] = [
 OTHER_FILES: list[Case] = [
     (
         "program as printer settings",
-        lambda: docx({"a.dat": b"MZ"}, **{"a.dat": f"{OFFICE}wordprocessingml.printerSettings"}),
-        is_program("a.dat"),
+        lambda: docx({"a": b"MZ"}, a=f"{OFFICE}wordprocessingml.printerSettings"),
+        is_program("a"),
     ),
     (
         "macro document",
@@ -288,33 +296,19 @@ OTHER_FILES: list[Case] = [
     ),
     (
         "XML of another kind",
-        lambda: docx({"a.xml": "<a/>"}, **{"a.xml": "application/vnd.ms-office.webextension+xml"}),
-        not_needed("a.xml"),
+        lambda: docx({"a": "<a/>"}, a="application/vnd.ms-office.webextension+xml"),
+        not_needed("a"),
     ),
-    (
-        "two documents in one",
-        lambda: docx({"a.xml": "<a/>"}, **{"a.xml": f"{XLSX}.main+xml"}),
-        UNREADABLE,
-    ),
+    ("two documents in one", lambda: docx({"a": "<a/>"}, a=f"{XLSX}.main+xml"), UNREADABLE),
     (
         "metafile that is none",
-        lambda: docx({"a.emf": b"\x01\x00\x00\x00" + bytes(60)}, **{"a.emf": "image/x-emf"}),
-        not_a_picture("a.emf"),
+        lambda: docx({"a": b"\x01\x00\x00\x00" + bytes(60)}, a="image/x-emf"),
+        not_a_picture("a"),
     ),
     (
         "picture that says to be inside",
         lambda: docx_with("image", "//192.0.2.1/a.png", is_external=False),
         loads("//192.0.2.1/a.png"),
-    ),
-    (
-        "HTML inside",
-        lambda: docx_with("aFChunk", "a.xml", is_external=False),
-        contains("aFChunk", RELS),
-    ),
-    (
-        "ActiveX",
-        lambda: docx_with("control", "a.xml", is_external=False),
-        contains("control", RELS),
     ),
     ("template on a share", lambda: docx_with_template(UNC), loads(UNC)),
     ("template of another computer", lambda: docx_with_template(FILE), loads(FILE)),
@@ -346,31 +340,6 @@ OTHER_FILES: list[Case] = [
         "macro of a shape",
         lambda: xlsx("<worksheet/>", {"xl/drawing1.xml": f"<sp macro=\"'{HTTP}'!A\"/>"}),
         contains(f"'{HTTP}'!A", "xl/drawing1.xml"),
-    ),
-    (
-        "macro of a control",
-        lambda: xlsx('<worksheet><formControlPr fmlaMacro="a.xlsm!A"/></worksheet>'),
-        contains("a.xlsm!A", SHEET),
-    ),
-    (
-        "text of a shape by DDE",
-        lambda: xlsx("<worksheet><sp textlink=\"cmd|'/c calc'!A0\"/></worksheet>"),
-        counts("cmd|'/c calc'!A0"),
-    ),
-    (
-        "map that reads a file",
-        lambda: xlsx(f'<MapInfo><DataBinding FileBindingName="{HTTP}"/></MapInfo>'),
-        loads(HTTP),
-    ),
-    (
-        "map with a schema elsewhere",
-        lambda: xlsx(f'<MapInfo><Schema SchemaRef="{HTTP}"/></MapInfo>'),
-        loads(HTTP),
-    ),
-    (
-        "formula of a pivot table",
-        lambda: xlsx('<worksheet><c formula="DDE(1)"/></worksheet>'),
-        counts("DDE(1)"),
     ),
     (
         "program on a slide",
@@ -417,10 +386,15 @@ OTHER_FILES: list[Case] = [
 def office_files() -> Iterator[Case]:
     for name, kind, target, say in RELATIONS:
         yield name, partial(docx_with, kind, target), say(target)
+    for name, kind in (("HTML inside", "aFChunk"), ("ActiveX", "control")):
+        yield name, partial(docx_with, kind, "a.xml", is_external=False), contains(kind, RELS)
     for name, runs, said in FIELDS:
         yield name, partial(docx_saying, runs), said
     for name, formula in FORMULAS.items():
         yield name, partial(xlsx_counting, escape(formula, quote=False)), counts(formula)
+    for name, element, value, said in XLSX_ELEMENTS:
+        end = "</MapInfo>" if "MapInfo" in element else ""
+        yield name, partial(xlsx, f'<worksheet><{element}="{value}"/>{end}</worksheet>'), said
     for name, parts, said in DOCX_PARTS:
         yield name, partial(docx, parts), said
     for name, body, element in ODF_BODIES:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,34 +12,21 @@ from openpyxl import load_workbook
 
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
-from outcomes.models import Commitment, Theme
+from outcomes.models import Commitment, Statement, Theme
 from participants.models import Delegate, User
 from roundtable.models import AuditEntry, Event
 from tests.factories import compare_with_source, make_grant, make_user
 from tests.import_pages import UPLOAD_URL, admin_text, confirm_import, preview_file
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.page_text import page_html
-from tests.roundtable_files import (
-    database_rows,
-    load_roundtable,
-    open_workbook,
-    write_complete_file,
-)
+from tests.roundtable_files import changed_workbook, database_rows
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 
 
-def changed(tmp_path: Path, **cells: Any) -> bytes:
-    """The workbook of the roundtable of `write_whole` with some cells written over."""
-    load_roundtable(write_complete_file(tmp_path))
-    book = open_workbook(event_content(Event.objects.get(code="TALK1")))
-    for place, value in cells.items():
-        sheet, cell = place.split("_")
-        book[sheet][cell] = value
-    stored = BytesIO()
-    book.save(stored)
-    return stored.getvalue()
+def changed(event: Event, **cells: Any) -> bytes:
+    return changed_workbook(event_content(event), cells)
 
 
 def test_meeting_is_imported_from_empty_workbook(browser: Client) -> None:
@@ -50,12 +36,8 @@ def test_meeting_is_imported_from_empty_workbook(browser: Client) -> None:
     filled: dict[str, dict[str, Any]] = {
         "Series": {"Slug": "talks", "Name": "Talks"},
         "Roundtable": {
-            "Code": "NEW1",
-            "Slug": "new-1",
-            "Title": "New talk",
-            "Starts on": date(2026, 5, 1),
-            "Ends on": "2026-05-02",
-            "Time zone": "Asia/Dhaka",
+            **{"Code": "NEW1", "Slug": "new-1", "Title": "New talk", "Time zone": "Asia/Dhaka"},
+            **{"Starts on": date(2026, 5, 1), "Ends on": "2026-05-02"},
         },
     }
     for sheet, values in filled.items():
@@ -89,41 +71,37 @@ def test_meeting_is_imported_from_empty_workbook(browser: Client) -> None:
     assert "The portal already has everything in this file." in said
 
 
-def test_preview_shows_before_and_after(browser: Client, operator: User, tmp_path: Path) -> None:
-    content = changed(
-        tmp_path, Commitments_B2="Meet <b>often</b>", Themes_B2="Work ashore", Roles_B2="observer"
-    )
+def test_preview_shows_before_and_after(browser: Client, operator: User, talk: Event) -> None:
+    text = "Meet <b>often</b>"
+    content = changed(talk, Commitments_B2=text, Themes_B2="Work ashore", Roles_B2="observer")
     before = database_rows()
     answer = preview_file(browser, content)
-    assert "Text: <del>Meet again</del> <ins>Meet &lt;b&gt;often&lt;/b&gt;</ins>" in page_html(
-        answer
-    )
+    shown = "Text: <del>Meet again</del> <ins>Meet &lt;b&gt;often&lt;/b&gt;</ins>"
+    assert shown in page_html(answer)
     said = admin_text(answer)
     assert "Themes, row 2 To change: Work ashore Name: Work at sea Work ashore" in said
     assert "To add: 1. To change: 2. To remove: 0." in said
     assert database_rows() == before
     confirm_import(browser, answer)
-    assert Commitment.objects.get().text == "Meet <b>often</b>"
+    assert Commitment.objects.get().text == text
     assert Commitment.objects.get().history.latest().history_user_id == operator.pk
 
 
-def test_preview_shows_statement_publication(browser: Client, tmp_path: Path) -> None:
-    content = changed(tmp_path)
-    event = Event.objects.get()
-    event.statement.state, event.statement.published_at = "draft", None
-    event.statement.save()
+def test_preview_shows_statement_publication(browser: Client, talk: Event) -> None:
+    content = changed(talk)
+    Statement.objects.update(state="draft", published_at=None)
     answer = preview_file(browser, content)
     refusal = "Statement, State Two people of two organisations must compare this text"
     assert refusal in admin_text(answer)
-    compare_with_source(event.statement)
+    compare_with_source(Statement.objects.get())
     answer = preview_file(browser, content)
     assert "State: draft published" in admin_text(answer)
     confirm_import(browser, answer)
-    assert Event.objects.get().statement.state == "published"
+    assert Statement.objects.get().state == "published"
 
 
-def test_errors_name_their_cell_and_nothing_is_imported(browser: Client, tmp_path: Path) -> None:
-    content = changed(tmp_path, Commitments_D2="soon", Commitments_B2="New words")
+def test_errors_name_their_cell_and_nothing_is_imported(browser: Client, talk: Event) -> None:
+    content = changed(talk, Commitments_D2="soon", Commitments_B2="New words")
     before = database_rows()
     answer = preview_file(browser, content)
     said = admin_text(answer)
@@ -133,15 +111,12 @@ def test_errors_name_their_cell_and_nothing_is_imported(browser: Client, tmp_pat
     assert database_rows() == before
 
 
-def test_import_of_outdated_preview_shows_new_preview(browser: Client, tmp_path: Path) -> None:
-    content = changed(tmp_path, Themes_B2="Work ashore")
+def test_import_of_outdated_preview_shows_new_preview(browser: Client, talk: Event) -> None:
+    content = changed(talk, Themes_B2="Work ashore")
     answer = preview_file(browser, content)
     Theme.objects.update(name="Work in harbours")
     late = confirm_import(browser, answer)
-    assert (
-        "The data changed after you opened this page. Nothing is saved yet. Check the "
-        "changes again."
-    ) in admin_text(late)
+    assert "The data changed after you opened this page. Nothing is saved yet." in admin_text(late)
     assert "Name: Work in harbours Work ashore" in admin_text(late)
     assert Theme.objects.get().name == "Work in harbours"
     confirm_import(browser, late)
@@ -162,10 +137,7 @@ def test_unreadable_and_empty_files_give_one_message(browser: Client) -> None:
 def test_text_too_long_for_cell_is_reported(browser: Client, event: Event) -> None:
     Commitment.objects.update(text="x" * 32_768)
     answer = browser.get(f"/admin/roundtable/event/{event.pk}/workbook/", follow=True)
-    assert (
-        "One of the texts is longer than a workbook cell can hold (32,767 characters). "
-        "Download as CSV files instead." in answer.content.decode()
-    )
+    assert "One of the texts is longer than a workbook cell can hold" in answer.content.decode()
 
 
 def test_import_link_is_shown_to_editors_only(
@@ -185,6 +157,5 @@ def test_import_link_is_shown_to_editors_only(
     assert "Download as a workbook (XLSX)" in desk_text(client_of(cochair), page)
     assert "Workbook with delegates" in desk_text(client_of(cochair), page)
     assert "Workbook with delegates" not in desk_text(client_of(reader), page)
-    assert (
-        client_of(cochair).get(f"/admin/roundtable/event/{event.pk}/workbook/").status_code == 200
-    )
+    book = client_of(cochair).get(f"/admin/roundtable/event/{event.pk}/workbook/")
+    assert book.status_code == 200

