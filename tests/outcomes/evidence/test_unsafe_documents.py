@@ -190,13 +190,33 @@ FORMULAS = {
     "workbook on a share": "'\\\\a\\[b.xlsx]S'!A1",
     "link formula": 'HYPERLINK("file:///a")',
 }
-# Elements of sheets, the attributes that say something, and what is said.
+# Elements of sheets, what they say, and the sentence.
 XLSX_ELEMENTS: list[tuple[str, str, str, str]] = [
-    ("macro of a control", "formControlPr fmlaMacro", "a.xlsm!A", contains("a.xlsm!A", SHEET)),
-    ("text of a shape by DDE", "sp textlink", "cmd|'/c calc'!A0", counts("cmd|'/c calc'!A0")),
-    ("map that reads a file", "MapInfo><DataBinding FileBindingName", HTTP, loads(HTTP)),
-    ("map with a schema elsewhere", "MapInfo><Schema SchemaRef", HTTP, loads(HTTP)),
-    ("formula of a pivot table", "c formula", "DDE(1)", counts("DDE(1)")),
+    (
+        "macro of a control",
+        '<formControlPr fmlaMacro="{}"/>',
+        "a.xlsm!A",
+        contains("a.xlsm!A", SHEET),
+    ),
+    (
+        "text of a shape by DDE",
+        '<sp textlink="{}"/>',
+        "cmd|'/c calc'!A0",
+        counts("cmd|'/c calc'!A0"),
+    ),
+    (
+        "map that reads a file",
+        '<MapInfo><DataBinding FileBindingName="{}"/></MapInfo>',
+        HTTP,
+        loads(HTTP),
+    ),
+    (
+        "map with a schema elsewhere",
+        '<MapInfo><Schema SchemaRef="{}"/></MapInfo>',
+        HTTP,
+        loads(HTTP),
+    ),
+    ("formula of a pivot table", '<c formula="{}"/>', "DDE(1)", counts("DDE(1)")),
 ]
 # Parts that a Word document has besides.
 DOCX_PARTS: list[tuple[str, Parts, str]] = [
@@ -393,8 +413,7 @@ def office_files() -> Iterator[Case]:
     for name, formula in FORMULAS.items():
         yield name, partial(xlsx_counting, escape(formula, quote=False)), counts(formula)
     for name, element, value, said in XLSX_ELEMENTS:
-        end = "</MapInfo>" if "MapInfo" in element else ""
-        yield name, partial(xlsx, f'<worksheet><{element}="{value}"/>{end}</worksheet>'), said
+        yield name, partial(xlsx, f"<worksheet>{element.format(value)}</worksheet>"), said
     for name, parts, said in DOCX_PARTS:
         yield name, partial(docx, parts), said
     for name, body, element in ODF_BODIES:
