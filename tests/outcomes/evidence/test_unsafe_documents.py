@@ -81,6 +81,10 @@ def is_program(part: str) -> str:
     return f"The part “{part}” is a macro, a program or an object of another program. {AS_PDF}"
 
 
+def in_sheet(name: str) -> str:
+    return contains(name, "xl/worksheets/sheet1.xml")
+
+
 def counts(formula: str) -> str:
     return f"The formula “{formula}” can load something or start a program. {AS_PDF}"
 
@@ -120,7 +124,7 @@ def not_needed(part: str) -> str:
 
 
 RELS, SETTINGS = "word/_rels/document.xml.rels", "word/settings.xml"
-BOOK_RELS, SHEET = "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"
+BOOK_RELS = "xl/_rels/workbook.xml.rels"
 HTTP, UNC = "http://192.0.2.1/a.png", "\\\\192.0.2.1\\share\\a.png"
 FILE, ON_SHARE = "file://192.0.2.1/t.dotm", "file:///\\\\192.0.2.1\\t.dotm"
 BEGIN, END = (f'<w:fldChar w:fldCharType="{kind}"/>' for kind in ("begin", "end"))
@@ -190,33 +194,18 @@ FORMULAS = {
     "workbook on a share": "'\\\\a\\[b.xlsx]S'!A1",
     "link formula": 'HYPERLINK("file:///a")',
 }
-# Elements of sheets, what they say, and the sentence.
-XLSX_ELEMENTS: list[tuple[str, str, str, str]] = [
-    (
-        "macro of a control",
-        '<formControlPr fmlaMacro="{}"/>',
-        "a.xlsm!A",
-        contains("a.xlsm!A", SHEET),
-    ),
-    (
-        "text of a shape by DDE",
-        '<sp textlink="{}"/>',
-        "cmd|'/c calc'!A0",
-        counts("cmd|'/c calc'!A0"),
-    ),
+# Elements of sheets, with what they say.
+XLSX_ELEMENTS: list[tuple[str, str, str, Callable[[str], str]]] = [
+    ("macro of a control", '<formControlPr fmlaMacro="{}"/>', "a.xlsm!A", in_sheet),
+    ("text of a shape by DDE", '<sp textlink="{}"/>', "cmd|'/c calc'!A0", counts),
     (
         "map that reads a file",
         '<MapInfo><DataBinding FileBindingName="{}"/></MapInfo>',
         HTTP,
-        loads(HTTP),
+        loads,
     ),
-    (
-        "map with a schema elsewhere",
-        '<MapInfo><Schema SchemaRef="{}"/></MapInfo>',
-        HTTP,
-        loads(HTTP),
-    ),
-    ("formula of a pivot table", '<c formula="{}"/>', "DDE(1)", counts("DDE(1)")),
+    ("map with a schema elsewhere", '<MapInfo><Schema SchemaRef="{}"/></MapInfo>', HTTP, loads),
+    ("formula of a pivot table", '<c formula="{}"/>', "DDE(1)", counts),
 ]
 # Parts that a Word document has besides.
 DOCX_PARTS: list[tuple[str, Parts, str]] = [
@@ -412,8 +401,8 @@ def office_files() -> Iterator[Case]:
         yield name, partial(docx_saying, runs), said
     for name, formula in FORMULAS.items():
         yield name, partial(xlsx_counting, escape(formula, quote=False)), counts(formula)
-    for name, element, value, said in XLSX_ELEMENTS:
-        yield name, partial(xlsx, f"<worksheet>{element.format(value)}</worksheet>"), said
+    for name, sheet, value, say in XLSX_ELEMENTS:
+        yield name, partial(xlsx, f"<worksheet>{sheet.format(value)}</worksheet>"), say(value)
     for name, parts, said in DOCX_PARTS:
         yield name, partial(docx, parts), said
     for name, body, element in ODF_BODIES:
