@@ -281,9 +281,10 @@ def _apply_event(file: FileEntry, report: ImportReport) -> Event:
     if len(report.mistakes) > mistakes_before:
         event.invalid["code"] = code
         return stored or Event()
-    if stored and (series is None or "slug" not in series.values):
-        return report.store_entry(stored, event)
-    if series is None or "slug" not in series.values:  # a mistake, which undoes this
+    if series is None or "slug" not in series.values:
+        if stored:
+            return report.store_entry(stored, event)
+        # A mistake, which undoes this.
         any_series = Series.objects.first() or Series.objects.create(name="–", slug="-")
         return report.store_entry(Event(), event, series=any_series)
     slug = series.values["slug"]

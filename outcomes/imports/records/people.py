@@ -113,7 +113,6 @@ SINGLE_VALUE_FIELDS = (
     *DELEGATE_FIELDS,
     "capacity",
 )
-RowsWithValues = list[tuple[models.Model, dict[str, Any]]]
 
 
 def apply_delegates(
@@ -295,33 +294,28 @@ class _PeopleImporter:
     def _store(
         self, entry: FileEntry, participation: Participation, organisation: Organisation
     ) -> None:
-        given, report = entry.values, self.report
-        participation_values = {"organisation": organisation}
-        if "capacity" in given:
-            participation_values["capacity"] = given["capacity"]
-        rows_with_values: RowsWithValues = [
-            (
-                participation.delegate,
-                {name: given[name] for name in DELEGATE_FIELDS if name in given},
-            ),
-            (participation, participation_values),
+        given, report, person = entry.values, self.report, participation.delegate
+        rows: list[tuple[models.Model, dict[str, Any]]] = [
+            (person, {name: given[name] for name in DELEGATE_FIELDS if name in given}),
+            (participation, {"organisation": organisation}),
         ]
+        if "capacity" in given:
+            rows[1][1]["capacity"] = given["capacity"]
         if given.get("post"):
-            rows_with_values.append(
-                (self._affiliation_for(participation, organisation), {"post": given["post"]})
-            )
+            affiliation = self._affiliation_for(participation, organisation)
+            rows.append((affiliation, {"post": given["post"]}))
         is_new = participation._state.adding
-        changes_by_row = [(row, _value_changes(row, values)) for row, values in rows_with_values]
-        changed_keys = {name for _row, changed in changes_by_row for name, _was, _is in changed}
+        row_changes = [_RowChange(row, values) for row, values in rows]
+        changed_keys = {name for change in row_changes for name, _was, _is in change.texts}
         if self._reject_forbidden_changes(participation, changed_keys, entry):
             return
-        if has_joined(participation.delegate):
-            self._keep_own_fields(entry, rows_with_values[0][1], changes_by_row)
+        if has_joined(person):
+            self._keep_own_fields(entry, row_changes[0])
         mistakes_before = len(report.mistakes)
         confirmed_hash = participation.content_hash if participation.confirmed_at else ""
-        for (row, values), (_row, changed) in zip(rows_with_values, changes_by_row, strict=True):
-            if changed or row._state.adding:
-                self._validate(row, values, entry.location)
+        for change in row_changes:
+            if change.texts or change.row._state.adding:
+                self._validate(change.row, change.values, entry.location)
         if len(report.mistakes) > mistakes_before:
             return
         is_other = bool(confirmed_hash) and participation.content_hash != confirmed_hash
@@ -329,11 +323,12 @@ class _PeopleImporter:
             sentence = _("After this change, the participation must be confirmed again.")
             report.notes.append(Mistake(entry.location, sentence))
         if changed_keys & set(PERSON_FIELDS):
-            self._leave_to_others(participation.delegate)
+            self._leave_to_others(person)
         to_add = []
-        for row, changed in changes_by_row:
-            new_values = {name: getattr(row, name) for name, _was, _is in changed}
-            if must_accept(participation.delegate):
+        for change in row_changes:
+            row = change.row
+            new_values = {name: getattr(row, name) for name, _was, _is in change.texts}
+            if must_accept(person):
                 new_values = self._propose(row, new_values, entry)
                 if isinstance(row, Affiliation) or row._state.adding:
                     continue
@@ -343,41 +338,33 @@ class _PeopleImporter:
                 to_add.append(row)
             elif new_values and not report.is_preview:
                 self._write(row, new_values, entry)
-        if participation.delegate._state.adding:
+        if person._state.adding:
             _person, *parts = to_add
-            person = participation.delegate
             self.new_people[person.handle] = NewRecord(entry.location, person, parts)
         else:
             self.new_rows += to_add
-        changes = tuple(change for _row, changed in changes_by_row for change in changed)
+        changes = tuple(text for change in row_changes for text in change.texts)
         if is_new or changes:
-            is_added = is_new and not must_accept(participation.delegate)
-            (self.added if is_added else self.changed)[participation.delegate.handle] = (
-                participation.delegate
-            )
+            is_added = is_new and not must_accept(person)
+            (self.added if is_added else self.changed)[person.handle] = person
         result = (
             RowResult.ADDED if is_new else RowResult.CHANGED if changes else RowResult.UNCHANGED
         )
-        title = given.get("name", participation.delegate.name)
-        report.add_row(entry.location, result, title, changes)
+        report.add_row(entry.location, result, given.get("name", person.name), changes)
 
-    def _keep_own_fields(
-        self,
-        entry: FileEntry,
-        values: dict[str, Any],
-        changes_by_row: list[tuple[models.Model, list[tuple[str, str, str]]]],
-    ) -> None:
+    def _keep_own_fields(self, entry: FileEntry, change: "_RowChange") -> None:
         """Leaves out what only a person who has joined changes, with a note for each."""
-        person, changed = changes_by_row[0]
-        for name, _was, given in [row for row in changed if row[0] in OWNER_FIELDS]:
-            words = _(
-                "“%s” is not imported. This person has joined the portal, so only they can change "
-                "this."
-            )
-            self.report.notes.append(Mistake(f"{entry.location}.{name}", words % excerpt(given)))
-        for name in OWNER_FIELDS & values.keys():
-            del values[name]
-        changes_by_row[0] = (person, [row for row in changed if row[0] not in OWNER_FIELDS])
+        for name, _was, given in change.texts:
+            if name in OWNER_FIELDS:
+                words = _(
+                    "“%s” is not imported. This person has joined the portal, so only they can "
+                    "change this."
+                )
+                note = Mistake(f"{entry.location}.{name}", words % excerpt(given))
+                self.report.notes.append(note)
+        change.texts = [text for text in change.texts if text[0] not in OWNER_FIELDS]
+        for name in OWNER_FIELDS & change.values.keys():
+            del change.values[name]
 
     def _leave_to_others(self, person: Delegate) -> None:
         if self.report.by and not person._state.adding and not self.report.is_preview:
@@ -526,14 +513,18 @@ class _PeopleImporter:
         return found or Affiliation(delegate=participation.delegate, organisation=organisation)
 
 
-def _value_changes(row: models.Model, values: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Key, old and new text; for a new row, of every value."""
-    is_new = row._state.adding
-    return [
-        (name, "" if is_new else to_file_text(getattr(row, name)), to_file_text(value))
-        for name, value in values.items()
-        if (value if is_new else differs(row, name, value))
-    ]
+class _RowChange:
+    """The values that the file has for a row, and those that differ, as texts."""
+
+    def __init__(self, row: models.Model, values: dict[str, Any]) -> None:
+        self.row, self.values = row, values
+        is_new = row._state.adding
+        # Key, old and new text; of a new row, of every value.
+        self.texts = [
+            (name, "" if is_new else to_file_text(getattr(row, name)), to_file_text(value))
+            for name, value in values.items()
+            if (value if is_new else differs(row, name, value))
+        ]
 
 
 def current_affiliations(
