@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.follow_up_factories import make_response
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database, pytest.mark.crawl]
-EXAMPLES = 100 if FULL else 15  # for each operation
+EXAMPLES = 100 if FULL else 8  # for each operation
 HEADERS = {"X-Forwarded-Proto": "https", "Accept-Encoding": "identity"}
 schema: Any = schemathesis.openapi.from_dict(module.api.get_openapi_schema())
 portal = get_wsgi_application()

@@ -147,21 +147,18 @@ COMMITMENT = {
 }
 
 
-def test_commitments_as_json(client: Client, commitment: Commitment) -> None:
+def test_commitments_as_json_csv_and_xlsx(client: Client, commitment: Commitment) -> None:
     make_update(commitment)
     answer = client.get("/commitments.json?event=here")
     assert answer.headers["Content-Type"] == "application/json"
+    filters = "Roundtable: First meeting, May 2024 (HERE)"
     assert json.loads(answer.content) == {
         "table": "commitments",
         "page": f"{HERE}/commitments/?event=here",
         "exported_on": "2026-03-02",
-        "filters": "Roundtable: First meeting, May 2024 (HERE)",
+        "filters": filters,
         "rows": [COMMITMENT],
     }
-
-
-def test_commitments_as_csv_and_xlsx(client: Client, commitment: Commitment) -> None:
-    make_update(commitment)
     answer = client.get("/commitments.csv?event=here")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     name = "commitments-2026-03-02-roundtable-first-meeting-may-2024-here.csv"
@@ -180,15 +177,13 @@ def test_commitments_as_csv_and_xlsx(client: Client, commitment: Commitment) -> 
         "themes": "protection",
         "is_demonstration": "no",
         "exported_on": "2026-03-02",
-        "filters": "Roundtable: First meeting, May 2024 (HERE)",
+        "filters": filters,
     }
     answer = client.get("/commitments.xlsx?event=here")
     assert read_xlsx(answer) == [{name: value or None for name, value in row.items()}]
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     about = dict(book.worksheets[1].iter_rows(values_only=True))
-    assert about["reference"] == (
-        "The roundtable's code, a hyphen, C and a number, for example BP2018-C1."
-    )
+    assert str(about["reference"]).startswith("The roundtable's code, a hyphen, C and a number")
 
 
 def test_reports(client: Client, commitment: Commitment) -> None:
@@ -217,10 +212,7 @@ def test_reports(client: Client, commitment: Commitment) -> None:
         "is_demonstration": False,
         "url": f"{HERE}/commitments/here-c1/",
     }
-
-
-def test_revised_report_keeps_status_and_hides_text(client: Client, commitment: Commitment) -> None:
-    update = make_update(commitment)
+    # A report that is revised keeps its status, and hides its text.
     update.request_change(note="It names a person.", at=NOON)
     for path in ("/reports.json", "/commitments/here-c1/reports.json"):
         (row,) = read_json(client.get(path))
@@ -328,9 +320,6 @@ def test_earlier_day(client: Client, commitment: Commitment) -> None:
         assert read_json(client.get(path)) == []
     (row,) = read_json(client.get("/reports.json?as_of=2025-03-01"))
     assert row["reported_on"] == "2025-03-01"
-
-
-def test_records_of_an_earlier_day(client: Client, commitment: Commitment) -> None:
     Commitment.objects.update(recorded_at=datetime(2024, 5, 20, 12, tzinfo=UTC))
     for path in ("/roundtables/here", "/outcomes/here/1", "/outcomes/here/1.a"):
         for day, number in (("2024-05-19", 0), ("2024-05-20", 1)):
@@ -352,16 +341,12 @@ def test_lead_in_counts_the_commitments_to_its_points(
     (row,) = read_json(client.get("/outcomes/here/1.json"))
     assert (row["number"], row["commitments"]) == ("1", 2)
     assert (row["lead_in"], row["lead_in_text"]) == ("", "")
-
-
-def test_points_and_their_themes_are_in_the_order_of_the_statement(
-    client: Client, commitment: Commitment, point: Outcome
-) -> None:
+    # Points, and their themes, are in the order of the statement.
     lead_in = make_outcome(point.statement, kind=Outcome.Kind.LEAD_IN, number="2")
     later = make_outcome(point.statement, parent=lead_in, position=0, number="2.a")
     later.themes.add(make_theme(slug="borders"), *point.themes.all())
     commitment.outcomes.add(later)
-    (row,) = read_json(client.get("/commitments.json"))
+    (row,) = read_json(client.get("/commitments/here-c1.json"))
     assert row["outcomes"] == ["1.a", "2.a"]
     assert row["themes"] == ["protection", "borders"]
 

@@ -36,8 +36,12 @@ def test_meeting_is_imported_from_empty_workbook(browser: Client) -> None:
     filled: dict[str, dict[str, Any]] = {
         "Series": {"Slug": "talks", "Name": "Talks"},
         "Roundtable": {
-            **{"Code": "NEW1", "Slug": "new-1", "Title": "New talk", "Time zone": "Asia/Dhaka"},
-            **{"Starts on": date(2026, 5, 1), "Ends on": "2026-05-02"},
+            "Code": "NEW1",
+            "Slug": "new-1",
+            "Title": "New talk",
+            "Starts on": date(2026, 5, 1),
+            "Ends on": "2026-05-02",
+            "Time zone": "Asia/Dhaka",
         },
     }
     for sheet, values in filled.items():

@@ -135,7 +135,7 @@ def test_cell_of_invisible_characters_is_empty() -> None:
 
 
 @pytest.mark.crawl
-@settings(max_examples=50 if FULL else 20)  # each writes and reads a workbook
+@settings(max_examples=50 if FULL else 10)  # each writes and reads a workbook
 @given(
     st.lists(
         st.text(
