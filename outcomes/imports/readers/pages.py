@@ -67,8 +67,7 @@ class SourceFile:
             name: [[_cell_to_json(cell) for cell in row] for row in rows]
             for name, rows in self.pages.items()
         }
-        stored_fields = ("guessed_encodings", "is_single_table", "encoding", "encoding_samples")
-        return {"pages": pages, **{name: getattr(self, name) for name in stored_fields}}
+        return vars(self) | {"pages": pages}
 
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> "SourceFile":
