@@ -40,11 +40,13 @@ def low_limits(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Pa
 
 def test_text_is_kept_beside_a_file_that_is_too_large(client: Client, path: str) -> None:
     # `give` checks that the page has the text and asks for the file again.
-    assert TOO_LARGE in give(client, path, pdf() + bytes(LIMIT))
+    # The sentence is in the summary and at the field.
+    assert give(client, path, pdf() + bytes(LIMIT)).count(TOO_LARGE) == 2
     assert TOO_LARGE in give(client, path, pdf() + bytes(4 * LIMIT))
     assert not Evidence.objects.exists() and ProgressUpdate.objects.count() == 1
-    # A file below the limit that does not fit in memory is stored.
-    large = pdf().replace(b"%PDF-1.4\n", b"%PDF-1.4\n" + b"% \n" * 3_000)
+    # A file of exactly the limit that does not fit in memory is stored.
+    comment = b"%" + b" " * (LIMIT - len(pdf()) - 2) + b"\n"
+    large = pdf().replace(b"%PDF-1.4\n", b"%PDF-1.4\n" + comment)
     assert give(client, path, large) == ""
     with Evidence.objects.get().file.open("rb") as stored:
         assert stored.read() == large
