@@ -17,12 +17,10 @@ from tests.factories import (
     NOON,
     make_commitment,
     make_event,
-    make_organisation,
     make_party,
     make_statement,
     make_update,
 )
-from tests.follow_up_factories import make_response
 
 pytestmark = [
     pytest.mark.django_db,
@@ -32,17 +30,6 @@ pytestmark = [
 HERE = "https://portal.example.org"
 PROMISE = Path(__file__).with_name("openapi.json")
 NAMES = [table.name for table in TABLES.values()]
-
-
-@pytest.fixture
-def commitment() -> Commitment:
-    event = make_event(slug="here", code="HERE")
-    make_statement(event)
-    row = make_commitment(event, reference="HERE-C1")
-    make_party(row, organisation=make_organisation(slug="office"))
-    make_update(row)
-    make_response()
-    return row
 
 
 def pages(client: Client, path: str) -> Iterator[dict[str, Any]]:

@@ -14,15 +14,6 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from outcomes.api import api as module
 from roundtable.web.limits import Limit
 from tests.conftest import FULL
-from tests.factories import (
-    make_commitment,
-    make_event,
-    make_organisation,
-    make_party,
-    make_statement,
-    make_update,
-)
-from tests.follow_up_factories import make_response
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database, pytest.mark.crawl]
 EXAMPLES = 100 if FULL else 8  # for each operation
@@ -58,16 +49,10 @@ def test_description_names_each_operation() -> None:
     ]
 
 
-@pytest.mark.usefixtures("kept_connection")
+@pytest.mark.usefixtures("commitment", "kept_connection")
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_answers_are_as_described(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(module, "API_LIMIT", Limit("API", 1_000_000, 60))
-    event = make_event(slug="here", code="HERE")
-    make_statement(event)
-    row = make_commitment(event, reference="HERE-C1")
-    make_party(row, organisation=make_organisation(slug="office"))
-    make_update(row)
-    make_response()
 
     @given(case=OPERATIONS[name].as_strategy())
     @settings(

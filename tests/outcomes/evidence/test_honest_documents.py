@@ -5,7 +5,6 @@ from zipfile import ZipFile, ZipInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from outcomes.evidence.pdf_objects import unsafe_name
 from outcomes.evidence.validation import check_file
@@ -29,6 +28,7 @@ from tests.outcomes.evidence.documents import (
     xlsx,
     xlsx_counting,
 )
+from tests.outcomes.evidence.test_evidence import photo
 from tests.outcomes.evidence.test_unsafe_documents import is_taken, sentence
 
 MS = "application/vnd.ms-"
@@ -244,12 +244,9 @@ def test_document_with_a_main_part_of_another_name_is_accepted() -> None:
 
 
 def test_chart_with_its_workbook_is_accepted_without_the_metadata_of_a_photo() -> None:
-    exif = Image.Exif()
-    exif[0x010E] = "zq-description"
-    photo = BytesIO()
-    Image.new("RGB", (4, 3)).save(photo, "JPEG", exif=exif)
+    taken = photo()
     types = {"xl/media/image1.dat": "image/jpeg"}
-    workbook = xlsx("<worksheet/>", {"xl/media/image1.dat": photo.getvalue()}, **types)
+    workbook = xlsx("<worksheet/>", {"xl/media/image1.dat": taken}, **types)
     parts: dict[str, Content] = {
         "word/charts/chart1.xml": "<c/>",
         "word/charts/_rels/chart1.xml.rels": relationship("package", "a", is_external=False),
@@ -261,7 +258,7 @@ def test_chart_with_its_workbook_is_accepted_without_the_metadata_of_a_photo() -
         inside = kept.read("word/embeddings/a.xlsx")
     with ZipFile(BytesIO(inside)) as kept:
         assert b"zq-description" not in kept.read("xl/media/image1.dat")
-    assert b"zq-description" in photo.getvalue()
+    assert b"zq-description" in taken
     # Only a chart leads to a workbook.
     parts["word/_rels/document.xml.rels"] = relationship("package", "a", is_external=False)
     assert "“package” in the part" in sentence(docx(parts, **types))
