@@ -160,8 +160,9 @@ def guess_sheet(table: SourceTable) -> str:
 def can_join_columns(sheet: Sheet, key: str) -> bool:
     """Whether columns may form one value, such as first and family name."""
     kind = sheet.get_field(key)
-    is_text = type(kind) in (models.CharField, models.TextField) and not kind.choices  # type: ignore[union-attr]
-    return is_text and key not in (sheet.table.identifier, "organisation", "reference", "party")
+    if kind is None or type(kind) not in (models.CharField, models.TextField) or kind.choices:
+        return False
+    return key not in (sheet.table.identifier, "organisation", "reference", "party")
 
 
 def has_ambiguous_dates(

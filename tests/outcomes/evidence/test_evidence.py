@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -25,6 +26,7 @@ from tests.page_text import page_html, page_links, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pdf_in_this_process")]
 Sign = Callable[[User | Delegate], Client]
+Capture = Callable[..., AbstractContextManager[object]]
 PDF = pdf()
 
 
@@ -102,7 +104,7 @@ def test_file_is_a_download_once_its_update_is_approved(
     assert reply.headers["Content-Type"] == media_type
     assert reply.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
-    sent = b"".join(reply.streaming_content)  # type: ignore[attr-defined]
+    sent = bytes(reply.getvalue())
     if media_type.startswith("image/"):
         with Image.open(BytesIO(sent)) as image:
             assert image.size == (40, 30) and not image.getexif()
@@ -198,7 +200,7 @@ def test_update_has_at_most_twenty_evidence_items(
 
 
 def test_evidence_is_removed_from_draft(
-    client: Client, path: str, django_capture_on_commit_callbacks: Callable[..., object]
+    client: Client, path: str, django_capture_on_commit_callbacks: Capture
 ) -> None:
     assert give(client, path, PDF, act="draft") == ""
     row = Evidence.objects.get()
@@ -210,7 +212,7 @@ def test_evidence_is_removed_from_draft(
         "reported_on": "2026-03-01",
         "remove": row_key(row),
     }
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+    with django_capture_on_commit_callbacks(execute=True):
         assert client.post(path, form).status_code == 302
     assert not Evidence.objects.exists()
     assert not storages["evidence"].exists(str(row.file.name))

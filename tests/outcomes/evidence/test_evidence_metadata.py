@@ -29,7 +29,7 @@ from tests.factories import (
     make_user,
 )
 from tests.outcomes.evidence.documents import DOCX, ODT, WORD, docx, pdf, stream, zipped
-from tests.outcomes.evidence.test_evidence import CONTACT_DETAILS, give, photo
+from tests.outcomes.evidence.test_evidence import CONTACT_DETAILS, Capture, give, photo
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.outcomes.test_outcomes_admin import filled, page
 
@@ -187,13 +187,13 @@ def test_file_is_deleted_with_its_evidence(
     operator: User,
     waiting: ProgressUpdate,
     what: str,
-    django_capture_on_commit_callbacks: Callable[..., object],
+    django_capture_on_commit_callbacks: Capture,
 ) -> None:
     rows = list(waiting.evidence.order_by("pk"))
     names = [str(row.file.name) for row in rows]
     assert all(storages["evidence"].exists(name) for name in names)
     browser = client_of(operator)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+    with django_capture_on_commit_callbacks(execute=True):
         if what == "evidence":
             address = page(ProgressUpdate, "change", waiting.pk)
             more = {f"evidence-{number}-DELETE": "on" for number in range(2)}
