@@ -3,7 +3,7 @@
 import re
 import subprocess
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from html import escape
 from io import BytesIO
@@ -458,7 +458,7 @@ PDF_ACTIONS = [
     ("address at the start", f"/S/URI/URI({HTTP})", "URI"),
     ("address after the start", f"/S/GoTo/D[3 0 R/Fit]/Next<</S/URI/URI({HTTP})>>", "URI"),
 ]
-PDF_OBJECTS: list[tuple[str, list[str | bytes], str]] = [
+PDF_OBJECTS: list[tuple[str, Sequence[str | bytes], str]] = [
     *((name, [annotation(name)], name) for name in ("Movie", "Screen", "3D", "FileAttachment")),
     ("link to a file", [annotation("Link", "/A<</S/URI/URI(file://a/b)>>")], "file://a/b"),
     ("link to a share", [annotation("Link", "/A<</S/URI/URI(\\\\\\\\a\\\\b)>>")], "\\\\a\\b"),
