@@ -1180,6 +1180,7 @@ def test_published_is_what_is_public_and_approved() -> None:
     commitment = make_commitment(shown.event)
     unapproved = make_update(commitment, approved=False)
     update = make_update(commitment)
+    assert list(ProgressUpdate.objects.unapproved()) == [unapproved]
     assert list(Commitment.objects.published()) == [commitment]
     assert list(ProgressUpdate.objects.published()) == [update]
 
