@@ -20,32 +20,21 @@ def five_points(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
     return list(statement.outcomes.filter(parent__isnull=False).order_by("position", "pk"))
 
 
-@pytest.mark.usefixtures("five_points")
-def test_long_statement_has_pages(client: Client) -> None:
+def test_long_statement_has_pages(client: Client, five_points: list[Outcome]) -> None:
+    make_role(five_points[0].statement.event)
     shown = {
         page: {number for number in "abcde" if f"1.{number} " in get_text(client, EVENT, page=page)}
         for page in ("1", "2", "3")
     }
     assert shown == {"1": {"a", "b"}, "2": {"c", "d"}, "3": {"e"}}
     assert "Page 2 of 3" in get_text(client, EVENT, page="2")
-    assert f"{EVENT}?page=2#statement" in page_links(client.get(EVENT))
-
-
-def test_all_points_are_counted(client: Client, five_points: list[Outcome]) -> None:
-    make_role(five_points[0].statement.event)
     assert "5 points agreed" in get_text(client, EVENT)
-
-
-@pytest.mark.usefixtures("five_points")
-def test_page_of_statement_keeps_the_day(client: Client) -> None:
+    assert f"{EVENT}?page=2#statement" in page_links(client.get(EVENT))
+    # They keep the day.
     links = page_links(client.get(f"{EVENT}?as_of=2025-06-01"))
     assert f"{EVENT}?as_of=2025-06-01&page=2#statement" in links
-
-
-@pytest.mark.usefixtures("five_points")
-@pytest.mark.parametrize("page", ["4", "0", "x"])
-def test_missing_page_of_statement_is_an_error(client: Client, page: str) -> None:
-    assert client.get(EVENT, {"page": page}).status_code == 400
+    for page in ("4", "0", "x"):
+        assert client.get(EVENT, {"page": page}).status_code == 400
 
 
 @pytest.mark.usefixtures("five_points")
@@ -73,26 +62,16 @@ def test_point_with_many_commitments_has_pages(
     client: Client, five_points: list[Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(views, "MAX_OF_POINT", 2)
-    event = five_points[0].statement.event
+    event, path = five_points[0].statement.event, "/outcomes/long/1.a/"
     for number in range(1, 4):
         make_commitment(event, reference=f"LONG-C{number}").outcomes.set(five_points[:1])
-    path = "/outcomes/long/1.a/"
-    assert "LONG-C2" in get_text(client, path) and "LONG-C3" not in get_text(client, path)
-    assert "LONG-C3" in get_text(client, path, page="2")
+        make_commitment(event, reference=f"LONG-C{number + 3}")  # to the whole statement
+    assert "LONG-C2 " in get_text(client, path) and "LONG-C3 " not in get_text(client, path)
+    assert "LONG-C3 " in get_text(client, path, page="2")
     assert client.get(path, {"page": "3"}).status_code == 400
-
-
-def test_some_commitments_to_the_whole_statement_are_shown(
-    client: Client, five_points: list[Outcome], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(views, "MAX_OF_POINT", 2)
-    event = five_points[0].statement.event
-    for number in range(1, 4):
-        make_commitment(event, reference=f"LONG-C{number}")
-    answer = client.get("/outcomes/long/1.a/")
-    assert "/commitments/long-c2/" in page_links(answer)
-    assert "/commitments/long-c3/" not in page_links(answer)
-    assert "/commitments/?event=long" in page_links(answer)
+    links = page_links(client.get(path))
+    assert "/commitments/long-c5/" in links and "/commitments/long-c6/" not in links
+    assert "/commitments/?event=long" in links
 
 
 def test_lead_in_without_points_is_shown(client: Client, five_points: list[Outcome]) -> None:

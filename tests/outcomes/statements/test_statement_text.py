@@ -48,20 +48,24 @@ def test_anyone_can_check_the_text(statement: "object") -> None:
     assert answer.content.decode() == TEXT
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     page = Client().get("/roundtables/agree/").content.decode()
-    assert hashlib.sha256(answer.content).hexdigest() in page
+    digest = hashlib.sha256(TEXT.encode()).hexdigest()
+    assert digest in page
     assert "/roundtables/agree/statement.txt" in page
     assert Client().get("/roundtables/agree/statement-1.txt").content.decode() == TEXT
+    entry = AuditEntry.objects.get(action="publish statement")
+    assert entry.detail == f"AG version 1 {digest}"
+    Outcome.objects.filter(number="1.a").update(text="as nothing but a mistake could say")
+    page = Client().get("/roundtables/agree/").content.decode()
+    assert digest not in page and "This page differs from what was published." in page
 
 
-@pytest.mark.parametrize("what", ["draft", "hidden", "signed", "none"])
-def test_unpublished_text_is_not_found(what: str) -> None:
-    event = make_event(slug="agree", is_public=what != "hidden") if what != "signed" else None
-    if what == "signed":
-        sign_draft(make_agreement_case(is_public=True))
-    elif what != "none":
-        make_statement(event, published=what == "hidden")
-    for path in ("statement.txt", "statement-1.txt"):
-        assert Client().get(f"/roundtables/agree/{path}").status_code == 404
+def test_unpublished_text_is_not_found() -> None:
+    make_statement(make_event(slug="draft"), published=False)
+    make_statement(make_event(slug="hidden", is_public=False))
+    sign_draft(make_agreement_case(is_public=True))
+    for slug in ("draft", "hidden", "agree", "none"):
+        for path in ("statement.txt", "statement-1.txt"):
+            assert Client().get(f"/roundtables/{slug}/{path}").status_code == 404
 
 
 def test_text_cannot_imitate_another_sentence() -> None:
@@ -86,20 +90,17 @@ def test_text_is_independent_of_line_endings() -> None:
 
 
 def test_versions_are_compared_side_by_side() -> None:
-    before = "T\nAG, en\n\n1       We agree:\n1.a     be kind\n1.b     be brief\n"
-    after = "T\nAG, en\n\n1       We agree:\n1.a     be brief\n1.b     be very kind\n"
-    rows = [row for row in compare_texts(before, after) if row.differs]
-    assert [(row.before and row.before.text, row.after and row.after.text) for row in rows] == [
-        ("be kind", "be very kind"),
-    ]
-    assert [(row.before and row.before.number, row.after and row.after.number) for row in rows] == [
-        ("1.a", "1.b")
-    ]
-    rows = [row for row in compare_texts(before, "T\nAG, en\n\n1       We agree:\n") if row.differs]
-    assert [(row.before and row.before.text, row.after) for row in rows] == [
-        ("be kind", None),
-        ("be brief", None),
-    ]
+    head = "T\nAG, en\n\n1       We agree:\n"
+    before = f"{head}1.a     be kind\n1.b     be brief\n"
+
+    def differing(after: str) -> list[tuple[TextBlock | None, TextBlock | None]]:
+        rows = compare_texts(before, f"{head}{after}")
+        return [(row.before, row.after) for row in rows if row.differs]
+
+    kind, brief = TextBlock("1.a", "be kind"), TextBlock("1.b", "be brief")
+    moved = differing("1.a     be brief\n1.b     be very kind\n")
+    assert moved == [(kind, TextBlock("1.b", "be very kind"))]
+    assert differing("") == [(kind, None), (brief, None)]
 
 
 # Changes that are found ------------------------------------------------------------------
@@ -117,23 +118,18 @@ def test_versions_are_compared_side_by_side() -> None:
 )
 def test_changes_are_detected(statement: "object", fault: str, sentence: str) -> None:
     assert find_statement_faults() == []
-    version = StatementVersion.objects.get()
+    versions = StatementVersion.objects
     if fault in ("row", "both"):
         Outcome.objects.filter(number="1.a").update(text="protect nobody")
     if fault == "version":
-        StatementVersion.objects.update(text=TEXT.replace("Bali", "Bari"))
+        versions.update(text=TEXT.replace("Bali", "Bari"))
     if fault == "both":  # someone with access to the database makes all of it agree
         text = TEXT.replace("protect those who were trafficked", "protect nobody")
         digest = hashlib.sha256(text.encode()).hexdigest()
-        StatementVersion.objects.update(text=text, sha256=digest)
+        versions.update(text=text, sha256=digest)
         SignOff.objects.update(sha256=digest)
     if fault == "signature":
-        SignOff.objects.first().delete()  # type: ignore[union-attr]
+        SignOff.objects.filter(organisation__name="Australia").delete()
     if fault == "gone":
-        version.delete()
+        versions.all().delete()
     assert sentence in find_statement_faults()
-
-
-def test_audit_log_contains_hash(statement: "object") -> None:
-    detail = AuditEntry.objects.get(action="publish statement").detail
-    assert detail == f"AG version 1 {hashlib.sha256(TEXT.encode()).hexdigest()}"
