@@ -19,21 +19,21 @@ from outcomes.models import (
     ProgressUpdate,
     Response,
 )
+from outcomes.models.offer import next_reference
 from outcomes.reporting.links import create_report_link
 from participants.accounts import emails
 from participants.models import (
     Audience,
-    ContactChannel,
     Delegate,
     Grant,
     Introduction,
     InvitationRequest,
     Organisation,
-    ParticipantList,
-    User,
 )
 from participants.privacy import retention, visibility
 from roundtable.models import Event
+from tests.factories import make_commitment, make_participant_list, make_party
+from tests.follow_up_factories import make_undertaking
 
 
 @dataclass(frozen=True)
@@ -51,22 +51,23 @@ class Page:
 
 
 def record() -> Event:
-    """The roundtable of 2018."""
     return Event.objects.get(code="BP2018")
 
 
 def demonstration() -> Event:
-    """The roundtable that is made up."""
     return Event.objects.get(is_demonstration=True)
 
 
+def myself() -> Delegate:
+    """The delegate of the demonstration."""
+    return Delegate.objects.get(user__email="delegate@example.org")
+
+
 def recorded_point() -> str:
-    """The first point that was agreed in 2018."""
     return reverse("outcome-detail", args=[record().slug, "1.a"])
 
 
 def lead_in() -> str:
-    """A part of the demonstration's statement, with its points."""
     return Outcome.objects.lead_ins().filter(statement__event=demonstration())[0].get_absolute_url()
 
 
@@ -77,7 +78,6 @@ def point() -> str:
 
 
 def commitments_of_point() -> str:
-    """The commitments under a point of the demonstration's statement."""
     slug, number = point().strip("/").split("/")[1:]
     return f"/commitments/?point={slug}/{number}"
 
@@ -114,26 +114,29 @@ def inside_person() -> str:
 
 def own_channel() -> str:
     """Where the demonstration's delegate chooses who sees the first way to be reached."""
-    way = ContactChannel.objects.filter(delegate__user__email="delegate@example.org").order_by(
-        "pk"
-    )[0]
+    way = myself().channels.order_by("pk")[0]
     return reverse("my-channel-audience", args=[way.handle])
 
 
 def own_answer() -> str:
     """Where the demonstration's delegate answers a recommendation to their organisation."""
-    me = Delegate.objects.get(user__email="delegate@example.org")
-    participation = me.participations.get(event=demonstration())
-    return reverse(
-        "my-response", args=[participation.event.slug, recommendations_for(participation)[0].number]
-    )
+    participation = myself().participations.get(event=demonstration())
+    number = recommendations_for(participation)[0].number
+    return reverse("my-response", args=[participation.event.slug, number])
 
 
 def own_party() -> CommitmentParty:
     """For whom the demonstration's delegate accepted to report."""
-    return CommitmentParty.objects.get(
-        focal_point__user__email="delegate@example.org", focal_point_accepted_at__isnull=False
-    )
+    return CommitmentParty.objects.get(focal_point=myself(), focal_point_accepted_at__isnull=False)
+
+
+def own_proposal() -> str:
+    """Where the demonstration's delegate accepts or declines a commitment for the organisation."""
+    event, now = demonstration(), timezone.now()
+    row = make_commitment(event, reference=next_reference(event), state="proposed", proposed_at=now)
+    party = make_party(row, organisation=own_party().organisation, focal_point=myself())
+    make_undertaking(party, created_at=now, expires_at=now + timedelta(days=60))
+    return reverse("my-proposal", args=[party.pk])
 
 
 def report_by_link() -> str:
@@ -143,8 +146,7 @@ def report_by_link() -> str:
 
 def assessment_form() -> str:
     """Where the demonstration's delegate assesses a commitment of others."""
-    me = Delegate.objects.get(user__email="delegate@example.org")
-    body = me.participations.get(event=demonstration()).organisation
+    body = myself().participations.get(event=demonstration()).organisation
     of_others = Commitment.objects.filter(event=demonstration(), parties__group=None)
     row = of_others.exclude(parties__organisation=body)[0]
     return reverse("my-assessment", args=[row.reference.lower()])
@@ -152,7 +154,7 @@ def assessment_form() -> str:
 
 def introduction_request() -> str:
     """Where the demonstration's delegate asks someone for an introduction for the first time."""
-    me = Delegate.objects.get(user__email="delegate@example.org")
+    me = myself()
     known = Introduction.objects.of(me).values_list("first", "second")
     others = Delegate.objects.exclude(pk__in={pk for pair in known for pk in pair})
     other = others.filter(listed_to=Audience.PARTICIPANTS, user__isnull=False).exclude(pk=me.pk)[0]
@@ -161,15 +163,13 @@ def introduction_request() -> str:
 
 def email_link(write: Callable[[Delegate, datetime], str]) -> str:
     """A link from the emails to the demonstration's delegate."""
-    me = Delegate.objects.get(user__email="delegate@example.org")
-    return urlsplit(write(me, timezone.now())).path
+    return urlsplit(write(myself(), timezone.now())).path
 
 
 def unsubscribe_link() -> str:
-    """Where the demonstration's delegate stops mail about what one follows."""
-    return urlsplit(
-        unsubscribe_url_for(User.objects.get(email="delegate@example.org"), timezone.now())
-    ).path
+    user = myself().user
+    assert user
+    return urlsplit(unsubscribe_url_for(user, timezone.now())).path
 
 
 PUBLIC_PAGES = [
@@ -249,6 +249,8 @@ SIGNED_IN_PAGES = [
     Page("my-review", "/me/review/"),
     Page("my-commitments", "/me/commitments/"),
     Page("report", lambda: reverse("report", args=[own_party().pk])),
+    Page("recorded-texts", lambda: reverse("recorded-texts", args=[own_party().pk])),
+    Page("my-proposal", own_proposal),
     Page("my-responses", "/me/answers/"),
     Page("my-response", own_answer),
     Page("my-subscriptions", "/me/following/"),
@@ -340,17 +342,9 @@ def admin_pages() -> dict[str, str]:
     grant = [rows["participants_grant"]]
     found["hand-over"] = reverse("admin:participants_grant_handover", args=grant)
     found["suspend-right"] = reverse("admin:participants_grant_suspend", args=grant)
-    asked = ParticipantList(
-        event=event,
-        purpose="Badges",
-        requested_at=timezone.now(),
-        watermark="m",
-        canary_email="m@b.org",
-    )
-    asked.save()
-    found["participant-list"] = reverse(
-        "admin:participants_participantlist_change", args=[asked.pk]
-    )
+    asked = make_participant_list(event)
+    change = "admin:participants_participantlist_change"
+    found["participant-list"] = reverse(change, args=[asked.pk])
     found["participant-lists"] = reverse("admin:participants_participantlist_changelist")
     found["mail-on-hold"] = reverse("admin:roundtable_mailbatch_changelist")
     found["export"] = reverse("admin:outcomes_commitment_export")

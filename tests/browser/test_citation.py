@@ -17,24 +17,13 @@ SHARE_SHEET = "() => { navigator.share = async (given) => { window.given = given
 FAULTY_SHARE_SHEET = "() => { navigator.share = async () => { throw new TypeError('none'); } }"
 
 
-def test_citation_is_copied_with_one_press(visit: Callable[..., Visit]) -> None:
+def test_citation_is_copied_and_state_shared_with_one_press(visit: Callable[..., Visit]) -> None:
     page = visit(PATH, width=360).page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_text("Copy citation").click()
     page.get_by_role("status").filter(has_text="Copied.").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == f"{CITATION} {ADDRESS}"
-
-
-def test_citation_is_selectable_without_scripts(visit: Callable[..., Visit]) -> None:
-    page = visit(PATH, javascript=False).page
-    page.get_by_text("Copy citation").click()
-    text = " ".join(page.locator("#citation").inner_text().split())
-    assert text == f"{CITATION} {ADDRESS}"
-
-
-def test_commitment_is_shared_with_its_state(visit: Callable[..., Visit]) -> None:
-    page = visit(PATH, width=360).page
     page.evaluate(SHARE_SHEET)
     page.get_by_text("Share", exact=True).click()
     given = page.wait_for_function("window.given").json_value()
@@ -43,17 +32,20 @@ def test_commitment_is_shared_with_its_state(visit: Callable[..., Visit]) -> Non
     assert page.locator(".take.address").is_hidden()
 
 
-def test_address_is_shown_where_no_sheet_opens(visit: Callable[..., Visit]) -> None:
-    page = visit(PATH, width=360).page
-    page.evaluate(FAULTY_SHARE_SHEET)
-    page.get_by_text("Share", exact=True).click()
-    page.locator(".take").filter(has_text=STATE).wait_for()
-
-
-def test_state_is_sent_by_email_without_scripts(visit: Callable[..., Visit]) -> None:
+def test_citation_is_selected_and_state_sent_without_scripts(visit: Callable[..., Visit]) -> None:
     page = visit(PATH, javascript=False).page
+    page.get_by_text("Copy citation").click()
+    text = " ".join(page.locator("#citation").inner_text().split())
+    assert text == f"{CITATION} {ADDRESS}"
     page.get_by_text("Share", exact=True).click()
     address = page.get_by_role("link", name="Send by email").get_attribute("href")
     (body,) = parse_qs(urlsplit(str(address)).query)["body"]
     assert body.startswith("BP2018-C1: ") and STATE in body
     assert body.endswith(f"\n\n{ADDRESS}")
+
+
+def test_address_is_shown_where_no_sheet_opens(visit: Callable[..., Visit]) -> None:
+    page = visit(PATH, width=360).page
+    page.evaluate(FAULTY_SHARE_SHEET)
+    page.get_by_text("Share", exact=True).click()
+    page.locator(".take").filter(has_text=STATE).wait_for()

@@ -1,6 +1,5 @@
 """How many presses the most frequent tasks take on a phone, without a script."""
 
-import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -8,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from outcomes.models import CommitmentParty, Corrigendum, ProgressUpdate
+from outcomes.models import CommitmentParty, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, Invitation, User
 from participants.onboarding.invitations import invitation_url
@@ -126,29 +125,15 @@ def test_reason_is_asked_when_the_commitment_is_closed(
     walk: Callable[..., Walk], report_link: str
 ) -> None:
     page = walk(report_link).page
-    page.get_by_label("In progress").check()
-    expect(page.get_by_label("Why it ends")).to_be_hidden()
-    page.get_by_label("Closed without being fulfilled").check()
-    expect(page.get_by_label("Why it ends")).to_be_visible()
-    expect(page.get_by_label("Where this can be read")).to_be_visible()
-
-
-def test_fulfilled_report_is_not_refused(walk: Callable[..., Walk], report_link: str) -> None:
-    page = walk(report_link).page
-    page.get_by_label("Fulfilled", exact=True).check()
-    page.get_by_label("Where this can be read").fill("The yearly report, page 12")
-    page.get_by_label("What was done").fill("The pathway is in use.")
-    page.get_by_label("Names no person and no shelter").check()
-    page.get_by_role("button", name="Submit report").click()
-    expect(page.get_by_role("status")).to_contain_text("Your report is submitted.")
-    assert ProgressUpdate.objects.latest("pk").status == "fulfilled"
-
-
-def test_mailed_page_has_the_name_of_the_portal_alone(
-    walk: Callable[..., Walk], report_link: str
-) -> None:
-    page = walk(report_link).page
-    assert page.locator(".masthead").inner_text().strip() == "Roundtable"
+    assert page.locator(".masthead").inner_text().strip() == "Roundtable"  # and no menu
+    for status, has_source, has_reason in (
+        ("In progress", False, False),
+        ("Fulfilled", True, False),
+        ("Closed without being fulfilled", True, True),
+    ):
+        page.get_by_label(status, exact=True).check()
+        expect(page.get_by_label("Where this can be read")).to_be_visible(visible=has_source)
+        expect(page.get_by_label("Why it ends")).to_be_visible(visible=has_reason)
 
 
 def test_commitments_are_one_press_from_a_spreadsheet(walk: Callable[..., Walk]) -> None:
@@ -157,38 +142,6 @@ def test_commitments_are_one_press_from_a_spreadsheet(walk: Callable[..., Walk])
         visitor.link("Download")
     assert started.value.suggested_filename.endswith(".xlsx")
     assert visitor.presses == 1
-
-
-def test_point_is_cited_and_shared_with_one_press(walk: Callable[..., Walk]) -> None:
-    visitor = walk("/outcomes/bali-process-2018/1.b/")
-    visitor.press(visitor.page.get_by_text("Copy citation"))
-    expect(visitor.page.locator("#citation")).to_contain_text("1.b")
-    assert visitor.presses == 1
-    visitor.press(visitor.page.get_by_text("Share", exact=True))
-    expect(visitor.page.locator(".take .address").last).to_contain_text(
-        "/outcomes/bali-process-2018/1.b/"
-    )
-
-
-def test_number_of_what_waits_is_in_the_masthead(walk: Callable[..., Walk], delegate: User) -> None:
-    page = walk("/commitments/", who=delegate).page
-    expect(page.locator(".masthead .you > summary .count")).to_have_text(
-        re.compile(r"^3\s+things wait for you$")
-    )
-
-
-def test_typing_mistake_in_a_published_text_takes_four_presses(
-    walk: Callable[..., Walk], cochair: User
-) -> None:
-    desk = walk("/admin/", width=1280, who=cochair)
-    desk.link("Correct a published text")
-    box = desk.page.locator("textarea").nth(1)
-    box.fill(box.input_value() + ".")
-    desk.page.get_by_label("Reason").fill("A full stop was missing.")
-    desk.button("Save correction")
-    expect(desk.page.locator("ul.messagelist")).to_be_visible()
-    assert desk.presses <= 4
-    assert Corrigendum.objects.get().reason == "A full stop was missing."
 
 
 def height(page: Page) -> int:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import models
 from playwright.sync_api import Page, expect
 
 from outcomes.models import Evidence
@@ -71,33 +69,6 @@ def test_script_in_query_string_is_shown_as_text(visit: Callable[..., Visit], sc
     assert beginning(script)[:40] in shown(opened.page)
     opened.open(f"/{asked}/", 404)
     opened.open(f"/accounts/login/?next={asked}")
-
-
-def test_javascript_url_is_rejected(visit: Callable[..., Visit]) -> None:
-    filled = FilledEvent("plain")
-    addresses: list[tuple[models.Model, str]] = [
-        (filled.event, "source_url"),
-        (filled.event.series, "site"),
-        (filled.event.statement, "source_url"),
-        (filled.event.documents.get(), "url"),
-        (filled.organisation, "site"),
-        (Evidence.objects.get(title__startswith="evidence"), "url"),
-    ]
-    for row, field in addresses:
-        setattr(row, field, RUNS)
-        with pytest.raises(ValidationError) as refusal:
-            row.full_clean()
-        assert field in refusal.value.message_dict
-
-    opened = visit("/me/", who=filled.delegate.user)
-    opened.page.get_by_text("Add a contact detail").click()
-    new = opened.page.get_by_role("group", name="Add another contact detail").first
-    new.get_by_role("combobox").select_option(label="Website")
-    new.get_by_label("Address or number").fill(RUNS)
-    opened.expected = 400
-    opened.page.get_by_role("button", name="Save profile").last.click()
-    expect(opened.page.locator(".channel .error")).to_contain_text("starting with https://")
-    assert not filled.delegate.channels.filter(value__startswith="javascript").exists()
 
 
 def test_stored_javascript_url_does_not_run(visit: Callable[..., Visit]) -> None:

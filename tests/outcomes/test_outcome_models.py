@@ -1189,3 +1189,20 @@ def test_published_is_what_is_public_and_approved() -> None:
     make_evidence(update, is_public=False)
     evidence = make_evidence(update)
     assert list(Evidence.objects.published()) == [evidence]
+
+
+def test_address_that_runs_a_script_is_refused() -> None:
+    statement = make_statement()
+    rows: list[tuple[Model, str]] = [
+        (statement, "source_url"),
+        (statement.event, "source_url"),
+        (statement.event.series, "site"),
+        (make_document(statement.event), "url"),
+        (make_organisation(), "site"),
+        (make_evidence(make_update(make_commitment())), "url"),
+        (make_commitment(), "source_url"),
+    ]
+    for row, field in rows:
+        with pytest.raises(ValidationError) as refusal:
+            with_values(row, **{field: "javascript:alert(document.cookie)"}).full_clean()
+        assert field in refusal.value.message_dict
