@@ -121,19 +121,19 @@ def test_report_takes_three_fields_and_is_not_refused(
     assert page.get_by_label("What was done").is_hidden()
 
 
-def test_reason_is_asked_when_the_commitment_is_closed(
+def test_reason_is_asked_when_the_commitment_ends(
     walk: Callable[..., Walk], report_link: str
 ) -> None:
     page = walk(report_link).page
     assert page.locator(".masthead").inner_text().strip() == "Roundtable"  # and no menu
-    for status, has_source, has_reason in (
-        ("In progress", False, False),
-        ("Fulfilled", True, False),
-        ("Closed without being fulfilled", True, True),
+    for status, is_asked in (
+        ("In progress", False),
+        ("Fulfilled", True),
+        ("Closed without being fulfilled", True),
     ):
         page.get_by_label(status, exact=True).check()
-        expect(page.get_by_label("Where this can be read")).to_be_visible(visible=has_source)
-        expect(page.get_by_label("Why it ends")).to_be_visible(visible=has_reason)
+        for field in ("Where this can be read", "Why it ends"):
+            expect(page.get_by_label(field)).to_be_visible(visible=is_asked)
 
 
 def test_commitments_are_one_press_from_a_spreadsheet(walk: Callable[..., Walk]) -> None:
