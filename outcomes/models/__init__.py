@@ -24,12 +24,7 @@ from outcomes.models.outcome import Outcome, OutcomeAddressee
 from outcomes.models.party import CommitmentParty, members_of_groups
 from outcomes.models.progress import CompletionLevel, ProgressUpdate, ReportedBy, own_voice
 from outcomes.models.related import Milestone, RelatedText
-from outcomes.models.reporting_requests import (
-    Handover,
-    Reminder,
-    ReportingRound,
-    RoundRequest,
-)
+from outcomes.models.reporting_requests import Handover, Reminder, ReportingRound, RoundRequest
 from outcomes.models.response import Assessment, Response
 from outcomes.models.source_comparison import SourceComparison
 from outcomes.models.statement import Document, Statement, Theme

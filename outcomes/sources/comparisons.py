@@ -16,23 +16,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes.models import (
-    Commitment,
-    CommitmentState,
-    SourceComparison,
-    StatementVersion,
-)
+from outcomes.models import Commitment, CommitmentState, SourceComparison, StatementVersion
 from outcomes.sources.emails import ask_others_to_compare
 from outcomes.sources.hashes import RecordedText, source_hash
 from participants.models import Grant, Organisation, OrganisationChange, User
-from participants.permissions import (
-    CAPACITIES,
-    EDITORS,
-    Body,
-    EventPermissions,
-    bodies_of,
-    body_of,
-)
+from participants.permissions import CAPACITIES, EDITORS, Body, EventPermissions, bodies_of, body_of
 from roundtable.audit import log as audit
 
 # Content that is confirmed by the release that ships it: the statement and the commitments of 2018,

@@ -20,6 +20,7 @@ from outcomes.statements.agreement import FINISHED_STATES
 from outcomes.statements.agreement_admin import AGREEMENT_PAGES
 from outcomes.statements.corrigenda import corrections_to_publish
 from outcomes.statements.corrigenda_admin import CORRIGENDUM_PAGES
+from outcomes.statements.drafting import KIND_CHOICES
 from outcomes.statements.drafting_admin import TEXT_PAGES, may_edit_text
 from outcomes.statements.emails_admin import EMAIL_PAGES
 from outcomes.statements.signing import statements_to_publish, statements_to_sign
@@ -29,10 +30,6 @@ from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.history import HistoryAdmin
 from participants.permissions import EventPermissions
-
-POINT_KIND_CHOICES = [
-    (kind.value, kind.label) for kind in Outcome.Kind if kind != Outcome.Kind.LEAD_IN
-]
 
 
 def is_statement_published(statement: Statement) -> bool:
@@ -162,7 +159,7 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         kind: Any = self.fields.get("kind")
         if kind is not None and self.instance.parent_id:
-            kind.choices = POINT_KIND_CHOICES
+            kind.choices = KIND_CHOICES
         elif kind is not None:
             kind.disabled = True
 

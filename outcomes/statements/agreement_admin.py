@@ -16,13 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from outcomes.models import (
-    Circulation,
-    CirculationReply,
-    Corrigendum,
-    Statement,
-    StatementVersion,
-)
+from outcomes.models import Circulation, CirculationReply, Corrigendum, Statement, StatementVersion
 from outcomes.models.canonical import sha256_of
 from outcomes.sources.comparisons import is_publishable, pending_comparisons, source_check
 from outcomes.statements import agreement, corrigenda, signing, silence_procedure
@@ -39,7 +33,6 @@ from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
 from participants.models import User
 
-State = Statement.State
 DEFAULT_RESPONSE_TIME = timedelta(days=7)
 END_OF_DAY = time(23, 59, 59)
 TEXT_CHANGED = gettext_lazy(
@@ -220,7 +213,7 @@ def _agreement_page(
     return render_page(request, Statement, template, context, status=400 if mistakes else 200)
 
 
-def _locked_text(statement: Statement) -> Statement | Corrigendum:
+def _locked_text(statement: Statement) -> AgreedText:
     locked = Statement.objects.select_for_update().get(pk=statement.pk)
     text = agreement.text_in_progress(locked)
     if text is None:
@@ -231,7 +224,7 @@ def _locked_text(statement: Statement) -> Statement | Corrigendum:
 def _circulate(text: AgreedText, *, by: User, at: datetime, form: DeadlineForm) -> str:
     if not form.is_valid():
         raise ValidationError(_("Enter the deadline as a date and a time."))
-    event = (text if isinstance(text, Statement) else text.statement).event
+    event = agreement.statement_of(text).event
     day: date = form.cleaned_data["deadline"]
     if day.year > at.year + 2:
         raise ValidationError(_("Choose a deadline within a year."))
@@ -260,7 +253,7 @@ def _publish(text: AgreedText, *, by: User, at: datetime) -> str:
     if isinstance(text, Corrigendum):
         corrigenda.publish_corrigendum(text, by=by, at=at)
         return _("The correction is published. The earlier wording is kept.")
-    if text.state == State.ADOPTED:
+    if text.state == Statement.State.ADOPTED:
         signing.publish_signed(text, by=by, at=at)
     elif not publish_statements(statements=[text], by=by, at=at):
         raise ValidationError(

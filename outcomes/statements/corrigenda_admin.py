@@ -37,11 +37,8 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.statement = statement
         self.label_suffix = ""
-        new = (
-            {row.outcome_id: row.after for row in self.instance.rewordings.all()}
-            if (self.instance.pk)
-            else {}
-        )
+        rewordings = self.instance.rewordings.all() if self.instance.pk else ()
+        new = {row.outcome_id: row.after for row in rewordings}
         self.stored: dict[int | None, str] = {None: statement.introduction}
         labels: dict[int | None, str] = {None: _("Introduction")}
         for row in statement.outcomes.numbered():

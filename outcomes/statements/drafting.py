@@ -36,9 +36,8 @@ class DraftLine:
     closes: str = ""  # key of the lead-in whose last sentence this is
     closes_number: str = ""
     new: str = ""  # unsaved text of a new point after it
-    conflict_diff: tuple[list[DiffSegment], list[DiffSegment]] | None = (
-        None  # set if both editors changed it
-    )
+    # Set if both editors changed it.
+    conflict_diff: tuple[list[DiffSegment], list[DiffSegment]] | None = None
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -121,11 +120,8 @@ def merge_edits(statement: Statement, form: DraftForm) -> MergeResult:
         line.base_kind, chosen = line.kind, form.sent(f"kind-{line.key}")
         if chosen and chosen != form.sent(f"basekind-{line.key}") and not line.is_lead_in:
             line.kind = merged.kinds[line.key] = chosen
-        submitted, base, stored = (
-            form.sent(f"text-{line.key}"),
-            form.sent(f"base-{line.key}"),
-            line.text,
-        )
+        submitted, stored = form.sent(f"text-{line.key}"), line.text
+        base = form.sent(f"base-{line.key}")
         if submitted in (base, stored):
             if stored != base:
                 merged.changed_by_others.append(line)

@@ -3,7 +3,7 @@
 They quote only published corrections: only the asked organisations may read a circulated text.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -15,22 +15,43 @@ from outcomes.models import Circulation, CirculationReply, Statement, StatementV
 from outcomes.reporting.focal_points import active_participations
 from outcomes.reporting.request_emails import can_receive_mail
 from participants.accounts.emails import email_delegate, email_holders
-from participants.models import Delegate, Grant, Organisation, Participation
+from participants.models import Delegate, Grant, Participation
 from roundtable.models import Event
 
+EMAILS = "outcomes/statements/emails"
 REPEATED_AFTER = timedelta(days=7)
 
 
-def representatives(
-    circulation: Circulation, on: date
-) -> "Iterator[tuple[Delegate, Organisation]]":
-    participations = _representing(circulation.version.statement.event, on)
-    asked = circulation.replies.values("organisation")
-    for participation in participations.filter(organisation__in=asked).select_related(
-        "delegate__user"
-    ):
-        if can_receive_mail(participation.delegate):
-            yield participation.delegate, participation.organisation
+def notify_organisations(
+    circulation: Circulation, *, dedup_key: str, template: str, at: datetime, silent: bool = False
+) -> int:
+    """All that were asked, or those that have not answered; returns the emails."""
+    event, asked = circulation.version.statement.event, circulation.replies.all()
+    if silent:
+        asked = asked.filter(answer="")
+    participations = _representing(event, at.date()).filter(
+        organisation__in=asked.values("organisation")
+    )
+    path = reverse("my-circulation", args=[circulation.pk])
+    context = {
+        "event": event,
+        "deadline": circulation.local_deadline,
+        "url": f"{settings.PORTAL_URL}{path}",
+        "is_reminder": silent,
+    }
+    people = [row.delegate for row in participations.select_related("delegate__user")]
+    emails = [
+        email_delegate(
+            person,
+            dedup_key=f"{dedup_key} {circulation.pk} {person.pk}",
+            template=f"{EMAILS}/{template}",
+            context=context,
+            at=at,
+        )
+        for person in people
+        if can_receive_mail(person)
+    ]
+    return sum(email is not None for email in emails)
 
 
 def organisations_able_to_reply(event: Event, on: date) -> set[int]:
@@ -42,44 +63,12 @@ def _representing(event: Event, on: date) -> QuerySet[Participation]:
     return active_participations(on).filter(event=event, delegate__user__is_active=True)
 
 
-def notify_organisations(
-    circulation: Circulation, *, dedup_key: str, template: str, at: datetime
-) -> int:
-    queued = 0
-    for person, _organisation in representatives(circulation, at.date()):
-        email = email_delegate(
-            person,
-            dedup_key=f"{dedup_key} {circulation.pk} {person.pk}",
-            template=template,
-            context=_context(circulation),
-            at=at,
-        )
-        queued += email is not None
-    return queued
-
-
-def remind_silent(circulation: Circulation, *, at: datetime) -> int:
-    silent = set(circulation.replies.filter(answer="").values_list("organisation", flat=True))
-    queued = 0
-    for person, organisation in representatives(circulation, at.date()):
-        if organisation.pk in silent:
-            email = email_delegate(
-                person,
-                dedup_key=f"silence ends {circulation.pk} {person.pk}",
-                template="outcomes/statements/emails/text_circulated",
-                context={**_context(circulation), "is_reminder": True},
-                at=at,
-            )
-            queued += email is not None
-    return queued
-
-
 def notify_cochairs_of_objection(reply: CirculationReply, *, at: datetime) -> None:
     # The email does not say who objected; co-chairs read that in the admin.
     _notify_cochairs(
         reply.circulation,
         dedup_key=f"objected {reply.circulation_id}",
-        template="outcomes/statements/emails/objection_received",
+        template="objection_received",
         at=at,
     )
 
@@ -94,7 +83,7 @@ def ask_cochairs_to_sign(circulation: Circulation, *, at: datetime) -> bool:
     return _notify_cochairs(
         circulation,
         dedup_key=f"tosign {circulation.pk}" + (f" week {weeks}" if weeks else ""),
-        template="outcomes/statements/emails/signature_requested",
+        template="signature_requested",
         at=at,
         without=list(signed.values_list("organisation", flat=True)),
     )
@@ -112,7 +101,7 @@ def tell_participants(version: StatementVersion, *, at: datetime) -> int:
         email_delegate(
             person,
             dedup_key=f"published {version.pk} {person.pk}",
-            template="outcomes/statements/emails/text_published",
+            template=f"{EMAILS}/text_published",
             context={
                 "event": event,
                 "statement": version.statement,
@@ -154,23 +143,11 @@ def _notify_cochairs(
 ) -> bool:
     statement = circulation.version.statement
     url = reverse("admin:outcomes_statement_agreement", args=[statement.pk])
-    context = {
-        "event": statement.event,
-        "url": f"{settings.PORTAL_URL}{url}",
-    }
+    context = {"event": statement.event, "url": f"{settings.PORTAL_URL}{url}"}
     grants = Grant.objects.active(at.date()).filter(event=statement.event, role=Grant.Role.COCHAIR)
     if without:
         grants = grants.exclude(on_behalf_of__in=without)
-    emails = email_holders(grants, dedup_key=dedup_key, template=template, context=context, at=at)
+    emails = email_holders(
+        grants, dedup_key=dedup_key, template=f"{EMAILS}/{template}", context=context, at=at
+    )
     return bool(emails)
-
-
-def _context(circulation: Circulation) -> dict[str, object]:
-    event = circulation.version.statement.event
-    path = reverse("my-circulation", args=[circulation.pk])
-    return {
-        "event": event,
-        "circulation": circulation,
-        "deadline": circulation.local_deadline,
-        "url": f"{settings.PORTAL_URL}{path}",
-    }

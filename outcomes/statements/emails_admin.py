@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from outcomes.models import Statement
 from outcomes.statements.drafting_admin import get_statement
+from outcomes.statements.emails import EMAILS
 from participants.admin_base.base import RowPages
 from participants.admin_base.site import render_page
 from roundtable.mail.queue import render_email
@@ -37,6 +38,7 @@ def email_previews(statement: Statement) -> list[EmailPreview]:
     deadline = (timezone.now() + timedelta(days=7)).astimezone(event.zone).replace(tzinfo=None)
     cochairs = _("The co-chairs whose signature or comparison is missing")
     asked = _("The people who represent the organisations")
+    everyone = _("All participants who can be reached by email")
     known = [
         (
             _("One organisation has compared the text with its source"),
@@ -44,24 +46,14 @@ def email_previews(statement: Statement) -> list[EmailPreview]:
             "outcomes/sources/emails/comparison_requested",
             desk,
         ),
-        (
-            _("The text is circulated"),
-            asked,
-            "outcomes/statements/emails/text_circulated",
-            answers,
-        ),
+        (_("The text is circulated"), asked, f"{EMAILS}/text_circulated", answers),
         (
             _("No organisation objected until the deadline"),
             cochairs,
-            "outcomes/statements/emails/signature_requested",
+            f"{EMAILS}/signature_requested",
             desk,
         ),
-        (
-            _("The text is published"),
-            _("All participants who can be reached by email"),
-            "outcomes/statements/emails/text_published",
-            page,
-        ),
+        (_("The text is published"), everyone, f"{EMAILS}/text_published", page),
     ]
     found = []
     for when, recipients, template, url in known:

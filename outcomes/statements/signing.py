@@ -11,13 +11,13 @@ from outcomes.models import SignOff, Statement
 from outcomes.statements.agreement import (
     AgreedText,
     StatementState,
+    agreed_circulation,
     check_may_decide,
     current_version,
     lock_text,
     record_act,
+    statement_of,
 )
-from outcomes.statements.agreement import agreed_circulation as _settled
-from outcomes.statements.agreement import statement_of as _statement
 from outcomes.statements.emails import tell_participants
 from outcomes.statements.silence_procedure import MIN_COCHAIRS
 from participants.models import Grant, User
@@ -42,7 +42,7 @@ def are_signatures_valid(text: AgreedText) -> bool:
 
 def sign_off_of(text: AgreedText, user: User, at: datetime) -> SignOff | None:
     """The sign-off that this user can give under a co-chair grant; None for operators."""
-    event = _statement(text).event
+    event = statement_of(text).event
     grants = user.grants.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
     bodies = set(grants.values_list("on_behalf_of", flat=True)) if user.is_active else set()
     return next((key for key in sign_offs_for(text) if key.organisation_id in bodies), None)
@@ -80,7 +80,7 @@ def sign(text: AgreedText, *, sha256: str, by: User, at: datetime) -> bool:
         )
     if text.state != StatementState.CIRCULATED:
         raise ValidationError(_("There is nothing to sign. Open the page again."))
-    version = _settled(text, at).version
+    version = agreed_circulation(text, at).version
     if sign_off.signed_at:
         raise ValidationError(_("This co-chair has already signed. You do not need to sign."))
     if not sha256:
@@ -117,7 +117,7 @@ def check_signed(text: AgreedText, at: datetime) -> None:
     """Raises ValidationError if the text is not adopted or a signature is void."""
     if text.state != StatementState.ADOPTED:
         raise ValidationError(_("The text is not adopted yet. Each co-chair must sign it first."))
-    version = _settled(text, at).version
+    version = agreed_circulation(text, at).version
     valid_sign_offs = [key for key in sign_offs_for(text) if key.sha256 == version.sha256]
     if len(valid_sign_offs) < max(MIN_COCHAIRS, len(sign_offs_for(text))):
         raise ValidationError(

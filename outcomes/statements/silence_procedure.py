@@ -18,13 +18,12 @@ from outcomes.statements.agreement import (
     current_version,
     lock_text,
     record_act,
+    statement_of,
 )
-from outcomes.statements.agreement import statement_of as _statement
 from outcomes.statements.emails import (
     ask_cochairs_to_sign,
     notify_cochairs_of_objection,
     notify_organisations,
-    remind_silent,
 )
 from participants.models import EventRole, Organisation, Participation, User
 from roundtable.models import Event
@@ -32,6 +31,7 @@ from roundtable.models import Event
 MIN_COCHAIRS = 2  # one person alone can never adopt a text
 TIME_TO_ENTER = timedelta(minutes=15)
 MIN_PERIOD, MAX_PERIOD = timedelta(days=1), timedelta(days=366)
+REMINDER_PERIOD = timedelta(days=2)
 
 
 def cochairs_of(event: Event) -> QuerySet[Organisation]:
@@ -57,12 +57,10 @@ def circulate(text: AgreedText, *, deadline: datetime, by: User, at: datetime) -
     """
     text = lock_text(text)
     check_may_decide(text, by, at)
-    statement = _statement(text)
+    statement = statement_of(text)
     _check_ready(text, statement, deadline, at)
-    organisations, cochairs = (
-        list(organisations_to_ask(statement.event)),
-        list(cochairs_of(statement.event)),
-    )
+    organisations = list(organisations_to_ask(statement.event))
+    cochairs = list(cochairs_of(statement.event))
     if not organisations:
         raise ValidationError(
             _("No participants are recorded. Add the participants, then circulate the text.")
@@ -100,12 +98,7 @@ def circulate(text: AgreedText, *, deadline: datetime, by: User, at: datetime) -
     )
     text.state = StatementState.CIRCULATED
     text.save()
-    notify_organisations(
-        circulation,
-        dedup_key="circulated",
-        template="outcomes/statements/emails/text_circulated",
-        at=at,
-    )
+    notify_organisations(circulation, dedup_key="circulated", template="text_circulated", at=at)
     record_act("circulate statement", text, by, at, f"version {version.number} {version.sha256}")
     return circulation
 
@@ -149,7 +142,8 @@ def submit_reply(
     `version` is the `reply_version` that the page showed. Raises ValidationError if the circulation
     is over or a colleague replied in the meantime.
     """
-    agreed = lock_text(_text_of(reply.circulation))
+    asked = reply.circulation.version
+    agreed = lock_text(asked.corrigendum or asked.statement)
     reply = CirculationReply.objects.select_for_update().get(pk=reply.pk)
     circulation = Circulation.objects.select_related("version").get(pk=reply.circulation_id)
     if circulation.current_status(at) != Circulation.Status.OPEN:
@@ -196,20 +190,7 @@ def _stop(
     circulation.save()
     text.state = StatementState.DRAFT
     text.save()
-    notify_organisations(
-        circulation,
-        dedup_key="stopped",
-        template="outcomes/statements/emails/circulation_stopped",
-        at=at,
-    )
-
-
-def _text_of(circulation: Circulation) -> AgreedText:
-    version = circulation.version
-    return version.corrigendum or version.statement
-
-
-REMINDER_PERIOD = timedelta(days=2)
+    notify_organisations(circulation, dedup_key="stopped", template="circulation_stopped", at=at)
 
 
 def send_circulation_reminders(*, at: datetime) -> int:
@@ -223,5 +204,12 @@ def send_circulation_reminders(*, at: datetime) -> int:
         if circulation.current_status(at) == Circulation.Status.AGREED:
             notified += ask_cochairs_to_sign(circulation, at=at)
         elif circulation.deadline - at <= REMINDER_PERIOD:
-            notified += bool(remind_silent(circulation, at=at))
+            told = notify_organisations(
+                circulation,
+                dedup_key="silence ends",
+                template="text_circulated",
+                at=at,
+                silent=True,
+            )
+            notified += bool(told)
     return notified

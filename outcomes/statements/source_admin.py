@@ -15,17 +15,15 @@ from outcomes.sources.comparisons import (
     record_comparison,
 )
 from outcomes.sources.hashes import source_hash
-from outcomes.statements.agreement import StatementState, text_in_progress
+from outcomes.statements.agreement import AgreedText, StatementState, text_in_progress
 from outcomes.statements.comparison import split_blocks
 from outcomes.statements.drafting_admin import FORM_METHODS, get_statement
 from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
 
-StatementText = Statement | Corrigendum
 
-
-def text_to_compare(statement: Statement) -> StatementText | None:
+def text_to_compare(statement: Statement) -> AgreedText | None:
     """The text that is not public yet; else the latest that is; None if it is signed here."""
     text = text_in_progress(statement)
     if statement.adoption == Statement.Adoption.SIGNED:
@@ -39,7 +37,7 @@ def text_to_compare(statement: Statement) -> StatementText | None:
     return None if was_circulated or not source_of(text) else text
 
 
-def source_of(text: StatementText) -> str:
+def source_of(text: AgreedText) -> str:
     return text.source if isinstance(text, Corrigendum) else text.source_title
 
 
@@ -82,7 +80,7 @@ def compare_view(request: HttpRequest, object_id: str) -> HttpResponse:
     return render_page(request, Statement, template, context, status=400 if mistakes else 200)
 
 
-def _success_message(text: StatementText) -> str:
+def _success_message(text: AgreedText) -> str:
     if are_sufficient(pending_comparisons(text)):
         return _("Two organisations have compared the text. A co-chair can publish it.")
     return _("Your comparison is saved. Someone of another organisation must compare it too.")

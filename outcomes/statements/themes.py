@@ -3,10 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from outcomes.models import (
-    Outcome,
-    Theme,
-)
+from outcomes.models import Outcome, Theme
 from participants.models import User
 from participants.permissions import acting_organisation
 from roundtable.audit import log as audit

@@ -14,11 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.commitments.as_of import (
-    as_of,
-    as_of_context,
-    existing_as_of,
-)
+from outcomes.commitments.as_of import as_of, as_of_context, existing_as_of
 from outcomes.commitments.charts import seating_dots
 from outcomes.commitments.filters import EventListForm, OutcomeFilterForm
 from outcomes.commitments.queries import (

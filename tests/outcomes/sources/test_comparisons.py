@@ -14,11 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes.models import Commitment, Corrigendum, SourceComparison, Statement
-from outcomes.sources.comparisons import (
-    RELEASED,
-    record_comparison,
-    remind_missing_comparisons,
-)
+from outcomes.sources.comparisons import RELEASED, record_comparison, remind_missing_comparisons
 from outcomes.sources.hashes import source_hash
 from outcomes.statements import corrigenda
 from outcomes.statements.corrigenda import draft_corrigendum
