@@ -103,7 +103,8 @@ def version_view(request: HttpRequest, object_id: str, number: int) -> HttpRespo
         "before": before,
         "is_hidden": is_hidden,
         "replies": [] if is_hidden else _readable_replies(request, version),
-        "rows": [] if is_hidden else compare_texts(before.text if before else "", version.text),
+        "rows": compare_texts(before.text, version.text) if before and not is_hidden else [],
+        "blocks": split_blocks(version.text),
         "versions": [row for row in versions.values() if row != version],
     }
     template = "outcomes/statements/admin/statement_version.html"
