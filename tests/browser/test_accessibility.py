@@ -109,42 +109,6 @@ def test_pages_work_without_javascript(visit: Callable[..., Visit], delegate: Us
             assert main.inner_text().strip(), page.name
 
 
-def test_filters_and_pagination_work_without_javascript(visit: Callable[..., Visit]) -> None:
-    page = visit("/commitments/?demonstration=yes", javascript=False).page
-    total = page.locator(".where-line b")
-    all_of_them = total.inner_text()
-    form = page.locator("form.filters")
-    if not form.is_visible():  # folded on a phone
-        page.locator("summary", has_text="Filters").click()
-    kinds = form.get_by_role("group", name="Kind of organisation")
-    box = kinds.get_by_role("checkbox", name="Government")
-    number = box.locator("xpath=..").locator("b").inner_text()
-    box.check()
-    form.get_by_role("button", name="Apply filters").click()
-    assert "kind=government" in page.url
-    assert page.locator(".result strong").inner_text() == number
-    assert total.inner_text() == f"{number} commitments:"
-    assert 0 < int(number) < int(all_of_them.split()[0])
-
-    first = page.locator(".ledger .ref").first.inner_text()
-    page.get_by_role("link", name="Next page").click()
-    assert "kind=government" in page.url, "the filter is kept"
-    assert page.locator(".ledger .ref").first.inner_text() != first
-    page.get_by_role("link", name="Previous page").click()
-    assert page.locator(".ledger .ref").first.inner_text() == first
-    page.locator(".chip").click()
-    assert total.inner_text() == all_of_them
-
-
-def test_search_works_without_javascript(visit: Callable[..., Visit]) -> None:
-    page = visit("/", width=360, javascript=False).page
-    page.locator(".masthead summary").filter(has_text="Menu").click()
-    box = page.get_by_role("searchbox")
-    box.fill("referral pathways")
-    box.press("Enter")
-    assert "operationalised through" in page.locator("main").inner_text()
-
-
 # Follows the focus: tells what has it, whether that is seen, and strikes it off the list.
 BEGIN = """() => {
     window.untouched = new Set([...document.querySelectorAll(

@@ -136,14 +136,6 @@ def test_reason_is_asked_when_the_commitment_ends(
             expect(page.get_by_label(field)).to_be_visible(visible=is_asked)
 
 
-def test_commitments_are_one_press_from_a_spreadsheet(walk: Callable[..., Walk]) -> None:
-    visitor = walk("/commitments/?demonstration=yes&status=in-progress")
-    with visitor.page.expect_download() as started:
-        visitor.link("Download")
-    assert started.value.suggested_filename.endswith(".xlsx")
-    assert visitor.presses == 1
-
-
 def height(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollHeight"))
 

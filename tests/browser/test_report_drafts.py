@@ -157,38 +157,24 @@ def test_unchanged_draft_is_not_saved_and_draft_can_be_discarded(
     assert ProgressUpdate.objects.count() == before
 
 
-def test_text_stays_on_page_after_link_expires(
-    visit: Open, party: CommitmentParty, link: str
+@pytest.mark.parametrize("ends", ["link", "session"])
+def test_text_stays_on_page_after_link_or_session_ends(
+    visit: Open, delegate: User, party: CommitmentParty, link: str, ends: str
 ) -> None:
-    opened = visit(link, width=360)
+    who = delegate if ends == "session" else None
+    opened = visit(f"/me/commitments/{party.pk}/report/" if who else link, width=360, who=who)
     page = opened.page
-    EmailLink.objects.of("report", party).revoke(timezone.now())
+    if who:
+        page.context.clear_cookies()
+    else:
+        EmailLink.objects.of("report", party).revoke(timezone.now())
     typed(page, DONE)
-    expect(
-        page.get_by_text(
-            "Not saved. You are signed out, or the link has expired. Copy your "
-            "text before you continue."
-        )
-    ).to_be_visible()
+    told = page.get_by_text(
+        "Not saved. You are signed out, or the link has expired. Copy your "
+        "text before you continue."
+    )
+    expect(told).to_be_visible()
     opened.problems.clear()  # of the answer that was refused
     page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_label("What was done")).to_have_value(DONE)
-    expect(
-        page.get_by_text(
-            "Not saved. You are signed out, or the link has expired. Copy your "
-            "text before you continue."
-        )
-    ).to_be_visible()
-
-
-def test_text_stays_on_page_after_sign_out(
-    visit: Open, delegate: User, party: CommitmentParty
-) -> None:
-    opened = visit(f"/me/commitments/{party.pk}/report/", width=360, who=delegate)
-    page = opened.page
-    page.context.clear_cookies()
-    typed(page, DONE)
-    expect(page.get_by_text("Not saved.")).to_be_visible()
-    opened.problems.clear()
-    page.get_by_role("button", name="Save as a draft").click()
-    expect(page.get_by_label("What was done")).to_have_value(DONE)
+    expect(told).to_be_visible()

@@ -73,22 +73,16 @@ def save_with(client: Client, party: CommitmentParty, **changes: object) -> None
     party.refresh_from_db()
 
 
-def test_changed_text_requires_new_acceptance(
+def test_changed_text_or_party_requires_new_acceptance(
     client_of: Sign, admin_event: Event, accepted: CommitmentParty
 ) -> None:
     client = signed(client_of, "cochair", admin_event)
+    assert accepted.focal_point is not None
     save_with(client, accepted, text="Train officers.\r\nPrint leaflets.", place_in_source="Here")
     assert accepted.focal_point_accepted_at == NOON
     save_with(client, accepted, text="Close every border.")
-    assert accepted.focal_point is not None
-    assert accepted.focal_point_accepted_at is None
-
-
-def test_changed_party_requires_new_acceptance(
-    client_of: Sign, admin_event: Event, accepted: CommitmentParty
-) -> None:
-    client = signed(client_of, "cochair", admin_event)
-    assert accepted.focal_point is not None
+    assert (accepted.focal_point is None, accepted.focal_point_accepted_at) == (False, None)
+    accepted.accept(NOON)
     # Of these two, the person may report for the second one only.
     other, represented = make_organisation(), make_organisation()
     accepted.focal_point.participations.update(organisation=represented)
@@ -98,9 +92,9 @@ def test_changed_party_requires_new_acceptance(
     CommitmentParty.objects.update(recorded_at=NOON)
     save_with(client, accepted, text="Train officers.")
     assert accepted.recorded_at == NOON
+    accepted.accept(NOON)
     save_with(client, accepted, **{"parties-0-organisation": represented.pk})
-    assert accepted.focal_point is not None
-    assert accepted.focal_point_accepted_at is None
+    assert (accepted.focal_point is None, accepted.focal_point_accepted_at) == (False, None)
     assert accepted.recorded_at > NOON  # another party counts from now
 
 
