@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from outcomes.changes.scope import ChangeTarget
 from outcomes.changes.subscriptions import subscription_for
 from outcomes.changes.topics import WHOLE_PORTAL, Topic, followed_filters, topic_for
-from outcomes.models import Commitment, Outcome, Subscription, Theme
+from outcomes.models import Subscription, Theme
+from outcomes.templatetags.sharing import event_of
 from participants.models import User
 from participants.permissions import permissions_of
 from roundtable.filters.query_forms import QueryForm
-from roundtable.models import Event
 
 register = template.Library()
 
@@ -66,15 +66,9 @@ def admin_page_for(user: User, row: ChangeTarget) -> str:
     rights = permissions_of(user, timezone.localdate())
     if rights is None:
         return ""
-    event = None
-    if isinstance(row, Event):
-        event = row.pk
-    elif isinstance(row, Commitment):
-        event = row.event_id
-    elif isinstance(row, Outcome):
-        event = row.statement.event_id
+    event = event_of(row)
     # Every user with a grant may open public organisations in the admin.
-    if event is not None and not rights.may_read(event):
+    if event is not None and not rights.may_read(event.pk):
         return ""
     meta = row._meta
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])

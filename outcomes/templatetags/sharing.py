@@ -97,7 +97,7 @@ def _other_files(topic: Topic, as_of_query: str) -> list[dict[str, str]]:
     return [{"label": label, "file": f"{topic.path}{name}", "query": as_of_query}]
 
 
-def _event_of(row: Any) -> Event | None:
+def event_of(row: Any) -> Event | None:
     if isinstance(row, Outcome):
         return row.statement.event
     if isinstance(row, Commitment):
@@ -106,7 +106,7 @@ def _event_of(row: Any) -> Event | None:
 
 
 def _is_demonstration(row: Any) -> bool:
-    return (_event_of(row) or row).is_demonstration
+    return (event_of(row) or row).is_demonstration
 
 
 def _title(row: Any) -> str:
