@@ -105,6 +105,14 @@ def a_point() -> Outcome:
     return make_statement().outcomes.points()[0]
 
 
+def an_update(**fields: Any) -> ProgressUpdate:
+    return make_update(make_commitment(), **fields)
+
+
+def a_party(**fields: Any) -> CommitmentParty:
+    return make_party(make_commitment(), **fields)
+
+
 def followed_again(name: str) -> Model:
     return duplicate_of(make_follow(**{name: FOLLOWABLE[name]()}))
 
@@ -121,7 +129,7 @@ MARCH_3 = date(2018, 3, 3)
 EDITORIAL: dict[str, Callable[..., EditorialText]] = {
     "assessment": make_assessment,
     "offer": make_offer,
-    "progressupdate": lambda **fields: make_update(make_commitment(), **fields),
+    "progressupdate": an_update,
     "response": make_response,
 }
 
@@ -237,15 +245,15 @@ BREAKING: InvalidRows = {
         for rule in ("once_per_body", "once_per_person", "operator_once")
     },
     "dispute_of_one_text": lambda: with_values(
-        make_dispute(make_party(make_commitment())),
-        update=make_update(make_commitment(), reported_by="recorded"),
+        make_dispute(a_party()),
+        update=an_update(reported_by="recorded"),
     ),
     "dispute_settled_has_date_and_way": lambda: with_values(
-        make_dispute(make_party(make_commitment())), settled_at=NOON
+        make_dispute(a_party()), settled_at=NOON
     ),
-    "dispute_of_party_open_once": lambda: duplicate_of(make_dispute(make_party(make_commitment()))),
+    "dispute_of_party_open_once": lambda: duplicate_of(make_dispute(a_party())),
     "dispute_of_update_open_once": lambda: duplicate_of(
-        make_dispute(make_update(make_commitment(), reported_by="recorded"))
+        make_dispute(an_update(reported_by="recorded"))
     ),
     "statement_adopted_here_is_signed": lambda: with_values(
         make_statement(published=False), state="adopted"
@@ -258,31 +266,25 @@ BREAKING: InvalidRows = {
     ),
     "commitment_has_text": lambda: with_values(make_commitment(), text=""),
     "commitment_latest_update_as_copied": lambda: with_values(
-        Commitment.objects.get(pk=make_update(make_commitment()).commitment_id), latest_status=""
+        Commitment.objects.get(pk=an_update().commitment_id), latest_status=""
     ),
     "commitment_reference_uppercase": lambda: with_values(make_commitment(), reference="bp2018-c1"),
     "document_unique": lambda: duplicate_of(make_document(make_event())),
-    "evidence_is_one_address_or_one_file": lambda: with_values(
-        make_evidence(make_update(make_commitment())), url=""
-    ),
+    "evidence_is_one_address_or_one_file": lambda: with_values(make_evidence(an_update()), url=""),
     "outcome_has_text": lambda: with_values(a_point(), text=""),
     "outcome_kind_valid": lambda: with_values(a_point(), kind="wish"),
     "outcome_lead_ins_have_no_parent": lambda: with_values(a_point(), kind=Outcome.Kind.LEAD_IN),
     "outcome_number_unique": lambda: with_values(
         make_outcome(make_statement(), kind=Outcome.Kind.LEAD_IN), number="1"
     ),
-    "party_accepted_has_focal_point": lambda: with_values(
-        make_party(make_commitment()), focal_point_accepted_at=NOON
-    ),
+    "party_accepted_has_focal_point": lambda: with_values(a_party(), focal_point_accepted_at=NOON),
     "party_group_has_no_focal_point": lambda: with_values(
-        make_party(make_commitment(), group=make_group()), focal_point=make_delegate()
+        a_party(group=make_group()), focal_point=make_delegate()
     ),
-    "party_group_unique": lambda: duplicate_of(make_party(make_commitment(), group=make_group())),
-    "party_is_one_organisation_or_one_group": lambda: with_values(
-        make_party(make_commitment()), organisation=None
-    ),
-    "party_organisation_unique": lambda: duplicate_of(make_party(make_commitment())),
-    "party_role_valid": lambda: with_values(make_party(make_commitment()), role="king"),
+    "party_group_unique": lambda: duplicate_of(a_party(group=make_group())),
+    "party_is_one_organisation_or_one_group": lambda: with_values(a_party(), organisation=None),
+    "party_organisation_unique": lambda: duplicate_of(a_party()),
+    "party_role_valid": lambda: with_values(a_party(), role="king"),
     "statement_adoption_valid": lambda: with_values(make_statement(), adoption="sung"),
     "statement_published_has_date": lambda: with_values(make_statement(), published_at=None),
     "statement_state_valid": lambda: with_values(
@@ -290,29 +292,23 @@ BREAKING: InvalidRows = {
     ),
     "synonyms_have_words": lambda: with_values(make_synonyms(), words=""),
     "update_confirmed_is_of_party": lambda: with_values(
-        make_update(make_commitment(), reported_by="recorded"), confirmed_at=NOON
+        an_update(reported_by="recorded"), confirmed_at=NOON
     ),
-    "update_in_place_of_has_no_text": lambda: with_values(
-        make_update(make_commitment()), in_place_of=make_update(make_commitment())
-    ),
-    "update_of_party_has_hash": lambda: with_values(make_update(make_commitment()), party_hash=""),
-    "update_recorded_has_source": lambda: with_values(
-        make_update(make_commitment(), reported_by="recorded"), source=""
-    ),
-    "update_reported_by_valid": lambda: with_values(
-        make_update(make_commitment()), reported_by="nobody"
-    ),
+    "update_in_place_of_has_no_text": lambda: with_values(an_update(), in_place_of=an_update()),
+    "update_of_party_has_hash": lambda: with_values(an_update(), party_hash=""),
+    "update_recorded_has_source": lambda: with_values(an_update(reported_by="recorded"), source=""),
+    "update_reported_by_valid": lambda: with_values(an_update(), reported_by="nobody"),
     "upload_done_has_date": lambda: with_values(make_upload(), state="done"),
     "upload_state_valid": lambda: with_values(make_upload(), state="lost"),
-    "update_has_text": lambda: with_values(make_update(make_commitment()), text=""),
+    "update_has_text": lambda: with_values(an_update(), text=""),
     "update_end_has_reason": lambda: with_values(
-        make_update(make_commitment(), status=ImplementationStatus.CLOSED), reason=""
+        an_update(status=ImplementationStatus.CLOSED), reason=""
     ),
     "update_end_has_source": lambda: with_values(
-        make_update(make_commitment(), status=ImplementationStatus.FULFILLED), source=""
+        an_update(status=ImplementationStatus.FULFILLED), source=""
     ),
-    "update_status_valid": lambda: with_values(make_update(make_commitment()), status="finished"),
-    "update_completion_valid": lambda: with_values(make_update(make_commitment()), completion=30),
+    "update_status_valid": lambda: with_values(an_update(), status="finished"),
+    "update_completion_valid": lambda: with_values(an_update(), completion=30),
 }
 
 
@@ -326,23 +322,19 @@ def test_constraint_holds_and_has_a_validation_message(name: str) -> None:
 
 
 def file_beside_an_address() -> Model:
-    row = make_evidence(make_update(make_commitment()))
+    row = make_evidence(an_update())
     row.file.save("report.txt", ContentFile(b"report"), save=False)
     return row
 
 
 def place_of_a_report() -> Model:
-    update = make_update(make_commitment())
+    update = an_update()
     update.request_change(note="Say more.", at=NOON)
     return ProgressUpdate.objects.get(in_place_of=update)
 
 
 def reported_commitment() -> Model:
-    return Commitment.objects.get(pk=make_update(make_commitment()).commitment_id)
-
-
-def some_update(*, approved: bool = True) -> Model:
-    return make_update(make_commitment(), approved=approved)
+    return Commitment.objects.get(pk=an_update().commitment_id)
 
 
 LETTER: dict[str, Any] = {
@@ -358,13 +350,13 @@ ALSO_BREAKING: dict[str, list[tuple[Callable[[], Model], dict[str, Any]]]] = {
     ],
     "evidence_is_one_address_or_one_file": [(file_beside_an_address, {})],
     "progressupdate_approved_has_decider_and_date": [
-        (some_update, {"approved_at": None}),
-        (some_update, {"approved_by": None, "approved_at": None}),
-        (some_update, {"state": "submitted"}),
-        (partial(some_update, approved=False), {"approved_at": NOON}),
-        (partial(some_update, approved=False), {"approved_by_id": 1}),
+        (an_update, {"approved_at": None}),
+        (an_update, {"approved_by": None, "approved_at": None}),
+        (an_update, {"state": "submitted"}),
+        (partial(an_update, approved=False), {"approved_at": NOON}),
+        (partial(an_update, approved=False), {"approved_by_id": 1}),
     ],
-    "progressupdate_submitted_without_personal_details": [(some_update, {"submitted_at": None})],
+    "progressupdate_submitted_without_personal_details": [(an_update, {"submitted_at": None})],
     "update_in_place_of_has_no_text": [
         *(
             (place_of_a_report, {name: "Words."})
@@ -377,8 +369,8 @@ ALSO_BREAKING: dict[str, list[tuple[Callable[[], Model], dict[str, Any]]]] = {
         (place_of_a_report, {"state": "draft", "approved_by": None, "approved_at": None}),
     ],
     "update_status_valid": [
-        (partial(some_update, approved=False), {"status": "finished"}),
-        (some_update, {"status": ""}),
+        (partial(an_update, approved=False), {"status": "finished"}),
+        (an_update, {"status": ""}),
     ],
     "commitment_letter_has_date_and_consent": [
         (reported_commitment, {**LETTER, "source_dated_on": None}),
@@ -515,7 +507,7 @@ def test_made_up_and_real_are_not_mixed(made_up: bool) -> None:
 
 def test_update_by_party_of_other_commitment_is_rejected() -> None:
     with pytest.raises(ValidationError) as refusal:
-        make_update(make_commitment(), party=make_party(make_commitment()))
+        an_update(party=a_party())
     assert refusal.value.message_dict == {"party": ["Choose a party to this commitment."]}
 
 
@@ -631,15 +623,15 @@ def test_approve_makes_the_update_the_latest() -> None:
 
 
 def test_draft_and_text_of_an_unknown_submitter_need_no_source() -> None:
-    row = make_update(make_commitment(), reported_by="recorded", approved=False)
+    row = an_update(reported_by="recorded", approved=False)
     with_values(row, source="").save()
     for fields in ({"received_on": date(2025, 3, 1)}, {"submitter_unknown": True}):
-        make_update(make_commitment(), reported_by="recorded", source="", **fields)
+        an_update(reported_by="recorded", source="", **fields)
     assert ProgressUpdate.objects.approved().count() == 2
 
 
 def test_text_is_the_party_s_from_its_claim_to_an_edit_by_others() -> None:
-    row = make_update(make_commitment())
+    row = an_update()
     row.submitter_unknown, row.refused_hash = True, "0" * 64
     row.claim_for_party(confirmed_at=NOON)
     assert (row.reported_by, row.submitter_unknown, row.refused_hash) == ("party", False, "")
@@ -654,7 +646,7 @@ def test_text_is_the_party_s_from_its_claim_to_an_edit_by_others() -> None:
 
 
 def test_dispute_of_an_earlier_text_is_settled_once_another_is_approved() -> None:
-    update = make_update(make_commitment(), reported_by="recorded")
+    update = an_update(reported_by="recorded")
     dispute, later = make_dispute(update), NOON + timedelta(days=1)
     update.request_change(note="Say more.", at=NOON)
     update.text = "Three courses were held."
@@ -664,9 +656,7 @@ def test_dispute_of_an_earlier_text_is_settled_once_another_is_approved() -> Non
 
 
 def test_place_of_a_report_keeps_all_but_its_words() -> None:
-    update = make_update(
-        make_commitment(), submitted_at=NOON, completion=75, obstacles="None", next_steps="More"
-    )
+    update = an_update(submitted_at=NOON, completion=75, obstacles="None", next_steps="More")
     update.confirmed_at = NOON
     update.save()
     decision = update.approved_by, update.approved_at
@@ -679,9 +669,9 @@ def test_place_of_a_report_keeps_all_but_its_words() -> None:
         assert getattr(place, name) == getattr(update, name) not in ("", None)
     assert (place.state, place.approved_by, place.approved_at) == ("approved", *decision)
     assert (place.is_placeholder, update.is_placeholder) == (True, False)
-    recorded = make_update(make_commitment(), reported_by="recorded")
+    recorded = an_update(reported_by="recorded")
     recorded.request_change(note="Say more.", at=NOON)
-    waiting = make_update(make_commitment(), approved=False)
+    waiting = an_update(approved=False)
     waiting.request_change(note="Say more.", at=NOON)
     assert ProgressUpdate.objects.filter(in_place_of__isnull=False).count() == 1
 
@@ -759,7 +749,7 @@ def test_report_says_what_is_missing() -> None:
 
 
 def test_draft_of_a_report_is_saved_while_it_is_incomplete() -> None:
-    row = make_update(make_commitment(), approved=False)
+    row = an_update(approved=False)
     row.text, row.source, row.reason, row.party_hash = "", "", "", ""
     for status in ("", "in-progress", "fulfilled", "closed"):
         row.status = status
@@ -769,7 +759,7 @@ def test_draft_of_a_report_is_saved_while_it_is_incomplete() -> None:
 
 
 def test_report_is_another_one_once_anything_of_it_is() -> None:
-    update = make_update(make_commitment())
+    update = an_update()
     evidence = make_evidence(update)
     seen = [update.content_hash]
     assert ProgressUpdate.objects.get(pk=update.pk).content_hash == seen[0]
@@ -782,7 +772,7 @@ def test_report_is_another_one_once_anything_of_it_is() -> None:
         (update, {"reported_on": date(2025, 2, 28)}),
         (update, {"completion": 75}),
         (update, {"is_unchanged": True}),
-        (update, {"party": make_party(make_commitment())}),
+        (update, {"party": a_party()}),
         (evidence, {"title": "Report of the police"}),
         (evidence, {"url": "https://example.org/other"}),
         (evidence, {"dated_on": date(2024, 2, 1)}),
@@ -1069,7 +1059,7 @@ def test_commitments_are_sorted_by_due_date() -> None:
 
 
 def test_focal_point_counts_once_that_person_accepted() -> None:
-    party = make_party(make_commitment())
+    party = a_party()
     first, second = make_delegate(), make_delegate(listed_to=Audience.EVERYONE)
 
     def stored() -> tuple[int | None, datetime | None]:
@@ -1089,7 +1079,7 @@ def test_focal_point_counts_once_that_person_accepted() -> None:
 def test_focal_points_who_are_erased_leave_their_parties_open() -> None:
     people = [make_delegate(), make_delegate(), make_delegate()]
     for person in people:
-        party = make_party(make_commitment())
+        party = a_party()
         party.request_focal_point(person)
         party.accept(NOON)
     people[0].delete()
@@ -1131,7 +1121,7 @@ def test_address_that_runs_a_script_is_refused() -> None:
         (statement.event.series, "site"),
         (make_document(statement.event), "url"),
         (make_organisation(), "site"),
-        (make_evidence(make_update(make_commitment())), "url"),
+        (make_evidence(an_update()), "url"),
         (make_commitment(), "source_url"),
     ]
     for row, field in rows:
