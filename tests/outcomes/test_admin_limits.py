@@ -81,7 +81,7 @@ def test_changed_text_or_party_requires_new_acceptance(
     save_with(client, accepted, text="Train officers.\r\nPrint leaflets.", place_in_source="Here")
     assert accepted.focal_point_accepted_at == NOON
     save_with(client, accepted, text="Close every border.")
-    assert (accepted.focal_point is None, accepted.focal_point_accepted_at) == (False, None)
+    assert accepted.focal_point and not accepted.focal_point_accepted_at
     accepted.accept(NOON)
     # Of these two, the person may report for the second one only.
     other, represented = make_organisation(), make_organisation()
@@ -94,7 +94,7 @@ def test_changed_text_or_party_requires_new_acceptance(
     assert accepted.recorded_at == NOON
     accepted.accept(NOON)
     save_with(client, accepted, **{"parties-0-organisation": represented.pk})
-    assert (accepted.focal_point is None, accepted.focal_point_accepted_at) == (False, None)
+    assert accepted.focal_point and not accepted.focal_point_accepted_at
     assert accepted.recorded_at > NOON  # another party counts from now
 
 

@@ -618,7 +618,8 @@ def test_approve_makes_the_update_the_latest() -> None:
     assert (commitment.latest_update, commitment.status) == (None, None)
     update.approve(by=chair, at=NOON)
     commitment.refresh_from_db()
-    assert (commitment.latest_update, commitment.status) == (update, "fulfilled")
+    assert commitment.latest_update == update
+    assert commitment.status == ImplementationStatus.FULFILLED
     assert (update.state, update.approved_by, update.approved_at) == ("approved", chair, NOON)
 
 
