@@ -39,6 +39,12 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.participants.introductions.test_introductions import (
+    emails_to,
+    request,
+    seen_by,
+    values,
+)
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -84,19 +90,6 @@ def exclude(owner: Delegate, way: str, place: Organisation) -> AudienceException
         "constituency": place.constituency,
     }[way]
     return make_exception(owner, **{way: whom})
-
-
-def values(viewer: Delegate, who: Delegate) -> list[str] | None:
-    """The contact details that the viewer reads on the page after "Show"."""
-    assert viewer.user is not None
-    eyes = visibility.get_viewer(viewer.user, NOON.date())
-    profile = visibility.find_profile(eyes, who.handle, NOON.date(), revealed=True)
-    return None if profile is None else [channel.value for channel in profile.channels]
-
-
-def emails_to(who: Delegate) -> int:
-    assert who.user is not None
-    return QueuedEmail.objects.filter(recipient=who.user.email).count()
 
 
 def page_of(client: Client, path: str = PAGE) -> str:
@@ -178,32 +171,27 @@ def test_cochair_and_colleague_do_not_learn_of_an_exclusion(
     assert "Safe House" in seen[0][3] and "Thailand" in seen[0][3]
 
 
-def test_each_side_reads_organisation_and_country_before_answering(
+def test_each_side_reads_organisations_of_the_shared_roundtable_before_answering(
     client_of: Sign, cochair: User, official: Delegate, shelter: Delegate
 ) -> None:
+    elsewhere = make_organisation(name="Second Job", country="NR")
+    make_affiliation(shelter, organisation=elsewhere)
+    make_participation(shelter, make_event(), organisation=elsewhere)
     data = {"first": official.pk, "second": shelter.pk, "message": ""}
     assert client_of(cochair).post(ADD, data).status_code == 302
     page = client_of(shelter).get(PAGE).content.decode()
     assert "Ministry of Atlantis" in page and "Australia" in page
     assert "Oskar" not in page
-    page = client_of(official).get(PAGE).content.decode()
+    reader = client_of(official)
+    page = reader.get(PAGE).content.decode()
     assert "Safe House" in page and "Thailand" in page
-    assert "Sita" not in page
-
-
-def test_proposal_shows_only_organisations_of_the_shared_roundtable(
-    client_of: Sign, cochair: User, official: Delegate, shelter: Delegate
-) -> None:
-    hidden = make_organisation(name="Second Job", country="NR")
-    make_affiliation(shelter, organisation=hidden)
-    make_participation(shelter, make_event(), organisation=hidden)
-    data = {"first": official.pk, "second": shelter.pk, "message": ""}
-    assert client_of(cochair).post(ADD, data).status_code == 302
-    page = client_of(official).get(PAGE).content.decode()
-    assert "Safe House" in page
-    assert "Second Job" not in page and "Nauru" not in page
+    assert [word for word in ("Sita", "Second Job", "Nauru") if word in page] == []
     read = visibility.organisations_before_answer(official, [], [shelter.pk], NOON.date())
     assert list(read) == [shelter.pk]  # and of no one else who took part
+    Organisation.objects.filter(name="Safe House").update(is_name_published=False)
+    page = reader.get(PAGE).content.decode()
+    assert "Safe House" not in page
+    assert "A civil society organisation, name not published" in page and "Thailand" in page
 
 
 def test_person_asked_reads_every_present_organisation_of_the_requester(
@@ -282,34 +270,23 @@ def test_request_between_excluded_people_is_refused_silently(
 
 
 def test_refused_request_ends_like_an_unanswered_one(
-    event: Event, delegate: Delegate, quiet_delegate: Delegate
+    delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
     make_exception(quiet_delegate, organisation=delegate.participations.get().organisation)
-    assert quiet_delegate.user is not None
-    asker = visibility.get_viewer(quiet_delegate.user, NOON.date())
-    first = lifecycle.request_introduction(
-        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
-    )
     later = NOON + timedelta(days=300)
-    again = lifecycle.request_introduction(
-        by=quiet_delegate, handle=delegate.handle, message="Hello", at=later
-    )
-    assert first == again
-    assert len(lifecycle.list_introductions(quiet_delegate, asker, later)) == 1
-    assert lifecycle.list_introductions(quiet_delegate, asker, NOON + timedelta(days=366)) == []
+    assert request(quiet_delegate, delegate) == request(quiet_delegate, delegate, later)
+    assert len(seen_by(quiet_delegate, later)) == 1
+    assert seen_by(quiet_delegate, NOON + timedelta(days=366)) == []
 
 
 def test_own_request_does_not_accept_what_did_not_arrive(
-    event: Event, delegate: Delegate, quiet_delegate: Delegate
+    delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
     """She excludes him, so his request never arrived. To ask him does not answer it."""
     row = make_introduction(quiet_delegate, delegate, accepted=False, first_accepted_at=NOON)
     make_exception(delegate, organisation=quiet_delegate.participations.get().organisation)
-    Delegate.objects.filter(pk=quiet_delegate.pk).update(listed_to=Audience.EVERYONE)
-    own = lifecycle.request_introduction(
-        by=delegate, handle=quiet_delegate.handle, message="Hello", at=NOON
-    )
-    assert own is not None and own != row
+    quiet_delegate.write(listed_to=Audience.EVERYONE)
+    assert request(delegate, quiet_delegate) != row
     assert not Introduction.objects.accepted().exists()
     assert emails_to(quiet_delegate) == 0
 
@@ -352,14 +329,6 @@ def test_later_exclusion_ends_the_effect_at_once_and_removal_restores_it(
     assert row.first_ended_at is None and row.second_ended_at is None
 
 
-def test_exclusion_by_another_person_ends_no_introduction(
-    official: Delegate, shelter: Delegate, atlantis: Organisation
-) -> None:
-    make_introduction(official, shelter)
-    make_exception(make_delegate(), organisation=atlantis)
-    assert values(official, shelter) == ["sita.night@example.org"]
-
-
 def test_past_work_and_former_participation_count(official: Delegate, shelter: Delegate) -> None:
     make_introduction(official, shelter)
     for number, belong in enumerate(("worked there", "once represented it", "acted")):
@@ -387,84 +356,70 @@ def test_past_work_and_former_participation_count(official: Delegate, shelter: D
 def test_exclusion_does_not_reach_those_who_share_a_roundtable_or_a_country_with_the_excluded(
     event: Event, shelter: Delegate
 ) -> None:
-    """Only bodies of one government count as one organisation."""
-    helper = make_delegate(name="Helper", listed_to=Audience.INTRODUCED)
+    """Only bodies of one government count as one organisation, if its country is known."""
+    helper, unknown = (make_delegate(listed_to=Audience.INTRODUCED) for _ in range(2))
     make_channel(helper, value="helper@example.org", audience=Audience.INTRODUCED)
     make_participation(helper, event, organisation=make_organisation(country="NR"))
+    government = {"kind": OrganisationKind.GOVERNMENT, "country": ""}
+    make_participation(unknown, event, organisation=make_organisation(**government))
     excluded = make_organisation(name="Watched by many", country="NR")
     others = [make_delegate(), make_delegate()]
     make_participation(others[0], event, organisation=excluded)
     make_affiliation(others[0], organisation=excluded)
     assert others[1].user is not None
     make_grant(others[1].user, event, on_behalf_of=excluded)
-    make_introduction(shelter, helper)
+    for person in (helper, unknown):
+        make_introduction(shelter, person)
     make_exception(helper, organisation=excluded)
     make_exception(shelter, organisation=excluded)
+    make_exception(shelter, organisation=make_organisation(**government))
     assert values(shelter, helper) == ["helper@example.org"]
+    assert values(shelter, unknown) == []
     assert values(helper, shelter) == ["sita.night@example.org"]
 
 
-def test_governments_without_a_country_do_not_exclude_each_other(
-    event: Event, shelter: Delegate
-) -> None:
-    unknown = make_delegate(listed_to=Audience.INTRODUCED)
-    make_channel(unknown, value="unknown@example.org", audience=Audience.INTRODUCED)
-    government = {"kind": OrganisationKind.GOVERNMENT, "country": ""}
-    make_participation(unknown, event, organisation=make_organisation(**government))
-    make_introduction(shelter, unknown)
-    make_exception(shelter, organisation=make_organisation(**government))
-    assert values(shelter, unknown) == ["unknown@example.org"]
-
-
 @pytest.mark.parametrize("excluder", ["first", "second"])
-@pytest.mark.parametrize("proposer", ["first", "cochair", "erased"])
+@pytest.mark.parametrize("proposer", ["first", "cochair", "erased", "accepted"])
 def test_introduction_reaches_whom_it_does_not_tell_of_an_exclusion(
     event: Event, cochair: User, proposer: str, excluder: str
 ) -> None:
-    """A request that is excluded never arrives. A proposal reaches the one who is excluded."""
+    """A request that is excluded never arrives. A proposal reaches the one who is excluded.
+
+    What both accepted reaches both.
+    """
     first, second = make_delegate(), make_delegate()
     for person in (first, second):
         make_participation(person, event)
-    asked = proposer == "first"
+    asked, accepted = proposer == "first", proposer == "accepted"
     row = make_introduction(
         first,
         second,
-        accepted=False,
-        proposed_by={"first": first.user, "cochair": cochair, "erased": None}[proposer],
-        first_accepted_at=NOON if asked else None,
+        accepted=accepted,
+        proposed_by={"cochair": cochair, "erased": None}.get(proposer, first.user),
+        **({"first_accepted_at": NOON} if asked else {}),
     )
     owner, other = (first, second) if excluder == "first" else (second, first)
     exclude(owner, "organisation", other.participations.get().organisation)
+    people = (first, second, make_delegate())
     reached = [
         person
-        for person in (first, second)
+        for person in people
         if Introduction.objects.reaching(person).filter(pk=row.pk).exists()
     ]
-    assert reached == ([first] if asked else [other])
+    assert reached == ([first, second] if accepted else [first] if asked else [other])
 
 
-@pytest.mark.parametrize(
-    ("kind", "country"), [(OrganisationKind.AGENCY, "AU"), (OrganisationKind.GOVERNMENT, "ID")]
-)
-def test_exclusion_of_another_kind_or_government_leaves_the_official(
-    official: Delegate, shelter: Delegate, kind: str, country: str
+def test_other_exclusions_end_no_introduction(
+    official: Delegate, shelter: Delegate, atlantis: Organisation
 ) -> None:
+    """Of another kind or government, of one contact detail, or by another person."""
     make_introduction(official, shelter)
-    make_exception(shelter, organisation=make_organisation(kind=kind, country=country))
+    for kind, country in ((OrganisationKind.AGENCY, "AU"), (OrganisationKind.GOVERNMENT, "ID")):
+        make_exception(shelter, organisation=make_organisation(kind=kind, country=country))
+    make_exception(make_delegate(), organisation=atlantis)
+    make_exception(shelter, channel=shelter.channels.get(), constituency=Constituency.GOVERNMENTS)
     assert values(official, shelter) == ["sita.night@example.org"]
-
-
-@pytest.mark.parametrize("excluder", ["first", "second"])
-def test_what_both_accepted_reaches_both_whatever_they_exclude(event: Event, excluder: str) -> None:
-    first, second = make_delegate(), make_delegate()
-    for person in (first, second):
-        make_participation(person, event)
-    row = make_introduction(first, second)
-    owner, other = (first, second) if excluder == "first" else (second, first)
-    exclude(owner, "organisation", other.participations.get().organisation)
-    for person in (first, second):
-        assert list(Introduction.objects.reaching(person)) == [row]
-    assert not Introduction.objects.reaching(make_delegate()).exists()
+    assert values(shelter, official) == ["oskar.work@example.org"]
 
 
 @pytest.mark.parametrize("owner_is_first", [True, False])
@@ -481,25 +436,16 @@ def test_preview_leaves_out_introductions_that_the_other_person_excludes(
     assert not Introduction.objects.not_excluding(shelter).exists()
 
 
-def test_exclusion_of_one_contact_detail_does_not_end_an_introduction(
-    official: Delegate, shelter: Delegate, atlantis: Organisation
-) -> None:
-    make_introduction(official, shelter)
-    make_exception(shelter, channel=shelter.channels.get(), constituency=Constituency.GOVERNMENTS)
-    assert values(shelter, official) == ["oskar.work@example.org"]
-
-
-@pytest.mark.parametrize("side", ["official", "shelter"])
 def test_introduction_is_not_in_force_while_one_side_is_hidden(
-    official: Delegate, shelter: Delegate, side: str
+    official: Delegate, shelter: Delegate
 ) -> None:
     make_introduction(official, shelter)
-    hidden = official if side == "official" else shelter
-    Delegate.objects.filter(pk=hidden.pk).update(hidden_at=NOON)
-    assert values(official, shelter) is None
-    assert values(shelter, official) is None
-    Delegate.objects.filter(pk=hidden.pk).update(hidden_at=None)
-    assert values(official, shelter) == ["sita.night@example.org"]
+    for hidden in (official, shelter):
+        hidden.write(hidden_at=NOON)
+        assert values(official, shelter) is None
+        assert values(shelter, official) is None
+        hidden.write(hidden_at=None)
+        assert values(official, shelter) == ["sita.night@example.org"]
 
 
 def test_answer_is_not_announced_to_who_excluded_the_other_meanwhile(
@@ -514,14 +460,3 @@ def test_answer_is_not_announced_to_who_excluded_the_other_meanwhile(
     client_of(official).post(f"{PAGE}{row.handle}/", {"answer": "accept"})
     assert emails_to(shelter) == 0
     assert values(official, shelter) is None
-
-
-def test_organisation_that_is_not_published_is_not_named_before_an_answer(
-    client_of: Sign, cochair: User, official: Delegate, shelter: Delegate
-) -> None:
-    Organisation.objects.filter(name="Safe House").update(is_name_published=False)
-    data = {"first": official.pk, "second": shelter.pk, "message": ""}
-    assert client_of(cochair).post(ADD, data).status_code == 302
-    page = client_of(official).get(PAGE).content.decode()
-    assert "Safe House" not in page
-    assert "A civil society organisation, name not published" in page and "Thailand" in page

@@ -1,15 +1,15 @@
 """Introductions: asked for or proposed, accepted by both, refused without a word."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from participants.introductions import lifecycle
-from participants.introductions.lifecycle import TooManyRequests
 from participants.models import Audience, Delegate, Introduction, User
 from participants.privacy import visibility
+from participants.privacy.visibility import Viewer
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (
@@ -39,10 +39,14 @@ def shelter(event: Event) -> Delegate:
     return shelter
 
 
+def eyes(who: Delegate) -> Viewer:
+    assert who.user is not None
+    return visibility.get_viewer(who.user, ON)
+
+
 def values(viewer: Delegate, who: Delegate) -> list[str] | None:
-    assert viewer.user is not None
-    eyes = visibility.get_viewer(viewer.user, ON)
-    profile = visibility.find_profile(eyes, who.handle, ON, revealed=True)
+    """The contact details that the viewer reads on the page after "Show"."""
+    profile = visibility.find_profile(eyes(viewer), who.handle, ON, revealed=True)
     return None if profile is None else [channel.value for channel in profile.channels]
 
 
@@ -51,16 +55,25 @@ def emails_to(who: Delegate) -> int:
     return QueuedEmail.objects.filter(recipient=who.user.email).count()
 
 
+def request(by: Delegate, who: Delegate, at: datetime = NOON) -> Introduction:
+    row = lifecycle.request_introduction(by=by, handle=who.handle, message="Hello", at=at)
+    assert row is not None
+    return row
+
+
+def seen_by(who: Delegate, at: datetime = NOON) -> list[lifecycle.IntroductionSummary]:
+    return lifecycle.list_introductions(who, eyes(who), at)
+
+
 def test_introduction_is_requested_and_accepted(
     client_of: Sign, focal_point: Delegate, quiet_delegate: Delegate
 ) -> None:
     make_channel(focal_point, value="farah.friends@example.org", audience=Audience.INTRODUCED)
     asking, asked = client_of(quiet_delegate), client_of(focal_point)
-    page = asking.get(focal_point.get_absolute_url()).content.decode()
-    assert f'href="/directory/{focal_point.handle}/introduce/"' in page
-    answer = asking.post(
-        f"/directory/{focal_point.handle}/introduce/", {"message": "About the hotline"}
-    )
+    path = f"/directory/{focal_point.handle}/introduce/"
+    assert f'href="{path}"' in asking.get(focal_point.get_absolute_url()).content.decode()
+    assert asking.post(path, {"message": " "}).status_code == 400
+    answer = asking.post(path, {"message": "About the hotline"})
     assert (answer.status_code, answer["Location"]) == (302, "/me/introductions/")
     assert emails_to(focal_point) == 1
 
@@ -95,97 +108,65 @@ def test_only_visible_delegates_can_be_asked(
     assert not Introduction.objects.exists() and not QueuedEmail.objects.exists()
 
 
-def test_message_is_required(client_of: Sign, delegate: Delegate, quiet_delegate: Delegate) -> None:
-    answer = client_of(quiet_delegate).post(
-        f"/directory/{delegate.handle}/introduce/", {"message": " "}
-    )
-    assert answer.status_code == 400
-    assert not Introduction.objects.exists()
-
-
 def test_rejection_is_not_revealed(
     client_of: Sign, delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
-    row = lifecycle.request_introduction(
-        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
-    )
-    assert row is not None
+    row = request(quiet_delegate, delegate)
     client = client_of(quiet_delegate)
-    viewer = visibility.get_viewer(quiet_delegate.user or make_user(), ON)
-    waiting = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
+    waiting = seen_by(quiet_delegate)
     lifecycle.end_introduction(row, by=delegate, at=NOON + timedelta(hours=1))
-    assert lifecycle.list_introductions(quiet_delegate, viewer, NOON) == waiting
-    assert lifecycle.list_introductions(delegate, viewer, NOON) == []
+    assert seen_by(quiet_delegate) == waiting
+    assert seen_by(delegate) == []
     # Asking again gets the same answer and sends no email.
-    again = lifecycle.request_introduction(
-        by=quiet_delegate, handle=delegate.handle, message="Hello?", at=NOON + timedelta(days=9)
-    )
-    assert again == row
+    assert request(quiet_delegate, delegate, NOON + timedelta(days=9)) == row
     assert (Introduction.objects.count(), emails_to(delegate)) == (1, 1)
     assert client.get("/me/introductions/").status_code == 200
-    late = lifecycle.request_introduction(
-        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON + timedelta(days=366)
-    )
+    late = request(quiet_delegate, delegate, NOON + timedelta(days=366))
     assert late != row and emails_to(delegate) == 2
 
 
 def test_withdrawn_request_is_removed(delegate: Delegate, quiet_delegate: Delegate) -> None:
-    asker = visibility.get_viewer(quiet_delegate.user or make_user(), ON)
-    asked = visibility.get_viewer(delegate.user or make_user(), ON)
     for email_count, days in ((1, 0), (1, 1), (2, 31)):
         at = NOON + timedelta(days=days)
-        row = lifecycle.request_introduction(
-            by=quiet_delegate, handle=delegate.handle, message="Hello", at=at
-        )
-        assert row is not None
-        assert len(lifecycle.list_introductions(delegate, asked, at)) == 1
+        row = request(quiet_delegate, delegate, at)
+        assert len(seen_by(delegate, at)) == 1
         lifecycle.end_introduction(row, by=quiet_delegate, at=at)
-        assert lifecycle.list_introductions(quiet_delegate, asker, at) == []
-        assert lifecycle.list_introductions(delegate, asked, at) == []
+        assert seen_by(quiet_delegate, at) == seen_by(delegate, at) == []
         # Going round in circles writes once a month.
         assert emails_to(delegate) == email_count
 
 
 def test_rejected_request_cannot_be_repeated(delegate: Delegate, quiet_delegate: Delegate) -> None:
-    asker = visibility.get_viewer(quiet_delegate.user or make_user(), ON)
-    asked = visibility.get_viewer(delegate.user or make_user(), ON)
-    first = lifecycle.request_introduction(
-        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
-    )
-    assert first is not None
+    first = request(quiet_delegate, delegate)
     lifecycle.end_introduction(first, by=delegate, at=NOON)
     lifecycle.end_introduction(first, by=quiet_delegate, at=NOON)
     later = NOON + timedelta(days=60)
-    lifecycle.request_introduction(
-        by=quiet_delegate, handle=delegate.handle, message="Please", at=later
-    )
-    (side,) = lifecycle.list_introductions(quiet_delegate, asker, later)
+    request(quiet_delegate, delegate, later)
+    (side,) = seen_by(quiet_delegate, later)
     assert (side.proposer, side.is_accepted, side.needs_my_answer) == ("reader", False, False)
-    assert lifecycle.list_introductions(delegate, asked, later) == []
+    assert seen_by(delegate, later) == []
     assert emails_to(delegate) == 1
 
 
 def test_ended_introduction_is_not_announced(delegate: Delegate, quiet_delegate: Delegate) -> None:
-    viewer = visibility.get_viewer(quiet_delegate.user or make_user(), ON)
     row = make_introduction(quiet_delegate, delegate)
-    before = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
+    before = seen_by(quiet_delegate)
     lifecycle.end_introduction(row, by=delegate, at=NOON)
-    assert lifecycle.list_introductions(quiet_delegate, viewer, NOON) == before
-    assert lifecycle.list_introductions(delegate, viewer, NOON) == []
+    assert seen_by(quiet_delegate) == before
+    assert seen_by(delegate) == []
 
 
 def test_rejected_proposal_stays_visible_to_other_side(
     cochair: User, delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
-    viewer = visibility.get_viewer(quiet_delegate.user or cochair, ON)
     row = lifecycle.propose_introduction(
         first=quiet_delegate, second=delegate, by=cochair, message="", at=NOON
     )
-    before = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
+    before = seen_by(quiet_delegate)
     lifecycle.end_introduction(row, by=delegate, at=NOON)
-    assert lifecycle.list_introductions(quiet_delegate, viewer, NOON) == before
+    assert seen_by(quiet_delegate) == before
     lifecycle.accept_introduction(row, by=quiet_delegate, at=NOON)
-    (side,) = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
+    (side,) = seen_by(quiet_delegate)
     assert (side.is_accepted, side.needs_my_answer) == (False, False)
     assert not Introduction.objects.accepted().exists()
 
@@ -195,89 +176,60 @@ def test_requester_card_is_hidden_after_acceptance_if_unlisted(
 ) -> None:
     asker = make_delegate(name="Asking Asma")
     make_participation(asker, event)
-    asked = visibility.get_viewer(delegate.user or make_user(), ON)
-    row = lifecycle.request_introduction(by=asker, handle=delegate.handle, message="Hello", at=NOON)
-    assert row is not None
-    (side,) = lifecycle.list_introductions(delegate, asked, NOON)
+    row = request(asker, delegate)
+    (side,) = seen_by(delegate)
     assert side.card is not None and side.card.name == "Asking Asma"
     lifecycle.accept_introduction(row, by=delegate, at=NOON)
     # Once it is answered, the door decides: she is listed to no one.
-    (side,) = lifecycle.list_introductions(delegate, asked, NOON)
+    (side,) = seen_by(delegate)
     assert side.card is None
     Introduction.objects.update(second_accepted_at=None)
     asker.write(consented_at=None)
-    (side,) = lifecycle.list_introductions(delegate, asked, NOON)
+    (side,) = seen_by(delegate)
     assert side.card is None
     answer = client_of(asker).post(f"/directory/{delegate.handle}/introduce/", {"message": "x"})
     assert (answer.status_code, answer["Location"]) == (302, "/me/consent/")
 
 
-def test_rejection_does_not_free_request_quota(
-    event: Event, quiet_delegate: Delegate, delegate: Delegate
-) -> None:
+def test_mutual_request_accepts_introduction(delegate: Delegate, focal_point: Delegate) -> None:
+    first = request(delegate, focal_point)
+    assert request(focal_point, delegate) == first
+    assert list(Introduction.objects.accepted()) == [first]
+
+
+def test_at_most_twenty_requests_are_pending(delegate: Delegate, quiet_delegate: Delegate) -> None:
     for _number in range(20):
         row = make_introduction(
             quiet_delegate, make_delegate(), accepted=False, first_accepted_at=NOON
         )
-    lifecycle.end_introduction(row, by=row.second, at=NOON)
-    with pytest.raises(TooManyRequests):
-        lifecycle.request_introduction(
-            by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
-        )
-
-
-def test_mutual_request_accepts_introduction(delegate: Delegate, focal_point: Delegate) -> None:
-    first = lifecycle.request_introduction(
-        by=delegate, handle=focal_point.handle, message="Hello", at=NOON
-    )
-    second = lifecycle.request_introduction(
-        by=focal_point, handle=delegate.handle, message="Hi", at=NOON
-    )
-    assert first == second
-    assert list(Introduction.objects.accepted()) == [first]
-
-
-def test_at_most_twenty_requests_are_pending(
-    event: Event, quiet_delegate: Delegate, delegate: Delegate
-) -> None:
-    for _number in range(20):
-        make_introduction(quiet_delegate, make_delegate(), accepted=False, first_accepted_at=NOON)
-    with pytest.raises(TooManyRequests):
-        lifecycle.request_introduction(
-            by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
-        )
+    with pytest.raises(lifecycle.TooManyRequests):
+        request(quiet_delegate, delegate)
+    lifecycle.end_introduction(row, by=row.second, at=NOON)  # to refuse tells nothing
+    with pytest.raises(lifecycle.TooManyRequests):
+        request(quiet_delegate, delegate)
     assert Introduction.objects.count() == 20
 
 
 def test_only_the_two_delegates_can_answer(
     client_of: Sign, delegate: Delegate, quiet_delegate: Delegate, outsider: Delegate
 ) -> None:
-    row = lifecycle.request_introduction(
-        by=quiet_delegate, handle=delegate.handle, message="Hello", at=NOON
-    )
-    assert row is not None
-    answer = client_of(outsider).post(f"/me/introductions/{row.handle}/", {"answer": "accept"})
-    assert answer.status_code == 404
+    path = f"/me/introductions/{request(quiet_delegate, delegate).handle}/"
+    assert client_of(outsider).post(path, {"answer": "accept"}).status_code == 404
     # Who asked cannot accept for the other.
-    own = f"/me/introductions/{row.handle}/"
-    assert client_of(quiet_delegate).post(own, {"answer": "accept"}).status_code == 302
+    assert client_of(quiet_delegate).post(path, {"answer": "accept"}).status_code == 302
     assert not Introduction.objects.accepted().exists()
 
 
 def test_cochair_introduces_a_protected_person(
     cochair: User, quiet_delegate: Delegate, shelter: Delegate
 ) -> None:
+    words = "You both run hotlines"
     row = lifecycle.propose_introduction(
-        first=quiet_delegate, second=shelter, by=cochair, message="You both run hotlines", at=NOON
+        first=quiet_delegate, second=shelter, by=cochair, message=words, at=NOON
     )
     assert (emails_to(quiet_delegate), emails_to(shelter)) == (1, 1)
-    viewer = visibility.get_viewer(quiet_delegate.user or cochair, ON)
-    (side,) = lifecycle.list_introductions(quiet_delegate, viewer, NOON)
-    assert (side.card, side.message, side.proposer) == (
-        None,
-        "You both run hotlines",
-        lifecycle.Proposer.COCHAIRS,
-    )
+    (side,) = seen_by(quiet_delegate)
+    assert (side.card, side.message, side.proposer) == (None, words, lifecycle.Proposer.COCHAIRS)
     lifecycle.accept_introduction(row, by=quiet_delegate, at=NOON)
     assert values(quiet_delegate, shelter) is None
     lifecycle.accept_introduction(row, by=shelter, at=NOON)
