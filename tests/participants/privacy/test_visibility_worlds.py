@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from participants.models import (
@@ -468,12 +467,6 @@ def test_previews_agree_with_real_pages_and_tell_nothing_more(seeds: range) -> N
                     transaction.set_rollback(True)
             transaction.set_rollback(True)
     assert compared > len(seeds) / step
-
-
-def test_viewer_without_profile_is_visitor() -> None:
-    lay_the_ground()
-    assert get_viewer(AnonymousUser(), TODAY) == ANONYMOUS_VIEWER
-    assert get_viewer(User.objects.get(pk=51), TODAY) == ANONYMOUS_VIEWER
 
 
 # Unless at full size, test_leaks.py must find the others.
