@@ -25,7 +25,7 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_government,
-    make_grant,
+    make_holder,
     make_organisation,
     make_participation,
     make_user,
@@ -127,47 +127,22 @@ def test_owner_changes_every_field(browser: Client, owner: Delegate) -> None:
     assert "Your profile is saved." in page
     assert 'name="name" value="วีรยา ศรีสุข"' in page
     assert "Your profile is saved." not in browser.get("/me/").content.decode()
-
-
-def test_empty_fields_are_cleared(browser: Client, owner: Delegate) -> None:
     browser.post("/me/", sent(name="Only a name"))
     owner.refresh_from_db()
     assert (owner.name, owner.post, owner.about) == ("Only a name", "", "")
     assert not owner.languages.exists()
 
 
-@pytest.mark.parametrize("audience", ["only_me", "participants", "everyone"])
-def test_each_audience_that_is_offered_can_be_chosen(
-    browser: Client, owner: Delegate, audience: str
-) -> None:
-    row = {"value": "me@example.org", "audience": audience}
-    assert browser.post("/me/", sent(row, listed_to=audience)).status_code == 302
-    owner.refresh_from_db()
-    assert owner.listed_to == audience
-    assert stored(owner) == [("email", "me@example.org", audience)]
-    page = browser.get("/me/").content.decode()
-    for name in ("listed_to", "channel-0-audience"):
-        assert is_checked(page, name, audience)
-
-
-@pytest.mark.parametrize(
-    ("kind", "typed", "kept"),
-    [
-        ("email", " Dewi.L@example.org ", "Dewi.L@example.org"),
-        ("phone", "+62 21 5555 0100", "+622155550100"),
-        ("mobile", "+66 (0)81-555-0100", "+66815550100"),
-        ("whatsapp", "+880 1555 010000", "+8801555010000"),
-        ("signal", "+62 812 5555 0100", "+6281255550100"),
-        ("signal", "dewi.42", "dewi.42"),
-        ("site", "https://example.org/dewi?a=1&b=2", "https://example.org/dewi?a=1&b=2"),
-        ("other", "Line: dewi42; ask at the desk", "Line: dewi42; ask at the desk"),
-    ],
-)
-def test_channel_value_is_normalised(
-    browser: Client, owner: Delegate, kind: str, typed: str, kept: str
-) -> None:
-    assert browser.post("/me/", sent({"kind": kind, "value": typed})).status_code == 302
-    assert stored(owner) == [(kind, kept, "only_me")]
+def test_each_audience_that_is_offered_can_be_chosen(browser: Client, owner: Delegate) -> None:
+    for number, audience in enumerate(("only_me", "participants", "everyone")):
+        row = {"value": f" {audience}@example.org ", "audience": audience}
+        assert browser.post("/me/", sent(row, listed_to=audience)).status_code == 302
+        owner.refresh_from_db()
+        assert owner.listed_to == audience
+        assert stored(owner)[number] == ("email", f"{audience}@example.org", audience)
+        page = browser.get("/me/").content.decode()
+        for name in ("listed_to", f"channel-{number}-audience"):
+            assert is_checked(page, name, audience)
 
 
 def test_channels_are_added_changed_and_removed_together(browser: Client, owner: Delegate) -> None:
@@ -199,25 +174,10 @@ def test_new_channel_defaults_to_only_me(browser: Client) -> None:
 def test_invalid_channel_shows_field_error(browser: Client, owner: Delegate) -> None:
     kept = make_channel(owner, value="kept@example.org")
     for kind, typed, sentence in [
-        ("email", "dewi at example", "Enter a valid email address."),
-        ("email", "a@b@example.org", "Enter a valid email address."),
         ("email", "dewi@example.org\nBcc: x@example.org", "Enter a valid email address."),
         ("phone", "021 5555 0100", UNREADABLE_NUMBER),
-        ("phone", "+62 1", "This number is too short or too long. Check the digits."),
-        ("phone", "+999 5555 0100", UNREADABLE_NUMBER),
-        ("mobile", "call me", UNREADABLE_NUMBER),
-        (
-            "whatsapp",
-            "+62 21 5555 0100 0100 0100",
-            "This number is too short or too long. Check the digits.",
-        ),
         ("signal", "+62 1", "This number is too short or too long. Check the digits."),
         ("site", "javascript:alert(1)", INCOMPLETE_ADDRESS),
-        ("site", "JaVaScRiPt:alert(1)", INCOMPLETE_ADDRESS),
-        ("site", "data:text/html,hello", INCOMPLETE_ADDRESS),
-        ("site", "ftp://example.org/", INCOMPLETE_ADDRESS),
-        ("site", "example.org", INCOMPLETE_ADDRESS),
-        ("site", "//example.org", INCOMPLETE_ADDRESS),
         ("other", "x" * 255, "Ensure this value has at most 254 characters (it has 255)."),
         ("other", "nul\0", "Null characters are not allowed."),
     ]:
@@ -239,10 +199,13 @@ def test_invalid_channel_shows_field_error(browser: Client, owner: Delegate) -> 
         # The form still has all that was typed.
         assert re.search(rf'<option\s+value="{kind}"\s+selected\s*>', row)
         assert escape(typed) in row
-        assert 'name="name" value="A new name"' in page
-        assert 'name="post" value="A new post"' in page
-        assert "A new text</textarea>" in page
-        assert 'value="other@example.org"' in page
+        for kept_text in (
+            'name="name" value="A new name"',
+            'name="post" value="A new post"',
+            "A new text</textarea>",
+            'value="other@example.org"',
+        ):
+            assert kept_text in page
         for name, value in (
             ("languages", "th"),
             ("channel-0-audience", "everyone"),
@@ -252,129 +215,102 @@ def test_invalid_channel_shows_field_error(browser: Client, owner: Delegate) -> 
         assert not is_checked(page, "languages", "en")
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
-    [
+def test_unstorable_text_shows_field_error(browser: Client) -> None:
+    row = {"kind": "phone", "value": "+62 21 5555 0100", "audience": "everyone"}
+    too_long = "Ensure this value has at most {} characters (it has {})."
+    for field, typed, sentence in [
         ("name", "", "This field is required."),
         ("name", "   ", "This field is required."),
         ("name", "\u200b\u200b", "Enter at least one letter."),
-        ("name", "x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
-        ("name_latin", "x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
-        ("post", "x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
-        ("about", "x" * 601, "Ensure this value has at most 600 characters (it has 601)."),
+        ("name", "x" * 201, too_long.format(200, 201)),
+        ("name_latin", "x" * 201, too_long.format(200, 201)),
+        ("post", "x" * 201, too_long.format(200, 201)),
+        ("about", "x" * 601, too_long.format(600, 601)),
         ("post", "nul\0", "Null characters are not allowed."),
-    ],
-)
-def test_unstorable_text_shows_field_error(
-    browser: Client, field: str, typed: str, sentence: str
-) -> None:
-    row = {"kind": "phone", "value": "+62 21 5555 0100", "audience": "everyone"}
-    page = refused(browser, sent(row, **{field: typed}), sentence)
-    beside = page[page.index(f'for="id_{field}"') :]
-    beside = beside[: beside.index('<p class="help"')]
-    assert escape(sentence) in beside
-    assert escape(typed) in beside
-    assert 'value="+62 21 5555 0100"' in page
+    ]:
+        page = refused(browser, sent(row, **{field: typed}), sentence)
+        beside = page[page.index(f'for="id_{field}"') :]
+        beside = beside[: beside.index('<p class="help"')]
+        assert escape(sentence) in beside
+        assert escape(typed) in beside
+        assert 'value="+62 21 5555 0100"' in page
 
 
-@pytest.mark.parametrize("audience", ["friends", "", "EVERYONE", "introduced "])
-def test_audience_not_offered_is_rejected(browser: Client, audience: str) -> None:
-    sentence = NOT_A_CHOICE.format(audience) if audience else "This field is required."
-    refused(browser, sent(listed_to=audience), sentence)
-    refused(browser, sent({"value": "me@example.org", "audience": audience}), sentence)
+def test_what_the_form_does_not_offer_is_rejected(browser: Client) -> None:
+    def sentence(typed: str) -> str:
+        return NOT_A_CHOICE.format(typed) if typed else "This field is required."
+
+    for audience in ("friends", "", "EVERYONE", "introduced "):
+        refused(browser, sent(listed_to=audience), sentence(audience))
+        row = {"value": "me@example.org", "audience": audience}
+        refused(browser, sent(row), sentence(audience))
+    for kind in ("pigeon", "EMAIL", ""):
+        refused(browser, sent({"kind": kind, "value": "me@example.org"}), sentence(kind))
+    refused(browser, sent(languages=["en", "klingon"]), sentence("klingon"))
+    refused(browser, {}, sentence(""))
+    for broken in (
+        {"channel-TOTAL_FORMS": "many"},
+        {"channel-INITIAL_FORMS": ""},
+        {"channel-INITIAL_FORMS": "99999999999999999999"},
+    ):
+        refused(browser, sent({"value": "me@example.org"}) | broken, "")
 
 
-@pytest.mark.parametrize("kind", ["pigeon", "EMAIL", ""])
-def test_unknown_channel_kind_is_rejected(browser: Client, kind: str) -> None:
-    sentence = NOT_A_CHOICE.format(kind) if kind else "This field is required."
-    refused(browser, sent({"kind": kind, "value": "me@example.org"}), sentence)
-
-
-def test_unknown_language_is_rejected(browser: Client) -> None:
-    refused(browser, sent(languages=["en", "klingon"]), NOT_A_CHOICE.format("klingon"))
-
-
-def test_foreign_channel_cannot_be_changed(
+def test_channel_that_is_foreign_or_gone_cannot_be_changed(
     browser: Client, owner: Delegate, delegate: Delegate
 ) -> None:
     theirs = delegate.channels.get(value="dewi.private@example.org")
-    sentence = "This contact detail no longer exists. Reload the page."
-    refused(browser, sent({"id": row_key(theirs), "value": "mine@example.org"}), sentence)
-    refused(
-        browser,
-        sent({"id": row_key(theirs), "value": theirs.value, "audience": "everyone"}),
-        sentence,
-    )
-    browser.post("/me/", sent({"id": row_key(theirs), "value": theirs.value, "DELETE": "on"}))
-    assert delegate.channels.get(pk=theirs.pk).value == "dewi.private@example.org"
     mine = make_channel(owner, value="mine@example.org")
-    refused(
-        browser,
-        sent(
-            {"id": row_key(mine), "value": "m@example.org"},
-            {"id": row_key(theirs), "value": "t@example.org"},
-        ),
-        sentence,
-    )
+    their_row = {"id": row_key(theirs), "value": theirs.value}
+    my_row = {"id": row_key(mine), "value": "m@example.org"}
+    sentence = "This contact detail no longer exists. Reload the page."
+    for rows in (
+        [their_row | {"value": "mine@example.org"}],
+        [their_row | {"audience": "everyone"}],
+        [my_row, their_row | {"value": "t@example.org"}],
+    ):
+        refused(browser, sent(*rows), sentence)
+    browser.post("/me/", sent(their_row | {"DELETE": "on"}))
+    assert delegate.channels.get(pk=theirs.pk).value == "dewi.private@example.org"
+    mine.delete()
+    assert 'value="m@example.org"' in refused(browser, sent(my_row), sentence)
 
 
-def test_channel_cannot_be_moved_to_other_delegate(
-    browser: Client, owner: Delegate, delegate: Delegate
+def test_form_changes_no_other_profile(
+    browser: Client, owner: Delegate, delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
-    row = {"value": "gift@example.org", "delegate": delegate.pk}
-    browser.post("/me/", sent(row))
-    assert not delegate.channels.filter(value="gift@example.org").exists()
+    def others() -> list[Values]:
+        people = Delegate.objects.exclude(pk=owner.pk).order_by("pk")
+        channels = ContactChannel.objects.exclude(delegate=owner).order_by("pk")
+        return [*people.values(), *channels.values()]
 
-
-def test_form_ignores_foreign_profile(browser: Client, owner: Delegate, delegate: Delegate) -> None:
+    before = others()
     browser.post(
         "/me/",
         sent(
+            {"value": "gift@example.org", "delegate": delegate.pk},
             id=delegate.pk,
             handle=delegate.handle,
             user=delegate.user_id,
             is_demonstration="on",
             invitation_email="x@example.org",
+            listed_to="everyone",
         ),
     )
+    assert others() == before
     handle = owner.handle
     owner.refresh_from_db()
-    delegate.refresh_from_db()
-    assert (owner.name, delegate.name) == ("After", "Dewi Lestari")
+    assert (owner.name, owner.listed_to) == ("After", "everyone")
     assert (owner.handle, owner.is_demonstration, owner.invitation_email) == (handle, False, "")
-
-
-def test_channel_removed_in_between_is_reported(browser: Client, owner: Delegate) -> None:
-    gone = make_channel(owner, value="gone@example.org")
-    ContactChannel.objects.all().delete()
-    page = refused(
-        browser,
-        sent({"id": row_key(gone), "value": "gone@example.org"}),
-        "This contact detail no longer exists. Reload the page.",
-    )
-    assert 'value="gone@example.org"' in page
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"channel-TOTAL_FORMS": "many"},
-        {"channel-INITIAL_FORMS": ""},
-        {"channel-INITIAL_FORMS": "99999999999999999999"},
-    ],
-)
-def test_tampered_form_is_rejected(browser: Client, broken: Values) -> None:
-    refused(browser, sent({"value": "me@example.org"}) | broken, "")
-
-
-def test_empty_post_is_rejected(browser: Client) -> None:
-    refused(browser, {}, "This field is required.")
+    assert stored(owner) == [("email", "gift@example.org", "only_me")]
 
 
 def test_at_most_twelve_channels(browser: Client, owner: Delegate) -> None:
     rows = [{"value": f"me{number}@example.org"} for number in range(13)]
-    page = refused(browser, sent(*rows), "You can add 12 contact details at most. Remove some.")
-    assert 'value="me12@example.org"' in page
+    sentence = "You can add 12 contact details at most. Remove some."
+    assert 'value="me12@example.org"' in refused(browser, sent(*rows), sentence)
+    page = refused(browser, sent() | {"channel-TOTAL_FORMS": "10000"}, sentence)
+    assert page.count('<fieldset class="channel">') == 20
     assert browser.post("/me/", sent(*rows[:12])).status_code == 302
     assert len(stored(owner)) == 12
     page = browser.get("/me/").content.decode()
@@ -382,33 +318,27 @@ def test_at_most_twelve_channels(browser: Client, owner: Delegate) -> None:
     assert page.count('<fieldset class="channel">') == 12
 
 
-def test_too_many_rows_are_rejected(browser: Client) -> None:
-    page = refused(
-        browser,
-        sent() | {"channel-TOTAL_FORMS": "10000"},
-        "You can add 12 contact details at most. Remove some.",
-    )
-    assert page.count('<fieldset class="channel">') == 20
-
-
-@pytest.mark.parametrize(
-    ("kind", "first", "second"),
-    [
+@pytest.mark.each_database
+def test_duplicate_channel_is_reported(browser: Client, owner: Delegate) -> None:
+    sentence = "You have already added this contact detail."
+    for kind, first, second in [
         ("email", "me@example.org", "me@example.org"),
         ("email", "me@example.org", " me@example.org "),
         ("phone", "+62 21 5555 0100", "+62-21-55550100"),
-    ],
-)
-def test_duplicate_channel_is_reported(
-    browser: Client, owner: Delegate, kind: str, first: str, second: str
-) -> None:
-    sentence = "You have already added this contact detail."
-    rows = [{"kind": kind, "value": first}, {"kind": kind, "value": second}]
-    page = refused(browser, sent(*rows), sentence)
-    assert f'value="{second}"' in page
-    browser.post("/me/", sent(rows[0]))
-    kept = owner.channels.get()
-    refused(browser, sent({"id": row_key(kept), "kind": kind, "value": first}, rows[1]), sentence)
+    ]:
+        rows = [{"kind": kind, "value": first}, {"kind": kind, "value": second}]
+        assert f'value="{second}"' in refused(browser, sent(*rows), sentence)
+        browser.post("/me/", sent(rows[0]))
+        kept = owner.channels.get()
+        refused(browser, sent(rows[0] | {"id": row_key(kept)}, rows[1]), sentence)
+        refused(browser, sent(rows[1]), sentence)  # from a page that is older
+        kept.delete()
+    one, other = (make_channel(owner, value=f"{name}@example.org") for name in ("a", "b"))
+    swapped = [
+        {"id": row_key(one), "value": other.value},
+        {"id": row_key(other), "value": one.value},
+    ]
+    assert f'value="{other.value}"' in refused(browser, sent(*swapped), sentence)
 
 
 def test_channel_can_be_removed_and_added_in_one_save(browser: Client, owner: Delegate) -> None:
@@ -440,34 +370,6 @@ def test_number_without_country_code_is_asked_about(
     assert stored(owner) == [("phone", "+622155550100", "only_me")]
 
 
-@pytest.mark.parametrize(
-    ("value", "country", "number"),
-    [
-        ("0061 2 5550 4321", "", "+61255504321"),
-        ("0912 345 678", "VN", "+84912345678"),
-        ("+66 2 123 4567", "ID", "+6621234567"),
-    ],
-)
-def test_number_gets_its_country_code(
-    browser: Client, owner: Delegate, value: str, country: str, number: str
-) -> None:
-    row = {"kind": "mobile", "value": value, "country": country}
-    assert browser.post("/me/", sent(row)).status_code == 302
-    assert stored(owner) == [("mobile", number, "only_me")]
-
-
-@pytest.mark.each_database
-def test_details_that_change_places_get_a_sentence(browser: Client, owner: Delegate) -> None:
-    first, second = (make_channel(owner, value=f"{name}@example.org") for name in ("a", "b"))
-    rows = [
-        {"id": row_key(first), "value": second.value},
-        {"id": row_key(second), "value": first.value},
-    ]
-    sentence = "You have already added this contact detail."
-    page = refused(browser, sent(*rows), sentence)
-    assert f'value="{second.value}"' in page
-
-
 def test_removed_row_is_not_validated(browser: Client, owner: Delegate) -> None:
     kept = make_channel(owner, value="me@example.org")
     row = {"id": row_key(kept), "value": "no longer an address", "DELETE": "on"}
@@ -485,16 +387,6 @@ def test_get_changes_nothing(browser: Client, owner: Delegate) -> None:
     assert not AuditEntry.objects.exists()
 
 
-def test_other_profiles_are_unchanged(
-    browser: Client, delegate: Delegate, quiet_delegate: Delegate
-) -> None:
-    before = list(Delegate.objects.filter(pk__in=[delegate.pk, quiet_delegate.pk]).values())
-    channels = list(ContactChannel.objects.order_by("pk").values())
-    browser.post("/me/", sent(listed_to="everyone"))
-    assert list(Delegate.objects.filter(pk__in=[delegate.pk, quiet_delegate.pk]).values()) == before
-    assert list(ContactChannel.objects.order_by("pk").values()) == channels
-
-
 def test_user_without_profile_sees_message(client_of: Sign, event: Event) -> None:
     browser = client_of(make_user())
     for answer in (browser.get("/me/"), browser.post("/me/", sent(listed_to="everyone"))):
@@ -507,41 +399,27 @@ def test_user_without_profile_sees_message(client_of: Sign, event: Event) -> Non
     assert browser.get("/me/preview/").status_code == 404
 
 
-DESK = "Co-chairs&#x27; desk"
-
-
 @pytest.mark.parametrize("has_profile", [True, False])
-@pytest.mark.parametrize(
-    ("role", "begins", "ends", "sees_the_desk"),
-    [
-        ("cochair", date(2024, 1, 1), None, True),
-        ("editor", date(2024, 1, 1), None, True),
-        ("reader", date(2024, 1, 1), None, True),
-        ("cochair", date(2024, 1, 1), date(2024, 12, 31), False),
-        ("cochair", date(2999, 1, 1), None, False),
-        (None, None, None, False),
-    ],
-)
 def test_admin_link_is_shown_to_permitted_users(
-    client_of: Sign,
-    event: Event,
-    has_profile: bool,
-    role: str | None,
-    begins: date | None,
-    ends: date | None,
-    sees_the_desk: bool,
+    client_of: Sign, event: Event, operator: User, has_profile: bool
 ) -> None:
-    user = make_user()
-    if has_profile:
-        make_delegate(user=user)
-    if role:
-        make_grant(user, event, role=role, valid_from=begins, valid_until=ends)
-    page = client_of(user).get("/me/").content.decode()
-    assert ('href="/admin/"' in page) == sees_the_desk
+    def sees_the_desk(user: User) -> bool:
+        if has_profile:
+            make_delegate(user=user)
+        return 'href="/admin/"' in client_of(user).get("/me/").content.decode()
 
-
-def test_operator_sees_admin_link(client_of: Sign, operator: User) -> None:
-    assert 'href="/admin/"' in client_of(operator).get("/me/").content.decode()
+    start = date(2024, 1, 1)
+    for role, begins, ends, expected in (
+        ("cochair", start, None, True),
+        ("editor", start, None, True),
+        ("reader", start, None, True),
+        ("cochair", start, date(2024, 12, 31), False),
+        ("cochair", date(2999, 1, 1), None, False),
+    ):
+        holder = make_holder(event, role=role, valid_from=begins, valid_until=ends)
+        assert sees_the_desk(holder) == expected, role
+    assert not sees_the_desk(make_user())
+    assert sees_the_desk(operator)
 
 
 def test_own_page_lists_participations(client_of: Sign, event: Event) -> None:
@@ -567,35 +445,33 @@ PREVIEWS = {
 ALL_CHANNELS = ["dewi.open@example.org", "dewi.inside@example.org", "dewi.private@example.org"]
 
 
-@pytest.mark.parametrize("viewer", PREVIEWS)
-def test_preview_matches_chosen_viewer(client_of: Sign, delegate: Delegate, viewer: str) -> None:
-    page = page_html(client_of(delegate).get(f"/me/preview/?viewer={viewer}"))
-    assert [value for value in ALL_CHANNELS if value in page] == PREVIEWS[viewer]
-    assert f'href="/me/preview/?viewer={viewer}" aria-current="page"' in page
-    assert page.count('aria-current="page"') == 1
+def test_preview_matches_chosen_viewer(client_of: Sign, delegate: Delegate) -> None:
+    browser = client_of(delegate)
+    for viewer, shown in PREVIEWS.items():
+        page = page_html(browser.get(f"/me/preview/?viewer={viewer}"))
+        assert [value for value in ALL_CHANNELS if value in page] == shown
+        assert f'href="/me/preview/?viewer={viewer}" aria-current="page"' in page
+        assert page.count('aria-current="page"') == 1
     assert not AuditEntry.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("viewer", "answer"),
-    [
+def test_preview_of_unlisted_profile_says_that_no_one_sees_it(
+    client_of: Sign, event: Event, quiet_delegate: Delegate
+) -> None:
+    make_participation(make_delegate(), event)
+    government = make_organisation(kind=OrganisationKind.GOVERNMENT)
+    make_participation(make_delegate(), event, organisation=government)
+    browser = client_of(quiet_delegate)
+    for viewer, answer in (
         ("visitor", "No visitor sees you in the directory."),
         ("participant", "No one in this group sees you in the directory."),
         ("constituency", "No one in this group sees you in the directory."),
         ("introduced", "No one sees this. There is no one in this group yet."),
         ("cochair", "Co-chairs do not see you in the directory, unless they took part"),
-    ],
-)
-def test_preview_of_unlisted_profile_says_that_no_one_sees_it(
-    client_of: Sign, delegate: Delegate, quiet_delegate: Delegate, viewer: str, answer: str
-) -> None:
-    event = delegate.participations.get().event
-    make_participation(make_delegate(), event)
-    government = make_organisation(kind=OrganisationKind.GOVERNMENT)
-    make_participation(make_delegate(), event, organisation=government)
-    page = page_html(client_of(quiet_delegate).get(f"/me/preview/?viewer={viewer}"))
-    assert answer in page
-    assert "quentin.private@example.org" not in page
+    ):
+        page = page_html(browser.get(f"/me/preview/?viewer={viewer}"))
+        assert answer in page
+        assert "quentin.private@example.org" not in page
 
 
 def test_own_directory_page_shows_everything_to_owner_only(
@@ -630,19 +506,3 @@ def test_past_affiliation_is_absent_from_preview(client_of: Sign, delegate: Dele
     make_affiliation(delegate, organisation=organisation, post="Then", until=date(2020, 1, 1))
     page = client_of(delegate).get("/me/preview/").content.decode()
     assert "Then" not in page and "not recorded" in page
-
-
-def test_stale_page_adds_no_duplicates(client_of: Sign, delegate: Delegate) -> None:
-    data = {
-        "name": delegate.name,
-        "listed_to": "everyone",
-        "channel-TOTAL_FORMS": "1",
-        "channel-INITIAL_FORMS": "0",
-        "channel-0-kind": "email",
-        "channel-0-value": " dewi.open@example.org",
-        "channel-0-audience": "everyone",
-    }
-    answer = client_of(delegate).post("/me/", data)
-    assert answer.status_code == 400
-    assert "You have already added this contact detail." in answer.content.decode()
-    assert delegate.channels.count() == 3
