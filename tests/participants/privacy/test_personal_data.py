@@ -595,7 +595,6 @@ def test_query_count_is_constant(zarniqa: Delegate, event: Event) -> None:
 def browser_of(client_of: Sign, zarniqa: Delegate) -> Client:
     """Signed in with one factor alone, some time ago."""
     Authenticator.objects.filter(user=zarniqa.user).delete()
-    QueuedEmail.objects.all().delete()
     return client_of(zarniqa, second_factor=False)
 
 
@@ -644,6 +643,7 @@ FILES = ["/me/data.json", "/me/data.zip"]
 
 
 def test_download_and_erasure_require_reauthentication(client_of: Sign, zarniqa: Delegate) -> None:
+    QueuedEmail.objects.all().delete()
     client = client_of(zarniqa, second_factor=True)
     for path in FILES:
         asks = client.get(path)["Location"]
@@ -660,6 +660,7 @@ def test_download_and_erasure_require_reauthentication(client_of: Sign, zarniqa:
 
 
 def test_code_entry_redirects_to_download(client_of: Sign, zarniqa: Delegate) -> None:
+    QueuedEmail.objects.all().delete()
     client = browser_of(client_of, zarniqa)
     where = client.get("/me/data.zip")["Location"]
     page = client.get(where).content.decode()
@@ -752,6 +753,7 @@ def test_erasure_requires_word_and_fresh_code(
 ) -> None:
     user = zarniqa.user
     assert user is not None
+    QueuedEmail.objects.all().delete()
     settings.ERASURE_LEDGER = tmp_path / "absent" / "erasures.log"
     answer = proven.post("/me/erase/", {"word": "erase"})
     assert answer.status_code == 400
