@@ -75,7 +75,7 @@ from tests.follow_up_factories import make_report_link, make_undertaking
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
-# A name that only rows about `delegate_with_everything` contain.
+# A name that only rows about `zarniqa` contain.
 TELLING = "Zarniqa"
 
 
@@ -88,7 +88,7 @@ def make_session(key: str, **content: Any) -> None:
 
 
 @pytest.fixture
-def delegate_with_everything(event: Event, cochair: User) -> Delegate:
+def zarniqa(event: Event, cochair: User) -> Delegate:
     """A person with a row in every table that can hold one."""
     user = make_user(f"{TELLING}.in@example.org")
     EmailAddress.objects.create(user=user, email=f"{TELLING}.second@example.org", verified=True)
@@ -186,7 +186,7 @@ def references_to(row: models.Model) -> set[str]:
     return found
 
 
-def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate) -> None:
+def test_fixture_covers_every_personal_field(zarniqa: Delegate) -> None:
     assert rows_that_tell(TELLING) == {
         "account.emailaddress",
         "mfa.authenticator",
@@ -209,7 +209,7 @@ def test_fixture_covers_every_personal_field(delegate_with_everything: Delegate)
         f"{relation.related_model._meta.label}.{relation.field.name}"
         for relation in Delegate._meta.related_objects
     }
-    assert references_to(delegate_with_everything) == cascading
+    assert references_to(zarniqa) == cascading
     assert Session.objects.count() == 3
 
 
@@ -297,9 +297,9 @@ def test_each_table_of_your_data_is_in_an_erasure() -> None:
                 assert column.remote_field.on_delete in (models.SET_NULL, clear_focal_point)
 
 
-def test_erasure_empties_what_stays(delegate_with_everything: Delegate) -> None:
+def test_erasure_empties_what_stays(zarniqa: Delegate) -> None:
     """Each column of EMPTIED is filled before, but for keys, which no one can read."""
-    person, unreadable = delegate_with_everything, {"password", "session_key", "session_data"}
+    person, unreadable = zarniqa, {"password", "session_key", "session_data"}
     QueuedEmail.objects.update(
         unsubscribe_url=f"https://{TELLING}.example.org", reply_to=f"{TELLING}@example.org"
     )
@@ -325,12 +325,12 @@ def test_erasure_empties_what_stays(delegate_with_everything: Delegate) -> None:
 
 @pytest.mark.parametrize("is_refused", [False, True])
 def test_farewell_is_never_stored(
-    delegate_with_everything: Delegate,
+    zarniqa: Delegate,
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
     is_refused: bool,
 ) -> None:
-    user = delegate_with_everything.user
+    user = zarniqa.user
     assert user is not None
     address = user.email
     if is_refused:
@@ -346,83 +346,42 @@ def refuse(_message: object) -> None:
     raise SMTPServerDisconnected(f"{TELLING} is not known here")
 
 
-def test_erasure_removes_all_personal_text(delegate_with_everything: Delegate) -> None:
-    handle, user = delegate_with_everything.handle, delegate_with_everything.user
+def test_erasure_leaves_an_empty_row_and_no_personal_text(
+    zarniqa: Delegate, event: Event, ledger: Path
+) -> None:
+    handle, user = zarniqa.handle, zarniqa.user
     assert user is not None
-    erase_delegate(delegate_with_everything, by=user, at=LATER)
-    assert rows_that_tell(TELLING) == set()
-    assert rows_that_tell(handle) == set()
-    assert references_to(delegate_with_everything) == {"participants.Participation.delegate"}
+    assert known_addresses(zarniqa, user) == {
+        f"zarniqa.{word}@example.org" for word in ("in", "second", "invited", "earlier")
+    }
+    erase_delegate(zarniqa, by=user, at=LATER)
+    assert rows_that_tell(TELLING) == rows_that_tell(handle) == set()
+    assert references_to(zarniqa) == {"participants.Participation.delegate"}
     assert not User.objects.filter(pk=user.pk).exists()
     assert Session.objects.count() == 0
-
-
-def test_erasure_leaves_empty_row(delegate_with_everything: Delegate, event: Event) -> None:
-    handle = delegate_with_everything.handle
-    erase_delegate(delegate_with_everything, by=None, at=LATER)
-    row: dict[str, Any] = {**Delegate.objects.filter(pk=delegate_with_everything.pk).values().get()}
+    row: dict[str, Any] = {**Delegate.objects.filter(pk=zarniqa.pk).values().get()}
     assert row.pop("handle") != handle
-    assert row == {
-        "id": delegate_with_everything.pk,
-        "name": "",
-        "name_latin": "",
-        "sort_name": "",
-        "post": "",
-        "about": "",
-        "invitation_email": "",
+    texts = ("name", "name_latin", "sort_name", "post", "about", "invitation_email")
+    moments = ("consented_at", "reviewed_on", "hidden_at", "new_address_agreed_at")
+    assert row == dict.fromkeys(texts, "") | dict.fromkeys(moments) | {
+        "id": zarniqa.pk,
         "user_id": None,
         "listed_to": "only_me",
         "is_protected": False,
-        "consented_at": None,
-        "reviewed_on": None,
-        "hidden_at": None,
-        "new_address_agreed_at": None,
         "erased_at": LATER,
         "is_demonstration": False,
     }
-    assert str(delegate_with_everything) == "Erased delegate"
-    part = Participation.objects.get(delegate=delegate_with_everything)
+    assert str(zarniqa) == "Erased delegate"
+    part = Participation.objects.get(delegate=zarniqa)
     assert (part.event, part.capacity, part.nomination) == (event, "", "")
     assert part.confirmed_at == NOON
-
-
-def test_erasure_does_not_affect_others(
-    delegate_with_everything: Delegate, delegate: Delegate
-) -> None:
-    make_invitation_request(make_event(), email="another@example.org")
-    # A number that happens to be that of the person is not the person.
-    make_session(
-        "four", _auth_user_id=str(delegate.user_id), page=str(delegate_with_everything.user_id)
-    )
-    QueuedEmail.objects.create(
-        dedup_key="cause 2", recipient="delegate@example.org", text="Hello", queued_at=NOON
-    )
-    before = serialize("json", [delegate, *delegate.channels.all(), *delegate.participations.all()])
-    erase_delegate(delegate_with_everything, by=None, at=LATER)
-    delegate.refresh_from_db()
-    after = serialize("json", [delegate, *delegate.channels.all(), *delegate.participations.all()])
-    assert after == before
-    assert InvitationRequest.objects.get().email == "another@example.org"
-    assert Session.objects.get().session_key == "four"
-    assert QueuedEmail.objects.get(dedup_key="cause 2").text == "Hello"
-    assert EmailAddress.objects.filter(user=delegate.user_id).exists()
-
-
-def test_queued_email_is_emptied_and_dedup_key_kept(delegate_with_everything: Delegate) -> None:
-    erase_delegate(delegate_with_everything, by=None, at=LATER)
     email = QueuedEmail.objects.get(dedup_key="cause 1")
     assert (email.recipient, email.subject, email.text) == ("", "", "")
-
-
-def test_erasure_removes_focal_point(delegate_with_everything: Delegate) -> None:
-    erase_delegate(delegate_with_everything, by=None, at=LATER)
     party = CommitmentParty.objects.get(commitment__reference="RT2024-C9")
     assert (party.focal_point, party.focal_point_accepted_at) == (None, None)
-
-
-def test_log_is_anonymised_and_still_valid(delegate_with_everything: Delegate) -> None:
-    user = delegate_with_everything.user
-    erase_delegate(delegate_with_everything, by=user, at=LATER)
+    own = Handover.objects.get()
+    assert (own.party, own.returned_by, own.suggestion) == (party, None, "")
+    # The log is valid, and names no one.
     assert [entry.action for entry in AuditEntry.objects.all()] == [
         "make hiding code",
         "reveal",
@@ -430,6 +389,35 @@ def test_log_is_anonymised_and_still_valid(delegate_with_everything: Delegate) -
     ]
     assert not AuditKey.objects.exists()
     assert find_log_faults() == []
+    # To erase again changes nothing.
+    before = [*every_row()], ledger.read_text()
+    erase_delegate(zarniqa, by=None, at=LATER + timedelta(days=1))
+    assert ([*every_row()], ledger.read_text()) == before
+
+
+def test_erasure_does_not_affect_others(zarniqa: Delegate, delegate: Delegate) -> None:
+    make_invitation_request(make_event(), email="another@example.org")
+    # A number that happens to be that of the person is not the person.
+    make_session("four", _auth_user_id=str(delegate.user_id), page=str(zarniqa.user_id))
+    QueuedEmail.objects.create(
+        dedup_key="cause 2", recipient="delegate@example.org", text="Hello", queued_at=NOON
+    )
+    task = Handover.objects.create(
+        party=CommitmentParty.objects.get(commitment__reference="RT2024-C9"),
+        returned_by=delegate,
+        suggestion="Ask the registry.",
+        handed_over_at=NOON,
+    )
+    rows = [delegate, task, *delegate.channels.all(), *delegate.participations.all()]
+    before = serialize("json", rows)
+    erase_delegate(zarniqa, by=None, at=LATER)
+    for row in rows:
+        row.refresh_from_db()
+    assert serialize("json", rows) == before
+    assert InvitationRequest.objects.get().email == "another@example.org"
+    assert Session.objects.get().session_key == "four"
+    assert QueuedEmail.objects.get(dedup_key="cause 2").text == "Hello"
+    assert EmailAddress.objects.filter(user=delegate.user_id).exists()
 
 
 def test_confirming_account_is_closed_and_anonymised(
@@ -455,48 +443,16 @@ def test_confirming_account_is_closed_and_anonymised(
     assert rows_that_tell("Chandra") == set()
 
 
-def test_person_who_never_signed_in_is_erased(event: Event) -> None:
+def test_account_or_profile_alone_is_erased(event: Event) -> None:
+    user = make_user("alone@example.org")
+    erase_account(user, by=user, at=LATER)
+    assert rows_that_tell("alone@") == set()
+    assert [row.kind for row in Erasure.objects.all()] == ["account", "address", "key"]
     person = make_delegate(name="Ina Invited", user=None, invitation_email="ina@example.org")
     make_participation(person, event)
     erase_delegate(person, by=None, at=LATER)
     assert rows_that_tell("ina") & {"participants.delegate", "participants.invitation"} == set()
     assert person.erased_at == LATER
-
-
-def test_account_without_a_profile_is_erased() -> None:
-    user = make_user("alone@example.org")
-    erase_account(user, by=user, at=LATER)
-    assert rows_that_tell("alone@") == set()
-    assert [row.kind for row in Erasure.objects.all()] == ["account", "address", "key"]
-
-
-def test_erasing_twice_changes_nothing(delegate_with_everything: Delegate, ledger: Path) -> None:
-    erase_delegate(delegate_with_everything, by=None, at=LATER)
-    before = (
-        Delegate.objects.filter(pk=delegate_with_everything.pk).values().get(),
-        ledger.read_text(),
-    )
-    erase_delegate(delegate_with_everything, by=None, at=LATER + timedelta(days=1))
-    after = (
-        Delegate.objects.filter(pk=delegate_with_everything.pk).values().get(),
-        ledger.read_text(),
-    )
-    assert before == after
-
-
-def test_returned_task_stays_without_the_words_of_the_erased(
-    delegate_with_everything: Delegate,
-) -> None:
-    party = CommitmentParty.objects.get(commitment__reference="RT2024-C9")
-    words = "Ask the registry."
-    by_other = Handover.objects.create(
-        party=party, returned_by=make_delegate(), suggestion=words, handed_over_at=NOON
-    )
-    erase_delegate(delegate_with_everything, by=None, at=LATER)
-    own = Handover.objects.exclude(pk=by_other.pk).get()
-    assert (own.party, own.returned_by, own.suggestion) == (party, None, "")
-    by_other.refresh_from_db()
-    assert by_other.suggestion == words
 
 
 @pytest.mark.parametrize(("number", "kept"), [(1, 0), (4, 0), (5, 1)])
@@ -516,12 +472,3 @@ def test_participation_stays_only_if_others_can_be_meant(
     erase_delegate(erased, by=None, at=LATER)
     assert Participation.with_ended.filter(delegate=erased).count() == kept
     assert Participation.objects.filter(organisation=organisation).count() == number + kept
-
-
-def test_all_addresses_of_person_are_collected(delegate_with_everything: Delegate) -> None:
-    assert known_addresses(delegate_with_everything, delegate_with_everything.user) == {
-        "zarniqa.in@example.org",
-        "zarniqa.second@example.org",
-        "zarniqa.invited@example.org",
-        "zarniqa.earlier@example.org",
-    }
