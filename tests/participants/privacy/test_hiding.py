@@ -74,27 +74,21 @@ def is_signed_in(browser: Client) -> bool:
 # The link -------------------------------------------------------------------------------
 
 
-def test_link_is_absolute_and_shows_one_button(delegate: Delegate) -> None:
+def test_link_hides_with_one_click_without_signing_in(delegate: Delegate, client_of: Sign) -> None:
     assert emails.hide_url(delegate, NOON).startswith("https://portal.example.org/links/")
-    path, browser = path_of(delegate), LinkClient()
-    before = all_rows()
-    answer = browser.get(path)
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert page.count(BUTTON) == 1
-    assert "Dewi" not in page and "delegate@example.org" not in page
-    assert delegate.handle not in page
-    assert answer["Cache-Control"] == "private, no-store"
-    assert all_rows() == before
-
-
-def test_link_hides_with_one_click_without_signing_in(delegate: Delegate) -> None:
+    sessions = [client_of(delegate), client_of(delegate)]
     stranger = LinkClient(enforce_csrf_checks=True)
     assert "Dewi Lestari" in stranger.get("/directory/").content.decode()
     path = page_of(stranger, path_of(delegate))
-    answer = stranger.post(
-        path, form_fields(page_html(stranger.get(path)), containing="csrfmiddlewaretoken")
-    )
+    before = all_rows()
+    asked = stranger.get(path)
+    page = asked.content.decode()
+    assert asked.status_code == 200 and asked["Cache-Control"] == "private, no-store"
+    assert page.count(BUTTON) == 1
+    for telling in ("Dewi", "delegate@example.org", delegate.handle):
+        assert telling not in page
+    assert all_rows() == before
+    answer = stranger.post(path, form_fields(page_html(asked), containing="csrfmiddlewaretoken"))
     assert answer.status_code == 200
     delegate.refresh_from_db()
     assert delegate.hidden_at is not None
@@ -107,92 +101,61 @@ def test_link_hides_with_one_click_without_signing_in(delegate: Delegate) -> Non
     assert stranger.get(delegate.get_absolute_url()).status_code == 404
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.detail, entry.subject != "") == ("pause", "link", True)
-
-
-def wrong_paths(delegate: Delegate) -> dict[str, str]:
-    """Links that open nothing, by what is wrong with them."""
-    path, salt = path_of(delegate), "participants.accounts.emails"
-    return {
-        "no link": "/links/nothing/",
-        "cut": path[:-3] + "/",
-        "an earlier link, unsigned": "/hide/nothing/",
-        "other salt": f"/hide/{signing.dumps([delegate.handle, delegate.user_id, 0])}/",
-        "other content": f"/hide/{signing.dumps('x', salt=salt)}/",
-        "more content": f"/hide/{signing.dumps([1, 2, 3, 4], salt=salt)}/",
-    }
+    assert not any(is_signed_in(browser) for browser in sessions)
 
 
 def test_invalid_links_show_identical_page(delegate: Delegate) -> None:
-    paths = wrong_paths(delegate)
+    path, salt = path_of(delegate), "participants.accounts.emails"
     before = all_rows()
-    for path in paths.values():
-        assert Client().get(path)["Location"] == "/links/"
-        assert Client().post(path).status_code == 405
+    for wrong in (
+        "/links/nothing/",
+        path[:-3] + "/",
+        "/hide/nothing/",  # an earlier link, unsigned
+        f"/hide/{signing.dumps([delegate.handle, delegate.user_id, 0])}/",  # with another salt
+        f"/hide/{signing.dumps('x', salt=salt)}/",
+        f"/hide/{signing.dumps([1, 2, 3, 4], salt=salt)}/",
+    ):
+        assert Client().get(wrong)["Location"] == "/links/"
+        assert Client().post(wrong).status_code == 405
     assert Client().get("/links/").status_code == 404
     assert all_rows() == before
 
 
-def test_page_of_a_link_opens_for_its_browser_only(delegate: Delegate) -> None:
-    page, browser = page_of(LinkClient(), path_of(delegate)), LinkClient()
-    browser.get(path_of(make_delegate()))
-    for stranger in (LinkClient(), browser):
-        assert stranger.get(page).status_code == stranger.post(page).status_code == 404
-    delegate.refresh_from_db()
-    assert delegate.hidden_at is None
-
-
-def path_of_moved() -> str:
-    moved = make_delegate()
-    path = path_of(moved)
-    moved.write(user=make_user())
-    return path
-
-
-def path_of_removed() -> str:
-    removed = make_delegate()
-    path = path_of(removed)
-    removed.delete()
-    return path
-
-
-def path_of_erased() -> str:
-    erased = make_delegate()
-    path = path_of(erased)
-    assert erased.user is not None
-    erase_delegate(erased, by=erased.user, at=NOON)
-    return path
-
-
-def path_of_ended() -> str:
-    person = make_delegate()
-    path = path_of(person)
-    consent.revoke_hide_links(person, at=NOON)
-    return path
-
-
-def path_of_never_agreed() -> str:
-    return path_of(make_delegate(consented_at=None, listed_to="only_me"))
-
-
-FATES: dict[str, Callable[[], str]] = {
-    "shown": lambda: path_of(make_delegate(listed_to="everyone")),
-    "paused": lambda: path_of(make_delegate(hidden_at=NOON)),
-    "never agreed": path_of_never_agreed,
-    "closed": lambda: path_of(make_delegate(user=make_user(is_active=False))),
-    "another account": path_of_moved,
-    "old links ended": path_of_ended,
-    "erased": path_of_erased,
-    "no row": path_of_removed,
+FATES: dict[str, tuple[dict[str, Any], Callable[[Delegate], object] | None]] = {
+    "shown": ({"listed_to": "everyone"}, None),
+    "hidden": ({"hidden_at": NOON}, None),
+    "never agreed": ({"consented_at": None}, None),
+    "closed": ({}, lambda person: User.objects.filter(delegate=person).update(is_active=False)),
+    "another account": ({}, lambda person: person.write(user=make_user())),
+    "old links ended": ({}, lambda person: consent.revoke_hide_links(person, at=NOON)),
+    "erased": ({}, lambda person: erase_delegate(person, by=person.user, at=NOON)),
+    "no row": ({}, lambda person: person.delete()),
 }
 
 
+def link_after(fate: str) -> str:
+    fields, happens = FATES[fate]
+    person = make_delegate(**fields)
+    path = path_of(person)
+    if happens:
+        happens(person)
+    return path
+
+
 def test_link_does_not_reveal_account_state() -> None:
-    """Whoever finds a message that was forwarded learns nothing, by looking or by pressing."""
+    """Whoever finds a message that was forwarded learns nothing, by looking or by pressing.
+
+    Nor by the time that it takes.
+    """
     asked: set[tuple[int, bytes, str]] = set()
     pressed: set[tuple[int, bytes, str]] = set()
     asked_again: set[tuple[int, bytes, str]] = set()
-    for find in FATES.values():
-        path = find()
+    work = {}
+    for fate in FATES:
+        path = link_after(fate)
+        with CaptureQueriesContext(connection) as found:
+            LinkClient().get(path)
+        work[fate] = len(found.captured_queries)
         browser = LinkClient()
         page = page_of(browser, path)
         first, pressing, second = browser.get(page), browser.post(page), browser.get(page)
@@ -203,22 +166,12 @@ def test_link_does_not_reveal_account_state() -> None:
     assert asked_again == asked
     assert {status for status, *_rest in asked | pressed} == {200}
     assert asked != pressed
-
-
-def test_get_of_link_takes_the_same_work_for_everyone() -> None:
-    """Or the time that it takes would tell what the page does not."""
-    asked = {}
-    for fate, find in FATES.items():
-        path, browser = find(), LinkClient()
-        with CaptureQueriesContext(connection) as found:
-            browser.get(path)
-        asked[fate] = len(found.captured_queries)
-    assert len(set(asked.values())) == 1, asked
+    assert len(set(work.values())) == 1, work
 
 
 @pytest.mark.parametrize("fate", ["another account", "old links ended", "erased", "no row"])
 def test_outdated_link_does_not_hide(fate: str) -> None:
-    path = FATES[fate]()
+    path = link_after(fate)
     before = all_rows()
     assert LinkClient().post(path).status_code == 200
     assert all_rows() == before
@@ -259,20 +212,7 @@ def test_links_work_after_the_secret_key_changes(delegate: Delegate, settings: S
     assert not Subscription.objects.exists()
 
 
-def test_hide_link_is_not_a_review_answer(delegate: Delegate) -> None:
-    browser = LinkClient()
-    path = page_of(browser, path_of(delegate)).replace("/hide/", "/review/")
-    assert browser.get(path).status_code == browser.post(path).status_code == 404
-
-
 # Sessions -------------------------------------------------------------------------------
-
-
-def test_link_ends_every_session(delegate: Delegate, client_of: Sign) -> None:
-    at_work, at_home = client_of(delegate), client_of(delegate)
-    assert is_signed_in(at_work) and is_signed_in(at_home)
-    LinkClient().post(path_of(delegate))
-    assert not is_signed_in(at_work) and not is_signed_in(at_home)
 
 
 def test_button_ends_every_session_but_this_one(
@@ -283,17 +223,11 @@ def test_button_ends_every_session_but_this_one(
     assert (answer.status_code, answer["Location"]) == (302, "/me/")
     assert is_signed_in(at_work) and is_signed_in(other)
     assert not is_signed_in(at_home)
-
-
-def test_foreign_link_keeps_own_session(
-    delegate: Delegate, quiet_delegate: Delegate, client_of: Sign
-) -> None:
-    browser = client_of(quiet_delegate)
-    browser.post(path_of(delegate))
-    assert is_signed_in(browser)
+    # Nor does a link of one person end the session of another.
+    at_work.post(path_of(quiet_delegate))
+    assert is_signed_in(at_work) and not is_signed_in(other)
     quiet_delegate.refresh_from_db()
-    delegate.refresh_from_db()
-    assert quiet_delegate.hidden_at is None and delegate.hidden_at is not None
+    assert quiet_delegate.hidden_at is not None
 
 
 def test_hiding_again_changes_nothing(delegate: Delegate, client_of: Sign) -> None:
@@ -350,15 +284,6 @@ def test_unhiding_can_revoke_old_links(
     assert delegate.hidden_at is not None and not is_signed_in(browser)
 
 
-def test_stale_page_does_not_revoke_links(delegate: Delegate, client_of: Sign) -> None:
-    Delegate.objects.filter(pk=delegate.pk).update(hidden_at=NOON)
-    browser = client_of(delegate)
-    before = all_rows()
-    answer = browser.post("/me/show/", {"end_links": "yes"})
-    assert answer["Location"] == "/accounts/reauthenticate/?next=%2Fme%2Fshow%2F"
-    assert all_rows() == before
-
-
 # What it says, and undoing it -----------------------------------------------------------
 
 
@@ -390,13 +315,21 @@ def test_hidden_person_sees_notice_and_unhides(delegate: Delegate, client_of: Si
 def test_get_changes_nothing(delegate: Delegate, client_of: Sign) -> None:
     browser = client_of(delegate)
     link = path_of(delegate)
-    for is_paused in (False, True):
-        Delegate.objects.filter(pk=delegate.pk).update(hidden_at=NOON if is_paused else None)
+    for hidden_at in (NOON, None):
+        delegate.write(hidden_at=hidden_at)
         before = all_rows()
         for path in ("/me/hide/", "/me/show/", "/me/", link):
             assert browser.get(path).status_code in (200, 302), path
             assert browser.head(path).status_code in (200, 302), path
+        if hidden_at:  # an old page neither ends links nor shows again
+            answer = browser.post("/me/show/", {"end_links": "yes"})
+            assert answer["Location"] == "/accounts/reauthenticate/?next=%2Fme%2Fshow%2F"
+        else:
+            assert browser.post("/me/show/").status_code == 302
         assert all_rows() == before
+    stranger = client_of(make_user())
+    for path in ("/me/hide/", "/me/show/"):
+        assert stranger.get(path).status_code == stranger.post(path).status_code == 404
 
 
 def test_hiding_goes_through_signing_in(delegate: Delegate, client_of: Sign) -> None:
@@ -418,20 +351,6 @@ def test_hiding_goes_through_signing_in(delegate: Delegate, client_of: Sign) -> 
     delegate.refresh_from_db()
     assert delegate.hidden_at is not None
     assert browser.get("/me/hide/")["Location"] == "/me/"
-
-
-def test_user_without_profile_has_no_hide_button(client_of: Sign) -> None:
-    browser = client_of(make_user())
-    for path in ("/me/hide/", "/me/show/"):
-        assert browser.get(path).status_code == 404
-        assert browser.post(path).status_code == 404
-
-
-def test_unhiding_visible_profile_changes_nothing(delegate: Delegate, client_of: Sign) -> None:
-    browser = client_of(delegate)
-    before = all_rows()
-    assert browser.post("/me/show/").status_code == 302
-    assert all_rows() == before
 
 
 def test_concurrent_profile_save_does_not_unhide(
