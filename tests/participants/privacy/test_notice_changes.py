@@ -15,15 +15,13 @@ from django.test import Client
 
 from participants.models import (
     Audience,
-    AudienceException,
     Consent,
     ConsentRequest,
     Delegate,
     User,
 )
 from participants.privacy import consent, notice_changes
-from participants.privacy.audience_choice import AudienceChoice, set_audience
-from participants.privacy.audiences import is_within
+from participants.privacy.audience_choice import set_audience
 from participants.privacy.notice_changes import changed_paragraphs
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry
@@ -302,14 +300,6 @@ def test_review_and_new_notice_are_never_asked_together(notices: Path, deliver: 
     assert QueuedEmail.objects.filter(dedup_key__startswith="notice").count() == 3
 
 
-def test_late_run_narrows_on_its_day_without_a_reminder(notices: Path) -> None:
-    person = make_sharer("Sita")
-    install_second_notice(notices)
-    run(ASKED)
-    assert run(date(2026, 9, 1)) == ["Changed to “Only me”, without consent to the new notice: 1"]
-    assert audiences(person) == ["only_me", "only_me"]
-
-
 def test_another_version_keeps_the_stated_day(notices: Path, client_of: Sign) -> None:
     person, agrees = make_sharer("Sita"), make_sharer("Agrees")
     install_second_notice(notices)
@@ -325,25 +315,20 @@ def test_another_version_keeps_the_stated_day(notices: Path, client_of: Sign) ->
     assert run(date(2026, 7, 20))[0].startswith("Changed to “Only me”, without consent")
 
 
-def test_closed_account_is_narrowed_without_an_email(notices: Path) -> None:
+def test_closed_account_is_narrowed_late_and_without_an_email(notices: Path) -> None:
     person = make_sharer("Sita")
     User.objects.filter(delegate=person).update(is_active=False)
     install_second_notice(notices)
-    unreached = "Of these, without a mailbox, so no email was sent: 1"
-    assert run(ASKED) == ["Asked to agree to the new notice: 1", unreached]
-    run(REMINDED)
-    run(NARROWED)
-    assert audiences(person) == ["only_me", "only_me"]
-    assert not QueuedEmail.objects.exists()
-
-
-def test_dry_run_asks_no_one(notices: Path) -> None:
-    make_sharer("Sita")
-    install_second_notice(notices)
     at = datetime.combine(ASKED, time(5), UTC)
     counts = notice_changes.run_notice_requests(on=ASKED, at=at, dry_run=True)
-    assert counts == {"notice asked": 1}
-    assert not ConsentRequest.objects.exists() and not QueuedEmail.objects.exists()
+    assert counts == {"notice asked": 1, "unreached": 1}
+    assert not ConsentRequest.objects.exists()
+    unreached = "Of these, without a mailbox, so no email was sent: 1"
+    assert run(ASKED) == ["Asked to agree to the new notice: 1", unreached]
+    narrowed = "Changed to “Only me”, without consent to the new notice: 1"
+    assert run(date(2026, 9, 1)) == [narrowed, unreached]  # no reminder after the day
+    assert audiences(person) == ["only_me", "only_me"]
+    assert not QueuedEmail.objects.exists()
 
 
 def test_finding_who_is_asked_takes_one_query(
@@ -354,24 +339,6 @@ def test_finding_who_is_asked_takes_one_query(
     at = datetime.combine(ASKED, time(5), UTC)
     with django_assert_num_queries(1):
         assert not notice_changes.run_notice_requests(on=ASKED, at=at)
-
-
-ORDER = ["only_me", "introduced", "constituency", "participants", "everyone"]
-
-
-def test_each_audience_is_within_those_that_contain_it() -> None:
-    assert list(Audience) == ORDER
-    for place, one in enumerate(ORDER):
-        assert [is_within(one, other) for other in ORDER] == [
-            number >= place for number in range(5)
-        ]
-
-
-def test_fewer_exceptions_are_wider() -> None:
-    excluding = AudienceChoice.of("participants", [AudienceException(constituency="agencies")])
-    open_to_all = AudienceChoice.of("participants", [])
-    assert open_to_all.is_wider_than(excluding) and not excluding.is_wider_than(open_to_all)
-    assert not AudienceChoice("only_me").is_wider_than(excluding)
 
 
 def test_paragraphs_that_differ_are_found() -> None:
