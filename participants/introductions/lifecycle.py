@@ -1,8 +1,7 @@
 """Introductions: request or proposal, acceptance by both people, and ending."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -197,8 +196,14 @@ def list_introductions(
         )
     )
     rows = [row for row in rows if not _is_withdrawn(row, delegate)]
-    cards = _cards(rows, delegate, viewer, at.date())
-    organisations = _organisations(rows, delegate, at.date())
+    others = {_other_delegate(row, delegate).pk for row in rows}
+    unanswered = [row for row in rows if not _has_accepted(row, delegate)]
+    # The person who is asked may see who asks, until they have answered.
+    requesters = {row.first_id for row in unanswered if _is_requested_by_first(row)}
+    proposed = {_other_delegate(row, delegate).pk for row in unanswered} - requesters
+    on = at.date()
+    cards = visibility.requester_cards(requesters, on) | visibility.cards_by_id(viewer, others, on)
+    organisations = visibility.organisations_before_answer(delegate, requesters, proposed, on)
     return [_summarise(row, delegate, cards, organisations) for row in rows]
 
 
@@ -217,31 +222,6 @@ def introductions_to_answer(delegate: Delegate, at: datetime) -> QuerySet[Introd
 def _is_withdrawn(row: Introduction, delegate: Delegate) -> bool:
     is_recipient = row.second_id == delegate.pk and _is_requested_by_first(row)
     return is_recipient and bool(row.first_ended_at) and not row.second_accepted_at
-
-
-def _cards(
-    rows: Iterable[Introduction], delegate: Delegate, viewer: Viewer, on: date
-) -> dict[int, Card]:
-    others = {_other_delegate(row, delegate).pk for row in rows}
-    # The person who is asked may see who asks, until they have answered.
-    requesters = {
-        row.first_id
-        for row in rows
-        if _is_requested_by_first(row)
-        and not _has_accepted(row, delegate)
-        and row.first_id in others
-    }
-    return visibility.requester_cards(requesters, on) | visibility.cards_by_id(viewer, others, on)
-
-
-def _organisations(
-    rows: Iterable[Introduction], delegate: Delegate, on: date
-) -> dict[int, list[Workplace]]:
-    """Whom the other person of each introduction without the reader's answer speaks for."""
-    unanswered = [row for row in rows if not _has_accepted(row, delegate)]
-    requesters = {row.first_id for row in unanswered if _is_requested_by_first(row)}
-    proposed = {_other_delegate(row, delegate).pk for row in unanswered} - requesters
-    return visibility.organisations_before_answer(delegate, requesters, proposed, on)
 
 
 def _summarise(

@@ -193,8 +193,9 @@ class AudienceForm(forms.Form):
                 )
                 % {"everyone": Audience.EVERYONE.label, "box": STOP_EXCLUDING}
             )
-        if not self.may_widen and not self.errors and self._is_wider():
-            self.add_error("audience", OUTDATED_CONSENT_ERROR)
+        if not self.may_widen and not self.errors:
+            if self._choice().is_wider_than(self.saved_choice):
+                self.add_error("audience", OUTDATED_CONSENT_ERROR)
         return cleaned
 
     def _choice(self) -> AudienceChoice:
@@ -203,9 +204,6 @@ class AudienceForm(forms.Form):
 
     def is_changed(self) -> bool:
         return self._choice() != self.saved_choice
-
-    def _is_wider(self) -> bool:
-        return self._choice().is_wider_than(self.saved_choice)
 
     def chosen_exceptions(self, delegate: Delegate, channel: int | None) -> list[AudienceException]:
         """The chosen exceptions, not saved yet."""
@@ -241,10 +239,8 @@ def agreement_field(*, required: bool) -> forms.BooleanField:
     )
 
 
-class AgreementForm(forms.Form):
-    """Consent to the notice on the page, which submits the notice's SHA-256."""
-
-    agree = agreement_field(required=True)
+class ReviewForm(forms.Form):
+    """Confirms the profile under the notice on the page, which submits the notice's SHA-256."""
 
     def __init__(self, data: Any, notice: ConsentNotice) -> None:
         super().__init__(data)
@@ -256,10 +252,10 @@ class AgreementForm(forms.Form):
         return self.cleaned_data
 
 
-class ReviewForm(AgreementForm):
-    """Confirms the profile under the notice on the page."""
+class AgreementForm(ReviewForm):
+    """Consent to the notice on the page."""
 
-    agree = None  # type: ignore[assignment]
+    agree = agreement_field(required=True)
 
 
 def _code_field(*, required: bool) -> forms.CharField:

@@ -138,12 +138,7 @@ def is_review_pending(delegate: Delegate) -> bool:
 
 def with_review_pending(people: QuerySet[Delegate]) -> QuerySet[Delegate]:
     """Those for whom is_review_pending() is true."""
-    latest_start = Coalesce("reviewed_on", TruncDate("user__joined_at", tzinfo=UTC))
-    people = people.filter(user__isnull=False).annotate(counts_from=latest_start)
-    actions = RetentionAction.objects.filter(
-        delegate=OuterRef("pk"), review_started_on=OuterRef("counts_from")
-    )
-    return people.filter(Exists(actions))
+    return _with_review_start(people).filter(Exists(_actions_of_this_review()))
 
 
 def count_reviews_due(people: QuerySet[Delegate], on: date) -> int:
@@ -152,14 +147,21 @@ def count_reviews_due(people: QuerySet[Delegate], on: date) -> int:
     People who did not answer in time are not counted. What a person shares makes no difference.
     """
     latest_start = add_months(on + RESPONSE_PERIOD, -MONTHS_UNTIL_REVIEW)
+    made_private = _actions_of_this_review().filter(action=Action.MADE_PRIVATE)
+    due = _with_review_start(people).filter(~Exists(made_private), counts_from__lte=latest_start)
+    return due.count()
+
+
+def _with_review_start(people: QuerySet[Delegate]) -> QuerySet[Delegate]:
+    """Those with an account, each with the day of review_start()."""
     since = Coalesce("reviewed_on", TruncDate("user__joined_at", tzinfo=UTC))
-    people = people.filter(user__isnull=False).annotate(counts_from=since)
-    made_private = RetentionAction.objects.filter(
-        delegate=OuterRef("pk"),
-        action=Action.MADE_PRIVATE,
-        review_started_on=OuterRef("counts_from"),
+    return people.filter(user__isnull=False).annotate(counts_from=since)
+
+
+def _actions_of_this_review() -> QuerySet[RetentionAction]:
+    return RetentionAction.objects.filter(
+        delegate=OuterRef("pk"), review_started_on=OuterRef("counts_from")
     )
-    return people.filter(~Exists(made_private), counts_from__lte=latest_start).count()
 
 
 def _delegates_to_review(on: date) -> QuerySet[Delegate]:
@@ -175,16 +177,15 @@ def run_retention(*, on: date, at: datetime, dry_run: bool = False) -> Counter[s
     nothing.
     """
     counts: Counter[str] = Counter()
-    for delegate_id in list(_delegates_to_review(on).order_by("pk").values_list("pk", flat=True)):
-        try:
-            counts.update(_process_delegate(delegate_id, on=on, at=at, dry_run=dry_run))
-        except OSError:  # the ledger could not be written, so nothing was erased
-            counts[ERASURE_FAILED] += 1
-    for delegate_id in list(_entries_to_erase(on).order_by("pk").values_list("pk", flat=True)):
-        try:
-            counts.update(_process_entry(delegate_id, on=on, at=at, dry_run=dry_run))
-        except OSError:
-            counts[ERASURE_FAILED] += 1
+    for people, process in (
+        (_delegates_to_review(on), _process_delegate),
+        (_entries_to_erase(on), _process_entry),
+    ):
+        for delegate_id in list(people.order_by("pk").values_list("pk", flat=True)):
+            try:
+                counts.update(process(delegate_id, on=on, at=at, dry_run=dry_run))
+            except OSError:  # the ledger could not be written, so nothing was erased
+                counts[ERASURE_FAILED] += 1
     if number := _delete_old_requests(on, dry_run=dry_run):
         counts[REQUEST_DELETED] = number
     return counts

@@ -4,7 +4,6 @@ import json
 import zipfile
 from datetime import datetime
 from io import BytesIO
-from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,8 +17,8 @@ from participants.privacy.consent import consent_history
 from participants.privacy.personal_data.values import DataSubject, Section
 
 
-def to_values(sections: list[Section], at: datetime) -> dict[str, Any]:
-    return {
+def to_json(sections: list[Section], at: datetime) -> str:
+    values = {
         "created_at": at,
         "names": {
             section.key: {
@@ -33,22 +32,15 @@ def to_values(sections: list[Section], at: datetime) -> dict[str, Any]:
             for section in sections
         },
     }
-
-
-def to_json(sections: list[Section], at: datetime) -> str:
-    values = to_values(sections, at)
     return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2) + "\n"
-
-
-def to_text(sections: list[Section], at: datetime) -> str:
-    return render_to_string("participants/privacy/my_data.txt", {"sections": sections, "at": at})
 
 
 def to_zip(person: DataSubject, sections: list[Section], at: datetime) -> bytes:
     """JSON and text, with the notices the person agreed to and their own vCard."""
+    context = {"sections": sections, "at": at}
     files = {
         "my-data.json": to_json(sections, at),
-        "my-data.txt": to_text(sections, at),
+        "my-data.txt": render_to_string("participants/privacy/my_data.txt", context),
         **_notice_files(person),
         **_card_file(person, at),
     }

@@ -1,5 +1,6 @@
 """Pages on which people read and download their own data."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from allauth.core.exceptions import ReauthenticationRequired
@@ -9,12 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from participants.accounts.emails import email_account
-from participants.models import (
-    User,
-)
+from participants.models import User
 from participants.privacy.personal_data.export import to_json, to_zip
 from participants.privacy.personal_data.sections import collect_personal_data
-from participants.privacy.personal_data.values import DataSubject
+from participants.privacy.personal_data.values import DataSubject, Section
 from roundtable.allauth_compat import raise_if_reauthentication_required
 
 
@@ -32,23 +31,17 @@ def my_data(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def my_data_json(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    raise_if_reauthentication_required(request, app="participants")
-    now = timezone.now()
-    _notify_download(request.user, now)
-    sections = collect_personal_data(DataSubject.of(request.user), now)
-    return _download_response(to_json(sections, now), "application/json", "my-data.json")
+    return _download(
+        request,
+        "my-data.json",
+        "application/json",
+        lambda _person, sections, at: to_json(sections, at),
+    )
 
 
 @require_safe
 def my_data_zip(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    raise_if_reauthentication_required(request, app="participants")
-    now = timezone.now()
-    _notify_download(request.user, now)
-    person = DataSubject.of(request.user)
-    archive = to_zip(person, collect_personal_data(person, now), now)
-    return _download_response(archive, "application/zip", "my-data.zip")
+    return _download(request, "my-data.zip", "application/zip", to_zip)
 
 
 def _has_reauthenticated(request: HttpRequest) -> bool:
@@ -59,18 +52,25 @@ def _has_reauthenticated(request: HttpRequest) -> bool:
     return True
 
 
-def _notify_download(user: User, at: datetime) -> None:
+def _download(
+    request: HttpRequest,
+    name: str,
+    content_type: str,
+    write: Callable[[DataSubject, list[Section], datetime], str | bytes],
+) -> HttpResponse:
+    assert isinstance(request.user, User)
+    raise_if_reauthentication_required(request, app="participants")
+    now = timezone.now()
     # If someone else downloaded the file, the owner learns about it. At most one email a day.
     email_account(
-        user,
-        dedup_key=f"data taken {user.pk} {at:%Y-%m-%d}",
+        request.user,
+        dedup_key=f"data taken {request.user.pk} {now:%Y-%m-%d}",
         template="participants/privacy/emails/data_downloaded",
         context={},
-        at=at,
+        at=now,
     )
-
-
-def _download_response(content: str | bytes, content_type: str, name: str) -> HttpResponse:
+    person = DataSubject.of(request.user)
+    content = write(person, collect_personal_data(person, now), now)
     return HttpResponse(
         content,
         content_type=content_type,
