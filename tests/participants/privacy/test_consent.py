@@ -31,7 +31,6 @@ from tests.factories import (
     make_consent,
     make_delegate,
     make_participation,
-    make_user,
 )
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded, rows_of
@@ -375,14 +374,6 @@ def test_downloaded_record_contains_full_notices(client_of: Sign, newcomer: Dele
     assert f"{given}{notice.sha256}\n" in text
     assert notice.text in text
     assert text.count("UTC") == 1
-
-
-def test_user_without_profile_gets_not_found(client_of: Sign) -> None:
-    browser = client_of(make_user())
-    for path in ("/me/consent/", "/me/consent.txt", "/me/consent/withdraw/", "/me/consent/1/en/"):
-        assert browser.get(path).status_code == 404
-    for path in ("/me/consent/", "/me/consent/withdraw/"):
-        assert browser.post(path).status_code == 404
 
 
 def test_get_changes_nothing(client_of: Sign, newcomer: Delegate, delegate: Delegate) -> None:

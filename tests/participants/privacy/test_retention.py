@@ -604,12 +604,6 @@ def test_link_is_valid_for_two_years(person: Delegate) -> None:
         assert LinkClient().post(path, notice_shown()).status_code == 404
 
 
-def test_user_without_profile_has_no_review(client_of: Sign) -> None:
-    browser = client_of(make_user())
-    assert browser.get("/me/review/").status_code == 404
-    assert browser.post("/me/review/", notice_shown()).status_code == 404
-
-
 # The command ----------------------------------------------------------------------------
 
 
