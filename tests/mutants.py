@@ -64,6 +64,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "participants/introductions/test_introductions",
             "participants/test_participant_models",
             "participants/introductions/test_introduction_exclusions",
+            "participants/privacy/test_audiences",
             "outcomes/test_own_tasks",
         ),
     ),

@@ -312,13 +312,14 @@ def works_for(person: Delegate, place: Organisation, **fields: Any) -> None:
     make_affiliation(person, organisation=place, **fields)
 
 
-SUSPENDED = {"confirmed_at": None, "details_open_on": None, "suspended_at": NOON}
+NO_LONGER = {"confirmed_at": None, "details_open_on": None}
 # Each way in which someone belongs to a government, besides having taken part for it here.
 BELONGINGS: list[tuple[Callable[..., None], dict[str, Any]]] = [
     (works_for, {}),
     (works_for, {"until": date(2019, 12, 31)}),
     (speaks_for, {}),
-    (speaks_for, SUSPENDED),
+    (speaks_for, NO_LONGER | {"suspended_at": NOON}),
+    (speaks_for, NO_LONGER | {"ended_at": NOON}),
     (acts_for, {}),
     (acts_for, {"valid_until": YESTERDAY}),
 ]

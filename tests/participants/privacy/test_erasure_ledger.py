@@ -134,13 +134,10 @@ def test_erased_person_is_in_no_byte_of_the_database(migrated_file: Path, tmp_pa
 # The folder of the files -------------------------------------------------------------------
 
 
-def test_usable_folder_gives_no_error(ledger: Path) -> None:
-    assert check_ledger_files() == []
-    require_ledger_files()
-
-
 @pytest.mark.parametrize("name", ["ERASURE_LEDGER", "SEAL_LEDGER"])
 def test_unusable_folder_stops_the_start(settings: Settings, tmp_path: Path, name: str) -> None:
+    assert check_ledger_files() == []
+    require_ledger_files()
     absent = tmp_path / "absent"
     cases = {
         absent / "a.log": f"the folder of {name}, {absent}, does not exist",
