@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,48 +110,6 @@ def test_unpublished_organisation_is_named_to_permitted_reader(delegate: Delegat
     ]
     make_affiliation(delegate, organisation=hidden)
     assert [look.organisation for look in all_of(delegate)] == ["Hidden Shelter"]
-
-
-def test_entry_uses_participation_or_current_organisation(
-    delegate: Delegate, quiet_delegate: Delegate, event: Event
-) -> None:
-    """Who came by “invite me” has no place of work, and is an organisation none the less."""
-    user = user_of(quiet_delegate)
-    quiet_delegate.participations.update(organisation=make_organisation(slug="early"))
-    later = make_event(starts_on=date(2025, 5, 1), ends_on=date(2025, 5, 2))
-    late = make_participation(quiet_delegate, later, organisation=make_organisation(slug="late"))
-    grant = make_grant(
-        user, make_event(), role=Grant.Role.READER, on_behalf_of=make_organisation(slug="granted")
-    )
-
-    def looked_from() -> str:
-        visibility.reveal(user, delegate.handle, NOON)
-        return str(AuditEntry.objects.order_by("-sequence")[0].organisation)
-
-    assert looked_from() == "late"
-    late.confirmed_at = late.details_open_on = None
-    late.save()
-    assert looked_from() == "early"
-    make_affiliation(quiet_delegate, organisation=make_organisation(slug="work"))
-    assert looked_from() == "work"
-    quiet_delegate.affiliations.update(until=date(2020, 1, 1))
-    quiet_delegate.participations.update(confirmed_at=None, details_open_on=None)
-    assert looked_from() == "granted"
-    grant.delete()
-    assert looked_from() == ""
-
-
-def test_cochair_entry_uses_grant_organisation(
-    delegate: Delegate, quiet_delegate: Delegate, event: Event, ministry: Organisation
-) -> None:
-    make_grant(user_of(quiet_delegate), event, on_behalf_of=ministry)
-    make_affiliation(quiet_delegate)
-    visibility.reveal(user_of(quiet_delegate), delegate.handle, NOON)
-    (look,) = all_of(delegate)
-    assert (look.organisation, look.cochair) == (
-        "Ministry of Examples",
-        "Quiet Quentin, co-chair",
-    )
 
 
 def test_cochair_reveal_is_marked_at_time_of_reveal(

@@ -212,26 +212,6 @@ def test_exclusion_from_the_listing_or_one_channel_is_saved(
     assert set(saved) == {(channel.pk, None, "governments"), (None, "gov-x", "")}
 
 
-def test_exclusion_of_one_body_hides_from_all_bodies_of_its_government(
-    client_of: Sign, event: Event, delegate: Delegate
-) -> None:
-    for slug in ("ministry", "police"):
-        body = make_organisation(slug=slug, kind=OrganisationKind.GOVERNMENT, country="ID")
-        make_role(event, organisation=body)
-    official = make_delegate(name="Oskar Official")
-    make_participation(official, event, organisation=body)
-    show_first(official)
-    own, other = client_of(delegate), client_of(official)
-    page = own.get("/me/audience/").content.decode()
-    sentence = "If you exclude one body of a government, you exclude all its bodies."
-    assert sentence in " ".join(page.split())
-    own.post("/me/audience/", {"audience": "participants"})
-    assert other.get(delegate.get_absolute_url()).status_code == 200
-    own.post("/me/audience/", {"audience": "participants", "organisations": ["ministry"]})
-    assert other.get(delegate.get_absolute_url()).status_code == 404
-    assert delegate.name not in other.get("/directory/").content.decode()
-
-
 def test_choosing_everyone_warns_and_clears_exclusions(client_of: Sign, owner: Delegate) -> None:
     owner.write(listed_to=Audience.PARTICIPANTS)
     make_exception(owner, country="TH")

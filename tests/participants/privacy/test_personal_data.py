@@ -1,7 +1,6 @@
 """People can read and download all their data, and nothing about others."""
 
 import json
-import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -657,19 +656,6 @@ def test_download_and_erasure_require_reauthentication(client_of: Sign, zarniqa:
     assert not QueuedEmail.objects.exists()
     assert "/reauthenticate/" in client.post("/me/erase/", {"word": "erase"})["Location"]
     assert Delegate.objects.get(pk=zarniqa.pk).name == "Zarniqa Noor"
-
-
-def test_code_entry_redirects_to_download(client_of: Sign, zarniqa: Delegate) -> None:
-    QueuedEmail.objects.all().delete()
-    client = browser_of(client_of, zarniqa)
-    where = client.get("/me/data.zip")["Location"]
-    page = client.get(where).content.decode()
-    assert "Before you continue, we check that no one else is using your open browser." in page
-    client.post(where, {"send": "yes", "next": "/me/data.zip"})
-    (code,) = re.findall(r"(?m)^[A-Z]{4}-[A-Z]{4}$", QueuedEmail.objects.get().text)
-    answer = client.post(where, {"code": code, "next": "/me/data.zip"})
-    assert answer["Location"] == "/me/data.zip"
-    assert client.get("/me/data.zip")["Content-Type"] == "application/zip"
 
 
 def test_each_address_is_notified_of_download_once_a_day(
