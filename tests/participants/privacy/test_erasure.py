@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -23,15 +21,11 @@ from outcomes.models.party import clear_focal_point
 from participants.models import (
     Audience,
     Delegate,
-    DelegateLanguage,
     Erasure,
     Grant,
-    HandleRedirect,
     InvitationRequest,
     Participation,
     Proposal,
-    RetentionAction,
-    RevealBudget,
     User,
 )
 from participants.privacy.erasure import (
@@ -40,7 +34,6 @@ from participants.privacy.erasure import (
     erase_own_data,
     known_addresses,
 )
-from participants.privacy.hiding import make_code
 from participants.privacy.personal_data.sections import shown_tables
 from participants.privacy.personal_data.values import column_of
 from roundtable.audit import log as audit
@@ -50,28 +43,21 @@ from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditKey, Event
 from tests.factories import (
     NOON,
-    make_account_change,
-    make_affiliation,
-    make_channel,
     make_colleagues,
     make_commitment,
-    make_consent,
-    make_consent_request,
     make_delegate,
     make_event,
     make_exception,
     make_grant,
     make_introduction,
-    make_invitation,
     make_invitation_request,
     make_organisation,
     make_participation,
-    make_party,
     make_proposal,
     make_update,
     make_user,
 )
-from tests.follow_up_factories import make_report_link, make_undertaking
+from tests.participants.privacy.test_personal_data import make_zarniqa
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
@@ -90,27 +76,16 @@ def make_session(key: str, **content: Any) -> None:
 @pytest.fixture
 def zarniqa(event: Event, cochair: User) -> Delegate:
     """A person with a row in every table that can hold one."""
-    user = make_user(f"{TELLING}.in@example.org")
+    person = make_zarniqa(
+        event, cochair, listed_to=Audience.INTRODUCED, is_protected=True, hidden_at=NOON
+    )
+    user = person.user
+    assert user is not None
     EmailAddress.objects.create(user=user, email=f"{TELLING}.second@example.org", verified=True)
-    person = make_delegate(
-        name=f"{TELLING} Noor",
-        name_latin=f"{TELLING} N.",
-        post=f"Head of {TELLING}",
-        about=f"Ask me about {TELLING}.",
-        invitation_email=f"{TELLING}.invited@example.org",
-        user=user,
-        listed_to=Audience.INTRODUCED,
-        is_protected=True,
-        hidden_at=NOON,
-    )
-    part = make_participation(person, event, confirmed_by=cochair, capacity=f"Head of {TELLING}")
-    Participation.objects.filter(pk=part.pk).update(
-        nomination=f"Letter about {TELLING}", suspension_reason=f"{TELLING} left"
-    )
+    person.participations.update(nomination=f"Letter about {TELLING}", suspension_reason=TELLING)
+    part = person.participations.get()
     make_colleagues(part)
     make_participation(person, make_event(), confirmed=False)
-    make_affiliation(person, post=f"Head of {TELLING}")
-    make_proposal(person, post=f"Spy of {TELLING}")
     make_proposal(
         person,
         kind=Proposal.Kind.PARTICIPATION,
@@ -120,46 +95,13 @@ def zarniqa(event: Event, cochair: User) -> Delegate:
     )
     make_proposal(make_delegate(), kind=Proposal.Kind.MERGE, duplicate=person)
     make_exception(person)
-    make_exception(person, channel=make_channel(person, value=f"{TELLING}@example.org"))
-    DelegateLanguage.objects.create(delegate=person, language="id")
-    make_introduction(person, make_delegate(), message=f"{TELLING} asks.")
     make_introduction(make_delegate(), person, accepted=False)
-    make_consent(person)
-    make_invitation(person, event, email=f"{TELLING}.earlier@example.org")
-    make_invitation_request(event, name=TELLING, email=f"{TELLING}.INVITED@example.org")
-    HandleRedirect.objects.create(delegate=person, handle="formerhand", merged_pk=10**9)
-    RetentionAction.objects.create(
-        delegate=person,
-        review_started_on=date(2025, 1, 1),
-        taken_on=date(2026, 1, 1),
-        action=RetentionAction.Action.CONFIRMATION_REQUESTED,
-    )
-    make_consent_request(person)
-    make_code(person, at=NOON)
-    RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
-    make_account_change(user, email=f"{TELLING}.new@example.org", reason=f"{TELLING} called")
-    make_grant(user, event, role=Grant.Role.READER, reason=f"{TELLING} is the new deputy")
-    Grant.objects.filter(user=user).update(suspension_reason=f"{TELLING} left")
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TELLING})
-    party = make_party(make_commitment(event, reference="RT2024-C9"))
-    party.request_focal_point(person)
-    party.accept(NOON)
-    make_report_link(party, person)
-    make_undertaking(party, delegate=person)
-    Handover.objects.create(
-        party=party, returned_by=person, suggestion=f"Ask {TELLING}'s deputy", handed_over_at=NOON
-    )
+    user.grants.update(reason=f"{TELLING} is the new deputy", suspension_reason=f"{TELLING} left")
+    CommitmentParty.objects.get(commitment__reference="RT2024-C9").accept(NOON)
     make_session("one", _auth_user_id=str(user.pk))
     make_session("two", _auth_user_id=str(user.pk))
     make_session("three", account_login={"email": f"{TELLING}.second@example.org"})
-    UserSession.objects.create(user=user, ip="192.0.2.1", user_agent=TELLING, session_key="one")
-    QueuedEmail.objects.create(
-        dedup_key="cause 1",
-        recipient=f"{TELLING}.Second@example.org",
-        subject="News",
-        text=TELLING,
-        queued_at=NOON,
-    )
+    QueuedEmail.objects.update(recipient=f"{TELLING}.Second@example.org")
     audit.record(action="reveal", at=NOON, actor=user, subject=person)
     return person
 

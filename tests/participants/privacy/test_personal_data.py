@@ -227,10 +227,8 @@ HIDDEN = {
 PERSON_NAMES = {"user", "account", "person", "delegate", "actor", "recipient"}
 
 
-@pytest.fixture
-@recorded
-def zarniqa(event: Event, cochair: User) -> Delegate:
-    """A person with a telling word in every field that is theirs."""
+def make_zarniqa(event: Event, cochair: User, **fields: Any) -> Delegate:
+    """A person with a telling word in every field of every row that goes with the person."""
     user = make_user("zarniqa.in@example.org")
     person = make_delegate(
         name="Zarniqa Noor",
@@ -239,19 +237,18 @@ def zarniqa(event: Event, cochair: User) -> Delegate:
         about="zarniqa-about",
         invitation_email="zarniqa.invited@example.org",
         user=user,
-        listed_to=Audience.PARTICIPANTS,
+        **fields,
     )
     hiding.make_code(person, at=NOON)
     make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
     make_affiliation(person, post="zarniqa-former")
     make_proposal(person, post="zarniqa-proposed")
-    channel = make_channel(person, value="zarniqa.channel@example.org")
-    make_exception(person, channel=channel, organisation=make_organisation(name="zarniqa-out"))
+    make_exception(person, channel=make_channel(person, value="zarniqa.channel@example.org"))
     DelegateLanguage.objects.create(delegate=person, language="id")
     make_introduction(person, make_delegate(name="Hidden Hana"), message="zarniqa-why")
     make_consent(person)
     make_invitation(person, event, email="zarniqa.earlier@example.org")
-    make_invitation_request(event, name="zarniqa-asks", email="zarniqa.in@example.org")
+    make_invitation_request(event, name="zarniqa-asks", email="Zarniqa.INVITED@example.org")
     HandleRedirect.objects.create(delegate=person, handle="formerhand", merged_pk=10**9)
     RetentionAction.objects.create(
         delegate=person,
@@ -262,10 +259,39 @@ def zarniqa(event: Event, cochair: User) -> Delegate:
     make_consent_request(person)
     RevealBudget.objects.create(user=user, day=date(2026, 3, 2), used=3)
     make_account_change(user, reason="zarniqa-called", spoke="zarniqa-spoken-to")
+    make_grant(user, event, role="reader")
+    secret = {"secret": "s3cr3t-of-zarniqa"}
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=secret)
+    UserSession.objects.create(
+        user=user, ip="192.0.2.77", user_agent="zarniqa-browser", session_key="s3cr3t-key"
+    )
+    party = make_party(make_commitment(event, reference="RT2024-C9"))
+    party.request_focal_point(person)
+    make_report_link(party, person)
+    make_undertaking(party, delegate=person)
+    Handover.objects.create(
+        party=party, returned_by=person, suggestion="zarniqa-deputy", handed_over_at=NOON
+    )
+    QueuedEmail.objects.create(
+        dedup_key="cause 1",
+        recipient="Zarniqa.In@example.org",
+        subject="zarniqa-subject",
+        text="zarniqa-text",
+        queued_at=NOON,
+    )
+    return person
+
+
+@pytest.fixture
+@recorded
+def zarniqa(event: Event, cochair: User) -> Delegate:
+    """Who also wrote and decided, with telling words that stay when the person is erased."""
+    person = make_zarniqa(event, cochair, listed_to=Audience.PARTICIPANTS)
+    user = person.user
+    assert user is not None
+    make_exception(person, organisation=make_organisation(name="zarniqa-out"))
     made = {"kind": "factor", "email": "", "waits_from": NOON, "made_at": NOON, "former": "sealed"}
     make_account_change(make_user(), account=user, evidence="words of another", **made)
-    make_grant(user, event, role="reader")
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "s3cr3t"})
     ProviderIdentity.objects.create(
         user=user,
         address=EmailAddress.objects.get(user=user),
@@ -273,21 +299,8 @@ def zarniqa(event: Event, cochair: User) -> Delegate:
         subject="zarniqa-subject",
         connected_at=NOON,
     )
-    UserSession.objects.create(
-        user=user, ip="192.0.2.77", user_agent="zarniqa-browser", session_key="s3cr3t-key"
-    )
-    party = make_party(make_commitment(event, text="zarniqa-commitment"))
-    party.request_focal_point(person)
-    make_report_link(party, person)
-    make_undertaking(party, delegate=person)
-    Handover.objects.create(
-        party=party, returned_by=person, suggestion="zarniqa-deputy", handed_over_at=NOON
-    )
     make_follow(user, theme=make_theme(name="zarniqa-theme"))
     CalendarAddress.objects.create(user=user, key_hash="s3cr3t", created_at=NOON)
-    QueuedEmail.objects.create(
-        dedup_key="c", recipient="zarniqa.in@example.org", subject="zarniqa-subject", queued_at=NOON
-    )
     ministry = make_organisation(slug="ministry", name="zarniqa-ministry")
     make_role(event, organisation=ministry)
     audit.record(
