@@ -135,10 +135,6 @@ class AudiencePreview:
             viewers[number] = viewer
         return viewers
 
-    @property
-    def introduced(self) -> frozenset[int]:
-        return self._introduced & set(self.viewers)
-
     @cached_property
     def is_upper_limit(self) -> bool:
         shared = self.person.channels.values_list("audience", flat=True)
@@ -156,22 +152,18 @@ class AudiencePreview:
     def event_count(self) -> int:
         return len(self.owner.events)
 
-    @property
-    def fellow_participants(self) -> set[int]:
-        return {number for number, viewer in self.viewers.items() if viewer.events}
-
-    @property
-    def same_constituency(self) -> set[int]:
-        return {number for number, viewer in self.viewers.items() if viewer.event_constituencies}
-
     def group(self, role: str) -> list[Viewer]:
         """Each person is in one group: "introduced", else "constituency", else "participant"."""
-        groups = {
-            "introduced": self.introduced,
-            "constituency": self.same_constituency - self.introduced,
-            "participant": self.fellow_participants - self.same_constituency - self.introduced,
-        }
-        return [self.viewers[number] for number in sorted(groups[role])]
+        people = sorted(self.viewers)
+        return [self.viewers[number] for number in people if self._role(number) == role]
+
+    def _role(self, number: int) -> str:
+        if number in self._introduced:
+            return "introduced"
+        viewer = self.viewers[number]
+        if viewer.event_constituencies:
+            return "constituency"
+        return "participant" if viewer.events else ""
 
     def preview(self, role: str) -> GroupPreview:
         viewers = self.group(role)
