@@ -14,7 +14,7 @@ from participants.models import (
     Delegate,
     Organisation,
     OrganisationKind,
-    ParticipationConfirmation,
+    Participation,
     User,
 )
 from participants.privacy import visibility
@@ -339,6 +339,10 @@ def leave_out(owner: Delegate, way: str, place: Organisation, **fields: Any) -> 
     make_exception(owner, **{way: whom}, **fields)
 
 
+def confirm(row: Participation, place: Organisation, **fields: Any) -> None:
+    make_confirmation(row, make_user(), capacity="cochair", on_behalf_of=place, **fields)
+
+
 @pytest.mark.parametrize(("belong", "fields"), BELONGINGS)
 def test_listing_exclusion_hides_profile(
     event: Event, belong: Callable[..., None], fields: dict[str, Any]
@@ -449,18 +453,8 @@ def test_exclusion_of_government_applies_to_who_confirmed(
     make_exception(owner, organisation=police)
     make_exception(owner, channel=owner.channels.get(audience="constituency"), organisation=police)
     assert seen_by(person, owner) == "CPE"
-    ParticipationConfirmation.objects.bulk_create(
-        ParticipationConfirmation(
-            participation=person.participations.get(),
-            by=make_user(),
-            capacity="cochair",
-            has_effect=True,
-            on_behalf_of=place,
-            confirmed_at=NOON,
-            content_hash="a" * 64,
-        )
-        for place in (ministry, other)
-    )
+    for place in (ministry, other):
+        confirm(person.participations.get(), place)
     assert seen_by(person, owner) == (None if is_second_excluded else "CPE")
 
 
@@ -471,8 +465,7 @@ def test_exclusion_reaches_whom_the_excluded_alone_confirmed(
     owner, person = make_owner(event, Audience.PARTICIPANTS), participant(event)
     channel = None if of_listing else owner.channels.get(audience=Audience.PARTICIPANTS)
     place, other = (office(OrganisationKind.AGENCY, country="CH") for _ in range(2))
-    row = person.participations.get()
-    make_confirmation(row, make_user(), capacity="cochair", on_behalf_of=place)
+    confirm(person.participations.get(), place)
     exceptions: list[tuple[dict[str, Any], bool]] = [
         ({"organisation": place}, True),
         ({"organisation": other}, False),
@@ -499,8 +492,7 @@ def test_meeting_elsewhere_leads_to_no_one_whom_the_excluded_alone_confirmed(
     make_participation(person, elsewhere, organisation=office(OrganisationKind.CIVIL_SOCIETY))
     excluded, other = (office(OrganisationKind.AGENCY) for _ in range(2))
     for place, confirmer in ((event, excluded), (elsewhere, other)):
-        row = person.participations.get(event=place)
-        make_confirmation(row, make_user(), capacity="cochair", on_behalf_of=confirmer)
+        confirm(person.participations.get(event=place), confirmer)
     assert seen_by(person, owner) == "CPE"
     make_exception(owner, organisation=excluded)
     assert seen_by(person, owner) is None
@@ -514,7 +506,7 @@ def test_confirmation_of_a_participation_that_ended_does_not_count(event: Event)
     now = person.participations.get()
     former = make_participation(person, event, ended_at=NOON)
     for row, place in ((former, other), (now, excluded)):
-        make_confirmation(row, make_user(), capacity="cochair", on_behalf_of=place)
+        confirm(row, place)
     assert seen_by(person, owner) is None
 
 
@@ -757,13 +749,7 @@ def test_viewer_is_all_that_is_known_of_the_person() -> None:
         make_grant(person.user, make_event(), on_behalf_of=offices[name], **fields)
     make_grant(person.user, make_event())
     for name, has_effect in (("confirms", True), ("confirms-too", True), ("no-effect", False)):
-        make_confirmation(
-            sat,
-            make_user(),
-            capacity="cochair",
-            on_behalf_of=offices[name],
-            has_effect=has_effect,
-        )
+        confirm(sat, offices[name], has_effect=has_effect)
     make_confirmation(sat, make_user())
     met, asked = make_delegate(), make_delegate()
     make_introduction(person, met)
