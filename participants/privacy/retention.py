@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -152,7 +153,7 @@ def count_reviews_due(people: QuerySet[Delegate], on: date) -> int:
     return due.count()
 
 
-def _with_review_start(people: QuerySet[Delegate]) -> QuerySet[Delegate]:
+def _with_review_start(people: QuerySet[Delegate]) -> QuerySet[Any]:
     """Those with an account, each with the day of review_start()."""
     since = Coalesce("reviewed_on", TruncDate("user__joined_at", tzinfo=UTC))
     return people.filter(user__isnull=False).annotate(counts_from=since)

@@ -278,16 +278,17 @@ def test_channel_that_is_foreign_or_gone_cannot_be_changed(
 def test_form_changes_no_other_profile(
     browser: Client, owner: Delegate, delegate: Delegate, quiet_delegate: Delegate
 ) -> None:
-    def others() -> list[Values]:
+    def others() -> list[Any]:
         people = Delegate.objects.exclude(pk=owner.pk).order_by("pk")
         channels = ContactChannel.objects.exclude(delegate=owner).order_by("pk")
         return [*people.values(), *channels.values()]
 
     before = others()
+    browser.post("/me/", sent({"value": "gift@example.org", "delegate": delegate.pk}))
     browser.post(
         "/me/",
         sent(
-            {"value": "gift@example.org", "delegate": delegate.pk},
+            {"value": "own@example.org"},
             id=delegate.pk,
             handle=delegate.handle,
             user=delegate.user_id,
@@ -301,7 +302,7 @@ def test_form_changes_no_other_profile(
     owner.refresh_from_db()
     assert (owner.name, owner.listed_to) == ("After", "everyone")
     assert (owner.handle, owner.is_demonstration, owner.invitation_email) == (handle, False, "")
-    assert stored(owner) == [("email", "gift@example.org", "only_me")]
+    assert stored(owner) == [("email", "own@example.org", "only_me")]
 
 
 def test_at_most_twelve_channels(browser: Client, owner: Delegate) -> None:
