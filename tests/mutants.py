@@ -55,7 +55,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "participants/privacy/test_audiences",
             "participants/privacy/test_visibility_worlds",
-            "participants/directory/test_audience_preview",
+            "participants/privacy/test_audience_preview",
         ),
     ),
     (
