@@ -1,7 +1,6 @@
 """Mail about one's own account: neutral, short, in words and in HTML, to one address."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import allauth
@@ -9,11 +8,10 @@ import pytest
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django.conf import settings
-from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client, RequestFactory
 
-from participants.models import Delegate, User
+from participants.models import Delegate
 from roundtable.mail.models import QueuedEmail
 from tests.factories import NOON, make_user
 from tests.mail_queue import deliver_mail
@@ -103,14 +101,3 @@ def test_expired_code_is_not_sent(client: Client) -> None:
     assert email.send_before
     waits = (email.send_before - email.queued_at).total_seconds()
     assert waits == settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT == 600
-
-
-def test_new_recovery_codes_are_announced_by_email(
-    client_of: Callable[..., Client], delegate: Delegate
-) -> None:
-    assert isinstance(delegate.user, User)
-    with context.request_context(RequestFactory().get("/")):
-        get_adapter().send_notification_mail("mfa/email/totp_activated", delegate.user)
-    assert mail.outbox == []
-    [message] = deliver_mail()
-    assert "An authenticator app was added as your second factor." in message.body
