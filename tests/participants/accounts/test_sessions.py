@@ -21,67 +21,41 @@ from participants.accounts.sessions import device_name
 from participants.models import Consent, Delegate, User
 from participants.participation.confirmation import suspend_participation
 from participants.privacy.consent import hide_profile, unhide_profile
-from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from roundtable.web.row_keys import row_key
 from tests.factories import make_grant, make_organisation, make_user
 from tests.form_fields import form_fields, send_form
 from tests.outcomes.test_outcomes_admin import filled
 from tests.page_text import page_html, page_text
-from tests.participants.accounts.test_reauthentication import ASK, newest_code, prove
+from tests.participants.accounts.test_reauthentication import (
+    ASK,
+    newest_code,
+    prove,
+    sign_in_by_code,
+)
 from tests.sign_in import add_authenticator, forget_limits, totp_code
 
-pytestmark = pytest.mark.usefixtures("recorded_templates")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("said", "words"),
-    [
-        (
-            "Mozilla/5.0 (Android 14; Mobile; rv:139.0) Gecko/139.0 Firefox/139.0",
-            "Firefox on Android",
-        ),
-        (
-            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
-            "Chrome/140.0.0.0 Mobile Safari/537.36",
-            "Chrome on Android",
-        ),
-        (
-            "Mozilla/5.0 (Linux; Android 13; SM-A536) AppleWebKit/537.36 (KHTML, like Gecko) "
-            "SamsungBrowser/23.0 Chrome/115.0.0.0 Mobile Safari/537.36",
-            "Samsung Internet on Android",
-        ),
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
-            "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
-            "Safari on iPhone",
-        ),
-        (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-            "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
-            "Edge on Windows",
-        ),
-        (
-            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like "
-            "Gecko) Version/17.5 Safari/605.1.15",
-            "Safari on Mac",
-        ),
-        (
-            "Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0",
-            "Firefox on Linux",
-        ),
+def test_browser_name_is_short() -> None:
+    for said, words in (  # only what names something: there is much else between
+        ("(Android 14; Mobile; rv:139.0) Firefox/139.0", "Firefox on Android"),
+        ("(Linux; Android 10; K) Chrome/140.0.0.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("(Linux; Android 13) SamsungBrowser/23 Chrome/115 Safari", "Samsung Internet on Android"),
+        ("(iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari", "Safari on iPhone"),
+        ("(Windows NT 10.0; Win64) Chrome/140 Safari Edg/140", "Edge on Windows"),
+        ("(Macintosh; Intel Mac OS X 10_15_7) Version/17.5 Safari", "Safari on Mac"),
+        ("(X11; Linux x86_64; rv:139.0) Firefox/139.0", "Firefox on Linux"),
         ("curl/8.5", "Unknown browser"),
         ("", "Unknown browser"),
         ("<script>alert(1)</script> Firefox/1", "Firefox"),
-    ],
-)
-def test_browser_name_is_short(said: str, words: str) -> None:
-    assert device_name(said) == words
+    ):
+        assert device_name(said) == words
 
 
-@pytest.mark.django_db
 def test_page_shows_last_use_without_user_agent() -> None:
     make_user("dewi@example.org")
     agent = "Mozilla/5.0 (Android 14; Mobile; rv:139.0) Gecko/139.0 Firefox/139.0"
@@ -109,18 +83,10 @@ def clock() -> Iterator[Any]:
         yield moved
 
 
-def sign_in_by_code(user: User) -> Client:
-    browser = Client()
-    browser.post("/accounts/login/", {"login": user.email})
-    assert browser.post("/accounts/login/code/confirm/", {"code": newest_code()}).status_code == 302
-    return browser
-
-
 def is_signed_in(browser: Client) -> bool:
     return browser.get("/me/").status_code == 200
 
 
-@pytest.mark.django_db
 def test_session_ends_eight_hours_after_sign_in_whatever_is_asked_for(
     delegate: Delegate, clock: Any
 ) -> None:
@@ -141,7 +107,6 @@ def test_session_ends_eight_hours_after_sign_in_whatever_is_asked_for(
     assert is_signed_in(browser)
 
 
-@pytest.mark.django_db
 def test_desk_asks_again_after_an_hour_without_use(
     cochair: User, event: Event, client_of: Sign, clock: Any
 ) -> None:
@@ -168,7 +133,6 @@ def test_desk_asks_again_after_an_hour_without_use(
     assert browser.get("/admin/").status_code == 200
 
 
-@pytest.mark.django_db
 def test_form_that_waited_for_the_second_factor_is_processed_once(
     operator: User, client_of: Sign, clock: Any
 ) -> None:
@@ -184,7 +148,6 @@ def test_form_that_waited_for_the_second_factor_is_processed_once(
         answer = send_form(browser, page, containing="name", name="Shelter", slug="shelter")
 
 
-@pytest.mark.django_db
 def test_form_with_a_file_is_sent_again_after_the_second_factor(
     cochair: User, client_of: Sign, clock: Any
 ) -> None:
@@ -199,7 +162,6 @@ def test_form_with_a_file_is_sent_again_after_the_second_factor(
     assert form_fields(page_html(answer), path, containing="note")["note"] == ["Written"]
 
 
-@pytest.mark.django_db
 def test_second_factor_gives_the_session_a_new_key(
     cochair: User, client_of: Sign, event: Event
 ) -> None:
@@ -216,7 +178,6 @@ def test_second_factor_gives_the_session_a_new_key(
     assert thief.get("/admin/").status_code == 302 and not is_signed_in(thief)
 
 
-@pytest.mark.django_db
 def test_fresh_code_gives_the_session_a_new_key(delegate: Delegate, client_of: Sign) -> None:
     browser = client_of(delegate)
     known = browser.cookies["sessionid"].value
@@ -227,7 +188,6 @@ def test_fresh_code_gives_the_session_a_new_key(delegate: Delegate, client_of: S
     assert not is_signed_in(thief) and is_signed_in(browser)
 
 
-@pytest.mark.django_db
 def test_sessions_are_ended_singly_or_all_after_a_fresh_code(delegate: Delegate) -> None:
     assert delegate.user
     own, phone, tablet = (sign_in_by_code(delegate.user) for _browser in range(3))
@@ -253,7 +213,6 @@ def test_sessions_are_ended_singly_or_all_after_a_fresh_code(delegate: Delegate)
         assert [is_signed_in(one) for one in (own, phone, tablet)] == [True, False, False]
 
 
-@pytest.mark.django_db
 def test_eleventh_session_ends_the_oldest(delegate: Delegate) -> None:
     assert delegate.user
     browsers = []
@@ -274,7 +233,6 @@ def hide(delegate: Delegate) -> None:
     assert hide_profile(delegate, by=Consent.By.LINK, at=timezone.now())
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("act", [suspend, hide])
 def test_sessions_end_and_their_cookies_stay_dead(
     delegate: Delegate, client_of: Sign, act: Any
@@ -287,7 +245,6 @@ def test_sessions_end_and_their_cookies_stay_dead(
     assert not is_signed_in(browser) and not UserSession.objects.exists()
 
 
-@pytest.mark.django_db
 def test_operator_ends_sessions_on_the_server(delegate: Delegate, client_of: Sign) -> None:
     assert delegate.user
     other = client_of(make_user("other@example.org"))
@@ -302,7 +259,6 @@ def test_operator_ends_sessions_on_the_server(delegate: Delegate, client_of: Sig
     assert other.get("/accounts/email/").status_code == 302
 
 
-@pytest.mark.django_db
 def test_signing_out_clears_what_the_browser_keeps(delegate: Delegate, client_of: Sign) -> None:
     browser = client_of(delegate)
     for path in ("/me/", "/directory/", "/about/"):
@@ -313,16 +269,8 @@ def test_signing_out_clears_what_the_browser_keeps(delegate: Delegate, client_of
     assert "Clear-Site-Data" not in answer and "logout" not in answer.content.decode()
 
 
-@pytest.mark.django_db
 def test_messages_cookie_has_no_names(cochair: User, event: Event, client_of: Sign) -> None:
     browser, page = client_of(cochair), f"/admin/roundtable/event/{event.pk}/change/"
     answer = browser.post(page, filled(browser, page) | {"title": "Zq canary"})
     assert answer.status_code == 302 and "messages" not in answer.cookies
     assert "Zq canary" in page_html(browser.get("/admin/roundtable/event/"))
-
-
-@pytest.mark.django_db
-def test_anonymous_visitor_has_no_session_row(client: Client) -> None:
-    client.get("/")
-    assert not UserSession.objects.exists() and not QueuedEmail.objects.exists()
-    assert not User.objects.exists()
