@@ -42,14 +42,8 @@ def clock() -> Any:
         yield travelled
 
 
-def next_event(holders: Holders) -> Event:
-    series = holders.event.series
-    return make_event(series=series, starts_on=date(2027, 5, 1), ends_on=date(2027, 5, 2))
-
-
-def right_of(user: User, event: Event | None = None) -> Grant:
-    rows = user.grants.filter(event=event) if event else user.grants
-    return rows.get()
+def right_of(user: User) -> Grant:
+    return user.grants.get()
 
 
 def is_active(*grants: Grant, on: date = TODAY) -> bool:
@@ -86,6 +80,12 @@ def others(holders: Holders) -> dict[str, Grant]:
     return {role: right_of(user) for role, user in people.items()}
 
 
+@pytest.fixture
+def colleague(holders: Holders) -> User:
+    """Of the first co-chair's government."""
+    return holders.holder("cochair", make_government("ID", "Police"), "police@example.org")
+
+
 # What one co-chair, or two accounts of one government, try -----------------------------------
 
 
@@ -93,6 +93,8 @@ def test_one_cochair_disables_no_one_for_good(
     holders: Holders, others: dict[str, Grant], client_of: Sign, clock: Any
 ) -> None:
     attacker = client_of(holders.first)
+    answer = suspend(attacker, others["editor"], reason=" ")
+    assert "Nothing is changed yet." in answer.content.decode() and is_active(others["editor"])
     for grant in others.values():
         assert "You suspended this right." in suspend(attacker, grant).content.decode()
         assert not is_active(grant)
@@ -124,16 +126,19 @@ def test_one_cochair_disables_no_one_for_good(
 
 
 def test_two_accounts_of_one_government_are_one(
-    holders: Holders, others: dict[str, Grant], client_of: Sign
+    holders: Holders, others: dict[str, Grant], client_of: Sign, colleague: User
 ) -> None:
-    colleague = holders.holder("cochair", make_government("ID", "Police"), "police@example.org")
     grant = others["confirmer"]
+    make_grant(holders.confirmer, holders.event, role="cohost", on_behalf_of=make_organisation())
     suspend(client_of(holders.first), grant)
+    # The holder does not give it back by another right.
+    assert "Nothing is changed." in send(client_of(holders.confirmer), grant, "restore")
     browser = client_of(colleague)
     assert not offers(browser, grant, "Agree to end this right")
     assert "Nothing is changed." in send(browser, grant, "end")
     assert "Nothing is changed." in send(browser, grant, "restore")
     assert "A second organisation" not in send(browser, grant, "end")
+    assert not is_active(grant)
     assert restore_grant(grant=grant, by=holders.second, at=TUESDAY)
     assert browser.get(f"{LIST}{grant.pk}/suspend/").status_code == 403
     # Nor does the colleague of the holder give it back.
@@ -143,18 +148,17 @@ def test_two_accounts_of_one_government_are_one(
 
 
 def test_cochair_of_two_roundtables_disables_no_one_at_either(
-    holders: Holders, others: dict[str, Grant], client_of: Sign
+    holders: Holders, others: dict[str, Grant], following: Event, client_of: Sign
 ) -> None:
     """The attacker suspends the same people at each, and answers for one with the other."""
-    event = make_event(
-        series=holders.event.series, starts_on=date(2027, 5, 1), ends_on=date(2027, 5, 2)
-    )
     for user, organisation in (
         (holders.first, holders.indonesia),
         (holders.second, holders.australia),
     ):
-        make_grant(user, event, on_behalf_of=organisation)
-    confirmer = make_grant(holders.confirmer, event, role="confirmer", on_behalf_of=holders.network)
+        make_grant(user, following, on_behalf_of=organisation)
+    confirmer = make_grant(
+        holders.confirmer, following, role="confirmer", on_behalf_of=holders.network
+    )
     attacker, helper = client_of(holders.first), client_of(holders.second)
     for grant in (others["confirmer"], confirmer):
         suspend(attacker, grant)
@@ -165,10 +169,11 @@ def test_cochair_of_two_roundtables_disables_no_one_at_either(
 
 
 @pytest.mark.parametrize("seed", range(50 if FULL else 3))
-def test_someone_can_always_act(holders: Holders, others: dict[str, Grant], seed: int) -> None:
+def test_someone_can_always_act(
+    holders: Holders, others: dict[str, Grant], colleague: User, seed: int
+) -> None:
     """Fifty orders of suspending, giving back and ending, by one organisation and an operator."""
     rng = random.Random(seed)
-    colleague = holders.holder("cochair", make_government("ID", "Police"), "police@example.org")
     attackers = [holders.first, colleague, holders.operator]
     mine = {right_of(holders.first), right_of(colleague)}
     rights = list(Grant.objects.order_by("pk"))
@@ -216,16 +221,6 @@ def test_suspension_keeps_what_was_confirmed(holders: Holders, others: dict[str,
     assert grant.effective_on == grant.valid_from
     actions = AuditEntry.objects.order_by("sequence").values_list("action", flat=True)
     assert list(actions) == ["suspend grant", "restore grant"]
-
-
-def test_holder_cannot_give_a_suspended_right_back(
-    holders: Holders, others: dict[str, Grant], client_of: Sign
-) -> None:
-    grant = others["confirmer"]
-    make_grant(holders.confirmer, holders.event, role="cohost", on_behalf_of=make_organisation())
-    suspend(client_of(holders.first), grant)
-    assert "Nothing is changed." in send(client_of(holders.confirmer), grant, "restore")
-    assert not is_active(grant)
 
 
 def test_second_organisation_agrees_to_end_a_right(
@@ -276,36 +271,23 @@ def test_operator_and_one_organisation_end_no_right(
 
 
 def test_erased_account_still_counts_for_the_organisation_that_suspended(
-    holders: Holders, others: dict[str, Grant]
+    holders: Holders, others: dict[str, Grant], colleague: User
 ) -> None:
     grant = others["confirmer"]
     assert suspend_grant(grant=grant, reason="A doubt", by=holders.first, at=TUESDAY)
     Grant.objects.filter(pk=grant.pk).update(suspended_by=None)
-    colleague = holders.holder("cochair", make_government("ID", "Police"), "police@example.org")
     for act in (restore_grant, agree_to_end_grant):
         assert not act(grant=grant, by=colleague, at=TUESDAY)
     assert restore_grant(grant=grant, by=holders.second, at=TUESDAY)
     assert not suspend_grant(grant=grant, reason="Again", by=colleague, at=TUESDAY)
 
 
-def test_suspension_asks_for_a_reason(
-    holders: Holders, others: dict[str, Grant], client_of: Sign
-) -> None:
-    answer = suspend(client_of(holders.first), others["editor"], reason=" ")
-    assert "Nothing is changed yet." in answer.content.decode()
-    assert is_active(others["editor"])
-
-
 def test_organisation_of_a_suspended_person_does_not_confirm_what_the_person_requested(
-    holders: Holders,
+    holders: Holders, colleague: User
 ) -> None:
     """A suspension does not make two people of one government independent of each other."""
-    colleague = holders.holder("cochair", make_government("ID", "Police"), "police@example.org")
-    person = make_user("new@example.org")
-    grant = make_grant(
-        person, holders.event, on_behalf_of=make_government("MY"), requested_by=colleague
-    )
-    Grant.objects.filter(pk=grant.pk).update(effective_on=None)
+    grant = requested(holders.event, "cochair", make_government("MY"))
+    Grant.objects.filter(pk=grant.pk).update(requested_by=colleague)
     held = right_of(colleague)
     assert suspend_grant(grant=held, reason="A doubt", by=holders.second, at=TUESDAY)
     grant.refresh_from_db()

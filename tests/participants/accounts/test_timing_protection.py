@@ -51,9 +51,7 @@ def people(delegate: Delegate) -> None:
 
 def shape(step: Callable[[], Any], email: str) -> tuple[Any, Counter[str]]:
     """An answer, and how often it asked the database which question, whatever the values."""
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         answer = step()
     body = NEW_EACH_TIME.sub("", answer.content.decode())
     seen = (
