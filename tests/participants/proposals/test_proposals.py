@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from participants.models import (
@@ -36,7 +35,6 @@ from tests.factories import (
     make_holder,
     make_organisation,
     make_participation,
-    make_proposal,
     make_role,
     make_user,
 )
@@ -47,6 +45,7 @@ from tests.recorded_fixtures import recorded
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
+WAITS = "What you entered does not show or count until the person accepts it."
 
 
 @pytest.fixture
@@ -219,7 +218,7 @@ def answer(browser: Client, row: Proposal, word: str, **fields: str) -> str:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_entry_by_a_cochair_waits_for_the_person(
+def test_entry_by_a_cochair_waits_for_the_person_who_removes_it(
     client: Client,
     client_of: Sign,
     deliver: Deliver,
@@ -247,25 +246,10 @@ def test_entry_by_a_cochair_waits_for_the_person(
     # The desk reads that it waits.
     desk = client_of(attacker).get(page(Delegate, "change", person.pk)).content.decode()
     assert desk.count("Proposed, waits for the person") == 1
-
-
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_removed_entry_leaves_no_trace(
-    client: Client,
-    client_of: Sign,
-    attacker: User,
-    person: Delegate,
-    colleague: Delegate,
-    double: Delegate,
-    ministry: Organisation,
-    attack: Callable[..., None],
-) -> None:
-    before = what_shows(person, colleague, client)
-    attack(client_of(attacker), person, ministry)
     text = answer(client_of(person), waiting(person), "remove")
     assert text.startswith("The entry is removed. It never counted.")
     assert not Proposal.objects.exists()
-    assert what_shows(person, colleague, client) == before
+    assert what_shows(person, colleague, *browsers) == before
     assert Delegate.objects.filter(pk=double.pk).exists()
 
 
@@ -314,6 +298,7 @@ def test_person_reads_both_entries_before_a_merge(
     double: Delegate,
     ministry: Organisation,
 ) -> None:
+    double.write(invitation_email="attacker@mailbox.example.org")
     merged_double(client_of(attacker), person, ministry)
     browser = client_of(person)
     text = get_text(browser, "/me/")
@@ -329,7 +314,7 @@ def test_person_reads_both_entries_before_a_merge(
         "Ministry of Interior",
     }
     person.refresh_from_db()
-    assert person.name_latin == "Rina Suk"
+    assert (person.name_latin, person.invitation_email) == ("Rina Suk", "")
 
 
 def test_merge_shows_nothing_that_the_person_could_not_see(
@@ -356,16 +341,6 @@ def test_merge_needs_the_right_of_the_proposer_still(
         "Nothing is merged: the person who proposed this no longer has the right"
     )
     assert Delegate.objects.filter(pk=double.pk).exists()
-
-
-def test_merge_never_fills_the_invitation_address(
-    client_of: Sign, attacker: User, person: Delegate, double: Delegate, ministry: Organisation
-) -> None:
-    double.write(invitation_email="attacker@mailbox.example.org")
-    merged_double(client_of(attacker), person, ministry)
-    answer(client_of(person), waiting(person), "accept")
-    person.refresh_from_db()
-    assert person.invitation_email == ""
 
 
 # What exactly is accepted ---------------------------------------------------------------------
@@ -407,16 +382,6 @@ def test_newer_entry_replaces_the_one_that_waits(
         ("workplace", "Spy"),
     ]
     assert [email.to for email in deliver()] == [["rina@example.org"]]
-
-
-def test_person_at_the_desk_reads_that_it_waits(
-    client_of: Sign, attacker: User, person: Delegate, double: Delegate
-) -> None:
-    browser = client_of(attacker)
-    text = save_person(browser, person, **{"affiliations-0-post": "Informant"})
-    assert "What you entered does not show or count until the person accepts it." in text
-    assert "What you entered does not" not in save_person(browser, person)
-    assert "What you entered does not" not in save_person(browser, double, name="Rina S")
 
 
 @pytest.mark.parametrize("word", ["accept", "remove"])
@@ -515,22 +480,26 @@ def test_former_organisation_is_still_excluded_after_an_accepted_change(
 
 
 def test_entries_before_joining_are_stored_at_once(
-    client_of: Sign, deliver: Deliver, attacker: User, double: Delegate, ministry: Organisation
+    client_of: Sign,
+    deliver: Deliver,
+    attacker: User,
+    person: Delegate,
+    double: Delegate,
+    shelter: Organisation,
+    ministry: Organisation,
 ) -> None:
     browser = client_of(attacker)
     changed_post(browser, double, ministry)
-    save_person(browser, double, name_latin="Rina", **{"initial-name_latin": "Rina Suck"})
     assert double.affiliations.get().post == "Informant"
+    new_workplace(browser, double, shelter)
+    assert double.affiliations.get(organisation=shelter).entered_for == ministry
+    name = {"name_latin": "Rina", "initial-name_latin": "Rina Suck"}
+    assert WAITS not in save_person(browser, double, **name)
     double.refresh_from_db()
     assert double.name_latin == "Rina"
+    # Nor does the page say so when nothing is entered.
+    assert WAITS not in save_person(browser, person)
     assert not Proposal.objects.exists() and deliver() == []
-
-
-def test_new_entry_before_joining_names_who_entered_it(
-    client_of: Sign, attacker: User, double: Delegate, shelter: Organisation, ministry: Organisation
-) -> None:
-    new_workplace(client_of(attacker), double, shelter)
-    assert double.affiliations.get(organisation=shelter).entered_for == ministry
 
 
 def test_desk_of_another_roundtable_does_not_see_what_waits(
@@ -559,14 +528,3 @@ def test_page_without_script_has_a_form_for_each_entry(
     assert len(forms) == len(set(forms)) == 7
     assert html.count('formaction="/me/entries/') == 1
     assert "Answer 6 proposed entries about you" in html
-
-
-def test_each_entry_has_its_own_button(client_of: Sign, person: Delegate, double: Delegate) -> None:
-    """After a merge, an entry was sent to the address that accepts merges."""
-    make_proposal(person, kind="merge", duplicate=double)
-    make_proposal(person, kind="name_latin", name_latin="Rina S.")
-    page_of_mine = client_of(person).get("/me/").content.decode()
-    entries = page_of_mine[page_of_mine.index('id="entered"') :]
-    assert entries.count("formaction=") == 1
-    name = person.proposals.get(kind="name_latin")
-    assert f'action="{reverse("answer-proposal", args=[name.handle])}"' in entries
