@@ -16,13 +16,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import (
-    UNDELIVERABLE_DOMAIN,
     find_account,
     is_email_taken,
+    placeholder_address,
     set_sign_in_address,
     sign_in_addresses,
 )
@@ -133,7 +132,7 @@ def request_change(
     if kind == Kind.FACTOR:
         _begin_wait(row, at)
     else:
-        _tell(row, "requested", at)
+        tell(row, "requested", at)
     return row
 
 
@@ -179,7 +178,7 @@ def _begin_wait(row: AccountChange, at: datetime) -> None:
         person.write(new_address_agreed_at=at)
     end_sessions(row.user)
     _record("wait for change of account", row, at)
-    _tell(row, "waiting", at)
+    tell(row, "waiting", at)
 
 
 @transaction.atomic
@@ -195,7 +194,7 @@ def end_change(change: AccountChange, outcome: AccountChange.Outcome, *, at: dat
     if person := _person_of(row.user):
         person.write(new_address_agreed_at=None)
     _record("stop change of account", row, at)
-    _tell(row, outcome, at)
+    tell(row, outcome, at)
     return True
 
 
@@ -244,7 +243,7 @@ def make_change(change: AccountChange, *, at: datetime) -> bool:
     row.former = encrypt(json.dumps(values, default=str))
     _store(row)
     audit.record(action="make change of account", at=at, subject=subject, detail=row.kind)
-    _tell(row, "made", at)
+    tell(row, "made", at)
     return True
 
 
@@ -255,16 +254,12 @@ def _new_account(former: User, address: str) -> User:
     if address:
         set_sign_in_address(account, address)
         return account
-    former.write(email=_placeholder())
+    former.write(email=placeholder_address())
     account.set_unusable_password()
     account.full_clean()
     account.save()
     EmailAddress.objects.filter(user=former).update(user=account)
     return account
-
-
-def _placeholder() -> str:
-    return f"{get_random_string(16).lower()}{UNDELIVERABLE_DOMAIN}"
 
 
 def _new_record(person: Delegate, account: User, at: datetime) -> Delegate:
@@ -327,10 +322,13 @@ def undo_change(change: AccountChange, *, at: datetime) -> bool:
     return_rights(row.user, values["grants"], at=at)
     if person := _person_of(row.user):
         person.write(new_address_agreed_at=None)
-        _return_participations(person, values["participations"])
+        for pk, (confirmed_at, details_open_on) in values["participations"].items():
+            Participation.with_ended.filter(pk=pk, delegate=person).update(
+                ended_at=None, confirmed_at=confirmed_at, details_open_on=details_open_on
+            )
     _close(row, Outcome.UNDONE, at)
     _record("undo change of account", row, at)
-    _tell(row, Outcome.UNDONE, at)
+    tell(row, Outcome.UNDONE, at)
     return True
 
 
@@ -340,19 +338,12 @@ def _close_new_account(row: AccountChange, addresses: list[str]) -> None:
     end_sessions(account)
     account.write(is_active=False)
     if row.kind == Kind.FACTOR:
-        account.write(email=_placeholder())
+        account.write(email=placeholder_address())
         EmailAddress.objects.filter(user=account).delete()
         for address in addresses:
             values = {"verified": True, "primary": address == addresses[0]}
             # Another account may use one that was removed since then.
             EmailAddress.objects.get_or_create(email=address, defaults={"user": row.user, **values})
-
-
-def _return_participations(person: Delegate, former: Former) -> None:
-    for pk, (confirmed_at, details_open_on) in former.items():
-        Participation.with_ended.filter(pk=pk, delegate=person).update(
-            ended_at=None, confirmed_at=confirmed_at, details_open_on=details_open_on
-        )
 
 
 # Who is told -------------------------------------------------------------------------------
@@ -363,7 +354,7 @@ def _record(action: str, row: AccountChange, at: datetime) -> None:
     audit.record(action=action, at=at, subject=subject, detail=row.kind)
 
 
-def _tell(row: AccountChange, what: str, at: datetime) -> None:
+def tell(row: AccountChange, what: str, at: datetime) -> None:
     """To every address that the owner has not removed, without the new one."""
     day = row.made_at + UNDO_PERIOD if row.made_at else at + WAITING_PERIOD
     for user in filter(None, (row.user, row.account)):
@@ -374,11 +365,6 @@ def _tell(row: AccountChange, what: str, at: datetime) -> None:
             context={"what": what, "kind": row.kind, "day": day},
             at=at,
         )
-
-
-def tell_of_upgrade(row: AccountChange, *, at: datetime) -> None:
-    """A request at the desk, which an upgrade ended."""
-    _tell(row, Outcome.UPGRADED, at)
 
 
 # The only operator -------------------------------------------------------------------------

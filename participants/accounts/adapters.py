@@ -101,10 +101,9 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str) -> bool:
         try:
-            is_safe: bool = super().is_safe_url(url)
+            return bool(super().is_safe_url(url))
         except ValueError:  # such as http://[::1
             return False
-        return is_safe
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -15,6 +15,11 @@ from roundtable.mail.queue import cancel_emails_to
 
 # Domain of a placeholder for a removed address. No mail server can exist below .invalid.
 UNDELIVERABLE_DOMAIN = "@no-address.invalid"
+EMAIL_TAKEN = _("Another account already uses this address. Choose a different address.")
+
+
+def placeholder_address() -> str:
+    return f"{get_random_string(16).lower()}{UNDELIVERABLE_DOMAIN}"
 
 
 def is_email_taken(email: str, user: User) -> bool:
@@ -39,9 +44,7 @@ def set_sign_in_address(user: User, email: str) -> None:
     """
     email = email.strip().lower()
     if is_email_taken(email, user):
-        raise ValidationError(
-            {"email": _("Another account already uses this address. Choose a different address.")}
-        )
+        raise ValidationError({"email": EMAIL_TAKEN})
     if user.pk:
         user.write(email=email)
     else:
@@ -128,9 +131,7 @@ def remove_sign_in_address(user: User, email: str) -> None:
     if user.email.lower() != email.lower():
         return
     others = sign_in_addresses(user)
-    set_sign_in_address(
-        user, others[0] if others else f"{get_random_string(16).lower()}{UNDELIVERABLE_DOMAIN}"
-    )
+    set_sign_in_address(user, others[0] if others else placeholder_address())
 
 
 def mask_address(email: str) -> str:

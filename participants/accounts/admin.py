@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.addresses import (
+    EMAIL_TAKEN,
     is_email_taken,
     is_in_use,
     mask_address,
@@ -28,9 +29,7 @@ class UserForm(PersonForm):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
         if is_email_taken(email, self.instance):
-            raise ValidationError(
-                _("Another account already uses this address. Choose a different address.")
-            )
+            raise ValidationError(EMAIL_TAKEN)
         return email
 
 

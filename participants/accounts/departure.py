@@ -56,7 +56,13 @@ def leave_organisation(
     remove_sign_in_address(user, address)
     end_sessions(user)
     audit.record(action="leave organisation", at=at, actor=user, subject=delegate or user)
-    _notify_departure(user, at)
+    email_account(
+        user,
+        dedup_key=f"left:{user.pk}:{at.isoformat()}",
+        template="participants/accounts/emails/left_organisation",
+        context={},
+        at=at,
+    )
     # Tell the reader of the old mailbox that the address no longer works, without a hide link.
     enqueue(
         dedup_key=f"left:{user.pk}:{at.isoformat()}:former",
@@ -90,13 +96,3 @@ def clear_invitation_address(delegate: Delegate, address: str, at: datetime) -> 
     pending.filter(email__iexact=address).update(revoked_at=at)
     if delegate.invitation_email.lower() == address:
         delegate.write(invitation_email="")
-
-
-def _notify_departure(user: User, at: datetime) -> None:
-    email_account(
-        user,
-        dedup_key=f"left:{user.pk}:{at.isoformat()}",
-        template="participants/accounts/emails/left_organisation",
-        context={},
-        at=at,
-    )

@@ -50,12 +50,18 @@ class CodeLimitMixin(forms.Form):
         help_text=_("If you saved recovery codes, enter one of them. Then we send you a code now."),
     )
 
-    def check_limit(self, address: str) -> None:
-        """Raises ValidationError if no code is sent to the address now."""
+    def find_former(self, address: str) -> User | None:
+        """The account that a factor of before can open, if a change closed it.
+
+        Raises ValidationError if no code is sent to the address now.
+        """
+        # Known and unknown addresses must take the same time.
+        pad_address_lookup(address)
+        former = find_former_account(address)
         wait = wait_for_code(context.request, address)
         entered = self.cleaned_data["recovery_code"]
         if not wait or (entered and use_recovery_code(address, entered)):
-            return
+            return former
         self.fields["recovery_code"].widget = forms.TextInput(attrs={"autocomplete": "off"})
         log_security_event("too many codes", context.request)
         refuse(context.request, wait)
@@ -78,10 +84,7 @@ class SignInForm(CodeLimitMixin, LoginForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not self.errors:
-            # Known and unknown addresses must take the same time.
-            pad_address_lookup(values["login"])
-            former = find_former_account(values["login"])
-            self.check_limit(values["login"])
+            former = self.find_former(values["login"])
             self.user = self.user or former
         return values
 
@@ -95,10 +98,7 @@ class RequestCodeForm(CodeLimitMixin, RequestLoginCodeForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not self.errors:
-            # Known and unknown addresses must take the same time.
-            pad_address_lookup(values["email"])
-            former = find_former_account(values["email"])
-            self.check_limit(values["email"])
+            former = self.find_former(values["email"])
             self._user = self._user or former
         return values
 

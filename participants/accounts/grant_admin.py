@@ -187,10 +187,6 @@ class GrantAdmin(PrivateAdmin):
         ids = [row.pk for row in waiting if right_to_confirm(row, permissions.user, now)]
         return rows.filter(pk__in=ids)
 
-    def has_confirm_permission(self, request: HttpRequest) -> bool:
-        # The actions check each row.
-        return request_permissions(request).can_confirm_any
-
     def get_fieldsets(self, request: HttpRequest, obj: Grant | None = None) -> Any:
         if obj is None:
             return self.fieldsets

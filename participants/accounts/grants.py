@@ -159,10 +159,7 @@ def end_grant(*, grant: Grant, on: date | None, by: User, at: datetime) -> str:
     if problem := ending_problem(locked, on, at):
         return problem
     if not _took_effect(locked, at):
-        # What was confirmed had another last day.
-        _keep_predecessor(locked)
-        locked.confirmations.all().delete()
-        locked.effective_on = None
+        _drop_confirmations(locked)  # what was confirmed had another last day
     locked.valid_until = on
     locked.full_clean()
     locked.save()
@@ -200,9 +197,7 @@ def suspend_grant(*, grant: Grant, reason: str, by: User, at: datetime) -> bool:
     if right is None:
         return False
     if not _took_effect(locked, at):
-        _keep_predecessor(locked)
-        locked.confirmations.all().delete()
-        locked.effective_on = None
+        _drop_confirmations(locked)
     locked.suspended_at, locked.suspended_by, locked.suspended_for = at, by, right.organisation
     locked.suspension_reason = reason
     locked.full_clean()
@@ -304,10 +299,12 @@ def _was_suspended_by_others(grant: Grant, by: User, at: datetime) -> bool:
     return was_suspended_by_others(grant, bodies_of(by, on), partial(bodies_of, on=on))
 
 
-def _keep_predecessor(grant: Grant) -> None:
+def _drop_confirmations(grant: Grant) -> None:
     """The successor does not come, so the former grant keeps its own last day."""
     if grant.replaces and grant.confirmations.exists():
         Grant.objects.filter(pk=grant.replaces.pk).update(valid_until=grant.valid_until)
+    grant.confirmations.all().delete()
+    grant.effective_on = None
 
 
 def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
@@ -372,14 +369,14 @@ def _took_effect(grant: Grant, at: datetime) -> bool:
     return grant.effective_on is not None and grant.effective_on <= at.date()
 
 
-def _record(action: str, grant: Grant, by: User, at: datetime) -> None:
+def _record(action: str, grant: Grant, by: User, at: datetime, *, note: str = "") -> None:
     audit.record(
         action=action,
         at=at,
         actor=by,
         subject=grant.user,
         organisation=acting_organisation(by, grant.event_id, at.date()),
-        detail=f"{grant.event.code} {grant.role}",
+        detail=f"{grant.event.code} {grant.role}{note}",
     )
 
 
@@ -452,16 +449,7 @@ def hand_over_grant(*, grant: Grant, to: User, on: date, by: User, at: datetime)
         reason=_("Transferred from the present holder."),
     )
     request_grant(grant=new_grant, by=by, at=at)
-    organisation = acting_organisation(by, locked.event_id, at.date())
-    detail = f"{locked.event.code} {locked.role} from {on}"
-    audit.record(
-        action="hand over grant",
-        at=at,
-        actor=by,
-        subject=locked.user,
-        organisation=organisation,
-        detail=detail,
-    )
+    _record("hand over grant", locked, by, at, note=f" from {on}")
     email_account(
         locked.user,
         dedup_key=f"grant {new_grant.pk} from {locked.user_id}",

@@ -13,12 +13,7 @@ from django.urls import reverse
 from participants.accounts.sessions import proofs_of
 from participants.models import User
 from participants.permissions import AnyUser, may_enter_admin
-from roundtable.allauth_compat import (
-    TOTP,
-    RecoveryCodes,
-    generate_totp_secret,
-    suspend_request,
-)
+from roundtable.allauth_compat import TOTP, RecoveryCodes, generate_totp_secret, suspend_request
 from roundtable.encryption import DecryptionError, encrypt
 from roundtable.web.kept_forms import keep_form
 

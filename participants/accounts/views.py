@@ -22,11 +22,7 @@ from participants.accounts import reauthentication
 from participants.accounts.account_changes import undo_change, undoable_change
 from participants.accounts.addresses import sign_in_addresses
 from participants.accounts.departure import has_passwordless_passkey, leave_organisation
-from participants.accounts.forms import (
-    FactorForm,
-    LeaveOrganisationForm,
-    ReauthenticationCodeForm,
-)
+from participants.accounts.forms import FactorForm, LeaveOrganisationForm, ReauthenticationCodeForm
 from participants.accounts.sessions import end_sessions, keep_session
 from participants.models import User
 from roundtable.allauth_compat import (
@@ -125,7 +121,6 @@ def _next_query(request: HttpRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_my_organisation(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
-    now = timezone.now()
     data = request.POST if request.method == "POST" else None
     if data is not None:
         reauthentication.require_recent_verification(request, sign_in_addresses(request.user))
@@ -133,30 +128,20 @@ def leave_my_organisation(request: HttpRequest) -> HttpResponse:
     form = LeaveOrganisationForm(data, user=request.user, on=timezone.localdate())
     if form.is_valid():
         address = form.cleaned_data["address"]
+        work = form.cleaned_data.get("work")
         try:
             leave_organisation(
-                user=request.user,
-                address=address,
-                affiliation=form.cleaned_data.get("work"),
-                at=now,
+                user=request.user, address=address, affiliation=work, at=timezone.now()
             )
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
             return _end_or_keep_session(request, address)
-    own = sign_in_addresses(request.user)
-    is_last = len(own) < 2
-    context = {
-        "form": form,
-        "is_last": is_last,
-        "cannot_leave": is_last and not has_passwordless_passkey(request.user),
-    }
-    return render(
-        request,
-        "participants/accounts/leave_organisation.html",
-        context,
-        status=400 if form.errors else 200,
-    )
+    is_last = len(sign_in_addresses(request.user)) < 2
+    cannot_leave = is_last and not has_passwordless_passkey(request.user)
+    context = {"form": form, "is_last": is_last, "cannot_leave": cannot_leave}
+    template = "participants/accounts/leave_organisation.html"
+    return render(request, template, context, status=400 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -211,16 +196,12 @@ def _end_or_keep_session(request: HttpRequest, address: str) -> HttpResponse:
     records = get_authentication_records(request, request.user)
     if any(row.get("email") == address or row["method"] == "socialaccount" for row in records):
         logout(request)
-        messages.success(
-            request,
-            _(
-                "You can no longer sign in with this address. Use your other address, or your "
-                "passkey."
-            ),
+        text = _(
+            "You can no longer sign in with this address. Use your other address, or your passkey."
         )
+        messages.success(request, text)
         return redirect("account_login")
     keep_session(request)
-    messages.success(
-        request, _("You can no longer sign in with this address. Your other sessions have ended.")
-    )
+    text = _("You can no longer sign in with this address. Your other sessions have ended.")
+    messages.success(request, text)
     return redirect("account_email")

@@ -7,13 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account_made
-from participants.models import (
-    Consent,
-    ConsentNotice,
-    Delegate,
-    Invitation,
-    User,
-)
+from participants.models import Consent, ConsentNotice, Delegate, Invitation, User
 from participants.models.delegate import generate_handle
 from participants.onboarding.invitations import valid_invitations
 from participants.participation.confirmation import (

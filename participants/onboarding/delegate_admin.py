@@ -28,10 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.accounts.addresses import has_joined, mask_address
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.filters import (
-    EventFilter,
-    InvitationFilter,
-)
+from participants.admin_base.filters import EventFilter, InvitationFilter
 from participants.admin_base.private import PersonForm, PrivateAdmin
 from participants.models import (
     Affiliation,
@@ -64,10 +61,7 @@ from participants.permissions import (
     visible_people,
 )
 from participants.privacy.retention import day_of_erasure
-from participants.proposals.lifecycle import (
-    must_accept,
-    propose_name_latin,
-)
+from participants.proposals.lifecycle import must_accept, propose_name_latin
 
 WAITS_FOR_PERSON = _(
     "This person has an account. What you entered does not show or count until the person accepts "

@@ -207,16 +207,12 @@ def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> 
 
 
 def _replaced_invitation(invitation: Invitation) -> Invitation | None:
-    same_recipient = {
-        "delegate": invitation.delegate_id,
-        "event": invitation.event_id,
-        "answered_at": None,
-    }
+    others = Invitation.objects.filter(
+        delegate=invitation.delegate_id, event=invitation.event_id, answered_at=None
+    )
     while replaced := (
         # Match the exact time, so that invitations revoked for another reason stay revoked.
-        Invitation.objects.filter(**same_recipient, revoked_at=invitation.invited_at)
-        .exclude(pk=invitation.pk)
-        .first()
+        others.filter(revoked_at=invitation.invited_at).exclude(pk=invitation.pk).first()
     ):
         emails = QueuedEmail.objects.filter(dedup_key=f"{INVITATION_KEY_PREFIX}{replaced.pk}")
         if emails.filter(Q(done_at=None) | Q(is_sent=True)).exists():
@@ -274,13 +270,11 @@ def inviting_right_error(
         ):
             return ""
     if at_risk:
-        return (
-            _(
-                "The name of this organisation is not published. Only the confirmer for %s can "
-                "invite its people."
-            )
-            % at_risk[0].constituency.label
+        text = _(
+            "The name of this organisation is not published. Only the confirmer for %s can invite "
+            "its people."
         )
+        return text % at_risk[0].constituency.label
     if permissions is None or not permissions.may_decide(event.pk):
         return _("You are not a co-chair of this roundtable.")
     return ""
@@ -300,11 +294,8 @@ def inviting_organisation(invitation: Invitation, on: date) -> str:
 
 def open_invitations() -> QuerySet[Invitation]:
     """Unanswered and unrevoked ones, while the address and the participation are unchanged."""
-    participation = Participation.objects.filter(
-        delegate=OuterRef("delegate"), event=OuterRef("event")
-    )
     return Invitation.objects.filter(
-        Exists(participation),
+        Exists(_participations()),
         delegate__user=None,
         answered_at=None,
         revoked_at=None,
@@ -314,21 +305,16 @@ def open_invitations() -> QuerySet[Invitation]:
     ).select_related("delegate", "event", "invited_by")
 
 
+def _participations() -> QuerySet[Participation]:
+    """Of the invited person, there, in a query of invitations."""
+    return Participation.objects.filter(delegate=OuterRef("delegate"), event=OuterRef("event"))
+
+
 def has_inviter(on: date) -> Q:
     """Condition that the person who sent the invitation may still invite on that day."""
     grants = Grant.objects.active(on).filter(user=OuterRef("invited_by"), event=OuterRef("event"))
-    is_at_risk = Exists(
-        Participation.objects.filter(
-            delegate=OuterRef("delegate"),
-            event=OuterRef("event"),
-            organisation__is_name_published=False,
-        )
-    )
-    is_protected = Exists(
-        Participation.objects.filter(
-            delegate=OuterRef("delegate"), event=OuterRef("event"), is_protected_from_desk=True
-        )
-    )
+    is_at_risk = Exists(_participations().filter(organisation__is_name_published=False))
+    is_protected = Exists(_participations().filter(is_protected_from_desk=True))
     is_confirmer = Exists(grants.filter(role=Grant.Role.CONFIRMER))
     cochairs = grants.filter(role=Grant.Role.COCHAIR)
     is_cochair = Q(invited_by__is_superuser=True) | Q(Exists(cochairs))

@@ -71,16 +71,17 @@ def invitation(request: HttpRequest, link: EmailLink) -> HttpResponse:
         "is_other_account": user is not None
         and found.email.lower() not in invitations.verified_addresses(user),
     }
-    if request.method == "POST" and request.POST.get("answer") == "not-me":
-        acceptance.decline_invitation(invitation=found, by=None, at=now)
-        return render(request, "participants/onboarding/invitation_declined.html")
-    if request.method == "POST" and request.POST.get("answer") == "remove":
-        acceptance.erase_invited_person(invitation=found, user=None, at=now)
-        return render(request, "participants/onboarding/welcome_erased.html")
-    if request.method == "POST" and request.POST.get("answer") == "sign-out":
-        logout(request)
-        open_link(request, link)
-        return redirect(request.path)
+    match request.POST.get("answer"):
+        case "not-me":
+            acceptance.decline_invitation(invitation=found, by=None, at=now)
+            return render(request, "participants/onboarding/invitation_declined.html")
+        case "remove":
+            acceptance.erase_invited_person(invitation=found, user=None, at=now)
+            return render(request, "participants/onboarding/welcome_erased.html")
+        case "sign-out":
+            logout(request)
+            open_link(request, link)
+            return redirect(request.path)
     if request.method == "POST" and not context["is_other_account"]:
         if user:
             return redirect("welcome")
@@ -111,12 +112,8 @@ def request_invitation(request: HttpRequest) -> HttpResponse:
             return too_many_requests(request, wait)
         requests.submit_request(invitation_request=form.instance, at=timezone.now())
         return redirect("request-invitation-done")
-    return render(
-        request,
-        "participants/onboarding/request_invitation.html",
-        {"form": form},
-        status=200 if data is None else 400,
-    )
+    template = "participants/onboarding/request_invitation.html"
+    return render(request, template, {"form": form}, status=200 if data is None else 400)
 
 
 @require_safe
@@ -148,12 +145,8 @@ def my_nominations(request: HttpRequest) -> HttpResponse:
         "open_nominations": nominations.open_nominations(request.user),
         "limit": nominations.MAX_OPEN_NOMINATIONS,
     }
-    return render(
-        request,
-        "participants/onboarding/my_nominations.html",
-        context,
-        status=200 if data is None else 400,
-    )
+    template = "participants/onboarding/my_nominations.html"
+    return render(request, template, context, status=200 if data is None else 400)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -226,12 +219,8 @@ def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return redirect("welcome-sharing")
     context = {"invitation": invitation, "form": form, "parts": parts, "work": work}
     context |= _cochairs(invitation)
-    return render(
-        request,
-        "participants/onboarding/welcome.html",
-        context,
-        status=200 if data is None else 400,
-    )
+    template = "participants/onboarding/welcome.html"
+    return render(request, template, context, status=200 if data is None else 400)
 
 
 def _merge_into_own_profile(
@@ -241,25 +230,20 @@ def _merge_into_own_profile(
     part = rows.get(event=invitation.event)
     context = {"invitation": invitation, "own": own_profile, "part": part, "problem": ""}
     context |= _cochairs(invitation)
-    if request.method == "POST" and request.POST.get("shown") != part.content_hash:
+    template = "participants/onboarding/welcome_merge.html"
+    if request.method != "POST":
+        return render(request, template, context)
+    if request.POST.get("shown") != part.content_hash:
         messages.warning(request, OUT_OF_DATE)
         return redirect("welcome")
-    if request.method == "POST":
-        try:
-            acceptance.merge_invitation(
-                invitation=invitation, target=own_profile, at=timezone.now()
-            )
-        except ValidationError as problem:
-            context["problem"] = problem.messages[0]
-            return render(
-                request, "participants/onboarding/welcome_merge.html", context, status=400
-            )
-        messages.success(
-            request,
-            _("The roundtable is added to your profile. A co-chair confirms your participation."),
-        )
-        return redirect("welcome")  # which leads on to the profile or to the next invitation
-    return render(request, "participants/onboarding/welcome_merge.html", context)
+    try:
+        acceptance.merge_invitation(invitation=invitation, target=own_profile, at=timezone.now())
+    except ValidationError as problem:
+        context["problem"] = problem.messages[0]
+        return render(request, template, context, status=400)
+    text = _("The roundtable is added to your profile. A co-chair confirms your participation.")
+    messages.success(request, text)
+    return redirect("welcome")  # which leads on to the profile or to the next invitation
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -267,8 +251,13 @@ def _merge_into_own_profile(
 def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if _own_profile(request):
         return redirect("welcome")
+    assert isinstance(request.user, User)
     if "without_sharing" in request.POST:
-        return _finish_without_sharing(request, invitation)
+        agreed = acceptance.accept_invitation(
+            invitation=invitation, user=request.user, notice=None, at=timezone.now()
+        )
+        messages.success(request, WELCOME)
+        return redirect("my-hiding-code" if agreed else "welcome")
     notice = current_notice(get_language() or "en")
     data = request.POST if request.method == "POST" else None
     person = invitation.delegate
@@ -283,7 +272,6 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
     )
     # Validate both forms, so that one response shows all errors.
     if data is not None and all([form.is_valid(), channels.is_valid()]):
-        assert isinstance(request.user, User)
         with transaction.atomic():
             agreed = acceptance.accept_invitation(
                 invitation=invitation, user=request.user, notice=notice, at=timezone.now()
@@ -298,19 +286,10 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
             for sentence in sharing_sentences(agreed, shared, today, is_newly_listed=True):
                 messages.info(request, sentence)
         return redirect("my-hiding-code" if agreed else "welcome")
-    context = {
-        "invitation": invitation,
-        "form": form,
-        "channels": channels,
-        "notice": notice,
-    }
+    context = {"invitation": invitation, "form": form, "channels": channels, "notice": notice}
     context |= _cochairs(invitation)
-    return render(
-        request,
-        "participants/onboarding/welcome_sharing.html",
-        context,
-        status=200 if data is None else 400,
-    )
+    template = "participants/onboarding/welcome_sharing.html"
+    return render(request, template, context, status=200 if data is None else 400)
 
 
 @require_safe
@@ -319,15 +298,6 @@ def welcome_codes(request: HttpRequest) -> HttpResponse:
     if Authenticator.objects.filter(user=request.user.pk).exists():
         return redirect("welcome")
     return render(request, "participants/onboarding/welcome_codes.html")
-
-
-def _finish_without_sharing(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    assert isinstance(request.user, User)
-    agreed = acceptance.accept_invitation(
-        invitation=invitation, user=request.user, notice=None, at=timezone.now()
-    )
-    messages.success(request, WELCOME)
-    return redirect("my-hiding-code" if agreed else "welcome")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

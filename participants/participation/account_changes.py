@@ -20,7 +20,7 @@ from participants.accounts.account_changes import (
     end_change,
     make_change,
     open_changes,
-    tell_of_upgrade,
+    tell,
 )
 from participants.accounts.codes import hash_code
 from participants.models import (
@@ -133,5 +133,5 @@ def _is_code_giver_gone(row: AccountChange, at: datetime) -> bool:
 
 @transaction.atomic
 def _tell_once_of_upgrade(row: AccountChange, at: datetime) -> None:
-    tell_of_upgrade(row, at=at)
+    tell(row, Outcome.UPGRADED, at)
     row.delete()

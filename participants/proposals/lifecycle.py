@@ -13,14 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from participants.accounts.emails import email_delegate
-from participants.models import (
-    Affiliation,
-    Delegate,
-    Organisation,
-    Participation,
-    Proposal,
-    User,
-)
+from participants.models import Affiliation, Delegate, Organisation, Participation, Proposal, User
 from participants.privacy.audience_choice import excludable_organisations
 from roundtable.audit import log as audit
 from roundtable.models import Event

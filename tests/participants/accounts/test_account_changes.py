@@ -42,12 +42,7 @@ from tests.factories import (
 from tests.form_fields import send_form
 from tests.page_text import get_text, page_text
 from tests.participants.accounts.test_reauthentication import newest_code
-from tests.participants.participation.test_confirmation import (
-    Meeting,
-    account,
-    meeting,
-    shelter,
-)
+from tests.participants.participation.test_confirmation import Meeting, account, meeting, shelter
 from tests.sign_in import add_authenticator, forget_limits, totp_code
 
 __all__ = ["meeting"]

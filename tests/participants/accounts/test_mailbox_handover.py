@@ -13,14 +13,7 @@ from django.utils import timezone
 
 from participants.accounts import departure
 from participants.accounts.addresses import is_closed
-from participants.models import (
-    Affiliation,
-    Audience,
-    Delegate,
-    Invitation,
-    InvitationRequest,
-    User,
-)
+from participants.models import Affiliation, Audience, Delegate, Invitation, InvitationRequest, User
 from roundtable.mail.models import QueuedEmail
 from roundtable.mail.queue import enqueue, one_time_key
 from roundtable.models import AuditEntry, Event

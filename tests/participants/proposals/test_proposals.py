@@ -10,14 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from participants.models import (
-    Affiliation,
-    Audience,
-    Delegate,
-    Organisation,
-    Proposal,
-    User,
-)
+from participants.models import Affiliation, Audience, Delegate, Organisation, Proposal, User
 from participants.privacy.visibility import find_profile, get_viewer
 from participants.proposals.lifecycle import propose_merge, propose_workplace
 from roundtable.audit.models import AuditEntry
