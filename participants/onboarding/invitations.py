@@ -133,6 +133,7 @@ def send_invitation(
         context={**_email_context(invitation, invitation_url(invitation)), "hide_url": hide_url},
         at=at,
         send_before=invitation.expires_at,
+        # No organisation's mailbox: who edits the organisation could read the answers.
         reply_to=settings.CONTACT_EMAIL,
         batch=batch,
     )
@@ -159,8 +160,6 @@ def _email_context(invitation: Invitation, url: str) -> dict[str, Any]:
         "inviter": inviting_organisation(invitation, on),
         # Marked on each line, so that they cannot be taken for words of the portal.
         "own_words": [f"> {line}" for line in invitation.own_words.splitlines()],
-        # No organisation's mailbox: who edits the organisation could read the answers.
-        "contact": settings.CONTACT_EMAIL,
         "url": url,
         "expires_on": invitation.expires_at.date(),
         "erased_on": day_of_erasure_after(invitation.invited_at),
@@ -174,7 +173,6 @@ class InvitationPreview:
     event: Event
     subject: str
     text: str
-    reply_to: str
 
 
 def preview_invitation(
@@ -185,7 +183,7 @@ def preview_invitation(
     )
     url = f"{settings.PORTAL_URL}{reverse('open-link', args=[PREVIEW_KEY])}"
     email = render_email(EMAIL_TEMPLATE, _email_context(invitation, url))
-    return InvitationPreview(event, email["subject"], email["text"], settings.CONTACT_EMAIL)
+    return InvitationPreview(event, email["subject"], email["text"])
 
 
 def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> int:
