@@ -86,11 +86,8 @@ class AffiliationInline(GrantScopedInline):
         if obj is None:
             return may_change
         permissions = request_permissions(request)
-        return (
-            may_change
-            and can_edit_visible_events_of(obj, permissions)
-            and not is_own_profile(obj, permissions.user)
-        )
+        may_change = may_change and can_edit_visible_events_of(obj, permissions)
+        return may_change and not is_own_profile(obj, permissions.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Delegate | None = None) -> bool:
         may_change = self.has_change_permission(request, obj)
@@ -123,7 +120,6 @@ class ParticipationInline(GrantScopedInline):
     formset = ParticipationFormSet
     fields = ["event", "organisation", "capacity", "nomination", "confirmed_at"]
     readonly_fields = ["confirmed_at"]
-    show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("event", "organisation", "delegate")
@@ -229,10 +225,9 @@ class DelegateAdmin(PrivateAdmin):
         if not permissions.is_operator:
             shown = shown.filter(event__in=permissions.readable)
             sent = sent.filter(event__in=permissions.readable)
+        known_workplaces = Q(event=None) & _known_workplaces(request)
         proposed = Proposal.objects.filter(
-            Q(organisation=None)
-            | Q(event=None) & _known_workplaces(request)
-            | _known_parts(request)
+            Q(organisation=None) | known_workplaces | _known_parts(request)
         )
         return with_visible_address(self.visible_rows(request), permissions).prefetch_related(
             Prefetch(
@@ -266,10 +261,8 @@ class DelegateAdmin(PrivateAdmin):
         return [name for name in self.list_display if is_shown or name != "invitation_address"]
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        return [
-            *self.search_fields,
-            *(["visible_address"] if self._may_see_address(request) else []),
-        ]
+        is_shown = self._may_see_address(request)
+        return [*self.search_fields, *(["visible_address"] if is_shown else [])]
 
     def _may_see_address(self, request: HttpRequest, row: Delegate | None = None) -> bool:
         permissions = request_permissions(request)
@@ -351,12 +344,8 @@ class DelegateAdmin(PrivateAdmin):
 
     @admin.display(description=_("represents"))
     def speaks_for(self, row: Any) -> str:
-        return (
-            ", ".join(
-                sorted({part.organisation.internal_short for part in row.visible_participations})
-            )
-            or "–"
-        )
+        names = {part.organisation.internal_short for part in row.visible_participations}
+        return ", ".join(sorted(names)) or "–"
 
     @admin.display(description=_("invitation"))
     def invitation_state(self, row: Any) -> str:
@@ -376,9 +365,8 @@ class DelegateAdmin(PrivateAdmin):
 
     @admin.display(description=_("confirmed"), boolean=True)
     def is_confirmed(self, row: Any) -> bool:
-        return bool(row.visible_participations) and all(
-            part.confirmed_at for part in row.visible_participations
-        )
+        parts = row.visible_participations
+        return bool(parts) and all(part.confirmed_at for part in parts)
 
 
 def _describe_proposal(row: Proposal) -> str:

@@ -40,6 +40,11 @@ from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.mail.queue import enqueue, render_email
 from roundtable.models import Event
 
+VALID_FOR = timedelta(days=14)
+# People who press the button in time get another day to finish.
+GRACE_PERIOD = timedelta(days=1)
+EMAIL_TEMPLATE = "participants/onboarding/emails/invitation"
+PREVIEW_KEY = "for-each-person-another-one"
 # What co-chairs know without the person. All other fields are reset.
 KEPT_FIELDS = {"id", "handle", "name", "name_latin", "invitation_email", "is_demonstration"}
 
@@ -69,15 +74,6 @@ def reset_profile(delegate: Delegate, *, by: User, at: datetime) -> None:
         delete_closed_account(closed_account)
     audit.record(action="empty profile", at=at, actor=by, subject=person)
     delegate.refresh_from_db()
-
-
-VALID_FOR = timedelta(days=14)
-# People who press the button in time get another day to finish.
-GRACE_PERIOD = timedelta(days=1)
-
-
-EMAIL_TEMPLATE = "participants/onboarding/emails/invitation"
-PREVIEW_KEY = "for-each-person-another-one"
 
 
 @transaction.atomic

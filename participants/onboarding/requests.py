@@ -113,65 +113,60 @@ def refuse_request(*, invitation_request: InvitationRequest, by: User, at: datet
     return True
 
 
-def lock_if_pending(invitation_request: InvitationRequest) -> bool:
+def lock_if_pending(row: InvitationRequest) -> bool:
     """Whether the request is undecided. Blocks other decisions until the transaction ends."""
     # Lock the roundtable, not the row: granting one request also decides others.
-    Event.objects.select_for_update().get(pk=invitation_request.event_id)
-    return InvitationRequest.objects.filter(pk=invitation_request.pk, decision="").exists()
+    Event.objects.select_for_update().get(pk=row.event_id)
+    return InvitationRequest.objects.filter(pk=row.pk, decision="").exists()
 
 
 def matching_delegate(
-    invitation_request: InvitationRequest, permissions: EventPermissions | None
+    row: InvitationRequest, permissions: EventPermissions | None
 ) -> Delegate | None:
     """Among the people whom the co-chair may see: others look as if they were not there."""
     if permissions is None:
         return None
-    parts = Participation.objects.filter(event=invitation_request.event_id)
+    parts = Participation.objects.filter(event=row.event_id)
     people = visible_people(permissions).filter(pk__in=parts.values("delegate"))
-    return people.filter(invitation_email__iexact=invitation_request.email).order_by("pk").first()
+    return people.filter(invitation_email__iexact=row.email).order_by("pk").first()
 
 
 def grant_request_error(
-    invitation_request: InvitationRequest,
+    row: InvitationRequest,
     *,
     permissions: EventPermissions | None,
     own_addresses: set[str],
     organisation: Organisation | None,
 ) -> str:
     """Empty if the requester can be invited, for this organisation if they are not known yet."""
-    person = matching_delegate(invitation_request, permissions)
-    if person:
+    if person := matching_delegate(row, permissions):
         return invitation_error(
-            person, invitation_request.event, permissions=permissions, own_addresses=own_addresses
+            person, row.event, permissions=permissions, own_addresses=own_addresses
         )
+    organisations = [organisation] if organisation else []
+    # As the person will be entered.
+    is_protected = any(body.kind == OrganisationKind.CIVIL_SOCIETY for body in organisations)
     if problem := inviting_right_error(
-        permissions,
-        invitation_request.event,
-        [organisation] if organisation else [],
-        # As the person will be entered.
-        is_protected=organisation is not None
-        and organisation.kind == OrganisationKind.CIVIL_SOCIETY,
+        permissions, row.event, organisations, is_protected=is_protected
     ):
         return problem
-    if invitation_request.email.lower() in own_addresses:
+    if row.email.lower() in own_addresses:
         return _("This is you. Someone else must invite you.")
     return ""
 
 
-def _pending_for_same_address(invitation_request: InvitationRequest) -> QuerySet[InvitationRequest]:
-    rows = InvitationRequest.objects.filter(event=invitation_request.event_id, decision="")
-    return rows.filter(email__iexact=invitation_request.email)
+def _pending_for_same_address(row: InvitationRequest) -> QuerySet[InvitationRequest]:
+    rows = InvitationRequest.objects.filter(event=row.event_id, decision="")
+    return rows.filter(email__iexact=row.email)
 
 
-def may_decide_request(
-    invitation_request: InvitationRequest, permissions: EventPermissions
-) -> bool:
-    organisation, event_id = invitation_request.nominated_for, invitation_request.event_id
+def may_decide_request(row: InvitationRequest, permissions: EventPermissions) -> bool:
+    organisation = row.nominated_for
     if organisation is None or permissions.is_operator:
-        return permissions.may_decide(event_id)
-    if _is_for_confirmers(invitation_request.event, organisation, permissions.on):
-        return (event_id, organisation.constituency) in permissions.constituencies
-    return permissions.may_decide(event_id)
+        return permissions.may_decide(row.event_id)
+    if _is_for_confirmers(row.event, organisation, permissions.on):
+        return (row.event_id, organisation.constituency) in permissions.constituencies
+    return permissions.may_decide(row.event_id)
 
 
 def _is_for_confirmers(event: Event, organisation: Organisation, on: date) -> bool:
@@ -220,60 +215,49 @@ def visible_requests(
 
 
 def _create_delegate(
-    invitation_request: InvitationRequest, organisation: Organisation | None, by: User
+    row: InvitationRequest, organisation: Organisation | None, by: User
 ) -> Delegate:
     person = Delegate(
-        name=invitation_request.name,
-        invitation_email=invitation_request.email,
-        is_demonstration=invitation_request.event.is_demonstration,
+        name=row.name,
+        invitation_email=row.email,
+        is_demonstration=row.event.is_demonstration,
     )
     person.full_clean()
     person.save()
     participation = Participation(
-        delegate=person,
-        event=invitation_request.event,
-        organisation=organisation,
-        capacity=invitation_request.capacity,
+        delegate=person, event=row.event, organisation=organisation, capacity=row.capacity
     )
     participation.enter(by)
     participation.full_clean()
     participation.save()
-    if invitation_request.post:
+    if row.post:
         assert organisation is not None
-        Affiliation.objects.create(
-            delegate=person, organisation=organisation, post=invitation_request.post
-        )
+        Affiliation.objects.create(delegate=person, organisation=organisation, post=row.post)
     return person
 
 
-def _note_nomination(invitation_request: InvitationRequest, person: Delegate) -> None:
+def _note_nomination(row: InvitationRequest, person: Delegate) -> None:
     """Those who confirm read it. It names no one: it is kept when the nominator is erased."""
-    day = date_format(timezone.localdate(invitation_request.requested_at))
+    day = date_format(timezone.localdate(row.requested_at))
     text = _("Nominated in the portal on %s by a person who represents the organisation") % day
     Participation.objects.filter(
         delegate=person,
-        event=invitation_request.event_id,
-        organisation=invitation_request.nominated_for,
+        event=row.event_id,
+        organisation=row.nominated_for,
         confirmed_at=None,
         nomination="",
     ).update(nomination=text)
 
 
-def _record_decision(
-    invitation_request: InvitationRequest, decision: str, *, by: User, at: datetime
-) -> None:
-    invitation_request.decision, invitation_request.decided_by, invitation_request.decided_at = (
-        decision,
-        by,
-        at,
-    )
-    invitation_request.full_clean()
-    invitation_request.save()
+def _record_decision(row: InvitationRequest, decision: str, *, by: User, at: datetime) -> None:
+    row.decision, row.decided_by, row.decided_at = decision, by, at
+    row.full_clean()
+    row.save()
     audit.record(
         action=f"request {decision}",
         at=at,
         actor=by,
-        subject=invitation_request,
-        organisation=acting_organisation(by, invitation_request.event_id, at.date()),
-        detail=invitation_request.event.code,
+        subject=row,
+        organisation=acting_organisation(by, row.event_id, at.date()),
+        detail=row.event.code,
     )
