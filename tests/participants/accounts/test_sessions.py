@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -263,10 +264,17 @@ def test_signing_out_clears_what_the_browser_keeps(delegate: Delegate, client_of
     browser = client_of(delegate)
     for path in ("/me/", "/directory/", "/about/"):
         assert 'href="/accounts/logout/"' in browser.get(path).content.decode(), path
+    key = browser.cookies["sessionid"].value
+    assert "Sign out?" in browser.get("/accounts/logout/").content.decode()
+    assert is_signed_in(browser)
     answer = browser.post("/accounts/logout/")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert not Session.objects.filter(session_key=key).exists()
     answer = browser.get("/about/")
     assert "Clear-Site-Data" not in answer and "logout" not in answer.content.decode()
+    browser.cookies["sessionid"] = key
+    assert not is_signed_in(browser)
 
 
 def test_messages_cookie_has_no_names(cochair: User, event: Event, client_of: Sign) -> None:

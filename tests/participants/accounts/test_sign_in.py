@@ -223,7 +223,7 @@ def test_owner_signs_in_after_a_thousand_tries_by_others(dewi: User) -> None:
         ask(owner)
         enter(owner, code_in(deliver_mail()[-1]))
         assert is_in(owner)
-        tries = 1000 if FULL else 100
+        tries = 1000 if FULL else 40
         for number in range(tries):
             clock.shift(timedelta(seconds=40_000 // tries))
             stranger = Client(REMOTE_ADDR=f"192.0.2.{number % 250}")
@@ -295,7 +295,7 @@ def test_stranger_beside_the_owner_locks_no_one_out(dewi: User) -> None:
 
 def test_strangers_of_one_network_do_not_spend_the_day_of_others(dewi: User) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
-        for _try in range(200 if FULL else 60):
+        for _try in range(200 if FULL else 20):
             clock.shift(timedelta(minutes=2))
             ask(Client(REMOTE_ADDR="192.0.2.1"))
         assert QueuedEmail.objects.count() == 10
@@ -395,19 +395,6 @@ def test_requested_page_is_opened_after_sign_in(client: Client, dewi: User) -> N
     assert where == "/accounts/login/?next=/me/preview/%3Fviewer%3Dcochair"
     page = client.get(where).content.decode()
     assert 'name="next" value="/me/preview/?viewer=cochair"' in page
-
-
-def test_sign_out_ends_the_session(client: Client, dewi: User) -> None:
-    ask(client)
-    enter(client, code_in(deliver_mail()[0]))
-    key = client.cookies["sessionid"].value
-    assert "Sign out?" in client.get("/accounts/logout/").content.decode()
-    assert is_in(client)
-    answer = client.post("/accounts/logout/")
-    assert (answer.status_code, answer["Location"]) == (302, "/")
-    assert not Session.objects.filter(session_key=key).exists()
-    client.cookies["sessionid"] = key
-    assert not is_in(client)
 
 
 def test_closed_account_is_signed_out_immediately(client_of: Sign, dewi: User) -> None:

@@ -440,30 +440,28 @@ def test_removed_false_workplace_restores_the_constituency_of_who_was_not_exclud
     assert "carla.in@example.org" in str(what_shows(person, colleague)[-1])
 
 
-def test_removed_workplace_is_still_excluded(
-    client_of: Sign, event: Event, colleague: Delegate, ministry: Organisation
-) -> None:
-    # An official who removes the government from the own page stays excluded.
-    official = make_delegate(user=make_user())
-    make_participation(official, event)
-    work = make_affiliation(official, organisation=ministry)
-    assert what_shows(official, colleague)[-1] is None
-    client_of(official).post(f"/me/workplaces/{work.key}/")
-    assert not official.affiliations.exists()
-    assert what_shows(official, colleague)[-1] is None
-
-
-def test_former_organisation_is_still_excluded_after_an_accepted_change(
-    client_of: Sign, event: Event, operator: User, colleague: Delegate, ministry: Organisation
+@pytest.mark.parametrize("way", ["removes it", "accepts another one"])
+def test_former_organisation_is_still_excluded(
+    client_of: Sign,
+    event: Event,
+    operator: User,
+    colleague: Delegate,
+    ministry: Organisation,
+    way: str,
 ) -> None:
     official = make_delegate(user=make_user())
     make_participation(official, event)
     work = make_affiliation(official, organisation=ministry)
-    new = make_organisation(name="New shelter")
-    save_person(client_of(operator), official, **{"affiliations-0-organisation": new.pk})
     assert what_shows(official, colleague)[-1] is None
-    answer(client_of(official), waiting(official), "accept")
-    assert [row.organisation for row in official.affiliations.all()] == [new]
+    if way == "removes it":
+        client_of(official).post(f"/me/workplaces/{work.key}/")
+        assert not official.affiliations.exists()
+    else:
+        new = make_organisation(name="New shelter")
+        save_person(client_of(operator), official, **{"affiliations-0-organisation": new.pk})
+        assert what_shows(official, colleague)[-1] is None
+        answer(client_of(official), waiting(official), "accept")
+        assert [row.organisation for row in official.affiliations.all()] == [new]
     work.refresh_from_db()
     assert work.removed_at is not None
     assert what_shows(official, colleague)[-1] is None
