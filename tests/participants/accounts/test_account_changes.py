@@ -6,7 +6,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
@@ -46,18 +45,12 @@ from tests.participants.participation.test_confirmation import Meeting, account,
 from tests.sign_in import add_authenticator, forget_limits, totp_code
 
 __all__ = ["meeting"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[..., Client]
 OLD, SECOND, NEW = "old@example.org", "own@example.org", "new@example.org"
 CODE_PAGE = "/admin/participants/participation/code/"
 NAME = "Dewi Lestari"
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture
@@ -153,7 +146,7 @@ def recovery_code(user: User) -> str:
 
 
 def test_lost_mailbox_from_the_telephone_call_to_the_new_sign_in(
-    meeting: Meeting, row: Participation, client_of: Sign, clock: Any
+    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any
 ) -> None:
     person = row.delegate
     session = client_of(person)
@@ -170,10 +163,10 @@ def test_lost_mailbox_from_the_telephone_call_to_the_new_sign_in(
     run("change_address", OLD, code=code.lower())
     assert not is_seen(person) and not is_in(session)
     assert subjects(SECOND)[1:] == ["Your account changes in seven days"]
-    clock.shift(WEEK - timedelta(minutes=1))
+    time_machine.shift(WEEK - timedelta(minutes=1))
     run("review_profiles")
     assert not EmailAddress.objects.filter(email=NEW).exists()
-    clock.shift(timedelta(minutes=1))
+    time_machine.shift(timedelta(minutes=1))
     assert "Changes of accounts made: 1" in run("review_profiles")
     assert subjects(NEW) == subjects(OLD) == ["You have a new account"]
     browser = sign_in_by_code(NEW)
@@ -191,7 +184,7 @@ def test_lost_mailbox_from_the_telephone_call_to_the_new_sign_in(
         confirm_participations(participations=[own], by=by, at=later)
     own.refresh_from_db()
     assert own.confirmed_at == later
-    clock.shift(MONTH)
+    time_machine.shift(MONTH)
     assert "Former accounts erased: 1" in run("review_profiles", clock_is_right=True)
     assert not Delegate.objects.filter(pk=person.pk).exists()
     assert not User.objects.filter(email=OLD).exists() and not Introduction.objects.exists()
@@ -199,7 +192,7 @@ def test_lost_mailbox_from_the_telephone_call_to_the_new_sign_in(
 
 
 def test_ex_employer_who_holds_the_old_mailbox_gets_nothing(
-    meeting: Meeting, row: Participation, client_of: Sign, clock: Any
+    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any
 ) -> None:
     """As the one who asks for her account, and as the one who reads her mail during the wait."""
     employer = shelter("Her former shelter")
@@ -217,7 +210,7 @@ def test_ex_employer_who_holds_the_old_mailbox_gets_nothing(
     assert NEW not in answer.content.decode() and NAME not in answer.content.decode()
     assert not is_in(browser) and not is_in(sign_in_by_code(SECOND))
     assert AccountChange.objects.get().closed_at is None and not is_seen(row.delegate)
-    clock.shift(WEEK)
+    time_machine.shift(WEEK)
     assert run_account_changes(at=NOON + WEEK) == {"account made": 1}
     # Afterwards it opens neither account.
     assert not is_in(sign_in_by_code(OLD))
@@ -226,7 +219,7 @@ def test_ex_employer_who_holds_the_old_mailbox_gets_nothing(
 
 @pytest.mark.parametrize("factor", ["app", "recovery code", "app to reset"])
 def test_factor_stops_the_change_during_the_wait(
-    meeting: Meeting, row: Participation, client_of: Sign, clock: Any, factor: str
+    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any, factor: str
 ) -> None:
     owner = account(row)
     if factor != "recovery code":
@@ -242,13 +235,13 @@ def test_factor_stops_the_change_during_the_wait(
     assert is_in(browser) and is_seen(row.delegate)
     assert AccountChange.objects.get().outcome == "stopped"
     assert subjects(SECOND)[-1] == "Your account does not change"
-    clock.shift(WEEK)
+    time_machine.shift(WEEK)
     assert run_account_changes(at=NOON + WEEK) == {}
 
 
 @pytest.mark.parametrize("factor", ["app", "recovery code"])
 def test_factor_of_before_brings_the_former_account_back(
-    meeting: Meeting, row: Participation, client_of: Sign, clock: Any, factor: str
+    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any, factor: str
 ) -> None:
     """The one who asked was not the owner."""
     owner, person = account(row), row.delegate
@@ -258,12 +251,12 @@ def test_factor_of_before_brings_the_former_account_back(
     confirm_participations(participations=[row], by=meeting.first, at=NOON)
     grant = make_grant(owner, meeting.event, role="editor", on_behalf_of=row.organisation)
     wait(meeting, client_of)
-    clock.shift(WEEK)
+    time_machine.shift(WEEK)
     run_account_changes(at=NOON + WEEK)
     impostor = sign_in_by_code(NEW)
     assert is_in(impostor) and not Participation.objects.confirmed().filter(pk=row.pk).exists()
     assert not Grant.objects.active((NOON + WEEK).date()).filter(user=owner).exists()
-    clock.shift(MONTH - WEEK)
+    time_machine.shift(MONTH - WEEK)
     browser = sign_in_by_code(SECOND)
     enter_factor(browser, totp_code() if factor == "app" else code)
     assert is_in(browser) and not is_in(impostor)
@@ -281,20 +274,20 @@ def test_factor_of_before_brings_the_former_account_back(
 
 
 def test_after_thirty_days_a_factor_of_before_opens_nothing(
-    meeting: Meeting, row: Participation, client_of: Sign, clock: Any
+    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any
 ) -> None:
     add_authenticator(account(row))
     wait(meeting, client_of)
-    clock.shift(WEEK)
+    time_machine.shift(WEEK)
     run_account_changes(at=NOON + WEEK)
-    clock.shift(MONTH)  # and the daily run is late
+    time_machine.shift(MONTH)  # and the daily run is late
     browser = sign_in_by_code(OLD)
     assert enter_factor(browser, totp_code()).status_code == 403
     assert not is_in(browser) and is_in(sign_in_by_code(NEW))
 
 
 def test_operator_and_a_cochair_who_lie_read_nothing(
-    meeting: Meeting, row: Participation, client_of: Sign, clock: Any
+    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any
 ) -> None:
     """Not of the person, in pages and emails, and not of those who share with participants."""
     sharing = make_delegate(name="Zq Sharing", listed_to=Audience.PARTICIPANTS)
@@ -302,7 +295,7 @@ def test_operator_and_a_cochair_who_lie_read_nothing(
     assert client_of(row.delegate).get(f"/directory/{sharing.handle}/").status_code == 200
     ask()
     run("change_address", OLD, code=code_in(fetch(client_of(meeting.first))))
-    clock.shift(WEEK)
+    time_machine.shift(WEEK)
     run_account_changes(at=NOON + WEEK)
     browser = sign_in_by_code(NEW)
     assert is_in(browser)
@@ -413,11 +406,11 @@ def test_commands_say_what_is_wrong(meeting: Meeting, row: Participation) -> Non
 
 
 def test_request_without_a_code_ends_after_two_weeks(
-    meeting: Meeting, row: Participation, client_of: Sign, clock: Any
+    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any
 ) -> None:
     ask()
     code = code_in(fetch(client_of(meeting.confirmer)))
-    clock.shift(timedelta(days=14))
+    time_machine.shift(timedelta(days=14))
     with pytest.raises(CommandError, match="too old"):
         run("change_address", OLD, code=code)
     assert not code_in(fetch(client_of(meeting.confirmer)))
@@ -427,14 +420,14 @@ def test_request_without_a_code_ends_after_two_weeks(
 
 @pytest.mark.parametrize("meanwhile", ["giver suspended", "address taken"])
 def test_change_stops_if_it_is_no_longer_possible(
-    meeting: Meeting, row: Participation, client_of: Sign, clock: Any, meanwhile: str
+    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any, meanwhile: str
 ) -> None:
     wait(meeting, client_of)
     if meanwhile == "giver suspended":
         meeting.confirmer.grants.update(effective_on=None)
     else:
         make_user(NEW)
-    clock.shift(WEEK)
+    time_machine.shift(WEEK)
     assert run_account_changes(at=NOON + WEEK) == {"account stopped": 1}
     assert is_in(sign_in_by_code(OLD)) and is_seen(row.delegate)
 
@@ -459,7 +452,7 @@ def test_protected_person_is_seen_by_who_invited_them_only(
 
 
 def test_reset_of_a_factor_waits_and_leaves_nothing_to_who_reads_the_mail(
-    meeting: Meeting, row: Participation, client_of: Sign, clock: Any
+    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any
 ) -> None:
     owner = account(row)
     add_authenticator(owner)
@@ -467,7 +460,7 @@ def test_reset_of_a_factor_waits_and_leaves_nothing_to_who_reads_the_mail(
     run("reset_factor", OLD, reason="Lost phone", evidence="Came by")
     assert subjects(OLD) == subjects(SECOND) == ["Your account changes in seven days"]
     assert not is_seen(row.delegate)
-    clock.shift(WEEK)
+    time_machine.shift(WEEK)
     assert run_account_changes(at=NOON + WEEK) == {"account made": 1}
     browser = sign_in_by_code(SECOND)
     assert is_in(browser) and "dewi.open@" not in get_html(browser, "/me/")
@@ -506,12 +499,14 @@ def test_only_operator_does_not_wait(operator: User, client_of: Sign) -> None:
     )
 
 
-def test_one_of_two_operators_waits_and_is_no_operator_then(operator: User, clock: Any) -> None:
+def test_one_of_two_operators_waits_and_is_no_operator_then(
+    operator: User, time_machine: Any
+) -> None:
     make_user("other.operator@example.org", is_superuser=True)
     add_authenticator(operator)
     run("reset_factor", operator.email, reason="Lost phone", evidence="Came by")
     assert Authenticator.objects.filter(user=operator).exists()
-    clock.shift(WEEK)
+    time_machine.shift(WEEK)
     run_account_changes(at=NOON + WEEK)
     assert is_in(sign_in_by_code("operator@example.org"))
     assert not User.objects.get(email="operator@example.org").is_superuser

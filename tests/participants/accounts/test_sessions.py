@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote_plus
@@ -24,7 +24,7 @@ from participants.participation.confirmation import suspend_participation
 from participants.privacy.consent import hide_profile, unhide_profile
 from roundtable.models import AuditEntry, Event
 from roundtable.web.row_keys import row_key
-from tests.factories import make_grant, make_organisation, make_user
+from tests.factories import NOON, make_grant, make_organisation, make_user
 from tests.form_fields import form_fields, send_form
 from tests.outcomes.test_outcomes_admin import filled
 from tests.page_text import page_html, page_text
@@ -38,7 +38,6 @@ from tests.sign_in import add_authenticator, forget_limits, totp_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def test_browser_name_is_short() -> None:
@@ -60,17 +59,17 @@ def test_browser_name_is_short() -> None:
 def test_page_shows_last_use_without_user_agent() -> None:
     make_user("dewi@example.org")
     agent = "Mozilla/5.0 (Android 14; Mobile; rv:139.0) Gecko/139.0 Firefox/139.0"
-    with time_machine.travel(NOW, tick=False) as clock:
+    with time_machine.travel(NOON, tick=False) as clock:
         forget_limits()
         browser = Client(headers={"user-agent": agent})
         browser.post("/accounts/login/", {"login": "dewi@example.org"})
         browser.post("/accounts/login/code/confirm/", {"code": newest_code()})
         clock.shift(timedelta(minutes=4))
         browser.get("/me/")
-        assert UserSession.objects.get().last_seen_at == NOW
+        assert UserSession.objects.get().last_seen_at == NOON
         clock.shift(timedelta(minutes=2))
         page = browser.get("/accounts/sessions/").content.decode()
-        assert UserSession.objects.get().last_seen_at == NOW + timedelta(minutes=6)
+        assert UserSession.objects.get().last_seen_at == NOON + timedelta(minutes=6)
         assert "Firefox on Android" in page and "Mozilla" not in page
         assert "Last used on 2 March 2026, 12:06, signed in on 2 March 2026, 12:00 (UTC)" in page
         with CaptureQueriesContext(connection) as asked:
@@ -80,7 +79,7 @@ def test_page_shows_last_use_without_user_agent() -> None:
 
 @pytest.fixture
 def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as moved:
+    with time_machine.travel(NOON, tick=False) as moved:
         yield moved
 
 

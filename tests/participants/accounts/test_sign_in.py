@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from participants.models import Delegate, User
 from roundtable.allauth_compat import RecoveryCodes
 from roundtable.mail.models import QueuedEmail
 from tests.conftest import FULL
-from tests.factories import make_user
+from tests.factories import NOON, make_user
 from tests.form_fields import send_form
 from tests.mail_queue import deliver_mail
 from tests.page_text import page_text
@@ -30,7 +30,6 @@ from tests.sign_in import forget_limits, record_email_code
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NEW_EACH_TIME = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 
 
@@ -147,7 +146,7 @@ def test_code_is_valid_for_ten_minutes(dewi: User) -> None:
     for minutes, lets_in in ((9, True), (11, False)):
         forget_limits()
         browser = Client()
-        with time_machine.travel(NOW, tick=False) as clock:
+        with time_machine.travel(NOON, tick=False) as clock:
             ask(browser)
             clock.shift(timedelta(minutes=minutes))
             enter(browser, code_in(deliver_mail()[-1]))
@@ -218,7 +217,7 @@ def come_back(browser: Client) -> None:
 
 
 def test_owner_signs_in_after_a_thousand_tries_by_others(dewi: User) -> None:
-    with time_machine.travel(NOW, tick=False) as clock:
+    with time_machine.travel(NOON, tick=False) as clock:
         owner = Client()
         ask(owner)
         enter(owner, code_in(deliver_mail()[-1]))
@@ -239,7 +238,7 @@ def test_owner_signs_in_after_a_thousand_tries_by_others(dewi: User) -> None:
 
 def test_recovery_code_gets_past_the_tries_of_strangers(dewi: User) -> None:
     codes = RecoveryCodes.activate(dewi).get_unused_codes()
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(NOON, tick=False):
         for number in range(30):
             ask(Client(REMOTE_ADDR=f"192.0.2.{number}"))
         owner = Client(REMOTE_ADDR="198.51.100.7")
@@ -268,7 +267,7 @@ def test_recovery_code_gets_past_the_tries_of_strangers(dewi: User) -> None:
 def test_refusal_is_the_same_for_a_wrong_recovery_code_and_an_unknown_address(dewi: User) -> None:
     RecoveryCodes.activate(dewi)
     said = set()
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(NOON, tick=False):
         for address in ("dewi@example.org", "nobod@example.org"):
             for _try in range(3):
                 ask(Client(), address)
@@ -280,7 +279,7 @@ def test_refusal_is_the_same_for_a_wrong_recovery_code_and_an_unknown_address(de
 
 def test_stranger_beside_the_owner_locks_no_one_out(dewi: User) -> None:
     """Both are in one network, as in a hotel."""
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(NOON, tick=False):
         owner = Client()
         ask(owner)
         enter(owner, code_in(deliver_mail()[-1]))
@@ -294,7 +293,7 @@ def test_stranger_beside_the_owner_locks_no_one_out(dewi: User) -> None:
 
 
 def test_strangers_of_one_network_do_not_spend_the_day_of_others(dewi: User) -> None:
-    with time_machine.travel(NOW, tick=False) as clock:
+    with time_machine.travel(NOON, tick=False) as clock:
         for _try in range(200 if FULL else 20):
             clock.shift(timedelta(minutes=2))
             ask(Client(REMOTE_ADDR="192.0.2.1"))
@@ -309,7 +308,7 @@ def begun_anew(browser: Client) -> Client:
 
 
 def test_known_browser_has_a_limit_too_and_tells_no_address(dewi: User) -> None:
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(NOON, tick=False):
         browser = Client()
         ask(browser)
         enter(browser, code_in(deliver_mail()[-1]))

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from django.test import Client
@@ -29,17 +28,15 @@ from tests.form_fields import press, send_form
 from tests.participants.accounts.test_grant_confirmation import LIST, Holders, holders
 
 __all__ = ["holders"]
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[..., Client]
 TUESDAY = datetime(2026, 3, 3, 12, tzinfo=UTC)
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("recorded_templates"),
+    pytest.mark.time_machine(TUESDAY, tick=False),
+]
+Sign = Callable[..., Client]
 TODAY = TUESDAY.date()
 NEXT_TUESDAY = TUESDAY + timedelta(days=7)  # five working days later
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(TUESDAY, tick=False) as travelled:
-        yield travelled
 
 
 def right_of(user: User) -> Grant:
@@ -90,7 +87,7 @@ def colleague(holders: Holders) -> User:
 
 
 def test_one_cochair_disables_no_one_for_good(
-    holders: Holders, others: dict[str, Grant], client_of: Sign, clock: Any
+    holders: Holders, others: dict[str, Grant], client_of: Sign, time_machine: Any
 ) -> None:
     attacker = client_of(holders.first)
     answer = suspend(attacker, others["editor"], reason=" ")
@@ -112,10 +109,10 @@ def test_one_cochair_disables_no_one_for_good(
     assert is_active(others["editor"])
     # Not again, and not once the others are back by themselves.
     assert attacker.get(f"{LIST}{others['editor'].pk}/suspend/").status_code == 403
-    clock.move_to(NEXT_TUESDAY - timedelta(days=1))
+    time_machine.move_to(NEXT_TUESDAY - timedelta(days=1))
     call_command("make_due_changes", verbosity=0)
     assert not is_active(others["confirmer"], on=NEXT_TUESDAY.date())
-    clock.move_to(NEXT_TUESDAY)
+    time_machine.move_to(NEXT_TUESDAY)
     call_command("make_due_changes", verbosity=0)
     assert is_active(*others.values(), on=NEXT_TUESDAY.date())
     attacker = client_of(holders.first)
@@ -227,7 +224,7 @@ def test_second_organisation_agrees_to_end_a_right(
     holders: Holders,
     others: dict[str, Grant],
     client_of: Sign,
-    clock: Any,
+    time_machine: Any,
     deliver: Callable[[], list[EmailMultiAlternatives]],
 ) -> None:
     grant = others["confirmer"]
@@ -243,7 +240,7 @@ def test_second_organisation_agrees_to_end_a_right(
     answer = press(browser, decide_page(grant), decide_page(grant), "Agree to end this right")
     assert "You agreed to end this right." in answer.content.decode()
     assert "has ended" in {mail.to[0]: mail.subject for mail in deliver()}["confirmer@example.org"]
-    clock.move_to(NEXT_TUESDAY)
+    time_machine.move_to(NEXT_TUESDAY)
     call_command("make_due_changes", verbosity=0)
     grant.refresh_from_db()
     assert not is_active(grant, on=NEXT_TUESDAY.date())

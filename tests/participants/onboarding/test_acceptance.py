@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-import time_machine
 from allauth.account.models import EmailAddress
 from django.test import Client
 from lxml import html
@@ -27,6 +26,7 @@ from participants.privacy.consent import current_notice
 from roundtable.allauth_compat import RecoveryCodes
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
+    NOON,
     make_affiliation,
     make_commitment,
     make_confirmation,
@@ -44,16 +44,8 @@ from tests.page_text import get_text, page_html, page_text
 from tests.recorded_fixtures import recorded
 from tests.sign_in import record_email_code
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[..., Client]
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Any:
-    """Each test takes place at one moment."""
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -70,7 +62,7 @@ def invitation(event: Event, cochair: User) -> Invitation:
 @recorded
 def user(invitation: Invitation) -> User:
     """Has entered the code that went to the invited address; made for this alone."""
-    return make_user("ines@example.org", joined_at=NOW)
+    return make_user("ines@example.org", joined_at=NOON)
 
 
 @pytest.fixture
@@ -166,10 +158,10 @@ def test_consent_without_sharing(browser: Client, invitation: Invitation, user: 
     assert person.pk == invitation.delegate_id
     assert (person.name, person.post, person.about) == ("Inés Vited", "Head", "Ask me.")
     assert [row.language for row in person.languages.all()] == ["en", "es"]
-    assert (person.listed_to, person.consented_at) == (Audience.ONLY_ME, NOW)
+    assert (person.listed_to, person.consented_at) == (Audience.ONLY_ME, NOON)
     assert not person.channels.exists()
     invitation.refresh_from_db()
-    assert (invitation.answer, invitation.answered_at) == ("agreed", NOW)
+    assert (invitation.answer, invitation.answered_at) == ("agreed", NOON)
     consent = Consent.objects.get()
     assert (consent.delegate, consent.action, consent.by) == (person, "given", "owner")
     assert "accept invitation" in AuditEntry.objects.values_list("action", flat=True)
@@ -242,11 +234,11 @@ def test_foreign_invitation_is_not_accessible(
 
 
 def test_started_acceptance_has_one_more_day(
-    browser: Client, invitation: Invitation, client_of: Sign, user: User, noon: Any
+    browser: Client, invitation: Invitation, client_of: Sign, user: User, time_machine: Any
 ) -> None:
-    noon.shift(timedelta(days=14, hours=23))
+    time_machine.shift(timedelta(days=14, hours=23))
     assert client_of(user).get("/welcome/").status_code == 200
-    noon.shift(timedelta(hours=1))
+    time_machine.shift(timedelta(hours=1))
     assert client_of(user).get("/welcome/")["Location"] == "/me/"
 
 
@@ -296,7 +288,7 @@ def test_delete_me_confirms_and_erases(browser: Client, invitation: Invitation) 
     answer = browser.post("/welcome/erase/", of(invitation))
     assert "Your data is deleted" in answer.content.decode()
     person = Delegate.objects.get(pk=invitation.delegate_id)
-    assert (person.name, person.invitation_email, person.erased_at) == ("", "", NOW)
+    assert (person.name, person.invitation_email, person.erased_at) == ("", "", NOON)
     assert not User.objects.filter(email="ines@example.org").exists()
     assert not Invitation.objects.exists()
     kinds = set(Erasure.objects.values_list("kind", flat=True))
@@ -361,12 +353,12 @@ def test_merge_keeps_confirmed_participation_per_event(
     make_participation(own_profile, event, confirmed=False)
     other = make_user("other-cochair@example.org")
     theirs = invitation.delegate.participations.get()
-    theirs.confirmed_at = theirs.took_effect_at = NOW
+    theirs.confirmed_at = theirs.took_effect_at = NOON
     theirs.save()
     make_confirmation(theirs, other)
     press(client_of(user), "/welcome/", "/welcome/", "This is me")
     part = Participation.objects.get(delegate=own_profile, event=event)
-    assert (part.pk, part.confirmed_at) == (theirs.pk, NOW)
+    assert (part.pk, part.confirmed_at) == (theirs.pk, NOON)
 
 
 def test_invitation_adds_only_what_its_page_says(
@@ -408,7 +400,7 @@ def test_invitation_shows_a_protected_person_only_to_who_brought_them_in(
     if takes_part:
         inviter = make_grant(make_user(), event).user
         make_participation(own_profile, event, is_protected_from_desk=True)
-        answered: dict[str, Any] = {"answer": "agreed", "answered_at": NOW - timedelta(days=9)}
+        answered: dict[str, Any] = {"answer": "agreed", "answered_at": NOON - timedelta(days=9)}
         make_invitation(own_profile, event, invited_by=inviter, **answered)
     invitation.delegate.participations.update(is_protected_from_desk=True)
     press(client_of(user), "/welcome/", "/welcome/", "This is me")
@@ -424,7 +416,7 @@ def test_acceptance_cannot_confirm_own_participation(
 ) -> None:
     if has_profile:
         make_delegate(user=user)
-    invitation.delegate.participations.update(confirmed_at=NOW, took_effect_at=NOW)
+    invitation.delegate.participations.update(confirmed_at=NOON, took_effect_at=NOON)
     make_confirmation(invitation.delegate.participations.get(), user)
     browser = client_of(user)
     if has_profile:
@@ -452,7 +444,9 @@ def test_two_invitations_are_answered_in_turn(
     second = make_event(code="SECOND", title="Second roundtable")
     double = make_delegate(name="I. Vited", user=None, invitation_email="ines@example.org")
     make_participation(double, second)
-    make_invitation(double, second, email="ines@example.org", invited_at=NOW + timedelta(seconds=1))
+    make_invitation(
+        double, second, email="ines@example.org", invited_at=NOON + timedelta(seconds=1)
+    )
     browser.post("/welcome/sharing/", sharing(invitation))
     answer = browser.get("/welcome/")
     asked = "Add Second roundtable, May 2024 (SECOND) to your profile?"
@@ -562,4 +556,4 @@ def test_person_finishes_without_sharing(
     assert "Read the notice below and tick" in page_text(shown)
     press(browser, shown, "/me/", "Save", listed_to="participants", agree="on")
     person.refresh_from_db()
-    assert (person.listed_to, person.consented_at) == (Audience.PARTICIPANTS, NOW)
+    assert (person.listed_to, person.consented_at) == (Audience.PARTICIPANTS, NOON)

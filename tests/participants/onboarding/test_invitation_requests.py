@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,6 +22,7 @@ from participants.onboarding.requests import grant_request, refuse_request
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
+    NOON,
     make_delegate,
     make_event,
     make_grant,
@@ -38,19 +38,11 @@ from tests.form_fields import form_fields
 from tests.page_text import page_html, page_text
 from tests.recorded_fixtures import recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAGE, SENT = "/invite-me/", "/invite-me/sent/"
 DESK = "/admin/participants/invitationrequest/"
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Any:
-    """Each test takes place at one moment."""
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 def asked(event: Event, email: str = "rima@example.org", **fields: str) -> dict[str, Any]:
@@ -76,7 +68,7 @@ def test_request_is_stored_and_cochairs_are_notified(
     row = InvitationRequest.objects.get()
     assert (row.event, row.name, row.email) == (event, "Rima Asks", "rima@example.org")
     assert (row.organisation, row.note) == ("Example Shelter", "I wore a red hat.")
-    assert (row.requested_at, row.decision) == (NOW, "")
+    assert (row.requested_at, row.decision) == (NOON, "")
     [message] = deliver()
     assert message.to == ["cochair@example.org"]
     assert message.subject == "A request for an invitation"
@@ -105,7 +97,7 @@ def people(event: Event) -> list[str]:
     make_participation(person, event)
     make_invitation(person, event, email="invited@example.org")
     make_user("closed@example.org", is_active=False)
-    make_invitation_request(event, email="refused@example.org", decision="refused", decided_at=NOW)
+    make_invitation_request(event, email="refused@example.org", decision="refused", decided_at=NOON)
     make_invitation_request(event, email="waiting@example.org")
     for _number in range(3):
         make_invitation_request(event, email="often@example.org")
@@ -161,14 +153,14 @@ def test_at_most_three_requests_per_address_are_stored(event: Event) -> None:
     rows = InvitationRequest.objects.order_by("pk")
     assert [row.name for row in rows] == ["Rima 0", "Rima 1", "Rima 2", "Elsewhere"]
     # One that is decided makes room.
-    rows.filter(name="Rima 1").update(decision="refused", decided_at=NOW)
+    rows.filter(name="Rima 1").update(decision="refused", decided_at=NOON)
     Client().post(PAGE, asked(event, name="Rima 5"))
     waiting = rows.filter(event=event, decision="")
     assert [row.name for row in waiting] == ["Rima 0", "Rima 2", "Rima 5"]
 
 
 def test_one_email_a_day_per_event(
-    event: Event, cochair: User, deliver: Deliver, noon: Any
+    event: Event, cochair: User, deliver: Deliver, time_machine: Any
 ) -> None:
     other = make_event()
     make_grant(cochair, other)
@@ -176,10 +168,10 @@ def test_one_email_a_day_per_event(
         Client().post(PAGE, asked(event, f"person{number}@example.org"))
     Client().post(PAGE, asked(other, "person9@example.org"))
     assert len(deliver()) == 2
-    noon.shift(timedelta(hours=5))
+    time_machine.shift(timedelta(hours=5))
     Client().post(PAGE, asked(event, "later@example.org"))
     assert len(deliver()) == 2
-    noon.shift(timedelta(days=1))
+    time_machine.shift(timedelta(days=1))
     Client().post(PAGE, asked(event, "late@example.org"))
     assert len(deliver()) == 3
 
@@ -260,7 +252,7 @@ def test_invite_creates_unconfirmed_delegate(
     assert Invitation.objects.get().delegate == person
     assert [message.to for message in deliver()] == [["rima@example.org"]]
     row = InvitationRequest.objects.get()
-    assert (row.decision, row.decided_by, row.decided_at) == ("invited", cochair, NOW)
+    assert (row.decision, row.decided_by, row.decided_at) == ("invited", cochair, NOON)
     acts = AuditEntry.objects.values_list("action", flat=True)
     assert list(acts) == ["invite", "request invited"]
     page = browser.get(path).content.decode()
@@ -340,7 +332,7 @@ def test_requests_of_one_address_are_separate_until_granted(
     shelter: Organisation,
 ) -> None:
     stranger = make_invitation_request(
-        event, name="A Stranger", email="RIMA@example.org", requested_at=NOW - timedelta(days=9)
+        event, name="A Stranger", email="RIMA@example.org", requested_at=NOON - timedelta(days=9)
     )
     refused = make_invitation_request(event, name="A Third", email="rima@example.org")
     elsewhere = make_invitation_request(make_event(), email="rima@example.org")
@@ -354,7 +346,7 @@ def test_requests_of_one_address_are_separate_until_granted(
     rows = InvitationRequest.objects.in_bulk()
     assert rows[invitation_request.pk].decision == "invited"
     assert (rows[stranger.pk].decision, rows[stranger.pk].decided_by) == ("together", cochair)
-    assert rows[stranger.pk].decided_at == NOW
+    assert rows[stranger.pk].decided_at == NOON
     assert (rows[refused.pk].decision, rows[elsewhere.pk].decision) == ("refused", "")
     assert "Invited through another request from this address" in browser.get(DESK).content.decode()
     # The person is invited once, under the name that was granted.
@@ -368,9 +360,9 @@ def test_stale_page_cannot_decide_twice(
     cochair: User, event: Event, invitation_request: InvitationRequest, shelter: Organisation
 ) -> None:
     left_open = make_invitation_request(event, email="rima@example.org")
-    given: dict[str, Any] = {"organisation": shelter, "by": cochair, "at": NOW}
+    given: dict[str, Any] = {"organisation": shelter, "by": cochair, "at": NOON}
     assert grant_request(invitation_request=invitation_request, **given) is not None
     assert grant_request(invitation_request=left_open, **given) is None
-    assert refuse_request(invitation_request=left_open, by=cochair, at=NOW) is False
+    assert refuse_request(invitation_request=left_open, by=cochair, at=NOON) is False
     assert InvitationRequest.objects.get(pk=left_open.pk).decision == "together"
     assert Invitation.objects.count() == 1

@@ -4,11 +4,10 @@ import hashlib
 import html
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -22,6 +21,7 @@ from roundtable.mail.models import QueuedEmail
 from roundtable.models import AuditEntry, Event
 from tests.email_links import LinkClient, links_for
 from tests.factories import (
+    NOON,
     make_delegate,
     make_event,
     make_grant,
@@ -37,20 +37,12 @@ from tests.form_fields import form_fields, press
 from tests.page_text import page_html, page_text
 from tests.recorded_fixtures import recorded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CODE = "/accounts/login/code/confirm/"
 KEY = "a-random-key"
 LINK = f"/links/{KEY}/"
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Any:
-    """Each test takes place at one moment."""
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -102,14 +94,14 @@ def test_email_says_what_it_is_and_alone_has_the_key(
 ) -> None:
     settings.CONTACT_EMAIL = "contact@example.org"
     cochair.grants.update(on_behalf_of=make_organisation(name="Ministry of Example"))
-    invitation = send_invitation(delegate=invited, event=event, by=cochair, at=NOW)
+    invitation = send_invitation(delegate=invited, event=event, by=cochair, at=NOON)
     [message] = deliver()
     key = link_in(message).split("/")[2]
     assert len(key) == 43
     link = EmailLink.objects.of("invitation", invitation).get()
     assert link.key_hash == hashlib.sha256(key.encode()).hexdigest()
     assert (link.delegate, link.user) == (invited, None)
-    assert link.expires_at == invitation.expires_at == NOW + timedelta(days=14)
+    assert link.expires_at == invitation.expires_at == NOON + timedelta(days=14)
     assert key not in repr(rows())
     assert (message.to, message.cc, message.bcc) == (["ines@example.org"], [], [])
     # A co-host's mailbox could be changed by one editor, who would then read the answers.
@@ -146,7 +138,7 @@ def test_ineligible_delegates_cannot_be_invited(
     # Not by its owner.
     closed = make_delegate(user=make_user(is_active=False), invitation_email="shut@example.org")
     erased = make_delegate(user=None)
-    Delegate.objects.filter(pk=erased.pk).update(erased_at=NOW, name="")
+    Delegate.objects.filter(pk=erased.pk).update(erased_at=NOON, name="")
     for person in (own, silent, joined, closed, erased):
         make_participation(person, event)
     cases = [
@@ -162,7 +154,7 @@ def test_ineligible_delegates_cannot_be_invited(
     ]
     for person, by, sentence in cases:
         with pytest.raises(ValidationError) as refusal:
-            send_invitation(delegate=person, event=event, by=by, at=NOW)
+            send_invitation(delegate=person, event=event, by=by, at=NOON)
         assert refusal.value.messages == [sentence]
     assert not Invitation.objects.exists()
     assert not QueuedEmail.objects.exists()
@@ -189,14 +181,14 @@ def test_invalid_links_show_identical_page(
     invitation: Invitation, invited: Delegate, event: Event
 ) -> None:
     states: dict[str, dict[str, Any]] = {
-        "expired": {"expires_at": NOW},
-        "agreed": {"answer": "agreed", "answered_at": NOW},
-        "not me": {"answer": "not-me", "answered_at": NOW},
-        "revoked": {"revoked_at": NOW},
+        "expired": {"expires_at": NOON},
+        "agreed": {"answer": "agreed", "answered_at": NOON},
+        "not me": {"answer": "not-me", "answered_at": NOON},
+        "revoked": {"revoked_at": NOON},
     }
     pages = {}
     for number, (name, fields) in enumerate(states.items()):
-        Invitation.objects.filter(pk=invitation.pk).update(revoked_at=NOW)
+        Invitation.objects.filter(pk=invitation.pk).update(revoked_at=NOON)
         key = f"key-{number}"
         make_invitation(invited, event, email="ines@example.org", key=key, **fields)
         path = f"/links/{key}/"
@@ -213,13 +205,15 @@ def test_invalid_links_show_identical_page(
     assert Delegate.objects.get(pk=invited.pk).invitation_email == "ines@example.org"
 
 
-def test_link_is_valid_for_fourteen_days(client: Client, invitation: Invitation, noon: Any) -> None:
-    noon.shift(timedelta(days=14) - timedelta(seconds=1))
+def test_link_is_valid_for_fourteen_days(
+    client: Client, invitation: Invitation, time_machine: Any
+) -> None:
+    time_machine.shift(timedelta(days=14) - timedelta(seconds=1))
     assert client.get(LINK).status_code == 200
     Delegate.objects.filter(pk=invitation.delegate_id).update(invitation_email="new@example.org")
     assert client.get(LINK).status_code == 404  # the address is corrected
     Delegate.objects.filter(pk=invitation.delegate_id).update(invitation_email=invitation.email)
-    noon.shift(timedelta(seconds=1))
+    time_machine.shift(timedelta(seconds=1))
     expired = client.get(LINK)
     assert expired.status_code == 404 and b"can no longer invite" not in expired.content
 
@@ -296,7 +290,7 @@ def test_not_me_removes_address(client: Client, invitation: Invitation, deliver:
     person.refresh_from_db()
     invitation.refresh_from_db()
     assert (person.name, person.invitation_email) == ("Ines Vited", "")
-    assert (invitation.answer, invitation.answered_at, invitation.email) == ("not-me", NOW, "")
+    assert (invitation.answer, invitation.answered_at, invitation.email) == ("not-me", NOON, "")
     assert not User.objects.filter(email="ines@example.org").exists()
     assert "ines@example.org" not in repr(rows())
     assert client.get(LINK).status_code == 404
@@ -331,9 +325,9 @@ def test_admin_shows_invitation_status(
     assert "Not invited</td>" in browser.get(PEOPLE).content.decode()
     cases: list[tuple[dict[str, Any], str]] = [
         ({}, "Invited on"),
-        ({"expires_at": NOW}, "Expired: invited on"),
-        ({"answer": "agreed", "answered_at": NOW}, "Accepted on"),
-        ({"answer": "not-me", "answered_at": NOW}, "Answered “This is not me” on"),
+        ({"expires_at": NOON}, "Expired: invited on"),
+        ({"answer": "agreed", "answered_at": NOON}, "Accepted on"),
+        ({"answer": "not-me", "answered_at": NOON}, "Answered “This is not me” on"),
     ]
     for fields, state in cases:
         Invitation.objects.all().delete()
@@ -379,11 +373,11 @@ def test_query_count_is_independent_of_people(
 
 
 def end_right(cochair: User) -> None:
-    cochair.grants.update(valid_until=NOW.date() - timedelta(days=1))
+    cochair.grants.update(valid_until=NOON.date() - timedelta(days=1))
 
 
 def suspend_right(cochair: User) -> None:
-    cochair.grants.update(effective_on=None, suspended_at=NOW)
+    cochair.grants.update(effective_on=None, suspended_at=NOON)
 
 
 def close_account(cochair: User) -> None:
@@ -400,7 +394,7 @@ def test_invitation_ends_with_the_right_of_its_inviter(
     operator: User,
     lose: Callable[[User], None],
 ) -> None:
-    user = invitations.get_or_create_account(invitation, NOW)
+    user = invitations.get_or_create_account(invitation, NOON)
     assert user is not None
     EmailAddress.objects.filter(user=user).update(verified=True)
     browser = client_of(user)
@@ -414,7 +408,7 @@ def test_invitation_ends_with_the_right_of_its_inviter(
     assert browser.get("/welcome/")["Location"] == "/me/"
     assert sentence in " ".join(browser.get("/me/").content.decode().split())
     agreed = acceptance.accept_invitation(
-        invitation=invitation, user=user, notice=make_notice(), at=NOW
+        invitation=invitation, user=user, notice=make_notice(), at=NOON
     )
     assert agreed is None
     desk = client_of(operator).get("/admin/participants/delegate/").content.decode()
@@ -451,7 +445,7 @@ def test_own_words_are_sent_only_as_the_preview_showed_them(
     cochair: User,
     cohost: Organisation,
     deliver: Deliver,
-    noon: Any,
+    time_machine: Any,
     settings: Any,
 ) -> None:
     settings.CONTACT_EMAIL = "contact@example.org"
@@ -483,7 +477,7 @@ def test_own_words_are_sent_only_as_the_preview_showed_them(
     browser.post(PEOPLE, form)
     words = "Dear friends,\nwe meet on 14/05/2027 <b>again</b>. At 9 a.m. & on time."
     assert {row.own_words for row in Invitation.objects.all()} == {words}
-    noon.shift(CANCEL_WINDOW)
+    time_machine.shift(CANCEL_WINDOW)
     messages = deliver()
     assert sorted(message.to[0] for message in messages) == ["ines@example.org", "sita@example.org"]
     for message in messages:
@@ -516,7 +510,7 @@ def test_own_words_contain_no_links_and_no_contact_details(
 def test_corrected_address_gets_the_same_words(
     invited: Delegate, event: Event, cochair: User, deliver: Deliver
 ) -> None:
-    send_invitation(delegate=invited, event=event, by=cochair, at=NOW, own_words="Welcome back")
+    send_invitation(delegate=invited, event=event, by=cochair, at=NOON, own_words="Welcome back")
     Delegate.objects.filter(pk=invited.pk).update(invitation_email="new@example.org")
     deliver()
     assert [row.own_words for row in Invitation.objects.all()] == ["Welcome back"] * 2

@@ -1,7 +1,7 @@
 """Nominations in the portal: who can nominate whom, and what comes of it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from participants.participation.confirmation import confirm_participations
 from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
 from tests.factories import (
+    NOON,
     make_affiliation,
     make_delegate,
     make_event,
@@ -41,11 +42,10 @@ from tests.page_text import page_html
 
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("recorded_templates"),
-    pytest.mark.time_machine(NOW, tick=False),
+    pytest.mark.time_machine(NOON, tick=False),
 ]
 PAGE = "/me/nominations/"
 DESK = "/admin/participants/invitationrequest/"
@@ -55,7 +55,7 @@ DESK = "/admin/participants/invitationrequest/"
 def last() -> Event:
     """The roundtable of 2024, whose list is closed."""
     event = make_event(code="R2024", title="Second roundtable", series=make_series())
-    ListClosure.objects.create(event=event, closed_at=NOW)
+    ListClosure.objects.create(event=event, closed_at=NOON)
     return event
 
 
@@ -138,12 +138,12 @@ def test_who_cannot_nominate(
     elif case == "hidden roundtable":
         Event.objects.filter(pk=coming.pk).update(is_public=False)
     if event != last:
-        ListClosure.objects.create(event=event, closed_at=NOW)
+        ListClosure.objects.create(event=event, closed_at=NOON)
     row = make_participation(person, event, organisation=shelter, confirmed=case != "unconfirmed")
     if case == "ended":
-        Participation.objects.filter(pk=row.pk).update(ended_at=NOW)
+        Participation.objects.filter(pk=row.pk).update(ended_at=NOON)
     elif case == "archived organisation":
-        Organisation.objects.filter(pk=shelter.pk).update(archived_at=NOW)
+        Organisation.objects.filter(pk=shelter.pk).update(archived_at=NOON)
     elif case == "left":
         make_affiliation(person, organisation=shelter, until=date(2026, 1, 1))
     browser = client_of(person)
@@ -194,7 +194,7 @@ def test_known_and_unknown_addresses_get_the_same_answer(
     make_invitation_request(coming, email="asks@example.org")
     for _number in range(3):
         make_invitation_request(coming, email="often@example.org")
-    refused = {"nominated_for": shelter, "decision": "refused", "decided_at": NOW}
+    refused = {"nominated_for": shelter, "decision": "refused", "decided_at": NOON}
     make_invitation_request(coming, email="refused@example.org", **refused)
     browser = client_of(speaker)
     browser.post(PAGE, nomination(coming, shelter, email="first@example.org"))
@@ -228,7 +228,7 @@ def test_organisation_has_twenty_open_nominations_for_a_roundtable(
     )
     # It lists only what this person sent.
     assert "Zq 1" not in page_html(answer)
-    InvitationRequest.objects.filter(name="Zq 1").update(decision="refused", decided_at=NOW)
+    InvitationRequest.objects.filter(name="Zq 1").update(decision="refused", decided_at=NOON)
     assert browser.post(PAGE, nomination(coming, shelter)).status_code == 302
 
 
@@ -245,7 +245,7 @@ def test_person_withdraws_only_an_own_nomination_that_waits(
     answer = client_of(colleague).post(path, follow=True)
     assert "Nothing changed." in page_html(answer)
     assert browser.get(path).status_code == 302
-    InvitationRequest.objects.update(decision="refused", decided_at=NOW)
+    InvitationRequest.objects.update(decision="refused", decided_at=NOON)
     assert "already decided" in page_html(browser.post(path, follow=True))
     InvitationRequest.objects.update(decision="", decided_at=None)
     answer = browser.post(path, follow=True)
@@ -306,7 +306,7 @@ def test_no_one_of_the_own_organisation_confirms_the_nominated_person(
         speaker.user, coming, role=Grant.Role.CONFIRMER, on_behalf_of=make_organisation()
     )  # of civil society
     for user in (speaker.user, chair):
-        confirm_participations(participations=[row], by=user, at=NOW)
+        confirm_participations(participations=[row], by=user, at=NOON)
     assert row.confirmations.get().by == chair
     row.refresh_from_db()
     assert row.confirmed_at is None
@@ -325,7 +325,7 @@ def test_nominator_of_the_roundtable_is_named_at_the_desk_unless_protected(
     # Once erased, the person is named nowhere.
     own.update(is_protected_from_desk=False)
     client_of(chair).post(path, {"answer": "invite"})
-    erase_delegate(speaker, by=speaker.user, at=NOW)
+    erase_delegate(speaker, by=speaker.user, at=NOON)
     row = Participation.objects.exclude(delegate=speaker).get(event=coming)
     assert "Speaker" not in row.nomination
     assert "Zq Speaker" not in page_html(client_of(chair).get(path))

@@ -1,11 +1,10 @@
 """People of an organisation whose name is not published: their confirmer alone invites them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -24,6 +23,7 @@ from participants.onboarding.invitations import find_open_invitation, send_invit
 from roundtable.mail.batches import CANCEL_WINDOW
 from roundtable.models import Event
 from tests.factories import (
+    NOON,
     make_delegate,
     make_event,
     make_holder,
@@ -35,22 +35,15 @@ from tests.factories import (
 )
 from tests.page_text import page_html
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PEOPLE = "/admin/participants/delegate/"
 DESK = "/admin/participants/invitationrequest/"
 ONLY_CONFIRMER = (
     "The name of this organisation is not published. Only the confirmer for Civil society can "
     "invite its people."
 )
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Any:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -94,7 +87,12 @@ def invite(browser: Client, person: Delegate) -> str:
 
 
 def test_confirmer_of_the_constituency_invites(
-    client_of: Sign, event: Event, amal: Delegate, confirmer: User, deliver: Deliver, noon: Any
+    client_of: Sign,
+    event: Event,
+    amal: Delegate,
+    confirmer: User,
+    deliver: Deliver,
+    time_machine: Any,
 ) -> None:
     browser = client_of(confirmer)
     # But no one of other organisations.
@@ -104,7 +102,7 @@ def test_confirmer_of_the_constituency_invites(
     assert not Invitation.objects.exists()
     assert 'value="invite"' in browser.get(PEOPLE).content.decode()
     assert "We send 1 invitation in ten minutes." in invite(browser, amal)
-    noon.shift(CANCEL_WINDOW)
+    time_machine.shift(CANCEL_WINDOW)
     assert [message.to for message in deliver()] == [["amal@example.org"]]
 
 
@@ -134,25 +132,25 @@ def test_no_one_else_invites(client_of: Sign, amal: Delegate, event: Event) -> N
     ):
         invite(client_of(user), amal)
         with pytest.raises(ValidationError):
-            send_invitation(delegate=amal, event=event, by=user, at=NOW)
+            send_invitation(delegate=amal, event=event, by=user, at=NOON)
         assert not Invitation.objects.exists(), user
 
 
 def test_link_ends_when_the_confirmers_right_or_the_published_name_ends(
     amal: Delegate, event: Event, confirmer: User, chair: User, deliver: Deliver
 ) -> None:
-    send_invitation(delegate=amal, event=event, by=confirmer, at=NOW)
+    send_invitation(delegate=amal, event=event, by=confirmer, at=NOON)
     link = EmailLink.objects.of("invitation").latest("pk")
-    assert find_open_invitation(link, NOW)
-    confirmer.grants.update(valid_until=NOW.date() - timedelta(days=1))
-    assert find_open_invitation(link, NOW) is None
+    assert find_open_invitation(link, NOON)
+    confirmer.grants.update(valid_until=NOON.date() - timedelta(days=1))
+    assert find_open_invitation(link, NOON) is None
     # A co-chair's open link ends once the name is no longer published.
     Participation.objects.update(organisation=make_organisation(name="Zq Open"))
-    send_invitation(delegate=amal, event=event, by=chair, at=NOW)
+    send_invitation(delegate=amal, event=event, by=chair, at=NOON)
     link = EmailLink.objects.of("invitation").latest("pk")
-    assert find_open_invitation(link, NOW)
+    assert find_open_invitation(link, NOON)
     Organisation.objects.filter(name="Zq Open").update(is_name_published=False)
-    assert find_open_invitation(link, NOW) is None
+    assert find_open_invitation(link, NOON) is None
 
 
 @pytest.mark.parametrize("is_at_risk", [True, False])
@@ -199,6 +197,6 @@ def test_invited_and_protected_person_is_seen_by_that_confirmer_alone(
 ) -> None:
     amal.write(user=make_user("amal@example.org"), listed_to=Audience.ONLY_ME)
     amal.participations.update(is_protected_from_desk=True)
-    make_invitation(amal, event, invited_by=confirmer, answer="agreed", answered_at=NOW)
+    make_invitation(amal, event, invited_by=confirmer, answer="agreed", answered_at=NOON)
     assert "Zq Amal" in client_of(confirmer).get(PEOPLE).content.decode()
     assert "Zq Amal" not in client_of(chair).get(PEOPLE).content.decode()
