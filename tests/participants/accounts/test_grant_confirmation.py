@@ -253,9 +253,7 @@ def test_cochair_confirms_and_stops_a_new_right_at_the_desk(
     assert client_of(outsider).get(page).status_code == 404
 
 
-def test_operator_ends_no_right_at_once(
-    holders: Holders, client_of: Sign, operator: User, deliver: Deliver
-) -> None:
+def test_operator_ends_no_right_at_once(holders: Holders, client_of: Sign, operator: User) -> None:
     """Otherwise one account takes the co-chairs away, or leaves no one who can confirm."""
     today = timezone.localdate()
     grant = holders.first.grants.get()
@@ -267,11 +265,6 @@ def test_operator_ends_no_right_at_once(
     browser.post(address, {"valid_until": in_time})
     grant.refresh_from_db()
     assert grant.valid_until == today + timedelta(days=7)
-    assert {mail.to[0] for mail in deliver() if mail.subject.endswith("ends")} == {
-        "first@example.org",
-        "second@example.org",
-        "confirmer@example.org",
-    }
     holders.confirmer.grants.all().delete()
     last = holders.second.grants.get()
     address = reverse("admin:participants_grant_change", args=[last.pk])

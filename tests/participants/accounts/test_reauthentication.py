@@ -18,6 +18,7 @@ from django.test import Client, RequestFactory
 from participants.models import User
 from roundtable.mail.models import QueuedEmail
 from tests.factories import NOON, make_user
+from tests.page_text import page_text
 from tests.recorded_fixtures import recorded
 from tests.sign_in import add_authenticator, forget_limits, record_authentication, totp_code
 
@@ -320,5 +321,8 @@ def test_new_authenticator_shows_recovery_codes_and_opens_admin(
     assert answer.redirect_chain[-1][0] == "/accounts/2fa/recovery-codes/"
     shown = answer.content.decode()
     assert "We do not show them again." in shown and shown.count("<code>") == 10
+    assert "no longer work" not in shown
     assert "<code>" not in browser.get("/accounts/2fa/recovery-codes/").content.decode()
     assert browser.get("/admin/").status_code == 200
+    said = page_text(browser.post("/accounts/2fa/recovery-codes/generate/", follow=True))
+    assert "You have new recovery codes. Your earlier codes no longer work." in said

@@ -1,6 +1,5 @@
 """The second factor: required to work in the admin."""
 
-import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,14 +15,12 @@ from participants.models import Delegate, Grant, User
 from roundtable.models import Event
 from tests.conftest import FULL_WALKS
 from tests.factories import NOON, make_grant, make_organisation, make_user
-from tests.form_fields import form_fields
 from tests.page_text import get_text, page_text
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.sign_in import (
     add_authenticator,
     forget_limits,
     record_authentication,
-    record_email_code,
     sign_in,
     totp_code,
 )
@@ -183,26 +180,3 @@ def test_ended_grant_requires_no_second_factor(
     Grant.objects.update(valid_until=Grant.objects.get().valid_from)
     browser = client_of(cochair, second_factor=False)
     assert {browser.get(path).status_code for path in everywhere()} == {403}
-
-
-@pytest.mark.django_db(transaction=True)  # the message is made after the commit
-def test_first_factor_voids_no_earlier_codes() -> None:
-    browser = Client(enforce_csrf_checks=True)
-    user = make_user()
-    sign_in(browser, user, second_factor=False)
-    record_email_code(browser, user)
-
-    def send(path: str) -> str:
-        page = browser.get(path).content.decode()
-        fields = form_fields(page, path, containing="csrfmiddlewaretoken")
-        if secret := re.search(r">\s*([A-Z2-7]{32})\s*</textarea>", page):
-            fields["code"] = [totp_code(secret[1])]
-        answer = browser.post(path, fields)
-        assert answer.status_code == 302, page_text(answer)
-        return get_text(browser, answer["Location"])
-
-    said = send("/accounts/2fa/totp/activate/")
-    assert "Save, copy or print the codes now." in said
-    assert "no longer work" not in said
-    said = send("/accounts/2fa/recovery-codes/generate/")
-    assert "You have new recovery codes. Your earlier codes no longer work." in said

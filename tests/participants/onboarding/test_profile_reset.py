@@ -103,17 +103,14 @@ def found(browser: Client, path: str) -> list[str]:
     return [text for text in FORMER if text in answer.content.decode()]
 
 
-def test_previous_data_is_hidden_before_consent(browser: Client, former: Delegate) -> None:
+def test_previous_data_is_hidden_and_then_deleted(
+    browser: Client, former: Delegate, cochair: User, client: Client
+) -> None:
     for path in ("/welcome/", "/welcome/sharing/", "/welcome/erase/"):
         assert found(browser, path) == []
     page = browser.get("/welcome/").content.decode()
     assert 'value="Dewi Lestari"' in page and "Roundtable 2024" in page
     assert page.count("checked") == 0
-
-
-def test_previous_data_is_deleted_after_consent(
-    browser: Client, former: Delegate, cochair: User, client: Client
-) -> None:
     handle, closed = former.handle, former.user_id
     former.refresh_from_db()
     invitation = former.invitations.get()

@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from participants.models import Affiliation, Audience, Delegate, Organisation, Proposal, User
+from participants.models import Audience, Delegate, Organisation, Proposal, User
 from participants.privacy.visibility import find_profile, get_viewer
 from participants.proposals.lifecycle import propose_merge, propose_workplace
 from roundtable.audit.models import AuditEntry
@@ -416,28 +416,28 @@ def test_get_changes_nothing(
 # Removing what counts -------------------------------------------------------------------------
 
 
-def test_removed_workplace_no_longer_shows(
-    client: Client, client_of: Sign, person: Delegate, shelter: Organisation
-) -> None:
-    assert "Harbour Shelter" in get_text(client, person.get_absolute_url())
-    browser = client_of(person)
-    text = get_text(browser, "/me/")
-    assert "Entered before you joined. The organisation was not recorded." in text
-    answered = browser.post(f"/me/workplaces/{person.affiliations.get().key}/", follow=True)
-    assert page_text(answered).startswith("The workplace is removed.")
-    assert "Harbour Shelter" not in get_text(client, person.get_absolute_url())
-    assert not person.affiliations.exists()
-    assert browser.post(f"/me/workplaces/{Affiliation.with_removed.get().key}/").status_code == 404
-
-
-def test_removed_false_workplace_restores_the_constituency_of_who_was_not_excluded(
-    client_of: Sign, person: Delegate, colleague: Delegate, ministry: Organisation
+def test_removed_workplace_no_longer_shows_or_counts(
+    client: Client,
+    client_of: Sign,
+    person: Delegate,
+    shelter: Organisation,
+    colleague: Delegate,
+    ministry: Organisation,
 ) -> None:
     colleague.exceptions.all().delete()
-    work = make_affiliation(person, organisation=ministry)
+    wrong = make_affiliation(person, organisation=ministry)
     assert what_shows(person, colleague)[-1] is None
-    client_of(person).post(f"/me/workplaces/{work.key}/")
+    browser = client_of(person)
+    browser.post(f"/me/workplaces/{wrong.key}/")
     assert "carla.in@example.org" in str(what_shows(person, colleague)[-1])
+    assert "Harbour Shelter" in get_text(client, person.get_absolute_url())
+    text = get_text(browser, "/me/")
+    assert "Entered before you joined. The organisation was not recorded." in text
+    path = f"/me/workplaces/{person.affiliations.get().key}/"
+    assert page_text(browser.post(path, follow=True)).startswith("The workplace is removed.")
+    assert "Harbour Shelter" not in get_text(client, person.get_absolute_url())
+    assert not person.affiliations.exists()
+    assert browser.post(path).status_code == 404
 
 
 @pytest.mark.parametrize("way", ["removes it", "accepts another one"])
