@@ -200,6 +200,12 @@ def invitation_request(event: Event) -> InvitationRequest:
 
 
 @pytest.fixture
+def desk(client_of: Sign, cochair: User) -> Client:
+    """A co-chair's browser."""
+    return client_of(cochair)
+
+
+@pytest.fixture
 @recorded
 def shelter(event: Event) -> Organisation:
     """An organisation of the roundtable."""
@@ -209,16 +215,15 @@ def shelter(event: Event) -> Organisation:
 
 
 def test_admin_shows_requests_of_own_events_only(
-    client_of: Sign, cochair: User, invitation_request: InvitationRequest
+    desk: Client, invitation_request: InvitationRequest
 ) -> None:
     theirs = make_invitation_request(make_event(), name="Somebody Else")
-    browser = client_of(cochair)
-    page = browser.get(DESK).content.decode()
+    page = desk.get(DESK).content.decode()
     assert "Rima Asks" in page and "rima@example.org" in page and "Waiting" in page
     assert "Somebody Else" not in page
-    assert browser.get(f"{DESK}{theirs.pk}/change/").status_code == 404
-    assert browser.post(f"{DESK}{theirs.pk}/change/", {"answer": "refuse"}).status_code == 404
-    browser.post(DESK, {"action": "refuse", "_selected_action": [theirs.pk]})
+    assert desk.get(f"{DESK}{theirs.pk}/change/").status_code == 404
+    assert desk.post(f"{DESK}{theirs.pk}/change/", {"answer": "refuse"}).status_code == 404
+    desk.post(DESK, {"action": "refuse", "_selected_action": [theirs.pk]})
     theirs.refresh_from_db()
     assert theirs.decision == ""
 
@@ -233,17 +238,16 @@ def test_only_cochairs_see_requests(
 
 
 def test_invite_creates_unconfirmed_delegate(
-    client_of: Sign,
+    desk: Client,
     cochair: User,
     invitation_request: InvitationRequest,
     shelter: Organisation,
     deliver: Deliver,
 ) -> None:
-    browser = client_of(cochair)
     path = f"{DESK}{invitation_request.pk}/change/"
     # The organisation that was written is chosen already, as it is known by that name.
-    assert f'<option value="{shelter.pk}" selected>' in page_html(browser.get(path))
-    answer = browser.post(path, {"answer": "invite", "speaks_for": shelter.pk}, follow=True)
+    assert f'<option value="{shelter.pk}" selected>' in page_html(desk.get(path))
+    answer = desk.post(path, {"answer": "invite", "speaks_for": shelter.pk}, follow=True)
     assert "The invitation is sent." in answer.content.decode()
     part = Participation.objects.get(event=invitation_request.event)
     person = part.delegate
@@ -255,60 +259,49 @@ def test_invite_creates_unconfirmed_delegate(
     assert (row.decision, row.decided_by, row.decided_at) == ("invited", cochair, NOON)
     acts = AuditEntry.objects.values_list("action", flat=True)
     assert list(acts) == ["invite", "request invited"]
-    page = browser.get(path).content.decode()
+    page = desk.get(path).content.decode()
     assert "Invited" in page and 'name="answer"' not in page
 
 
 def test_email_with_own_words_is_shown_before_it_is_sent(
-    client_of: Sign,
-    cochair: User,
-    invitation_request: InvitationRequest,
-    shelter: Organisation,
-    deliver: Deliver,
+    desk: Client, invitation_request: InvitationRequest, shelter: Organisation, deliver: Deliver
 ) -> None:
-    browser = client_of(cochair)
     path = f"{DESK}{invitation_request.pk}/change/"
-    page = browser.get(path).content.decode()
+    page = desk.get(path).content.decode()
     assert "You are invited to this portal as a participant of" in page
     sent = {"answer": "invite", "speaks_for": shelter.pk, "own_words": "Welcome back"}
-    page = browser.post(path, sent).content.decode()
+    page = desk.post(path, sent).content.decode()
     assert "Nothing is sent yet." in page and "&gt; Welcome back" in page
     assert not Invitation.objects.exists()
-    browser.post(path, form_fields(page, containing="previewed") | {"answer": "invite"})
+    desk.post(path, form_fields(page, containing="previewed") | {"answer": "invite"})
     assert Invitation.objects.get().own_words == "Welcome back"
     assert "> Welcome back" in deliver()[0].body
 
 
 def test_delegate_with_that_address_is_invited_instead_of_a_new_one(
-    client_of: Sign, cochair: User, event: Event, invitation_request: InvitationRequest
+    desk: Client, event: Event, invitation_request: InvitationRequest
 ) -> None:
     person = make_delegate(name="Known", user=None, invitation_email="RIMA@example.org")
     make_participation(person, event, confirmed=False)
-    client_of(cochair).post(f"{DESK}{invitation_request.pk}/change/", {"answer": "invite"})
+    desk.post(f"{DESK}{invitation_request.pk}/change/", {"answer": "invite"})
     assert Delegate.objects.get() == person
     assert Invitation.objects.get().delegate == person
 
 
 def test_rejection_sends_no_email(
-    client_of: Sign, cochair: User, invitation_request: InvitationRequest, event: Event
+    desk: Client, invitation_request: InvitationRequest, event: Event
 ) -> None:
     second = make_invitation_request(event)
-    browser = client_of(cochair)
-    browser.post(f"{DESK}{invitation_request.pk}/change/", {"answer": "refuse"})
-    browser.post(DESK, {"action": "refuse", "_selected_action": [invitation_request.pk, second.pk]})
+    desk.post(f"{DESK}{invitation_request.pk}/change/", {"answer": "refuse"})
+    desk.post(DESK, {"action": "refuse", "_selected_action": [invitation_request.pk, second.pk]})
     assert list(InvitationRequest.objects.values_list("decision", flat=True)) == ["refused"] * 2
     assert not QueuedEmail.objects.exists() and not Delegate.objects.exists()
 
 
 def test_invite_requires_organisation_and_other_person(
-    client_of: Sign,
-    cochair: User,
-    event: Event,
-    invitation_request: InvitationRequest,
-    shelter: Organisation,
+    desk: Client, event: Event, invitation_request: InvitationRequest, shelter: Organisation
 ) -> None:
-    browser = client_of(cochair)
-    answer = browser.post(f"{DESK}{invitation_request.pk}/change/", {"answer": "invite"})
+    answer = desk.post(f"{DESK}{invitation_request.pk}/change/", {"answer": "invite"})
     assert "Choose the organisation the person represented." in answer.content.decode()
     own = make_invitation_request(event, email="CoChair@example.org")
     joined = make_invitation_request(event, email="joined@example.org")
@@ -318,14 +311,14 @@ def test_invite_requires_organisation_and_other_person(
         (joined, "This person has already joined."),
     ):
         data = {"answer": "invite", "speaks_for": shelter.pk}
-        answer = browser.post(f"{DESK}{row.pk}/change/", data)
+        answer = desk.post(f"{DESK}{row.pk}/change/", data)
         assert sentence in answer.content.decode()
     assert not Invitation.objects.exists()
     assert set(InvitationRequest.objects.values_list("decision", flat=True)) == {""}
 
 
 def test_requests_of_one_address_are_separate_until_granted(
-    client_of: Sign,
+    desk: Client,
     cochair: User,
     event: Event,
     invitation_request: InvitationRequest,
@@ -336,22 +329,21 @@ def test_requests_of_one_address_are_separate_until_granted(
     )
     refused = make_invitation_request(event, name="A Third", email="rima@example.org")
     elsewhere = make_invitation_request(make_event(), email="rima@example.org")
-    browser = client_of(cochair)
-    page = browser.get(DESK).content.decode()
+    page = desk.get(DESK).content.decode()
     for words in ("Rima Asks", "A Stranger", "21 February 2026", "2 March 2026"):
         assert words in page
-    browser.post(f"{DESK}{refused.pk}/change/", {"answer": "refuse"})
+    desk.post(f"{DESK}{refused.pk}/change/", {"answer": "refuse"})
     data = {"answer": "invite", "speaks_for": shelter.pk}
-    assert browser.post(f"{DESK}{invitation_request.pk}/change/", data).status_code == 302
+    assert desk.post(f"{DESK}{invitation_request.pk}/change/", data).status_code == 302
     rows = InvitationRequest.objects.in_bulk()
     assert rows[invitation_request.pk].decision == "invited"
     assert (rows[stranger.pk].decision, rows[stranger.pk].decided_by) == ("together", cochair)
     assert rows[stranger.pk].decided_at == NOON
     assert (rows[refused.pk].decision, rows[elsewhere.pk].decision) == ("refused", "")
-    assert "Invited through another request from this address" in browser.get(DESK).content.decode()
+    assert "Invited through another request from this address" in desk.get(DESK).content.decode()
     # The person is invited once, under the name that was granted.
     assert [row.delegate.name for row in Invitation.objects.all()] == ["Rima Asks"]
-    assert browser.post(f"{DESK}{stranger.pk}/change/", data).status_code == 403
+    assert desk.post(f"{DESK}{stranger.pk}/change/", data).status_code == 403
     acts = AuditEntry.objects.values_list("action", flat=True)
     assert list(acts) == ["request refused", "invite", "request invited", "request together"]
 
