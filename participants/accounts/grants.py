@@ -175,13 +175,14 @@ def right_to_suspend(grant: Grant, by: User, at: datetime) -> ConfirmingRight | 
     """
     if grant.user_id == by.pk or grant.effective_on is None or grant.suspended_at:
         return None
-    was_suspended = grant.suspended_by_id or grant.suspended_for_id
-    if was_suspended and not _was_suspended_by_others(grant, by, at):
+    on = at.date()
+    if (grant.suspended_by_id or grant.suspended_for_id) and not was_suspended_by_others(
+        grant, bodies_of(by, on), partial(bodies_of, on=on)
+    ):
         return None
     if _took_effect(grant, at) and not _leaves_two(grant, at):
         return None
-    event = event_of_holders(grant.event, at.date())
-    return next(iter(confirming_rights(by, event, at.date())), None)
+    return next(iter(confirming_rights(by, event_of_holders(grant.event, on), on)), None)
 
 
 @transaction.atomic
@@ -292,11 +293,6 @@ def _end_suspension(grant: Grant, at: datetime) -> None:
     grant.full_clean()
     grant.save()
     _announce(grant, "returned", at)
-
-
-def _was_suspended_by_others(grant: Grant, by: User, at: datetime) -> bool:
-    on = at.date()
-    return was_suspended_by_others(grant, bodies_of(by, on), partial(bodies_of, on=on))
 
 
 def _drop_confirmations(grant: Grant) -> None:

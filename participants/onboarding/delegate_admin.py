@@ -105,13 +105,6 @@ def _known_workplaces(request: HttpRequest) -> Q:
     return ~Q(delegate__in=others) | Q(organisation__in=known.values("pk"))
 
 
-def _known_parts(request: HttpRequest) -> Q:
-    """Proposed participations in the viewer's own roundtables."""
-    permissions = request_permissions(request)
-    is_part = Q(kind=Proposal.Kind.PARTICIPATION)
-    return is_part if permissions.is_operator else is_part & Q(event__in=permissions.readable)
-
-
 class ParticipationInline(GrantScopedInline):
     """Participations in the viewer's roundtables."""
 
@@ -222,13 +215,13 @@ class DelegateAdmin(PrivateAdmin):
             )
         )
         permissions = request_permissions(request)
+        known_parts = Q(kind=Proposal.Kind.PARTICIPATION)
         if not permissions.is_operator:
             shown = shown.filter(event__in=permissions.readable)
             sent = sent.filter(event__in=permissions.readable)
+            known_parts &= Q(event__in=permissions.readable)
         known_workplaces = Q(event=None) & _known_workplaces(request)
-        proposed = Proposal.objects.filter(
-            Q(organisation=None) | known_workplaces | _known_parts(request)
-        )
+        proposed = Proposal.objects.filter(Q(organisation=None) | known_workplaces | known_parts)
         return with_visible_address(self.visible_rows(request), permissions).prefetch_related(
             Prefetch(
                 "proposals",

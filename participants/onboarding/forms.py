@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from participants.directory.profile_forms import ProfileDetailsForm
-from participants.models import Audience, Delegate, Invitation, InvitationRequest
+from participants.models import Audience, Invitation, InvitationRequest
 from participants.models.invitation import validate_own_words
 from participants.onboarding.nominations import NominationPlace
 from participants.privacy.audience_preview import AudiencePreview
@@ -38,9 +38,6 @@ class SharingForm(AgreementForm):
             allowed = (Audience.ONLY_ME, Audience.INTRODUCED)
             field.choices = [(value, name) for value, name in field.choices if value in allowed]
         self.fields["listed_to"] = field
-
-    def save_choice(self, person: Delegate) -> None:
-        person.write(listed_to=self.cleaned_data["listed_to"])
 
 
 class OwnWordsForm(forms.Form):

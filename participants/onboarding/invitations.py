@@ -1,7 +1,6 @@
 """Invitations: who can be invited by whom, and the link that only the email contains."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -162,24 +161,15 @@ def _email_context(invitation: Invitation, url: str) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class InvitationPreview:
-    """An email as each person gets it, apart from the link."""
-
-    event: Event
-    subject: str
-    text: str
-
-
 def preview_invitation(
     *, event: Event, by: User, own_words: str, at: datetime
-) -> InvitationPreview:
+) -> dict[str, object]:
+    """The email as each person gets it, apart from the link."""
     invitation = Invitation(
         event=event, invited_by=by, invited_at=at, expires_at=at + VALID_FOR, own_words=own_words
     )
     url = f"{settings.PORTAL_URL}{reverse('open-link', args=[PREVIEW_KEY])}"
-    email = render_email(EMAIL_TEMPLATE, _email_context(invitation, url))
-    return InvitationPreview(event, email["subject"], email["text"])
+    return {"event": event, **render_email(EMAIL_TEMPLATE, _email_context(invitation, url))}
 
 
 def revoke_cancelled_invitations(dedup_keys: Iterable[str], *, at: datetime) -> int:

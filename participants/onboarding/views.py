@@ -278,7 +278,7 @@ def welcome_sharing(request: HttpRequest, invitation: Invitation) -> HttpRespons
             )
             if agreed:
                 with sharing_act(agreed, at=timezone.now()):
-                    form.save_choice(agreed)
+                    agreed.write(listed_to=form.cleaned_data["listed_to"])
                     channels.save()
         messages.success(request, WELCOME)
         if agreed:
