@@ -1,4 +1,4 @@
-"""Signing in at an identity provider. Run by tests/participants/accounts/test_oidc.py, with its settings."""
+"""Signing in at an identity provider. Run by test_oidc.py, with its settings."""
 
 import time
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from participants.models import ProviderIdentity, User
 from roundtable.audit.models import AuditEntry
 from roundtable.mail.models import QueuedEmail
 from tests.factories import make_event, make_holder, make_user
-from tests.sign_in import add_authenticator, record_email_code, totp_code
+from tests.sign_in import add_authenticator, is_in, record_email_code, totp_code
 from tests.url_patterns import page_paths
 
 pytestmark = pytest.mark.django_db
@@ -107,10 +107,6 @@ def sign_in_at_provider(
     return browser.get(CALLBACK, {"code": "abc", "state": asked["state"][0]})
 
 
-def is_signed_in(browser: Client) -> bool:
-    return browser.get("/me/").status_code == 200
-
-
 def main_html(answer: Any) -> str:
     page = answer.content.decode()
     return str(page.split("<main")[1].split("</main>")[0])
@@ -122,7 +118,7 @@ def test_verified_address_of_an_account_signs_in(provider: Provider) -> None:
     assert "Sign in with Ministry login" in browser.get("/accounts/login/").content.decode()
     answer = sign_in_at_provider(provider, browser, email="Dewi@Example.org", email_verified=True)
     assert (answer.status_code, answer["Location"]) == (302, "/me/")
-    assert is_signed_in(browser)
+    assert is_in(browser)
     assert not SocialAccount.objects.exists() and User.objects.count() == 1
     identity = ProviderIdentity.objects.get()
     assert (identity.issuer, identity.subject) == (SERVER, "4711")
@@ -143,7 +139,7 @@ def test_subject_counts_and_not_the_address(provider: Provider) -> None:
     # It gave her address to a colleague.
     browser = Client()
     sign_in_at_provider(provider, browser, sub="4712", **RIGHT)
-    assert not is_signed_in(browser)
+    assert not is_in(browser)
     assert QueuedEmail.objects.count() == 1 and not other.provider_identities.exists()
 
 
@@ -153,7 +149,7 @@ def test_identity_ends_with_its_address(provider: Provider) -> None:
     EmailAddress.objects.filter(user=user).delete()
     browser = Client()
     sign_in_at_provider(provider, browser, **RIGHT)
-    assert not is_signed_in(browser) and not ProviderIdentity.objects.exists()
+    assert not is_in(browser) and not ProviderIdentity.objects.exists()
 
 
 def test_first_sign_in_is_finished_in_two_browsers(provider: Provider) -> None:
@@ -166,7 +162,7 @@ def test_first_sign_in_is_finished_in_two_browsers(provider: Provider) -> None:
     for browser in (phone, laptop):
         cache.clear()  # the code of the same half minute
         browser.post("/accounts/2fa/authenticate/", {"code": totp_code()})
-        assert is_signed_in(browser)
+        assert is_in(browser)
     assert ProviderIdentity.objects.get().user == user
 
 
@@ -203,7 +199,7 @@ def test_rejected_claims_get_identical_closed_page(provider: Provider) -> None:
         answer = sign_in_at_provider(provider, browser, **claims)
         assert answer.status_code == 200
         seen.add(main_html(answer))
-        assert not is_signed_in(browser), claims
+        assert not is_in(browser), claims
     assert len(seen) == 1 and "You need an invitation" in seen.pop()
     assert User.objects.count() == 2 and not SocialAccount.objects.exists()
 
@@ -229,7 +225,7 @@ def test_token_that_is_not_right_signs_no_one_in(
     vars(provider).update(fault)
     browser = Client()
     answer = sign_in_at_provider(provider, browser, **RIGHT | claims)
-    assert answer.status_code in (200, 401) and not is_signed_in(browser)
+    assert answer.status_code in (200, 401) and not is_in(browser)
     assert provider.max_redirects == 0
 
 
@@ -237,7 +233,7 @@ def test_closed_account_cannot_sign_in_through_provider(provider: Provider) -> N
     make_user("dewi@example.org", is_active=False)
     browser = Client()
     sign_in_at_provider(provider, browser, **RIGHT)
-    assert not is_signed_in(browser)
+    assert not is_in(browser)
 
 
 def test_provider_account_is_never_connected(provider: Provider) -> None:
@@ -261,7 +257,7 @@ def test_admin_still_requires_second_factor(provider: Provider) -> None:
     add_authenticator(user)
     browser = Client()
     answer = sign_in_at_provider(provider, browser, **RIGHT)
-    assert answer["Location"] == "/accounts/2fa/authenticate/" and not is_signed_in(browser)
+    assert answer["Location"] == "/accounts/2fa/authenticate/" and not is_in(browser)
     browser.post("/accounts/2fa/authenticate/", {"code": totp_code()})
     assert browser.get("/admin/").status_code == 200
 

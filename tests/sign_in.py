@@ -60,6 +60,11 @@ def sign_in(
         record_authentication(client, user, used)
 
 
+def is_in(browser: Client) -> bool:
+    """Whether someone is signed in there."""
+    return browser.get("/me/").status_code == 200
+
+
 def record_email_code(client: Client, user: User) -> None:
     """As if a code from the person's mail had been entered just now."""
     record_authentication(client, user, {"method": "code", "email": user.email, "at": time.time()})

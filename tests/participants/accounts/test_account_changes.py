@@ -42,7 +42,7 @@ from tests.form_fields import send_form
 from tests.page_text import get_text, page_text
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.participants.participation.test_confirmation import Meeting, account, meeting, shelter
-from tests.sign_in import add_authenticator, forget_limits, totp_code
+from tests.sign_in import add_authenticator, forget_limits, is_in, totp_code
 
 __all__ = ["meeting"]
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
@@ -119,10 +119,6 @@ def sign_in_by_code(email: str) -> Client:
 def enter_factor(browser: Client, code: str) -> Any:
     page = browser.get("/accounts/2fa/authenticate/")
     return send_form(browser, page, containing="code", code=code)
-
-
-def is_in(browser: Client) -> bool:
-    return browser.get("/me/").status_code == 200
 
 
 def is_seen(person: Delegate) -> bool:

@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from tests.page_text import get_text
 from tests.participants.accounts.test_reauthentication import newest_code, prove
-from tests.sign_in import forget_limits, record_email_code
+from tests.sign_in import forget_limits, is_in, record_email_code
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
@@ -60,10 +60,6 @@ def signed_in_by(email: str) -> Client:
     browser, code = begin(email)
     assert browser.post(CODE, {"code": code})["Location"] == "/me/"
     return browser
-
-
-def is_in(browser: Client) -> bool:
-    return browser.get("/me/").status_code == 200
 
 
 def may_sign_in(email: str) -> bool:

@@ -34,7 +34,7 @@ from tests.participants.accounts.test_reauthentication import (
     prove,
     sign_in_by_code,
 )
-from tests.sign_in import add_authenticator, forget_limits, totp_code
+from tests.sign_in import add_authenticator, forget_limits, is_in, totp_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
@@ -83,10 +83,6 @@ def clock() -> Iterator[Any]:
         yield moved
 
 
-def is_signed_in(browser: Client) -> bool:
-    return browser.get("/me/").status_code == 200
-
-
 def test_session_ends_eight_hours_after_sign_in_whatever_is_asked_for(
     delegate: Delegate, clock: Any
 ) -> None:
@@ -95,16 +91,16 @@ def test_session_ends_eight_hours_after_sign_in_whatever_is_asked_for(
     for _hour in range(7):
         clock.shift(timedelta(hours=1))
         browser.post(ASK, {"send": "yes"})  # which saves the session, and enters no code
-        assert is_signed_in(browser)
+        assert is_in(browser)
     clock.shift(timedelta(hours=1, seconds=1))
     answer = browser.get("/me/", follow=True)
     assert answer.redirect_chain[0][0] == "/accounts/login/?next=/me/"
     assert "because you signed in eight hours ago" in page_text(answer)
-    assert not UserSession.objects.exists() or not is_signed_in(browser)
+    assert not UserSession.objects.exists() or not is_in(browser)
     # Signing in again starts anew.
     browser = sign_in_by_code(delegate.user)
     clock.shift(timedelta(hours=7))
-    assert is_signed_in(browser)
+    assert is_in(browser)
 
 
 def test_desk_asks_again_after_an_hour_without_use(
@@ -121,7 +117,7 @@ def test_desk_asks_again_after_an_hour_without_use(
     answer = browser.post(f"{page}?_changelist_filters=x", written)
     confirm = "/accounts/2fa/reauthenticate/"
     assert answer["Location"] == f"{confirm}?next={quote_plus(page)}"
-    assert browser.get("/admin/").status_code == 302 and is_signed_in(browser)
+    assert browser.get("/admin/").status_code == 302 and is_in(browser)
     event.refresh_from_db()
     assert event.title != "Written for an hour"
     # What was written is sent after the second factor.
@@ -175,7 +171,7 @@ def test_second_factor_gives_the_session_a_new_key(
     assert UserSession.objects.get().session_key == browser.cookies["sessionid"].value
     thief = Client()
     thief.cookies["sessionid"] = known
-    assert thief.get("/admin/").status_code == 302 and not is_signed_in(thief)
+    assert thief.get("/admin/").status_code == 302 and not is_in(thief)
 
 
 def test_fresh_code_gives_the_session_a_new_key(delegate: Delegate, client_of: Sign) -> None:
@@ -185,7 +181,7 @@ def test_fresh_code_gives_the_session_a_new_key(delegate: Delegate, client_of: S
     assert browser.cookies["sessionid"].value != known
     thief = Client()
     thief.cookies["sessionid"] = known
-    assert not is_signed_in(thief) and is_signed_in(browser)
+    assert not is_in(thief) and is_in(browser)
 
 
 def test_sessions_are_ended_singly_or_all_after_a_fresh_code(delegate: Delegate) -> None:
@@ -198,19 +194,19 @@ def test_sessions_are_ended_singly_or_all_after_a_fresh_code(delegate: Delegate)
         page = own.get("/accounts/sessions/").content.decode()
         assert page.count("End this session") == 2 and "this session</span>" in page
         answer = own.post("/accounts/sessions/", {"session": row_key(row)})
-        assert answer["Location"].startswith(ASK) and is_signed_in(phone)
+        assert answer["Location"].startswith(ASK) and is_in(phone)
         own.post(ASK, {"send": "yes", "next": "/accounts/sessions/"})
         own.post(ASK, {"code": newest_code(), "next": "/accounts/sessions/"})
-        assert [is_signed_in(one) for one in (own, phone, tablet)] == [True, False, True]
+        assert [is_in(one) for one in (own, phone, tablet)] == [True, False, True]
         foreign = UserSession.objects.get(
             session_key=sign_in_by_code(make_user()).cookies["sessionid"].value
         )
         for wrong in (str(foreign.pk), row_key(foreign), "x", "9" * 30, ""):
             own.post("/accounts/sessions/", {"session": wrong})
-        assert UserSession.objects.filter(pk=foreign.pk).exists() and is_signed_in(own)
+        assert UserSession.objects.filter(pk=foreign.pk).exists() and is_in(own)
         answer = own.post("/accounts/sessions/", follow=True)
         assert "You are signed out everywhere else." in page_text(answer)
-        assert [is_signed_in(one) for one in (own, phone, tablet)] == [True, False, False]
+        assert [is_in(one) for one in (own, phone, tablet)] == [True, False, False]
 
 
 def test_eleventh_session_ends_the_oldest(delegate: Delegate) -> None:
@@ -219,7 +215,7 @@ def test_eleventh_session_ends_the_oldest(delegate: Delegate) -> None:
     for _sign_in in range(11):
         forget_limits()
         browsers.append(sign_in_by_code(delegate.user))
-    assert [is_signed_in(one) for one in browsers] == [False, *[True] * 10]
+    assert [is_in(one) for one in browsers] == [False, *[True] * 10]
 
 
 def suspend(delegate: Delegate) -> None:
@@ -238,11 +234,11 @@ def test_sessions_end_and_their_cookies_stay_dead(
     delegate: Delegate, client_of: Sign, act: Any
 ) -> None:
     browser = client_of(delegate)
-    assert is_signed_in(browser)
+    assert is_in(browser)
     act(delegate)
-    assert not is_signed_in(browser)
+    assert not is_in(browser)
     unhide_profile(delegate, at=timezone.now())
-    assert not is_signed_in(browser) and not UserSession.objects.exists()
+    assert not is_in(browser) and not UserSession.objects.exists()
 
 
 def test_operator_ends_sessions_on_the_server(delegate: Delegate, client_of: Sign) -> None:
@@ -253,7 +249,7 @@ def test_operator_ends_sessions_on_the_server(delegate: Delegate, client_of: Sig
         with pytest.raises(CommandError):
             call_command("end_sessions", *wrong)
     call_command("end_sessions", "Delegate@example.org")
-    assert not is_signed_in(browser) and other.get("/accounts/email/").status_code == 200
+    assert not is_in(browser) and other.get("/accounts/email/").status_code == 200
     assert AuditEntry.objects.get().action == "end sessions"
     call_command("end_sessions", "--all")
     assert other.get("/accounts/email/").status_code == 302
@@ -265,7 +261,7 @@ def test_signing_out_clears_what_the_browser_keeps(delegate: Delegate, client_of
         assert 'href="/accounts/logout/"' in browser.get(path).content.decode(), path
     key = browser.cookies["sessionid"].value
     assert "Sign out?" in browser.get("/accounts/logout/").content.decode()
-    assert is_signed_in(browser)
+    assert is_in(browser)
     answer = browser.post("/accounts/logout/")
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
@@ -273,7 +269,7 @@ def test_signing_out_clears_what_the_browser_keeps(delegate: Delegate, client_of
     answer = browser.get("/about/")
     assert "Clear-Site-Data" not in answer and "logout" not in answer.content.decode()
     browser.cookies["sessionid"] = key
-    assert not is_signed_in(browser)
+    assert not is_in(browser)
 
 
 def test_messages_cookie_has_no_names(cochair: User, event: Event, client_of: Sign) -> None:

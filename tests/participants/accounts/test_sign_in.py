@@ -25,7 +25,7 @@ from tests.mail_queue import deliver_mail
 from tests.page_text import page_text
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.recorded_fixtures import recorded
-from tests.sign_in import forget_limits, record_email_code
+from tests.sign_in import forget_limits, is_in, record_email_code
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
@@ -51,10 +51,6 @@ def code_in(message: Any) -> str:
     found = re.findall(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", message.body, re.MULTILINE)
     assert len(found) == 1
     return str(found[0])
-
-
-def is_in(browser: Client) -> bool:
-    return browser.get("/me/").status_code == 200
 
 
 def words(answer: Any) -> str:
