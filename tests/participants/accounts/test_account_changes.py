@@ -448,7 +448,7 @@ def test_protected_person_is_seen_by_who_invited_them_only(
 
 
 def test_reset_of_a_factor_waits_and_leaves_nothing_to_who_reads_the_mail(
-    meeting: Meeting, row: Participation, client_of: Sign, time_machine: Any
+    row: Participation, time_machine: Any
 ) -> None:
     owner = account(row)
     add_authenticator(owner)

@@ -134,7 +134,7 @@ def test_removed_address_cannot_sign_in(account: User, delegate: Delegate) -> No
     assert "Dewi" not in signed_in_by(WORK).get("/me/").content.decode()
 
 
-def test_user_without_other_access_sees_guidance(delegate: Delegate, client_of: Sign) -> None:
+def test_user_without_other_access_sees_guidance(delegate: Delegate) -> None:
     browser = signed_in_by(WORK)
     page = browser.get("/me/left/").content.decode()
     assert "First add another address of your own, or a passkey." in page

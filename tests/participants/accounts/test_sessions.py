@@ -158,9 +158,7 @@ def test_form_with_a_file_is_sent_again_after_the_second_factor(
     assert form_fields(page_html(answer), path, containing="note")["note"] == ["Written"]
 
 
-def test_second_factor_gives_the_session_a_new_key(
-    cochair: User, client_of: Sign, event: Event
-) -> None:
+def test_second_factor_gives_the_session_a_new_key(cochair: User, client_of: Sign) -> None:
     add_authenticator(cochair)
     browser = client_of(cochair, second_factor=False)
     known = browser.cookies["sessionid"].value

@@ -234,7 +234,7 @@ def test_foreign_invitation_is_not_accessible(
 
 
 def test_started_acceptance_has_one_more_day(
-    browser: Client, invitation: Invitation, client_of: Sign, user: User, time_machine: Any
+    client_of: Sign, user: User, time_machine: Any
 ) -> None:
     time_machine.shift(timedelta(days=14, hours=23))
     assert client_of(user).get("/welcome/").status_code == 200
