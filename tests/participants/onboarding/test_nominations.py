@@ -177,7 +177,8 @@ def test_no_one_nominates_for_another_organisation_or_roundtable(
         assert answer.status_code == 400
     assert client_of(make_user()).get(PAGE).status_code == 404  # an account without a profile
     # The form takes no organisation of its own.
-    browser.post(PAGE, nomination(coming, shelter, organisation="Other", nominated_for="1"))
+    others = {"organisation": "Other", "nominated_for": "1"}
+    browser.post(PAGE, nomination(coming, shelter) | others)
     assert InvitationRequest.objects.get().nominated_for == shelter
 
 

@@ -364,7 +364,7 @@ def test_newer_entry_replaces_the_one_that_waits(
     client_of: Sign, deliver: Deliver, attacker: User, person: Delegate, ministry: Organisation
 ) -> None:
     browser = client_of(attacker)
-    for _time in range(3):
+    for _time in range(2):
         new_workplace(browser, person, ministry)
         changed_post(browser, person, ministry)
         name_in_latin_letters(browser, person, ministry)
