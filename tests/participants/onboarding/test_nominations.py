@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.onboarding.nominations import NominationPlace, nominate
 from participants.participation.confirmation import confirm_participations
 from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
@@ -175,6 +177,11 @@ def test_no_one_nominates_for_another_organisation_or_roundtable(
     for event, organisation in ((coming, other), (last, shelter), (elsewhere, shelter)):
         answer = browser.post(PAGE, nomination(event, organisation))
         assert answer.status_code == 400
+    # Nor by a page that was left open.
+    place, sent = NominationPlace(coming, other), InvitationRequest(name="N", email="n@example.org")
+    assert speaker.user
+    with pytest.raises(ValidationError, match="You can no longer nominate people there"):
+        nominate(nomination=sent, place=place, by=speaker.user, at=NOON)
     assert client_of(make_user()).get(PAGE).status_code == 404  # an account without a profile
     # The form takes no organisation of its own.
     others = {"organisation": "Other", "nominated_for": "1"}
