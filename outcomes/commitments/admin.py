@@ -191,10 +191,6 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             queryset = queryset.filter(matches)
         return queryset, False
 
-    def visible_rows(self, request: HttpRequest) -> QuerySet[Commitment]:
-        rows: QuerySet[Commitment] = super().get_queryset(request)
-        return rows
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
         marked: QuerySet[Any] = self.visible_rows(request).annotate(
             is_disputed=Exists(open_disputes(OuterRef("pk")))

@@ -171,14 +171,14 @@ class OrganisationChangeAdmin(PrivateAdmin):
         of_organisation = Q(organisation__in=organisations) | Q(target__in=organisations)
         return rows.filter(Q(event__in=events) | (Q(event=None) & of_organisation))
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OrganisationChange]:
+    def visible_rows(self, request: HttpRequest) -> QuerySet[OrganisationChange]:
         # The page names both entries.
         seen = visible_organisations(request_permissions(request)).values("pk")
-        rows = super().get_queryset(request).filter(organisation__in=seen)
+        rows = super().visible_rows(request).filter(organisation__in=seen)
         return rows.filter(Q(target=None) | Q(target__in=seen))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
+        return obj is None or self.visible_rows(request).filter(pk=obj.pk).exists()
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         now = timezone.now()

@@ -211,8 +211,8 @@ class ProgressUpdateAdmin(ReviewedAdmin):
     search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
     search_help_text = _("Reference, or words in the commitment or the update")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ProgressUpdate]:
-        return super().get_queryset(request).filter(in_place_of=None)
+    def visible_rows(self, request: HttpRequest) -> QuerySet[ProgressUpdate]:
+        return super().visible_rows(request).filter(in_place_of=None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # What a party submitted, or disputes, does not disappear at the wish of one account.

@@ -117,12 +117,12 @@ class ReviewedAdmin(GrantScopedAdmin):
     )
     series_fields: tuple[str, ...] = ()  # a text replaces the earlier one with the same values
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def visible_rows(self, request: HttpRequest) -> QuerySet[Any]:
         # Drafts are private. Their authors see them here only if they also write here.
         shown = ~Q(state=EditorialState.DRAFT)
         if not self.unavailable:
             shown |= Q(author=request_permissions(request).user)
-        return super().get_queryset(request).filter(shown)
+        return super().visible_rows(request).filter(shown)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Everyone must read the text that a co-chair approved.

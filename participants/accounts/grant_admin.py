@@ -168,7 +168,7 @@ class GrantAdmin(PrivateAdmin):
         "Roundtable, or the organisation the person acts for. Operators can also search by address."
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Grant]:
+    def visible_rows(self, request: HttpRequest) -> QuerySet[Grant]:
         permissions = request_permissions(request)
         rows: QuerySet[Grant] = Grant.objects.order_by(*self.ordering)
         if not permissions.is_operator:

@@ -91,17 +91,20 @@ class GrantScopedAdmin(PlainAdmin):
         number: int = owner.pk if last == "pk" else getattr(owner, f"{last}_id")
         return number
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
+    def visible_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the viewer may see: those of lists and pages, and those that are counted.
+
+        What lists show besides is for get_queryset(), which shows no other rows.
+        """
+        rows: QuerySet[Any] = super().get_queryset(request)
         permissions = request_permissions(request)
         if permissions.is_operator:
             return rows
         events = permissions.decidable if self.cochairs_only else permissions.readable
         return self.limit_to_events(rows, events)
 
-    def visible_rows(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows of get_queryset(), to be counted: without what lists show besides."""
-        return self.get_queryset(request)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.visible_rows(request)
 
     def choices(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows that the viewer may attach other rows to."""

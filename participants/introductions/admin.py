@@ -65,7 +65,7 @@ class IntroductionAdmin(PrivateAdmin):
     list_display = ["first", "second", "proposed_at", "state"]
     list_display_links = None  # the list already shows every field
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Introduction]:
+    def visible_rows(self, request: HttpRequest) -> QuerySet[Introduction]:
         # Operators too see only their own proposals.
         permissions = request_permissions(request)
         people = visible_people(permissions).values("pk")

@@ -257,7 +257,7 @@ class InvitationRequestAdmin(PrivateAdmin):
     actions = ["refuse"]
 
     def visible_rows(self, request: HttpRequest) -> QuerySet[InvitationRequest]:
-        rows = super().get_queryset(request)
+        rows = super().visible_rows(request)
         return requests.visible_requests(rows, request_permissions(request))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InvitationRequest]:
@@ -270,7 +270,7 @@ class InvitationRequestAdmin(PrivateAdmin):
         return rows
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        # get_queryset() already limits the rows to what the viewer may decide.
+        # visible_rows() already limits the rows to what the viewer may decide.
         return rows.filter(self.undecided)
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -204,7 +204,7 @@ class DelegateAdmin(PrivateAdmin):
 
     def visible_rows(self, request: HttpRequest) -> QuerySet[Delegate]:
         people = visible_people(request_permissions(request))
-        rows: QuerySet[Delegate] = super().get_queryset(request)
+        rows: QuerySet[Delegate] = super().visible_rows(request)
         return rows.filter(pk__in=people.values("pk"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delegate]:

@@ -107,7 +107,7 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
     operator_only_fields = ("is_demonstration",)
     change_form_template = "participants/organisations/admin/organisation_change_form.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
+    def visible_rows(self, request: HttpRequest) -> QuerySet[Organisation]:
         public = Organisation.objects.published().filter(pk=OuterRef("pk"))
         return (
             visible_organisations(request_permissions(request))
@@ -116,10 +116,10 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
         )
 
     def choices(self, request: HttpRequest) -> QuerySet[Organisation]:
-        return self.get_queryset(request)
+        return self.visible_rows(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
-        return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
+        return obj is None or self.visible_rows(request).filter(pk=obj.pk).exists()
 
     def has_change_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
         permissions = request_permissions(request)
@@ -218,7 +218,7 @@ class OrganisationAdmin(SafeExportMixin, HistoryAdmin):
             )
 
     def is_published(self, row: Organisation) -> bool:
-        known: bool | None = getattr(row, "is_public", None)  # annotated by get_queryset()
+        known: bool | None = getattr(row, "is_public", None)  # annotated by visible_rows()
         if known is None:
             return Organisation.objects.published().filter(pk=row.pk).exists()
         return known

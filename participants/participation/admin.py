@@ -177,7 +177,7 @@ class ParticipationAdmin(PrivateAdmin):
     def visible_rows(self, request: HttpRequest) -> QuerySet[Participation]:
         given = ParticipationConfirmation.objects.select_related("on_behalf_of", "by")
         shown = visible_participations(request_permissions(request))
-        rows = super().get_queryset(request).filter(pk__in=shown.values("pk"))
+        rows = super().visible_rows(request).filter(pk__in=shown.values("pk"))
         return rows.prefetch_related(Prefetch("confirmations", queryset=given))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.follow_up_factories import make_assessment, make_milestone, make_response
 from tests.page_text import get_text, page_links
+from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
 REAL, MADE_UP = "Veracious", "Pretended"
@@ -58,6 +59,7 @@ PAGES = [
     "/search/?q=quokka",
     "/search/?q=quokka&kind=report",
 ]
+TABLES = ("roundtables", "commitments", "reports", "responses", "organisations")
 FILES = [
     "/feed.atom",
     "/commitments.atom?theme=shared",
@@ -66,30 +68,10 @@ FILES = [
     "/calendar.ics",
     "/roundtables.ics",
     "/commitments.ics",
-    *(
-        f"/{name}.csv"
-        for name in (
-            "roundtables",
-            "outcomes",
-            "commitments",
-            "reports",
-            "responses",
-            "organisations",
-        )
-    ),
+    *(f"/{name}.csv" for name in (*TABLES, "outcomes")),
     "/reports.json?theme=shared",
     "/responses.json?theme=shared",
-    *(
-        f"/api/v1/{name}"
-        for name in (
-            "roundtables",
-            "points",
-            "commitments",
-            "reports",
-            "responses",
-            "organisations",
-        )
-    ),
+    *(f"/api/v1/{name}" for name in (*TABLES, "points")),
     "/data/roundtable.zip",
     "/data/roundtable.sqlite",
 ]
@@ -137,6 +119,7 @@ def add_roundtable(word: str, theme: Theme, group: Group, **fields: Any) -> Even
 
 
 @pytest.fixture
+@recorded
 def both(db: None) -> list[Event]:
     """A roundtable of the record and one of the demonstration, alike in all but their names."""
     series, theme = make_series(), make_theme(slug="shared", name="Shared")

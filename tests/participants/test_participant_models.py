@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -404,44 +405,39 @@ def test_consents_cannot_be_bulk_changed_or_deleted() -> None:
 
 
 @pytest.mark.parametrize("made_up", [True, False])
-def test_role_cannot_mix_demo_and_real(made_up: bool) -> None:
-    row = EventRole(
-        event=make_event(is_demonstration=not made_up),
-        organisation=make_organisation(is_demonstration=made_up),
-        role=EventRole.Role.COHOST,
+def test_entries_cannot_mix_demo_and_real(made_up: bool) -> None:
+    event, same = (
+        make_row(is_demonstration=made_up) for make_row in (make_event, make_organisation)
     )
-    with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations"):
-        row.full_clean()
-
-
-@pytest.mark.parametrize(
-    ("event", "delegate", "organisation"),
-    [(a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1) if not a == b == c],
-)
-def test_participation_cannot_mix_demo_and_real(
-    event: int, delegate: int, organisation: int
-) -> None:
-    row = Participation(
-        event=make_event(is_demonstration=bool(event)),
-        delegate=make_delegate(is_demonstration=bool(delegate)),
-        organisation=make_organisation(is_demonstration=bool(organisation)),
+    other, person = (
+        make_organisation(is_demonstration=not made_up),
+        make_delegate(is_demonstration=made_up),
     )
-    with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations"):
-        row.full_clean()
-
-
-@pytest.mark.parametrize("made_up", [True, False])
-def test_affiliation_cannot_mix_demo_and_real(made_up: bool) -> None:
-    delegate = make_delegate(is_demonstration=made_up)
+    make_grant(make_user(), event)
+    make_grant(make_user(), event, on_behalf_of=same)
+    make_affiliation(person, organisation=same)
+    for refused in (
+        lambda: EventRole(event=event, organisation=other, role="cohost").full_clean(),
+        lambda: make_grant(make_user(), event, on_behalf_of=other),
+    ):
+        with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations"):
+            refused()
     with pytest.raises(ValidationError, match="Made-up people belong to made-up organisations"):
-        make_affiliation(delegate, organisation=make_organisation(is_demonstration=not made_up))
+        make_affiliation(person, organisation=other)
 
 
-def test_demo_delegate_takes_part_in_demo_event() -> None:
-    delegate = make_delegate(is_demonstration=True)
-    make_affiliation(delegate)
-    row = make_participation(delegate, make_event(is_demonstration=True))
-    assert row.organisation.is_demonstration
+def test_participation_cannot_mix_demo_and_real() -> None:
+    for of_event, of_person, of_organisation in product((False, True), repeat=3):
+        row = Participation(
+            event=make_event(is_demonstration=of_event),
+            delegate=make_delegate(is_demonstration=of_person),
+            organisation=make_organisation(is_demonstration=of_organisation),
+        )
+        if of_event == of_person == of_organisation:
+            row.full_clean()
+            continue
+        with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations"):
+            row.full_clean()
 
 
 def test_new_delegate_shares_nothing() -> None:
@@ -508,38 +504,12 @@ def test_reveal_budget_is_spent_once_per_profile(settings: Any) -> None:
     assert RevealBudget.spend(make_user(), today)
 
 
-def test_grant_is_valid_from_first_to_last_day() -> None:
-    grant = make_grant(
-        make_user(), make_event(), valid_from=date(2024, 1, 10), valid_until=date(2024, 1, 20)
-    )
-    days = {9: False, 10: True, 20: True, 21: False}
-    for day, holds in days.items():
-        assert Grant.objects.active(date(2024, 1, day)).filter(pk=grant.pk).exists() is holds
-
-
-@pytest.mark.parametrize("made_up", [True, False])
-def test_grant_cannot_mix_demo_and_real(made_up: bool) -> None:
-    event = make_event(is_demonstration=not made_up)
-    make_grant(make_user(), event)
-    for same in (True, False):
-        behalf = make_organisation(is_demonstration=made_up is not same)
-        if same:
-            make_grant(make_user(), event, on_behalf_of=behalf)
-        else:
-            with pytest.raises(ValidationError, match="Made-up entries belong to demonstrations"):
-                make_grant(make_user(), event, on_behalf_of=behalf)
-
-
-@pytest.mark.parametrize("number", [None, 0, 2000])
-def test_plausible_recorded_count_is_stored(number: int | None) -> None:
-    row = RecordedCount(event=make_event(), kind=OrganisationKind.GOVERNMENT, number=number)
-    row.full_clean()
-    row.save()
-    assert RecordedCount.objects.get().number == number
-
-
-def test_implausible_recorded_count_is_rejected_with_message() -> None:
-    row = RecordedCount(event=make_event(), kind=OrganisationKind.GOVERNMENT, number=200_000)
+def test_recorded_count_is_not_known_or_plausible() -> None:
+    for number in (None, 0, 2000):
+        row = RecordedCount(event=make_event(), kind=OrganisationKind.GOVERNMENT, number=number)
+        row.full_clean()
+        row.save()
+    row.number = 200_000
     with pytest.raises(ValidationError) as refusal:
         row.full_clean()
     assert refusal.value.message_dict == {
@@ -547,15 +517,15 @@ def test_implausible_recorded_count_is_rejected_with_message() -> None:
     }
 
 
-def test_grant_is_valid_from_its_first_day_and_once_it_is_confirmed() -> None:
-    for valid_from, effective_on in (
-        (date(2024, 1, 10), date(2024, 1, 5)),
-        (date(2024, 1, 5), date(2024, 1, 10)),
-    ):
-        make_grant(make_user(), make_event(), valid_from=valid_from, effective_on=effective_on)
-    make_grant(make_user(), make_event(), effective_on=None)
-    for day, number in ((9, 0), (10, 2)):
-        assert Grant.objects.active(date(2024, 1, day)).count() == number
+def test_grant_is_valid_once_it_is_confirmed_from_its_first_day_to_its_last() -> None:
+    early, first, last = date(2024, 1, 5), date(2024, 1, 10), date(2024, 1, 20)
+    event = make_event()
+    make_grant(make_user(), event, valid_from=first, effective_on=early, valid_until=last)
+    make_grant(make_user(), event, valid_from=early, effective_on=first)
+    make_grant(make_user(), event, effective_on=None)
+    days = {date(2024, 1, 9): 0, first: 2, last: 2, date(2024, 1, 21): 1, date(2099, 1, 1): 1}
+    for day, number in days.items():
+        assert Grant.objects.active(day).count() == number
 
 
 def test_grant_is_given_again_for_a_later_time() -> None:
@@ -582,11 +552,6 @@ def test_account_is_changed_again_once_the_first_change_is_closed() -> None:
     make_account_change(make_user())
 
 
-def test_grant_without_end_is_valid() -> None:
-    make_grant(make_user(), make_event(), valid_from=date(2024, 1, 10))
-    assert Grant.objects.active(date(2099, 1, 1)).exists()
-
-
 def test_accounts_are_stored_in_small_letters_and_without_a_password() -> None:
     User.objects.create_user(" Ann@Example.org ")
     User.objects.create_superuser("Bea@example.org", "a password")
@@ -597,10 +562,14 @@ def test_accounts_are_stored_in_small_letters_and_without_a_password() -> None:
         User.objects.create_user("")
 
 
-def test_account_that_is_closed_has_no_rights() -> None:
-    user = make_user(is_superuser=True, is_active=False)
-    make_grant(user, make_event())
-    assert (user.is_staff, user.has_perm("any"), user.has_module_perms("any")) == (False,) * 3
+def test_account_opens_the_admin_by_a_grant_alone_and_until_it_is_closed() -> None:
+    user, closed = make_user(), make_user(is_superuser=True, is_active=False)
+    assert not user.is_staff
+    for holder in (user, closed):
+        make_grant(holder, make_event())
+    assert user.is_staff
+    assert not user.has_perm("participants.change_contactchannel")
+    assert (closed.is_staff, closed.has_perm("any"), closed.has_module_perms("any")) == (False,) * 3
 
 
 def test_introductions_between_two_people_are_those_of_both_in_either_order() -> None:
@@ -616,53 +585,23 @@ def test_introductions_between_two_people_are_those_of_both_in_either_order() ->
     assert Introduction.objects.of(other).count() == 3
 
 
-@pytest.mark.parametrize(
-    ("fields", "is_accepted"),
-    [
-        ({}, True),
-        ({"first_accepted_at": None}, False),
-        ({"second_accepted_at": None}, False),
-        ({"first_ended_at": NOON}, False),
-        ({"second_ended_at": NOON}, False),
-    ],
-)
-def test_introduction_is_in_force_while_both_have_accepted_and_none_ended_it(
-    fields: dict[str, Any], is_accepted: bool
-) -> None:
-    make_introduction(make_delegate(), make_delegate(), **fields)
-    assert Introduction.objects.accepted().exists() == is_accepted
-    assert Introduction.objects.in_force().exists() == is_accepted
-
-
-@pytest.mark.parametrize("side", ["first", "second"])
-@pytest.mark.parametrize("field", ["hidden_at", "new_address_agreed_at"])
-def test_introduction_is_not_in_force_while_a_side_is_not_available(side: str, field: str) -> None:
-    row = make_introduction(make_delegate(), make_delegate())
-    Delegate.objects.filter(pk=getattr(row, side).pk).update(**{field: NOON})
-    assert Introduction.objects.accepted().exists()
-    assert not Introduction.objects.in_force().exists()
-
-
-def test_cochair_opens_admin_by_grant_only() -> None:
-    user = make_user()
-    assert not user.is_staff
-    make_grant(user, make_event())
-    assert user.is_staff
-    assert not user.has_perm("participants.change_contactchannel")
-
-
-def test_account_email_is_lowercase_without_password() -> None:
-    user = User.objects.create_user(" Dewi@Example.ORG ")
-    assert user.email == "dewi@example.org"
-    assert not user.has_usable_password()
-    with pytest.raises(ValueError, match="needs an email address"):
-        User.objects.create_user("")
-
-
-def test_operator_password_is_not_stored() -> None:
-    user = User.objects.create_superuser("operator@example.org", "secret")
-    assert user.is_superuser
-    assert not user.check_password("secret")
+def test_introduction_is_in_force_while_both_accepted_it_and_are_available() -> None:
+    row, *_others = [
+        make_introduction(make_delegate(), make_delegate(), **fields)
+        for fields in (
+            {},
+            {"first_accepted_at": None},
+            {"second_accepted_at": None},
+            {"first_ended_at": NOON},
+            {"second_ended_at": NOON},
+        )
+    ]
+    for person in (row.first, row.second):
+        for field in ("hidden_at", "new_address_agreed_at"):
+            Delegate.objects.filter(pk=person.pk).update(**{field: NOON})
+            assert not Introduction.objects.in_force().exists()
+            Delegate.objects.filter(pk=person.pk).update(**{field: None})
+    assert [*Introduction.objects.accepted()] == [*Introduction.objects.in_force()] == [row]
 
 
 def test_every_kind_has_a_constituency() -> None:

@@ -14,7 +14,7 @@ from roundtable.models import AuditEntry, Event
 from tests.factories import (
     make_delegate,
     make_event,
-    make_grant,
+    make_holder,
     make_organisation,
     make_organisation_change,
     make_participation,
@@ -69,7 +69,7 @@ def test_no_one_at_the_desk_erases_or_closes_a_used_account(
 ) -> None:
     client = client_of(operator)
     assert delegate.user is not None
-    for row in (delegate, delegate.user, cochair):
+    for row in (delegate, delegate.user, cochair, operator):
         address = page(type(row), "delete", row.pk)
         assert client.get(address).status_code == 403
         assert client.post(address, {"post": "yes"}).status_code == 403
@@ -77,10 +77,11 @@ def test_no_one_at_the_desk_erases_or_closes_a_used_account(
         client.post(page(type(row), "changelist"), sent)
         row.refresh_from_db()
     assert delegate.erased_at is None
-    for user in (delegate.user, cochair):
+    for user in (delegate.user, cochair, operator):
         client.post(page(User, "change", user.pk), {"email": user.email})  # no tick: not active
         user.refresh_from_db()
         assert user.is_active
+    assert operator.is_superuser
 
 
 def test_command_on_the_server_erases_who_cannot_sign_in(delegate: Delegate) -> None:
@@ -117,12 +118,17 @@ def test_deleted_account_that_no_one_used_is_erased(client_of: Sign, operator: U
     assert is_marked("address", "alone@example.org")
 
 
-def test_cochair_deletes_an_invited_person(client_of: Sign, event: Event, cochair: User) -> None:
+def test_cochair_deletes_an_invited_person_and_none_who_joined(
+    client_of: Sign, event: Event, cochair: User, delegate: Delegate
+) -> None:
     person = make_delegate(user=None, invitation_email="Ina@example.org")
     make_participation(person, event, confirmed=False)
-    delete(client_of(cochair), person)
+    client = client_of(cochair)
+    address = page(Delegate, "delete", delegate.pk)
+    assert client.post(address, {"post": "yes"}).status_code == 403
+    delete(client, person)
     assert is_marked("address", "ina@example.org")
-    assert not Delegate.objects.filter(pk=person.pk).exists()
+    assert list(Delegate.objects.all()) == [delegate]
 
 
 def test_bulk_delete_erases_rows(client_of: Sign, operator: User, invited: Delegate) -> None:
@@ -153,9 +159,7 @@ def test_erasure_requires_ledger_entry(
 
 
 def test_editor_cannot_erase(client_of: Sign, event: Event, delegate: Delegate) -> None:
-    editor = make_user()
-    make_grant(editor, event, role="editor")
-    client = client_of(editor)
+    client = client_of(make_holder(event, role="editor"))
     assert client.post(page(Delegate, "delete", delegate.pk), {"post": "yes"}).status_code == 403
     sent = {"action": "delete_selected", "_selected_action": [delegate.pk], "post": "yes"}
     client.post(page(Delegate, "changelist"), sent)

@@ -216,17 +216,6 @@ def test_operator_does_not_undo_change_of_account(
     assert stored(user, "email", "is_active") == as_before | kept
 
 
-def test_page_of_a_used_account_changes_nothing(
-    client_of: Sign, operator: User, delegate: Delegate
-) -> None:
-    user, browser = delegate.user, client_of(operator)
-    assert user is not None
-    assert client_of(delegate).get("/me/").status_code == 200
-    as_before = stored(user, "email", "is_active", "last_login", "password")
-    browser.post(page_of(user), {"email": "evil@example.org", "last_login": "", "password": "x"})
-    assert stored(user, *as_before) == as_before
-
-
 def test_old_confirmation_does_not_bring_participation_back(
     event: Event, cochair: User, delegate: Delegate
 ) -> None:

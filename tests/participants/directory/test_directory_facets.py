@@ -21,10 +21,10 @@ from roundtable.models import Event
 from tests.conftest import FULL, FULL_WALKS
 from tests.facet_panels import Choice, facet_labels, shown_chips, shown_facets
 from tests.factories import (
-    NOON,
     make_affiliation,
     make_channel,
     make_commitment,
+    make_confirmation,
     make_delegate,
     make_event,
     make_exception,
@@ -257,14 +257,7 @@ def test_each_meeting_is_asked_alone(client_of: Sign) -> None:
         make_participation(person, event)
         make_participation(reader, event)
     row = Participation.objects.get(delegate=reader, event=second)
-    row.confirmations.create(
-        by=make_user(),
-        capacity="cochair",
-        confirmed_at=NOON,
-        has_effect=True,
-        on_behalf_of=excluded,
-        content_hash=row.content_hash,
-    )
+    make_confirmation(row, make_user(), capacity="cochair", on_behalf_of=excluded)
     make_exception(person, organisation=excluded)
     facets = shown_facets(client_of(reader).get("/directory/"))
     assert facets["event"] == {"first": 2, "second": 1}

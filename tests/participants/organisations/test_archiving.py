@@ -17,7 +17,6 @@ from participants.models import (
     SlugRedirect,
     User,
 )
-from participants.privacy import visibility
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
 from tests.factories import (
@@ -26,28 +25,18 @@ from tests.factories import (
     make_delegate,
     make_event,
     make_exception,
-    make_government,
     make_organisation,
     make_participation,
     make_role,
     show_first,
 )
 from tests.form_fields import form_fields
+from tests.participants.participation.test_removed_participations import atlantis, is_listed_to
 
+__all__ = ["atlantis"]  # a fixture
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 LIST = "/admin/participants/organisation/"
-
-
-@pytest.fixture
-def atlantis(db: None) -> Organisation:
-    return make_government("AU", "Ministry of Atlantis")
-
-
-def is_listed_to(viewer: Delegate, owner: Delegate) -> bool:
-    assert viewer.user is not None
-    eyes = visibility.get_viewer(viewer.user, NOON.date())
-    return visibility.find_profile(eyes, owner.handle, NOON.date()) is not None
 
 
 @pytest.mark.parametrize("role", ["operator", "cochair"])
@@ -71,20 +60,15 @@ def test_no_one_deletes_an_organisation(
     assert AudienceException.objects.filter(pk=exception.pk, organisation=atlantis).exists()
 
 
-def test_exception_protects_its_organisation(focal_point: Delegate, atlantis: Organisation) -> None:
-    make_exception(focal_point, organisation=atlantis)
-    with pytest.raises(ProtectedError):
-        atlantis.delete()
-
-
-def test_delete_button_does_not_tell_of_exceptions(
+def test_exception_protects_its_organisation_and_does_not_show_in_the_delete_button(
     client_of: Sign, operator: User, focal_point: Delegate, atlantis: Organisation
 ) -> None:
     path = f"{LIST}{atlantis.pk}/change/"
-    before = client_of(operator).get(path).content.decode()
+    assert "deletelink" not in client_of(operator).get(path).content.decode()
     make_exception(focal_point, organisation=atlantis)
-    after = client_of(operator).get(path).content.decode()
-    assert "deletelink" not in before and "deletelink" not in after
+    assert "deletelink" not in client_of(operator).get(path).content.decode()
+    with pytest.raises(ProtectedError):
+        atlantis.delete()
 
 
 def test_organisation_is_archived_and_restored_with_a_reason(

@@ -174,6 +174,7 @@ def test_person_is_told_of_suspension_return_and_end(
     assert told("confirmer", "confirm") == ["Your participation counts again"]
     assert told("confirmer", "suspend") == ["Your participation is suspended"]
     assert told("cochair", "end") == ["Your participation has ended"]
+    assert User.objects.get(email=address).is_active
 
 
 def test_numbers_do_not_tell_who_is_hidden(meeting: Event, reminders: Reminders) -> None:

@@ -122,12 +122,6 @@ def test_account_of_two_roundtables_is_one_at_each(meeting: Meeting) -> None:
     assert confirm(row, meeting.cohost)
 
 
-def test_participation_never_returns_by_silence(meeting: Meeting, row: Participation) -> None:
-    assert suspend_participation(participation=row, reason="Doubt", by=meeting.second, at=NOON)
-    call_command("make_due_changes", "--clock-is-right", verbosity=0)  # months later
-    assert not counts(row)
-
-
 def test_suspension_keeps_who_confirmed_until_two_others_do(
     meeting: Meeting, row: Participation
 ) -> None:
@@ -144,34 +138,31 @@ def test_suspension_keeps_who_confirmed_until_two_others_do(
     assert earlier.filter(has_effect=True).count() == 2
 
 
-def test_confirmer_who_was_the_only_one_is_not_replaced_by_a_cochair(
+def test_participation_never_returns_by_silence_or_by_governments_alone(
     meeting: Meeting, row: Participation
 ) -> None:
-    """Governments alone never bring a participant of civil society back."""
+    """Even if the confirmer who suspended it was the only one of the constituency."""
     assert suspend_participation(participation=row, reason="Doubt", by=meeting.confirmer, at=NOON)
+    call_command("make_due_changes", "--clock-is-right", verbosity=0)  # months later
+    assert not counts(row)
     assert not confirm(row, meeting.first, meeting.second, meeting.cohost, meeting.confirmer)
     another = colleague_of(shelter("Another network"), meeting.event, Grant.Role.CONFIRMER)
     assert confirm(row, another)
 
 
-def test_person_reads_who_suspended_it_and_why(
+def test_suspension_asks_for_a_reason_and_tells_the_person(
     meeting: Meeting, row: Participation, client_of: Sign, deliver: Callable[[], list[Any]]
 ) -> None:
-    act(client_of(meeting.second), row, "suspend", reason="Someone else came")
+    browser = client_of(meeting.second)
+    answer = act(browser, row, "suspend", reason=" ")
+    assert "Nothing is changed yet." in answer.content.decode() and counts(row)
+    act(browser, row, "suspend", reason="Someone else came")
     mail = deliver()[-1]
     assert (mail.to, mail.subject) == ([account(row).email], "Your participation is suspended")
     # Mailboxes are read by others.
     assert "Someone else came" not in mail.body and meeting.australia.name not in mail.body
     page = " ".join(client_of(account(row)).get("/me/").content.decode().split())
     assert "Government AU suspended it, for this reason: Someone else came" in page
-
-
-def test_suspension_asks_for_a_reason(
-    meeting: Meeting, row: Participation, client_of: Sign
-) -> None:
-    answer = act(client_of(meeting.second), row, "suspend", reason=" ")
-    assert "Nothing is changed yet." in answer.content.decode()
-    assert counts(row)
 
 
 def test_operator_stands_in_for_the_cochair_who_suspended(
