@@ -24,11 +24,7 @@ from participants.onboarding import invitations
 from participants.permissions import may_enter_admin
 from participants.privacy import access_log, consent, retention, visibility
 from participants.privacy.audience_choice import sharing_act, sharing_version
-from participants.privacy.audience_preview import (
-    AudiencePreview,
-    count_cochairs,
-    sharing_sentences,
-)
+from participants.privacy.audience_preview import AudiencePreview, count_cochairs, sharing_sentences
 from participants.privacy.hiding import how_hidden
 from participants.privacy.notice_changes import open_question
 from participants.privacy.own_profile import atomic_post, find_own_delegate

@@ -7,10 +7,7 @@ from operator import or_
 from typing import Any
 
 from django import forms
-from django.db.models import (
-    OuterRef,
-    QuerySet,
-)
+from django.db.models import OuterRef, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -24,11 +21,7 @@ from participants.directory.people_index import (
     themes_by_organisation,
 )
 from participants.directory.vcard import V3, VERSIONS
-from participants.models import (
-    Delegate,
-    EventRole,
-    OrganisationKind,
-)
+from participants.models import Delegate, EventRole, OrganisationKind
 from participants.models.delegate import BY_NAME
 from participants.models.languages import LANGUAGE_CHOICES
 from participants.privacy import visibility

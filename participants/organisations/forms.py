@@ -2,26 +2,14 @@
 
 from typing import Any
 
-from django.db.models import (
-    Q,
-    QuerySet,
-)
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from participants.demonstration import ScopeForm
-from participants.models import (
-    EventRole,
-    Organisation,
-    OrganisationKind,
-)
+from participants.models import EventRole, Organisation, OrganisationKind
 from roundtable.filters.facet_index import Tally
-from roundtable.filters.facets import (
-    FacetField,
-    FacetForm,
-    event_choices,
-    set_choices,
-)
+from roundtable.filters.facets import FacetField, FacetForm, event_choices, set_choices
 
 
 class OrganisationFilterForm(ScopeForm, FacetForm):

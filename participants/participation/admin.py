@@ -5,15 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import (
-    Case,
-    Count,
-    Prefetch,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -22,20 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.addresses import has_joined, mask_address
 from participants.admin_base.fields import SuspensionForm, request_permissions
-from participants.admin_base.filters import (
-    ConfirmedFilter,
-    EventFilter,
-    PendingFilter,
-)
+from participants.admin_base.filters import ConfirmedFilter, EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.display_names import participant_name
-from participants.models import (
-    Capacity,
-    Delegate,
-    Participation,
-    ParticipationConfirmation,
-)
+from participants.models import Capacity, Delegate, Participation, ParticipationConfirmation
 from participants.participation.change_code_admin import change_code_view, may_fetch_codes
 from participants.participation.closure_admin import close_list_view, events_to_close
 from participants.participation.confirmation import (
@@ -50,11 +33,7 @@ from participants.participation.confirmation import (
     suspend_participation,
 )
 from participants.participation.departure import may_record_departure, record_departure
-from participants.permissions import (
-    EventPermissions,
-    visible_participations,
-    visible_people,
-)
+from participants.permissions import EventPermissions, visible_participations, visible_people
 
 
 @admin.action(description=_("Record that they left the organisation"), permissions=["decide"])

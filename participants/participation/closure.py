@@ -8,13 +8,7 @@ from itertools import permutations
 
 from django.db import transaction
 
-from participants.models import (
-    Capacity,
-    ListClosure,
-    ListClosureConfirmation,
-    Participation,
-    User,
-)
+from participants.models import Capacity, ListClosure, ListClosureConfirmation, Participation, User
 from participants.models.confirmation import Confirmation
 from participants.participation.confirmation import (
     CHAIRS,

@@ -14,12 +14,8 @@ from participants.models import (
     Participation,
     validate_same_demonstration,
 )
-from participants.participation.confirmation import (
-    is_own_profile,
-)
-from participants.permissions import (
-    EventPermissions,
-)
+from participants.participation.confirmation import is_own_profile
+from participants.permissions import EventPermissions
 from participants.proposals.lifecycle import (
     must_accept,
     organisation_acted_for,

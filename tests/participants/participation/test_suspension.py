@@ -10,13 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from participants.accounts.grants import suspend_grant
-from participants.models import (
-    Grant,
-    Organisation,
-    Participation,
-    ParticipationConfirmation,
-    User,
-)
+from participants.models import Grant, Organisation, Participation, ParticipationConfirmation, User
 from participants.participation.confirmation import end_participation, suspend_participation
 from roundtable.models import Event
 from tests.factories import (
