@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -11,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from participants.models import (
-    AccountChange,
     Audience,
     CanaryConfirmation,
     Consent,
@@ -29,7 +29,6 @@ from participants.models import (
     Organisation,
     OrganisationChangeConfirmation,
     OrganisationKind,
-    ParticipantList,
     Participation,
     ParticipationConfirmation,
     Proposal,
@@ -88,12 +87,6 @@ def unsaved(row: models.Model, **fields: Any) -> models.Model:
     return with_values(duplicate_of(row), **fields)
 
 
-def _list_by_one() -> ParticipantList:
-    row = make_participant_list(make_event())
-    row.decided_by, row.decided_at = row.requested_by, NOON
-    return row
-
-
 def _introduced_to_oneself() -> models.Model:
     row = make_introduction(make_delegate(), make_delegate())
     return with_values(row, second=row.first)
@@ -104,19 +97,34 @@ def _introduced_the_other_way_round() -> models.Model:
     return with_values(duplicate_of(row), first=row.second, second=row.first)
 
 
+MAKERS: dict[str, Callable[..., models.Model]] = {
+    "account change": lambda **given: make_account_change(make_user(), **given),
+    "affiliation": lambda **given: make_affiliation(make_delegate(), **given),
+    "channel": lambda **given: make_channel(make_delegate(), **given),
+    "consent request": lambda **given: make_consent_request(make_delegate(), **given),
+    "count": lambda **given: saved(RecordedCount(event=make_event(), kind="government", **given)),
+    "delegate": make_delegate,
+    "exception": lambda **given: make_exception(make_delegate(), **given),
+    "grant": lambda **given: make_grant(make_user(), make_event(), **given),
+    "group": make_group,
+    "invitation": lambda **given: make_invitation(make_delegate(), make_event(), **given),
+    "invitation request": lambda **given: make_invitation_request(make_event(), **given),
+    "link": make_email_link,
+    "list": lambda **given: make_participant_list(make_event(), **given),
+    "notice": make_notice,
+    "organisation": make_organisation,
+    "change": lambda **given: make_organisation_change(make_organisation(), **given),
+    "participation": lambda **given: make_participation(make_delegate(), make_event(), **given),
+    "proposal": lambda **given: make_proposal(make_delegate(), **given),
+    "role": lambda **given: make_role(make_event(), **given),
+}
 # What is confirmed by several, and the row that holds one confirmation of it.
 CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
     "event": (make_event, CanaryConfirmation),
-    "grant": (lambda: make_grant(make_user(), make_event()), GrantConfirmation),
-    "change": (
-        lambda: make_organisation_change(make_organisation()),
-        OrganisationChangeConfirmation,
-    ),
+    "grant": (MAKERS["grant"], GrantConfirmation),
+    "change": (MAKERS["change"], OrganisationChangeConfirmation),
     "closure": (lambda: saved(ListClosure(event=make_event())), ListClosureConfirmation),
-    "participation": (
-        lambda: make_participation(make_delegate(), make_event()),
-        ParticipationConfirmation,
-    ),
+    "participation": (MAKERS["participation"], ParticipationConfirmation),
 }
 
 
@@ -131,10 +139,6 @@ def _identity(subject: str = "4711") -> Any:
             connected_at=NOON,
         )
     )
-
-
-def _change(**fields: Any) -> AccountChange:
-    return make_account_change(make_user(), **fields)
 
 
 def _confirmed(subject: models.Model, kind: str, **fields: Any) -> models.Model:
@@ -170,169 +174,131 @@ def _invalid_confirmations(name: str, kind: str) -> InvalidRows:
     }
 
 
+# By constraint: a valid row, and what makes it invalid.
+INVALID: dict[str, tuple[str, dict[str, Any]]] = {
+    "account_change_address_has_code": ("account change", {"waits_from": NOON}),
+    "account_change_closed_has_outcome": ("account change", {"outcome": "stopped"}),
+    "account_change_made_has_waited": (
+        "account change",
+        {"kind": "factor", "email": "", "made_at": NOON, "former": "x"},
+    ),
+    "account_change_made_keeps_former": (
+        "account change",
+        {"kind": "factor", "email": "", "waits_from": NOON, "made_at": NOON},
+    ),
+    "account_change_open_has_address": ("account change", {"email": ""}),
+    "affiliation_ends_after_it_begins": (
+        "affiliation",
+        {"since": date(2020, 1, 2), "until": date(2020, 1, 1)},
+    ),
+    "channel_audience_valid": ("channel", {"audience": "world"}),
+    "channel_has_value": ("channel", {"value": ""}),
+    "channel_kind_valid": ("channel", {"kind": "fax"}),
+    "consent_request_gives_time": ("consent request", {"narrows_on": NOON.date()}),
+    "delegate_erased_leaves_nothing": ("delegate", {"erased_at": NOON}),
+    "delegate_has_name": ("delegate", {"name": ""}),
+    "delegate_listed_only_with_account": ("delegate", {"user": None, "listed_to": "participants"}),
+    "delegate_listed_only_with_consent": (
+        "delegate",
+        {"consented_at": None, "listed_to": "participants"},
+    ),
+    "delegate_listed_to_valid": ("delegate", {"listed_to": "world"}),
+    "delegate_protected_is_unlisted": (
+        "delegate",
+        {"is_protected": True, "listed_to": "participants"},
+    ),
+    "email_link_ends_after_it_begins": ("link", {"expires_at": NOON}),
+    "event_role_valid": ("role", {"role": "king"}),
+    "exception_has_one_target": ("exception", {"country": "TH"}),
+    "grant_confirmer_acts_for_organisation": ("grant", {"role": "confirmer"}),
+    "grant_ends_after_it_begins": ("grant", {"valid_until": date(2023, 12, 31)}),
+    "grant_role_valid": ("grant", {"role": "king"}),
+    "group_member_rule_valid": ("group", {"member_rule": "friends"}),
+    "invitation_answered_has_date": ("invitation", {"answer": "agreed"}),
+    "invitation_request_decided_has_date": ("invitation request", {"decision": "invited"}),
+    "organisation_change_complete": ("change", {"kind": ""}),
+    "organisation_change_done_or_stopped": ("change", {"done_at": NOON, "stopped_at": NOON}),
+    "organisation_change_of_name_has_name": ("change", {"name": "Another"}),
+    "organisation_kind": ("organisation", {"kind": "club"}),
+    "participant_list_downloaded_after_approval": ("list", {"expires_at": NOON}),
+    "participant_list_has_purpose": ("list", {"purpose": ""}),
+    "participation_confirmed_took_effect": ("participation", {"took_effect_at": None}),
+    "participation_ended_was_confirmed": (
+        "participation",
+        {"confirmed_at": None, "details_open_on": None, "took_effect_at": None, "ended_at": NOON},
+    ),
+    "participation_opens_details_once_confirmed": ("participation", {"confirmed_at": None}),
+    "participation_suspended_is_not_confirmed": ("participation", {"suspended_at": NOON}),
+    "proposal_ends_after_it_begins": (
+        "proposal",
+        {"since": date(2020, 1, 2), "until": date(2020, 1, 1)},
+    ),
+    "proposal_has_its_subject": ("proposal", {"organisation": None}),
+    "recorded_count_kind": ("count", {"kind": "club"}),
+    "recorded_count_most": ("count", {"number": 2001}),
+}
+# By constraint: a row that may be there only once.
+UNIQUE: dict[str, Callable[[], models.Model]] = {
+    "account_change_one_open": MAKERS["account change"],
+    "channel_unique": MAKERS["channel"],
+    "consent_notice_unique": make_notice,
+    "consent_request_unique": lambda: MAKERS["consent request"](closed_on=NOON.date()),
+    "erasure_unique": lambda: saved(Erasure(kind=Erasure.Kind.HANDLE, mark="a" * 64, at=NOON)),
+    "event_role_unique": MAKERS["role"],
+    "exception_unique": lambda: MAKERS["exception"](country="TH"),
+    "grant_unique": MAKERS["grant"],
+    "invitation_one_open": MAKERS["invitation"],
+    "language_unique": lambda: saved(DelegateLanguage(delegate=make_delegate(), language="th")),
+    "organisation_change_of_role_once": lambda: MAKERS["change"](
+        what="give role", kind="", role="cohost", event=make_event()
+    ),
+    "organisation_change_once": MAKERS["change"],
+    "participation_unique": MAKERS["participation"],
+    "proposal_one_name": lambda: MAKERS["proposal"](kind=Proposal.Kind.NAME_LATIN),
+    "proposal_one_per_affiliation": lambda: MAKERS["proposal"](
+        affiliation=make_affiliation(make_delegate())
+    ),
+    "proposal_one_per_duplicate": lambda: MAKERS["proposal"](
+        kind=Proposal.Kind.MERGE, duplicate=make_delegate()
+    ),
+    "proposal_one_per_new_workplace": MAKERS["proposal"],
+    "proposal_one_per_roundtable": lambda: MAKERS["proposal"](
+        kind=Proposal.Kind.PARTICIPATION, event=make_event(), organisation=make_organisation()
+    ),
+    "recorded_count_unique": MAKERS["count"],
+    "retention_action_unique": lambda: saved(
+        RetentionAction(
+            delegate=make_delegate(),
+            review_started_on=NOON.date(),
+            action="asked",
+            taken_on=NOON.date(),
+        )
+    ),
+    "reveal_budget_unique": lambda: saved(RevealBudget(user=make_user(), day=NOON.date())),
+}
 BREAKING: InvalidRows = {
+    **{
+        name: partial(lambda maker, values: with_values(MAKERS[maker](), **values), *row)
+        for name, row in INVALID.items()
+    },
+    **{name: partial(lambda make: duplicate_of(make()), make) for name, make in UNIQUE.items()},
     **_invalid_confirmations("grant_confirmed", "grant"),
     **_invalid_confirmations("canary_confirmed", "event"),
     **_invalid_confirmations("list_closure", "closure"),
     **_invalid_confirmations("organisation_change_confirmed", "change"),
-    "organisation_change_complete": lambda: with_values(
-        make_organisation_change(make_organisation()), kind=""
-    ),
-    "organisation_change_done_or_stopped": lambda: with_values(
-        make_organisation_change(make_organisation()), done_at=NOON, stopped_at=NOON
-    ),
-    "organisation_change_of_name_has_name": lambda: with_values(
-        make_organisation_change(make_organisation()), name="Another"
-    ),
-    "organisation_change_once": lambda: duplicate_of(make_organisation_change(make_organisation())),
-    "organisation_change_of_role_once": lambda: duplicate_of(
-        make_organisation_change(
-            make_organisation(), what="give role", kind="", role="cohost", event=make_event()
-        )
-    ),
     **_invalid_confirmations("participation_confirmed", "participation"),
-    "affiliation_ends_after_it_begins": lambda: with_values(
-        make_affiliation(make_delegate()), since=date(2020, 1, 2), until=date(2020, 1, 1)
-    ),
-    "channel_audience_valid": lambda: with_values(make_channel(make_delegate()), audience="world"),
-    "channel_has_value": lambda: with_values(make_channel(make_delegate()), value=""),
-    "channel_kind_valid": lambda: with_values(make_channel(make_delegate()), kind="fax"),
-    "channel_unique": lambda: duplicate_of(make_channel(make_delegate())),
-    "delegate_has_name": lambda: with_values(make_delegate(), name=""),
     "consent_action_valid": lambda: unsaved(make_consent(make_delegate()), action="sold"),
     "consent_method_valid": lambda: unsaved(make_consent(make_delegate()), by="anyone"),
-    "consent_notice_unique": lambda: duplicate_of(make_notice()),
-    "consent_request_gives_time": lambda: with_values(
-        make_consent_request(make_delegate()), narrows_on=NOON.date()
-    ),
-    "consent_request_one_open": lambda: with_values(
-        duplicate_of(make_consent_request(make_delegate())), version=3
-    ),
-    "consent_request_unique": lambda: duplicate_of(
-        make_consent_request(make_delegate(), closed_on=NOON.date())
-    ),
-    "delegate_erased_leaves_nothing": lambda: with_values(make_delegate(), erased_at=NOON),
-    "delegate_listed_only_with_account": lambda: with_values(
-        make_delegate(user=None), consented_at=NOON, listed_to=Audience.PARTICIPANTS
-    ),
-    "delegate_listed_only_with_consent": lambda: with_values(
-        make_delegate(), consented_at=None, listed_to=Audience.PARTICIPANTS
-    ),
-    "delegate_listed_to_valid": lambda: with_values(make_delegate(), listed_to="world"),
-    "delegate_protected_is_unlisted": lambda: with_values(
-        make_delegate(), is_protected=True, listed_to=Audience.PARTICIPANTS
-    ),
-    "erasure_unique": lambda: duplicate_of(
-        saved(Erasure(kind=Erasure.Kind.HANDLE, mark="a" * 64, at=NOON))
-    ),
-    "event_role_valid": lambda: with_values(make_role(make_event()), role="king"),
-    "event_role_unique": lambda: duplicate_of(make_role(make_event())),
-    "exception_has_one_target": lambda: with_values(make_exception(make_delegate()), country="TH"),
-    "exception_unique": lambda: duplicate_of(make_exception(make_delegate(), country="TH")),
-    "account_change_one_open": lambda: duplicate_of(_change()),
-    "account_change_closed_has_outcome": lambda: with_values(_change(), outcome="stopped"),
-    "account_change_open_has_address": lambda: with_values(_change(), email=""),
-    "account_change_made_has_waited": lambda: with_values(
-        _change(kind="factor", email=""), made_at=NOON, former="x"
-    ),
-    "account_change_address_has_code": lambda: with_values(_change(), waits_from=NOON),
-    "account_change_made_keeps_former": lambda: with_values(
-        _change(kind="factor", email="", waits_from=NOON), made_at=NOON
-    ),
-    "grant_ends_after_it_begins": lambda: with_values(
-        make_grant(make_user(), make_event()), valid_until=date(2023, 12, 31)
-    ),
-    "grant_confirmer_acts_for_organisation": lambda: with_values(
-        make_grant(make_user(), make_event()), role="confirmer"
-    ),
-    "grant_unique": lambda: duplicate_of(make_grant(make_user(), make_event())),
-    "grant_role_valid": lambda: with_values(make_grant(make_user(), make_event()), role="king"),
-    "group_member_rule_valid": lambda: with_values(make_group(), member_rule="friends"),
-    "email_link_ends_after_it_begins": lambda: with_values(make_email_link(), expires_at=NOON),
-    "identity_unique": lambda: with_values(
-        duplicate_of(_identity()), address=_identity(subject="other").address
-    ),
-    "identity_one_per_address": lambda: with_values(duplicate_of(_identity()), subject="other"),
-    "introduction_of_two_people": lambda: _introduced_to_oneself(),
-    "introduction_one_at_a_time": lambda: _introduced_the_other_way_round(),
-    "invitation_answered_has_date": lambda: with_values(
-        make_invitation(make_delegate(), make_event()), answer="agreed"
-    ),
-    "invitation_one_open": lambda: duplicate_of(make_invitation(make_delegate(), make_event())),
+    "consent_request_one_open": lambda: unsaved(make_consent_request(make_delegate()), version=3),
+    "identity_one_per_address": lambda: unsaved(_identity(), subject="other"),
+    "identity_unique": lambda: unsaved(_identity(), address=_identity(subject="other").address),
+    "introduction_of_two_people": _introduced_to_oneself,
+    "introduction_one_at_a_time": _introduced_the_other_way_round,
     "invitation_request_nominated_for_organisation": lambda: with_values(
         make_invitation_request(make_event()), nominated_by=make_user()
     ),
-    "invitation_request_decided_has_date": lambda: with_values(
-        make_invitation_request(make_event()), decision="invited"
-    ),
-    "language_unique": lambda: duplicate_of(
-        saved(DelegateLanguage(delegate=make_delegate(), language="th"))
-    ),
-    "organisation_kind": lambda: with_values(make_organisation(), kind="club"),
-    "participant_list_by_two": lambda: _list_by_one(),
-    "participant_list_downloaded_after_approval": lambda: with_values(
-        make_participant_list(make_event()), expires_at=NOON
-    ),
-    "participant_list_has_purpose": lambda: with_values(
-        make_participant_list(make_event()), purpose=""
-    ),
-    "participation_confirmed_took_effect": lambda: with_values(
-        make_participation(make_delegate(), make_event()), took_effect_at=None
-    ),
-    "participation_opens_details_once_confirmed": lambda: with_values(
-        make_participation(make_delegate(), make_event(), confirmed=False),
-        details_open_on=NOON.date(),
-    ),
-    "participation_suspended_is_not_confirmed": lambda: with_values(
-        make_participation(make_delegate(), make_event()), suspended_at=NOON
-    ),
-    "participation_ended_was_confirmed": lambda: with_values(
-        make_participation(make_delegate(), make_event(), confirmed=False), ended_at=NOON
-    ),
-    "participation_unique": lambda: duplicate_of(make_participation(make_delegate(), make_event())),
-    "proposal_ends_after_it_begins": lambda: with_values(
-        make_proposal(make_delegate()), since=date(2020, 1, 2), until=date(2020, 1, 1)
-    ),
-    "proposal_has_its_subject": lambda: with_values(
-        make_proposal(make_delegate()), organisation=None
-    ),
-    "proposal_one_name": lambda: duplicate_of(
-        make_proposal(make_delegate(), kind=Proposal.Kind.NAME_LATIN)
-    ),
-    "proposal_one_per_affiliation": lambda: duplicate_of(
-        make_proposal(make_delegate(), affiliation=make_affiliation(make_delegate()))
-    ),
-    "proposal_one_per_duplicate": lambda: duplicate_of(
-        make_proposal(make_delegate(), kind=Proposal.Kind.MERGE, duplicate=make_delegate())
-    ),
-    "proposal_one_per_new_workplace": lambda: duplicate_of(make_proposal(make_delegate())),
-    "proposal_one_per_roundtable": lambda: duplicate_of(
-        make_proposal(
-            make_delegate(),
-            kind=Proposal.Kind.PARTICIPATION,
-            event=make_event(),
-            organisation=make_organisation(),
-        )
-    ),
-    "recorded_count_most": lambda: RecordedCount(
-        event=make_event(), kind=OrganisationKind.GOVERNMENT, number=2001
-    ),
-    "recorded_count_kind": lambda: RecordedCount(event=make_event(), kind="club", number=3),
-    "recorded_count_unique": lambda: duplicate_of(
-        saved(RecordedCount(event=make_event(), kind=OrganisationKind.GOVERNMENT, number=13))
-    ),
-    "reveal_budget_unique": lambda: duplicate_of(
-        saved(RevealBudget(user=make_user(), day=date(2026, 3, 2)))
-    ),
-    "retention_action_unique": lambda: duplicate_of(
-        saved(
-            RetentionAction(
-                delegate=make_delegate(),
-                review_started_on=NOON.date(),
-                action="asked",
-                taken_on=NOON.date(),
-            )
-        )
+    "participant_list_by_two": lambda: with_values(
+        row := make_participant_list(make_event()), decided_by=row.requested_by, decided_at=NOON
     ),
     "user_email_unique_case_insensitive": lambda: User(
         email=make_user().email.upper(), password="!unusable"

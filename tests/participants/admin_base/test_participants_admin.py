@@ -12,36 +12,12 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from outcomes.models import (
-    Assessment,
-    Commitment,
-    Milestone,
-    Offer,
-    Outcome,
-    ProgressUpdate,
-    ReportingRound,
-    Response,
-    Statement,
-    Synonyms,
-    Theme,
-)
+from outcomes.models import Commitment, Outcome, ProgressUpdate, Statement
 from participants.admin_base.base import GrantScopedAdmin
-from participants.models import (
-    Audience,
-    Delegate,
-    Grant,
-    Group,
-    Introduction,
-    InvitationRequest,
-    Organisation,
-    OrganisationChange,
-    ParticipantList,
-    Participation,
-    User,
-)
+from participants.models import Audience, Delegate, Grant, Organisation, Participation, User
 from participants.participation.confirmation import content_hash_of
 from roundtable.audit.models import AuditEntry, AuditKey
-from roundtable.models import Event, MailBatch, Series
+from roundtable.models import Event, Series
 from tests.conftest import FULL
 from tests.factories import (
     NOON,
@@ -70,31 +46,12 @@ from tests.recorded_fixtures import recorded
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[[User | Delegate], Client]
 
+# All that the desk shows; pages of other models are absent.
 SHOWN = {
-    Series,
-    Event,
-    Organisation,
-    Group,
-    Delegate,
-    Participation,
-    InvitationRequest,
-    Introduction,
-    ParticipantList,
-    MailBatch,
-    User,
-    Grant,
-    OrganisationChange,
-    Statement,
-    Outcome,
-    Synonyms,
-    Theme,
-    Commitment,
-    Milestone,
-    ProgressUpdate,
-    Response,
-    Offer,
-    Assessment,
-    ReportingRound,
+    *("Series", "Event", "MailBatch", "Organisation", "OrganisationChange", "Group", "Delegate"),
+    *("Participation", "InvitationRequest", "Introduction", "ParticipantList", "User", "Grant"),
+    *("Statement", "Outcome", "Synonyms", "Theme", "Commitment", "Milestone", "ProgressUpdate"),
+    *("Response", "Offer", "Assessment", "ReportingRound"),
 }
 CANARIES = ["canary-channel", "canary-about", "canary-post", "canary-signin", "kanarisch"]
 
@@ -165,7 +122,7 @@ def holder(event: Event, role: str, **fields: object) -> User:
 
 
 def test_admin_shows_these_models_and_no_other() -> None:
-    assert set(admin.site._registry) == SHOWN
+    assert {model.__name__ for model in admin.site._registry} == SHOWN
 
 
 def test_admin_has_no_other_urls(client_of: Sign, operator: User) -> None:
@@ -267,7 +224,7 @@ def test_add_forms_offer_no_rows_of_other_events(
     client_of: Sign, admin_event: Event, role: str
 ) -> None:
     client = client_of(person(role, admin_event))
-    for model in SHOWN:
+    for model in admin.site._registry:
         response = client.get(page(model, "add"))
         assert response.status_code in (200, 403), model
         if role == "elsewhere":
@@ -322,7 +279,7 @@ def test_admin_never_shows_shared_contact_details(
         assert admin_event.participations.get().delegate.handle not in text
 
 
-def test_list_of_delegates_cannot_be_filtered_by_hidden_fields(
+def test_list_of_delegates_is_neither_filtered_nor_searched_by_hidden_fields(
     client_of: Sign, admin_event: Event, operator: User
 ) -> None:
     browser, people = client_of(operator), page(Delegate, "changelist")
@@ -337,24 +294,17 @@ def test_list_of_delegates_cannot_be_filtered_by_hidden_fields(
     ]:
         assert browser.get(f"{people}?{query}").status_code == 400, query
 
-
-def test_search_ignores_hidden_fields(client_of: Sign, admin_event: Event, operator: User) -> None:
-    browser = client_of(operator)
-    for words in ["canary-about", "canary-channel", "canary-signin", "everyone"]:
-        response = browser.get(page(Delegate, "changelist"), {"q": words})
-        assert list(response.context["cl"].result_list) == []
-
-
-def test_search_finds_names_and_invitation_addresses(
-    client_of: Sign, admin_event: Event, operator: User
-) -> None:
     joined = admin_event.participations.get().delegate
     joined.write(invitation_email="invited@example.org")
-    found = make_delegate(name="Desk Guest", user=None, invitation_email="invited@example.org")
-    make_participation(found, admin_event)
-    for words in ("Desk Gu", "invited@"):
-        response = client_of(operator).get(page(Delegate, "changelist"), {"q": words})
-        assert [row.pk for row in response.context["cl"].result_list] == [found.pk]
+    guest = make_delegate(name="Desk Guest", user=None, invitation_email="invited@example.org")
+    make_participation(guest, admin_event)
+    hidden = ("canary-about", "canary-channel", "canary-signin", "everyone")
+    for words, found in [*((words, []) for words in hidden), ("Desk Gu", [guest])]:
+        response = browser.get(people, {"q": words})
+        assert list(response.context["cl"].result_list) == found, words
+    # The address of someone who joined is no longer the co-chairs' to read.
+    response = browser.get(people, {"q": "invited@"})
+    assert list(response.context["cl"].result_list) == [guest]
 
 
 @pytest.mark.walk
@@ -363,7 +313,7 @@ def test_lists_handle_malformed_query_string(
 ) -> None:
     browser = client_of(operator)
     queries = ["p=abc", "roundtable=%00", "roundtable=abc", "q=%00", "o=99", "e=1", "nonsense=1"]
-    for number, model in enumerate(sorted(SHOWN, key=str)):
+    for number, model in enumerate(sorted(admin.site._registry, key=str)):
         asked = queries if FULL or model is Participation else [queries[number % len(queries)]]
         for query in asked:
             address = page(model, "changelist") + f"?{query}"
@@ -404,33 +354,30 @@ def test_cochair_confirms_participations_of_others(client_of: Sign, admin_event:
     assert (entry.action, entry.detail) == ("confirm participation", "DESK as cochair")
 
 
-def added(**changes: object) -> dict[str, object]:
+def added(
+    event: Event | None = None, organisation: Organisation | None = None, **changes: object
+) -> dict[str, object]:
     """What a browser sends to add a person."""
-    return {
+    sent: dict[str, object] = {
         "name": "New Person",
         "participations-TOTAL_FORMS": 1,
         "participations-INITIAL_FORMS": 0,
         "affiliations-TOTAL_FORMS": 1,
         "affiliations-INITIAL_FORMS": 0,
-    } | changes
+    }
+    if event and organisation:
+        sent["participations-0-event"] = event.pk
+        sent["participations-0-organisation"] = organisation.pk
+    return sent | changes
 
 
 def test_new_delegate_belongs_to_event_of_viewer(client_of: Sign, admin_event: Event) -> None:
-    client = client_of(holder(admin_event, "editor"))
+    client, add = client_of(holder(admin_event, "editor")), page(Delegate, "add")
     organisation = admin_event.participations.get().organisation
-    response = client.post(page(Delegate, "add"), added())
-    assert (
-        "Add a participation in one of your roundtables. Every person must belong to one."
-        in response.content.decode()
-    )
+    text = client.post(add, added()).content.decode()
+    assert "Add a participation in one of your roundtables. Every person must belong to" in text
     for event, status in ((make_event(), 200), (admin_event, 302)):
-        sent = added(
-            **{
-                "participations-0-event": event.pk,
-                "participations-0-organisation": organisation.pk,
-            }
-        )
-        assert client.post(page(Delegate, "add"), sent).status_code == status
+        assert client.post(add, added(event, organisation)).status_code == status
     found = Delegate.objects.get(name="New Person")
     assert (found.listed_to, found.user) == (Audience.ONLY_ME, None)
     assert found.participations.get().event == admin_event
@@ -438,20 +385,12 @@ def test_new_delegate_belongs_to_event_of_viewer(client_of: Sign, admin_event: E
 
 def test_demo_delegate_cannot_join_real_organisation(client_of: Sign, admin_event: Event) -> None:
     demonstration = make_event(is_demonstration=True)
-    sent = added(
-        **{
-            "participations-0-event": demonstration.pk,
-            "participations-0-organisation": make_organisation(is_demonstration=True).pk,
-        }
-    )
-    client = client_of(holder(demonstration, "cochair"))
-    real = make_organisation()
-    response = client.post(page(Delegate, "add"), sent | {"affiliations-0-organisation": real.pk})
-    assert (
-        "Made-up people belong to made-up organisations only. Choose another organisation."
-        in response.content.decode()
-    )
-    assert client.post(page(Delegate, "add"), sent).status_code == 302
+    sent = added(demonstration, make_organisation(is_demonstration=True))
+    client, add = client_of(holder(demonstration, "cochair")), page(Delegate, "add")
+    real = {"affiliations-0-organisation": make_organisation().pk}
+    text = client.post(add, sent | real).content.decode()
+    assert "Made-up people belong to made-up organisations only. Choose another" in text
+    assert client.post(add, sent).status_code == 302
     assert Delegate.objects.get(name="New Person").is_demonstration
 
 
@@ -461,16 +400,12 @@ def test_neither_editor_nor_cochair_undoes_a_confirmation(
     row = admin_event.participations.get()
     row.confirmed_at = row.took_effect_at = NOON
     row.save()
-    other = make_organisation()
-    sent = added(
-        **{
-            "participations-INITIAL_FORMS": 1,
-            "participations-0-id": row.pk,
-            "participations-0-delegate": row.delegate_id,
-            "participations-0-event": admin_event.pk,
-            "participations-0-organisation": other.pk,
-        }
-    )
+    existing = {
+        "participations-INITIAL_FORMS": 1,
+        "participations-0-id": row.pk,
+        "participations-0-delegate": row.delegate_id,
+    }
+    sent = added(admin_event, make_organisation(), **existing)
     address = page(Delegate, "change", row.delegate_id)
     for role in ("editor", "cochair"):
         client = client_of(holder(admin_event, role))
@@ -505,12 +440,8 @@ def test_admin_log_contains_no_names(client_of: Sign, admin_event: Event, operat
 def test_operator_deletes_only_events_that_no_one_counts_on(
     client_of: Sign, operator: User
 ) -> None:
-    client, empty, attended, published = (
-        client_of(operator),
-        make_event(),
-        make_event(),
-        make_event(),
-    )
+    client = client_of(operator)
+    empty, attended, published = (make_event() for _ in range(3))
     make_statement(empty, published=False)
     # What someone took part for matches the exceptions of others.
     make_participation(make_delegate(), attended, confirmed=False)
