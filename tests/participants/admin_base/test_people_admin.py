@@ -125,16 +125,6 @@ def test_affiliation_of_other_event_is_read_only(
     assert "Organisation of THEIRS" not in text
 
 
-def test_organisation_named_by_foreign_grant_is_hidden(
-    client_of: Sign, ours: Event, theirs: Event
-) -> None:
-    organisation = make_organisation(name="Hidden sender")
-    make_grant(make_user(), theirs, on_behalf_of=organisation)
-    client = client_of(editor_of(ours))
-    assert "Hidden sender" not in client.get(page(Organisation, "changelist")).content.decode()
-    assert client.get(page(Organisation, "change", organisation.pk)).status_code == 404
-
-
 def test_delegate_with_own_address_cannot_be_confirmed(ours: Event) -> None:
     user = make_holder(ours, "cochair@example.org", on_behalf_of=make_organisation())
     EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
