@@ -55,24 +55,21 @@ from tests.factories import (
     make_user,
     show_first,
 )
-from tests.form_fields import form_fields
+from tests.form_fields import form_fields, send_form
 from tests.participants.accounts.test_reauthentication import prove
 
 pytestmark = pytest.mark.django_db
 GOVERNMENT, CIVIL_SOCIETY = OrganisationKind.GOVERNMENT, OrganisationKind.CIVIL_SOCIETY
+LIST = reverse("admin:participants_participation_changelist")
 ENTERED = datetime(2026, 2, 2, 12, tzinfo=UTC)  # four weeks before NOON
 
 
 class Meeting(meetings.Meeting):
-    def takes_part(self, organisation: Organisation, **fields: Any) -> Participation:
-        return make_participation(
-            make_delegate(),
-            self.event,
-            organisation=organisation,
-            confirmed=False,
-            entered_at=ENTERED,
-            **fields,
-        )
+    def takes_part(
+        self, organisation: Organisation, person: Delegate | None = None, **fields: Any
+    ) -> Participation:
+        given = {"organisation": organisation, "confirmed": False, "entered_at": ENTERED} | fields
+        return make_participation(person or make_delegate(), self.event, **given)
 
 
 @pytest.fixture
@@ -136,9 +133,7 @@ def test_no_one_confirms_their_own_organisation_or_participation(meeting: Meetin
     assert row.confirmations.get().by == meeting.second
     assert not confirm(meeting.takes_part(meeting.network), meeting.confirmer, meeting.first)
     lender = shelter("Lender")
-    own = make_participation(
-        make_delegate(user=meeting.first), meeting.event, organisation=lender, confirmed=False
-    )
+    own = meeting.takes_part(lender, make_delegate(user=meeting.first))
     for row in (own, meeting.takes_part(lender)):
         assert not confirm(row, meeting.first)
         assert not row.confirmations.exists()
@@ -182,12 +177,8 @@ def test_only_a_grant_in_force_at_the_roundtable_confirms(meeting: Meeting) -> N
 
 def test_changed_organisation_or_person_must_be_confirmed_again(meeting: Meeting) -> None:
     joined = meeting.takes_part(shelter())
-    invited = make_participation(
-        make_delegate(user=None, invitation_email="maria@example.org"),
-        meeting.event,
-        organisation=shelter(),
-        confirmed=False,
-    )
+    maria = make_delegate(user=None, invitation_email="maria@example.org")
+    invited = meeting.takes_part(shelter(), maria)
     for row in (joined, invited):
         assert confirm(row, meeting.first, meeting.confirmer)
     joined.organisation = shelter("Another shelter")
@@ -218,11 +209,7 @@ def test_one_confirmer_suspends_and_two_bring_back(meeting: Meeting) -> None:
 
 
 def test_details_open_a_week_after_two_organisations_close_the_list(meeting: Meeting) -> None:
-    event, viewer, owner = (
-        meeting.event,
-        meeting.takes_part(shelter()),
-        meeting.takes_part(shelter()),
-    )
+    event, viewer, owner = meeting.event, *(meeting.takes_part(shelter()) for _ in range(2))
     for row in (viewer, owner):
         confirm(row, meeting.first, meeting.confirmer)
     Delegate.objects.filter(pk=owner.delegate.pk).update(listed_to=Audience.PARTICIPANTS)
@@ -296,11 +283,8 @@ def test_earlier_confirmation_by_one_keeps_its_effect_and_is_named(
 ) -> None:
     row = make_participation(make_delegate(), meeting.event, organisation=shelter())
     make_confirmation(row, meeting.first)
-    page = client_of(meeting.second).get(
-        reverse("admin:participants_participation_changelist") + "?waits=me"
-    )
-    text = page.content.decode()
-    assert "the only one, before two confirmations were required" in text
+    page = client_of(meeting.second).get(f"{LIST}?waits=me").content.decode()
+    assert "the only one, before two confirmations were required" in page
     assert confirm(row, meeting.second, meeting.confirmer)
     assert row.confirmations.filter(capacity=Capacity.ALONE).count() == 1
 
@@ -309,16 +293,15 @@ def test_sixty_people_are_confirmed_at_the_desk_by_their_confirmers(
     meeting: Meeting, client_of: Any
 ) -> None:
     rows = [meeting.takes_part(shelter(f"Shelter {number}")) for number in range(3)]
-    address = reverse("admin:participants_participation_changelist")
     form = {"action": "confirm", "_selected_action": [row.pk for row in rows]}
     for user, words in (
         (meeting.first, "3 of them wait for a confirmation by another organisation."),
         (meeting.confirmer, "You confirmed 3 participations."),
     ):
         browser = client_of(user)
-        page = browser.post(address, form).content.decode()
+        page = browser.post(LIST, form).content.decode()
         assert "Confirm these 3 people" in page and rows[0].delegate.name in page
-        answer = browser.post(address, form_fields(page, containing="shown"), follow=True)
+        answer = browser.post(LIST, form_fields(page, containing="shown"), follow=True)
         assert words in answer.content.decode()
     assert Participation.objects.confirmed().count() == 3
     assert AuditEntry.objects.filter(action="confirm participation").count() == 6
@@ -347,18 +330,13 @@ def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
 
 
 def test_confirmer_confirms_only_what_the_page_showed(meeting: Meeting, client_of: Any) -> None:
-    row = make_participation(
-        make_delegate(user=None, name="Maria", invitation_email="maria@example.org"),
-        meeting.event,
-        organisation=shelter(),
-        confirmed=False,
-    )
-    address = reverse("admin:participants_participation_changelist")
+    maria = make_delegate(user=None, invitation_email="maria@example.org")
+    row = meeting.takes_part(shelter(), maria)
     browser = client_of(meeting.confirmer)
-    page = browser.post(address, {"action": "confirm", "_selected_action": row.pk}).content.decode()
+    page = browser.post(LIST, {"action": "confirm", "_selected_action": row.pk}).content.decode()
     assert "maria@example.org" in page
     row.delegate.write(invitation_email="impostor@example.org")
-    answer = browser.post(address, form_fields(page, containing="shown"), follow=True)
+    answer = browser.post(LIST, form_fields(page, containing="shown"), follow=True)
     assert "an entry changed after you opened the page" in answer.content.decode()
     assert not row.confirmations.exists()
 
@@ -375,19 +353,26 @@ def test_page_shows_only_the_mailbox_that_answered_for_this_roundtable(
         at = NOON + timedelta(days=day)
         answer = {"answer": Invitation.Answer.ACCEPTED, "answered_at": at}
         make_invitation(row.delegate, event, email=email, **answer)
-    address = reverse("admin:participants_participation_changelist")
     sent = {"action": "confirm", "_selected_action": row.pk}
     for user in (meeting.first, meeting.confirmer):
         browser = client_of(user)
-        page = browser.post(address, sent).content.decode()
+        page = browser.post(LIST, sent).content.decode()
         assert "rina.here@example.org" in page and "rina.elsewhere" not in page
     # What the owner gave up is hers no more.
     EmailAddress.objects.create(user=account(row), email="rina.here@example.org", verified=True)
     owner = client_of(row.delegate)
     prove(owner)
     owner.post("/accounts/email/", {"action_remove": "", "email": "rina.here@example.org"})
-    page = browser.post(address, sent).content.decode()
+    page = browser.post(LIST, sent).content.decode()
     assert "Has joined with the address:" in page and "rina.here" not in page
+
+
+def test_seconded_confirmer_and_their_government_are_one(meeting: Meeting) -> None:
+    meeting.takes_part(meeting.indonesia, make_delegate(user=meeting.confirmer))
+    for order in ((meeting.confirmer, meeting.first), (meeting.first, meeting.confirmer)):
+        row = meeting.takes_part(shelter())
+        assert not confirm(row, *order)
+        assert row.confirmations.count() == 1
 
 
 def test_merge_by_one_account_keeps_no_confirmation(meeting: Meeting) -> None:
@@ -401,12 +386,7 @@ def test_merge_by_one_account_keeps_no_confirmation(meeting: Meeting) -> None:
 
 
 def test_participation_that_lost_its_effect_is_never_deleted(meeting: Meeting) -> None:
-    row = make_participation(
-        make_delegate(user=None, name="Maria"),
-        meeting.event,
-        organisation=shelter(),
-        confirmed=False,
-    )
+    row = meeting.takes_part(shelter(), make_delegate(user=None))
     assert confirm(row, meeting.first, meeting.confirmer)
     row.delegate.write(name="Someone else")
     void_changed_confirmations([row])
@@ -472,8 +452,7 @@ def test_review_of_all_contains_only_the_filtered_list(meeting: Meeting, client_
     make_grant(meeting.first, other.event, on_behalf_of=meeting.indonesia)
     other.takes_part(shelter("Elsewhere"))
     presses = Presses(client_of(meeting.first))
-    address = reverse("admin:participants_participation_changelist")
-    presses.path = f"{address}?waits=me&roundtable={meeting.event.pk}"
+    presses.path = f"{LIST}?waits=me&roundtable={meeting.event.pk}"
     presses.page = presses.browser.get(presses.path).content.decode()
     presses.press("Review 1 participation", containing="select_across")
     assert "A shelter" in presses.page and "Elsewhere" not in presses.page
@@ -514,29 +493,20 @@ def test_owner_is_told_before_a_second_confirmation_lets_more_people_see(
         assert sees(at) == is_seen
 
 
-@pytest.mark.parametrize(
-    ("entered_for", "confirmed"), [("ID", 1), ("AU", 0)], ids=["another organisation", "its own"]
-)
-def test_cochair_who_enters_a_participation_has_confirmed_it(
-    client_of: Any, entered_for: str, confirmed: int
-) -> None:
-    event, user = make_event(), make_user()
-    own = make_government("AU")
-    make_grant(user, event, on_behalf_of=own)
-    ministry = make_government(entered_for)
-    sent = {
-        "name": "New Person",
-        "invitation_email": "new@example.org",
-        "participations-TOTAL_FORMS": 1,
-        "participations-INITIAL_FORMS": 0,
-        "participations-0-event": event.pk,
-        "participations-0-organisation": ministry.pk,
-        "affiliations-TOTAL_FORMS": 0,
-        "affiliations-INITIAL_FORMS": 0,
-    }
-    answer = client_of(user).post("/admin/participants/delegate/add/", sent, follow=True)
-    row = Participation.objects.get()
-    assert row.confirmed_at is None  # another organisation must confirm it too
-    assert row.confirmations.filter(by=user).count() == confirmed
-    said = "You entered this participation, so it counts as confirmed by you."
-    assert (said in answer.content.decode()) == bool(confirmed)
+def test_cochair_who_enters_a_participation_has_confirmed_it(client_of: Any) -> None:
+    event = make_event()
+    user = make_holder(event, on_behalf_of=make_government("AU"))
+    browser, add = client_of(user), "/admin/participants/delegate/add/"
+    for country, confirmed in (("ID", 1), ("AU", 0)):  # another government, and the own one
+        entered = {
+            "name": f"Person of {country}",
+            "participations-TOTAL_FORMS": "1",
+            "participations-0-event": str(event.pk),
+            "participations-0-organisation": str(make_government(country).pk),
+        }
+        answer = send_form(browser, browser.get(add), containing="name", **entered)
+        row = Participation.objects.latest("pk")
+        assert row.confirmed_at is None  # another organisation must confirm it too
+        assert row.confirmations.filter(by=user).count() == confirmed
+        said = "You entered this participation, so it counts as confirmed by you."
+        assert (said in answer.content.decode()) == bool(confirmed)

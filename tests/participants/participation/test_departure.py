@@ -69,7 +69,7 @@ def test_one_cochair_cannot_become_a_person_who_has_joined(
     meeting: Meeting, client_of: Sign
 ) -> None:
     victim = make_delegate(name="Dewi", invitation_email="dewi@example.org")
-    row = make_participation(victim, meeting.event, organisation=shelter(), confirmed=False)
+    row = meeting.takes_part(shelter(), victim)
     assert confirm(row, meeting.first, meeting.confirmer)
     owner, handle = account(row), victim.handle
     browser = client_of(meeting.first)
@@ -138,7 +138,7 @@ def test_departure_without_a_confirmed_participation_changes_nothing(
 
 def test_departure_of_an_invited_person_removes_the_address(meeting: Meeting) -> None:
     person = make_delegate(user=None, invitation_email="invited@example.org")
-    row = make_participation(person, meeting.event, organisation=shelter(), confirmed=False)
+    row = meeting.takes_part(shelter(), person)
     assert confirm(row, meeting.first, meeting.confirmer)
     work = make_affiliation(person, organisation=row.organisation)
     elsewhere = make_affiliation(person)
@@ -204,7 +204,7 @@ def test_changed_name_or_address_of_an_invited_person_voids_confirmations(
 ) -> None:
     for change in ({"name": "Somebody Else"}, {"invitation_email": "other@example.org"}):
         person = make_delegate(user=None, invitation_email="invited@example.org")
-        row = make_participation(person, meeting.event, organisation=shelter(), confirmed=False)
+        row = meeting.takes_part(shelter(), person)
         assert confirm(row, meeting.first, meeting.confirmer)
         assert save_at_desk(client_of(meeting.first), person, **change).status_code == 302
         row.refresh_from_db()
