@@ -4,11 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import User
 
 
-class AccountChange(models.Model):
+class AccountChange(UnnamedModel):
     """The person gets an account without details and rights; the former one is kept for 30 days."""
 
     class Kind(models.TextChoices):
@@ -166,6 +167,3 @@ class AccountChange(models.Model):
                 name="account_change_made_keeps_former",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.organisation import Organisation
 from participants.models.participation import Participation
+from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import Grant, User
 from roundtable.models import Event
@@ -21,7 +22,7 @@ class Capacity(models.TextChoices):
     ALONE = "alone", _("the only one, before two confirmations were required")
 
 
-class Confirmation(models.Model):
+class Confirmation(UnnamedModel):
     """One person confirms, for an organisation, exactly the content that the hash names.
 
     If the content changes afterwards, the confirmation no longer counts.
@@ -58,9 +59,6 @@ class Confirmation(models.Model):
 
     class Meta:
         abstract = True
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
 
 
 def confirmation_constraints(
@@ -182,7 +180,7 @@ class GrantConfirmation(Confirmation):
         constraints = confirmation_constraints("grant", "grant_confirmed")
 
 
-class ListClosure(models.Model):
+class ListClosure(UnnamedModel):
     """The closed list of participants: from then on, they see what others share with them."""
 
     event = models.OneToOneField(
@@ -203,9 +201,6 @@ class ListClosure(models.Model):
         verbose_name = _("closing of a list of participants")
         verbose_name_plural = _("closings of lists of participants")
         ordering = ["event"]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class CanaryConfirmation(Confirmation):

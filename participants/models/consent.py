@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
+from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 
 
@@ -131,7 +132,7 @@ class Consent(models.Model):
         raise TypeError("A consent is never deleted; only an erasure takes it along.")
 
 
-class ConsentRequest(models.Model):
+class ConsentRequest(UnnamedModel):
     """A person was asked to agree to a new version of the notice.
 
     It is open until the person answers, or until everything they share goes back to “Only me”.
@@ -186,6 +187,3 @@ class ConsentRequest(models.Model):
                 condition=Q(narrows_on__gt=F("asked_on")), name="consent_request_gives_time"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"

@@ -13,6 +13,7 @@ from django_countries.fields import CountryField
 from participants.models.channels import ChannelKind, clean_value
 from participants.models.delegate import Audience, Delegate, handle_field
 from participants.models.organisation import Constituency, Organisation
+from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import User
 
@@ -124,7 +125,7 @@ class RevealBudget(models.Model):
         return bool(left.update(used=F("used") + 1))
 
 
-class AudienceException(models.Model):
+class AudienceException(UnnamedModel):
     """An organisation, a country or a constituency that cannot see a profile or a contact detail.
 
     It applies to any present or past affiliation of the viewer. One for a body of a government
@@ -202,7 +203,3 @@ class AudienceException(models.Model):
                 name="exception_unique",
             ),
         ]
-
-    def __str__(self) -> str:
-        # Never whom it concerns: this text can end up in a log or an error message.
-        return f"{self._meta.verbose_name} {self.pk}"

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
+from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import User
 
@@ -25,7 +26,7 @@ class EmailLinkQuerySet(models.QuerySet["EmailLink"]):
         return self.filter(revoked_at=None).update(revoked_at=at)
 
 
-class EmailLink(models.Model):
+class EmailLink(UnnamedModel):
     """A random key in an email, which lets its reader do one thing. Only its hash is saved."""
 
     class Purpose(models.TextChoices):
@@ -116,9 +117,6 @@ class EmailLink(models.Model):
                 condition=Q(expires_at__gt=F("created_at")), name="email_link_ends_after_it_begins"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
 
     @staticmethod
     def digest(key: str) -> str:

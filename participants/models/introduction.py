@@ -9,6 +9,7 @@ from participants.models.contact import AudienceException
 from participants.models.delegate import Delegate, available_q, handle_field
 from participants.models.organisation import CONSTITUENCY_BY_KIND, Organisation, OrganisationKind
 from participants.models.participation import Affiliation, Participation
+from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import Grant, User
 
@@ -106,7 +107,7 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         return self.filter(Q(first=delegate) | Q(second=delegate))
 
 
-class Introduction(models.Model):
+class Introduction(UnnamedModel):
     """A proposal that two people contact each other. It is valid once both have accepted.
 
     If one of them asked for it, that person is `first` and has already accepted. If one side
@@ -202,6 +203,3 @@ class Introduction(models.Model):
                 name="introduction_one_at_a_time",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
 from participants.models.organisation import Organisation
+from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import User
 from roundtable.mail.models import QueuedEmail
@@ -54,7 +55,7 @@ def _has_email() -> Exists:
     return Exists(QueuedEmail.objects.filter(Q(done_at=None) | Q(is_sent=True), dedup_key=key))
 
 
-class Invitation(models.Model):
+class Invitation(UnnamedModel):
     """A co-chair sent a link to one address, which works until the person answers."""
 
     class Answer(models.TextChoices):
@@ -160,11 +161,8 @@ class Invitation(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
 
-
-class InvitationRequest(models.Model):
+class InvitationRequest(UnnamedModel):
     """Someone asks for an invitation, or an organisation nominates someone; co-chairs decide."""
 
     class Decision(models.TextChoices):
@@ -287,6 +285,3 @@ class InvitationRequest(models.Model):
                 name="invitation_request_nominated_for_organisation",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"

@@ -23,6 +23,11 @@ from participants.models.user import User
 from roundtable.models import Event
 
 
+MADE_UP_WORKPLACE_ERROR = _(
+    "Made-up people belong to made-up organisations only. Choose another organisation."
+)
+
+
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     """Which affiliations are current."""
 
@@ -138,12 +143,7 @@ class Affiliation(models.Model):
     def clean(self) -> None:
         if self.delegate_id and self.organisation_id:
             if self.delegate.is_demonstration != self.organisation.is_demonstration:
-                raise ValidationError(
-                    _(
-                        "Made-up people belong to made-up organisations only. Choose another "
-                        "organisation."
-                    )
-                )
+                raise ValidationError(MADE_UP_WORKPLACE_ERROR)
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):

@@ -1,9 +1,19 @@
-"""How rows about people are written."""
+"""How rows about people are written, and how rows are called that must name no one."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import models, transaction
+
+
+class UnnamedModel(models.Model):
+    """A row whose text names no one: it can end up in a log or an error message."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class PersonModel(models.Model):

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from participants.models.delegate import Delegate, handle_field
 from participants.models.organisation import Organisation
 from participants.models.participation import Affiliation
+from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import User
 from roundtable.models import Event
 
 
-class Proposal(models.Model):
+class Proposal(UnnamedModel):
     """An entry about a person that shows and counts for nothing until the person accepts it.
 
     It is deleted when the person accepts or removes it.
@@ -199,9 +200,6 @@ class Proposal(models.Model):
                 name="proposal_one_per_duplicate",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def content_hash(self) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.organisation import Organisation, validate_same_demonstration
-from participants.models.person_model import PersonModel
+from participants.models.person_model import PersonModel, UnnamedModel
 from participants.models.personal_data import ShownTo
 from roundtable.models import Event
 
@@ -328,7 +328,7 @@ def decided_by_another(decider: str, *, name: str) -> models.CheckConstraint:
     )
 
 
-class ProviderIdentity(models.Model):
+class ProviderIdentity(UnnamedModel):
     """Who someone is at an identity provider, kept at the first sign-in there.
 
     A provider may give an address to someone else one day; it never gives a subject twice.
@@ -375,6 +375,3 @@ class ProviderIdentity(models.Model):
             models.UniqueConstraint(fields=["issuer", "subject"], name="identity_unique"),
             models.UniqueConstraint(fields=["issuer", "address"], name="identity_one_per_address"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from participants.models import Constituency, Organisation, Participation
 from participants.models.organisation import (
@@ -71,45 +71,40 @@ class ConstituencyGroup:
         return text % {"constituency": self.constituency.label, "number": self.total}
 
 
+UNPUBLISHED_COUNTS = {
+    OrganisationKind.GOVERNMENT: ngettext_lazy(
+        "%(n)d government, name not published", "%(n)d governments, names not published", "n"
+    ),
+    OrganisationKind.NATIONAL_SOCIETY: ngettext_lazy(
+        "%(n)d national Red Cross or Red Crescent Society, name not published",
+        "%(n)d national Red Cross or Red Crescent Societies, names not published",
+        "n",
+    ),
+    OrganisationKind.MOVEMENT: ngettext_lazy(
+        "%(n)d member of the Red Cross and Red Crescent Movement, name not published",
+        "%(n)d members of the Red Cross and Red Crescent Movement, names not published",
+        "n",
+    ),
+    OrganisationKind.CIVIL_SOCIETY: ngettext_lazy(
+        "%(n)d civil society organisation, name not published",
+        "%(n)d civil society organisations, names not published",
+        "n",
+    ),
+    OrganisationKind.AGENCY: ngettext_lazy(
+        "%(n)d international agency, name not published",
+        "%(n)d international agencies, names not published",
+        "n",
+    ),
+    OrganisationKind.OTHER: ngettext_lazy(
+        "%(n)d other organisation, name not published",
+        "%(n)d other organisations, names not published",
+        "n",
+    ),
+}
+
+
 def count_unpublished(kind: OrganisationKind, number: int) -> str:
-    match kind:
-        case OrganisationKind.GOVERNMENT:
-            sentence = ngettext(
-                "%(n)d government, name not published",
-                "%(n)d governments, names not published",
-                number,
-            )
-        case OrganisationKind.NATIONAL_SOCIETY:
-            sentence = ngettext(
-                "%(n)d national Red Cross or Red Crescent Society, name not published",
-                "%(n)d national Red Cross or Red Crescent Societies, names not published",
-                number,
-            )
-        case OrganisationKind.MOVEMENT:
-            sentence = ngettext(
-                "%(n)d member of the Red Cross and Red Crescent Movement, name not published",
-                "%(n)d members of the Red Cross and Red Crescent Movement, names not published",
-                number,
-            )
-        case OrganisationKind.CIVIL_SOCIETY:
-            sentence = ngettext(
-                "%(n)d civil society organisation, name not published",
-                "%(n)d civil society organisations, names not published",
-                number,
-            )
-        case OrganisationKind.AGENCY:
-            sentence = ngettext(
-                "%(n)d international agency, name not published",
-                "%(n)d international agencies, names not published",
-                number,
-            )
-        case OrganisationKind.OTHER:
-            sentence = ngettext(
-                "%(n)d other organisation, name not published",
-                "%(n)d other organisations, names not published",
-                number,
-            )
-    return sentence % {"n": number}
+    return UNPUBLISHED_COUNTS[kind] % {"n": number}
 
 
 def count_named(groups: list[ConstituencyGroup]) -> int:

@@ -14,6 +14,7 @@ from participants.models import (
     Participation,
     validate_same_demonstration,
 )
+from participants.models.participation import MADE_UP_WORKPLACE_ERROR
 from participants.participation.confirmation import is_own_profile
 from participants.permissions import EventPermissions
 from participants.proposals.lifecycle import (
@@ -82,13 +83,7 @@ class AffiliationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             if not isinstance(organisation, Organisation):
                 continue  # empty, or read-only, which gives only an id
             if organisation.is_demonstration != self.instance.is_demonstration:
-                form.add_error(
-                    "organisation",
-                    _(
-                        "Made-up people belong to made-up organisations only. Choose another "
-                        "organisation."
-                    ),
-                )
+                form.add_error("organisation", MADE_UP_WORKPLACE_ERROR)
 
 
 class ParticipationForm(ModelForm):  # type: ignore[type-arg]
