@@ -22,7 +22,6 @@ from participants.models.personal_data import ShownTo
 from participants.models.user import User
 from roundtable.models import Event
 
-
 MADE_UP_WORKPLACE_ERROR = _(
     "Made-up people belong to made-up organisations only. Choose another organisation."
 )
