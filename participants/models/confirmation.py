@@ -59,6 +59,7 @@ class Confirmation(UnnamedModel):
 
     class Meta:
         abstract = True
+        ordering = ["confirmed_at", "pk"]
 
 
 def confirmation_constraints(
@@ -142,10 +143,9 @@ class ParticipationConfirmation(Confirmation):
         ),
     )
 
-    class Meta:
+    class Meta(Confirmation.Meta):
         verbose_name = _("confirmation of a participation")
         verbose_name_plural = _("confirmations of participations")
-        ordering = ["confirmed_at", "pk"]
         constraints = confirmation_constraints(
             "participation",
             "participation_confirmed",
@@ -173,10 +173,9 @@ class GrantConfirmation(Confirmation):
         ),
     )
 
-    class Meta:
+    class Meta(Confirmation.Meta):
         verbose_name = _("confirmation of a grant")
         verbose_name_plural = _("confirmations of grants")
-        ordering = ["confirmed_at", "pk"]
         constraints = confirmation_constraints("grant", "grant_confirmed")
 
 
@@ -223,10 +222,9 @@ class CanaryConfirmation(Confirmation):
         ),
     )
 
-    class Meta:
+    class Meta(Confirmation.Meta):
         verbose_name = _("agreement to a made-up person in lists of participants")
         verbose_name_plural = _("agreements to a made-up person in lists of participants")
-        ordering = ["confirmed_at", "pk"]
         constraints = confirmation_constraints("event", "canary_confirmed")
 
 
@@ -250,8 +248,7 @@ class ListClosureConfirmation(Confirmation):
         ),
     )
 
-    class Meta:
+    class Meta(Confirmation.Meta):
         verbose_name = _("agreement to close a list of participants")
         verbose_name_plural = _("agreements to close lists of participants")
-        ordering = ["confirmed_at", "pk"]
         constraints = confirmation_constraints("closure", "list_closure")

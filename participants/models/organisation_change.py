@@ -260,8 +260,7 @@ class OrganisationChangeConfirmation(Confirmation):
         ),
     )
 
-    class Meta:
+    class Meta(Confirmation.Meta):
         verbose_name = _("confirmation of a change of an organisation")
         verbose_name_plural = _("confirmations of changes of organisations")
-        ordering = ["confirmed_at", "pk"]
         constraints = confirmation_constraints("change", "organisation_change_confirmed")

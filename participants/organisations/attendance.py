@@ -138,7 +138,7 @@ def attendance_by_constituency(event: Event) -> list[ConstituencyGroup]:
     """Leaves out constituencies without any record."""
     groups = {constituency: ConstituencyGroup(constituency) for constituency in Constituency}
     attending_by_id: dict[int, AttendingOrganisation] = {}
-    named_counts: dict[str, int] = {}
+    named_counts: Counter[str] = Counter()
     roles = event.roles.select_related("organisation").order_by("organisation__name", "pk")
     for role in roles:
         attending = attending_by_id.get(role.organisation_id)
@@ -151,9 +151,7 @@ def attendance_by_constituency(event: Event) -> list[ConstituencyGroup]:
     for attending in attending_by_id.values():
         # Recorded counts do not include organisations that only observed.
         if any(role.role != EventRole.Role.OBSERVER for role in attending.roles):
-            named_counts[attending.organisation.kind] = (
-                named_counts.get(attending.organisation.kind, 0) + 1
-            )
+            named_counts[attending.organisation.kind] += 1
     unnamed_counts = _count_unrecorded(event, attending_by_id)
     for count in event.recorded_counts.all():
         group = groups[CONSTITUENCY_BY_KIND[OrganisationKind(count.kind)]]
@@ -161,7 +159,7 @@ def attendance_by_constituency(event: Event) -> list[ConstituencyGroup]:
         if count.number is None:
             group.has_unknown_count = True
         else:
-            more = count.number - named_counts.get(count.kind, 0)
+            more = count.number - named_counts[count.kind]
             unnamed_counts[count.kind] = max(more, unnamed_counts[count.kind])
     for kind, number in unnamed_counts.items():
         groups[CONSTITUENCY_BY_KIND[OrganisationKind(kind)]].unnamed_count += number

@@ -1,7 +1,7 @@
 """Admin of participations, and the end of those of people who left their organisation."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -81,15 +81,13 @@ def left(
 def with_visible_names(rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
     """Annotates participations with what they are found and sorted by: names that are shown."""
     is_named = Q(delegate__in=visible_people(permissions).values("pk"))
-    return cast(
-        "QuerySet[Any]",
-        rows.annotate(
-            **{
-                f"visible_{name}": Case(When(is_named, then=f"delegate__{name}"), default=Value(""))
-                for name in ("name", "name_latin", "sort_name")
-            }
-        ),
+    shown: QuerySet[Any] = rows.annotate(
+        **{
+            f"visible_{name}": Case(When(is_named, then=f"delegate__{name}"), default=Value(""))
+            for name in ("name", "name_latin", "sort_name")
+        }
     )
+    return shown
 
 
 @admin.register(Participation)

@@ -188,11 +188,12 @@ def download_list(*, row: ParticipantList, by: User, at: datetime) -> Participan
     rows = []
     participations = list(_listed_participations(row.event, by, at.date()))
     for participation in participations:
-        person, affiliation = participation.delegate, _affiliation_at(participation)
-        post = affiliation.post if affiliation else participation.capacity
-        organisation_name, address = participation.organisation.name, person.invitation_email
+        person, organisation = participation.delegate, participation.organisation
+        working: list[Affiliation] = person.working  # type: ignore[attr-defined]
+        posts = [work.post for work in working if work.organisation_id == organisation.pk]
+        post, address = next(iter(posts), participation.capacity), person.invitation_email
         rows.append(
-            (person.name, person.name_latin, organisation_name, post, address, row.watermark)
+            (person.name, person.name_latin, organisation.name, post, address, row.watermark)
         )
     if rows and has_canary(row.event) and not row.is_for_venue:
         # An organisation and a post from the list, the same ones in each download.
@@ -201,7 +202,8 @@ def download_list(*, row: ParticipantList, by: User, at: datetime) -> Participan
     rows.sort(key=lambda line: ((line[1] or line[0]).casefold(), line))
     log_export(people=[participation.delegate for participation in participations], by=by, at=at)
     _log_list_action("fetch list of participants", row, by, at)
-    return ParticipantTable(_headers(), rows)
+    headers = [_("Name"), _("Name in Latin letters"), _("Organisation"), _("Post")]
+    return ParticipantTable([*headers, _("Invitation address"), _("Copy")], rows)
 
 
 def canary_right(event: Event, by: User, at: datetime) -> ConfirmingRight | None:
@@ -253,17 +255,6 @@ def _choose_canary_name() -> str:
     return secrets.choice([name for name in candidates if name not in taken] or candidates)
 
 
-def _headers() -> list[str]:
-    return [
-        _("Name"),
-        _("Name in Latin letters"),
-        _("Organisation"),
-        _("Post"),
-        _("Invitation address"),
-        _("Copy"),
-    ]
-
-
 def _listed_participations(event: Event, by: User, on: date) -> "QuerySet[Participation]":
     permissions = permissions_of(by, on)
     assert permissions is not None  # may_download_list()
@@ -275,13 +266,6 @@ def _listed_participations(event: Event, by: User, on: date) -> "QuerySet[Partic
         participations.select_related("delegate", "organisation")
         .prefetch_related(now)
         .order_by("pk")
-    )
-
-
-def _affiliation_at(participation: Participation) -> Affiliation | None:
-    working: list[Affiliation] = participation.delegate.working  # type: ignore[attr-defined]
-    return next(
-        (work for work in working if work.organisation_id == participation.organisation_id), None
     )
 
 

@@ -425,12 +425,6 @@ def test_empty_organisation_shows_message(client: Client, event: Event) -> None:
     assert "This organisation is not a party to any recorded commitment." in text
 
 
-def test_closed_account_is_absent_from_directory(client: Client, delegate: Delegate) -> None:
-    User.objects.filter(delegate=delegate).update(is_active=False)
-    assert "Dewi" not in get_text(client, "/directory/")
-    assert client.get(f"/directory/{delegate.handle}/").status_code == 404
-
-
 def test_title_and_address_leave_no_name_in_the_history(
     client_of: Sign, delegate: Delegate, cochair: User
 ) -> None:

@@ -89,16 +89,8 @@ def people() -> Event:
     return event
 
 
-EVERY_NAME = [
-    "Budi Santoso",
-    "Citra Dewi",
-    "Nobody's Own",
-    "Seyma Şahin",
-    "Ánh Đặng",
-    "Иван Ильич",
-    "สมศรี ใจดี",
-    "Quiet Quentin",
-]
+EVERY_NAME = ["Budi Santoso", "Citra Dewi", "Nobody's Own", "Seyma Şahin", "Ánh Đặng"]
+EVERY_NAME += ["Иван Ильич", "สมศรี ใจดี", "Quiet Quentin"]
 
 
 def found_in(text: str) -> set[str]:
