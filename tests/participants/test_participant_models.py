@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from itertools import product
 from typing import Any
 
@@ -276,12 +275,19 @@ UNIQUE: dict[str, Callable[[], models.Model]] = {
     ),
     "reveal_budget_unique": lambda: saved(RevealBudget(user=make_user(), day=NOON.date())),
 }
+
+
+def _invalid(maker: str, values: dict[str, Any]) -> Callable[[], models.Model]:
+    return lambda: with_values(MAKERS[maker](), **values)
+
+
+def _twice(make: Callable[[], models.Model]) -> Callable[[], models.Model]:
+    return lambda: duplicate_of(make())
+
+
 BREAKING: InvalidRows = {
-    **{
-        name: partial(lambda maker, values: with_values(MAKERS[maker](), **values), *row)
-        for name, row in INVALID.items()
-    },
-    **{name: partial(lambda make: duplicate_of(make()), make) for name, make in UNIQUE.items()},
+    **{name: _invalid(*row) for name, row in INVALID.items()},
+    **{name: _twice(make) for name, make in UNIQUE.items()},
     **_invalid_confirmations("grant_confirmed", "grant"),
     **_invalid_confirmations("canary_confirmed", "event"),
     **_invalid_confirmations("list_closure", "closure"),
