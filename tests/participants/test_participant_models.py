@@ -340,16 +340,12 @@ def test_grant_of_one_day_is_stored() -> None:
     make_grant(make_user(), make_event(), valid_from=day, valid_until=day).full_clean()
 
 
-@pytest.mark.parametrize(
-    "fields", [{"first_ended_at": NOON}, {"second_ended_at": NOON}, {"proposed_by": None}]
-)
-def test_two_people_are_introduced_again_after_an_end_and_by_another(
-    fields: dict[str, Any],
-) -> None:
-    row = make_introduction(make_delegate(), make_delegate(), **fields)
-    again = make_introduction(row.first, row.second)
-    again.full_clean()
-    assert_database_rejects(duplicate_of(again), "introduction_one_at_a_time")
+def test_two_people_are_introduced_again_after_an_end_and_by_another() -> None:
+    for fields in ({"first_ended_at": NOON}, {"second_ended_at": NOON}, {"proposed_by": None}):
+        row = make_introduction(make_delegate(), make_delegate(), **fields)
+        again = make_introduction(row.first, row.second)
+        again.full_clean()
+        assert_database_rejects(duplicate_of(again), "introduction_one_at_a_time")
 
 
 def test_consents_are_never_changed_or_deleted() -> None:
@@ -414,18 +410,15 @@ def test_handles_are_random_and_readable() -> None:
     assert not set("".join(handles)) & set("il01o")
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u202e\u2066", "\t\n", "\u0301"])
-def test_invisible_name_is_rejected(name: str) -> None:
-    with pytest.raises(ValidationError) as refusal:
-        make_delegate(name=name)
-    assert "name" in refusal.value.message_dict
-
-
-@pytest.mark.parametrize("name", ["ดวงใจ", "မောင်မောင်", "محمد", "李小龍", "O’Neil-Ó", "ދިވެހި"])
-def test_name_may_be_in_any_script(name: str) -> None:
-    delegate = make_delegate(name=name)
-    delegate.refresh_from_db()
-    assert delegate.name == name
+def test_name_has_a_visible_character_of_any_script() -> None:
+    for name in ("", " ", "\u200b", "\u202e\u2066", "\t\n", "\u0301"):
+        with pytest.raises(ValidationError) as refusal:
+            make_delegate(name=name)
+        assert "name" in refusal.value.message_dict
+    for name in ("ดวงใจ", "မောင်မောင်", "محمد", "李小龍", "O’Neil-Ó", "ދިވެހި"):
+        delegate = make_delegate(name=name)
+        delegate.refresh_from_db()
+        assert delegate.name == name
 
 
 def test_channel_value_is_normalised() -> None:

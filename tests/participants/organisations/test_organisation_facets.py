@@ -52,12 +52,12 @@ def test_numbers_of_organisations_are_true(client: Client, seed: int) -> None:
         assert "Canary" not in page_html(answer)
 
 
-@pytest.mark.parametrize("query", ["country=NP", "country=MM", "event=hidden", "kind=none"])
-def test_values_that_no_public_organisation_has_are_refused(client: Client, query: str) -> None:
+def test_values_that_no_public_organisation_has_are_refused(client: Client) -> None:
     make_offices(Random(1))
-    answer = client.get(f"/organisations/?{query}")
-    assert answer.status_code == 400
-    assert "Canary" not in page_html(answer)
+    for query in ("country=NP", "country=MM", "event=hidden", "kind=none"):
+        answer = client.get(f"/organisations/?{query}")
+        assert answer.status_code == 400, query
+        assert "Canary" not in page_html(answer)
 
 
 def test_chips_lead_back(client: Client) -> None:
