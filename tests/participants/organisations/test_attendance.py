@@ -63,7 +63,8 @@ def test_organisation_is_named_once_its_role_is_recorded(client: Client, here: E
 
 def test_number_in_a_source_contains_those_without_a_name(client: Client, here: Event) -> None:
     row = RecordedCount(event=here, kind=OrganisationKind.CIVIL_SOCIETY)
-    for row.number, more in ((1, "1 1 more, name"), (4, "4 4 more, names")):
+    for number, more in ((1, "1 1 more, name"), (4, "4 4 more, names")):
+        row.number = number
         save(row)
         assert f"Civil society {more} not recorded" in get_text(client, PAGE)
 
