@@ -341,7 +341,8 @@ def test_grant_of_one_day_is_stored() -> None:
 
 
 def test_two_people_are_introduced_again_after_an_end_and_by_another() -> None:
-    for fields in ({"first_ended_at": NOON}, {"second_ended_at": NOON}, {"proposed_by": None}):
+    states: list[dict[str, Any]] = [{"first_ended_at": NOON}, {"second_ended_at": NOON}]
+    for fields in (*states, {"proposed_by": None}):
         row = make_introduction(make_delegate(), make_delegate(), **fields)
         again = make_introduction(row.first, row.second)
         again.full_clean()
@@ -540,16 +541,14 @@ def test_introductions_between_two_people_are_those_of_both_in_either_order() ->
 
 
 def test_introduction_is_in_force_while_both_accepted_it_and_are_available() -> None:
-    row, *_others = [
-        make_introduction(make_delegate(), make_delegate(), **fields)
-        for fields in (
-            {},
-            {"first_accepted_at": None},
-            {"second_accepted_at": None},
-            {"first_ended_at": NOON},
-            {"second_ended_at": NOON},
-        )
+    states: list[dict[str, Any]] = [
+        {},
+        {"first_accepted_at": None},
+        {"second_accepted_at": None},
+        {"first_ended_at": NOON},
+        {"second_ended_at": NOON},
     ]
+    row, *_others = [make_introduction(make_delegate(), make_delegate(), **made) for made in states]
     for person in (row.first, row.second):
         for field in ("hidden_at", "new_address_agreed_at"):
             Delegate.objects.filter(pk=person.pk).update(**{field: NOON})

@@ -204,7 +204,8 @@ class CountingAdmin(GrantScopedAdmin):
     event_path = "pk"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return self.visible_rows(request).annotate(number=Count("participations"))
+        rows: QuerySet[Any] = self.visible_rows(request).annotate(number=Count("participations"))
+        return rows
 
 
 @pytest.mark.parametrize("role", ["cochair", "elsewhere"])

@@ -68,8 +68,9 @@ class Meeting(meetings.Meeting):
     def takes_part(
         self, organisation: Organisation, person: Delegate | None = None, **fields: Any
     ) -> Participation:
-        given = {"organisation": organisation, "confirmed": False, "entered_at": ENTERED} | fields
-        return make_participation(person or make_delegate(), self.event, **given)
+        given: dict[str, Any] = {"confirmed": False, "entered_at": ENTERED} | fields
+        person = person or make_delegate()
+        return make_participation(person, self.event, organisation=organisation, **given)
 
 
 @pytest.fixture

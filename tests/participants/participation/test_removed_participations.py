@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -114,11 +115,12 @@ def test_removed_participation_leaves_a_past_to_match(
     """The attack: the desk removes it, and adds the person for another organisation."""
 
     def assert_each_exception_matches() -> None:
-        for target in (
+        targets: list[dict[str, Any]] = [
             {"organisation": atlantis},
             {"country": "AU"},
             {"constituency": Constituency.GOVERNMENTS},
-        ):
+        ]
+        for target in targets:
             exception = make_exception(focal_point, **target)
             assert not is_listed_to(official, focal_point), target
             exception.delete()
