@@ -42,14 +42,7 @@ EXCLUDED_AS = {kind: table or "other" for kind, table in CONSTITUENCY_OF_KIND.it
 AUDIENCES = ["only_me", "introduced", "constituency", "participants", "everyone"]
 # More often of governments and civil society, so that some sit together.
 TABLES = [*range(len(ORGANISATIONS)), 0, 1, 4, 5, 4, 5]
-END_DATES = [
-    None,
-    None,
-    TODAY,
-    TODAY + timedelta(days=9),
-    TODAY - timedelta(days=1),
-    date(2020, 1, 1),
-]
+END_DATES = [None, None, *(TODAY + timedelta(days) for days in (0, 9, -1)), date(2020, 1, 1)]
 INTRODUCTION_STATES = ["accepted", "asked", "answered", "proposed", "refused", "ended", "left"]
 
 
@@ -74,12 +67,10 @@ class Person:
     listed_to: str
     channels: list[str]
     affiliations: list[tuple[int, date | None]]
-    participations: dict[
-        int, tuple[int, bool]
-    ]  # at which event: for whom, and whether that is confirmed
-    grants: dict[
-        int, tuple[int, date | None]
-    ]  # at which event a grant is held: for whom, until when
+    # At which event: for whom, and whether that is confirmed.
+    participations: dict[int, tuple[int, bool]]
+    # At which event a grant is held: for whom, until when.
+    grants: dict[int, tuple[int, date | None]]
     # From which day the person sees details there, and which two organisations confirmed it.
     details_open: dict[int, date] = field(default_factory=dict)
     # Workplaces that the person removed, and those that others propose.
@@ -220,10 +211,8 @@ class World:
                 if owner.leaves_out(viewing, channel, rule=names)
                 else "left out with the government"
             )
-        viewer_events, owner_events = (
-            viewing.open_constituencies(),
-            owner.confirmed_constituencies(),
-        )
+        viewer_events = viewing.open_constituencies()
+        owner_events = owner.confirmed_constituencies()
         shared_events = viewer_events.keys() & owner_events.keys()
         exclusions = [row for row in owner.exclusions if row.channel == channel]
         if audience == "participants":
