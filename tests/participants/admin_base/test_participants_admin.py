@@ -117,7 +117,7 @@ def page(model: type, name: str, *args: object) -> str:
 
 def holder(event: Event, role: str, **fields: object) -> User:
     organisation = make_organisation(is_demonstration=event.is_demonstration)
-    given = {"role": role, "on_behalf_of": organisation} | fields
+    given: dict[str, Any] = {"role": role, "on_behalf_of": organisation} | fields
     return make_holder(event, **given)
 
 
