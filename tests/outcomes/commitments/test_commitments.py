@@ -1,8 +1,8 @@
 """The ledger of commitments, and one of them with all that became of it."""
 
 import re
-from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -10,7 +10,7 @@ from django.test import Client
 
 from outcomes.commitments.filters import CommitmentFilterForm
 from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Outcome
-from participants.models import Audience, Delegate, OrganisationKind, User
+from participants.models import Audience, Delegate, OrganisationKind
 from roundtable.models import Event
 from tests.facet_panels import shown_facets
 from tests.factories import (
@@ -31,7 +31,6 @@ from tests.page_text import FILES, acts, get_text, page_html, page_links, page_t
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
-Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture
@@ -52,19 +51,19 @@ def register() -> Event:
     everyone = make_group(slug="participants", name="participants")
     for number, (text, due_on, status, reported_on) in enumerate(
         (
-            ("fulfilled", date(2025, 1, 1), ImplementationStatus.FULFILLED, date(2024, 12, 1)),
-            ("underway", date(2026, 3, 2), ImplementationStatus.IN_PROGRESS, date(2026, 1, 10)),
-            ("planned", date(2026, 3, 1), ImplementationStatus.PLANNING, date(2025, 6, 1)),
-            ("closed", None, ImplementationStatus.CLOSED, date(2025, 7, 1)),
-            ("superseded", date(2025, 5, 5), ImplementationStatus.SUPERSEDED, date(2025, 8, 1)),
-            ("silent", date(2026, 4, 1), None, None),
-            ("silentlate", date(2024, 1, 1), None, None),
+            ("fulfilled", date(2025, 1, 1), "fulfilled", date(2024, 12, 1)),
+            ("underway", date(2026, 3, 2), "in-progress", date(2026, 1, 10)),
+            ("planned", date(2026, 3, 1), "planning", date(2025, 6, 1)),
+            ("closed", None, "closed", date(2025, 7, 1)),
+            ("superseded", date(2025, 5, 5), "superseded", date(2025, 8, 1)),
+            ("silent", date(2026, 4, 1), "", None),
+            ("silentlate", date(2024, 1, 1), "", None),
         ),
         start=1,
     ):
         commitment = make_commitment(event, reference=f"OLD-C{number}", text=text, due_on=due_on)
         make_party(commitment, organisation=ministry)
-        if status and reported_on:
+        if status:
             make_update(commitment, status=status, reported_on=reported_on)
     make_party(Commitment.objects.get(text="planned"), organisation=aid, role="partner")
     make_party(Commitment.objects.get(text="silent"), group=everyone)
@@ -82,109 +81,56 @@ def register() -> Event:
     return event
 
 
-EVERY = [
-    "pretended",
-    "fulfilled",
-    "underway",
-    "planned",
-    "closed",
-    "superseded",
-    "silent",
-    "silentlate",
-]
-OF_OLD = EVERY[1:]
-
-
+OF_OLD = "fulfilled underway planned closed superseded silent silentlate"
+EVERY = f"pretended {OF_OLD}"
 # A query, and what it finds.
-FILTERED: list[tuple[dict[str, str], list[str]]] = [
+FILTERED: list[tuple[dict[str, str], str]] = [
     ({}, EVERY),
     ({"event": "old"}, OF_OLD),
-    ({"event": "new"}, ["pretended"]),
-    ({"status": "fulfilled"}, ["fulfilled"]),
-    ({"status": "in-progress"}, ["underway"]),
-    ({"status": "planning"}, ["planned"]),
-    ({"status": "closed"}, ["closed"]),
-    ({"status": "superseded"}, ["superseded"]),
-    ({"status": "no-update"}, ["pretended", "silent", "silentlate"]),
+    ({"status": "in-progress"}, "underway"),
+    ({"status": "no-update"}, "pretended silent silentlate"),
     # What is due today is not late; what has ended never is.
-    ({"overdue": "yes"}, ["planned", "silentlate"]),
-    ({"overdue": "yes", "status": "no-update"}, ["silentlate"]),
-    ({"overdue": "yes", "status": "fulfilled"}, []),
-    ({"party": "ministry"}, OF_OLD),
-    ({"party": "aid"}, ["planned"]),
-    ({"party": "participants"}, ["silent"]),
-    ({"country": "TH"}, ["planned"]),
+    ({"overdue": "yes"}, "planned silentlate"),
+    ({"overdue": "yes", "status": "fulfilled"}, ""),
+    ({"party": "aid"}, "planned"),
+    ({"party": "participants"}, "silent"),
     ({"country": "ID"}, OF_OLD),
-    ({"theme": "protection"}, ["underway"]),
-    ({"theme": "~none", "status": "no-update"}, ["pretended", "silent", "silentlate"]),
-    ({"kind": "civil-society", "country": "TH"}, ["planned"]),
-    ({"country": "~none"}, ["pretended"]),
-    ({"kind": "~none"}, []),
-    ({"fresh": "never"}, ["pretended", "silent", "silentlate"]),
-    ({"fresh": "under-a-year", "overdue": "yes"}, ["planned"]),
-    ({"fresh": "one-to-two", "status": "fulfilled"}, ["fulfilled"]),
-    ({"finding": "none", "status": "closed"}, ["closed"]),
-    ({"finding": "limited"}, []),
-    ({"event": "old", "party": "ministry", "country": "ID", "status": "closed"}, ["closed"]),
-    ({"event": "new", "party": "ministry"}, []),
+    ({"theme": "protection"}, "underway"),
+    ({"theme": "~none", "status": "no-update"}, "pretended silent silentlate"),
+    ({"kind": "civil-society", "country": "TH"}, "planned"),
+    ({"country": "~none"}, "pretended"),
+    ({"kind": "~none"}, ""),
+    ({"fresh": "under-a-year", "overdue": "yes"}, "planned"),
+    ({"finding": "none", "status": "closed"}, "closed"),
+    ({"event": "old", "party": "ministry", "country": "ID", "status": "closed"}, "closed"),
+    ({"event": "new", "party": "ministry"}, ""),
 ]
+
+
+def listed(answer: Any) -> str:
+    """The texts of the commitments, in order."""
+    texts = dict(Commitment.objects.values_list("reference", "text"))
+    links = re.findall(r"/commitments/([a-z]+-c\d+)/", " ".join(page_links(answer)))
+    return " ".join(texts[reference.upper()] for reference in links)
 
 
 def test_commitments_are_filtered(client: Client, register: Event) -> None:
-    by_reference = dict(Commitment.objects.values_list("reference", "text"))
     for query, texts in FILTERED:
         answer = client.get("/commitments/", query)
         assert answer.status_code == 200, query
-        text = page_text(answer)
-        number = f" {len(texts)} of 8 commitments match: " if query else " 8 commitments: "
-        assert number in text, query
-        shown = [
-            link for link in page_links(answer) if link.startswith("/commitments/") and "-c" in link
-        ]
-        assert [by_reference[link.split("/")[2].upper()] for link in shown] == texts, query
-        assert ("No commitments match. Use fewer filters." in text) == (texts == []), query
+        text, number = page_text(answer), len(texts.split())
+        said = f" {number} of 8 commitments match: " if query else " 8 commitments: "
+        assert said in text, query
+        assert listed(answer) == texts, query
+        assert ("No commitments match. Use fewer filters." in text) == (texts == ""), query
 
 
-@pytest.mark.parametrize(
-    ("order", "texts"),
-    [
-        (
-            "due",
-            [
-                "silentlate",
-                "fulfilled",
-                "superseded",
-                "planned",
-                "underway",
-                "silent",
-                "closed",
-                "pretended",
-            ],
-        ),
-        (
-            "updated",
-            [
-                "underway",
-                "superseded",
-                "closed",
-                "planned",
-                "fulfilled",
-                "silent",
-                "silentlate",
-                "pretended",
-            ],
-        ),
-    ],
-)
-def test_commitments_are_sorted(
-    client: Client, register: Event, order: str, texts: list[str]
-) -> None:
-    answer = client.get("/commitments/", {"sort": order})
-    shown = [
-        link for link in page_links(answer) if link.startswith("/commitments/") and "-c" in link
-    ]
-    by_reference = dict(Commitment.objects.values_list("reference", "text"))
-    assert [by_reference[link.split("/")[2].upper()] for link in shown] == texts
+def test_commitments_are_sorted(client: Client, register: Event) -> None:
+    for order, texts in (
+        ("due", "silentlate fulfilled superseded planned underway silent closed pretended"),
+        ("updated", "underway superseded closed planned fulfilled silent silentlate pretended"),
+    ):
+        assert listed(client.get("/commitments/", {"sort": order})) == texts
 
 
 @pytest.mark.each_database
@@ -225,13 +171,6 @@ def test_each_status_shows_count(client: Client, register: Event) -> None:
         ("no-update", 2),
     ]
     assert "/commitments/?event=old" in page_links(answer)  # takes the status out again
-
-
-def test_counts_follow_other_filters(client: Client, register: Event) -> None:
-    facets = shown_facets(client.get("/commitments/?overdue=yes"))
-    assert (facets["status"], facets["overdue"]) == ({"planning": 1, "no-update": 1}, {"yes": 2})
-    facets = shown_facets(client.get("/commitments/?party=aid"))
-    assert (facets["status"], facets["overdue"]) == ({"planning": 1}, {"yes": 1})
 
 
 def test_list_row_shows_parties_text_and_status(client: Client, register: Event) -> None:
@@ -275,17 +214,6 @@ def test_empty_list_shows_message(client: Client) -> None:
     assert " 0 of 0 " not in text
     assert "Shared contact details No one shares contact details with everyone." in text
     assert "Participants may see more after signing in. Directory" in text
-
-
-def test_filters_offer_only_what_is_public(client: Client, register: Event) -> None:
-    hidden = make_event(code="HID", slug="hidden", title="Hidden roundtable", is_public=False)
-    commitment = make_commitment(hidden, reference="HID-C1", text="Hidden promise")
-    make_party(commitment, organisation=make_organisation(name="Hidden House", country="NP"))
-    make_party(commitment, group=make_group(name="Hidden group"))
-    page = client.get("/commitments/").content.decode()
-    for word in ("Hidden roundtable", "Hidden House", "Hidden group", "Hidden promise", "Nepal"):
-        assert word not in page
-    assert client.get("/commitments/hid-c1/").status_code == 404
 
 
 def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
@@ -339,26 +267,6 @@ def test_detail_page_shows_full_record(client: Client, register: Event) -> None:
     assert '<time datetime="2025-02-03">3 February 2025</time>' in page
 
 
-def test_latest_report_is_ordered_by_reported_on(client: Client, register: Event) -> None:
-    commitment = Commitment.objects.get(text="planned")
-    make_update(commitment, status=ImplementationStatus.FULFILLED, reported_on=date(2025, 5, 31))
-    assert "OLD-C3 planned Status Planning, and past its due date, 1 March 2026." in get_text(
-        client, "/commitments/old-c3/"
-    )
-    make_update(commitment, status=ImplementationStatus.FULFILLED, reported_on=date(2025, 6, 2))
-    assert "OLD-C3 planned Status Fulfilled. Last report" in get_text(
-        client, "/commitments/old-c3/"
-    )
-
-
-def test_unreported_commitment_shows_never_reported(client: Client, register: Event) -> None:
-    text = get_text(client, "/commitments/old-c6/")
-    assert (
-        "What was reported No party has reported. This does not mean that nothing was done."
-    ) in text
-    assert "Answers the whole statement" in text
-
-
 def test_role_mailbox_is_shown_without_focal_point(client: Client, register: Event) -> None:
     ministry = CommitmentParty.objects.filter(commitment__text="silent").first()
     assert ministry is not None and ministry.organisation is not None
@@ -386,20 +294,11 @@ def test_demo_commitment_is_marked(client: Client, register: Event) -> None:
 
 
 def test_other_reference_spellings_redirect(client: Client, register: Event) -> None:
-    for path, status in [
-        ("/commitments/old-c99/", 404),
-        ("/commitments/old/", 404),
-        ("/commitments/old-c/", 404),
-        ("/commitments/old-c1x/", 404),
-        ("/commitments/old-c01/", 404),
-        ("/commitments/old-c١/", 404),
-        ("/commitments/Old-C1/", 301),
-        ("/commitments/OLD-c1/", 301),
-    ]:
-        answer = client.get(path)
-        assert answer.status_code == status
-        if status == 301:
-            assert answer["Location"] == "/commitments/old-c1/"
+    for wrong in ("old-c99", "old", "old-c", "old-c1x", "old-c01", "old-c١"):
+        assert client.get(f"/commitments/{wrong}/").status_code == 404
+    for spelling in ("Old-C1", "OLD-c1"):
+        answer = client.get(f"/commitments/{spelling}/")
+        assert (answer.status_code, answer["Location"]) == (301, "/commitments/old-c1/")
 
 
 def test_commitment_text_is_escaped(client: Client) -> None:
@@ -427,16 +326,3 @@ def test_each_status_has_a_shape_of_its_own(client: Client) -> None:
     assert named.pop("Past their due date") == named["Past its due date"]
     # Five statuses, "Never reported on" and "Past its due date".
     assert len(named) == 7 == len(set(named.values()))
-
-
-def test_lead_is_named_only_beside_partners(client: Client) -> None:
-    commitment = make_commitment(make_event(code="LEAD"), reference="LEAD-C1")
-    for name in ("Aland", "Borduria"):
-        make_party(commitment, organisation=make_organisation(name=name))
-    assert "(lead)" not in get_text(client, "/commitments/")
-    make_party(
-        commitment,
-        organisation=make_organisation(name="Syldavia"),
-        role=CommitmentParty.Role.PARTNER,
-    )
-    assert "Aland (lead), Borduria (lead), Syldavia" in get_text(client, "/commitments/")
