@@ -108,7 +108,7 @@ def reported_commitment() -> Commitment:
     make_update(row, status="planning", reported_on=date(2019, 1, 1), text="First words.")
     last = make_update(row, status="fulfilled", reported_on=date(2019, 6, 1), text="Last words.")
     make_evidence(last, title="Late proof", is_public=True)
-    draft = {"approved": False, "status": "closed", "text": "Zq-secret."}
+    draft: dict[str, Any] = {"approved": False, "status": "closed", "text": "Zq-secret."}
     make_update(row, reported_on=date(2019, 2, 1), **draft)
     assessor = make_organisation(name="Example Watch")
     for finding, day in (("limited", date(2019, 2, 1)), ("complete", date(2020, 2, 1))):
@@ -454,7 +454,7 @@ def test_organisation_shows_an_earlier_day(late_commitment: Commitment) -> None:
     make_role(make_event(title="Next one", starts_on=date(2022, 1, 1)), organisation=organisation)
     point = late_commitment.outcomes.get()
     make_addressee(point, organisation=organisation)
-    answer = {"stance": "noted", "answered_on": date(2019, 6, 1)}
+    answer: dict[str, Any] = {"stance": "noted", "answered_on": date(2019, 6, 1)}
     make_response(outcome=point, organisation=organisation, **answer)
     path = organisation.get_absolute_url()
     then = seen(f"{path}?as_of=2019-05-31")

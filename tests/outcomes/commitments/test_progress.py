@@ -10,8 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from outcomes.commitments.charts import Share, bar_chart, column_chart, scale_ticks
-from outcomes.models import Assessment, Commitment, ImplementationStatus, Outcome
-from participants.models import OrganisationKind
+from outcomes.models import Commitment, Outcome
 from roundtable.models import Event
 from tests.conftest import FULL
 from tests.factories import (
@@ -28,7 +27,6 @@ from tests.factories import (
 from tests.follow_up_factories import make_assessment
 from tests.page_text import get_text, page_html, page_links, page_text
 from tests.recorded_fixtures import recorded
-from tests.roundtable_files import RECORD_2018, load_roundtable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 
@@ -39,8 +37,8 @@ def register() -> Event:
     """Four commitments of public roundtables, and one of a hidden one."""
     days = {"starts_on": date(2023, 5, 1), "ends_on": date(2023, 5, 2)}
     event = make_event(code="OLD", slug="old", **days)
-    ministry = make_organisation(slug="ministry", kind=OrganisationKind.GOVERNMENT, country="ID")
-    office = make_organisation(slug="office", kind=OrganisationKind.GOVERNMENT, country="TH")
+    ministry = make_organisation(slug="ministry", kind="government", country="ID")
+    office = make_organisation(slug="office", kind="government", country="TH")
     protection = make_theme(slug="protection", name="Protection")
     first, second = make_statement(event).outcomes.points()
     for point in (first, second):
@@ -50,27 +48,21 @@ def register() -> Event:
     shared.outcomes.set([first, second])
     make_party(shared, organisation=ministry)
     make_party(shared, organisation=office)
-    make_update(shared, status=ImplementationStatus.PLANNING, reported_on=date(2023, 8, 1))
-    make_update(shared, status=ImplementationStatus.FULFILLED, reported_on=date(2025, 3, 3))
-    make_update(
-        shared, approved=False, status=ImplementationStatus.CLOSED, reported_on=date(2026, 1, 1)
-    )
+    make_update(shared, status="planning", reported_on=date(2023, 8, 1))
+    make_update(shared, status="fulfilled", reported_on=date(2025, 3, 3))
+    make_update(shared, approved=False, status="closed", reported_on=date(2026, 1, 1))
     lab = make_assessment(commitment=shared, assessed_on=date(2025, 5, 1)).organisation
-    make_assessment(
-        commitment=shared,
-        organisation=lab,
-        finding=Assessment.Finding.SUBSTANTIAL,
-        assessed_on=date(2025, 6, 1),
-    )
-    make_assessment(
-        commitment=shared,
-        approved=False,
-        finding=Assessment.Finding.NOT_STARTED,
-        assessed_on=date(2026, 1, 1),
-    )
+    for assessor, finding, is_approved in ((lab, "substantial", True), (None, "complete", False)):
+        make_assessment(
+            commitment=shared,
+            organisation=assessor or make_organisation(),
+            finding=finding,
+            approved=is_approved,
+            assessed_on=date(2025, 6, 1),
+        )
     stale = make_commitment(event, reference="OLD-C2")
     make_party(stale, organisation=ministry)
-    make_update(stale, status=ImplementationStatus.IN_PROGRESS, reported_on=date(2025, 3, 2))
+    make_update(stale, reported_on=date(2025, 3, 2))
     make_party(make_commitment(event, reference="OLD-C3"), group=make_group())
     make_commitment(make_event(code="NEW", slug="new"), reference="NEW-C1")
     hidden = make_commitment(make_event(code="HID", is_public=False))
@@ -125,7 +117,7 @@ def test_each_count_links_to_matching_list(client: Client, register: Event) -> N
     page = page_html(answer).replace("&amp;", "&")
     numbers = re.findall(r'<td><a href="([^"]+)">(\d+)<', page)
     assert len(numbers) > 10
-    for link, number in numbers if FULL else numbers[::3]:
+    for link, number in numbers if FULL else numbers[::6]:
         assert f" {number} of " in get_text(client, link), link
 
 
@@ -135,18 +127,17 @@ def test_filtered_dimension_has_one_row(client: Client, register: Event) -> None
     assert "All Thailand 1 (1: a finding says less) 0 0 0 0 0 1 Over time" in text
 
 
-def test_never_reported_is_shown_in_words(client: Client) -> None:
-    load_roundtable(RECORD_2018)
-    text = get_text(client, "/progress/?event=bali-process-2018")
+def test_page_says_in_words_that_nothing_is_reported_or_found(client: Client) -> None:
+    assert get_text(client, "/progress/").endswith("No commitments match. Use fewer filters.")
+    event = make_event(slug="silent", starts_on=date(2018, 5, 1), ends_on=date(2018, 5, 2))
+    for _number in range(2):
+        make_commitment(event, recorded_at=NOON)
+    text = get_text(client, "/progress/?event=silent")
     assert (
         "Progress so far 2 commitments. No party has reported on them since 2018. "
         "Never reported on 2 Copy citation"
     ) in text
     assert "By theme" not in text and "Over time" not in text
-
-
-def test_empty_statistics_show_message(client: Client) -> None:
-    assert get_text(client, "/progress/").endswith("No commitments match. Use fewer filters.")
 
 
 def test_unknown_filter_is_rejected(client: Client) -> None:
@@ -169,9 +160,8 @@ def test_unpublished_points_give_no_theme(client: Client, register: Event) -> No
     assert "Secret theme 0" not in get_text(client, "/progress/").split("By theme")[1]
 
 
-@pytest.mark.parametrize(
-    ("most", "scale"),
-    [
+def test_scale_counts_in_whole_even_steps() -> None:
+    for most, scale in (
         (0, [0, 1]),
         (1, [0, 1]),
         (4, [0, 1, 2, 3, 4]),
@@ -179,10 +169,8 @@ def test_unpublished_points_give_no_theme(client: Client, register: Event) -> No
         (23, [0, 5, 10, 15, 20, 25]),
         (61, [0, 20, 40, 60, 80]),
         (100_000, [0, 20_000, 40_000, 60_000, 80_000, 100_000]),
-    ],
-)
-def test_scale_counts_in_whole_even_steps(most: int, scale: list[int]) -> None:
-    assert scale_ticks(most) == scale
+    ):
+        assert scale_ticks(most) == scale
 
 
 def test_bar_length_matches_count() -> None:
