@@ -24,10 +24,10 @@ from tests.factories import (
     make_participation,
     make_party,
     make_statement,
-    make_update,
     make_user,
 )
 from tests.follow_up_factories import make_assessment, make_offer
+from tests.outcomes.test_outcomes_admin import run_admin_action
 from tests.page_text import get_text, page_links, page_text
 
 NO_ORGANISATION = (
@@ -87,33 +87,21 @@ def test_ways_to_an_offer_are_shown_to_those_who_can_take_part_in_it(
     elsewhere, here = speaker(make_event(), "Elsewhere"), speaker(meeting, "Here")
     for page, way in ways.items():
         # Visitors sign in first.
-        assert way in page_links(client.get(page)) and client.get(way).status_code == 302
+        assert way in page_links(client.get(page))
+        assert client.get(way)["Location"].startswith("/accounts/login/")
         assert way in page_links(client_of(here).get(page))
         assert client_of(here).get(way).status_code == 200
         assert way not in page_links(client_of(elsewhere).get(page))
         assert client_of(elsewhere).get(way).status_code == 403
 
 
-def desk_of(sign: Sign, event: Event) -> Client:
-    cochair = make_holder(event)
-    return sign(cochair)
-
-
-def decide(desk: Client, row: Offer, action: str, note: str = "") -> Any:
-    return desk.post(
-        "/admin/outcomes/offer/", {"action": action, "_selected_action": [row.pk], "note": note}
-    )
-
-
 def assert_refused(desk: Client, row: Offer, sentence: str) -> None:
     """To approve it says this, and brings no party."""
-    decide(desk, row, "approve")
-    assert sentence in desk.get("/admin/outcomes/offer/").content.decode()
+    assert sentence in run_admin_action(desk, Offer, "approve", row.pk)
     assert row.commitment and row.commitment.parties.count() == 1
 
 
 def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Event) -> None:
-    assert NEW in page_links(client.get(POINT))
     aid = client_of(speaker(meeting, "Aid"))
     get_text(aid, NEW)
     assert not Offer.objects.exists()
@@ -122,12 +110,10 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Ev
     assert "Train fifty nurses. Offered by Aid Continue writing" in get_text(aid, LIST)
     assert "Submitted, not shown yet" in get_text(aid, LIST)
     assert "fifty" not in page_text(client.get(POINT))
-    desk = desk_of(client_of, meeting)
-    assert (
-        "Curriculum is written"
-        in desk.get(f"/admin/outcomes/offer/{row.pk}/change/").content.decode()
-    )
-    decide(desk, row, "ask_for_changes", note="Where?")
+    desk = client_of(make_holder(meeting))
+    shown = desk.get(f"/admin/outcomes/offer/{row.pk}/change/").content.decode()
+    assert "Curriculum is written" in shown
+    run_admin_action(desk, Offer, "ask_for_changes", row.pk, note="Where?")
     assert "Someone who checked this text asks you to change this: Where?" in get_text(aid, LIST)
     [step] = row.milestones.all()
     changed = OFFER | {
@@ -139,7 +125,7 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Ev
         "milestones-1-due_on": "2026-09-01",
     }
     assert aid.post(f"/me/offers/{row.pk}/", changed).status_code == 302
-    decide(desk, row, "approve")
+    run_admin_action(desk, Offer, "approve", row.pk)
     commitment = Commitment.objects.get(reference="MEET-C8")
     assert (commitment.text, commitment.due_on, commitment.is_open, commitment.recorded_at) == (
         "Train fifty nurses in Aland.",
@@ -158,9 +144,7 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Ev
     assert "Train fifty nurses in Aland." in page_text(client.get(POINT))
     assert "MEET-C8" in get_text(aid, LIST) and "Accepted" in get_text(aid, LIST)
     assert aid.get(f"/me/offers/{row.pk}/").status_code == 404
-    assert ("approve offer", "MEET: Aid") in list(
-        AuditEntry.objects.values_list("action", "detail")
-    )
+    assert AuditEntry.objects.filter(action="approve offer", detail="MEET: Aid").exists()
     told = [row.kind for row in latest_changes(NOON - timedelta(days=1), NOON + timedelta(days=1))]
     assert told == ["commitment", "statement"]
 
@@ -168,8 +152,6 @@ def test_offer_becomes_a_commitment(client: Client, client_of: Sign, meeting: Ev
 def test_offer_to_the_whole_statement_becomes_a_commitment(
     client: Client, client_of: Sign, meeting: Event
 ) -> None:
-    assert WHOLE in page_links(client.get("/roundtables/meet/"))
-    assert client.get(WHOLE)["Location"].startswith("/accounts/login/")
     aid = client_of(speaker(meeting, "Aid"))
     assert "It answers the whole statement: " in get_text(aid, WHOLE)
     assert aid.post(WHOLE, OFFER)["Location"] == LIST
@@ -178,14 +160,14 @@ def test_offer_to_the_whole_statement_becomes_a_commitment(
     assert "MEET Train fifty nurses. Offered by Aid" in get_text(aid, LIST)
     assert "It answers the whole statement: " in get_text(aid, f"/me/offers/{row.pk}/")
     assert "fifty" not in page_text(client.get("/roundtables/meet/"))
-    desk = desk_of(client_of, meeting)
+    desk = client_of(make_holder(meeting))
     listed = desk.get("/admin/outcomes/offer/?waits=me").content.decode()
     assert "Train fifty nurses." in listed and meeting.statement.title in listed
     review = desk.get(f"/admin/outcomes/offer/{row.pk}/review/").content.decode()
     assert "it becomes a commitment with the next reference" in review
-    elsewhere = desk_of(client_of, make_event())
+    elsewhere = client_of(make_holder(make_event()))
     assert "fifty" not in elsewhere.get("/admin/outcomes/offer/").content.decode()
-    decide(desk, row, "approve")
+    run_admin_action(desk, Offer, "approve", row.pk)
     commitment = Commitment.objects.get(reference="MEET-C8")
     assert (commitment.basis, commitment.state) == ("undertaken", "public")
     assert not commitment.outcomes.exists()
@@ -194,15 +176,9 @@ def test_offer_to_the_whole_statement_becomes_a_commitment(
     shown = page_text(client.get("/commitments/meet-c8/"))
     assert "Train fifty nurses." in shown and "the whole statement" in shown
     assert "What partners will do" not in shown
-    told = [row.kind for row in latest_changes(NOON - timedelta(days=1), NOON + timedelta(days=1))]
-    assert told == ["commitment", "statement"]
 
 
-def test_offer_to_a_statement_needs_one_and_an_organisation(
-    client_of: Sign, meeting: Event
-) -> None:
-    outsider = client_of(speaker(make_event(), "Elsewhere"))
-    assert outsider.get(WHOLE).status_code == outsider.post(WHOLE, OFFER).status_code == 403
+def test_offer_to_a_statement_needs_a_published_one(client_of: Sign, meeting: Event) -> None:
     aid = client_of(speaker(meeting, "Aid"))
     Statement.objects.update(state="draft", published_at=None)
     assert WHOLE not in page_links(aid.get("/roundtables/meet/"))
@@ -233,15 +209,9 @@ def test_reference_is_never_reused(meeting: Event) -> None:
 
 
 def test_others_join_an_open_commitment(client: Client, client_of: Sign, meeting: Event) -> None:
-    assert JOIN in page_links(client.get(PAGE))
-    assert client.get(JOIN)["Location"].startswith("/accounts/login/")
     aid = client_of(speaker(meeting, "Aid"))
-    asks = {
-        "act": "hand-in",
-        "version": "new",
-        "text": "We staff it.",
-        "has_no_personal_details": "on",
-    }
+    asks = {name: OFFER[name] for name in ("act", "version", "has_no_personal_details")}
+    asks["text"] = "We staff it."
     assert aid.post(JOIN, asks).status_code == 302
     row = Offer.objects.get()
     assert "MEET-C7 We staff it. Aid asks to join" in get_text(aid, LIST)
@@ -259,7 +229,7 @@ def test_others_join_an_open_commitment(client: Client, client_of: Sign, meeting
     assert Offer.objects.get().text == "We staff it daily."
     agrees = {"act": "agreed", "shown": Offer.objects.get().join_hash()}
     assert client_of(lead).post(f"/me/commitments/joins/{row.pk}/", agrees).status_code == 302
-    decide(desk_of(client_of, meeting), row, "approve")
+    run_admin_action(client_of(make_holder(meeting)), Offer, "approve", row.pk)
     assert [(str(party), party.role) for party in CommitmentParty.objects.order_by("pk")] == [
         ("Desk Office", "lead"),
         ("Aid", "partner"),
@@ -280,7 +250,7 @@ def test_closed_or_ended_commitment_cannot_be_joined(
     row.submit(at=NOON)
     Commitment.objects.update(**since)
     assert_refused(
-        desk_of(client_of, meeting),
+        client_of(make_holder(meeting)),
         row,
         "Other organisations cannot join this commitment. Choose a commitment that they can join.",
     )
@@ -289,17 +259,9 @@ def test_closed_or_ended_commitment_cannot_be_joined(
     assert JOIN not in page_links(aid.get(PAGE))
 
 
-def test_open_commitments_are_found_by_a_filter(client: Client, meeting: Event) -> None:
-    make_commitment(meeting, reference="MEET-C8", text="Closed one.")
-    ended = make_commitment(meeting, reference="MEET-C9", text="Ended one.", is_open=True)
-    make_update(ended, status=ImplementationStatus.FULFILLED)
-    found = page_text(client.get("/commitments/?joining=open"))
-    assert "MEET-C7" in found and "MEET-C8" not in found and "MEET-C9" not in found
-
-
 def test_user_without_organisation_sees_explanation(client_of: Sign, meeting: Event) -> None:
     outsider = client_of(speaker(make_event(), "Elsewhere"))
-    for path in (NEW, JOIN):
+    for path in (NEW, JOIN, WHOLE):
         for answer in (outsider.get(path), outsider.post(path, OFFER)):
             assert answer.status_code == 403
             assert NO_ORGANISATION in page_text(answer)
@@ -323,11 +285,6 @@ def test_offer_and_milestone_errors_are_shown(client_of: Sign, meeting: Event) -
     assert "The roundtable began on 2024-05-14. Choose that day or later." in page_text(early)
     changed = aid.post(NEW, OFFER | {"milestones-0-offer": "7"})
     assert changed.status_code == 400 and OFFER["text"] in page_text(changed)
-    unread = aid.post(NEW, OFFER | {"has_no_personal_details": ""})
-    assert (
-        "Read your text again. If it names no person and no shelter, tick this box."
-        in page_text(unread)
-    )
     assert not Offer.objects.exists()
     assert aid.post(NEW, OFFER | {"act": "keep", "has_no_personal_details": ""}).status_code == 302
     assert Offer.objects.get().state == "draft"
@@ -342,26 +299,19 @@ def test_independent_assessor_cannot_join(client_of: Sign, meeting: Event) -> No
         "This organisation has published an independent assessment of this commitment, "
         "and everyone can read it. Ask for a change of the assessment first."
     )
-    assert_refused(desk_of(client_of, meeting), row, sentence)
+    assert_refused(client_of(make_holder(meeting)), row, sentence)
 
 
-def test_offer_with_implausible_date_is_rejected(client_of: Sign, meeting: Event) -> None:
+def test_offer_is_due_within_fifty_years(client_of: Sign, meeting: Event) -> None:
+    point = meeting.statement.outcomes.get(number="1.a")
+    for year in (2023, 2024 + 51):
+        with pytest.raises(ValidationError, match="within 50 years"):
+            make_offer(outcome=point, approved=False, due_on=date(year, 6, 1))
     aid = client_of(speaker(meeting, "Aid"))
     for day in ("0001-01-01", "9999-12-31"):
         answer = aid.post(NEW, OFFER | {"due_on": day})
         assert "Choose a day within 50 years after the roundtable." in page_text(answer)
     assert not Offer.objects.exists()
-
-
-@pytest.mark.parametrize("year", [2023, 2024 + 51])
-def test_offer_due_outside_fifty_years_is_rejected(meeting: Event, year: int) -> None:
-    point = meeting.statement.outcomes.get(number="1.a")
-    with pytest.raises(ValidationError, match="within 50 years"):
-        make_offer(outcome=point, approved=False, due_on=date(year, 6, 1))
-
-
-@pytest.mark.parametrize("year", [2024, 2024 + 50])
-def test_offer_due_within_fifty_years_is_accepted(meeting: Event, year: int) -> None:
-    point = meeting.statement.outcomes.get(number="1.a")
-    make_offer(outcome=point, approved=False, due_on=date(year, 1, 1))
-    assert Offer.objects.get().due_on == date(year, 1, 1)
+    for year in (2024, 2024 + 50):
+        make_offer(outcome=point, approved=False, due_on=date(year, 1, 1))
+    assert Offer.objects.count() == 2

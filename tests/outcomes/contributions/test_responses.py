@@ -33,7 +33,7 @@ Stance = Response.Stance
 
 @pytest.fixture
 @recorded
-def event_with_recommendation() -> Event:
+def asked() -> Event:
     """A roundtable of three governments and one CSO; point 1.a recommends to governments."""
     event = make_event(code="ASKED", slug="asked", title="Asked roundtable")
     for name, kind in (
@@ -59,14 +59,10 @@ def answer_of(event: Event, slug: str, **fields: Any) -> Response:
     return make_response(outcome=point_of(event), organisation=organisation, **fields)
 
 
-def test_each_addressee_shows_response_or_awaited(
-    client: Client, event_with_recommendation: Event
-) -> None:
+def test_each_addressee_shows_response_or_awaited(client: Client, asked: Event) -> None:
+    answer_of(asked, "aland", text="We change the law.", answered_on=date(2025, 4, 1))
     answer_of(
-        event_with_recommendation, "aland", text="We change the law.", answered_on=date(2025, 4, 1)
-    )
-    answer_of(
-        event_with_recommendation,
+        asked,
         "beland",
         stance=Stance.IN_PART,
         text="",
@@ -82,95 +78,75 @@ def test_each_addressee_shows_response_or_awaited(
     assert "/organisations/aid/" not in page_links(answer)
 
 
-def test_latest_response_is_counted_once(client: Client, event_with_recommendation: Event) -> None:
-    answer_of(event_with_recommendation, "aland", stance=Stance.NOTED, answered_on=date(2025, 4, 1))
-    answer_of(
-        event_with_recommendation, "aland", stance=Stance.SUPPORTED, answered_on=date(2025, 6, 1)
-    )
-    answer_of(
-        event_with_recommendation, "aland", stance=Stance.IN_PART, answered_on=date(2025, 5, 1)
-    )
+def test_latest_response_is_counted_once(client: Client, asked: Event) -> None:
+    for stance, month in ((Stance.NOTED, 4), (Stance.SUPPORTED, 6), (Stance.IN_PART, 5)):
+        answer_of(asked, "aland", stance=stance, answered_on=date(2025, month, 1))
     text = get_text(client, PAGE)
     assert f"1 of 3 addressees answered. {OWN_WORDS} Aland : Supported, 1 June 2025 " in text
     assert "Noted" not in text and "in part" not in text
 
 
-@pytest.mark.parametrize("state", ["draft", "submitted", "sent back"])
-def test_unapproved_response_is_awaited(
-    client: Client, event_with_recommendation: Event, state: str
-) -> None:
+def test_unapproved_response_is_awaited(client: Client, asked: Event) -> None:
     before = client.get(PAGE).content
-    row = answer_of(event_with_recommendation, "aland", approved=False)
-    if state != "draft":
-        row.submit(at=NOON)
-    if state == "sent back":
-        row.request_change(note="Which law?", at=NOON)
-    assert client.get(PAGE).content == before
-    assert client.get("/organisations/aland/").content.count(b"Its answers") == 0
+    row = answer_of(asked, "aland", approved=False)
+
+    def is_awaited() -> bool:
+        is_listed = b"Its answers" in client.get("/organisations/aland/").content
+        return client.get(PAGE).content == before and not is_listed
+
+    assert is_awaited()
+    row.submit(at=NOON)
+    assert is_awaited()
+    row.request_change(note="Which law?", at=NOON)
+    assert is_awaited()
     row.approve(by=make_user(), at=NOON)
     assert "1 of 3 addressees answered." in get_text(client, PAGE)
 
 
-def test_unnamed_addressees_are_counted(client: Client, event_with_recommendation: Event) -> None:
-    save(
-        RecordedCount(event=event_with_recommendation, kind=OrganisationKind.GOVERNMENT, number=13)
-    )
-    save(
-        RecordedCount(event=event_with_recommendation, kind=OrganisationKind.AGENCY)
-    )  # not addressed
-    answer_of(event_with_recommendation, "aland")
+def test_unnamed_addressees_are_counted(client: Client, asked: Event) -> None:
+    save(RecordedCount(event=asked, kind=OrganisationKind.GOVERNMENT, number=13))
+    save(RecordedCount(event=asked, kind=OrganisationKind.AGENCY))  # not addressed
+    answer_of(asked, "aland")
     assert (
         f"1 of 3 addressees answered. 10 more took part, not recorded by name. {OWN_WORDS} Aland : "
     ) in get_text(client, PAGE)
-    make_addressee(point_of(event_with_recommendation), group=make_group(member_rule="agencies"))
+    make_addressee(point_of(asked), group=make_group(member_rule="agencies"))
     assert (
         "1 of 3 addressees answered. 10 more took part, not recorded by name. Others took part."
         f" Their names and their number are not recorded. {OWN_WORDS} Aland : "
     ) in get_text(client, PAGE)
-
-
-def test_group_without_members_has_no_addressees(
-    client: Client, event_with_recommendation: Event
-) -> None:
-    event_with_recommendation.roles.all().delete()
-    save(
-        RecordedCount(event=event_with_recommendation, kind=OrganisationKind.GOVERNMENT, number=13)
-    )
+    # A group without a named member.
+    RecordedCount.objects.filter(kind=OrganisationKind.AGENCY).delete()
+    asked.roles.all().delete()
     assert (
         "Answers of the addressees The organisations addressed are not recorded. 13 more took "
         "part, not recorded by name. Commitments"
     ) in get_text(client, PAGE)
 
 
-@pytest.mark.parametrize(
-    ("kind", "awaits"),
-    [("principle", 0), ("good-practice", 0), ("undertaking", 0), ("recommendation", 1)],
-)
-def test_only_recommendation_awaits_responses(
-    client: Client, event_with_recommendation: Event, kind: str, awaits: int
-) -> None:
-    Outcome.objects.filter(pk=point_of(event_with_recommendation).pk).update(kind=kind)
+def test_only_recommendation_awaits_responses(client: Client, asked: Event) -> None:
+    point = point_of(asked)
+    for kind, awaits in (
+        ("recommendation", 1),
+        ("good-practice", 0),
+        ("undertaking", 0),
+        ("principle", 0),
+    ):
+        Outcome.objects.filter(pk=point.pk).update(kind=kind)
+        text = get_text(client, PAGE)
+        assert text.count("Answers of the addressees") == awaits
+        assert text.count("No answer yet") == 3 * awaits
+    # Nor has it a status without a commitment.
+    assert "Never reported on" not in text
+    row = make_commitment(asked, reference="ASKED-C1", text="Write it down")
+    row.outcomes.add(point)
     text = get_text(client, PAGE)
-    assert text.count("Answers of the addressees") == awaits
-    assert text.count("No answer yet") == 3 * awaits
+    assert "ASKED-C1 Write it down No party recorded" in text and "Never reported on" in text
 
 
-def test_principle_has_no_status_without_a_commitment(
-    client: Client, event_with_recommendation: Event
-) -> None:
-    point = point_of(event_with_recommendation)
-    Outcome.objects.filter(pk=point.pk).update(kind="principle")
-    assert "Never reported on" not in get_text(client, PAGE)
-    make_commitment(
-        event_with_recommendation, reference="ASKED-C1", text="Write it down"
-    ).outcomes.add(point)
-    assert "ASKED-C1 Write it down No party recorded" in get_text(client, PAGE)
-    assert "Never reported on" in get_text(client, PAGE)
-
-
-def test_point_has_its_related_texts(client: Client, event_with_recommendation: Event) -> None:
+def test_point_has_its_related_texts(client: Client, asked: Event) -> None:
     make_related_text(
-        outcome=point_of(event_with_recommendation),
+        outcome=point_of(asked),
         title="Goal 8.7",
         quote="End it",
         source="the goal",
@@ -184,15 +160,11 @@ def test_point_has_its_related_texts(client: Client, event_with_recommendation: 
     assert "https://example.org/plan" in page_links(answer)
 
 
-def test_organisation_page_shows_responses_and_assessments(
-    client: Client, event_with_recommendation: Event
-) -> None:
-    point = point_of(event_with_recommendation)
-    answer_of(event_with_recommendation, "aland", answered_on=date(2025, 4, 1))
-    commitment = make_commitment(
-        event_with_recommendation, reference="ASKED-C1", text="Write it down"
-    )
-    aland = event_with_recommendation.roles.get(organisation__slug="aland").organisation
+def test_organisation_page_shows_responses_and_assessments(client: Client, asked: Event) -> None:
+    point = point_of(asked)
+    answer_of(asked, "aland", answered_on=date(2025, 4, 1))
+    commitment = make_commitment(asked, reference="ASKED-C1", text="Write it down")
+    aland = asked.roles.get(organisation__slug="aland").organisation
     make_assessment(commitment=commitment, organisation=aland, assessed_on=date(2025, 7, 1))
     answer = client.get("/organisations/aland/")
     assert (
@@ -211,15 +183,11 @@ def test_organisation_page_shows_responses_and_assessments(
     assert "Its answers" not in other and "Its assessments" not in other
 
 
-def test_external_assessor_has_page_after_approval(
-    client: Client, event_with_recommendation: Event
-) -> None:
+def test_external_assessor_has_page_after_approval(client: Client, asked: Event) -> None:
     watch = make_organisation(slug="watch", name="Watch")
-    row = make_assessment(
-        commitment=make_commitment(event_with_recommendation), organisation=watch, approved=False
-    )
+    row = make_assessment(commitment=make_commitment(asked), organisation=watch, approved=False)
     assert client.get("/organisations/watch/").status_code == 404
     row.approve(by=make_user(), at=NOON)
     assert "Its assessments" in get_text(client, "/organisations/watch/")
-    Event.objects.filter(pk=event_with_recommendation.pk).update(is_public=False)
+    Event.objects.filter(pk=asked.pk).update(is_public=False)
     assert client.get("/organisations/watch/").status_code == 404

@@ -42,6 +42,7 @@ from tests.factories import (
     make_event,
     make_exception,
     make_grant,
+    make_holder,
     make_introduction,
     make_invitation,
     make_organisation,
@@ -96,6 +97,19 @@ def one(stays: Organisation, goes: Organisation, by: User) -> Any:
     return merge_organisations(target=stays, duplicate=goes, by=by, at=NOON)
 
 
+def one_person(stays: Delegate, goes: Delegate, by: User) -> Any:
+    return merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+
+
+def at_the_desk(client: Client, *rows: Organisation | Delegate, **fields: Any) -> str:
+    """Chooses the action in the list; what the page then says."""
+    is_person = isinstance(rows[0], Delegate)
+    action = "merge_two_people" if is_person else "merge_two_organisations"
+    sent = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    address = PEOPLE if is_person else ORGANISATIONS
+    return page_html(client.post(address, sent | fields, follow=True))
+
+
 # Every relation is decided about -------------------------------------------------------------
 
 
@@ -108,9 +122,7 @@ def test_each_relation_has_merge_rule(
 ) -> None:
     assert set(relations_of(model)) == set(rules)
     # Each that is counted leads to the roundtables of the viewer.
-    reader = make_user()
-    make_grant(reader, make_event(), role="reader")
-    permissions = permissions_of(reader, NOON.date())
+    permissions = permissions_of(make_holder(make_event(), role="reader"), NOON.date())
     assert permissions and list(changes_by_rule(rules, model(pk=1), permissions)) == []
     others = [
         field.name
@@ -194,7 +206,7 @@ def test_equal_affiliations_are_merged_and_others_move(by: User) -> None:
     double = make_delegate(user=None)
     make_affiliation(double, organisation=stays, post="Clerk")
     make_affiliation(double, organisation=stays, post="Head", until=date(2025, 1, 1))
-    merge_people(target=other, duplicate=double, by=by, at=NOON)
+    one_person(other, double, by)
     assert sorted(other.affiliations.values_list("post", flat=True)) == ["Clerk", "Head"]
 
 
@@ -220,20 +232,19 @@ def test_follower_of_both_keeps_one_subscription(by: User) -> None:
 
 @pytest.mark.parametrize("role", ["editor", "cochair"])
 def test_either_entry_may_stay(client_of: Sign, role: str) -> None:
-    event, user = make_event(), make_user()
-    make_grant(user, event, role=role)
+    event = make_event()
+    user = make_holder(event, role=role)
     cited, new = two()
     make_role(event, organisation=cited)
-    client, name = client_of(user), "merge_two_organisations"
-    text = run_admin_action(client, ORGANISATIONS, name, cited, new)
+    client = client_of(user)
+    text = at_the_desk(client, cited, new)
     for row in (cited, new):
         assert f'name="target" value="{row.pk}" required' in text
     # Others confirm that an entry with a role gives up its name.
-    text = run_admin_action(client, ORGANISATIONS, name, cited, new, target=new.pk, confirmed="yes")
-    assert "One person cannot decide this alone." in text
+    alone = "One person cannot decide this alone."
+    assert alone in at_the_desk(client, cited, new, target=new.pk, confirmed="yes")
     assert Organisation.objects.filter(pk=cited.pk).exists()
-    text = run_admin_action(client, ORGANISATIONS, name, cited, new, target=cited.pk)
-    assert "One person cannot decide this alone." not in text
+    assert alone not in at_the_desk(client, cited, new, target=cited.pk)
     one(cited, new, user)
     assert list(SlugRedirect.objects.values_list("slug", flat=True)) == ["labour-ministry"]
 
@@ -241,8 +252,6 @@ def test_either_entry_may_stay(client_of: Sign, role: str) -> None:
 def test_page_shows_both_entries_and_what_moves(client_of: Sign) -> None:
     event = make_event(code="ZQ", title="Zq meeting")
     elsewhere = make_event(code="ZQX", title="Zq-elsewhere", is_public=False)
-    user = make_user()
-    make_grant(user, event)
     stays, goes = two(site="https://www.example.org/", role_mailbox="office@example.org")
     make_role(event, organisation=goes)
     make_party(make_commitment(event, reference="ZQ-C1"), organisation=goes)
@@ -259,8 +268,7 @@ def test_page_shows_both_entries_and_what_moves(client_of: Sign) -> None:
         # Only that person knows these.
         make_exception(person, organisation=goes)
         make_follow(person.user, organisation=goes)
-    client, name = client_of(user), "merge_two_organisations"
-    text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk)
+    text = at_the_desk(client_of(make_holder(event)), stays, goes, target=stays.pk)
     why, _both, changes = re.split("Both entries|What changes", text)
     assert re.findall(r"<li><bdi>(.*?)</bdi></li>", why) == [
         "Both names have the same words.",
@@ -305,21 +313,25 @@ def test_party_counts_from_the_earlier_day_and_the_commitment_has_a_version(by: 
         ]
 
 
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
+def test_merge_requires_same_constituency_and_country(client_of: Sign, by: User) -> None:
+    stays, goes = two()
+    rows = Organisation.objects.filter(pk=goes.pk)
+    for change, sentence in (
         ({"kind": "civil-society"}, DIFFERENT),
         ({"country": "ID"}, DIFFERENT),
         ({"is_demonstration": True}, MADE_UP),
-    ],
-)
-def test_merge_requires_same_constituency_and_country(
-    by: User, change: dict[str, Any], sentence: str
-) -> None:
-    stays, goes = two()
-    Organisation.objects.filter(pk=goes.pk).update(**change)
-    with pytest.raises(ValidationError, match=re.escape(sentence)):
-        one(stays, goes, by)
+    ):
+        rows.update(**change)
+        with pytest.raises(ValidationError, match=re.escape(sentence)):
+            one(stays, goes, by)
+        rows.update(kind="government", country="TH", is_demonstration=False)
+    # The page says it, before and after it is confirmed.
+    rows.update(country="ID")
+    for more in ({}, {"confirmed": "yes"}):
+        text = at_the_desk(client_of(by), stays, goes, target=stays.pk, **more)
+        assert "These entries cannot be merged, and nothing has changed:" in text
+        assert DIFFERENT in text
+    assert rows.exists()
 
 
 def test_merge_cannot_combine_two_signatures(by: User) -> None:
@@ -340,6 +352,12 @@ def test_merge_cannot_make_party_its_own_assessor(by: User) -> None:
         one(stays, goes, by)
 
 
+def sees(looker: Delegate, seen: Delegate) -> bool:
+    assert looker.user
+    viewer = visibility.get_viewer(looker.user, NOON.date())
+    return visibility.find_profile(viewer, seen.handle, NOON.date()) is not None
+
+
 def test_exclusions_survive_merge(by: User) -> None:
     stays, goes = two()
     Organisation.objects.update(country="")  # else both are bodies of one government
@@ -353,15 +371,9 @@ def test_exclusions_survive_merge(by: User) -> None:
         make_participation(viewer, event, organisation=office)
         show_first(viewer)
         viewers.append(viewer)
-
-    def sees(viewer: Delegate) -> bool:
-        assert viewer.user
-        known = visibility.get_viewer(viewer.user, NOON.date())
-        return visibility.find_profile(known, person.handle, NOON.date()) is not None
-
-    assert [sees(viewer) for viewer in viewers] == [True, False]
+    assert [sees(viewer, person) for viewer in viewers] == [True, False]
     one(stays, goes, by)
-    assert [sees(viewer) for viewer in viewers] == [False, False]
+    assert [sees(viewer, person) for viewer in viewers] == [False, False]
 
 
 def test_old_urls_redirect_while_organisation_is_public(client: Client, by: User) -> None:
@@ -412,7 +424,7 @@ def test_all_delegate_relations_move(by: User) -> None:
     party = make_party(make_commitment(other))
     party.request_focal_point(goes)
     link = make_report_link(party=party, delegate=goes)
-    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    one_person(stays, goes, by)
     for row in (part, work, sent, link):
         row.refresh_from_db()
         assert row.delegate == stays
@@ -442,7 +454,7 @@ def test_merge_names_all_that_changes(client_of: Sign, by: User) -> None:
     make_party(make_commitment(event, reference="ZQ-C1")).request_focal_point(goes)
     for row in (part, stays_at):
         make_confirmation(row, by)
-    text = run_admin_action(client_of(by), PEOPLE, "merge_two_people", stays, goes, target=stays.pk)
+    text = at_the_desk(client_of(by), stays, goes, target=stays.pk)
     why, changes = text.split("What changes")
     assert "<li><bdi>Both have the same name.</bdi></li>" in why
     assert re.findall(r"<li><bdi>(.*?)</bdi></li>", changes) == [
@@ -465,7 +477,7 @@ def test_person_is_not_merged_with_itself(by: User) -> None:
     make_participation(person, make_event())
     again = Delegate.objects.get(pk=person.pk)
     with pytest.raises(ValidationError, match=re.escape(FORBIDDEN)):
-        merge_people(target=person, duplicate=again, by=by, at=NOON)
+        one_person(person, again, by)
     assert Delegate.objects.get(pk=person.pk).participations.count() == 1
     assert not HandleRedirect.objects.exists()
 
@@ -473,15 +485,15 @@ def test_person_is_not_merged_with_itself(by: User) -> None:
 def test_profile_texts_survive_merge(by: User) -> None:
     stays = make_delegate(user=None, post="Clerk")
     goes = make_delegate(user=None, post="Clerk", about="Ask me about ports")
-    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    one_person(stays, goes, by)
     stays.refresh_from_db()
     assert (stays.post, stays.about) == ("Clerk", "Ask me about ports")
     third = make_delegate(user=None, about="Ask me about rail")
     with pytest.raises(ValidationError, match="have different text under “about”"):
-        merge_people(target=stays, duplicate=third, by=by, at=NOON)
+        one_person(stays, third, by)
     # Only the person edits the profile of an account.
     with pytest.raises(ValidationError, match=re.escape(THEIRS)):
-        merge_people(target=make_delegate(), duplicate=third, by=by, at=NOON)
+        one_person(make_delegate(), third, by)
     assert Delegate.objects.filter(pk=third.pk, about="Ask me about rail").exists()
 
 
@@ -492,13 +504,7 @@ def test_account_gains_no_confirmed_participation_by_merge(by: User) -> None:
     part = make_participation(goes, event)
     member = make_delegate(listed_to=Audience.PARTICIPANTS)
     make_participation(member, event)
-
-    def sees(looker: Delegate, seen: Delegate) -> bool:
-        assert looker.user
-        viewer = visibility.get_viewer(looker.user, NOON.date())
-        return visibility.find_profile(viewer, seen.handle, NOON.date()) is not None
-
-    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    one_person(stays, goes, by)
     part.refresh_from_db()
     assert (part.delegate, part.confirmed_at, part.details_open_on) == (stays, None, None)
     assert not sees(stays, member) and not sees(member, stays)
@@ -508,19 +514,19 @@ def test_account_gains_no_confirmed_participation_by_merge(by: User) -> None:
 def test_two_accounts_cannot_be_merged(client_of: Sign, by: User) -> None:
     first, second = make_delegate(), make_delegate()
     with pytest.raises(ValidationError, match=r"Both entries have an account\. Only the person"):
-        merge_people(target=first, duplicate=second, by=by, at=NOON)
-    text = run_admin_action(client_of(by), PEOPLE, "merge_two_people", first, second)
+        one_person(first, second, by)
+    text = at_the_desk(client_of(by), first, second)
     assert "Both entries have an account. Only the person can close one of the accounts." in text
     guest = make_delegate(user=None)
     with pytest.raises(ValidationError, match=r"You must keep the entry that has an account\."):
-        merge_people(target=guest, duplicate=first, by=by, at=NOON)
+        one_person(guest, first, by)
 
 
-@pytest.mark.parametrize(
-    "hold",
-    [
-        lambda row: make_channel(row),
-        lambda row: make_consent(row),
+def test_personal_decisions_are_not_moved(by: User) -> None:
+    stays = make_delegate()
+    holds: list[Callable[[Delegate], Any]] = [
+        make_channel,
+        make_consent,
         lambda row: make_exception(row, country="TH"),
         lambda row: make_introduction(row, make_delegate(), accepted=False),
         lambda row: row.languages.create(language="th"),
@@ -528,14 +534,13 @@ def test_two_accounts_cannot_be_merged(client_of: Sign, by: User) -> None:
         lambda row: row.retention_actions.create(
             review_started_on=NOON.date(), action="requested", taken_on=NOON.date()
         ),
-    ],
-)
-def test_personal_decisions_are_not_moved(by: User, hold: Callable[[Delegate], Any]) -> None:
-    stays, goes = make_delegate(), make_delegate(user=None)
-    hold(goes)
-    with pytest.raises(ValidationError, match=re.escape(THEIRS)):
-        merge_people(target=stays, duplicate=goes, by=by, at=NOON)
-    assert Delegate.objects.filter(pk=goes.pk).exists()
+    ]
+    for hold in holds:
+        goes = make_delegate(user=None)
+        hold(goes)
+        with pytest.raises(ValidationError, match=re.escape(THEIRS)):
+            one_person(stays, goes, by)
+        assert Delegate.objects.filter(pk=goes.pk).exists()
 
 
 def test_merge_conflicts_are_reported(by: User) -> None:
@@ -545,11 +550,11 @@ def test_merge_conflicts_are_reported(by: User) -> None:
     make_participation(goes, event)
     different = re.escape("show a different participation in “Zq meeting, May 2024 (ZQ)”")
     with pytest.raises(ValidationError, match=different):
-        merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+        one_person(stays, goes, by)
     for row, email in ((stays, "one@example.org"), (goes, "two@example.org")):
         row.write(invitation_email=email)
     with pytest.raises(ValidationError, match="invitation addresses are different"):
-        merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+        one_person(stays, goes, by)
 
 
 def test_old_handles_redirect_permitted_viewers(client: Client, client_of: Sign, by: User) -> None:
@@ -559,7 +564,7 @@ def test_old_handles_redirect_permitted_viewers(client: Client, client_of: Sign,
     for row in (stays, member):
         make_participation(row, event)
     old = f"/directory/{goes.handle}/"
-    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
+    one_person(stays, goes, by)
     answer = client_of(member).get(old)
     assert (answer.status_code, answer["Location"]) == (301, f"/directory/{stays.handle}/")
     for browser in (client, client_of(stranger)):
@@ -572,17 +577,12 @@ def test_access_logs_are_merged_and_erased_together(client_of: Sign, by: User) -
     event = make_event()
     stays, goes = make_delegate(), make_delegate(user=None)
     make_participation(goes, event)
-    chair = make_user()
-    make_grant(chair, event)
-    from_export = AuditEntry.objects.filter(action="export")
-    log_export(people=[goes], by=chair, at=NOON)
-    assert from_export.count() == 1
+    log_export(people=[goes], by=make_holder(event), at=NOON)
+    assert AuditEntry.objects.filter(action="export").count() == 1
     number = goes.pk
-    merge_people(target=stays, duplicate=goes, by=by, at=NOON)
-    assert (
-        "Exported a list that includes your name"
-        in client_of(stays).get("/me/looks/").content.decode()
-    )
+    one_person(stays, goes, by)
+    looks = client_of(stays).get("/me/looks/").content.decode()
+    assert "Exported a list that includes your name" in looks
     stays.refresh_from_db()
     erasure.erase_delegate(stays, by=None, at=NOON + timedelta(days=1))
     assert not HandleRedirect.objects.exists()
@@ -592,30 +592,19 @@ def test_access_logs_are_merged_and_erased_together(client_of: Sign, by: User) -
 # At the desk ---------------------------------------------------------------------------------
 
 
-def run_admin_action(client: Client, address: str, action: str, *rows: Any, **fields: Any) -> str:
-    sent = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
-    return page_html(client.post(address, sent | fields, follow=True))
-
-
 def test_admin_previews_and_merges(client_of: Sign, by: User) -> None:
     stays, goes = two()
     make_role(make_event(), organisation=stays)
-    client = client_of(by)
-    name = "merge_two_organisations"
-    assert "Choose exactly two entries." in run_admin_action(client, ORGANISATIONS, name, stays)
-    assert "Which entry do you want to keep?" in run_admin_action(
-        client, ORGANISATIONS, name, stays, goes
-    )
-    text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk)
+    client, alone = client_of(by), "One person cannot decide this alone."
+    assert "Choose exactly two entries." in at_the_desk(client, stays)
+    assert "Which entry do you want to keep?" in at_the_desk(client, stays, goes)
+    text = at_the_desk(client, stays, goes, target=stays.pk)
     assert "You keep “Ministry of Labour”. A merge deletes “Labour Ministry”" in text
-    swapped = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=goes.pk)
+    swapped = at_the_desk(client, stays, goes, target=goes.pk)
     assert "<li><bdi>Roles at roundtables, 1: They move." in swapped
-    assert "One person cannot decide this alone." in swapped
-    assert "One person cannot decide this alone." not in text
+    assert alone in swapped and alone not in text
     assert Organisation.objects.filter(pk=goes.pk).exists() and not SlugRedirect.objects.exists()
-    text = run_admin_action(
-        client, ORGANISATIONS, name, stays, goes, target=stays.pk, confirmed="yes"
-    )
+    text = at_the_desk(client, stays, goes, target=stays.pk, confirmed="yes")
     assert MERGED.format("Ministry of Labour") in text
     assert not Organisation.objects.filter(pk=goes.pk).exists()
 
@@ -625,63 +614,40 @@ def test_same_names_are_distinguished(client_of: Sign, by: User) -> None:
         make_organisation(name="Ministry of Labour", kind="government", country=country)
         for country in ("TH", "ID")
     ]
-    text = run_admin_action(client_of(by), ORGANISATIONS, "merge_two_organisations", *offices)
+    text = at_the_desk(client_of(by), *offices)
     assert "<td><bdi>Thailand</bdi></td><td><bdi>Indonesia</bdi></td>" in text.replace("\n", "")
     people = make_delegate(user=None, name="Dewi"), make_delegate(user=None, name="Dewi")
     make_participation(people[0], make_event(), organisation=make_organisation(name="Harbour"))
-    text = run_admin_action(client_of(by), PEOPLE, "merge_two_people", *people)
+    text = at_the_desk(client_of(by), *people)
     assert "<td><bdi>Harbour</bdi></td>" in text and "<td><bdi>no</bdi></td>" in text
 
 
-def test_admin_shows_merge_conflicts(client_of: Sign, by: User) -> None:
-    stays, goes = two()
-    Organisation.objects.filter(pk=goes.pk).update(country="ID")
-    client, name = client_of(by), "merge_two_organisations"
-    for more in ({}, {"confirmed": "yes"}):
-        text = run_admin_action(client, ORGANISATIONS, name, stays, goes, target=stays.pk, **more)
-        assert "These entries cannot be merged, and nothing has changed:" in text
-        assert DIFFERENT in text
-    assert Organisation.objects.filter(pk=goes.pk).exists()
-
-
-def test_cochair_merges_delegates_in_admin(client_of: Sign) -> None:
-    event, chair = make_event(), make_user()
-    make_grant(chair, event)
-    office = make_organisation()
-    stays, goes = make_delegate(user=None), make_delegate(user=None)
-    for row in (stays, goes):
+def test_cochair_merges_people_and_proposes_to_merge_into_an_account(client_of: Sign) -> None:
+    event, office = make_event(), make_organisation()
+    client = client_of(make_holder(event))
+    stays, guest, goes = make_delegate(), make_delegate(user=None), make_delegate(user=None)
+    for row in (stays, guest, goes):
         make_participation(row, event, organisation=office)
-    client, name = client_of(chair), "merge_two_people"
-    assert "Which entry do you want to keep?" in run_admin_action(client, PEOPLE, name, stays, goes)
-    text = run_admin_action(client, PEOPLE, name, stays, goes, target=stays.pk, confirmed="yes")
-    assert MERGED.format(stays) in text
-    assert not Delegate.objects.filter(pk=goes.pk).exists()
-
-
-def test_cochair_only_proposes_to_merge_into_an_account(client_of: Sign) -> None:
-    event, chair = make_event(), make_user()
-    make_grant(chair, event)
-    office, (stays, goes) = make_organisation(), (make_delegate(), make_delegate(user=None))
-    for row in (stays, goes):
-        make_participation(row, event, organisation=office)
-    client, name = client_of(chair), "merge_two_people"
+    assert "Which entry do you want to keep?" in at_the_desk(client, guest, goes)
+    text = at_the_desk(client, goes, guest, target=goes.pk, confirmed="yes")
+    assert MERGED.format(goes) in text
+    assert not Delegate.objects.filter(pk=guest.pk).exists()
     # The entry without the account cannot be kept.
-    run_admin_action(client, PEOPLE, name, stays, goes, target=goes.pk, confirmed="yes")
+    at_the_desk(client, stays, goes, target=goes.pk, confirmed="yes")
     assert Delegate.objects.filter(pk__in=[stays.pk, goes.pk]).count() == 2
     assert not stays.proposals.exists()
-    text = run_admin_action(client, PEOPLE, name, stays, goes, target=stays.pk)
+    text = at_the_desk(client, stays, goes, target=stays.pk)
     assert "merged only when the person accepts" in text
-    text = run_admin_action(client, PEOPLE, name, stays, goes, target=stays.pk, confirmed="yes")
+    text = at_the_desk(client, stays, goes, target=stays.pk, confirmed="yes")
     assert "The entries are merged once this person accepts." in text
     assert Delegate.objects.filter(pk__in=[stays.pk, goes.pk]).count() == 2
     assert stays.proposals.get().duplicate == goes
 
 
 @pytest.mark.parametrize("role", ["reader", "editor", "elsewhere"])
-def test_only_permitted_users_merge(client_of: Sign, role: str) -> None:
+def test_only_permitted_users_merge(client_of: Sign, by: User, role: str) -> None:
     event, hidden = make_event(), make_event(is_public=False)
-    user = make_user()
-    make_grant(user, event, role="cochair" if role == "elsewhere" else role)
+    user = make_holder(event, role="cochair" if role == "elsewhere" else role)
     if role == "elsewhere":
         make_grant(user, hidden, role="reader")
     offices = two()
@@ -691,32 +657,18 @@ def test_only_permitted_users_merge(client_of: Sign, role: str) -> None:
         make_participation(person, event)
         make_participation(person, hidden, organisation=office)
     client = client_of(user)
-    run_admin_action(
-        client,
-        ORGANISATIONS,
-        "merge_two_organisations",
-        *offices,
-        target=offices[0].pk,
-        confirmed="yes",
-    )
-    run_admin_action(
-        client, PEOPLE, "merge_two_people", *persons, target=persons[0].pk, confirmed="yes"
-    )
-    assert Organisation.objects.filter(pk__in=[row.pk for row in offices]).count() == 2
-    assert Delegate.objects.filter(pk__in=[row.pk for row in persons]).count() == 2
+    for rows in (offices, persons):
+        at_the_desk(client, *rows, target=rows[0].pk, confirmed="yes")
+        assert rows[0]._meta.model.objects.filter(pk__in=[row.pk for row in rows]).count() == 2
     with pytest.raises(ValidationError, match=re.escape(FORBIDDEN)):
-        merge_people(target=persons[0], duplicate=persons[1], by=user, at=NOON)
-
-
-def test_own_record_cannot_be_merged(client_of: Sign, by: User) -> None:
-    own, guest = make_delegate(user=by), make_delegate(user=None)
+        one_person(*persons, user)
+    # Nor does anyone merge their own record.
     with pytest.raises(ValidationError, match=re.escape(FORBIDDEN)):
-        merge_people(target=own, duplicate=guest, by=by, at=NOON)
+        one_person(make_delegate(user=by), make_delegate(user=None), by)
 
 
-def test_merged_organisation_is_not_named_if_one_of_the_two_is_not(operator: User) -> None:
+def test_merged_organisation_is_not_named_if_one_of_the_two_is_not(by: User) -> None:
     target = make_organisation()
-    duplicate = make_organisation(is_name_published=False)
-    merge_organisations(target=target, duplicate=duplicate, by=operator, at=NOON)
+    one(target, make_organisation(is_name_published=False), by)
     target.refresh_from_db()
     assert not target.is_name_published
