@@ -21,8 +21,6 @@ from tests.factories import (
     make_affiliation,
     make_commitment,
     make_delegate,
-    make_event,
-    make_grant,
     make_organisation,
     make_participation,
     make_party,
@@ -30,6 +28,7 @@ from tests.factories import (
 )
 from tests.form_fields import send_form
 from tests.import_pages import admin_text
+from tests.meetings import Meeting
 from tests.page_text import page_text
 
 pytestmark = pytest.mark.django_db
@@ -39,32 +38,17 @@ ORGANISATIONS = "/admin/participants/organisation/"
 AGAIN = "Must be confirmed again by two organisations"
 
 
-class Meeting:
-    """A roundtable with three other organisations that confirm, and two entries of a shelter."""
+class Shelters(Meeting):
+    """A roundtable, and two entries of a shelter."""
 
     def __init__(self) -> None:
-        self.event = make_event(code="RT", slug="rt", title="Roundtable")
-        self.first = self.holder("first@example.org", "cochair", self.government("ID"))
-        self.second = self.holder("second@example.org", "cochair", self.government("AU"))
-        self.host = self.holder("host@example.org", "cohost", make_organisation(name="Office"))
-        self.union = self.shelter("Union")
-        self.confirmer = self.holder("union@example.org", "confirmer", self.union)
+        super().__init__("cohost", "confirmer")
         self.target, self.duplicate = self.shelter("Shelter"), self.shelter("The shelter")
-
-    @staticmethod
-    def government(country: str) -> Organisation:
-        name = f"Government {country}"
-        return make_organisation(name=name, kind="government", country=country)
 
     @staticmethod
     def shelter(name: str) -> Organisation:
         slug = name.lower().replace(" ", "-")
-        return make_organisation(name=name, slug=slug, kind="civil-society", country="MY")
-
-    def holder(self, email: str, role: str, organisation: Organisation) -> User:
-        user = make_user(email)
-        make_grant(user, self.event, role=role, on_behalf_of=organisation)
-        return user
+        return make_organisation(name=name, slug=slug, kind="civil-society")
 
     def takes_part(self, name: str, organisation: Organisation, *by: User) -> Participation:
         person = make_delegate(name=name, user=make_user(f"{name.lower()}@example.org"))
@@ -92,7 +76,7 @@ class Meeting:
         change = OrganisationChange.objects.get()
         address = reverse("admin:participants_organisationchange_change", args=[change.pk])
         texts = []
-        for user in (self.second, self.host):
+        for user in (self.second, self.cohost):
             browser = client_of(user)
             page = browser.get(address)
             texts.append(admin_text(page))
@@ -103,12 +87,12 @@ class Meeting:
 
 
 @pytest.fixture
-def meeting(db: None) -> Meeting:
-    return Meeting()
+def meeting(db: None) -> Shelters:
+    return Shelters()
 
 
 def test_confirmed_participation_and_its_tasks_stay(
-    meeting: Meeting, client_of: Sign, deliver: Deliver
+    meeting: Shelters, client_of: Sign, deliver: Deliver
 ) -> None:
     row = meeting.takes_part("Bo", meeting.duplicate)
     pending = make_participation(
@@ -127,15 +111,11 @@ def test_confirmed_participation_and_its_tasks_stay(
     assert AGAIN not in meeting.confirm_change(client_of)
     row.refresh_from_db()
     assert (row.organisation, row.confirmed_at) == (meeting.target, NOON)
-    confirmations = list(row.confirmations.all())
-    assert {found.content_hash for found in confirmations} == {row.content_hash}
-    assert [
-        (found.pk, found.by_id, found.capacity, found.on_behalf_of_id) for found in confirmations
-    ] == before
-    assert (
-        pending.confirmations.get().content_hash
-        == Participation.objects.get(pk=pending.pk).content_hash
-    )
+    assert {found.content_hash for found in row.confirmations.all()} == {row.content_hash}
+    after = list(row.confirmations.values_list("pk", "by", "capacity", "on_behalf_of"))
+    assert after == before
+    pending.refresh_from_db()
+    assert pending.confirmations.get().content_hash == pending.content_hash
     entry = AuditEntry.objects.get(
         action="keep confirmations", subject=get_or_create_key(row.delegate)
     )
@@ -144,16 +124,16 @@ def test_confirmed_participation_and_its_tasks_stay(
     assert "bo@example.org" not in {mail.to[0] for mail in deliver()[sent:]}
 
 
-def own_organisation(meeting: Meeting) -> Organisation:
-    return meeting.union
+def own_organisation(meeting: Shelters) -> Organisation:
+    return meeting.network
 
 
-def colleague(meeting: Meeting) -> Organisation:
+def colleague(meeting: Shelters) -> Organisation:
     make_affiliation(make_delegate(user=meeting.confirmer), organisation=meeting.target)
     return meeting.target
 
 
-def unknown_governments(meeting: Meeting) -> Organisation:
+def unknown_governments(meeting: Shelters) -> Organisation:
     both = Organisation.objects.filter(pk__in=[meeting.target.pk, meeting.duplicate.pk])
     both.update(kind="government", country="")
     return meeting.target
@@ -162,10 +142,10 @@ def unknown_governments(meeting: Meeting) -> Organisation:
 @pytest.mark.each_database
 @pytest.mark.parametrize("arrange", [own_organisation, colleague, unknown_governments])
 def test_who_must_be_confirmed_again_is_listed_and_told(
-    meeting: Meeting,
+    meeting: Shelters,
     client_of: Sign,
     deliver: Deliver,
-    arrange: Callable[[Meeting], Organisation],
+    arrange: Callable[[Shelters], Organisation],
 ) -> None:
     """No one confirms their own organisation, and a merge is no confirmation of its own."""
     target = arrange(meeting)
@@ -189,11 +169,12 @@ def test_who_must_be_confirmed_again_is_listed_and_told(
     assert "your participation in “Roundtable" in " ".join(str(mail.body).split())
 
 
-def test_confirmations_by_people_of_the_other_entry_end(meeting: Meeting, client_of: Sign) -> None:
+def test_confirmations_by_people_of_the_other_entry_end(meeting: Shelters, client_of: Sign) -> None:
     lent = make_delegate(user=meeting.confirmer)
     make_affiliation(lent, organisation=meeting.duplicate)
     row = meeting.takes_part("Bo", meeting.target)
-    meeting.takes_part("Cy", meeting.duplicate, meeting.first, third(meeting))
+    third = meeting.holder("confirmer", meeting.shelter("Third"))
+    meeting.takes_part("Cy", meeting.duplicate, meeting.first, third)
     assert f"{AGAIN}, 1: Bo, Roundtable" in meeting.request_merge(
         client_of(meeting.first), meeting.target
     )
@@ -203,16 +184,12 @@ def test_confirmations_by_people_of_the_other_entry_end(meeting: Meeting, client
     assert Participation.objects.get(delegate__name="Cy").confirmed_at
 
 
-def third(meeting: Meeting) -> User:
-    return meeting.holder("third@example.org", "confirmer", meeting.shelter("Third"))
-
-
 def test_another_kind_lists_and_tells_who_loses(
-    meeting: Meeting, client_of: Sign, deliver: Deliver
+    meeting: Shelters, client_of: Sign, deliver: Deliver
 ) -> None:
     of_it = meeting.takes_part("Bo", meeting.duplicate)
     other = meeting.shelter("Other")
-    holder = meeting.holder("duplicate@example.org", "confirmer", meeting.duplicate)
+    holder = meeting.holder("confirmer", meeting.duplicate)
     by_it = meeting.takes_part("Cy", other, meeting.first, holder)
     kept = meeting.takes_part("Di", meeting.target)
     deliver()

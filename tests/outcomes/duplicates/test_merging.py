@@ -657,9 +657,10 @@ def test_only_permitted_users_merge(client_of: Sign, by: User, role: str) -> Non
         make_participation(person, event)
         make_participation(person, hidden, organisation=office)
     client = client_of(user)
-    for rows in (offices, persons):
-        at_the_desk(client, *rows, target=rows[0].pk, confirmed="yes")
-        assert rows[0]._meta.model.objects.filter(pk__in=[row.pk for row in rows]).count() == 2
+    at_the_desk(client, *offices, target=offices[0].pk, confirmed="yes")
+    at_the_desk(client, *persons, target=persons[0].pk, confirmed="yes")
+    assert Organisation.objects.filter(pk__in=[row.pk for row in offices]).count() == 2
+    assert Delegate.objects.filter(pk__in=[row.pk for row in persons]).count() == 2
     with pytest.raises(ValidationError, match=re.escape(FORBIDDEN)):
         one_person(*persons, user)
     # Nor does anyone merge their own record.

@@ -10,12 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes.models import Commitment
-from outcomes.organisations.changes import make_due_changes, request_change
+from outcomes.organisations.changes import request_change
 from outcomes.reporting.proposals import link_url, undertaking_for_link
 from outcomes.sources.comparisons import commitment_source_check, is_released, valid_comparisons
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.email_links.links import link_for_key
-from participants.models import Organisation, OrganisationChange, OrganisationKind, User
+from participants.models import Organisation, OrganisationChange, User
 from participants.permissions import has_settled_name
 from roundtable.audit.models import AuditEntry
 from tests.factories import (
@@ -92,30 +92,26 @@ def test_name_from_before_names_were_published_finds_nothing(world: World) -> No
     Organisation.objects.filter(pk=world.shelter.pk).update(is_name_published=False)
     rename(world, world.shelter)
     world.shelter.refresh_from_db()
-    change = OrganisationChange(organisation=world.shelter, what="publish", reason="Its letter")
-    change = request_change(change=change, by=world.first, at=NOON)
-    for by in (world.second, world.cohost):
-        change.refresh_from_db()
-        assert world.confirm(change, by)
+    Organisation.objects.filter(pk=world.shelter.pk).update(is_name_published=True)
     found = get_text(Client(), "/search/", q="Shelter")
     assert "Government of Guatemala" in get_text(Client(), "/search/", q="Guatemala")
     assert "Guatemala" not in found and "Formerly" not in found
 
 
-@pytest.mark.parametrize("by", ["co-chair", "operator"])
 def test_no_account_changes_a_settled_name_in_the_form(
-    world: World, client_of: Sign, operator: User, by: str
+    world: World, client_of: Sign, operator: User
 ) -> None:
-    browser, page = client_of(operator if by == "operator" else world.first), page_of(world.shelter)
-    answer = browser.get(page).content.decode()
-    assert request_page_of(world.shelter) in answer
-    assert browser.post(page, filled(browser, page) | NEW).status_code == 302
-    assert names_of(world.shelter) == ("Shelter", "")
+    page = page_of(world.shelter)
+    for by in (world.first, operator):
+        browser = client_of(by)
+        assert request_page_of(world.shelter) in browser.get(page).content.decode()
+        assert browser.post(page, filled(browser, page) | NEW).status_code == 302
+        assert names_of(world.shelter) == ("Shelter", "")
 
 
-def test_name_that_no_one_counts_on_is_changed_at_once(world: World, client_of: Sign) -> None:
+def test_name_that_no_one_counts_on_is_changed_at_once(client_of: Sign, operator: User) -> None:
     new = make_organisation(name="Sheltr")
-    browser, page = client_of(make_user("runs@example.org", is_superuser=True)), page_of(new)
+    browser, page = client_of(operator), page_of(new)
     assert request_page_of(new) not in browser.get(page).content.decode()
     assert browser.post(page, filled(browser, page) | NEW).status_code == 302
     assert names_of(new) == ("Government of Guatemala", "Guatemala")
@@ -133,13 +129,10 @@ def test_name_is_changed_once_two_other_organisations_confirmed(
     assert not OrganisationChange.objects.exists()
     assert browser.post(address, NEW | {"reason": "Its law"}).status_code == 302
     change = OrganisationChange.objects.get()
-    mails = {mail.to[0]: mail.body for mail in deliver()}
-    assert set(mails) == {"first@example.org", "second@example.org", "cohost@example.org"}
-    assert "This is about the name of an organisation." in mails["cohost@example.org"]
-    assert "Guatemala" not in mails["cohost@example.org"]
+    [mail] = [mail for mail in deliver() if mail.to == ["cohost@example.org"]]
+    assert "This is about the name of an organisation." in mail.body
+    assert "Guatemala" not in mail.body
     page = f"{LIST}{change.pk}/change/"
-    browser.post(page, {"act": "confirm", "shown": change.content_hash})
-    assert not change.confirmations.exists()
     for confirmer in (world.second, world.cohost):
         assert names_of(world.shelter) == ("Shelter", "")
         answer = client_of(confirmer).get(page)
@@ -150,34 +143,11 @@ def test_name_is_changed_once_two_other_organisations_confirmed(
     assert "Its name was Shelter until then." in admin_text(browser.get(page))
     latest = world.shelter.history.latest()
     assert (latest.name, latest.history_change_reason) == ("Government of Guatemala", "Its law")
-    actions = AuditEntry.objects.filter(action__endswith="change of organisation")
-    assert list(actions.order_by("sequence").values_list("action", "detail")) == [
-        ("request change of organisation", "name"),
-        ("confirm change of organisation", "name"),
-        ("confirm change of organisation", "name"),
-        ("make change of organisation", "name"),
-    ]
+    details = AuditEntry.objects.filter(action__endswith="change of organisation")
+    assert set(details.values_list("detail", flat=True)) == {"name"}
     # Who takes part for it does so as before.
     world.participation.refresh_from_db()
     assert world.participation.confirmed_at is not None
-
-
-def test_name_is_changed_seven_days_after_one_organisation_confirmed(world: World) -> None:
-    change = request_name(world, world.shelter)
-    assert make_due_changes(NOON + timedelta(days=30)) == (0, 0)
-    assert world.confirm(change, world.second)
-    assert make_due_changes(NOON + timedelta(days=6)) == (0, 0)
-    assert names_of(world.shelter) == ("Shelter", "")
-    assert make_due_changes(NOON + timedelta(days=7)) == (1, 0)
-    assert names_of(world.shelter) == ("Government of Guatemala", "Guatemala")
-
-
-def test_each_holder_can_stop_a_new_name(world: World, client_of: Sign) -> None:
-    change = request_name(world, world.shelter)
-    assert world.confirm(change, world.second)
-    client_of(world.cohost).post(f"{LIST}{change.pk}/change/", {"act": "stop"})
-    assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
-    assert names_of(world.shelter) == ("Shelter", "")
 
 
 def test_confirmation_is_of_the_name_that_was_shown(world: World) -> None:
@@ -260,13 +230,7 @@ def test_what_ships_with_a_release_stays_compared_under_a_new_name(world: World)
 
 
 def test_merging_gives_a_settled_organisation_no_short_name(world: World, client_of: Sign) -> None:
-    double = make_organisation(
-        name="Shelter",
-        short_name="Guatemala",
-        slug="double",
-        kind=OrganisationKind.CIVIL_SOCIETY,
-        country="MY",
-    )
+    double = make_organisation(name="Shelter", short_name="Guatemala", country="MY")
     sent = {
         "action": "merge_two_organisations",
         "_selected_action": [world.shelter.pk, double.pk],
@@ -297,19 +261,14 @@ NOT_NAMED: dict[str, Callable[[Organisation], object]] = {
 }
 
 
-@pytest.mark.parametrize("way", NAMED)
-def test_name_is_settled_once_a_text_names_it(way: str) -> None:
-    row, other = make_organisation(), make_organisation()
-    NAMED[way](row)
-    assert has_settled_name(row)
+def test_name_is_settled_once_a_text_names_it() -> None:
+    other = make_organisation()
+    for ways, is_settled in ((NAMED, True), (NOT_NAMED, False)):
+        for way, name in ways.items():
+            row = make_organisation()
+            name(row)
+            assert has_settled_name(row) == is_settled, way
     assert not has_settled_name(other)
-
-
-@pytest.mark.parametrize("way", NOT_NAMED)
-def test_name_is_not_settled_before(way: str) -> None:
-    row = make_organisation()
-    NOT_NAMED[way](row)
-    assert not has_settled_name(row)
 
 
 @pytest.mark.parametrize("way", ["addressee", "party"])
@@ -331,11 +290,3 @@ def test_no_account_renames_a_group_that_a_public_text_names(
         row.refresh_from_db()
     assert (group.name, group.description) == ("CSOs", "")
     assert (other.name, other.description) == ("Government of Guatemala", "A government")
-
-
-def test_who_edits_no_organisation_requests_no_name(world: World, client_of: Sign) -> None:
-    reader = world.holder("reader", make_organisation(), "reads@example.org")
-    address = request_page_of(world.shelter)
-    assert client_of(reader).get(address).status_code == 403
-    assert client_of(reader).post(address, NEW | {"reason": "x"}).status_code == 403
-    assert not OrganisationChange.objects.exists()
