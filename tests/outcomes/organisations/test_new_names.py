@@ -92,7 +92,11 @@ def test_name_from_before_names_were_published_finds_nothing(world: World) -> No
     Organisation.objects.filter(pk=world.shelter.pk).update(is_name_published=False)
     rename(world, world.shelter)
     world.shelter.refresh_from_db()
-    Organisation.objects.filter(pk=world.shelter.pk).update(is_name_published=True)
+    change = OrganisationChange(organisation=world.shelter, what="publish", reason="Its letter")
+    change = request_change(change=change, by=world.first, at=NOON)
+    for by in (world.second, world.cohost):
+        change.refresh_from_db()
+        assert world.confirm(change, by)
     found = get_text(Client(), "/search/", q="Shelter")
     assert "Government of Guatemala" in get_text(Client(), "/search/", q="Guatemala")
     assert "Guatemala" not in found and "Formerly" not in found
