@@ -72,15 +72,6 @@ class EventField(forms.ChoiceField):
         )
 
 
-class ThemeField(forms.ChoiceField):
-    """A theme; the form sets the choices."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            label=_("Theme"), required=False, error_messages={"invalid_choice": UNKNOWN_THEME}
-        )
-
-
 class EventListForm(ScopeForm, ListForm):
     """The query string of the list of roundtables."""
 
@@ -164,7 +155,9 @@ class CommitmentScopeForm(ScopeForm, DayForm):
         required=False,
         choices=[("", _("All kinds")), *KIND_CHOICES],
     )
-    theme: forms.Field = ThemeField()
+    theme: forms.Field = forms.ChoiceField(
+        label=_("Theme"), required=False, error_messages={"invalid_choice": UNKNOWN_THEME}
+    )
     # Hidden: only pages of points link with this filter, and a list of all points is too long.
     point = forms.ChoiceField(
         label=_("Point"),
@@ -280,7 +273,9 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
             return super().offers(name, values)
         return {slug for slug, _name in self.offered(values)["party"]}
 
-    def found_rows(self, rows: QuerySet[Commitment]) -> "QuerySet[Commitment] | _IndexedRows":
+    def found_rows(
+        self, rows: QuerySet[Commitment]
+    ) -> "QuerySet[Commitment] | RowsByDueDate | RowsByRoundtable":
         """Those of the rows that the filters find, for get_page()."""
         rows = rows.filter(event__is_demonstration=self.is_demonstration)
         order, found = self.cleaned_data["sort"], self.index_rows
@@ -298,9 +293,9 @@ class CommitmentFilterForm(CommitmentScopeForm, FacetForm):
     def found_ids(self, rows: QuerySet[Commitment]) -> Iterable[int]:
         """The IDs of all of them, in the order of the list."""
         found = self.found_rows(rows)
-        return (
-            found.ids() if isinstance(found, _IndexedRows) else found.values_list("pk", flat=True)
-        )
+        if isinstance(found, QuerySet):
+            return found.values_list("pk", flat=True)
+        return found.ids()
 
     def panel(self) -> FacetPanel:
         return self.index_panel(self.index, self.rows_of_point)
@@ -316,12 +311,6 @@ class _IndexedRows:
 
     def count(self) -> int:
         return self._found.bit_count()
-
-    def __getitem__(self, part: slice) -> QuerySet[Commitment]:
-        raise NotImplementedError
-
-    def ids(self) -> Iterable[int]:
-        raise NotImplementedError
 
 
 class RowsByDueDate(_IndexedRows):

@@ -190,7 +190,30 @@ def progress_statistics(
     one line, because other lines are not comparable.
     """
     counts = index_counts(index, found)
-    by_country = _count_by_status(index, "country", found)
+    by_country = index.bits.get("country", {})
+    breakdowns: list[tuple[str, Promise, dict[str, str], Promise, Promise]] = [
+        (
+            "theme",
+            _("By theme"),
+            dict(Theme.objects.values_list("slug", "name")),
+            _("No theme recorded"),
+            _("A commitment with two themes counts under both."),
+        ),
+        (
+            "kind",
+            _("By kind of organisation"),
+            {kind.value: str(kind.label) for kind in OrganisationKind},
+            _("No organisation recorded"),
+            _("A commitment by two kinds of organisations counts under both."),
+        ),
+        (
+            "country",
+            _("By country"),
+            {code: countries.name(code) or code for code in by_country},
+            _("No country recorded"),
+            _("A commitment by parties from two countries counts under both."),
+        ),
+    ]
     return ProgressStatistics(
         counts=counts,
         status=status_shares(counts, filter_query(filters)),
@@ -202,41 +225,12 @@ def progress_statistics(
         ),
         breakdowns=[
             Distribution(
-                "theme",
-                _("By theme"),
-                _lines(
-                    "theme",
-                    _count_by_status(index, "theme", found),
-                    dict(Theme.objects.values_list("slug", "name")),
-                    filters,
-                    _("No theme recorded"),
-                ),
-                _("A commitment with two themes counts under both."),
-            ),
-            Distribution(
-                "kind",
-                _("By kind of organisation"),
-                _lines(
-                    "kind",
-                    _count_by_status(index, "kind", found),
-                    {kind.value: str(kind.label) for kind in OrganisationKind},
-                    filters,
-                    _("No organisation recorded"),
-                ),
-                _("A commitment by two kinds of organisations counts under both."),
-            ),
-            Distribution(
-                "country",
-                _("By country"),
-                _lines(
-                    "country",
-                    by_country,
-                    {code: countries.name(code) or code for code in by_country},
-                    filters,
-                    _("No country recorded"),
-                ),
-                _("A commitment by parties from two countries counts under both."),
-            ),
+                name,
+                title,
+                _lines(name, _count_by_status(index, name, found), labels, filters, unknown),
+                note,
+            )
+            for name, title, labels, unknown, note in breakdowns
         ],
         quarters=_over_time(index, found, on),
         due=_by_due_date(index, found, on),

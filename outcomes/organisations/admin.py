@@ -16,6 +16,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -96,36 +97,15 @@ def merge_two_organisations(
     )
 
 
-class KindForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Another kind or country."""
-
-    class Meta:
-        model = OrganisationChange
-        fields = ["kind", "country", "reason"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].required = True
-
-
-class NameForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Another name or short name."""
-
-    class Meta:
-        model = OrganisationChange
-        fields = ["name", "short_name", "reason"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].required = True
-
-
-class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Why the name of an organisation can be published now."""
-
-    class Meta:
-        model = OrganisationChange
-        fields = ["reason"]
+# What a change of an organisation asks for besides the reason, what is required first.
+REQUESTS: dict[str, tuple[tuple[str, ...], Promise]] = {
+    OrganisationChange.What.KIND.value: (
+        ("kind", "country"),
+        _("Request another kind or country"),
+    ),
+    OrganisationChange.What.NAME.value: (("name", "short_name"), _("Request another name")),
+    OrganisationChange.What.PUBLISH.value: ((), _("Request that its name is published")),
+}
 
 
 class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -201,67 +181,39 @@ class OrganisationChangeAdmin(PrivateAdmin):
         return gettext("Waits for another organisation")
 
     def get_urls(self) -> list[URLPattern]:
-        requests = [
-            ("kind/<bounded_int:organisation_id>/", self.request_kind_view, "kind"),
-            ("name/<bounded_int:organisation_id>/", self.request_name_view, "name"),
-            ("publish/<bounded_int:organisation_id>/", self.request_publishing_view, "publish"),
-            ("role/<bounded_int:event_id>/", self.request_role_view, "role"),
-        ]
+        wrap, name = self.admin_site.admin_view, "participants_organisationchange_{}"
+        request_role = wrap(self.request_role_view)
         return [
             *(
                 path(
-                    route,
-                    self.admin_site.admin_view(view),
-                    name=f"participants_organisationchange_{name}",
+                    f"{what}/<bounded_int:organisation_id>/",
+                    wrap(self.request_view),
+                    {"what": what},
+                    name=name.format(what),
                 )
-                for route, view, name in requests
+                for what in REQUESTS
             ),
+            path("role/<bounded_int:event_id>/", request_role, name=name.format("role")),
             *super().get_urls(),
         ]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def request_kind_view(self, request: HttpRequest, organisation_id: int) -> HttpResponse:
+    def request_view(self, request: HttpRequest, organisation_id: int, what: str) -> HttpResponse:
         organisations: Any = self.admin_site.get_model_admin(Organisation)
         row = organisations.row_or_404(request, str(organisation_id))
-        change = OrganisationChange(
-            organisation=row, what=OrganisationChange.What.KIND, kind=row.kind, country=row.country
-        )
-        return self._request_page(
-            request,
-            KindForm(request.POST or None, instance=change),
-            title=_("Request another kind or country"),
-            subject=str(row),
-            lost=who_must_be_confirmed_again(row, None, request_permissions(request)),
-        )
-
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def request_name_view(self, request: HttpRequest, organisation_id: int) -> HttpResponse:
-        organisations: Any = self.admin_site.get_model_admin(Organisation)
-        row = organisations.row_or_404(request, str(organisation_id))
-        change = OrganisationChange(
-            organisation=row,
-            what=OrganisationChange.What.NAME,
-            name=row.name,
-            short_name=row.short_name,
-        )
-        return self._request_page(
-            request,
-            NameForm(request.POST or None, instance=change),
-            title=_("Request another name"),
-            subject=names_in_words(row),
-        )
-
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def request_publishing_view(self, request: HttpRequest, organisation_id: int) -> HttpResponse:
-        organisations: Any = self.admin_site.get_model_admin(Organisation)
-        row = organisations.row_or_404(request, str(organisation_id))
-        change = OrganisationChange(organisation=row, what=OrganisationChange.What.PUBLISH)
-        return self._request_page(
-            request,
-            ReasonForm(request.POST or None, instance=change),
-            title=_("Request that its name is published"),
-            subject=str(row),
-        )
+        asked, title = REQUESTS[what]
+        present = {name: getattr(row, name) for name in asked}
+        change = OrganisationChange(organisation=row, what=what, **present)
+        form_class = forms.modelform_factory(OrganisationChange, fields=[*asked, "reason"])
+        form = form_class(request.POST or None, instance=change)
+        for name in asked[:1]:
+            form.fields[name].required = True
+        subject, lost = str(row), ""
+        if what == OrganisationChange.What.NAME:
+            subject = names_in_words(row)
+        elif what == OrganisationChange.What.KIND:
+            lost = who_must_be_confirmed_again(row, None, request_permissions(request))
+        return self._request_page(request, form, title=title, subject=subject, lost=lost)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def request_role_view(self, request: HttpRequest, event_id: int) -> HttpResponse:
