@@ -67,6 +67,10 @@ class Share:
     query: str = ""  # query string of the list of these commitments
     doubt: "Share | None" = None  # those of which an assessor found less; drawn hatched
 
+    @property
+    def with_doubt(self) -> list["Share"]:
+        return [self, self.doubt] if self.doubt else [self]
+
 
 NO_UPDATE = "no-update"
 FOUND_LESS = "found_less"  # key of counts: fulfilled, but an assessor found less
