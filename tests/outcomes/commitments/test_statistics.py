@@ -126,27 +126,20 @@ class World:
         parties = promise.parties_on(on)
         offices = [OFFICES[slug] for slug in parties if slug != GROUP]
         latest, finding = last(promise.reports, on), last(promise.findings, on)
-        if name == "event":
-            return {promise.meeting.slug}
-        if name == "party":
-            return parties
-        if name == "point":
-            return {f"{self.meetings[one].slug}/{number}" for one, number in promise.points}
-        if name == "theme":
-            return self.themes(promise) or {"~none"}
-        if name == "kind":
-            return {str(kind.value) for kind, _country in offices} or {"~none"}
-        if name == "country":
-            return {country for _kind, country in offices if country} or {"~none"}
-        if name == "status":
-            return {latest[1] if latest else "no-update"}
-        if name == "fresh":
-            return {age(latest[0], on) if latest else NEVER}
-        if name == "finding":
-            return {finding[1] if finding else "none"}
-        assert name == "overdue"
-        is_late = promise.due_on is not None and promise.due_on < on
-        return {"yes"} if is_late and not (latest and latest[1] in set(ENDED_STATUSES)) else set()
+        is_ended = latest is not None and latest[1] in set(ENDED_STATUSES)
+        is_late = promise.due_on is not None and promise.due_on < on and not is_ended
+        return {
+            "event": {promise.meeting.slug},
+            "party": parties,
+            "point": {f"{self.meetings[one].slug}/{number}" for one, number in promise.points},
+            "theme": self.themes(promise) or {"~none"},
+            "kind": {str(kind.value) for kind, _country in offices} or {"~none"},
+            "country": {country for _kind, country in offices if country} or {"~none"},
+            "status": {latest[1] if latest else "no-update"},
+            "fresh": {age(latest[0], on) if latest else NEVER},
+            "finding": {finding[1] if finding else "none"},
+            "overdue": {"yes"} if is_late else set(),
+        }[name]
 
     def found(self, asked: dict[str, str]) -> list[Promise]:
         """The public promises that all of these filters find."""
@@ -356,18 +349,16 @@ OPEN = {  # what may be asked for whatever there is
 def offered(world: World, name: str) -> list[str]:
     """The words that a filter takes."""
     meetings = [meeting for meeting in world.meetings if meeting.is_public]
+    words = set(OPEN.get(name, ()))
     if name == "event":
-        words = {meeting.slug for meeting in meetings}
+        words |= {meeting.slug for meeting in meetings}
     elif name == "point":
-        words = {f"{one.slug}/1.{a}" for one in meetings if one.is_published for a in "ab"}
+        words |= {f"{one.slug}/1.{a}" for one in meetings if one.is_published for a in "ab"}
     elif name == "theme":
-        words = {theme for one in meetings for a in "ab" for theme in one.shown_themes(f"1.{a}")}
+        words |= {theme for one in meetings for a in "ab" for theme in one.shown_themes(f"1.{a}")}
     elif name in ("party", "country"):
-        shown = world.found({})
-        words = {word for promise in shown for word in world.words(promise, name, TODAY)}
-    else:
-        words = set()
-    return sorted(words | OPEN.get(name, set()))
+        words.update(*(world.words(promise, name, TODAY) for promise in world.found({})))
+    return sorted(words)
 
 
 def draw_filter(data: st.DataObject, world: World, names: list[str]) -> dict[str, str]:
@@ -425,10 +416,9 @@ def check_progress(
         assert told == world.count(asked, each.name), each.name
     over_time = {str(line.label): counted(line.parts) for line in shown.quarters}
     assert over_time == world.quarters(asked)
-    leads = [part for part in [*shown.status, *shown.freshness, *shown.findings] if part.count]
-    leads += [
-        part for one in shown.breakdowns for line in one.lines for part in line.parts if part.count
-    ]
+    parts = [*shown.status, *shown.freshness, *shown.findings]
+    parts += [part for one in shown.breakdowns for line in one.lines for part in line.parts]
+    leads = [part for part in parts if part.count]
     if not leads:
         return None
     lead = data.draw(st.sampled_from(leads))
