@@ -122,7 +122,8 @@ def _month_of(column: str) -> Substr:
 
 def _read_commitments(on: date, day: date | None) -> dict[str, dict[str, list[int]]]:
     """By facet and value the IDs, and by the month in which they were recorded."""
-    today, freshness = on.isoformat(), _freshness_on(on)
+    today = on.isoformat()
+    freshness = cache(lambda day: freshness_of(date.fromisoformat(day) if day else None, on).value)
     having: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in _rows(day):
         is_ended = row.status in ENDED_STATUSES
@@ -223,10 +224,6 @@ def _quarters_until(on: date) -> Callable[[str], str]:
         return quarter_name(min(max(number, last - MAX_QUARTERS + 1), last))
 
     return quarter_of
-
-
-def _freshness_on(on: date) -> Callable[[str | None], str]:
-    return cache(lambda day: freshness_of(date.fromisoformat(day) if day else None, on).value)
 
 
 def quarter_number(day: date) -> int:

@@ -180,55 +180,37 @@ def build_matrix(event: Event, on: date, day: date | None = None) -> Matrix:
 
 def _addressee_rows(event: Event, points: list[Outcome]) -> dict[RowKey, MatrixRow]:
     """Ordered by point; a group comes before its members."""
-    addressees_by_outcome: dict[int, list[OutcomeAddressee]] = {}
+    by_outcome: dict[int, list[OutcomeAddressee]] = {}
     for addressee in OutcomeAddressee.objects.filter(
         outcome__in={pk for point in points for pk in (point.pk, point.parent_id)}
     ).select_related("organisation", "group"):
-        addressees_by_outcome.setdefault(addressee.outcome_id, []).append(addressee)
-    constituency_groups = attendance_by_constituency(event)
+        by_outcome.setdefault(addressee.outcome_id, []).append(addressee)
+    benches = attendance_by_constituency(event)
     rows: dict[RowKey, MatrixRow] = {}
     for point in points:
-        for addressee in addressees_by_outcome.get(point.pk, []) + addressees_by_outcome.get(
-            point.parent_id or 0, []
-        ):
-            for row in _rows_for(addressee, constituency_groups):
+        of_lead_in = by_outcome.get(point.parent_id or 0, [])
+        for addressee in by_outcome.get(point.pk, []) + of_lead_in:
+            for row in _rows_for(addressee, benches):
                 one = row.group or row.organisation
                 key = ("group" if row.group else "organisation", one.pk if one else 0)
                 rows.setdefault(key, row).addressed_by.add(point.pk)
     return rows
 
 
-def _rows_for(
-    addressee: OutcomeAddressee, constituency_groups: list[ConstituencyGroup]
-) -> Iterator[MatrixRow]:
+def _rows_for(addressee: OutcomeAddressee, benches: list[ConstituencyGroup]) -> Iterator[MatrixRow]:
     group = addressee.group
     if not group:
         yield MatrixRow(organisation=addressee.organisation)
         return
-    matching_groups = [
-        constituency_group
-        for constituency_group in constituency_groups
-        if group.member_rule in (constituency_group.constituency, "participants")
-    ]
-    members = [
-        seat.organisation
-        for constituency_group in matching_groups
-        for seat in constituency_group.organisations
-    ]
+    own = [bench for bench in benches if group.member_rule in (bench.constituency, "participants")]
+    members = [seat.organisation for bench in own for seat in bench.organisations]
     if group.member_rule == "cochairs":
-        members = [
-            role.organisation
-            for role in filter_by_role(constituency_groups, EventRole.Role.COCHAIR)
-        ]
+        members = [seat.organisation for seat in filter_by_role(benches, EventRole.Role.COCHAIR)]
     yield MatrixRow(
         group=group,
         members=members,
-        unnamed_count=sum(
-            constituency_group.unnamed_count for constituency_group in matching_groups
-        ),
-        has_unknown_count=any(
-            constituency_group.has_unknown_count for constituency_group in matching_groups
-        ),
+        unnamed_count=sum(bench.unnamed_count for bench in own),
+        has_unknown_count=any(bench.has_unknown_count for bench in own),
     )
     for member in members:
         yield MatrixRow(organisation=member)

@@ -36,9 +36,6 @@ ANSWER_CHANGED = gettext_lazy(
 )
 
 
-REASON_TO_DELETE = gettext_lazy("Delete the reason, because you accept. Or select “Decline”.")
-
-
 class DeclineForm(forms.ModelForm):  # type: ignore[type-arg]
     """Why a party declines."""
 
@@ -83,7 +80,7 @@ def _answer_page(
         form = DeclineForm(request.POST)
         is_done = False
         if act == "accept" and form["note"].value():
-            form.add_error("note", REASON_TO_DELETE)
+            form.add_error("note", _("Delete the reason, because you accept. Or select “Decline”."))
         elif act == "accept":
             is_done = accept(row, shown_hash=shown, at=at)
             problem = str(ANSWER_CHANGED)

@@ -11,9 +11,8 @@ from django.db.models import Exists, Prefetch, Q, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.commitments.as_of import (
@@ -79,10 +78,6 @@ from participants.privacy.own_profile import atomic_post
 from participants.proposals.views import CHANGED_ERROR
 from roundtable.filters.query_forms import get_page
 from roundtable.web.negotiation import with_json_file
-
-TEXT_CHANGED = gettext_lazy(
-    "This text changed after you opened the page. Read it again, then choose."
-)
 
 
 @require_safe
@@ -266,7 +261,7 @@ def recorded_texts(request: HttpRequest, number: int) -> HttpResponse:
     party = party_spoken_for(CommitmentParty.objects.all(), number, request.user, on)
     if party is None:
         raise Http404
-    problem: str | Promise = ""
+    problem = ""
     if request.method == "POST":
         key, act = request.POST.get("text", ""), request.POST.get("act")
         if act == "withdraw":
@@ -278,7 +273,9 @@ def recorded_texts(request: HttpRequest, number: int) -> HttpResponse:
             party, key=key, content_hash=shown, by=request.user, at=at
         ):
             return redirect(request.path)
-        problem = TEXT_CHANGED if act == "dispute" else _("Select one of the buttons.")
+        problem = _("Select one of the buttons.")
+        if act == "dispute":
+            problem = _("This text changed after you opened the page. Read it again, then choose.")
     context = {"party": party, "texts": disputable_texts(party, on), "problem": problem}
     template = "outcomes/commitments/recorded_texts.html"
     return render(request, template, context, status=400 if problem else 200)

@@ -43,35 +43,27 @@ def responses_to_point(
     responses: dict[int, Response] = {}
     for response in responses_as_of(Response.objects.published().filter(outcome=point), day):
         responses.setdefault(response.organisation_id, response)
-    memberships = {addressee.group.member_rule for addressee in addressees if addressee.group}
-    constituency_groups = [
-        constituency_group
-        for constituency_group in (
-            attendance_by_constituency(point.statement.event) if memberships else []
-        )
-        if constituency_group.constituency in memberships or "participants" in memberships
+    rules = {addressee.group.member_rule for addressee in addressees if addressee.group}
+    benches = [
+        bench
+        for bench in (attendance_by_constituency(point.statement.event) if rules else [])
+        if bench.constituency in rules or "participants" in rules
     ]
     return PointResponses(
         rows=[
             AddresseeResponse(organisation, responses.get(organisation.pk))
             for organisation in point.addressed_organisations().order_by("name", "pk")
         ],
-        unnamed_count=sum(
-            constituency_group.unnamed_count for constituency_group in constituency_groups
-        ),
-        has_unknown_count=any(
-            constituency_group.has_unknown_count for constituency_group in constituency_groups
-        ),
+        unnamed_count=sum(bench.unnamed_count for bench in benches),
+        has_unknown_count=any(bench.has_unknown_count for bench in benches),
     )
 
 
 def recommendations_for(participation: Participation) -> OutcomeQuerySet:
     itself = Organisation.objects.filter(pk=participation.organisation_id).order_by()
     addressed = Q(organisation=participation.organisation_id)
-    member_rule = (
-        Group.objects.exclude(member_rule="").values_list("member_rule", flat=True).distinct()
-    )
-    for word in member_rule.order_by("member_rule"):
+    rules = Group.objects.exclude(member_rule="").values_list("member_rule", flat=True)
+    for word in rules.distinct().order_by("member_rule"):
         belongs = Exists(itself.filter(member_condition(word, participation.event_id)))
         addressed |= Q(Q(group__member_rule=word), belongs)
     spoken_to = OutcomeAddressee.objects.filter(addressed).values("outcome")

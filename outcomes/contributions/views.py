@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.contributions.forms import (
@@ -33,10 +32,6 @@ from outcomes.reporting.joins import answer_join, joins_to_answer
 from participants.models import Participation, User
 from participants.participation.confirmation import missing_confirmation
 from participants.privacy.own_profile import atomic_post
-
-JOIN_CHANGED = gettext_lazy(
-    "The request changed after you opened this page, so your answer is not saved. Read it again."
-)
 
 
 @require_safe
@@ -210,7 +205,10 @@ def join_request(request: HttpRequest, number: int) -> HttpResponse:
             if answer_join(row, answer=answer, note=note, shown_hash=shown, by=by, at=at):
                 messages.success(request, _("Your answer is saved."))
                 return redirect("my-commitments")
-            problem = str(JOIN_CHANGED)
+            problem = _(
+                "The request changed after you opened this page, so your answer is not saved. "
+                "Read it again."
+            )
     context = {"row": row, "is_open": is_open, "form": form, "problem": problem, "today": on}
     template = "outcomes/contributions/join_request.html"
     return render(request, template, context, status=400 if problem or form.errors else 200)

@@ -186,22 +186,17 @@ def check_merge(*, target: Organisation, duplicate: Organisation) -> None:
             )
         )
     roles = EventRole.objects.filter(role=EventRole.Role.COCHAIR)
-    chaired = [
-        set(roles.filter(organisation=row).values_list("event")) for row in (target, duplicate)
-    ]
-    if chaired[0] & chaired[1]:
+    chaired = roles.filter(organisation=duplicate).values("event")
+    if roles.filter(organisation=target, event__in=chaired).exists():
         raise ValidationError(
             _(
                 "Both are co-chairs of one roundtable. They cannot be merged, because two "
                 "signatures would become one. If one is wrong, first remove its role as co-chair."
             )
         )
-    chairing = Grant.objects.filter(role=Grant.Role.COCHAIR)
-    events = [
-        chairing.filter(on_behalf_of=row).values_list("event", flat=True)
-        for row in (target, duplicate)
-    ]
-    if set(events[0]) & set(events[1]):
+    grants = Grant.objects.filter(role=Grant.Role.COCHAIR)
+    chaired = grants.filter(on_behalf_of=duplicate).values("event")
+    if grants.filter(on_behalf_of=target, event__in=chaired).exists():
         raise ValidationError(
             _(
                 "Co-chairs act for both of them at one roundtable. They cannot be merged, "

@@ -120,8 +120,7 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
         propose_participations_of(duplicate, target, by=by, at=at)
     else:
         _move_participations(target, duplicate)
-    _transfer_invitations(target, duplicate, at)
-    _transfer_focal_points(target, duplicate, at)
+    _transfer_requests(target, duplicate, at)
     handle, former = duplicate.handle, duplicate.pk
     audit.get_or_create_key(duplicate)  # finds the audit entries of the duplicate later
     duplicate.delete()
@@ -240,13 +239,10 @@ def _move_participations(target: Delegate, duplicate: Delegate) -> None:
         row.delete()
 
 
-def _transfer_invitations(target: Delegate, duplicate: Delegate, at: datetime) -> None:
+def _transfer_requests(target: Delegate, duplicate: Delegate, at: datetime) -> None:
     # Open invitations stop working: a new one can go to the entry that is kept.
     duplicate.invitations.filter(answered_at=None, revoked_at=None).update(revoked_at=at)
     duplicate.invitations.update(delegate=target)
-
-
-def _transfer_focal_points(target: Delegate, duplicate: Delegate, at: datetime) -> None:
     # Links stop working, and `target` is asked again for each commitment.
     duplicate.email_links.revoke(at)
     duplicate.email_links.update(delegate=target)

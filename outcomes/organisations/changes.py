@@ -279,11 +279,10 @@ def _keep_what_counts(commitment: Commitment, compared: str, undertaken: str) ->
 def _set_role(change: OrganisationChange, event: Event) -> None:
     if change.what == change.What.END_ROLE:
         event.roles.filter(organisation=change.organisation, role=change.role).delete()
-        add_versions([event])
-        return
-    role = EventRole(event=event, organisation=change.organisation, role=change.role)
-    role.full_clean()
-    role.save()
+    else:
+        role = EventRole(event=event, organisation=change.organisation, role=change.role)
+        role.full_clean()
+        role.save()
     add_versions([event])
 
 
