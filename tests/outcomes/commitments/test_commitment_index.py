@@ -59,13 +59,8 @@ def test_index_has_all_facets_of_public_commitments(portal: None, day: date | No
     for name, values in index.bits.items():
         for rows in values.values():
             assert rows and not rows & ~index.everything, name
-
-
-def test_index_names_nothing_that_is_hidden(portal: None) -> None:
-    index = commitment_index(TODAY)
-    assert {"event", "party"} <= index.bits.keys() and index.labels
     # Of a hidden roundtable, and an organisation that is not named.
-    assert "hush" not in repr((index.bits, index.labels)).lower()
+    assert index.labels and "hush" not in repr((index.bits, index.labels)).lower()
 
 
 @pytest.mark.django_db
@@ -77,12 +72,12 @@ def test_each_table_behind_an_index_changes_the_stamp(read: Callable[[date], obj
     assert tables <= {model._meta.db_table for model, reason, _part in own_models() if not reason}
 
 
-@pytest.mark.parametrize("seed", range(200 if FULL else 20))
-def test_ids_of_bits(seed: int) -> None:
-    random = Random(seed)
-    pks = random.sample(range(1, random.choice([30, 600, 5000])), random.randint(0, 25))
-    bits, right = bits_of(pks), sorted(pks)
-    assert [*ids_of_bits(bits)] == right
-    first = random.randint(0, 30)
-    last = first + random.randint(0, 10)
-    assert [*ids_of_bits(bits, first, last)] == right[first:last]
+def test_ids_of_bits() -> None:
+    for seed in range(200 if FULL else 20):
+        random = Random(seed)
+        pks = random.sample(range(1, random.choice([30, 600, 5000])), random.randint(0, 25))
+        bits, right = bits_of(pks), sorted(pks)
+        assert [*ids_of_bits(bits)] == right
+        first = random.randint(0, 30)
+        last = first + random.randint(0, 10)
+        assert [*ids_of_bits(bits, first, last)] == right[first:last], seed

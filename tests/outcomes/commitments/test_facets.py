@@ -9,7 +9,6 @@ from django.test import Client
 from outcomes.models import (
     ENDED_STATUSES,
     Assessment,
-    Commitment,
     ImplementationStatus,
     Outcome,
 )
@@ -297,11 +296,3 @@ def test_values_that_are_not_offered_are_refused(client: Client) -> None:
         assert answer.status_code == 400, query
         assert sentence in page_text(answer), query
         assert shown_facets(answer) == {} and "Canary" not in page_html(answer), query
-
-
-def test_drafts_change_no_number(client: Client) -> None:
-    World(Random(2), commitments=5)
-    before = shown_facets(client.get("/commitments/"))
-    for draft in Commitment.objects.filter(state="draft"):
-        make_party(draft, organisation=Organisation.objects.get(slug="labour"))
-    assert shown_facets(client.get("/commitments/")) == before

@@ -287,16 +287,6 @@ def test_page_shows_both_entries_and_what_moves(client_of: Sign) -> None:
         assert word not in text
 
 
-def test_parties_of_same_commitment_cannot_be_merged(by: User) -> None:
-    stays, goes = two()
-    commitment = make_commitment()
-    make_party(commitment, organisation=stays)
-    make_update(commitment, party=make_party(commitment, organisation=goes), by=by)
-    with pytest.raises(ValidationError, match="Both have"):
-        one(stays, goes, by)
-    assert CommitmentParty.objects.count() == 2
-
-
 def test_party_counts_from_the_earlier_day_and_the_commitment_has_a_version(by: User) -> None:
     stays, goes = two()
     both, only = make_commitment(), make_commitment()
@@ -334,22 +324,30 @@ def test_merge_requires_same_constituency_and_country(client_of: Sign, by: User)
     assert rows.exists()
 
 
-def test_merge_cannot_combine_two_signatures(by: User) -> None:
+def test_merge_that_would_contradict_or_lose_something_is_refused(by: User) -> None:
     stays, goes = two()
-    event = make_event()
-    for row in (stays, goes):
-        make_grant(make_user(), event, on_behalf_of=row)
-    with pytest.raises(ValidationError, match="two signatures would become one"):
-        one(stays, goes, by)
 
+    def assert_refused(words: str, duplicate: Organisation) -> None:
+        with pytest.raises(ValidationError, match=words):
+            one(stays, duplicate, by)
 
-def test_merge_cannot_make_party_its_own_assessor(by: User) -> None:
-    stays, goes = two()
     commitment = make_commitment()
     make_party(commitment, organisation=stays)
+    party = make_party(commitment, organisation=goes)
+    report = make_update(commitment, party=party, by=by)
+    assert_refused("Both have", goes)
+    assert CommitmentParty.objects.count() == 2
+    # No party assesses itself.
+    report.delete()
+    party.delete()
     make_assessment(commitment=commitment, organisation=goes, by=by)
-    with pytest.raises(ValidationError, match="contradict each other"):
-        one(stays, goes, by)
+    assert_refused("contradict each other", goes)
+    event = make_event()
+    for row in (stays, goes):
+        make_holder(event, on_behalf_of=row)
+    assert_refused("two signatures would become one", goes)
+    assert_refused(re.escape(FORBIDDEN[:54]), Organisation.objects.get(pk=stays.pk))
+    assert Organisation.objects.filter(pk=goes.pk).exists() and not SlugRedirect.objects.exists()
 
 
 def sees(looker: Delegate, seen: Delegate) -> bool:
@@ -398,16 +396,6 @@ def test_old_urls_redirect_while_organisation_is_public(client: Client, by: User
     with pytest.raises(ValidationError, match="This address cannot be used"):
         make_organisation(slug="labour-ministry").full_clean()
     assert SlugRedirect.objects.count() == 2
-
-
-def test_organisation_is_not_merged_with_itself(by: User) -> None:
-    stays, _other = two()
-    again = Organisation.objects.get(pk=stays.pk)
-    make_role(make_event(), organisation=stays)
-    with pytest.raises(ValidationError, match=re.escape(FORBIDDEN[:54])):
-        one(stays, again, by)
-    assert Organisation.objects.get(pk=stays.pk).roles.count() == 1
-    assert not SlugRedirect.objects.exists()
 
 
 # People --------------------------------------------------------------------------------------
@@ -470,16 +458,6 @@ def test_merge_names_all_that_changes(client_of: Sign, by: User) -> None:
     assert "Zq-private" not in text and "zq-rita@example.org" not in text
     assert "No rights, contact details or consents move: the deleted entry has none." in text
     assert Delegate.objects.filter(pk=goes.pk).exists()
-
-
-def test_person_is_not_merged_with_itself(by: User) -> None:
-    person = make_delegate(user=None, invitation_email="ana@example.org")
-    make_participation(person, make_event())
-    again = Delegate.objects.get(pk=person.pk)
-    with pytest.raises(ValidationError, match=re.escape(FORBIDDEN)):
-        one_person(person, again, by)
-    assert Delegate.objects.get(pk=person.pk).participations.count() == 1
-    assert not HandleRedirect.objects.exists()
 
 
 def test_profile_texts_survive_merge(by: User) -> None:
@@ -555,6 +533,9 @@ def test_merge_conflicts_are_reported(by: User) -> None:
         row.write(invitation_email=email)
     with pytest.raises(ValidationError, match="invitation addresses are different"):
         one_person(stays, goes, by)
+    with pytest.raises(ValidationError, match=re.escape(FORBIDDEN)):
+        one_person(stays, Delegate.objects.get(pk=stays.pk), by)
+    assert stays.participations.count() == 1 and not HandleRedirect.objects.exists()
 
 
 def test_old_handles_redirect_permitted_viewers(client: Client, client_of: Sign, by: User) -> None:

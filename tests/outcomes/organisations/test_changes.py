@@ -173,14 +173,6 @@ def test_each_holder_can_stop_a_change(world: World, client_of: Sign) -> None:
     assert world.new_kind().pk != change.pk
 
 
-def test_operator_cannot_change_kind_in_the_form(
-    world: World, client_of: Sign, operator: User
-) -> None:
-    page = reverse("admin:participants_organisation_change", args=[world.shelter.pk])
-    client_of(operator).post(page, {"name": "Shelter", "slug": "shelter", "kind": "government"})
-    assert kind_of(world.shelter) == "civil-society"
-
-
 def test_cochair_role_is_given_and_ended_by_two(world: World, client_of: Sign) -> None:
     events = reverse("admin:roundtable_event_change", args=[world.event.pk])
     address = reverse("admin:participants_organisationchange_role", args=[world.event.pk])

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from outcomes.duplicates.organisations import merge_organisations
 from outcomes.models import Commitment
 from outcomes.organisations.changes import request_change
 from outcomes.reporting.proposals import link_url, undertaking_for_link
@@ -24,12 +25,10 @@ from tests.factories import (
     make_addressee,
     make_commitment,
     make_dispute,
-    make_event,
     make_group,
     make_organisation,
     make_party,
     make_statement,
-    make_user,
 )
 from tests.follow_up_factories import make_assessment, make_undertaking
 from tests.import_pages import admin_text
@@ -102,15 +101,17 @@ def test_name_from_before_names_were_published_finds_nothing(world: World) -> No
     assert "Guatemala" not in found and "Formerly" not in found
 
 
-def test_no_account_changes_a_settled_name_in_the_form(
+def test_no_account_changes_a_settled_name_or_kind_in_the_form(
     world: World, client_of: Sign, operator: User
 ) -> None:
     page = page_of(world.shelter)
     for by in (world.first, operator):
         browser = client_of(by)
         assert request_page_of(world.shelter) in browser.get(page).content.decode()
-        assert browser.post(page, filled(browser, page) | NEW).status_code == 302
+        new = NEW | {"kind": "government"}
+        assert browser.post(page, filled(browser, page) | new).status_code == 302
         assert names_of(world.shelter) == ("Shelter", "")
+        assert Organisation.objects.get(pk=world.shelter.pk).kind == "civil-society"
 
 
 def test_name_that_no_one_counts_on_is_changed_at_once(client_of: Sign, operator: User) -> None:
@@ -233,17 +234,9 @@ def test_what_ships_with_a_release_stays_compared_under_a_new_name(world: World)
     assert not is_released(Commitment.objects.get(pk=commitment.pk))
 
 
-def test_merging_gives_a_settled_organisation_no_short_name(world: World, client_of: Sign) -> None:
+def test_merging_gives_a_settled_organisation_no_short_name(world: World, operator: User) -> None:
     double = make_organisation(name="Shelter", short_name="Guatemala", country="MY")
-    sent = {
-        "action": "merge_two_organisations",
-        "_selected_action": [world.shelter.pk, double.pk],
-        "target": world.shelter.pk,
-        "confirmed": "yes",
-        "reason": "The same house",
-    }
-    browser = client_of(make_user("runs@example.org", is_superuser=True))
-    browser.post("/admin/participants/organisation/", sent)
+    merge_organisations(target=world.shelter, duplicate=double, by=operator, at=NOON)
     assert not Organisation.objects.filter(pk=double.pk).exists()
     assert names_of(world.shelter) == ("Shelter", "")
 
@@ -275,22 +268,18 @@ def test_name_is_settled_once_a_text_names_it() -> None:
     assert not has_settled_name(other)
 
 
-@pytest.mark.parametrize("way", ["addressee", "party"])
 def test_no_account_renames_a_group_that_a_public_text_names(
-    client_of: Sign, operator: User, way: str
+    client_of: Sign, operator: User
 ) -> None:
-    group, other = make_group(name="CSOs"), make_group(name="CSO")
+    group, party, other = (make_group(name=name) for name in ("CSOs", "All", "CSO"))
+    make_addressee(make_statement().outcomes.exclude(parent=None)[0], group=group)
+    make_party(make_commitment(), group=party)
     make_party(make_commitment(state="draft"), group=other)
-    if way == "addressee":
-        point = make_statement(make_event()).outcomes.filter(parent__isnull=False)[0]
-        make_addressee(point, group=group)
-    else:
-        make_party(make_commitment(), group=group)
     browser = client_of(operator)
-    for row in (group, other):
+    for row in (group, party, other):
         page = f"/admin/participants/group/{row.pk}/change/"
         new = {"name": "Government of Guatemala", "description": "A government"}
         assert browser.post(page, filled(browser, page) | new).status_code == 302
         row.refresh_from_db()
-    assert (group.name, group.description) == ("CSOs", "")
+    assert [(row.name, row.description) for row in (group, party)] == [("CSOs", ""), ("All", "")]
     assert (other.name, other.description) == ("Government of Guatemala", "A government")
