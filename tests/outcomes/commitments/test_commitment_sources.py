@@ -1,7 +1,6 @@
 """Three voices on a commitment's page: what the party says, what it reported, what others found."""
 
 from datetime import date, timedelta
-from itertools import product
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from outcomes.changes.descriptions import describe_changes
-from outcomes.commitments.status import CONTRADICTING_FINDINGS
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -332,13 +330,6 @@ def test_page_marks_contradicting_sources(client: Client, told: Commitment) -> N
         text = get_text(client, PAGE)
         assert (sentence in text) is is_said, (status, finding)
         assert ("The party and the assessor differ" in text) is is_said
-
-
-def test_every_status_has_its_contradictions() -> None:
-    assert set(CONTRADICTING_FINDINGS) == set(ImplementationStatus)
-    for status, finding in product(ImplementationStatus, Finding):
-        if finding == Finding.NO_EVIDENCE:
-            assert finding not in CONTRADICTING_FINDINGS[status]
 
 
 def test_latest_finding_of_each_assessor_counts(client: Client, told: Commitment) -> None:

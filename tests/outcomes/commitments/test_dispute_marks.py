@@ -72,18 +72,23 @@ def assert_marked(text: str, where: str) -> bool:
     return TEXT in text
 
 
-@pytest.mark.walk
-def test_every_public_output_has_the_sentence_beside_the_text(disputed: Commitment) -> None:
-    slug = disputed.event.slug
-    expected = {
+def pages_with(row: Commitment) -> set[str]:
+    """Where the text of the commitment stands."""
+    slug = row.event.slug
+    return {
         *SHOWN,
+        row.get_absolute_url(),
         "/search/?q=Zqbuild",
-        f"/roundtables/{slug}/",
         "/organisations/zqbelize/",
         "/organisations/zqlab/",
+        f"/outcomes/{slug}/1.a/",
+        *(f"/roundtables/{slug}{ending}" for ending in ("/", ".atom", ".ics")),
     }
-    expected |= {disputed.get_absolute_url(), f"/outcomes/{slug}/1.a/"}
-    expected |= {f"/roundtables/{slug}.atom", f"/roundtables/{slug}.ics"}
+
+
+@pytest.mark.walk
+def test_every_public_output_has_the_sentence_beside_the_text(disputed: Commitment) -> None:
+    expected = pages_with(disputed)
     visitor = Client()
     marked = set()
     for path in {*all_paths(1 if FULL_WALKS else 4), *expected, "/changes/?since=2024-01-01"}:
@@ -98,7 +103,7 @@ def test_every_public_output_has_the_sentence_beside_the_text(disputed: Commitme
 def test_earlier_outputs_have_no_sentence(disputed: Commitment, clock: Any) -> None:
     """In its first 14 days a dispute is private."""
     clock.move_to(datetime(2027, 2, 23, 12, tzinfo=UTC))
-    for path in (*SHOWN, disputed.get_absolute_url(), "/search/?q=Zqbuild"):
+    for path in pages_with(disputed):
         assert "does not recognise" not in unwrapped(Client().get(path)), path
 
 

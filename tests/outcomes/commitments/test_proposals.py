@@ -1,6 +1,5 @@
 """A commitment is undertaken only if each party accepted it, by who speaks for that party."""
 
-import importlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
@@ -46,7 +44,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.follow_up_factories import make_milestone, make_offer, make_recommendation
+from tests.follow_up_factories import make_milestone
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html, page_links, page_text
 
@@ -623,21 +621,3 @@ def test_added_or_deleted_milestone_is_compared_again(
             desk.post(change, filled(desk, change) | forms | step)
         assert state_of(proposed) == DRAFT, act
         assert proposed.milestones.count() == (0 if act == "delete" else 2)
-
-
-def test_approved_offer_of_before_the_upgrade_is_undertaken(
-    event: Event, aid: Organisation
-) -> None:
-    migration = importlib.import_module("outcomes.migrations.0013_undertaken_by_offers")
-    point = make_recommendation(event=event)
-    rows = [
-        make_offer(outcome=point, organisation=aid, text=text).commitment
-        for text in ("We answer calls.", "We print maps.")
-    ]
-    Commitment.objects.update(basis="recorded")  # as the earlier release stored it
-    Commitment.objects.filter(text="We print maps.").update(text="Others wrote this.")
-    migration.mark_offers(apps, None)
-    found = Commitment.objects.filter(pk__in=[row.pk for row in rows if row]).order_by("pk")
-    assert [row.basis for row in found] == ["undertaken", "recorded"]
-    text = get_text(LinkClient(), found[0].get_absolute_url())
-    assert "Undertaken here entered by Harbour Aid" in text
