@@ -53,7 +53,6 @@ Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 NOW = datetime(2027, 3, 3, 12, tzinfo=UTC)
 SHELTERS = "Pay for ten shelters from the national budget"
-WORDS = ("shelters", "BZ2027-C1")
 
 
 @pytest.fixture(autouse=True)
