@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
@@ -53,18 +54,21 @@ class World(Meeting):
         self.person = make_delegate(name="Asha")
         self.participation = make_participation(self.person, self.event, organisation=self.shelter)
 
+    def request(self, what: str, **fields: Any) -> OrganisationChange:
+        given: dict[str, Any] = {"organisation": self.shelter, "reason": "Its letter"} | fields
+        return request_change(change=OrganisationChange(what=what, **given), by=self.first, at=NOON)
+
     def new_kind(self) -> OrganisationChange:
-        change = OrganisationChange(
-            organisation=self.shelter,
-            what="kind",
-            kind=OrganisationKind.GOVERNMENT,
-            country="MY",
-            reason="It is a ministry",
-        )
-        return request_change(change=change, by=self.first, at=NOON)
+        return self.request("kind", kind=OrganisationKind.GOVERNMENT, country="MY")
 
     def confirm(self, change: OrganisationChange, by: User) -> bool:
         return confirm_change(change=change, by=by, shown_hash=change.content_hash, at=NOON)
+
+    def make(self, change: OrganisationChange) -> None:
+        """Two other organisations confirm it."""
+        for by in (self.second, self.cohost):
+            change.refresh_from_db()
+            assert self.confirm(change, by)
 
 
 @pytest.fixture
@@ -302,8 +306,7 @@ def test_merge_of_organisations_with_people_is_confirmed(
     assert "Why they look alike Both have the same name. Both are in Malaysia." in page
     assert "The shelter Shelter" in page  # the heads of both columns
     assert "What moves to the entry that stays Participations, 1: They move." in page
-    assert world.confirm(change, world.second)
-    assert world.confirm(change, world.cohost)
+    world.make(change)
     page = admin_text(client_of(world.second).get(f"{LIST}{change.pk}/change/"))
     assert "Why they look alike" not in page
     assert not Organisation.objects.filter(pk=double.pk).exists()
@@ -339,8 +342,7 @@ def test_lapsed_change_can_be_confirmed_again(world: World, deliver: Deliver) ->
     assert {mail.subject for mail in deliver()} >= {"A change of an organisation is requested"}
     change = OrganisationChange.objects.get(pk=change.pk)
     assert change.effective_on is None
-    assert world.confirm(change, world.second)
-    assert world.confirm(change, world.cohost)
+    world.make(change)
     assert kind_of(world.shelter) == "government"
 
 

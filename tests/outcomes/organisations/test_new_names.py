@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from outcomes.duplicates.organisations import merge_organisations
 from outcomes.models import Commitment
-from outcomes.organisations.changes import request_change
 from outcomes.reporting.proposals import link_url, undertaking_for_link
 from outcomes.sources.comparisons import commitment_source_check, is_released, valid_comparisons
 from outcomes.sources.hashes import source_hash, undertaking_hash
@@ -61,18 +60,8 @@ def names_of(organisation: Organisation) -> tuple[str, str]:
     return row.name, row.short_name
 
 
-def request_name(world: World, organisation: Organisation) -> OrganisationChange:
-    change = OrganisationChange(
-        organisation=organisation, what="name", **NEW, reason="Its law of 3 March"
-    )
-    return request_change(change=change, by=world.first, at=NOON)
-
-
 def rename(world: World, organisation: Organisation) -> None:
-    change = request_name(world, organisation)
-    assert world.confirm(change, world.second)
-    change.refresh_from_db()
-    assert world.confirm(change, world.cohost)
+    world.make(world.request("name", organisation=organisation, **NEW))
     assert names_of(organisation) == ("Government of Guatemala", "Guatemala")
 
 
@@ -91,11 +80,7 @@ def test_name_from_before_names_were_published_finds_nothing(world: World) -> No
     Organisation.objects.filter(pk=world.shelter.pk).update(is_name_published=False)
     rename(world, world.shelter)
     world.shelter.refresh_from_db()
-    change = OrganisationChange(organisation=world.shelter, what="publish", reason="Its letter")
-    change = request_change(change=change, by=world.first, at=NOON)
-    for by in (world.second, world.cohost):
-        change.refresh_from_db()
-        assert world.confirm(change, by)
+    world.make(world.request("publish"))
     found = get_text(Client(), "/search/", q="Shelter")
     assert "Government of Guatemala" in get_text(Client(), "/search/", q="Guatemala")
     assert "Guatemala" not in found and "Formerly" not in found
@@ -156,7 +141,7 @@ def test_name_is_changed_once_two_other_organisations_confirmed(
 
 
 def test_confirmation_is_of_the_name_that_was_shown(world: World) -> None:
-    change = request_name(world, world.shelter)
+    change = world.request("name", **NEW)
     shown = change.content_hash
     for field in ("name", "short_name"):
         changed = OrganisationChange.objects.get(pk=change.pk)
