@@ -186,8 +186,8 @@ def check_merge(*, target: Organisation, duplicate: Organisation) -> None:
             )
         )
     roles = EventRole.objects.filter(role=EventRole.Role.COCHAIR)
-    chaired = roles.filter(organisation=duplicate).values("event")
-    if roles.filter(organisation=target, event__in=chaired).exists():
+    its_roles = roles.filter(organisation=duplicate)
+    if roles.filter(organisation=target, event__in=its_roles.values("event")).exists():
         raise ValidationError(
             _(
                 "Both are co-chairs of one roundtable. They cannot be merged, because two "
@@ -195,8 +195,8 @@ def check_merge(*, target: Organisation, duplicate: Organisation) -> None:
             )
         )
     grants = Grant.objects.filter(role=Grant.Role.COCHAIR)
-    chaired = grants.filter(on_behalf_of=duplicate).values("event")
-    if grants.filter(on_behalf_of=target, event__in=chaired).exists():
+    its_grants = grants.filter(on_behalf_of=duplicate)
+    if grants.filter(on_behalf_of=target, event__in=its_grants.values("event")).exists():
         raise ValidationError(
             _(
                 "Co-chairs act for both of them at one roundtable. They cannot be merged, "

@@ -399,9 +399,11 @@ def test_what_is_drafted_or_proposed_is_private(client_of: Sign, reader: str) ->
     event = make_complete_event("event", make_theme(slug="theme"))
     point = event.commitments.get().outcomes.get()
     office = make_organisation(name="Zq-draft office", country="NP")
-    for number, fields in enumerate(
-        ({"state": "draft"}, {"state": "proposed", "proposed_at": NOW})
-    ):
+    states: list[dict[str, Any]] = [
+        {"state": "draft"},
+        {"state": "proposed", "proposed_at": NOW},
+    ]
+    for number, fields in enumerate(states):
         reference = f"ZQEVENT-C777777{number}"
         row = make_commitment(event, reference=reference, text="Zq-draft promise", **fields)
         row.outcomes.add(point)
