@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.db import models, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
+from outcomes.changes import pdf
 from outcomes.changes.subscriptions import unsubscribe_url_for
 from outcomes.imports.storage import create_upload
 from outcomes.models import (
@@ -151,6 +154,24 @@ def make_cast() -> Cast:
     for delegate in cast.own.values():
         _make_own_rows(delegate, here)
     return cast
+
+
+@pytest.fixture(scope="module")
+def cast_once(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, ledgers: Path
+) -> Iterator[Cast]:
+    """The cast, for all roles."""
+    folder = override_settings(DATA_DIR=ledgers)
+    with django_db_blocker.unblock(), transaction.atomic(), folder:
+        yield make_cast()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that makes PDFs immediately."""
+    monkeypatch.setattr(pdf, "can_render_pdf", lambda: True)
+    monkeypatch.setattr(pdf, "render_pdf", lambda html, style: b"%PDF-1.7")
 
 
 def _make_submissions(office: Organisation, statement: Statement) -> None:

@@ -306,7 +306,7 @@ def test_gunicorn_serves_the_first_page(server: Path) -> None:
     response, body = get_over_socket(server, "/", X_Forwarded_Proto="https")
     assert response.status == 200
     assert b"Roundtable" in body
-    assert response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert response.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert "unsafe" not in response.headers["Content-Security-Policy"]
     assert response.headers["X-Frame-Options"] == "DENY"

@@ -1,4 +1,7 @@
-"""Every mail that the portal sends, each really caused: who gets it, and the link that hides."""
+"""Every mail that the portal sends, each really caused: who gets it, and the link that hides.
+
+They are sent in the language of test_translations.py, so that untranslated words show.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,6 +20,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.test import Client, TestCase
 from django.utils import timezone
+from django.utils.translation import gettext
 from pytest_django import Settings
 
 from outcomes.changes import subscriptions
@@ -90,7 +94,9 @@ from tests.follow_up_factories import make_assessment, make_follow, make_offer
 from tests.mail_queue import deliver_mail
 from tests.participants.accounts.test_reauthentication import ADDING, MAILBOX, newest_code, prove
 from tests.sign_in import forget_limits, totp_code
+from tests.test_translations import translated, words_without_translation
 
+__all__ = ["translated"]  # fixture
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 
@@ -123,6 +129,8 @@ ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 # Its characters are random, so they can be ones that no email may contain.
 CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 NUMBER = re.compile(r"\+\d[\d ()-]{6,}")
+# What the causes below write: a round's title, a commitment's text and reference.
+SAMPLE_TEXT = re.compile(r"Before the conference|Train officers \(\d+\)|RT2024-C\d+")
 
 
 def templates() -> set[str]:
@@ -174,8 +182,8 @@ class Cast:
 
 
 @pytest.fixture
-def cast(event: Event, operator: User, client_of: Sign) -> Cast:
-    people = []
+def cast(operator: User, client_of: Sign) -> Cast:
+    event, people = make_event(code="RT2024", title="Встреча"), []
     for key in ("own", "other"):
         user = make_user(f"{key}@example.org")
         person = make_delegate(name=f"Zq{key} Name", user=user, listed_to=Audience.EVERYONE)
@@ -610,7 +618,8 @@ def erase(cast: Cast, _at: datetime) -> Iterator[None]:
     prove(browser)
     yield
     with TestCase.captureOnCommitCallbacks(execute=True):  # the email that is never stored
-        assert browser.post("/me/erase/", {"word": "erase"})["Location"] == "/erased/"
+        answer = browser.post("/me/erase/", {"word": gettext("erase")})
+        assert answer["Location"] == "/erased/"
 
 
 CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
@@ -677,7 +686,15 @@ def check_words(template: str, mail: EmailMultiAlternatives, body: str) -> None:
     assert "zq" not in words.lower(), template
 
 
+def check_translation(template: str, texts: list[str]) -> None:
+    for text in texts:
+        assert "⟦" in text, template
+        words = words_without_translation(SAMPLE_TEXT.sub("", CODE.sub("", text)))
+        assert words == [], template
+
+
 @pytest.mark.walk
+@pytest.mark.usefixtures("translated")
 def test_each_email_has_one_recipient_no_leaks_and_hide_link(
     cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -695,6 +712,7 @@ def test_each_email_has_one_recipient_no_leaks_and_hide_link(
                 assert kind == "text/html" and str(mail.body).strip()
                 bodies = [str(mail.body), str(html)]
                 check_link(template, mail, bodies)
+                check_translation(template, [str(mail.subject), *bodies])
                 for body in bodies:
                     check_words(template, mail, body)
     assert {template for template, _reader in caused} == templates() - set(NEVER_SENT)

@@ -33,7 +33,6 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from outcomes.changes import pdf
 from outcomes.changes.subscriptions import unsubscribe_url_for
 from outcomes.models import CommitmentParty
 from outcomes.reporting.links import create_report_link
@@ -67,7 +66,13 @@ from tests.factories import (
 from tests.follow_up_factories import make_milestone, make_offer, make_undertaking
 from tests.form_walk import SIGNS_IN, STATES, Answer, Person, Walk
 from tests.import_pages import preview_file
-from tests.permission_matrix import Cast, expected_statuses, make_cast, patterns_by_name
+from tests.permission_matrix import (
+    Cast,
+    expected_statuses,
+    make_cast,
+    patterns_by_name,
+    quick_pdf,
+)
 from tests.sign_in import add_authenticator, sign_in
 from tests.silence_procedure import (
     AFTER_DEADLINE,
@@ -77,6 +82,7 @@ from tests.silence_procedure import (
     make_corrigendum,
 )
 
+__all__ = ["quick_pdf"]  # fixture
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 # Addresses that answer a POST although no page has a form for them.
 WITHOUT_FORM = {
@@ -99,11 +105,8 @@ OF_EACH_TABLE = re.compile(r"admin:\w+_(changelist|add|change|delete)")
 @pytest.mark.crawl
 @pytest.mark.longest
 @pytest.mark.django_db
-def test_forms_as_sent(
-    monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
-) -> None:
-    monkeypatch.setattr(pdf, "can_render_pdf", lambda: True)
-    monkeypatch.setattr(pdf, "render_pdf", lambda html, style: b"%PDF-1.7")
+@pytest.mark.usefixtures("quick_pdf")
+def test_forms_as_sent(record_property: Callable[[str, object], None]) -> None:
     walk = Walk(states_each=1 if ON_POSTGRES else len(STATES) if FULL else 2)
     first: set[str] = set()
     with time_machine.travel(NOW, tick=False):

@@ -6,23 +6,21 @@ there is what the database refuses.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 from django.db import transaction
-from django.test import Client, override_settings
-from pytest_django import DjangoDbBlocker
+from django.test import Client
 
-from outcomes.changes import pdf
 from participants.models import Delegate, User
 from tests.conftest import FULL, FULL_WALKS
 from tests.form_fields import Form, forms_of
-from tests.permission_matrix import Cast, make_cast, object_paths, patterns_by_name
+from tests.permission_matrix import Cast, cast_once, object_paths, patterns_by_name, quick_pdf
 from tests.sign_in import count_once, forget_limits
 from tests.test_input import naughty
 
+__all__ = ["cast_once", "quick_pdf"]  # fixtures
 Sign = Callable[[User | Delegate], Client]
 ROLES = ["visitor", "focal point", "co-chair", "operator"]
 STRINGS = [
@@ -59,22 +57,6 @@ OPENS = ["own", "works", "known", "here", "it", "open", "cochair's", "operator's
 KEPT = {"csrfmiddlewaretoken", "written_by"}
 ENDS_THE_SESSION = {"account_logout", "me-withdraw"}
 PART = re.compile(r"<(?:\w+:)?\w+>")
-
-
-@pytest.fixture(scope="module")
-def cast(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, ledgers: Path
-) -> Iterator[Cast]:
-    folder = override_settings(DATA_DIR=ledgers)
-    with django_db_blocker.unblock(), transaction.atomic(), folder:
-        yield make_cast()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "can_render_pdf", lambda: True)
-    monkeypatch.setattr(pdf, "render_pdf", lambda html, style: b"%PDF-1.7")
 
 
 class Fuzzer:
@@ -155,8 +137,13 @@ def turn(place: int, strings: list[str]) -> list[str]:
 @pytest.mark.walk
 @pytest.mark.usefixtures("quick_pdf")
 def test_no_string_ends_in_an_error_page(
-    cast: Cast, db: None, client_of: Sign, role: str, record_property: Callable[[str, object], None]
+    cast_once: Cast,
+    db: None,
+    client_of: Sign,
+    role: str,
+    record_property: Callable[[str, object], None],
 ) -> None:
+    cast = cast_once
     user, place = cast.users[role], ROLES.index(role)
     browser = client_of(user) if user else Client()
     if user:

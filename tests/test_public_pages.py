@@ -1,11 +1,8 @@
-"""Every public page answers, for everyone, whether there is much to show or nothing."""
-
-from collections.abc import Callable
+"""Public pages answer where there is nothing to show, and addresses that are wrong."""
 
 import pytest
 from django.test import Client
 
-from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.page_text import get_text
@@ -24,34 +21,12 @@ PAGES = [
     "/accessibility/",
     "/privacy/",
 ]
-PAGES_OF_EVENT = [
-    "/roundtables/roundtable-2024/",
-    "/outcomes/roundtable-2024/1/",
-    "/outcomes/roundtable-2024/1.a/",
-    "/commitments/rt2024-c1/",
-    "/commitments/rt2024-c2/",
-]
 
 
 @pytest.mark.django_db
 def test_pages_load_in_empty_portal(client: Client) -> None:
     for path in PAGES:
         assert client.get(path).status_code == 200, path
-
-
-def test_pages_load_for_every_role(
-    client: Client,
-    client_of: Callable[[User | Delegate], Client],
-    event: Event,
-    delegate: Delegate,
-    focal_point: Delegate,
-    cochair: User,
-) -> None:
-    for browser in (client, client_of(delegate), client_of(cochair)):
-        for path in PAGES + PAGES_OF_EVENT:
-            assert browser.get(path).status_code == 200, path
-            assert browser.head(path).status_code == 200, path
-            assert browser.post(path).status_code == 405, path
 
 
 def test_not_found_page_uses_portal_layout(client: Client, event: Event) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache
 from html import unescape
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +15,6 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.core import mail
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -60,7 +57,6 @@ from tests.factories import (
     make_document,
     make_event,
     make_evidence,
-    make_grant,
     make_holder,
     make_invitation,
     make_organisation,
@@ -84,9 +80,8 @@ from tests.follow_up_factories import (
 )
 from tests.import_pages import preview_file
 from tests.mail_queue import deliver_mail
-from tests.participants.accounts.test_reauthentication import prove
+from tests.recorded_fixtures import recorded
 from tests.sign_in import forget_limits
-from tests.test_emails import CAUSES, CODE, Cast, erase
 from tests.test_urls import shown_pages
 from tests.url_patterns import names_of
 
@@ -332,7 +327,9 @@ def words_without_translation(page: str) -> list[str]:
     return WORD.findall(SAME.sub(" ", shown))
 
 
-def make_portal() -> dict[str, Any]:
+@pytest.fixture
+@recorded
+def portal(translated: None, db: None) -> dict[str, Any]:
     """A portal whose every text is in Cyrillic letters, so that Latin ones are the interface's."""
     event = make_event(
         code="ZQ",
@@ -545,22 +542,23 @@ def assert_translated(answer: Any, what: str) -> None:
 
 
 @pytest.mark.django_db
-def test_visitor_pages_are_fully_translatable(
-    client: Client, translated: None, settings: Settings
-) -> None:
-    empty = public_paths({"organisation": make_organisation(), "person": make_delegate()})
-    for path in empty[:: 1 if FULL_WALKS else 2]:
-        assert_translated(client.get(path), f"empty: {path}")
-    settings.CONTACT_EMAIL = "desk@example.org"
-    for path in public_paths(make_portal()):
+def test_pages_of_an_empty_portal_are_fully_translatable(client: Client, translated: None) -> None:
+    paths = public_paths({"organisation": make_organisation(), "person": make_delegate()})
+    for path in paths[:: 1 if FULL_WALKS else 3]:
         assert_translated(client.get(path), path)
 
 
-@pytest.mark.django_db
-def test_participant_pages_are_fully_translatable(
-    client_of: Sign, translated: None, settings: Settings
+def test_visitor_pages_are_fully_translatable(
+    client: Client, portal: dict[str, Any], settings: Settings
 ) -> None:
-    portal = make_portal()
+    settings.CONTACT_EMAIL = "desk@example.org"
+    for path in public_paths(portal):
+        assert_translated(client.get(path), path)
+
+
+def test_participant_pages_are_fully_translatable(
+    client_of: Sign, portal: dict[str, Any], settings: Settings
+) -> None:
     every = public_paths(portal)
     for place, who in enumerate(("person", "reader", "cochair")):
         browser = client_of(portal[who])
@@ -589,11 +587,10 @@ def proposal_link(event: Event, person: Delegate, at: datetime) -> str:
     return link_url(undertaking)
 
 
-@pytest.mark.django_db
 def test_pages_by_link_are_fully_translatable(
-    client: Client, client_of: Sign, translated: None
+    client: Client, client_of: Sign, portal: dict[str, Any]
 ) -> None:
-    portal, at = make_portal(), timezone.now()
+    at = timezone.now()
     person, event = portal["person"], Event.objects.get(code="ZQ")
     party = person.focal_point_for.filter(focal_point_accepted_at__isnull=False)[0]
     links = [
@@ -631,9 +628,8 @@ def test_pages_by_link_are_fully_translatable(
         assert_translated(answer, path)
 
 
-@pytest.mark.django_db
-def test_import_pages_are_fully_translatable(client_of: Sign, translated: None) -> None:
-    make_portal()
+@pytest.mark.usefixtures("portal")
+def test_import_pages_are_fully_translatable(client_of: Sign) -> None:
     event = Event.objects.get(code="ZQ")
     browser = client_of(make_user("operator@example.org", is_superuser=True))
     labels = {sheet.title for sheet in SHEETS}
@@ -679,10 +675,10 @@ def admin_paths() -> list[str]:
     ]
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("role", ["cochair", "operator"])
-def test_admin_pages_are_fully_translatable(client_of: Sign, translated: None, role: str) -> None:
-    portal = make_portal()
+def test_admin_pages_are_fully_translatable(
+    client_of: Sign, portal: dict[str, Any], role: str
+) -> None:
     # Those of the migrations are English words, which no one translates.
     Synonyms.objects.all().delete()
     Synonyms.objects.create(words="труд, работа")
@@ -700,9 +696,7 @@ def test_admin_pages_are_fully_translatable(client_of: Sign, translated: None, r
     assert wrong == {}
 
 
-@pytest.mark.django_db
-def test_form_responses_are_translatable(client_of: Sign, translated: None) -> None:
-    portal = make_portal()
+def test_form_responses_are_translatable(client_of: Sign, portal: dict[str, Any]) -> None:
     browser = client_of(portal["person"])
     party = portal["person"].focal_point_for.first()
     for reply in ("accept", "decline", ""):
@@ -771,45 +765,6 @@ def test_sign_in_is_translatable(client_of: Sign, translated: None) -> None:
             answer = signed_in.post("/accounts/reauthenticate/", {"code": "1"})
     assert answer.status_code == 429
     assert_translated(answer, "429")
-
-
-# What the tests of emails write themselves: a round's title, a commitment's text.
-SAMPLE_TEXT = re.compile(r"Before the conference|Train officers \(\d+\)")
-
-
-@pytest.mark.django_db
-def test_emails_are_translatable(
-    client_of: Sign, operator: User, translated: None, settings: Settings
-) -> None:
-    settings.REVEALS_PER_DAY = 2
-    event = make_event(code="ZQ", slug="zq", title="Встреча")
-    people = []
-    for key in ("own", "other"):
-        user = make_user(f"{key}@example.org")
-        people.append(make_delegate(name="Иван", user=user, listed_to=Audience.EVERYONE))
-        make_participation(people[-1], event, confirmed_by=operator)
-    own, other = people
-    assert own.user is not None
-    make_grant(own.user, event)
-    cast = Cast(event, operator, own, other, client_of)
-    found: dict[str, list[str]] = {}
-    for cause in CAUSES[:-1]:
-        forget_limits()
-        for _stop in chain(cause(cast, timezone.now()) or (), [None]):
-            deliver_mail()
-    assert CAUSES[-1] is erase
-    browser = cast.browser(other)
-    prove(browser)
-    browser.post("/me/erase/", {"word": "⟦erase⟧"})
-    deliver_mail()
-    for message in mail.outbox:
-        assert isinstance(message, EmailMultiAlternatives)
-        for text in (message.subject, message.body, str(message.alternatives[0][0])):
-            assert "⟦" in text
-            text = SAMPLE_TEXT.sub("", CODE.sub("", str(text)))
-            if words := words_without_translation(text):
-                found[str(message.subject)] = words
-    assert found == {}
 
 
 @pytest.mark.django_db

@@ -55,7 +55,16 @@ from tests.follow_up_factories import make_offer, make_response, make_undertakin
 from tests.import_pages import confirm_import, preview_file
 from tests.page_text import page_html
 from tests.sign_in import forget_limits
-from tests.test_adversaries import ACTS, ADVERSARIES, KEPT, SEEDS, Adversary, Form, World, _Page
+from tests.test_adversaries import (
+    ACTS,
+    ADVERSARIES,
+    KEPT,
+    SEEDS,
+    Adversary,
+    Form,
+    World,
+    read_page,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[..., Client]
@@ -240,7 +249,7 @@ class Writer(Adversary):
         answer = client.get(path)
         if answer.status_code != 200:
             return
-        for form in _Page(answer.content.decode()).forms:
+        for form in read_page(answer.content.decode())[0]:
             actions, rows = form.offered.get("action"), form.offered.get("_selected_action")
             if not (actions and rows):
                 continue
@@ -251,7 +260,7 @@ class Writer(Adversary):
             answer = client.post(path, {**form.values, **sent, "note": "Change it."})
             assert answer.status_code < 500, (path, sent)
             if answer.status_code == 200:
-                for again in _Page(answer.content.decode()).forms:
+                for again in read_page(answer.content.decode())[0]:
                     if again.is_post and "action" in again.values:
                         self.send(client, path, again)
 
@@ -374,7 +383,7 @@ def run(world: VoiceWorld, adversary: Writer, users: list[User], deliver: Delive
 
 @pytest.mark.usefixtures("uploads")
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("names", ADVERSARIES.values(), ids=ADVERSARIES)
+@pytest.mark.parametrize("names", ADVERSARIES)
 def test_no_account_changes_the_voice_of_a_party(
     client_of: Sign, deliver: Deliver, clock: Any, names: list[str], seed: int
 ) -> None:
