@@ -111,6 +111,7 @@ class Walk:
     def __init__(self, *, states_each: int) -> None:
         self.states_each = states_each  # in how many each form is sent
         self.turn = 0
+        self.is_second = False
         self.opened: set[tuple[str, str]] = set()  # kinds of people and routes
         self.links: set[str] = set()
         self.not_pages: set[str] = set()
@@ -167,9 +168,15 @@ class Walk:
                 self._send_one(form, jars[state] or {}, person, state)
 
     def _some_of(self, states: list[str]) -> list[str]:
-        """If it is one state, the next; if more, the first and the next ones."""
+        """If it is one state, the next; if more, the first and the next ones.
+
+        If it is two, every second form is sent in the first alone.
+        """
         first, others = (states[:1], states[1:]) if self.states_each > 1 else ([], states)
         number = min(self.states_each - len(first), len(others))
+        self.is_second = not self.is_second
+        if self.states_each == 2 and self.is_second:
+            return first
         chosen = [others[(self.turn + place) % len(others)] for place in range(number)]
         self.turn += number
         return first + chosen

@@ -3,9 +3,9 @@
 The resolver names each address that takes a POST. People walk to the forms by links, as visitors,
 holders of an emailed link, delegates and at the desk, fill in what must be filled in, and press
 each button: just signed in, some minutes or hours later, without the second factor, signed out, and
-with the token of an earlier session; in the short run each form just signed in and in one more of
-these. A new address without a form fails here, and so does a form that is refused at once, an error
-page, and an answer that loses what was written.
+with the token of an earlier session; in the short run each form just signed in and every second one
+in one more of these. A new address without a form fails here, and so does a form that is refused at
+once, an error page, and an answer that loses what was written.
 """
 
 import re

@@ -29,7 +29,7 @@ from tests.factories import (
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.recorded_fixtures import recorded
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
+pytestmark = pytest.mark.django_db
 Sign = Callable[[User | Delegate], Client]
 
 
@@ -143,6 +143,7 @@ def test_request_from_someone_protected_looks_like_one_from_a_stranger(
     assert answers == [(200, 302)] * 2
 
 
+@pytest.mark.usefixtures("recorded_templates")
 def test_address_that_is_taken_does_not_tell(
     client_of: Sign, cochair: User, secret: Event, office: Organisation
 ) -> None:
