@@ -3,13 +3,14 @@
 import hashlib
 import json
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import F
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -22,12 +23,19 @@ from roundtable.models import AuditEntry, AuditHead, AuditKey
 from tests.factories import NOON, make_delegate, make_user
 from tests.recorded_fixtures import recorded
 
+CHANGED = "Entry {} does not match its seal: this entry or the one before it was changed."
+REWRITTEN = (
+    "Entry 4, the last one, does not have the seal that the log ended with: entries up to it were "
+    "written again."
+)
+REASSIGNED = "The key {} now points to another person or object."
 FORGED_END = (
     "Something other than the portal wrote that the log ends at entry {} with {} keys: entries or "
     "keys may have been removed."
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+Log = list[AuditEntry]
 
 
 @pytest.fixture
@@ -51,181 +59,153 @@ def change(entry: int, **fields: Any) -> None:
     assert AuditEntry.objects.filter(sequence=entry).update(**fields) == 1
 
 
-def test_empty_log_is_valid() -> None:
-    assert find_log_faults() == []
+def remove(*numbers: int) -> None:
+    AuditEntry.objects.filter(sequence__in=numbers).delete()
 
 
-def test_unchanged_log_is_valid(log: list[AuditEntry]) -> None:
-    assert [entry.sequence for entry in log] == [1, 2, 3, 4]
+def move(*numbers: tuple[int, int]) -> None:
+    for was, number in numbers:
+        change(was, sequence=number)
+
+
+def rewrite_end(log: Log) -> None:
+    """Gives the last two entries other details, with seals of the present key."""
+    previous = log[1].chain_hash
+    for entry in log[2:]:
+        entry.detail = "a telling word"
+        entry.chain_hash = entry.compute_hash(previous)
+        entry.save()
+        previous = entry.chain_hash
+
+
+def reseal_one(log: Log) -> None:
+    log[1].detail = "a telling word"
+    change(2, detail=log[1].detail, chain_hash=log[1].compute_hash(log[0].chain_hash))
+
+
+def copy(log: Log) -> None:
+    log[1].pk, log[1].sequence = None, 5
+    log[1].save(force_insert=True)
+
+
+def add(_log: Log) -> None:
+    AuditEntry.objects.create(sequence=5, at=NOON, action="reveal", chain_hash="0" * 64)
+
+
+DAMAGES: dict[str, tuple[Callable[[Log], object], list[str]]] = {
+    "nothing": (lambda _log: None, []),
+    "text moved between columns": (
+        lambda _log: change(2, action="revealp", detail="rofile 1"),
+        [CHANGED.format(2)],
+    ),
+    "changed and sealed again": (reseal_one, [CHANGED.format(3)]),
+    "first missing": (lambda _log: remove(1), ["Entry 1 is missing."]),
+    "one missing": (lambda _log: remove(3), ["Entry 3 is missing."]),
+    "two missing": (lambda _log: remove(2, 3), ["Entries 2 to 3 are missing."]),
+    "last missing": (lambda _log: remove(4), ["Entry 4 is missing. They were the last ones."]),
+    "all missing": (
+        lambda _log: AuditEntry.objects.all().delete(),
+        ["Entries 1 to 4 are missing. They were the last ones."],
+    ),
+    "end missing": (
+        lambda _log: AuditHead.objects.all().delete(),
+        [
+            "The log should end at entry 0, but it ends at entry 4.",
+            "The log should have 0 keys of people and objects, but has 2: keys were added or "
+            "restored.",
+        ],
+    ),
+    "two exchanged": (
+        lambda _log: move((2, 99), (3, 2), (99, 3)),
+        [
+            "Entry 2 was moved: it was written as entry 3.",
+            "Entry 3 was moved: it was written as entry 2.",
+        ],
+    ),
+    "three exchanged": (
+        lambda _log: move((1, 91), (2, 92), (4, 94), (91, 2), (92, 4), (94, 1)),
+        [
+            "Entry 1 was moved: it was written as entry 4.",
+            "Entry 2 was moved: it was written as entry 1.",
+            "Entry 4 was moved: it was written as entry 2.",
+            REWRITTEN,
+        ],
+    ),
+    "one copied": (
+        copy,
+        [
+            "Entry 5 is a copy of entry 2.",
+            "The log should end at entry 4, but it ends at entry 5.",
+        ],
+    ),
+    "one added": (
+        add,
+        [CHANGED.format(5), "The log should end at entry 4, but it ends at entry 5."],
+    ),
+    "end rewritten": (rewrite_end, [REWRITTEN]),
+    "seal changed": (
+        lambda _log: change(2, chain_hash="f" * 64),
+        [CHANGED.format(2), CHANGED.format(3)],
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_is_detected(log: Log, damage: str) -> None:
+    harm, faults = DAMAGES[damage]
+    harm(log)
+    assert find_log_faults() == faults
+    assert "telling" not in " ".join(faults)
+
+
+def test_missing_entry_is_detected_after_renumbering(log: Log) -> None:
+    remove(2)
+    move((3, 2), (4, 3))
+    AuditHead.objects.update(sequence=3)
+    assert CHANGED.format(2) in find_log_faults()
+
+
+def test_swapped_hashes_are_detected(log: Log) -> None:
+    change(2, chain_hash=log[2].chain_hash)
+    change(3, chain_hash=log[1].chain_hash)
+    assert len(find_log_faults()) >= 2
+
+
+def test_changed_entry_is_detected(log: Log) -> None:
+    for sequence, (field, value) in product(
+        (1, 2, 4),
+        [
+            ("at", NOON + timedelta(days=1)),
+            ("actor", "somebody-else"),
+            ("actor", ""),
+            ("organisation", "another"),
+            ("action", "export"),
+            ("subject", "somebody-else"),
+            ("detail", "profile 9"),
+        ],
+    ):
+        change(sequence, **{field: value})
+        assert find_log_faults() == [CHANGED.format(sequence)], (sequence, field)
+        change(sequence, **{field: getattr(log[sequence - 1], field)})
     assert find_log_faults() == []
 
 
 def test_log_in_other_time_zone_is_valid() -> None:
+    assert find_log_faults() == []
     there = timezone(timedelta(hours=5, minutes=45))
     audit.record(action="reveal", at=datetime(2026, 3, 2, 1, 2, 3, 4, tzinfo=there))
     assert AuditEntry.objects.get().at == datetime(2026, 3, 1, 19, 17, 3, 4, tzinfo=UTC)
     assert find_log_faults() == []
 
 
-@pytest.mark.parametrize("sequence", [1, 2, 4])
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("at", NOON + timedelta(days=1)),
-        ("actor", "somebody-else"),
-        ("actor", ""),
-        ("organisation", "another"),
-        ("action", "export"),
-        ("subject", "somebody-else"),
-        ("detail", "profile 9"),
-    ],
-)
-def test_changed_entry_is_detected(
-    log: list[AuditEntry], sequence: int, field: str, value: object
-) -> None:
-    change(sequence, **{field: value})
-    assert find_log_faults() == [
-        f"Entry {sequence} does not match its seal: this entry or the one before it was changed."
-    ]
-
-
-def test_text_moved_between_columns_is_detected(log: list[AuditEntry]) -> None:
-    change(2, action="revealp", detail="rofile 1")
-    assert len(find_log_faults()) == 1
-
-
-def test_entry_with_recomputed_hash_is_detected_by_next(log: list[AuditEntry]) -> None:
-    entry = log[1]
-    entry.detail = "nothing to see"
-    change(2, detail=entry.detail, chain_hash=entry.compute_hash(log[0].chain_hash))
-    assert find_log_faults() == [
-        "Entry 3 does not match its seal: this entry or the one before it was changed."
-    ]
-
-
-@pytest.mark.parametrize("sequence", [1, 2, 3])
-def test_missing_entry_is_detected(log: list[AuditEntry], sequence: int) -> None:
-    AuditEntry.objects.filter(sequence=sequence).delete()
-    assert find_log_faults() == [f"Entry {sequence} is missing."]
-
-
-def test_missing_entry_is_detected_after_renumbering(log: list[AuditEntry]) -> None:
-    AuditEntry.objects.filter(sequence=2).delete()
-    for sequence in (3, 4):
-        AuditEntry.objects.filter(sequence=sequence).update(sequence=F("sequence") - 1)
-    AuditHead.objects.update(sequence=3)
-    assert (
-        "Entry 2 does not match its seal: this entry or the one before it was changed."
-        in find_log_faults()
-    )
-
-
-def test_missing_last_entry_is_detected(log: list[AuditEntry]) -> None:
-    AuditEntry.objects.filter(sequence=4).delete()
-    assert find_log_faults() == ["Entry 4 is missing. They were the last ones."]
-
-
-def test_missing_log_is_detected(log: list[AuditEntry]) -> None:
-    AuditEntry.objects.all().delete()
-    assert find_log_faults() == ["Entries 1 to 4 are missing. They were the last ones."]
-
-
-def test_missing_head_is_detected(log: list[AuditEntry]) -> None:
-    AuditHead.objects.all().delete()
-    assert find_log_faults() == [
-        "The log should end at entry 0, but it ends at entry 4.",
-        "The log should have 0 keys of people and objects, but has 2: keys were added or restored.",
-    ]
-
-
-def test_reordered_entries_are_detected(log: list[AuditEntry]) -> None:
-    change(2, sequence=99)
-    change(3, sequence=2)
-    change(99, sequence=3)
-    assert find_log_faults() == [
-        "Entry 2 was moved: it was written as entry 3.",
-        "Entry 3 was moved: it was written as entry 2.",
-    ]
-
-
-def test_reordered_entries_are_all_named(log: list[AuditEntry]) -> None:
-    for was, number in ((1, 91), (2, 92), (4, 94), (91, 2), (92, 4), (94, 1)):
-        change(was, sequence=number)
-    assert find_log_faults() == [
-        "Entry 1 was moved: it was written as entry 4.",
-        "Entry 2 was moved: it was written as entry 1.",
-        "Entry 4 was moved: it was written as entry 2.",
-        "Entry 4, the last one, does not have the seal that the log ended with: "
-        "entries up to it were written again.",
-    ]
-
-
-def test_several_missing_entries_are_named_together(log: list[AuditEntry]) -> None:
-    AuditEntry.objects.filter(sequence__in=[2, 3]).delete()
-    assert find_log_faults() == ["Entries 2 to 3 are missing."]
-
-
-def test_duplicate_entry_is_detected(log: list[AuditEntry]) -> None:
-    copy = log[1]
-    copy.pk, copy.sequence = None, 5
-    copy.save(force_insert=True)
-    assert find_log_faults() == [
-        "Entry 5 is a copy of entry 2.",
-        "The log should end at entry 4, but it ends at entry 5.",
-    ]
-
-
-def test_rewritten_tail_is_detected_by_head(log: list[AuditEntry]) -> None:
-    previous = log[1].chain_hash
-    for entry in log[2:]:
-        entry.detail = "nothing to see"
-        entry.chain_hash = entry.compute_hash(previous)
-        entry.save()
-        previous = entry.chain_hash
-    assert find_log_faults() == [
-        "Entry 4, the last one, does not have the seal that the log ended with: "
-        "entries up to it were written again."
-    ]
-
-
-def test_changed_hash_is_detected(log: list[AuditEntry]) -> None:
-    change(2, chain_hash="f" * 64)
-    assert find_log_faults() == [
-        "Entry 2 does not match its seal: this entry or the one before it was changed.",
-        "Entry 3 does not match its seal: this entry or the one before it was changed.",
-    ]
-
-
-def test_swapped_hashes_are_detected(log: list[AuditEntry]) -> None:
-    change(2, chain_hash=log[2].chain_hash)
-    change(3, chain_hash=log[1].chain_hash)
-    assert len(find_log_faults()) >= 2
-
-
 def test_many_changed_entries_are_all_named() -> None:
     for _number in range(60):
         audit.record(action="reveal", at=NOON)
     AuditEntry.objects.update(action="export")
-    assert find_log_faults() == [
-        f"Entry {number} does not match its seal: this entry or the one before it was changed."
-        for number in range(1, 61)
-    ]
+    assert find_log_faults() == [CHANGED.format(number) for number in range(1, 61)]
 
 
-def test_message_does_not_repeat_entry_content(log: list[AuditEntry]) -> None:
-    change(2, detail="a telling word")
-    assert "telling" not in " ".join(find_log_faults())
-
-
-def test_added_entry_is_detected(log: list[AuditEntry]) -> None:
-    AuditEntry.objects.create(sequence=5, at=NOON, action="reveal", chain_hash="0" * 64)
-    assert find_log_faults() == [
-        "Entry 5 does not match its seal: this entry or the one before it was changed.",
-        "The log should end at entry 4, but it ends at entry 5.",
-    ]
-
-
-def test_log_stays_valid_after_erasure(log: list[AuditEntry]) -> None:
+def test_log_stays_valid_after_erasure(log: Log) -> None:
     for key in AuditKey.objects.all():
         audit.forget_label(key.subject)
     assert not AuditKey.objects.exists()
@@ -249,7 +229,7 @@ def test_person_key_is_stable() -> None:
     assert audit.get_or_create_key(user) != audit.get_or_create_key(other)
 
 
-def test_rolled_back_act_leaves_no_entry(log: list[AuditEntry]) -> None:
+def test_rolled_back_act_leaves_no_entry(log: Log) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         audit.record(action="reveal", at=NOON)
         raise RuntimeError
@@ -288,32 +268,31 @@ def test_entries_of_a_preview_do_not_touch_the_log() -> None:
 # Keys ------------------------------------------------------------------------------------
 
 
-def test_reassigned_key_is_detected(log: list[AuditEntry]) -> None:
-    key = AuditKey.objects.get(key=log[0].subject)
-    AuditKey.objects.filter(pk=key.pk).update(subject=f"participants.delegate:{2**40}")
-    assert find_log_faults() == [f"The key {key.key} now points to another person or object."]
-
-
-def test_swapped_keys_are_detected(log: list[AuditEntry]) -> None:
+def test_changed_keys_are_detected(log: Log) -> None:
     one, two = AuditKey.objects.order_by("pk")
-    AuditKey.objects.filter(pk=one.pk).update(subject="exchanging")
-    AuditKey.objects.filter(pk=two.pk).update(subject=one.subject)
-    AuditKey.objects.filter(pk=one.pk).update(subject=two.subject)
-    assert find_log_faults() == [
-        f"The key {one.key} now points to another person or object.",
-        f"The key {two.key} now points to another person or object.",
-    ]
-
-
-def test_deleted_key_is_detected(log: list[AuditEntry]) -> None:
-    AuditKey.objects.get(key=log[0].subject).delete()
-    assert find_log_faults() == [
+    rows = {row.key: AuditKey.objects.filter(pk=row.pk) for row in (one, two)}
+    rows[one.key].update(subject=f"participants.delegate:{2**40}")
+    assert find_log_faults() == [REASSIGNED.format(one.key)]
+    rows[two.key].update(subject=one.subject)
+    rows[one.key].update(subject=two.subject)
+    assert find_log_faults() == [REASSIGNED.format(one.key), REASSIGNED.format(two.key)]
+    one.delete()
+    assert find_log_faults()[1] == (
         "The log should have 2 keys of people and objects, but has 1: no erasure removed the "
         "others."
+    )
+
+
+def test_key_that_was_put_back_is_detected(log: Log) -> None:
+    kept = AuditKey.objects.get(key=log[0].subject)
+    audit.forget_label(kept.subject)
+    kept.save(force_insert=True)
+    assert find_log_faults() == [
+        "The log should have 1 keys of people and objects, but has 2: keys were added or restored."
     ]
 
 
-def test_exchanged_key_is_detected(log: list[AuditEntry]) -> None:
+def test_exchanged_key_is_detected(log: Log) -> None:
     """Someone kept the key of a person who was erased, and puts it in place of another one."""
     gone = make_delegate()
     audit.record(action="reveal", at=NOON, subject=gone)
@@ -325,17 +304,8 @@ def test_exchanged_key_is_detected(log: list[AuditEntry]) -> None:
     assert find_log_faults() == ["Keys of the log were exchanged for others."]
 
 
-def test_key_that_was_put_back_is_detected(log: list[AuditEntry]) -> None:
-    kept = AuditKey.objects.get(key=log[0].subject)
-    audit.forget_label(kept.subject)
-    kept.save(force_insert=True)
-    assert find_log_faults() == [
-        "The log should have 1 keys of people and objects, but has 2: keys were added or restored."
-    ]
-
-
 def test_next_entry_does_not_make_a_forged_end_valid(
-    log: list[AuditEntry], caplog: pytest.LogCaptureFixture
+    log: Log, caplog: pytest.LogCaptureFixture
 ) -> None:
     AuditKey.objects.get(key=log[0].subject).delete()
     AuditHead.objects.update(key_count=1, key_sum=AuditHead().key_sum)
@@ -350,28 +320,17 @@ def test_next_entry_does_not_make_a_forged_end_valid(
 # Seals with a key ------------------------------------------------------------------------
 
 
-def test_tail_rewritten_without_the_key_is_detected(
-    log: list[AuditEntry], settings: Settings
-) -> None:
+def test_tail_rewritten_without_the_key_is_detected(log: Log, settings: Settings) -> None:
     with override_settings(SEAL_KEY="a guess of someone who has the database only"):
-        previous = log[1].chain_hash
-        for entry in log[2:]:
-            entry.detail = "nothing to see"
-            entry.chain_hash = entry.compute_hash(previous)
-            entry.save()
-            previous = entry.chain_hash
+        rewrite_end(log)
         head = AuditHead.objects.get()
-        head.chain_hash = previous
+        head.chain_hash = log[3].chain_hash
         head.seal = head.compute_seal()
         head.save()
-    assert find_log_faults() == [
-        "Entry 3 does not match its seal: this entry or the one before it was changed.",
-        "Entry 4 does not match its seal: this entry or the one before it was changed.",
-        FORGED_END.format(4, 2),
-    ]
+    assert find_log_faults() == [CHANGED.format(3), CHANGED.format(4), FORGED_END.format(4, 2)]
 
 
-def as_release_0_1_0(log: list[AuditEntry]) -> None:
+def as_release_0_1_0(log: Log) -> None:
     """Gives the entries hashes without a key, and seals the end as the upgrade does."""
     previous = "0" * 64
     for entry in log:
@@ -387,17 +346,15 @@ def as_release_0_1_0(log: list[AuditEntry]) -> None:
     head.save()
 
 
-def test_entries_of_the_first_release_stay_valid(log: list[AuditEntry]) -> None:
+def test_entries_of_the_first_release_stay_valid(log: Log) -> None:
     as_release_0_1_0(log)
     audit.record(action="reveal", at=NOON)
     assert find_log_faults() == []
     change(2, detail="changed")
-    assert find_log_faults() == [
-        "Entry 2 does not match its seal: this entry or the one before it was changed."
-    ]
+    assert find_log_faults() == [CHANGED.format(2)]
 
 
-def test_entries_cannot_pass_as_those_of_the_first_release(log: list[AuditEntry]) -> None:
+def test_entries_cannot_pass_as_those_of_the_first_release(log: Log) -> None:
     as_release_0_1_0(log)
     seal_of_end = AuditHead.objects.get().seal
     log[3].detail = "nothing to see"
@@ -406,9 +363,7 @@ def test_entries_cannot_pass_as_those_of_the_first_release(log: list[AuditEntry]
     assert find_log_faults() == [FORGED_END.format(4, 2)]
 
 
-def test_earlier_key_counts_until_a_newer_one_is_used(
-    log: list[AuditEntry], settings: Settings
-) -> None:
+def test_earlier_key_counts_until_a_newer_one_is_used(log: Log, settings: Settings) -> None:
     first = settings.SEAL_KEY
     settings.SEAL_KEY, settings.SEAL_KEY_FALLBACKS = "a newer key", [first]
     assert find_log_faults() == []
@@ -416,12 +371,10 @@ def test_earlier_key_counts_until_a_newer_one_is_used(
     assert find_log_faults() == []
     with override_settings(SEAL_KEY=first, SEAL_KEY_FALLBACKS=["a newer key"]):
         audit.record(action="by someone with the earlier key", at=NOON)
-    assert find_log_faults() == [
-        "Entry 6 does not match its seal: this entry or the one before it was changed."
-    ]
+    assert find_log_faults() == [CHANGED.format(6)]
 
 
-def test_end_is_sealed_with_the_newer_key(log: list[AuditEntry], settings: Settings) -> None:
+def test_end_is_sealed_with_the_newer_key(log: Log, settings: Settings) -> None:
     settings.SEAL_KEY, settings.SEAL_KEY_FALLBACKS = "a newer key", [settings.SEAL_KEY]
     assert AuditHead.objects.get().sealing_key == 1
     audit.renew_seal()
@@ -460,9 +413,7 @@ def test_end_is_appended_after_the_commit(file: Path) -> None:
     assert find_mirror_faults(read_mirror(file)) == []
 
 
-def test_line_that_a_crash_cut_off_does_not_damage_the_next(
-    log: list[AuditEntry], file: Path
-) -> None:
+def test_line_that_a_crash_cut_off_does_not_damage_the_next(log: Log, file: Path) -> None:
     file.write_text('{"entry": 3, "se')
     bring_up_to_date([])
     assert file.read_text().startswith('{"entry": 3, "se\n{"entry": 4, ')
@@ -495,7 +446,7 @@ def cut(number: int) -> None:
 
 
 def test_earlier_end_is_detected_by_the_file(
-    log: list[AuditEntry],
+    log: Log,
     file: Path,
     django_capture_on_commit_callbacks: Any,
     caplog: pytest.LogCaptureFixture,
@@ -522,7 +473,7 @@ def test_earlier_end_is_detected_by_the_file(
     }
 
 
-def test_missing_file_is_detected(log: list[AuditEntry], file: Path) -> None:
+def test_missing_file_is_detected(log: Log, file: Path) -> None:
     assert find_mirror_faults(read_mirror(file)) == [
         "The file of seals (SEAL_LEDGER) is missing or empty."
     ]
@@ -530,7 +481,7 @@ def test_missing_file_is_detected(log: list[AuditEntry], file: Path) -> None:
     assert find_mirror_faults(read_mirror(file)) == []
 
 
-def test_pruned_entries_are_not_missed(log: list[AuditEntry], file: Path) -> None:
+def test_pruned_entries_are_not_missed(log: Log, file: Path) -> None:
     bring_up_to_date([])
     audit.prune_entries(before=NOON + timedelta(days=1), at=NOON + timedelta(days=1))
     assert [entry.sequence for entry in AuditEntry.objects.all()] == [5]
@@ -539,7 +490,7 @@ def test_pruned_entries_are_not_missed(log: list[AuditEntry], file: Path) -> Non
     assert [line["entry"] for line in lines(file)] == [4, 5]
 
 
-def test_file_is_no_longer_ahead_after_a_restore(log: list[AuditEntry], file: Path) -> None:
+def test_file_is_no_longer_ahead_after_a_restore(log: Log, file: Path) -> None:
     bring_up_to_date([("a text", 1, "a" * 64)])
     cut(2)
     bring_up_to_date([])
@@ -554,74 +505,55 @@ def test_file_is_no_longer_ahead_after_a_restore(log: list[AuditEntry], file: Pa
 # Removing what is old ---------------------------------------------------------------------
 
 
-def test_old_entries_are_pruned_and_rest_stays_valid(log: list[AuditEntry]) -> None:
-    assert audit.prune_entries(before=NOON + timedelta(minutes=2), at=NOON + timedelta(days=1)) == 2
+def test_old_entries_are_pruned_and_rest_stays_valid(log: Log) -> None:
+    later = NOON + timedelta(days=1)
+    # An old entry after newer ones stays.
+    audit.record(action="erase", at=NOON - timedelta(days=9))
+    assert audit.prune_entries(before=NOON, at=later) == 0
+    assert AuditEntry.objects.count() == 5 and find_log_faults() == []
+    assert audit.prune_entries(before=NOON + timedelta(minutes=2), at=later) == 2
     assert [(entry.sequence, entry.action, entry.detail) for entry in AuditEntry.objects.all()] == [
         (3, "reveal", "profile 2"),
         (4, "reveal", "profile 3"),
-        (5, "prune log", "2"),
+        (5, "erase", ""),
+        (6, "prune log", "2"),
     ]
     assert find_log_faults() == []
     change(3, action="export")
-    assert find_log_faults() == [
-        "Entry 3 does not match its seal: this entry or the one before it was changed."
-    ]
+    assert find_log_faults() == [CHANGED.format(3)]
+    change(3, action="reveal")
+    audit.prune_entries(before=NOON + timedelta(minutes=3), at=later)
+    assert [entry.sequence for entry in AuditEntry.objects.all()] == [4, 5, 6, 7]
+    assert find_log_faults() == []
+    log[1].save(force_insert=True)
+    assert find_log_faults() == ["Entry 2 was restored. It had been removed because of its age."]
+    remove(2, 4)
+    assert find_log_faults() == ["Entry 4 is missing."]
 
 
-def test_whole_log_can_be_pruned(log: list[AuditEntry]) -> None:
-    assert audit.prune_entries(before=NOON + timedelta(days=1), at=NOON + timedelta(days=1)) == 4
+def test_whole_log_can_be_pruned(log: Log) -> None:
+    later = NOON + timedelta(days=1)
+    assert audit.prune_entries(before=later, at=later) == 4
     assert [entry.sequence for entry in AuditEntry.objects.all()] == [5]
     assert not AuditKey.objects.exists()
-    assert find_log_faults() == []
-    audit.record(action="reveal", at=NOON + timedelta(days=2))
-    assert find_log_faults() == []
-
-
-def test_pruning_nothing_changes_nothing(log: list[AuditEntry]) -> None:
-    assert audit.prune_entries(before=NOON, at=NOON + timedelta(days=1)) == 0
-    assert AuditEntry.objects.count() == 4
+    audit.record(action="reveal", at=later)
     assert find_log_faults() == []
 
 
-def test_old_entry_after_newer_one_is_not_pruned(log: list[AuditEntry]) -> None:
-    audit.record(action="erase", at=NOON - timedelta(days=9))
-    assert audit.prune_entries(before=NOON, at=NOON + timedelta(days=1)) == 0
-    assert AuditEntry.objects.count() == 5
-
-
-def test_pruning_twice_keeps_log_valid(log: list[AuditEntry]) -> None:
-    audit.prune_entries(before=NOON + timedelta(minutes=2), at=NOON + timedelta(days=1))
-    audit.prune_entries(before=NOON + timedelta(minutes=3), at=NOON + timedelta(days=2))
-    assert [entry.sequence for entry in AuditEntry.objects.all()] == [4, 5, 6]
-    assert find_log_faults() == []
-
-
-def test_keys_in_use_are_kept(log: list[AuditEntry]) -> None:
+def test_keys_in_use_are_kept(log: Log) -> None:
     other = make_user()
     audit.record(action="reveal", at=NOON + timedelta(days=1), actor=other)
     audit.prune_entries(before=NOON + timedelta(hours=1), at=NOON + timedelta(days=2))
     assert [key.subject for key in AuditKey.objects.all()] == [f"participants.user:{other.pk}"]
 
 
-def test_missing_start_is_detected_after_pruning(log: list[AuditEntry]) -> None:
-    audit.prune_entries(before=NOON + timedelta(minutes=2), at=NOON + timedelta(days=1))
-    AuditEntry.objects.filter(sequence=3).delete()
-    assert find_log_faults() == ["Entry 3 is missing."]
-
-
-def test_unlogged_pruning_is_detected(log: list[AuditEntry]) -> None:
+def test_unlogged_pruning_is_detected(log: Log) -> None:
     AuditHead.objects.update(pruned_through=2, pruned_hash=log[1].chain_hash)
     AuditEntry.objects.filter(sequence__lte=2).delete()
     assert find_log_faults() == [
         FORGED_END.format(4, 2),
         "No entry records the removal of old entries up to 2.",
     ]
-
-
-def test_reinserted_old_entry_is_detected(log: list[AuditEntry]) -> None:
-    audit.prune_entries(before=NOON + timedelta(minutes=2), at=NOON + timedelta(days=1))
-    log[1].save(force_insert=True)
-    assert find_log_faults() == ["Entry 2 was restored. It had been removed because of its age."]
 
 
 def test_bulk_entries_are_chained() -> None:
