@@ -43,45 +43,37 @@ def forget() -> None:
         store.clear()
 
 
-def counting() -> tuple[list[int], Callable[[], int]]:
-    """How often it was counted, and what counts."""
-    calls: list[int] = []
+class Counter:
+    """Counts how often it is asked."""
 
-    def count() -> int:
-        calls.append(1)
-        return len(calls)
+    calls = 0
 
-    return calls, count
+    def __call__(self) -> int:
+        self.calls += 1
+        return self.calls
 
 
-def test_number_is_counted_again_after_a_public_change() -> None:
-    calls, count = counting()
-    assert [get_or_set("key", count) for _time in range(3)] == [1, 1, 1]
+def test_number_is_counted_again_where_it_may_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = Counter()
+
+    def twice() -> list[int]:
+        return [get_or_set("key", count), get_or_set("key", count)]
+
+    assert twice() == [1, 1]
     assert get_or_set("other", count) == 2
-    make_event()
-    assert [get_or_set("key", count) for _time in range(2)] == [3, 3]
-    assert len(calls) == 3
-
-
-def test_number_is_counted_again_on_a_new_day() -> None:
-    _calls, count = counting()
-    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC)):
-        assert [get_or_set("key", count), get_or_set("key", count)] == [1, 1]
-    with time_machine.travel(datetime(2026, 3, 3, 12, tzinfo=UTC)):
-        assert get_or_set("key", count) == 2
-
-
-def test_nothing_is_kept_in_a_transaction() -> None:
-    _calls, count = counting()
+    make_event()  # a public change
+    assert twice() == [3, 3]
+    with translation.override("de"):
+        assert twice() == [4, 4]
+    assert twice() == [3, 3]
     with transaction.atomic():
-        assert [get_or_set("key", count), get_or_set("key", count)] == [1, 2]
-    assert get_or_set("key", count) == 3
-
-
-def test_nothing_is_kept_without_a_stamp(monkeypatch: pytest.MonkeyPatch) -> None:
-    _calls, count = counting()
+        assert twice() == [5, 6]
+    assert twice() == [3, 3]
+    with time_machine.travel(datetime(2100, 1, 1, tzinfo=UTC)):
+        monkeypatch.setattr(public_stamp, "_next_check", 0.0)
+        assert twice() == [7, 7]
     monkeypatch.setattr(values, "read_stamp", lambda: None)
-    assert [get_or_set("key", count), get_or_set("key", count)] == [1, 2]
+    assert twice() == [8, 9]
 
 
 def test_number_that_changed_while_it_was_counted_is_not_kept() -> None:
@@ -90,17 +82,11 @@ def test_number_that_changed_while_it_was_counted_is_not_kept() -> None:
         return Event.objects.count()
 
     assert [get_or_set("key", count), get_or_set("key", count)] == [1, 2]
-
-
-def test_store_is_bounded() -> None:
-    calls, count = counting()
-    store = PublicCache(2)
+    # Nor more numbers than the store may hold.
+    calls, some = Counter(), PublicCache(2)
     for key in ("a", "b", "c", "c", "b", "a"):
-        get_or_set(key, count, store)
-    assert len(calls) == 4  # "a" was dropped
-
-
-def test_questions_differ_in_sql_and_in_parameters() -> None:
+        get_or_set(key, calls, some)
+    assert calls.calls == 4  # "a" was dropped
     rows = Event.objects.all()
     asked = [rows, rows.filter(pk=1), rows.filter(pk=2), rows.order_by("code"), rows.none()]
     assert len({question(one) for one in asked}) == len(asked)
@@ -119,14 +105,6 @@ def test_numbers_of_pages_follow_each_change() -> None:
     assert numbers() == (1, 1, 2)
     Event.objects.update(is_public=False)
     assert numbers() == (0, 0, 0)
-
-
-def test_values_of_each_language_are_kept_apart() -> None:
-    _calls, count = counting()
-    assert [get_or_set("key", count), get_or_set("key", count)] == [1, 1]
-    with translation.override("de"):
-        assert get_or_set("key", count) == 2
-    assert get_or_set("key", count) == 1
 
 
 PART = Template(
