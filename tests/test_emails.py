@@ -186,7 +186,10 @@ def cast(operator: User, client_of: Sign) -> Cast:
     event, people = make_event(code="RT2024", title="Встреча"), []
     for key in ("own", "other"):
         user = make_user(f"{key}@example.org")
-        person = make_delegate(name=f"Zq{key} Name", user=user, listed_to=Audience.EVERYONE)
+        words = {"name_latin": "Zq latin", "post": "Zq post", "about": "Zq about"}
+        person = make_delegate(
+            name=f"Zq{key} Name", user=user, listed_to=Audience.EVERYONE, **words
+        )
         make_participation(person, event, confirmed_by=operator)
         people.append(person)
     own, other = people

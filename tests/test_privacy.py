@@ -1,9 +1,13 @@
-"""Nothing leaks: every answer to every reader is searched for what that reader may not see."""
+"""Nothing leaks: every answer to every reader is searched for what that reader may not see.
+
+And the search finds what doors with a mistake in them would show.
+"""
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
+from io import BytesIO
 from itertools import product
 from typing import Any
 
@@ -15,6 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 from pytest_django import DjangoDbBlocker, Settings
 
 from outcomes.models import ImplementationStatus, Outcome, Theme
@@ -31,6 +36,7 @@ from participants.privacy import visibility
 from roundtable.models import AuditEntry, Event, QueuedEmail
 from tests.canaries import (
     CANARIES,
+    CARD,
     CHANNELS,
     EVENT_TEXTS,
     PEOPLE,
@@ -40,12 +46,14 @@ from tests.canaries import (
     find_canaries,
     find_canaries_in_pages,
     find_canaries_in_reveals,
+    handles,
     make_complete_event,
     make_portal,
     response_text,
     search_term,
 )
-from tests.conftest import FULL_WALKS, IS_POSTGRES_RUN
+from tests.conftest import FULL, FULL_WALKS, IS_POSTGRES_RUN
+from tests.email_links import LinkClient
 from tests.factories import (
     NOON,
     make_affiliation,
@@ -58,6 +66,7 @@ from tests.factories import (
     make_update,
     show_first,
 )
+from tests.faulty_visibility import MUTATIONS, apply_mutation
 from tests.page_text import page_html
 from tests.sign_in import count_once, record_email_code
 from tests.url_patterns import page_paths
@@ -175,6 +184,10 @@ def browser_of(readers: Readers, role: str, sign: Sign) -> Client:
     if user:
         count_once(browser)
     return browser
+
+
+def named(key: str) -> Delegate:
+    return Delegate.objects.get(name=f"zq-{key}-name")
 
 
 def test_permission_tables_cover_every_reader(readers: Readers) -> None:
@@ -548,3 +561,133 @@ def test_admin_reveals_no_personal_details(readers: Readers, client_of: Sign, ro
     shown = found & of_quiet
     assert shown == (of_quiet if role == "co-chair" else canaries_of("quiet", "name"))
     assert canaries_of("imported", "name", "invite") <= found
+
+
+# Mistaken doors -----------------------------------------------------------------------
+
+# For each mistake: who looks, and what that reader then finds and must not.
+LEAKS = {
+    "shows everything": ("nobody", canaries_of("quiet", *PROFILE, *CHANNELS)),
+    "lists everyone": ("nobody", canaries_of("quiet", *CARD)),
+    # Whoever is not in the lists has no page either.
+    "shows all in pages": ("nobody", canaries_of("open", "onlyme", "introd", "constit", "partic")),
+    "shows every channel": ("nobody", canaries_of("open", "onlyme", "introd", "constit", "partic")),
+    "knows no exceptions": (
+        "quiet delegate",
+        canaries_of("wary", *PROFILE, "everyone", "partic", "phone"),
+    ),
+    "knows no exceptions in pages": ("focal point", canaries_of("wary", "phone")),
+    "knows no exceptions in lists": ("quiet delegate", canaries_of("wary", *CARD)),
+    "knows no pause": ("nobody", canaries_of("paused", *PROFILE, "everyone")),
+    "takes participants for a constituency": (
+        "quiet delegate",
+        canaries_of("bench", *PROFILE, "constit"),
+    ),
+    "lets introductions override exceptions": (
+        "quiet delegate",
+        canaries_of("wary", *PROFILE, "everyone", "partic", "phone"),
+    ),
+    "takes a request for an introduction": ("delegate", canaries_of("pending", *PROFILE, "introd")),
+    "takes a claim for a confirmation": ("delegate", canaries_of("waiting", *PROFILE, "partic")),
+}
+
+
+def look_at_people(browser: Client, of_whom: list[str]) -> set[str]:
+    """The canaries in the lists of people, on the pages of these, and in what "Show" opens."""
+    found: set[str] = set()
+    for path in (
+        "/",
+        "/directory/",
+        "/directory/?view=table",
+        "/directory/?view=country",
+        "/search/?q=zq",
+        *(f"/directory/{handle}/" for handle in of_whom),
+    ):
+        found |= find_canaries(response_text(browser.get(path)))
+    return found | find_canaries_in_reveals(browser, of_whom)
+
+
+# Unless at full size, test_visibility_worlds.py must find the others.
+@pytest.mark.walk
+@pytest.mark.parametrize("mistake", list(MUTATIONS)[:: 1 if FULL else 2])
+def test_search_for_leaks_detects_broken_visibility(
+    readers: Readers, client_of: Sign, monkeypatch: pytest.MonkeyPatch, mistake: str
+) -> None:
+    role, leaked = LEAKS[mistake]
+    if viewer := Delegate.objects.filter(user=readers[role] or 0).first():
+        show_first(viewer)  # else a government's delegate sees no civil society anyway
+    browser = browser_of(readers, role, client_of)
+    permitted = READS[role] | OPENS[role]
+    assert not leaked & permitted
+    if FULL_WALKS:  # else another test's
+        assert look_at_people(browser, handles()) <= permitted
+    apply_mutation(mistake, monkeypatch)
+    whose = {canary.split("-")[1] for canary in leaked}
+    of_whom = handles() if FULL_WALKS else [named(key).handle for key in sorted(whose)]
+    assert leaked <= look_at_people(browser, of_whom) - permitted
+
+
+@pytest.mark.prove
+def test_page_crawl_detects_visibility_that_shows_everything(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply_mutation("shows everything", monkeypatch)
+    found = find_canaries_in_pages(LinkClient(), all_paths())
+    for key in PEOPLE:
+        # Whoever has no account or hides is not listed, whatever their audiences say.
+        if key not in ("closed", "imported", "paused", "withdrew"):
+            assert canaries_of(key, *PROFILE, *CHANNELS) <= found, key
+
+
+# Refusals and exports ------------------------------------------------------------------
+
+
+def test_refusals_leak_nothing(readers: Readers, client_of: Sign, settings: Settings) -> None:
+    browser = browser_of(readers, "delegate", client_of)
+    strict = LinkClient(enforce_csrf_checks=True)
+    strict.cookies = browser.cookies
+    handle, shown = named("quiet").handle, named("open").handle
+    settings.REVEALS_PER_DAY = 0
+    for status, answer in (
+        (400, browser.get("/directory/?page=zq-quiet-name")),
+        (400, browser.get("/directory/", {"q": "\0"})),
+        (403, browser.get("/admin/participants/delegate/")),
+        (403, strict.post(f"/directory/{shown}/show/")),
+        (404, browser.get(f"/directory/{handle}/")),
+        (404, browser.post(f"/directory/{handle}/show/")),
+        (404, browser.post(f"/directory/{handle}/introduce/")),
+        (405, browser.post(f"/directory/{handle}/")),
+        (405, browser.delete(f"/directory/{shown}/")),
+        (429, browser.post(f"/directory/{shown}/show/")),
+        (429, browser.post(f"/directory/{shown}.vcf")),
+    ):
+        assert answer.status_code == status
+        assert find_canaries(response_text(answer)) - canaries_of("quiet", "name") == set(), status
+        if answer.request["QUERY_STRING"] == "":
+            assert find_canaries(response_text(answer)) == set(), status
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("role", ["co-chair", "operator"])
+def test_export_names_no_person(readers: Readers, client_of: Sign, role: str) -> None:
+    browser = browser_of(readers, role, client_of)
+    of_people = {
+        canary
+        for key in PEOPLE
+        for canary in canaries_of(key, *PROFILE, *CHANNELS, *HELD, "signin")
+    } - {canary for key in PEOPLE for canary in canaries_of(key, "hideout")}  # an organisation
+    found: set[str] = set()
+    for kind, path in product((0, 1), ("participants/organisation", "outcomes/commitment")):
+        answer = browser.post(f"/admin/{path}/export/", {"format": kind, "resource": ""})
+        assert answer.status_code == 200
+        assert "attachment" in answer["Content-Disposition"]
+        found |= find_canaries(response_text(answer))
+    assert found & of_people == set()
+    assert canaries_of("event", "organisation", "commitment") <= found
+    event = Event.objects.get(slug="zq-event-slug")
+    answer = browser.get(f"/admin/roundtable/event/{event.pk}/workbook/")
+    book = load_workbook(BytesIO(answer.content))
+    cells = [cell.value for page in book.worksheets for row in page.iter_rows() for cell in row]
+    said = find_canaries("\n".join(str(cell) for cell in cells))
+    assert said & of_people == set()
+    assert canaries_of("event", "organisation", "commitment", "point", "title") <= said

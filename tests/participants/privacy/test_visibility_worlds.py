@@ -469,7 +469,7 @@ def test_previews_agree_with_real_pages_and_tell_nothing_more(seeds: range) -> N
     assert compared > len(seeds) / step
 
 
-# Unless at full size, test_leaks.py must find the others.
+# Unless at full size, test_privacy.py must find the others.
 @pytest.mark.parametrize(
     "mistake", [*(MUTATIONS if FULL else list(MUTATIONS)[1::2]), *MUTATIONS_OF_WORLDS]
 )
