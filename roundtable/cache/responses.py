@@ -4,11 +4,7 @@ Each process has its own, in memory. A page is kept with the stamp that was read
 without a stamp nothing is kept, and nothing that was kept is shown.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from threading import Lock
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -17,10 +13,11 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import get_language_from_request
 
-from roundtable.cache.public_stamp import Stamp, read_stamp, reading_once
+from roundtable.cache.public_stamp import read_stamp, reading_once
+from roundtable.cache.values import PublicCache
 from roundtable.web import limits
 from roundtable.web.limits import Limit
-from roundtable.web.middleware import PUBLIC
+from roundtable.web.middleware import PUBLIC, Middleware
 from roundtable.web.negotiation import prefers_json
 
 MAX_BYTES = 8 * 1024 * 1024  # of all pages of a process
@@ -32,7 +29,6 @@ VARIES = {"accept", "accept-encoding", "accept-language", "cookie"}
 CONTENT_HEADERS = {"content-disposition", "content-encoding", "content-length", "content-type"}
 
 Key = tuple[str | bool, ...]
-Version = tuple[Stamp, date]
 
 
 @dataclass(frozen=True)
@@ -47,55 +43,15 @@ class KeptResponse:
         return HttpResponse(self.content, headers=self.headers)
 
 
-class ResponseStore:
-    """The pages of one version that were used last, up to so many bytes."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
-        self._lock = Lock()
-        self.clear()
-
-    def clear(self, version: Version | None = None) -> None:
-        self._version = version
-        self._kept: OrderedDict[Key, KeptResponse] = OrderedDict()
-        self._bytes = 0
-
-    def get(self, key: Key, version: Version) -> KeptResponse | None:
-        """Pages of another version are dropped: they may show what someone just hid."""
-        with self._lock:
-            if version != self._version:
-                self.clear(version)
-            if found := self._kept.get(key):
-                self._kept.move_to_end(key)
-            return found
-
-    def put(self, key: Key, version: Version, kept: KeptResponse) -> None:
-        with self._lock:
-            if version != self._version:
-                return
-            self._drop(key)
-            self._kept[key] = kept
-            self._bytes += _size(key, kept)
-            while self._bytes > self._max_bytes:
-                self._drop(next(iter(self._kept)))
-
-    def _drop(self, key: Key) -> None:
-        if dropped := self._kept.pop(key, None):
-            self._bytes -= _size(key, dropped)
-
-
 def _size(key: Key, kept: KeptResponse) -> int:
     return ENTRY_BYTES + len(kept.content) + sum(len(part) for part in key if isinstance(part, str))
 
 
-store = ResponseStore(MAX_BYTES)
+store = PublicCache(MAX_BYTES, _size)
 
 
-class ResponseCacheMiddleware:
+class ResponseCacheMiddleware(Middleware):
     """Answers from the store where it can, and with 304 if the client has the same page."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
@@ -109,7 +65,7 @@ class ResponseCacheMiddleware:
         if key is None or stamp is None:
             return _confirm_or_send(request, self.get_response(request))
         version = (stamp, timezone.localdate())
-        kept = store.get(key, version)
+        kept: KeptResponse | None = store.get(key, version)
         # If that is too often, the view says so.
         if kept and not (kept.limit and limits.wait_of_reader(kept.limit, request, False)):
             return _confirm_or_send(request, kept.response())

@@ -24,23 +24,28 @@ Version = tuple[Stamp, date]
 
 
 class PublicCache:
-    """The values of one version; with a limit, those that were used last."""
+    """The values of one version that were used last, up to a size of all together."""
 
-    def __init__(self, max_entries: float) -> None:
-        self._max_entries = max_entries
+    def __init__(
+        self, max_size: float, size_of: Callable[[Any, Any], int] = lambda _key, _value: 1
+    ) -> None:
+        self._max_size, self._size_of = max_size, size_of
         self._lock = Lock()
         self.clear()
 
-    def clear(self) -> None:
-        self._version: Version | None = None
+    def clear(self, version: Version | None = None) -> None:
+        self._version = version
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._size = 0
 
     def get(self, key: Hashable, version: Version) -> Any:
-        """None if there is none. Values of another version are dropped."""
+        """None if there is none.
+
+        Values of another version are dropped: they may show what someone just hid.
+        """
         with self._lock:
             if version != self._version:
-                self._version = version
-                self._kept.clear()
+                self.clear(version)
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
@@ -49,9 +54,15 @@ class PublicCache:
         with self._lock:
             if version != self._version:
                 return
+            self._drop(key)
             self._kept[key] = value
-            while len(self._kept) > self._max_entries:
-                self._kept.popitem(last=False)
+            self._size += self._size_of(key, value)
+            while self._size > self._max_size:
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: Hashable) -> None:
+        if key in self._kept:
+            self._size -= self._size_of(key, self._kept.pop(key))
 
 
 store = PublicCache(MAX_ENTRIES)

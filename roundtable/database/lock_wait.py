@@ -38,16 +38,13 @@ def _wait(execute: Any, sql: str, params: Any, many: bool, context: dict[str, An
         try:
             return execute(sql, params, many, context)
         except OperationalError as problem:
+            is_busy = getattr(problem.__cause__, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
             # A transaction has the lock from its beginning.
-            if not _is_busy(problem) or context["connection"].in_atomic_block:
+            if not is_busy or context["connection"].in_atomic_block:
                 raise
             if monotonic() >= deadline:
                 raise
         sleep(PAUSE)
-
-
-def _is_busy(problem: OperationalError) -> bool:
-    return getattr(problem.__cause__, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
 
 
 def _install(connection: Any, **_signal: Any) -> None:

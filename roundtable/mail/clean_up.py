@@ -33,18 +33,17 @@ class CleanUpResult:
 
 def clean_up_mail(*, at: datetime) -> CleanUpResult:
     """Safe to run twice, and while workers run."""
-    return CleanUpResult(
-        failed=_fail_unfinished(at),
-        requeued=_requeue_lost(at),
-        tasks=_delete_old_tasks(at - TASK_RETENTION),
-        emails=_delete_old_emails(at),
-    )
-
-
-def _fail_unfinished(at: datetime) -> int:
     # They may have been sent, so they are not sent again.
-    emails = QueuedEmail.objects.filter(done_at=None, claimed_at__lt=at - CLAIM_TIMEOUT)
-    return sum(mark_failed(email, "unknown whether it was sent", at=at) for email in emails)
+    unfinished = QueuedEmail.objects.filter(done_at=None, claimed_at__lt=at - CLAIM_TIMEOUT)
+    failed = sum(mark_failed(email, "unknown whether it was sent", at=at) for email in unfinished)
+    requeued = _requeue_lost(at)
+    before = at - TASK_RETENTION
+    old = Q(finished_at__lt=before) | Q(status="RUNNING", started_at__lt=before)
+    tasks, _models = DBTaskResult.objects.filter(old, backend_name="mail").delete()
+    done = Q(done_at__lt=at - DEDUP_KEY_RETENTION)
+    done |= Q(dedup_key__startswith=ONE_TIME_PREFIX, done_at__lt=at - ONE_TIME_KEY_RETENTION)
+    emails, _models = QueuedEmail.objects.filter(done).delete()
+    return CleanUpResult(failed, requeued, tasks, emails)
 
 
 def _requeue_lost(at: datetime) -> int:
@@ -58,13 +57,3 @@ def _requeue_lost(at: datetime) -> int:
         logger.warning("QueuedEmail %s was forgotten and is queued again.", number)
         send_queued_email.enqueue(number)
     return len(emails)
-
-
-def _delete_old_tasks(before: datetime) -> int:
-    old = Q(finished_at__lt=before) | Q(status="RUNNING", started_at__lt=before)
-    return DBTaskResult.objects.filter(old, backend_name="mail").delete()[0]
-
-
-def _delete_old_emails(at: datetime) -> int:
-    fresh = Q(dedup_key__startswith=ONE_TIME_PREFIX, done_at__lt=at - ONE_TIME_KEY_RETENTION)
-    return QueuedEmail.objects.filter(fresh | Q(done_at__lt=at - DEDUP_KEY_RETENTION)).delete()[0]

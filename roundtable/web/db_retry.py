@@ -5,7 +5,6 @@ A request that reads waits briefly. One that writes gets a page that keeps what 
 
 import logging
 import sys
-from collections.abc import Callable
 from time import monotonic, sleep
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from django.views import defaults
 
 from roundtable.database.outages import Outage, outage_of
 from roundtable.web.kept_forms import form_context
+from roundtable.web.middleware import Middleware
 
 logger = logging.getLogger(__name__)
 
@@ -30,16 +30,13 @@ MAX_WAIT = 6.0
 RETRY_AFTER_SECONDS = "10"
 
 
-class RetryMiddleware:
+class RetryMiddleware(Middleware):
     """Repeats a request that only reads if the database was unavailable.
 
     Must be the first middleware: a discarded response takes its headers, its cookies and the state
     of other middleware with it. Requests that write are never repeated, because no one can tell
     whether they took effect.
     """
-
-    def __init__(self, get_response: Callable[[WSGIRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: WSGIRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):

@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from roundtable.allauth_compat import deserialize_request, resume_by
+from roundtable.web.middleware import Middleware
 
 FIELD_NAME = "once"  # the form field with the key
 KEY_LIFETIME = timedelta(days=1)
@@ -66,7 +67,7 @@ class IdempotentResponse:
     renders_page: bool = False
 
 
-class IdempotencyMiddleware:
+class IdempotencyMiddleware(Middleware):
     """Processes a form with a key only once, however often it is sent.
 
     Must be the last middleware: the view and its answer are saved in one transaction, which starts
@@ -75,9 +76,6 @@ class IdempotencyMiddleware:
     what the view saved stays, as without a key. What a streamed response saves is not part of the
     transaction.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from roundtable.allauth_compat import truncate_ip
 from roundtable.database.outages import unless_refused
+from roundtable.web.middleware import Middleware
 
 View = Callable[..., HttpResponse]
 META_KEY = "roundtable.limit"  # of a request: the limit that counted it
@@ -115,11 +116,8 @@ def refuse(request: HttpRequest, seconds: int) -> None:
     request.META[WAIT_KEY] = seconds
 
 
-class LimitMiddleware:
+class LimitMiddleware(Middleware):
     """Says in the headers that a limit was reached, for programs and the log."""
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

@@ -39,11 +39,15 @@ ROUTES_THAT_PASS = {
 }
 
 
-class BodyLimitMiddleware:
-    """Refuses a large request before anything reads it: a file would be written to the disk."""
+class Middleware:
+    """What all middleware of the portal has."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+
+
+class BodyLimitMiddleware(Middleware):
+    """Refuses a large request before anything reads it: a file would be written to the disk."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
@@ -54,11 +58,8 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
 
-class PassingMiddleware:
+class PassingMiddleware(Middleware):
     """Imports give way to the forms that hide someone, before anything of theirs is stored."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST" or _route(request) not in ROUTES_THAT_PASS:
@@ -97,11 +98,8 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
         return super().file_complete(file_size if is_whole else max(file_size, MAX_FILE + 1))
 
 
-class IsolationMiddleware:
+class IsolationMiddleware(Middleware):
     """Stops other sites from embedding the portal's responses, and the other way round."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -142,14 +140,11 @@ class SessionMiddleware(middleware.SessionMiddleware):
 PUBLIC = "public, no-cache"
 
 
-class CacheControlMiddleware:
+class CacheControlMiddleware(Middleware):
     """Lets caches keep a response only if there is no session.
 
     Such a response has a hash of its content. It is weak because the compressed page has it too.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

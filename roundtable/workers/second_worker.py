@@ -44,17 +44,16 @@ class SecondWorker:
     def _keep_running(self) -> None:
         while not self._is_ending:
             try:
-                self._run_process()
+                # Its own session: Ctrl-C reaches only the first process, which passes it on.
+                subprocess.run(
+                    self._command(), stdin=self._input, start_new_session=True, check=False
+                )
             except OSError as problem:
                 kind = type(problem).__name__
                 logger.warning("The second worker for %s did not start: %s.", self.backend, kind)
             if not self._is_ending:
                 logger.warning("The second worker for %s is started again.", self.backend)
                 pause(RESTART_AFTER)
-
-    def _run_process(self) -> None:
-        # In a session of its own: Ctrl-C reaches only the first process, which passes it on.
-        subprocess.run(self._command(), stdin=self._input, start_new_session=True, check=False)
 
     def _command(self) -> list[str]:
         return [

@@ -13,7 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from roundtable.cache import public_stamp, responses
-from roundtable.cache.responses import ENTRY_BYTES, KeptResponse, ResponseStore, store
+from roundtable.cache.responses import ENTRY_BYTES, KeptResponse, _size, store
+from roundtable.cache.values import PublicCache
 from roundtable.models import Event
 from roundtable.web import limits
 from roundtable.web.limits import wait_of_reader
@@ -152,7 +153,7 @@ def test_requests_that_neither_read_nor_write_the_store(kept: Kept, client_of: S
 
 
 def test_store_drops_what_was_not_used_for_longest() -> None:
-    some = ResponseStore(3 * (ENTRY_BYTES + 1000))
+    some = PublicCache(3 * (ENTRY_BYTES + 1000), _size)
     version: Any = "now"
     for name in "abc":
         assert some.get((name,), version) is None
@@ -166,7 +167,7 @@ def test_store_drops_what_was_not_used_for_longest() -> None:
 
 
 def test_store_drops_what_is_of_an_earlier_version() -> None:
-    some = ResponseStore(10_000)
+    some = PublicCache(10_000, _size)
     first: Any = "first"
     second: Any = "second"
     some.get(("a",), first)
