@@ -695,88 +695,73 @@ def _path(url: str) -> str:
     return urlsplit(url).path
 
 
+def _each(path: str, find: Callable[[], Iterable[Any]]) -> Callable[[], list[str]]:
+    """The address of each row that is found when it is asked for."""
+    return lambda: [path.format(row=row) for row in find()]
+
+
+def _points() -> list[dict[str, str]]:
+    """Where each published point is."""
+    points = Outcome.objects.points().published().select_related("statement__event")
+    return [{"slug": row.statement.event.slug, "number": row.number or "1.a"} for row in points]
+
+
+def _seventh(model: Any) -> Callable[[], Iterable[Any]]:
+    return lambda: model.objects.all()[::7]
+
+
 BY_OBJECT: dict[str, Callable[[], list[str]]] = {
-    "event-detail": lambda: [f"/roundtables/{row.slug}/" for row in Event.objects.all()],
+    "event-detail": _each("/roundtables/{row.slug}/", Event.objects.all),
     # The URL that a visitor requests is part of the redirect to the sign-in page.
-    "event-brief": lambda: [f"/roundtables/{row.slug}/brief/" for row in Event.objects.published()],
-    "event-brief-pdf": lambda: [
-        f"/roundtables/{row.slug}/brief.pdf" for row in Event.objects.published()
-    ],
-    "statement-text": lambda: [
-        f"/roundtables/{row.slug}/statement.txt" for row in Event.objects.all()
-    ],
-    "statement-version": lambda: [
-        f"/roundtables/{row.statement.event.slug}/statement-{row.number}.txt"
-        for row in StatementVersion.objects.select_related("statement__event")
-    ],
-    "my-circulation": lambda: [f"/me/texts/{row.pk}/" for row in Circulation.objects.all()],
+    "event-brief": _each("/roundtables/{row.slug}/brief/", Event.objects.published),
+    "event-brief-pdf": _each("/roundtables/{row.slug}/brief.pdf", Event.objects.published),
+    "statement-text": _each("/roundtables/{row.slug}/statement.txt", Event.objects.all),
+    "statement-version": _each(
+        "/roundtables/{row.statement.event.slug}/statement-{row.number}.txt",
+        StatementVersion.objects.select_related("statement__event").all,
+    ),
+    "my-circulation": _each("/me/texts/{row.pk}/", Circulation.objects.all),
     "outcome-detail": lambda: list(_outcomes()),
     "commitment-detail": lambda: [
         f"/commitments/{row.reference.lower()}/" for row in Commitment.objects.all()
     ],
-    "organisation-detail": lambda: [
-        f"/organisations/{row.slug}/" for row in Organisation.objects.all()
-    ],
-    "delegate-detail": lambda: [f"/directory/{handle}/" for handle in handles()],
-    "delegate-vcard": lambda: [f"/directory/{handle}.vcf" for handle in handles()],
-    "delegate-reveal": lambda: [f"/directory/{handle}/show/" for handle in handles()],
-    "request-introduction": lambda: [f"/directory/{handle}/introduce/" for handle in handles()],
-    "focal-point-request": lambda: [
-        f"/me/commitments/{row.pk}/" for row in CommitmentParty.objects.all()
-    ],
-    "my-response": lambda: [
-        f"/me/answers/{row.statement.event.slug}/{row.number or '1.a'}/"
-        for row in Outcome.objects.points().published().select_related("statement__event")
-    ],
-    "evidence-file": lambda: [f"/evidence/{row.key}/" for row in Evidence.objects.all()],
-    "report-as-member": lambda: [
-        f"/me/commitments/{row.commitment.reference}/for/agency/"
-        for row in CommitmentParty.objects.published().exclude(group=None)
-    ],
-    "recorded-texts": lambda: [
-        f"/me/commitments/{row.pk}/recorded/" for row in CommitmentParty.objects.all()
-    ],
-    "join-request": lambda: [f"/me/commitments/joins/{row.pk}/" for row in Offer.objects.all()],
-    "my-proposal": lambda: [
-        f"/me/commitments/{row.pk}/proposal/" for row in CommitmentParty.objects.all()
-    ],
-    "report": lambda: [
-        f"/me/commitments/{row.pk}/report/" for row in CommitmentParty.objects.all()
-    ],
-    "my-offer": lambda: [f"/me/offers/{row.pk}/" for row in Offer.objects.all()],
-    "new-statement-offer": lambda: [
-        f"/me/offers/new/{row.slug}/" for row in Event.objects.filter(is_public=True)
-    ],
-    "new-offer": lambda: [
-        f"/me/offers/new/{row.statement.event.slug}/{row.number or '1.a'}/"
-        for row in Outcome.objects.points().published().select_related("statement__event")
-    ],
+    "organisation-detail": _each("/organisations/{row.slug}/", Organisation.objects.all),
+    "delegate-detail": _each("/directory/{row}/", handles),
+    "delegate-vcard": _each("/directory/{row}.vcf", handles),
+    "delegate-reveal": _each("/directory/{row}/show/", handles),
+    "request-introduction": _each("/directory/{row}/introduce/", handles),
+    "focal-point-request": _each("/me/commitments/{row.pk}/", CommitmentParty.objects.all),
+    "my-response": _each("/me/answers/{row[slug]}/{row[number]}/", _points),
+    "evidence-file": _each("/evidence/{row.key}/", Evidence.objects.all),
+    "report-as-member": _each(
+        "/me/commitments/{row.commitment.reference}/for/agency/",
+        CommitmentParty.objects.published().exclude(group=None).all,
+    ),
+    "recorded-texts": _each("/me/commitments/{row.pk}/recorded/", CommitmentParty.objects.all),
+    "join-request": _each("/me/commitments/joins/{row.pk}/", Offer.objects.all),
+    "my-proposal": _each("/me/commitments/{row.pk}/proposal/", CommitmentParty.objects.all),
+    "report": _each("/me/commitments/{row.pk}/report/", CommitmentParty.objects.all),
+    "my-offer": _each("/me/offers/{row.pk}/", Offer.objects.all),
+    "new-statement-offer": _each("/me/offers/new/{row.slug}/", Event.objects.published),
+    "new-offer": _each("/me/offers/new/{row[slug]}/{row[number]}/", _points),
     "join-commitment": lambda: [
         f"/me/offers/join/{row.reference.lower()}/" for row in Commitment.objects.published()
     ],
     "my-assessment": lambda: [
         f"/me/assessments/{row.reference.lower()}/" for row in Commitment.objects.published()
     ],
-    "my-consent-notice": lambda: [
-        f"/me/consent/{row.version}/{row.language}/" for row in ConsentNotice.objects.all()
-    ],
-    "my-channel-audience": lambda: [
-        f"/me/audience/{row.handle}/" for row in ContactChannel.objects.all()[::7]
-    ],
-    "withdraw-nomination": lambda: [
-        f"/me/nominations/{row.pk}/withdraw/" for row in InvitationRequest.objects.all()
-    ],
-    "answer-proposal": lambda: [f"/me/entries/{row.handle}/" for row in Proposal.objects.all()],
-    "answer-merge": lambda: [f"/me/entries/{row.handle}/merge/" for row in Proposal.objects.all()],
-    "remove-workplace": lambda: [
-        f"/me/workplaces/{row.key}/" for row in Affiliation.objects.all()[::7]
-    ],
-    "leave-roundtable": lambda: [
-        f"/me/roundtables/{row.key}/" for row in Participation.objects.all()[::7]
-    ],
-    "answer-introduction": lambda: [
-        f"/me/introductions/{row.handle}/" for row in Introduction.objects.all()
-    ],
+    "my-consent-notice": _each(
+        "/me/consent/{row.version}/{row.language}/", ConsentNotice.objects.all
+    ),
+    "my-channel-audience": _each("/me/audience/{row.handle}/", _seventh(ContactChannel)),
+    "withdraw-nomination": _each(
+        "/me/nominations/{row.pk}/withdraw/", InvitationRequest.objects.all
+    ),
+    "answer-proposal": _each("/me/entries/{row.handle}/", Proposal.objects.all),
+    "answer-merge": _each("/me/entries/{row.handle}/merge/", Proposal.objects.all),
+    "remove-workplace": _each("/me/workplaces/{row.key}/", _seventh(Affiliation)),
+    "leave-roundtable": _each("/me/roundtables/{row.key}/", _seventh(Participation)),
+    "answer-introduction": _each("/me/introductions/{row.handle}/", Introduction.objects.all),
     # Links from emails work for every person who has one.
     "hide-by-link": lambda: [
         _path(emails.hide_url(row, timezone.now())) for row in _with_account()
@@ -797,21 +782,17 @@ for _name in ("event-detail", "outcome-detail", "commitment-detail", "organisati
 for _kind, _route in LIST_FILES.items():
     BY_OBJECT[f"{_kind}-file"] = partial(_each_ending, f"/{_route}", FORMATS)
 BY_OBJECT |= {
-    "api-event": lambda: [f"/api/v1/roundtables/{row.slug}" for row in Event.objects.all()],
+    "api-event": _each("/api/v1/roundtables/{row.slug}", Event.objects.all),
     "api-outcome": lambda: [
         path.rstrip("/").replace("/outcomes/", "/api/v1/points/") for path in _outcomes()
     ],
-    "api-commitment": lambda: [
-        f"/api/v1/commitments/{row.reference}" for row in Commitment.objects.all()
-    ],
-    "api-organisation": lambda: [
-        f"/api/v1/organisations/{row.slug}" for row in Organisation.objects.all()
-    ],
+    "api-commitment": _each("/api/v1/commitments/{row.reference}", Commitment.objects.all),
+    "api-organisation": _each("/api/v1/organisations/{row.slug}", Organisation.objects.all),
+    "sitemap-section": lambda: [f"/sitemap-{part}.xml" for part in SITEMAPS],
+    "data-package": partial(_each_ending, "/data/roundtable", PACKAGES),
+    "theme-feed": _each("/themes/{row.slug}.atom", Theme.objects.all),
+    "theme-calendar": _each("/themes/{row.slug}.ics", Theme.objects.all),
 }
-BY_OBJECT["sitemap-section"] = lambda: [f"/sitemap-{part}.xml" for part in SITEMAPS]
-BY_OBJECT["data-package"] = partial(_each_ending, "/data/roundtable", PACKAGES)
-BY_OBJECT["theme-feed"] = lambda: [f"/themes/{row.slug}.atom" for row in Theme.objects.all()]
-BY_OBJECT["theme-calendar"] = lambda: [f"/themes/{row.slug}.ics" for row in Theme.objects.all()]
 
 
 def _filtered() -> Iterator[str]:

@@ -462,28 +462,12 @@ def test_hidden_rows_change_no_count_order_or_byte(
         assert after[path] == before[path], path
 
 
-# What an owner sees of oneself by "preview as", for each owner: whose page it is, and through
-# whose eyes.
-PREVIEWS: dict[str, dict[str, set[str]]] = {
-    "open": {
-        "visitor": canaries_of("open", *PROFILE, "everyone"),
-        "participant": canaries_of("open", *PROFILE, "everyone", "partic", "phone"),
-        "cochair": canaries_of("open", *PROFILE, "everyone"),
-    },
-    "inside": {
-        "visitor": set(),
-        "participant": canaries_of("inside", *PROFILE, "everyone", "partic", "phone"),
-        "cochair": set(),
-    },
-    "elsewhere": {
-        "visitor": set(),
-        "participant": canaries_of("elsewhere", *PROFILE, "everyone", "partic", "phone"),
-        "cochair": set(),
-    },
-    "quiet": {"visitor": set(), "participant": set(), "cochair": set()},
-    "later": {"visitor": set(), "participant": set(), "cochair": set()},
-    "bench": {"visitor": set(), "participant": set(), "cochair": set()},
-    "waiting": {"visitor": set(), "participant": set(), "cochair": set()},
+# What an owner sees by "preview as": as a visitor or co-chair, and as a participant besides.
+PREVIEWS: dict[str, tuple[list[str], list[str]]] = {
+    "open": ([*PROFILE, "everyone"], ["partic", "phone"]),
+    "inside": ([], [*PROFILE, "everyone", "partic", "phone"]),
+    "elsewhere": ([], [*PROFILE, "everyone", "partic", "phone"]),
+    **dict.fromkeys(("quiet", "later", "bench", "waiting"), ([], [])),
 }
 
 
@@ -504,15 +488,18 @@ def test_preview_matches_real_page(readers: Readers, client_of: Sign, key: str) 
         "participant": browser_of(readers, viewer_name, client_of).post(f"{page}show/"),
         "cochair": browser_of(readers, "co-chair", client_of).post(f"{page}show/"),
     }
+    public, shared = PREVIEWS[key]
+    browser = client_of(owner)
     for viewer, real in eyes.items():
-        preview = client_of(owner).get(f"/me/preview/?viewer={viewer}")
-        assert find_canaries(preview.content.decode()) == PREVIEWS[key][viewer], viewer
-        assert find_canaries(response_text(real)) == PREVIEWS[key][viewer], viewer
+        expected = canaries_of(key, *public, *(shared if viewer == "participant" else []))
+        preview = browser.get(f"/me/preview/?viewer={viewer}")
+        assert find_canaries(preview.content.decode()) == expected, viewer
+        assert find_canaries(response_text(real)) == expected, viewer
         assert channels_in(preview) == channels_in(real), viewer
-        assert bool(channels_in(real)) == bool(PREVIEWS[key][viewer]), viewer
+        assert bool(channels_in(real)) == bool(expected), viewer
     # Without a choice it is a visitor's.
-    preview = client_of(owner).get("/me/preview/")
-    assert find_canaries(preview.content.decode()) == PREVIEWS[key]["visitor"]
+    preview = browser.get("/me/preview/")
+    assert find_canaries(preview.content.decode()) == canaries_of(key, *public)
 
 
 def test_error_page_leaks_nothing(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
