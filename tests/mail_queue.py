@@ -1,12 +1,18 @@
 """The queue of mail, worked on when a test says so."""
 
+from collections.abc import Iterator
+from typing import Any
 from unittest.mock import patch
 
+import pytest
+import time_machine
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django_tasks_db.models import DBTaskResult
 
+from roundtable.mail.queue import enqueue
 from roundtable.workers.worker import Worker
+from tests.factories import NOON
 
 
 def run_queue(max_tasks: int | None = None, backend: str = "mail", queue: str = "default") -> None:
@@ -26,6 +32,19 @@ def run_queue(max_tasks: int | None = None, backend: str = "mail", queue: str = 
         worker.run()
     failed = DBTaskResult.objects.failed()
     assert not failed, [task.traceback for task in failed]
+
+
+def queue_code(dedup_key: str = "cause-1", to: str = "to@example.org", **more: Any) -> Any:
+    """Queues a sign-in code; the email, or None if it was queued before."""
+    template, context = "account/email/login_code", {"code": "ABC-DEF"}
+    return enqueue(dedup_key=dedup_key, to=to, template=template, context=context, at=NOON, **more)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Noon, until the test moves on."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
 
 
 def deliver_mail() -> list[EmailMultiAlternatives]:

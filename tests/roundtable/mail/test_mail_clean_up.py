@@ -1,7 +1,6 @@
 """Emails that a crash left behind, old rows, and parallel workers."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 
@@ -15,33 +14,15 @@ from django_tasks_db.models import DBTaskResult
 
 from roundtable.mail.clean_up import CleanUpResult, clean_up_mail
 from roundtable.mail.models import QueuedEmail
-from roundtable.mail.queue import enqueue, one_time_key, send_queued_email
+from roundtable.mail.queue import one_time_key, send_queued_email
 from tests.factories import NOON
-from tests.mail_queue import run_queue
+from tests.mail_queue import clock, queue_code, run_queue
 
+__all__ = ["clock"]  # fixture
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 
 NOTHING = CleanUpResult(failed=0, requeued=0, tasks=0, emails=0)
 SOON, LATER = NOON + timedelta(minutes=14), NOON + timedelta(minutes=16)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """Noon, until the test moves on."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-def post_code(dedup_key: str = "cause-1") -> QueuedEmail:
-    email = enqueue(
-        dedup_key=dedup_key,
-        to="to@example.org",
-        template="account/email/login_code",
-        context={"code": "ABCD-EFGH"},
-        at=NOON,
-    )
-    assert email
-    return email
 
 
 class PowerCutError(BaseException):
@@ -53,7 +34,7 @@ def test_email_is_not_resent_after_crash_past_mail_server(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    email = post_code()
+    email = queue_code()
     send = EmailBackend.send_messages
 
     def send_and_crash(backend: EmailBackend, messages: list[object]) -> None:
@@ -82,7 +63,7 @@ def test_email_is_not_resent_after_crash_past_mail_server(
 
 
 def test_email_is_sent_after_crash_before_sending(clock: time_machine.Traveller) -> None:
-    email = post_code()
+    email = queue_code()
     DBTaskResult.objects.update(status="RUNNING", started_at=NOON)  # as a worker that ended left it
     run_queue()
     assert mail.outbox == []
@@ -98,7 +79,7 @@ def test_email_is_sent_after_crash_before_sending(clock: time_machine.Traveller)
 def test_email_waiting_for_retry_is_not_queued_twice(
     clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post_code()
+    queue_code()
 
     def refuse(_backend: EmailBackend) -> None:
         raise ConnectionRefusedError
@@ -114,7 +95,7 @@ def test_email_waiting_for_retry_is_not_queued_twice(
 
 def test_email_stays_queued_for_next_worker(clock: time_machine.Traveller) -> None:
     for number in range(3):
-        post_code(f"cause-{number}")
+        queue_code(f"cause-{number}")
     run_queue(max_tasks=1)
     assert len(mail.outbox) == 1
     clock.move_to(NOON + timedelta(days=1))
@@ -129,28 +110,28 @@ def test_email_stays_queued_for_next_worker(clock: time_machine.Traveller) -> No
 def test_old_emails_are_deleted_once_dedup_key_expires(
     clock: time_machine.Traveller, dedup_key: str, days: int, kept: int
 ) -> None:
-    post_code(one_time_key() if dedup_key == "fresh" else dedup_key)
+    queue_code(one_time_key() if dedup_key == "fresh" else dedup_key)
     run_queue()
     done = clean_up_mail(at=NOON + timedelta(days=days))
     assert (QueuedEmail.objects.count(), done.emails) == (kept, 1 - kept)
 
 
 def test_queued_email_is_never_deleted(clock: time_machine.Traveller) -> None:
-    post_code(one_time_key())
+    queue_code(one_time_key())
     assert clean_up_mail(at=NOON + timedelta(days=5000)) == NOTHING
     assert QueuedEmail.objects.count() == 1
 
 
 @pytest.mark.parametrize(("days", "kept"), [(6, 1), (8, 0)])
 def test_old_tasks_are_deleted(clock: time_machine.Traveller, days: int, kept: int) -> None:
-    post_code()
+    queue_code()
     run_queue()
     assert clean_up_mail(at=NOON + timedelta(days=days)).tasks == 1 - kept
     assert DBTaskResult.objects.count() == kept
 
 
 def test_command_uses_given_time() -> None:
-    post_code()
+    queue_code()
     DBTaskResult.objects.all().delete()
     said = StringIO()
     call_command("clean_up_mail", at="2020-01-01T12:00", stdout=said)
@@ -177,7 +158,7 @@ def test_command_rejects_invalid_time(at: str, words: str) -> None:
 def test_two_workers_send_each_email_once(monkeypatch: pytest.MonkeyPatch) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("a database in memory has one connection; PostgreSQL shows it")
-    emails = [post_code(f"cause-{number}") for number in range(20)]
+    emails = [queue_code(f"cause-{number}") for number in range(20)]
     for email in emails:
         send_queued_email.enqueue(email.pk)
     both = threading.Barrier(2)
@@ -200,7 +181,7 @@ def test_two_workers_send_each_email_once(monkeypatch: pytest.MonkeyPatch) -> No
 def test_second_worker_skips_claimed_email(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    email = post_code()
+    email = queue_code()
     seen: list[int] = []
     send = EmailBackend.send_messages
 

@@ -1,7 +1,7 @@
 """Mail: one email for one cause, to one person, in plain text and HTML, never sent twice."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from smtplib import (
     SMTPConnectError,
@@ -9,7 +9,6 @@ from smtplib import (
     SMTPRecipientsRefused,
     SMTPServerDisconnected,
 )
-from typing import Any
 
 import pytest
 import time_machine
@@ -21,29 +20,14 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from roundtable.mail.models import QueuedEmail
-from roundtable.mail.queue import enqueue, one_time_key, send_queued_email
+from roundtable.mail.queue import one_time_key, send_queued_email
 from tests.factories import NOON
-from tests.mail_queue import run_queue
+from tests.mail_queue import clock, queue_code, run_queue
 
+__all__ = ["clock"]  # fixture
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 
 Deliver = Callable[[], list[EmailMultiAlternatives]]
-TEMPLATE = "account/email/login_code"
-
-
-def post_code(
-    dedup_key: str = "cause-1", to: str = "to@example.org", **more: Any
-) -> QueuedEmail | None:
-    return enqueue(
-        dedup_key=dedup_key, to=to, template=TEMPLATE, context={"code": "ABC-DEF"}, at=NOON, **more
-    )
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """Noon, until the test moves on."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture
@@ -64,7 +48,7 @@ def failing_backend(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def test_email_has_one_recipient_and_text_and_html(deliver: Deliver) -> None:
-    post_code()
+    queue_code()
     assert mail.outbox == []
     [message] = deliver()
     assert (message.to, message.cc, message.bcc) == (["to@example.org"], [], [])
@@ -78,8 +62,8 @@ def test_email_has_one_recipient_and_text_and_html(deliver: Deliver) -> None:
 
 def test_email_has_list_unsubscribe_header(deliver: Deliver) -> None:
     stop = "https://portal.example.org/follow/stop/token/"
-    email = post_code(unsubscribe_url=stop)
-    post_code("cause-2")
+    email = queue_code(unsubscribe_url=stop)
+    queue_code("cause-2")
     stoppable, other = deliver()
     assert stoppable.message()["List-Unsubscribe"] == f"<{stop}>"
     assert stoppable.message()["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -90,36 +74,36 @@ def test_email_has_list_unsubscribe_header(deliver: Deliver) -> None:
 
 
 def test_dedup_key_queues_one_email(deliver: Deliver) -> None:
-    assert post_code() is not None
-    assert post_code() is None
+    assert queue_code() is not None
+    assert queue_code() is None
     assert len(deliver()) == 1
-    assert post_code(to="other@example.org") is None
+    assert queue_code(to="other@example.org") is None
     assert len(deliver()) == 1
     assert DBTaskResult.objects.count() == 1
 
 
 def test_generated_dedup_keys_differ(deliver: Deliver) -> None:
-    post_code(one_time_key())
-    post_code(one_time_key())
+    queue_code(one_time_key())
+    queue_code(one_time_key())
     assert len(deliver()) == 2
 
 
 def test_email_is_queued_only_after_commit(deliver: Deliver) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        post_code()
+        queue_code()
         raise ZeroDivisionError
     assert deliver() == []
-    assert post_code() is not None
+    assert queue_code() is not None
 
 
 def test_invalid_address_is_rejected() -> None:
     with pytest.raises(ValidationError):
-        post_code(to="one@example.org, two@example.org")
+        queue_code(to="one@example.org, two@example.org")
     assert not QueuedEmail.objects.exists() and not DBTaskResult.objects.exists()
 
 
 def test_sent_email_keeps_dedup_key_only(deliver: Deliver, clock: object) -> None:
-    post_code()
+    queue_code()
     deliver()
     email = QueuedEmail.objects.get()
     assert (email.dedup_key, email.is_sent, email.done_at) == ("cause-1", True, NOON)
@@ -127,7 +111,7 @@ def test_sent_email_keeps_dedup_key_only(deliver: Deliver, clock: object) -> Non
 
 
 def test_task_arguments_contain_id_only(deliver: Deliver) -> None:
-    email = post_code()
+    email = queue_code()
     assert email
     for _ in range(2):
         [row] = DBTaskResult.objects.values()
@@ -138,7 +122,7 @@ def test_task_arguments_contain_id_only(deliver: Deliver) -> None:
 
 
 def test_email_without_recipient_is_discarded(deliver: Deliver) -> None:
-    post_code(to="")
+    queue_code(to="")
     assert deliver() == []
     email = QueuedEmail.objects.get()
     assert (email.is_sent, email.text) == (False, "") and email.done_at
@@ -148,7 +132,7 @@ def test_email_without_recipient_is_discarded(deliver: Deliver) -> None:
 def test_expired_email_is_discarded(
     deliver: Deliver, clock: time_machine.Traveller, minutes: int, sent: int
 ) -> None:
-    post_code(send_before=NOON + timedelta(minutes=15))
+    queue_code(send_before=NOON + timedelta(minutes=15))
     clock.move_to(NOON + timedelta(minutes=minutes))
     assert len(deliver()) == sent
     assert QueuedEmail.objects.get().done_at
@@ -171,7 +155,7 @@ def test_rejected_email_is_retried(
     problem: Exception,
     step: str,
 ) -> None:
-    post_code()
+    queue_code()
     failing_backend(problem, at=step)
     with caplog.at_level(logging.WARNING):
         run_queue()
@@ -194,7 +178,7 @@ def test_repeatedly_rejected_email_is_abandoned(
     failing_backend: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    post_code()
+    queue_code()
     failing_backend(SMTPRecipientsRefused({"to@example.org": (550, b"unknown")}))
     asked = []
     # Each time that it is tried, a minute before and after, and the end.
@@ -220,7 +204,7 @@ def test_possibly_accepted_email_is_not_resent(
     caplog: pytest.LogCaptureFixture,
     problem: Exception,
 ) -> None:
-    post_code()
+    queue_code()
     failing_backend(problem)
     run_queue()
     failing_backend(None)
@@ -233,7 +217,7 @@ def test_possibly_accepted_email_is_not_resent(
 
 
 def test_duplicate_task_is_ignored(deliver: Deliver) -> None:
-    email = post_code()
+    email = queue_code()
     assert email
     send_queued_email.enqueue(email.pk)
     assert len(deliver()) == 1

@@ -29,6 +29,7 @@ from roundtable.models import Event
 from roundtable.workers import worker
 from roundtable.workers.worker import Worker, last_sign, leave_sign
 from tests.factories import NOON
+from tests.mail_queue import queue_code
 from tests.page_text import page_html
 
 pytestmark = pytest.mark.django_db
@@ -88,14 +89,7 @@ def make_worker(backend: str = "mail", **options: Any) -> Worker:
 
 
 def queue_email(key: str = "cause", **fields: Any) -> QueuedEmail:
-    email = queue.enqueue(
-        dedup_key=key,
-        to="to@example.org",
-        template="account/email/login_code",
-        context={"code": "ABC-DEF"},
-        at=NOON,
-    )
-    assert email
+    email: QueuedEmail = queue_code(key)
     QueuedEmail.objects.filter(pk=email.pk).update(**fields)
     return email
 
