@@ -8,8 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from itertools import cycle, islice
 from pathlib import Path
 from threading import Event
@@ -20,11 +19,9 @@ from tests.processes import (
     PRODUCTION_ENVIRONMENT,
     ROOT,
     TIMEOUT,
-    free_port,
+    ask,
     manage,
-    program_path,
-    running_process,
-    wait_for_output,
+    served_portal,
 )
 
 # Only a port of this machine is opened here.
@@ -119,29 +116,11 @@ def environment(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dic
     return environment | {"SESSION": result.stdout.strip()}
 
 
-@contextmanager
-def portal(environment: dict[str, str], log: Path) -> Iterator[int]:
-    """The portal under gunicorn; the port that it listens at."""
-    port = free_port()
-    command = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
-    command += ["--bind", f"127.0.0.1:{port}"]
-    with running_process(command, environment, log) as process:
-        wait_for_output("Booting worker", log, process)
-        yield port
-        process.terminate()
-        process.wait(timeout=TIMEOUT)
-
-
 class Readers:
     """Visitors who read one page after the other, and what they got."""
 
     def __init__(self, port: int, session: str) -> None:
-        self.port = port
-        self.headers = {
-            "Host": "portal.example.org",
-            "X-Forwarded-Proto": "https",
-            "Cookie": f"__Host-sessionid={session}",
-        }
+        self.port, self.cookie = port, f"__Host-sessionid={session}"
         self.answers: Counter[str] = Counter()
         self.pages_of_each = [0] * READERS
         self.away = 0.0
@@ -172,19 +151,15 @@ class Readers:
 
     def answer(self, page: str) -> str:
         """The status of one page, or what became of the question."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)) as connection:
-            try:
-                connection.request("GET", page, headers=self.headers)
-                response = connection.getresponse()
-                response.read()
-            except (OSError, HTTPException) as error:
-                return type(error).__name__
-            return str(response.status)
+        try:
+            return str(ask(self.port, "GET", page, Cookie=self.cookie)[0])
+        except (OSError, HTTPException) as error:
+            return type(error).__name__
 
 
 def read_through_it(server: Server, environment: dict[str, str], log: Path) -> Readers:
     """Lets them read while the server misbehaves."""
-    with portal(environment, log) as port, ThreadPoolExecutor(READERS) as pool:
+    with served_portal(environment, log) as (port, _process), ThreadPoolExecutor(READERS) as pool:
         readers = Readers(port, environment["SESSION"])
         # Where the portal does not serve at all, nothing is measured.
         assert {readers.answer(page) for page in PAGES} == {"200"}
