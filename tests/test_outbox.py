@@ -68,36 +68,26 @@ def test_development_adds_only_outbox_url(folder: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_empty_outbox_explains_itself(client: Client, folder: Path) -> None:
+def test_outbox_shows_the_newest_thirty_escaped(client: Client, folder: Path) -> None:
     answer = client.get("/outbox/")
-    assert answer.status_code == 200
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
     assert "No emails yet. Request a sign-in code, then read it here." in answer.content.decode()
-    assert answer["Cache-Control"] == "no-store"
     assert '<a href="/outbox/">Sent emails</a>' in client.get("/").content.decode()
-
-
-@pytest.mark.django_db
-def test_newest_email_is_first_and_escaped(client: Client, folder: Path) -> None:
+    folder.mkdir()
+    for number in range(29):
+        file = folder / f"{number}.log"
+        file.write_text(f"To: d@example.org\nSubject: Mail {number:02}\nDate: now\n\nCode\n")
+        os.utime(file, (1_700_000_000 + number, 1_700_000_000 + number))
     send(folder, "First", "Code <b>ABCD</b>")
     send(folder, "Zweite für Sie — ที่สอง", "Line one\nLine two: ü, ก", "<p>Not this</p>")
     page = client.get("/outbox/").content.decode()
-    assert page.index("Zweite für Sie — ที่สอง") < page.index("First")
+    assert page.count('<article class="mail">') == 30
+    assert "Mail 28" in page and "Mail 01" in page and "Mail 00" not in page
+    assert page.index("Zweite für Sie — ที่สอง") < page.index("First") < page.index("Mail 28")
     assert "Line one\nLine two: ü, ก" in page
     assert "Code &lt;b&gt;ABCD&lt;/b&gt;" in page
     assert "Not this" not in page
     assert page.count("To dewi@example.org, ") == 2
-
-
-@pytest.mark.django_db
-def test_outbox_shows_the_newest_thirty(client: Client, folder: Path) -> None:
-    folder.mkdir()
-    for number in range(31):
-        file = folder / f"{number}.log"
-        file.write_text(f"To: d@example.org\nSubject: Mail {number:02}\nDate: now\n\nCode\n")
-        os.utime(file, (1_700_000_000 + number, 1_700_000_000 + number))
-    page = client.get("/outbox/").content.decode()
-    assert page.count('<article class="mail">') == 30
-    assert "Mail 30" in page and "Mail 01" in page and "Mail 00" not in page
 
 
 def test_emails_sent_together_are_all_shown(tmp_path: Path) -> None:

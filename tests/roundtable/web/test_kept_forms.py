@@ -101,8 +101,13 @@ def test_text_is_kept_until_its_author_signs_in(
 def test_text_is_saved_after_signing_in_again_in_another_tab(
     browser: Client, path: str, clock: Any
 ) -> None:
-    page = browser.get(path)
+    page, profile = browser.get(path), browser.get("/me/")
     sign_out(browser, clock)
+    answer = press(browser, profile, "/me/hide/", "Hide everything now")
+    assert answer.redirect_chain == [(f"{LOGIN}?next=/me/hide/", 302)], "no text is lost"
+    file = SimpleUploadedFile("report.pdf", b"%PDF-1.4")
+    kept = press(browser, page, path, "Save as a draft", text=TEXT, **{"evidence-file": file})
+    assert "A file cannot be kept. Add it once more afterwards." in page_text(kept)
     sign_in(browser)
     answer = press(browser, page, path, "Save as a draft", text=TEXT)
     assert answer.redirect_chain == [(path, 302)]
@@ -162,21 +167,6 @@ def test_page_without_session_is_the_same_at_each_address(db: None) -> None:
     assert len(pages) == 1
 
 
-def test_file_is_asked_for_again(browser: Client, path: str, clock: Any) -> None:
-    page = browser.get(path)
-    sign_out(browser, clock)
-    file = SimpleUploadedFile("report.pdf", b"%PDF-1.4")
-    kept = press(browser, page, path, "Save as a draft", text=TEXT, **{"evidence-file": file})
-    assert "A file cannot be kept. Add it once more afterwards." in page_text(kept)
-
-
-def test_form_without_text_leads_to_signing_in(browser: Client, clock: Any) -> None:
-    page = browser.get("/me/")
-    sign_out(browser, clock)
-    answer = press(browser, page, "/me/hide/", "Hide everything now")
-    assert answer.redirect_chain == [(f"{LOGIN}?next=/me/hide/", 302)]
-
-
 def test_each_form_of_a_page_names_its_account(
     client_of: Callable[[User], Client], cochair: User, event: Event
 ) -> None:
@@ -191,8 +181,5 @@ def test_each_form_of_a_page_names_its_account(
         assert forms, path
         marks |= {tuple(form.fields["written_by"]) for form in forms}
     assert len(marks) == 1
-
-
-def test_page_of_a_visitor_names_no_account(event: Event, cochair: User) -> None:
     for path in ("/invite-me/", LOGIN):
         assert "written_by" not in Client().get(path).content.decode()
