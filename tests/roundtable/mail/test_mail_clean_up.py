@@ -122,15 +122,21 @@ def test_queued_email_is_never_deleted(clock: time_machine.Traveller) -> None:
     assert QueuedEmail.objects.count() == 1
 
 
-@pytest.mark.parametrize(("days", "kept"), [(6, 1), (8, 0)])
-def test_old_tasks_are_deleted(clock: time_machine.Traveller, days: int, kept: int) -> None:
+def test_old_tasks_are_deleted(clock: time_machine.Traveller) -> None:
     queue_code()
     run_queue()
-    assert clean_up_mail(at=NOON + timedelta(days=days)).tasks == 1 - kept
-    assert DBTaskResult.objects.count() == kept
+    for days, kept in ((6, 1), (8, 0)):
+        assert clean_up_mail(at=NOON + timedelta(days=days)).tasks == 1 - kept
+        assert DBTaskResult.objects.count() == kept
 
 
 def test_command_uses_given_time() -> None:
+    for at, words in (
+        ("soon", "Write the time like"),
+        ("2999-01-01", "This time is in the future and would remove too much."),
+    ):
+        with pytest.raises(CommandError, match=words):
+            call_command("clean_up_mail", at=at)
     queue_code()
     DBTaskResult.objects.all().delete()
     said = StringIO()
@@ -140,18 +146,6 @@ def test_command_uses_given_time() -> None:
         "Failed: 0 emails. Queued again: 0. Removed: 0 tasks, 0 emails.",
         "Failed: 0 emails. Queued again: 1. Removed: 0 tasks, 0 emails.",
     ]
-
-
-@pytest.mark.parametrize(
-    ("at", "words"),
-    [
-        ("soon", "Write the time like"),
-        ("2999-01-01", "This time is in the future and would remove too much."),
-    ],
-)
-def test_command_rejects_invalid_time(at: str, words: str) -> None:
-    with pytest.raises(CommandError, match=words):
-        call_command("clean_up_mail", at=at)
 
 
 @pytest.mark.django_db(transaction=True)
