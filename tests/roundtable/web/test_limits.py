@@ -73,5 +73,5 @@ def test_value_of_one_process_is_known_to_others() -> None:
     """Else an authenticator code worked once in each."""
     in_production = settings.CACHES["default"]
     assert in_production["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
-    first, second = (DatabaseCache(in_production["LOCATION"], {}) for _process in range(2))
+    first, second = (DatabaseCache(str(in_production["LOCATION"]), {}) for _process in range(2))
     assert first.add("code", True) and not second.add("code", True)
