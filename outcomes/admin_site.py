@@ -1,5 +1,6 @@
 """Start page of the admin: pending tasks and models in groups."""
 
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from outcomes.todo import start_items, todo_items
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import PortalAdminSite
 from participants.privacy.hiding_views import hide_at_desk
-from roundtable.mail.health import email_faults
+from roundtable.monitoring.faults import portal_faults
 
 # Groups on the start page, by model name. Other models go to their app's default group.
 MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
@@ -63,16 +64,17 @@ class CochairAdminSite(PortalAdminSite):
             "title": _("Your tasks"),
             "todo": todo_items(self, request),
             "start": start_items(self, request),
-            "email_faults": _email_faults(request),
+            "faults": _faults(request),
             "groups": group_models(self.get_app_list(request)),
         }
         return super().index(request, more)
 
 
-def _email_faults(request: HttpRequest) -> list[str]:
-    """For operators, who can restart the worker."""
-    is_operator = request_permissions(request).is_operator
-    return list(email_faults(timezone.now())) if is_operator else []
+def _faults(request: HttpRequest) -> list[str]:
+    """For operators, who can mend them."""
+    if not request_permissions(request).is_operator:
+        return []
+    return list(chain.from_iterable(portal_faults(timezone.now()).values()))
 
 
 def group_models(apps: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from roundtable.cache.public_stamp import is_complete
 from roundtable.database.schema import fault
 from roundtable.mail.health import late_emails, silent_worker
+from roundtable.workers.tick import late_jobs
 
 MIN_KEY_LENGTH = 32  # characters
 
@@ -56,6 +57,13 @@ def check_emails(databases: Sequence[str] | None = None, **options: Any) -> list
     # Not whether the worker runs: an upgrade stops it, and checks before it starts it again.
     sentences = [*silent_worker(now), *late_emails(now)]
     return [Warning(sentence, id="roundtable.W002") for sentence in sentences]
+
+
+@register(Tags.database)
+def check_jobs(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    if DEFAULT_DB_ALIAS not in (databases or []) or fault():
+        return []
+    return [Warning(sentence, id="roundtable.W004") for sentence in late_jobs(timezone.now())]
 
 
 @register(Tags.database)

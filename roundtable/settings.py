@@ -75,6 +75,11 @@ else:
     )
     if not is_email_address(CONTACT_EMAIL):
         stop_unreadable("CONTACT_EMAIL", example="office@example.org")
+# Where backups are written, and the public key for them, in the age format.
+BACKUP_FOLDER = env.str("BACKUP_FOLDER", default="")
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
+# What a program on another machine sends to read /healthz and /readyz.
+MONITOR_TOKEN = env.str("MONITOR_TOKEN", default="")
 # The mail domain of the made-up person in each list of participants.
 CANARY_DOMAIN = env.str("CANARY_DOMAIN", default="")
 # How many profiles one account may open in a day (UTC), and how many days the log is kept.
@@ -358,6 +363,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # a statement of 1,900 sentences, three fields each
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # a program on this machine asks without TLS
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 # A host that is once in the lists of browsers stays there for months.

@@ -8,6 +8,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from roundtable.monitoring import views as monitoring
 from roundtable.web import well_known
 
 # Must come before `admin.site.urls` is read, or the admin keeps its own password form.
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
     path("robots.txt", well_known.robots_txt, name="robots-txt"),
     path("favicon.ico", well_known.favicon, name="favicon"),
+    path("healthz", monitoring.healthz, name="healthz"),
+    path("readyz", monitoring.readyz, name="readyz"),
 ]
 urlpatterns += i18n_patterns(
     path(

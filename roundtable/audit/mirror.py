@@ -127,6 +127,17 @@ def bring_up_to_date(texts: Iterable[tuple[str, int, str]]) -> None:
         append_state(file, _last(file))
 
 
+def mirror_is_current(path: Path) -> bool:
+    """Whether its last line is the end of the log. Raises OSError."""
+    head = AuditHead.objects.filter(pk=1).first()
+    if head is None:
+        return True
+    if not path.exists():
+        return False
+    with locked_file(path) as file:
+        return _last(file).get("head") == head.seal
+
+
 def read_mirror(path: Path) -> Mirror:
     """Raises OSError if there is a file that cannot be read."""
     found = Mirror(exists=path.exists() and path.stat().st_size > 0)

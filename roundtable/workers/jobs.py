@@ -1,4 +1,7 @@
-"""When jobs ran last, so that a wrong clock deletes nothing and lets nothing take effect."""
+"""The commands that run regularly: when each ran last, and which are late.
+
+A wrong clock deletes nothing and lets nothing take effect: each job compares it with the last runs.
+"""
 
 import logging
 from argparse import ArgumentParser
@@ -22,8 +25,15 @@ class Job(models.Model):
         _("command"), max_length=60, unique=True, help_text=_("The name of the command.")
     )
     last_run_at = models.DateTimeField(
-        _("last run"), help_text=_("What the clock said when the command last ran.")
+        _("last run with a right clock"),
+        null=True,
+        help_text=_("Of commands that a wrong clock must stop: what the clock said then."),
     )
+    # What `tick` notes.
+    started_at = models.DateTimeField(_("last start"), null=True)
+    done_at = models.DateTimeField(_("last end without a failure"), null=True)
+    seconds = models.FloatField(_("duration"), null=True, help_text=_("In seconds."))
+    failure = models.TextField(_("failure"), blank=True, help_text=_("Of the last run."))
 
     class Meta:
         verbose_name = _("job")
@@ -47,9 +57,10 @@ def start_job(name: str, *, at: datetime, clock_is_right: bool) -> None:
     Before its first run, the newest run of another job tells what time it was, or else the newest
     entry of the log. Only then: people may have used the portal while the clock was wrong.
     """
-    last = Job.objects.filter(name=name).first() or Job.objects.order_by("last_run_at").last()
+    runs = Job.objects.filter(last_run_at__isnull=False)
+    last = runs.filter(name=name).first() or runs.order_by("last_run_at").last()
     entry = None if last else AuditEntry.objects.order_by("sequence").last()
-    known = last.last_run_at if last else entry.at if entry else at
+    known = (last.last_run_at if last else entry.at if entry else None) or at
     if at - known > MAX_PAUSE and not clock_is_right:
         words = {"now": f"{at:%Y-%m-%d}", "known": f"{known:%Y-%m-%d}", "job": name, "last": last}
         happened = (

@@ -1,0 +1,103 @@
+"""One encrypted file with all that a portal needs to stand up again.
+
+A tar archive in the age format: what it is (`backup.json`), the database, the files of marks and
+seals, and the evidence. The server has the public key only, so it cannot read its own backups.
+"""
+
+import json
+import os
+import tarfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import pyrage
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from roundtable.backups.databases import Counts
+
+DESCRIPTION, DATABASE, EVIDENCE = "backup.json", "database", "evidence"
+LEDGERS = ("ERASURE_LEDGER", "SEAL_LEDGER")
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a backup is; its first part, so that nothing else is read of one that does not fit."""
+
+    made_at: str
+    vendor: str
+    migrations: list[str]
+    rows: Counts
+
+
+def describe(rows: Counts, at: datetime) -> Description:
+    applied = MigrationRecorder(connection).applied_migrations()
+    names = sorted(f"{app}.{name}" for app, name in applied)
+    return Description(at.isoformat(), connection.vendor, names, rows)
+
+
+def write(to: Path, folder: Path, description: Description, recipient: str) -> None:
+    """`folder` has the copy of the database."""
+    (folder / DESCRIPTION).write_text(json.dumps(asdict(description)))
+    key = pyrage.x25519.Recipient.from_str(recipient)
+    unfinished = to.with_suffix(".unfinished")
+    with _piped(lambda target: _fill(target, folder)) as content, unfinished.open("wb") as file:
+        pyrage.encrypt_io(content, file, [key])
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(to)
+
+
+def _fill(target: BinaryIO, folder: Path) -> None:
+    with tarfile.open(fileobj=target, mode="w|") as archive:
+        for name in (DESCRIPTION, DATABASE):
+            archive.add(folder / name, name)
+        # After the database: what it names is in them.
+        for name in LEDGERS:
+            if (path := Path(getattr(settings, name))).exists():
+                archive.add(path, name)
+        if (evidence := Path(settings.DATA_DIR) / EVIDENCE).exists():
+            archive.add(evidence, EVIDENCE)
+
+
+def extract(path: Path, folder: Path, identity: str) -> Description:
+    """Raises ValueError if it is not a backup, or not for this key."""
+    key = pyrage.x25519.Identity.from_str(identity.strip())
+    with path.open("rb") as file:
+        decrypting = _piped(lambda target: pyrage.decrypt_io(file, target, [key]))
+        try:
+            with decrypting as content, tarfile.open(fileobj=content, mode="r|") as archive:
+                archive.extractall(folder, filter="data")
+        except (pyrage.DecryptError, tarfile.TarError, OSError) as problem:
+            raise ValueError(str(problem)) from None
+    return Description(**json.loads((folder / DESCRIPTION).read_text()))
+
+
+@contextmanager
+def _piped(write_all: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
+    """What the function writes, read while it writes; raises what it raises."""
+    failures: list[Exception] = []
+    end, beginning = os.pipe()
+
+    def work() -> None:
+        try:
+            with os.fdopen(beginning, "wb") as target:
+                write_all(target)
+        except Exception as problem:
+            failures.append(problem)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        with os.fdopen(end, "rb") as content:
+            yield content
+    finally:
+        thread.join()
+        if failures:
+            raise failures[0]

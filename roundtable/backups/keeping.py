@@ -1,0 +1,39 @@
+"""Names of backups, and which of them are kept.
+
+Erased people are in the backups made before, so they are kept for three months and not longer.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+SUFFIX = ".age"
+PATTERN = "roundtable-%Y-%m-%dT%H%M%SZ" + SUFFIX
+DAYS, WEEKS, MONTHS = 7, 5, 3
+
+
+def path_for(folder: Path, at: datetime) -> Path:
+    return folder / f"{at:{PATTERN}}"
+
+
+def made_at(path: Path) -> datetime | None:
+    """None if it is another file."""
+    try:
+        return datetime.strptime(path.name + "+0000", PATTERN + "%z")
+    except ValueError:
+        return None
+
+
+def delete_old(folder: Path) -> int:
+    """Keeps the newest of each of the last days, weeks and months that have one."""
+    backups = {path: at for path in folder.iterdir() if (at := made_at(path))}
+    newest_first = sorted(backups, key=lambda path: backups[path], reverse=True)
+    kept = set()
+    for number, period in ((DAYS, "%Y-%m-%d"), (WEEKS, "%G-%V"), (MONTHS, "%Y-%m")):
+        newest: dict[str, Path] = {}
+        for path in newest_first:
+            newest.setdefault(f"{backups[path]:{period}}", path)
+        kept.update(list(newest.values())[:number])
+    old = set(backups) - kept
+    for path in old:
+        path.unlink()
+    return len(old)

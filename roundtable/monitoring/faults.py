@@ -1,0 +1,58 @@
+"""What an operator must mend, for the desk and for programs that watch the portal."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from roundtable.audit.mirror import mirror_is_current
+from roundtable.database.outages import outage_of
+from roundtable.database.schema import fault
+from roundtable.mail.health import email_faults
+from roundtable.workers.tick import job_faults
+
+MIN_FREE = 500 * 2**20  # bytes
+
+
+def disk_faults(at: datetime) -> Iterator[str]:
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    if free < MIN_FREE:
+        yield _("Only %d MB are free on the disk of DATA_DIR.") % (free // 2**20)
+
+
+def schema_faults(at: datetime) -> Iterator[str]:
+    if found := fault():
+        yield found[0].upper() + found[1:]
+
+
+def seal_faults(at: datetime) -> Iterator[str]:
+    try:
+        if not mirror_is_current(Path(settings.SEAL_LEDGER)):
+            yield _("SEAL_LEDGER does not have the end of the log. Run verify.")
+    except OSError:
+        yield _("SEAL_LEDGER cannot be read. Correct its owner and mode.")
+
+
+CHECKS: dict[str, Callable[[datetime], Iterator[str]]] = {
+    "migrations": schema_faults,
+    "disk": disk_faults,
+    "emails": email_faults,
+    "jobs": job_faults,
+    "seals": seal_faults,
+}
+
+
+def portal_faults(at: datetime) -> dict[str, list[str]]:
+    """Sentences by what is wrong; nothing if all is well."""
+    found: dict[str, list[str]] = {}
+    for name, check in CHECKS.items():
+        try:
+            found[name] = list(check(at))
+        except Exception as problem:
+            if not (outage := outage_of(problem)):
+                raise
+            return {"database": [_("The portal waits: %s.") % outage.value]}
+    return {name: sentences for name, sentences in found.items() if sentences}
