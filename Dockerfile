@@ -14,9 +14,7 @@ RUN apt-get update \
 COPY --from=packages /srv/venv /srv/venv
 COPY . /srv/roundtable
 WORKDIR /srv/roundtable
-ENV PATH=/srv/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    DATA_DIR=/data STATIC_ROOT=/data/static BACKUP_FOLDER=/data/backups \
-    ERASURE_LEDGER=/data/ledgers/erasures.log SEAL_LEDGER=/data/ledgers/seals.log
+ENV PATH=/srv/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER roundtable
 VOLUME /data
 EXPOSE 8000

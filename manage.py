@@ -21,6 +21,7 @@ TOOLS = {
     "makemessages",
     "makemigrations",
     "migrate",
+    "restore",
     "sendtestemail",
     "shell",
     "showmigrations",

@@ -58,6 +58,12 @@ def require_encryption(name: str, *, plain: Container[str], advice: str) -> None
         sys.exit(f"Roundtable cannot start: {name} is not encrypted; {advice}.")
 
 
+def host_of(address: str) -> str:
+    return urlsplit(address).hostname or stop_unreadable(
+        "PORTAL_URL", example="https://portal.example.org"
+    )
+
+
 def is_local(host: str | None) -> bool:
     """Whether it is this machine; without a host, it is a socket."""
     return not host or host in ("localhost", "127.0.0.1", "::1") or host.startswith("/")

@@ -12,6 +12,7 @@ from import_export.formats.base_formats import CSV, XLSX
 
 from roundtable.environment import (
     env,
+    host_of,
     identity_provider,
     is_email_address,
     optional,
@@ -31,14 +32,19 @@ DEBUG = env.bool("DEBUG", default=False)
 # For all files that the portal writes: SQLite database, uploads, mail in development.
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
 
+# For links in emails.
+if DEBUG:
+    PORTAL_URL = env.str("PORTAL_URL", default="") or "http://localhost:8000"
+else:
+    PORTAL_URL = required("PORTAL_URL", "the portal's address, such as https://portal.example.org")
+PORTAL_URL = PORTAL_URL.rstrip("/")
+
 if DEBUG:
     SECRET_KEY = env.str("SECRET_KEY", default="for-development-only-" + "x" * 40)
     ALLOWED_HOSTS = split_names(env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]"))
 else:
     SECRET_KEY = required("SECRET_KEY", "a long random text that no one else knows")
-    ALLOWED_HOSTS = split_names(
-        required("ALLOWED_HOSTS", "the host names of the portal, separated by commas")
-    )
+    ALLOWED_HOSTS = split_names(env.str("ALLOWED_HOSTS", default="")) or [host_of(PORTAL_URL)]
 # Former keys, to decrypt what was encrypted with them.
 SECRET_KEY_FALLBACKS = split_names(env.str("SECRET_KEY_FALLBACKS", default=""))
 if DEBUG:
@@ -55,12 +61,6 @@ else:
     SEAL_KEY = required("SEAL_KEY", "a third long random text, for the seals of the log and texts")
 SEAL_KEY_FALLBACKS = split_names(env.str("SEAL_KEY_FALLBACKS", default=""))
 SEAL_LEDGER = Path(env.str("SEAL_LEDGER", default="") or ERASURE_LEDGER.with_name("seals.log"))
-# For links in emails.
-if DEBUG:
-    PORTAL_URL = env.str("PORTAL_URL", default="") or "http://localhost:8000"
-else:
-    PORTAL_URL = required("PORTAL_URL", "the portal's address, such as https://portal.example.org")
-PORTAL_URL = PORTAL_URL.rstrip("/")
 CSRF_TRUSTED_ORIGINS = split_names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 
 # Who runs this portal. No one consents to sharing details if no one is responsible for them.

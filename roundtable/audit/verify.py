@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -92,6 +93,35 @@ def find_mirror_faults(mirror: Mirror) -> list[str]:
             " keys were restored."
         )
     return messages
+
+
+def head_line(at: datetime) -> str:
+    """The end of the log in one line, for people to keep outside of the portal."""
+    head = AuditHead.objects.filter(pk=1).first() or AuditHead()
+    return f"{at:%Y-%m-%d} {head.sequence} {head.chain_hash}"
+
+
+def find_line_faults(line: str, at: datetime) -> list[str]:
+    """Compares the log with an earlier head_line(). Raises ValueError if it is none."""
+    day, number, chain_hash = line.split()
+    since, entry = date.fromisoformat(day), int(number)
+    head = AuditHead.objects.filter(pk=1).first() or AuditHead()
+    if entry > head.sequence:
+        return [
+            f"{_missing_message(head.sequence + 1, entry)} On {day} the log ended at entry {entry},"
+            f" and now it ends at entry {head.sequence}."
+        ]
+    found = head.stored_hash(entry) if entry else chain_hash
+    if found == chain_hash:
+        return []
+    if found:
+        return [
+            f"Entry {entry} does not have the seal that it had on {day}: entries up to it were"
+            " written again."
+        ]
+    if since > at.date() - timedelta(days=settings.LOG_RETENTION_DAYS):
+        return [f"Entry {entry} of {day} is missing, and it is not old enough to be removed."]
+    return [f"Entry {entry} of {day} was removed because of its age. Take a later line."]
 
 
 def _missing_message(first: int, last: int) -> str:

@@ -47,6 +47,7 @@ def write(to: Path, folder: Path, description: Description, recipient: str) -> N
     (folder / DESCRIPTION).write_text(json.dumps(asdict(description)))
     key = pyrage.x25519.Recipient.from_str(recipient)
     unfinished = to.with_suffix(".unfinished")
+    unfinished.touch(mode=0o600)
     with _piped(lambda target: _fill(target, folder)) as content, unfinished.open("wb") as file:
         pyrage.encrypt_io(content, file, [key])
         file.flush()
@@ -68,7 +69,11 @@ def _fill(target: BinaryIO, folder: Path) -> None:
 
 def extract(path: Path, folder: Path, identity: str) -> Description:
     """Raises ValueError if it is not a backup, or not for this key."""
-    key = pyrage.x25519.Identity.from_str(identity.strip())
+    lines = [line for line in identity.splitlines() if line.startswith("AGE-SECRET-KEY-")]
+    try:
+        (key,) = map(pyrage.x25519.Identity.from_str, lines)
+    except pyrage.IdentityError as problem:
+        raise ValueError(str(problem)) from None
     with path.open("rb") as file:
         decrypting = _piped(lambda target: pyrage.decrypt_io(file, target, [key]))
         try:

@@ -22,34 +22,46 @@ class DamagedError(Exception):
 
 
 def count_rows() -> Counts:
-    tables = sorted(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        found = {}
-        for table in tables:
-            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
-            (found[table],) = cursor.fetchone()
+        return _count_rows(cursor, connection.introspection.table_names(cursor))
+
+
+def _count_rows(cursor: Any, tables: list[str]) -> Counts:
+    found = {}
+    for table in sorted(tables):
+        cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
+        (found[table],) = cursor.fetchone()
     return found
 
 
 def dump(path: Path) -> Counts:
-    """Copies the database into the file. Returns how many rows were copied."""
+    """Copies the database, as it is at one moment. Returns how many rows were copied."""
+    tables = connection.introspection.table_names()
     if connection.vendor == "sqlite":
-        return _dump_sqlite(path)
+        return _dump_sqlite(path, tables)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges",
-             f"--snapshot={snapshot}", f"--file={path}")  # fmt: skip
-        return count_rows()
+        _run(
+            "pg_dump",
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            f"--snapshot={snapshot}",
+            f"--file={path}",
+        )
+        return _count_rows(cursor, tables)
 
 
-def _dump_sqlite(path: Path) -> Counts:
-    # What others write meanwhile waits in the -wal file.
-    with transaction.atomic():
-        counts = count_rows()
+def _dump_sqlite(path: Path, tables: list[str]) -> Counts:
+    name = settings.DATABASES["default"]["NAME"]
+    # A connection that only reads: no one waits for it, and it does not see what others write.
+    with closing(sqlite3.connect(f"file:{name}?mode=ro", uri=True)) as original:
+        original.execute("BEGIN")
+        counts = _count_rows(original.cursor(), tables)
         with closing(sqlite3.connect(path)) as copy:
-            connection.connection.backup(copy)
+            original.backup(copy)
     return counts
 
 
@@ -80,8 +92,15 @@ def _open_copy(path: Path) -> sqlite3.Connection:
 
 
 def _restore(path: Path, database: str) -> None:
-    _run("pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", "--single-transaction",
-         f"--dbname={database}", str(path))  # fmt: skip
+    _run(
+        "pg_restore",
+        "--exit-on-error",
+        "--no-owner",
+        "--no-privileges",
+        "--single-transaction",
+        f"--dbname={database}",
+        str(path),
+    )
 
 
 @contextmanager

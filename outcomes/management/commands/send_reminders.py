@@ -12,6 +12,7 @@ from outcomes.reporting.reminders import send_reminders
 from outcomes.reporting.submission import remind_cochairs
 from outcomes.sources.comparisons import remind_missing_comparisons
 from outcomes.statements.silence_procedure import send_circulation_reminders
+from participants.accounts.log_head import send_log_head
 from participants.participation.confirmation import tell_of_earlier_confirmations
 from participants.participation.reminders import remind_confirmers
 from roundtable.management.dates import add_day_argument
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         # Print only numbers, no names: cron mails this output, and the mail is kept.
         at = timezone.now()
         tell_of_earlier_confirmations(at=at)
+        send_log_head(at=at)
         sent, waiting = send_reminders(on=on or timezone.localdate(), at=at), remind_cochairs(at=at)
         if waiting:
             text = ngettext(

@@ -30,7 +30,7 @@ from roundtable.audit.mirror import (
     record_restore,
 )
 from roundtable.audit.models import AuditEntry, AuditKey
-from roundtable.audit.verify import find_log_faults, find_mirror_faults
+from roundtable.audit.verify import find_line_faults, find_log_faults, find_mirror_faults
 from roundtable.history.redaction import overwrite_deleted_words
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,11 @@ class Command(BaseCommand):
             "--copy", type=Path, metavar="FILE", help="Also compare with a copy of SEAL_LEDGER."
         )
         parser.add_argument(
+            "--head",
+            metavar="LINE",
+            help="Also compare with the line of an email that a co-chair kept.",
+        )
+        parser.add_argument(
             "--after-restore",
             metavar="REASON",
             help="Accept that the log is behind SEAL_LEDGER, because a backup was restored. The "
@@ -60,13 +65,14 @@ class Command(BaseCommand):
         self,
         *args: Any,
         copy: Path | None = None,
+        head: str | None = None,
         after_restore: str | None = None,
         **options: Any,
     ) -> None:
         self.report(find_log_faults() + find_consent_faults() + find_statement_faults())
         mirror = _read(Path(settings.SEAL_LEDGER))
         if after_restore is not None:
-            _accept_restore(after_restore.strip(), mirror)
+            self.accept_restore(after_restore.strip(), mirror)
             mirror = _read(Path(settings.SEAL_LEDGER))
         faults = find_mirror_faults(mirror) + find_removed_versions(mirror)
         if copy:
@@ -74,9 +80,35 @@ class Command(BaseCommand):
             if not given.exists:
                 raise CommandError(_("The copy cannot be read."))
             faults += find_mirror_faults(given) + find_removed_versions(given)
+        if head:
+            try:
+                faults += find_line_faults(head, timezone.now())
+            except ValueError:
+                raise CommandError(
+                    _("Write the whole line of the email, in quotation marks.")
+                ) from None
         self.report(faults)
         self.complete_files()
         self.describe()
+
+    def accept_restore(self, reason: str, mirror: Mirror) -> None:
+        if not 0 < len(reason) <= MAX_REASON:
+            raise CommandError(
+                _("Write why the backup was restored, in %d characters at most.") % MAX_REASON
+            )
+        removed = removed_versions(mirror)
+        if not find_mirror_faults(mirror) and not removed:
+            self.stdout.write(
+                _("The log is not behind SEAL_LEDGER, so there is nothing to accept.")
+            )
+            return
+        try:
+            record_restore(reason, removed=removed)
+        except OSError:
+            raise CommandError(
+                _("SEAL_LEDGER cannot be written. Correct it, then try again.")
+            ) from None
+        audit.record(action="restore backup", at=timezone.now(), detail=reason)
 
     def report(self, faults: list[str]) -> None:
         """Ends the command if there are any."""
@@ -131,22 +163,3 @@ def _read(path: Path) -> Mirror:
         raise CommandError(
             _("%s cannot be read. Correct its owner and mode, then try again.") % path.name
         ) from None
-
-
-def _accept_restore(reason: str, mirror: Mirror) -> None:
-    if not 0 < len(reason) <= MAX_REASON:
-        raise CommandError(
-            _("Write why the backup was restored, in %d characters at most.") % MAX_REASON
-        )
-    removed = removed_versions(mirror)
-    if not find_mirror_faults(mirror) and not removed:
-        raise CommandError(
-            _("The log is not behind SEAL_LEDGER, so there is nothing to accept. Nothing is done.")
-        )
-    try:
-        record_restore(reason, removed=removed)
-    except OSError:
-        raise CommandError(
-            _("SEAL_LEDGER cannot be written. Correct it, then try again.")
-        ) from None
-    audit.record(action="restore backup", at=timezone.now(), detail=reason)
