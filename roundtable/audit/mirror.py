@@ -127,15 +127,11 @@ def bring_up_to_date(texts: Iterable[tuple[str, int, str]]) -> None:
         append_state(file, _last(file))
 
 
-def mirror_is_current(path: Path) -> bool:
-    """Whether its last line is the end of the log. Raises OSError."""
-    head = AuditHead.objects.filter(pk=1).first()
-    if head is None:
-        return True
-    if not path.exists():
-        return False
+def mirror_can_continue(path: Path) -> bool:
+    """Whether the log continues the last line of the file. Raises OSError if it is not writable."""
     with locked_file(path) as file:
-        return _last(file).get("head") == head.seal
+        last = _last(file)
+    return not last or _continues(AuditHead.objects.filter(pk=1).first() or AuditHead(), last)
 
 
 def read_mirror(path: Path) -> Mirror:

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from roundtable.audit.mirror import mirror_is_current
+from roundtable.audit.mirror import mirror_can_continue
 from roundtable.database.outages import outage_of
 from roundtable.database.schema import fault
 from roundtable.mail.health import email_faults
@@ -30,17 +30,17 @@ def schema_faults(at: datetime) -> Iterator[str]:
 
 def seal_faults(at: datetime) -> Iterator[str]:
     try:
-        if not mirror_is_current(Path(settings.SEAL_LEDGER)):
-            yield _("SEAL_LEDGER does not have the end of the log. Run verify.")
+        if not mirror_can_continue(Path(settings.SEAL_LEDGER)):
+            yield _("The log does not continue SEAL_LEDGER. Run verify.")
     except OSError:
-        yield _("SEAL_LEDGER cannot be read. Correct its owner and mode.")
+        yield _("SEAL_LEDGER cannot be written. Correct its owner and mode.")
 
 
 CHECKS: dict[str, Callable[[datetime], Iterator[str]]] = {
     "migrations": schema_faults,
     "disk": disk_faults,
     "emails": email_faults,
-    "jobs": job_faults,
+    "jobs": lambda at: iter(()) if settings.DEBUG else job_faults(at),  # no timer runs there
     "seals": seal_faults,
 }
 

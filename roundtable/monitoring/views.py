@@ -7,12 +7,14 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from roundtable.monitoring.faults import portal_faults
 
 
 @require_safe
+@never_cache
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether the process answers. It asks nothing else."""
@@ -21,6 +23,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether the portal does its work; status 503 and what is wrong if it does not."""

@@ -16,9 +16,7 @@ from roundtable.workers.tick import DAILY, HOURLY, OFTEN, SCHEDULE, WEEKLY, job_
 from tests.factories import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
-NO_BACKUP = (
-    "No backup is made. Set BACKUP_FOLDER and BACKUP_RECIPIENT; see docs/operations.md."
-)
+NO_BACKUP = "No backup is made. Set BACKUP_FOLDER and BACKUP_RECIPIENT; see docs/operations.md."
 
 
 @pytest.fixture(autouse=True)
