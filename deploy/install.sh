@@ -82,18 +82,17 @@ make_settings() {
 
 # Ends here until everything is filled in.
 require_settings() {
-    local missing=() setting
-    if [ ! -e "$SETTINGS" ]; then
-        return
-    fi
+    local missing=() setting file=$SETTINGS
+    # Only --dry-run gets here without it.
+    [ -e "$file" ] || file=deploy/portal.env
     set -a
     # shellcheck disable=SC1090
-    . "$SETTINGS"
+    . "$file"
     set +a
     for setting in "${NEEDED[@]}"; do
         case ${!setting:-} in "" | https://) missing+=("$setting") ;; esac
     done
-    if [ ${#missing[@]} != 0 ]; then
+    if [ ${#missing[@]} != 0 ] && [ "$file" = "$SETTINGS" ]; then
         echo "Fill in ${missing[*]} in $SETTINGS, then run deploy/install.sh again."
         exit 0
     fi
