@@ -52,8 +52,7 @@ place() {
 
 install_packages() {
     local wanted=() package
-    [ -n "${CERTIFICATE:-}" ] || PACKAGES+=(certbot)
-    for package in "${PACKAGES[@]}"; do
+    for package in "$@"; do
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" \
             || wanted+=("$package")
     done
@@ -64,19 +63,16 @@ install_packages() {
 }
 
 make_settings() {
-    local secret
-    secret() { python3 -c "import secrets; print(secrets.token_urlsafe(60), end='')"; }
+    local key value text
     [ -e "$SETTINGS" ] && return
     echo "+ write $SETTINGS"
     [ $DRY_RUN = yes ] && return
     place deploy/portal.env "$SETTINGS" 600 >/dev/null
-    for secret in SECRET_KEY ERASURE_KEY SEAL_KEY; do
-        # Not as an argument, which everyone on the machine can read.
-        { secret; echo; cat "$SETTINGS"; } | {
-            read -r value
-            text=$(cat)
-            install -m 600 /dev/stdin "$SETTINGS" <<<"${text//@$secret@/$value}"
-        }
+    for key in SECRET_KEY ERASURE_KEY SEAL_KEY; do
+        value=$(python3 -c "import secrets; print(secrets.token_urlsafe(60))")
+        text=$(cat "$SETTINGS")
+        # Not as an argument of a program, which everyone on the machine can read.
+        install -m 600 /dev/stdin "$SETTINGS" <<<"${text//@$key@/$value}"
     done
 }
 
@@ -125,7 +121,7 @@ install_environment() {
 make_database() {
     case ${DATABASE_URL:-} in *host=/run/postgresql*) ;; *) return ;; esac
     # In a container without systemd, Debian's own program starts the server.
-    has_systemd || pg_isready -q || do_it service postgresql start
+    has_systemd || pg_isready -q 2>/dev/null || do_it service postgresql start
     [ "$(asked "SELECT 1 FROM pg_roles WHERE rolname = '$PORTAL_USER'")" = 1 ] \
         || as_postgres createuser --createdb "$PORTAL_USER"
     [ "$(asked "SELECT 1 FROM pg_database WHERE datname = '$DATABASE'")" = 1 ] && return
@@ -171,6 +167,7 @@ install_services() {
 
 install_proxy() {
     if [ ! -e "$certificate" ] && [ -z "${CERTIFICATE:-}" ]; then
+        install_packages certbot
         do_it certbot certonly --non-interactive --agree-tos --standalone \
             --pre-hook "service nginx stop" --post-hook "service nginx start" \
             --email "$CONTACT_EMAIL" --domain "$host"
@@ -202,9 +199,9 @@ invite_first_people() {
     do_it touch "$done"
 }
 
+install_packages "${PACKAGES[@]}"
 make_settings
 require_settings
-install_packages
 make_user_and_folders
 install_environment
 place deploy/manage.sh "/usr/local/sbin/$NAME" 700 || true
