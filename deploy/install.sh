@@ -159,7 +159,8 @@ install_services() {
         && changed=yes
     if [ $changed = yes ]; then
         ! has_systemd || do_it systemctl daemon-reload
-        do_it systemctl enable --quiet "$NAME.target" "$NAME-web" "$NAME-mail" "$NAME-imports" \
+        # In a container it may be missing; there, others start the processes.
+        ! command -v systemctl >/dev/null || do_it systemctl enable --quiet "$NAME.target" "$NAME-web" "$NAME-mail" "$NAME-imports" \
             "$NAME-tick.timer"
     fi
     ! has_systemd || do_it systemctl start "$NAME.target"
