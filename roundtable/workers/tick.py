@@ -126,5 +126,13 @@ def late_jobs(at: datetime) -> Iterator[str]:
         words = {"job": job.name, "last": last, "failure": job.failure}
         if job.failure:
             yield _("%(job)s failed. It was last done: %(last)s. %(failure)s") % words
-        elif not job.done_at or job.done_at < last_due(WATCHED[job.name], at - PATIENCE):
+        elif not _is_running(job, at) and not _is_done(job, at):
             yield _("%(job)s is late. It was last done: %(last)s.") % words
+
+
+def _is_done(job: Job, at: datetime) -> bool:
+    return job.done_at is not None and job.done_at >= last_due(WATCHED[job.name], at - PATIENCE)
+
+
+def _is_running(job: Job, at: datetime) -> bool:
+    return job.seconds is None and job.started_at is not None and at - job.started_at < PATIENCE

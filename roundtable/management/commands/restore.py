@@ -106,7 +106,7 @@ def _require_fitting(description: Description) -> None:
 def _restore_files(folder: Path) -> None:
     for name in archive.LEDGERS:
         if (kept := folder / name).exists():
-            _restore_ledger(kept, Path(getattr(settings, name)), is_set=name == "ERASURE_LEDGER")
+            restore_ledger(kept, Path(getattr(settings, name)), is_set=name == "ERASURE_LEDGER")
     for path in (folder / archive.EVIDENCE).rglob("*"):
         target = Path(settings.DATA_DIR) / path.relative_to(folder)
         if path.is_dir():
@@ -116,7 +116,7 @@ def _restore_files(folder: Path) -> None:
             shutil.move(path, target)
 
 
-def _restore_ledger(kept: Path, path: Path, *, is_set: bool) -> None:
+def restore_ledger(kept: Path, path: Path, *, is_set: bool) -> None:
     """Never puts an older file in place of a newer one.
 
     Marks of erasures are added to those there. The file of seals stays if it continues the one in
