@@ -11,7 +11,6 @@ from time import monotonic
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -66,7 +65,6 @@ def run_due(at: datetime) -> list[str]:
     """Runs what is due. Returns one sentence for each command that failed."""
     failures = []
     for name, every in SCHEDULE.items():
-        close_old_connections()
         with _lock(name) as is_free:
             job, _is_new = Job.objects.get_or_create(name=name)
             if is_free and is_due(job, every, at):
