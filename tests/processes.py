@@ -24,7 +24,6 @@ atexit.register(shutil.rmtree, _ledgers, ignore_errors=True)
 # The environment of production that docs/operations.md describes.
 PRODUCTION_ENVIRONMENT = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnopqrstuvwxyz",
-    "ALLOWED_HOSTS": "portal.example.org, www.example.org",
     "PORTAL_URL": "https://portal.example.org",
     "EMAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
     "DEFAULT_FROM_EMAIL": "Roundtable <portal@example.org>",

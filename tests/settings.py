@@ -21,6 +21,8 @@ os.environ.update(
     ERASURE_LEDGER="no-such-folder/erasures.log",
 )
 for name in (
+    "BACKUP_FOLDER",
+    "BACKUP_RECIPIENT",
     "BEHIND_TLS_PROXY",
     "CANARY_DOMAIN",
     "CLAMD_URL",
@@ -33,6 +35,7 @@ for name in (
     "OIDC_NAME",
     "OIDC_SERVER_URL",
     "LOG_RETENTION_DAYS",
+    "MONITOR_TOKEN",
     "OPERATOR_NAME",
     "REVEALS_PER_DAY",
     "SEAL_KEY_FALLBACKS",

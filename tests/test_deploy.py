@@ -39,7 +39,6 @@ pytestmark = pytest.mark.own_process
 GUNICORN = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
 REQUIRED = [
     "SECRET_KEY",
-    "ALLOWED_HOSTS",
     "PORTAL_URL",
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
@@ -99,6 +98,10 @@ ALL_TOO = {
     "SECRET_KEY_FALLBACKS": "a-former-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
     "SEAL_KEY_FALLBACKS": "an-earlier-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
     "SEAL_LEDGER": PRODUCTION_ENVIRONMENT["ERASURE_LEDGER"].replace("erasures", "other-seals"),
+    "ALLOWED_HOSTS": "portal.example.org, www.example.org",
+    "BACKUP_FOLDER": "var/backups",
+    "BACKUP_RECIPIENT": "age1xxx",
+    "MONITOR_TOKEN": "a-token",
     "OPERATOR_NAME": "The office",
     "TRUSTED_PROXY_COUNT": "1",
     "CSRF_TRUSTED_ORIGINS": "https://www.example.org",

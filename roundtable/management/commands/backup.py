@@ -24,6 +24,7 @@ from roundtable.workers.tick import REHEARSAL_JOB
 
 # A day less than a week, because a command does not run on the minute.
 REHEARSAL_INTERVAL = timedelta(days=6)
+MADE_BY_OTHERS = "none"
 TEMPORARY = ".being-made-"
 
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, rehearse: bool, **options: Any) -> None:
+        if settings.BACKUP_RECIPIENT == MADE_BY_OTHERS:
+            return
         if not (settings.BACKUP_FOLDER and settings.BACKUP_RECIPIENT):
             advice = _("Set BACKUP_FOLDER and BACKUP_RECIPIENT; see docs/operations.md.")
             raise CommandError(_("No backup is made. %s") % advice)
