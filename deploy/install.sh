@@ -17,7 +17,7 @@ FOLDER=$PWD
 SETTINGS=/etc/$NAME.env
 NEEDED=(PORTAL_URL EMAIL_URL DEFAULT_FROM_EMAIL CONTACT_EMAIL OPERATOR_NAME DATA_CONTROLLER
     BACKUP_RECIPIENT OPERATOR_EMAIL)
-PACKAGES=(python3-venv postgresql nginx libpangoft2-1.0-0)
+PACKAGES=(git curl python3-venv postgresql nginx libpangoft2-1.0-0)
 DRY_RUN=no
 [ "${1:-}" = --dry-run ] && DRY_RUN=yes
 if [ "$(id -u)" != 0 ]; then
