@@ -109,13 +109,19 @@ make_user_and_folders() {
     [ ! -d .git ] || [ "$(stat -c %a .git)" = 700 ] || do_it chmod 700 .git
 }
 
+# One environment for each list of packages; .venv leads to the present one. An upgrade that fails
+# leads it back.
 install_environment() {
-    local wanted
-    wanted=$(sha256sum requirements.txt | cut -c1-64)
-    [ "$(cat .venv/requirements 2>/dev/null)" = "$wanted" ] && return
-    do_it python3 -m venv .venv
-    do_it .venv/bin/python -m pip install --quiet --require-hashes -r requirements.txt
-    [ $DRY_RUN = yes ] || echo "$wanted" >.venv/requirements
+    local folder
+    folder=.venv-$(sha256sum requirements.txt | cut -c1-12)
+    if [ ! -e "$folder/complete" ]; then
+        do_it python3 -m venv "$folder"
+        do_it "$folder/bin/python" -m pip install --quiet --require-hashes -r requirements.txt
+        do_it touch "$folder/complete"
+    fi
+    # One that was made by hand is in the way.
+    [ -h .venv ] || [ ! -d .venv ] || do_it rm -rf .venv
+    [ "$(readlink .venv)" = "$folder" ] || do_it ln -sfn "$folder" .venv
 }
 
 make_database() {

@@ -21,37 +21,38 @@ main() {
     git rev-parse --quiet --verify "$version^{commit}" >/dev/null \
         || stop "There is no version $version. Nothing is changed."
     # The new packages first, so that the portal stands still for a short time only.
-    new=$(mktemp -d)
-    git archive "$version" requirements.txt | tar -x -C "$new"
-    python3 -m venv "$FOLDER/.venv.new"
-    "$FOLDER/.venv.new/bin/python" -m pip install --quiet --require-hashes \
-        -r "$new/requirements.txt" || {
-        rm -rf "$new" "$FOLDER/.venv.new"
-        stop "The packages cannot be installed. Nothing is changed."
-    }
-    rm -rf "$new"
+    former_packages=$(readlink .venv)
+    packages=.venv-$(git show "$version:requirements.txt" | sha256sum | cut -c1-12)
+    [ -e "$packages/complete" ] || install_packages \
+        || stop "The packages cannot be installed. Nothing is changed."
 
     services stop
     trap go_back EXIT
     copy_database
     git checkout --quiet "$version"
-    mv .venv .venv.former
-    mv .venv.new .venv
-    # A folder of programs names its own place.
-    python3 -m venv --upgrade .venv
+    ln -sfn "$packages" .venv
     roundtable migrate --verbosity 0
     roundtable collectstatic --no-input --verbosity 0
     roundtable check --deploy --database default
     services start
     answers || exit 1
     trap - EXIT
-    rm -rf .venv.former "$copy"
+    rm -rf "$copy"
+    [ "$packages" = "$former_packages" ] || rm -rf "$former_packages"
     echo "The portal is $version now."
 }
 
 stop() {
     echo "$1" >&2
     exit 1
+}
+
+install_packages() {
+    python3 -m venv "$packages" \
+        && git show "$version:requirements.txt" >"$packages/requirements.txt" \
+        && "$packages/bin/python" -m pip install --quiet --require-hashes \
+            -r "$packages/requirements.txt" \
+        && touch "$packages/complete"
 }
 
 roundtable() { "/usr/local/sbin/$NAME" "$@"; }
@@ -79,16 +80,12 @@ go_back() {
     echo "The upgrade failed. The former version is put back ..." >&2
     services stop
     git checkout --quiet "$former"
-    if [ -d .venv.former ]; then
-        rm -rf .venv
-        mv .venv.former .venv
-    fi
-    rm -rf .venv.new
+    ln -sfn "$former_packages" .venv
     if is_sqlite; then
         rm -f "$DATA"/roundtable.sqlite3*
         cp -p "$copy"/roundtable.sqlite3* "$DATA"
     else
-        as_portal psql --quiet --dbname="$DATABASE_URL" \
+        PGOPTIONS=--client-min-messages=warning as_portal psql --quiet --dbname="$DATABASE_URL" \
             --command "DROP SCHEMA public CASCADE" --command "CREATE SCHEMA public"
         as_portal pg_restore --exit-on-error --no-owner --single-transaction \
             --dbname="$DATABASE_URL" <"$copy/database"
