@@ -27,6 +27,8 @@ CAPABILITIES = {
         "roundtable.web",
         "roundtable.cache",
         "roundtable.filters",
+        "roundtable.monitoring",
+        "roundtable.backups",
     ],
     "participants": [
         "participants.models",

@@ -152,6 +152,9 @@ MAP = {
     "favicon": public(
         "/favicon.ico", nobody="/static/img/favicon.ico", delegate="/static/img/favicon.ico"
     ),
+    # To programs on this machine, as a test is; for others see test_monitoring.py.
+    "healthz": public("/healthz"),
+    "readyz": public("/readyz", nobody=503, delegate=503),
     "sitemap": public("/sitemap.xml"),
     "sitemap-section": public("/sitemap-commitments.xml"),
     "privacy": public("/privacy/"),

@@ -6,19 +6,18 @@ Erased people are in the backups made before, so they are kept for three months 
 from datetime import datetime
 from pathlib import Path
 
-SUFFIX = ".age"
-PATTERN = "roundtable-%Y-%m-%dT%H%M%SZ" + SUFFIX
+PREFIX, SUFFIX = "roundtable-", ".age"
 DAYS, WEEKS, MONTHS = 7, 5, 3
 
 
 def path_for(folder: Path, at: datetime) -> Path:
-    return folder / f"{at:{PATTERN}}"
+    return folder / f"{PREFIX}{at:%Y-%m-%dT%H%M%SZ}{SUFFIX}"
 
 
 def made_at(path: Path) -> datetime | None:
     """None if it is another file."""
     try:
-        return datetime.strptime(path.name + "+0000", PATTERN + "%z")
+        return datetime.fromisoformat(path.stem.removeprefix(PREFIX))
     except ValueError:
         return None
 
