@@ -228,7 +228,7 @@ def test_unpublished_text_is_not_shown_as_before(meeting: Event) -> None:
     settle(office)
     make_role(hidden, organisation=office, recorded_at=ALWAYS)
     correct(office, at(1), name="Corrected in private")
-    statement = make_statement(meeting, published=False, title="zq-draft")
+    statement: Any = make_statement(meeting, published=False, title="zq-draft")
     point = make_outcome(statement, parent=statement.outcomes.get(parent=None), text="zq-draft")
     settle(statement)
     settle(point)
@@ -242,8 +242,8 @@ def test_unpublished_text_is_not_shown_as_before(meeting: Event) -> None:
     correct(hidden, at(2), is_public=True)
     correct(commitment, at(2) + timedelta(seconds=2), text="Corrected at once")
     statement.refresh_from_db()
+    statement._history_date = at(2)
     statement.publish(NOON)
-    statement.history.filter(history_date__gt=at(3)).update(history_date=at(2))
     statement.outcomes.model.history.filter(statement=statement, history_date__gt=at(3)).update(
         history_date=at(2)
     )
