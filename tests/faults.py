@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event as Signal
 from typing import Any
@@ -33,9 +33,10 @@ from tests.processes import (
     PRODUCTION_ENVIRONMENT,
     ROOT,
     TIMEOUT,
-    ask,
+    free_port,
+    program_path,
     running_process,
-    served_portal,
+    wait_for_output,
 )
 from tests.test_database_outage import Server
 
@@ -84,6 +85,8 @@ class Client:
     def __init__(self, number: int, port: int, session: str, result: Result) -> None:
         self.number, self.port, self.result = number, port, result
         self.headers = {
+            "Host": "portal.example.org",
+            "X-Forwarded-Proto": "https",
             "Referer": "https://portal.example.org/",
             "Cookie": f"__Host-csrftoken={CSRF}; __Host-sessionid={session}",
             "Content-Type": "application/x-www-form-urlencoded",
@@ -92,10 +95,14 @@ class Client:
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> str:
         began = time.monotonic()
         body = urlencode({"csrfmiddlewaretoken": CSRF, **fields}) if fields else None
-        try:
-            answer = str(ask(self.port, method, path, body, **self.headers)[0])
-        except (OSError, HTTPException) as error:
-            answer = type(error).__name__
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)) as connection:
+            try:
+                connection.request(method, path, body, self.headers)
+                response = connection.getresponse()
+                response.read()
+                answer = str(response.status)
+            except (OSError, HTTPException) as error:
+                answer = type(error).__name__
         self.result.requests += 1
         self.result.answers[f"{method} {answer}"] += 1
         self.result.failed += answer not in ("200", "302", "503")
@@ -142,14 +149,11 @@ def on_one_database(clients: str, outages: str) -> None:
         }
         os.environ.update(environment, DJANGO_SETTINGS_MODULE="roundtable.settings")
         sessions = fill(int(clients))
-        log = folder / "web.log"
-        with served_portal(dict(os.environ), log) as (port, web), worker(folder) as mail:
+        with portal(folder) as (port, web), worker(folder) as mail:
             trial = Trial(folder, port, sessions, mail)
             for seconds in outages.split(","):
                 trial.run(f"database away {seconds} s", away(folder), float(seconds))
-            trial.run(
-                "disk full 5 s" if on_sqlite() else "server read-only 5 s", full(web.pid), 5.0
-            )
+            trial.run("disk full 5 s" if on_sqlite() else "server read-only 5 s", full(web), 5.0)
         if trial.problems:
             sys.exit("\n".join(trial.problems))
 
@@ -171,6 +175,19 @@ def fill(clients: int) -> list[str]:
         text=True,
     )
     return done.stdout.split()
+
+
+@contextmanager
+def portal(folder: Path) -> Iterator[tuple[int, int]]:
+    """Its port, and the number of its first process."""
+    command = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
+    log, port = folder / "web.log", free_port()
+    command += ["--bind", f"127.0.0.1:{port}"]
+    with running_process(command, dict(os.environ), log) as process:
+        wait_for_output("Booting worker", log, process)
+        yield port, process.pid
+        process.terminate()
+        process.wait(timeout=TIMEOUT)
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 import sys
 
 from django.test import Client
+from django.utils import timezone
 
 from outcomes.models import Offer
+from roundtable.mail.queue import enqueue
 from tests.factories import (
     make_delegate,
     make_event,
@@ -12,7 +14,6 @@ from tests.factories import (
     make_participation,
     make_statement,
 )
-from tests.mail_queue import queue_code
 from tests.sign_in import sign_in
 
 
@@ -32,7 +33,13 @@ def fill(clients: int) -> None:
 
 def queue(first: int, number: int) -> None:
     for each in range(first, first + number):
-        queue_code(f"fault {each}", f"to-{each}@example.org")
+        enqueue(
+            dedup_key=f"fault {each}",
+            to=f"to-{each}@example.org",
+            template="account/email/login_code",
+            context={"code": "ABC-DEF"},
+            at=timezone.now(),
+        )
 
 
 def show() -> None:

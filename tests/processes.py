@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from socket import AF_UNIX, socket
@@ -137,33 +137,6 @@ def wait_for_output(text: str, log: Path, process: subprocess.Popen[bytes]) -> N
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.05)
-
-
-@contextmanager
-def served_portal(
-    environment: dict[str, str], log: Path
-) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """The portal under gunicorn: the port that it listens at, and its first process."""
-    port = free_port()
-    command = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
-    command += ["--bind", f"127.0.0.1:{port}"]
-    with running_process(command, environment, log) as process:
-        wait_for_output("Booting worker", log, process)
-        yield port, process
-        process.terminate()
-        process.wait(timeout=TIMEOUT)
-
-
-def ask(
-    port: int, method: str, path: str, body: str | None = None, **headers: str
-) -> tuple[int, str]:
-    """The status and the page that a server on this machine answers, as behind its proxy."""
-    given = {"Host": "portal.example.org", "X-Forwarded-Proto": "https"}
-    given |= {name.replace("_", "-"): value for name, value in headers.items()}
-    with closing(HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)) as connection:
-        connection.request(method, path, body, given)
-        response = connection.getresponse()
-        return response.status, response.read().decode()
 
 
 class UnixConnection(HTTPConnection):

@@ -15,13 +15,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from random import Random
+from socket import socket
 from threading import Event as Signal
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.processes import PRODUCTION_ENVIRONMENT, ask, served_portal
+from tests.processes import PRODUCTION_ENVIRONMENT, TIMEOUT, program_path, running_process
+from tests.processes import wait_for_output as wait_for
 
 folder = tempfile.TemporaryDirectory(prefix="roundtable-races-")
 ENVIRONMENT = PRODUCTION_ENVIRONMENT | {
@@ -65,6 +68,7 @@ from tests.factories import (  # noqa: E402
 from tests.form_fields import form_fields  # noqa: E402
 from tests.sign_in import record_email_code, sign_in  # noqa: E402
 
+HOST = "portal.example.org"
 CSRF = "c" * 32
 LONGEST_WAIT = 0.15  # seconds between the first save at the desk and the choice
 Fields = dict[str, Any]
@@ -79,14 +83,21 @@ class Browser:
 
     def ask(self, method: str, address: str, fields: Fields | None = None) -> tuple[int, str]:
         """The status and the page."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         headers = {
-            "Referer": "https://portal.example.org/",
+            "Host": HOST,
+            "X-Forwarded-Proto": "https",
+            "Referer": f"https://{HOST}/",
             "Cookie": f"{settings.CSRF_COOKIE_NAME}={CSRF}; "
             f"{settings.SESSION_COOKIE_NAME}={self.session}",
             "Content-Type": "application/x-www-form-urlencoded",
         }
         body = urlencode({"csrfmiddlewaretoken": CSRF, **(fields or {})}, doseq=True)
-        return ask(self.port, method, address, body if method == "POST" else None, **headers)
+        connection.request(method, address, body if method == "POST" else None, headers)
+        response: HTTPResponse = connection.getresponse()
+        page = response.read().decode()
+        connection.close()
+        return response.status, page
 
     def form_of(self, address: str, containing: str) -> Fields:
         """What the form of a page would send untouched, as often as one likes."""
@@ -280,7 +291,12 @@ CHOICES: dict[str, Callable[[Portal], bool]] = {
 @contextmanager
 def served(random: Random) -> Iterator[Portal]:
     log = Path(folder.name) / "log"
-    with served_portal(ENVIRONMENT, log) as (port, _process):
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [program_path("gunicorn"), "--config", "deploy/gunicorn.conf.py"]
+    with running_process([*command, "--bind", f"127.0.0.1:{port}"], ENVIRONMENT, log) as process:
+        wait_for("Booting worker", log, process)
         event = make_event()
         cochair = make_user("cochair@example.org")
         make_grant(cochair, event)
@@ -291,6 +307,8 @@ def served(random: Random) -> Iterator[Portal]:
             sign_in(client, user)
             desk.append(Browser(port, client.cookies[settings.SESSION_COOKIE_NAME].value))
         yield Portal(port, event, desk[0], desk[1], random)
+        process.terminate()
+        process.wait(timeout=TIMEOUT)
     # What failed is in the log, and nothing else: visitors are not logged.
     if '"error"' in (text := log.read_text()):
         sys.stderr.write(text[-3000:])

@@ -91,9 +91,21 @@ def _make_points(random: Random, events: int) -> list[tuple[int, int]]:
             time_zone="UTC",
             is_public=number > 0,
         )
-        for point in publish_points(event, POINTS):
+        statement = Statement.objects.create(event=event, title="Statement")
+        lead_in = Outcome.objects.create(
+            statement=statement, kind=Outcome.Kind.LEAD_IN, text="Agreed:"
+        )
+        for position in range(POINTS):
+            point = Outcome.objects.create(
+                statement=statement,
+                parent=lead_in,
+                position=position,
+                kind=Outcome.Kind.RECOMMENDATION,
+                text=f"share what works ({position})",
+            )
             point.themes.set(random.sample(themes, k=random.randint(0, 3)))
             found.append((point.pk, number))
+        statement.publish(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
     # Where nothing was undertaken, to compare with.
     Event.objects.create(
         pk=events + 1,
@@ -107,27 +119,6 @@ def _make_points(random: Random, events: int) -> list[tuple[int, int]]:
         is_public=True,
     )
     return found
-
-
-def publish_points(event: Event, number: int) -> list[Outcome]:
-    """A statement with one lead-in and that many points."""
-    statement = Statement.objects.create(event=event, title="Statement")
-    lead_in = Outcome.objects.create(
-        statement=statement, kind=Outcome.Kind.LEAD_IN, text="It was agreed to"
-    )
-    points = [
-        Outcome.objects.create(
-            statement=statement,
-            parent=lead_in,
-            position=position,
-            kind=Outcome.Kind.RECOMMENDATION,
-            text=f"share what works ({position})",
-        )
-        for position in range(number)
-    ]
-    day = event.starts_on
-    statement.publish(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
-    return points
 
 
 def _make_organisations() -> list[int]:

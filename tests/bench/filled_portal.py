@@ -5,7 +5,7 @@ from random import Random
 
 from django.db import DEFAULT_DB_ALIAS
 
-from outcomes.models import Commitment, CommitmentParty, Milestone
+from outcomes.models import Commitment, CommitmentParty, Milestone, Outcome, Statement
 from outcomes.search import index
 from participants.models import (
     Affiliation,
@@ -20,14 +20,7 @@ from participants.models import (
 from participants.models.channels import ChannelKind
 from roundtable.cache import public_stamp
 from roundtable.models import Event
-from tests.bench.dataset import (
-    BATCH_SIZE,
-    EVENTS,
-    TODAY,
-    analyse_tables,
-    make_dataset,
-    publish_points,
-)
+from tests.bench.dataset import BATCH_SIZE, EVENTS, TODAY, analyse_tables, make_dataset
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 SMALL_EVENT = "bench-small"
@@ -112,7 +105,21 @@ def make_small_event(people: list[Delegate]) -> Event:
         time_zone="UTC",
         is_public=True,
     )
-    points = publish_points(event, SMALL_POINTS)
+    statement = Statement.objects.create(event=event, title="Statement")
+    lead_in = Outcome.objects.create(
+        statement=statement, kind=Outcome.Kind.LEAD_IN, text="It was agreed to"
+    )
+    points = [
+        Outcome.objects.create(
+            statement=statement,
+            parent=lead_in,
+            position=position,
+            kind=Outcome.Kind.RECOMMENDATION,
+            text=f"share what works ({position})",
+        )
+        for position in range(SMALL_POINTS)
+    ]
+    statement.publish(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
     offices = list(Organisation.objects.order_by("pk")[:PARTICIPANTS])
     EventRole.objects.bulk_create(
         EventRole(event=event, organisation=office, role=EventRole.Role.PARTICIPANT)
