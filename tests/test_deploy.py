@@ -352,7 +352,7 @@ def test_gunicorn_redirects_http_to_https(server: Path) -> None:
 
 
 def test_gunicorn_rejects_unknown_hosts(server: Path) -> None:
-    for host, status in (("www.example.org", 200), ("elsewhere.example.org", 400)):
+    for host, status in (("portal.example.org", 200), ("elsewhere.example.org", 400)):
         response, _ = get_over_socket(server, "/", X_Forwarded_Proto="https", Host=host)
         assert response.status == status
 
@@ -386,8 +386,8 @@ def test_gunicorn_ends_no_worker_that_waits_for_its_clients() -> None:
 
 
 def test_http_leads_pages_alone_to_https() -> None:
-    """As docs/operations.md sets up nginx: what programs read is refused."""
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    """What programs read is refused."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     (refused,) = re.findall(r"location ~ (\S+) \{ return 403; \}", text)
     paths = {page.path for page in MAP.values()}
     read_by_programs = {path for path in paths if re.search(refused, path)}
@@ -416,7 +416,7 @@ print(*sorted(RECIPIENT_CHECKS))
 def test_checks_register_themselves_at_startup() -> None:
     result = manage("shell", "--no-imports", "-c", REGISTERED, **PRODUCTION_ENVIRONMENT)
     assert result.stdout.splitlines() == [
-        "check_emails check_erasure_key check_ledger_files check_notice_files "
+        "check_emails check_erasure_key check_jobs check_ledger_files check_notice_files "
         "check_recorded_notices check_schema check_seal_key check_search_index check_triggers",
         "invitation: round ",
     ], result.stderr

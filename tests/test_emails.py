@@ -41,6 +41,7 @@ from outcomes.statements import silence_procedure
 from outcomes.statements.publication import publish_statements
 from participants.accounts import account_changes, departure, grants
 from participants.accounts.grants import agree_to_end_grant, restore_grant, suspend_grant
+from participants.accounts.log_head import send_log_head
 from participants.email_links.links import link_for_key
 from participants.introductions import lifecycle
 from participants.models import (
@@ -625,6 +626,10 @@ def erase(cast: Cast, _at: datetime) -> Iterator[None]:
         assert answer["Location"] == "/erased/"
 
 
+def keep_the_end_of_the_log(cast: Cast, at: datetime) -> None:
+    assert send_log_head(at=at)
+
+
 CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     sign_in,
     change_addresses,
@@ -636,6 +641,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     be_reported_for,
     not_recognise_a_text,
     be_written_about,
+    keep_the_end_of_the_log,
     agree_on_a_text,
     answer_proposals,
     ask_to_join,

@@ -120,7 +120,8 @@ def job_faults(at: datetime) -> Iterator[str]:
 def late_jobs(at: datetime) -> Iterator[str]:
     """Commands that failed, or that were due and have not run."""
     for job in Job.objects.filter(name__in=WATCHED, started_at__isnull=False).order_by("pk"):
-        last = date_format(timezone.localtime(job.done_at), "j F Y, H:i") if job.done_at else "–"
+        done_at = job.done_at and timezone.localtime(job.done_at)
+        last = date_format(done_at, "DATETIME_FORMAT") if done_at else "–"
         words = {"job": job.name, "last": last, "failure": job.failure}
         if job.failure:
             yield _("%(job)s failed. It was last done: %(last)s. %(failure)s") % words

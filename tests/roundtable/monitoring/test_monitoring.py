@@ -17,7 +17,8 @@ from roundtable.workers.tick import SCHEDULE
 from roundtable.workers.worker import leave_sign
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.each_database]
-PROXIED = {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}
+LOCAL: dict[str, Any] = {}
+PROXIED: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}
 
 
 @pytest.fixture(autouse=True)
@@ -31,22 +32,23 @@ def working_portal(settings: Settings, tmp_path: Path) -> None:
 
 
 def ask(**caller: Any) -> tuple[int, dict[str, Any]]:
-    response = Client().get("/readyz", **caller)
+    response = Client(**caller).get("/readyz")
     return response.status_code, response.json()
 
 
 def test_local_programs_and_those_with_the_token_are_answered() -> None:
-    for caller in ({}, PROXIED | {"HTTP_AUTHORIZATION": "Bearer a-token"}):
+    for caller in (LOCAL, PROXIED | {"HTTP_AUTHORIZATION": "Bearer a-token"}):
         assert ask(**caller) == (200, {"ready": True, "faults": {}})
-        assert Client().get("/healthz", **caller).content == b"ok"
+        assert Client(**caller).get("/healthz").content == b"ok"
     for caller in (PROXIED, PROXIED | {"HTTP_AUTHORIZATION": "Bearer "}, {"REMOTE_ADDR": "::2"}):
         for path in ("/healthz", "/readyz"):
-            assert Client().get(path, **caller).status_code == 404
+            assert Client(**caller).get(path).status_code == 404
 
 
 def test_without_a_token_no_token_is_right(settings: Settings) -> None:
     settings.MONITOR_TOKEN = ""
-    assert Client().get("/readyz", **PROXIED, HTTP_AUTHORIZATION="Bearer ").status_code == 404
+    browser = Client(**PROXIED, HTTP_AUTHORIZATION="Bearer ")
+    assert browser.get("/readyz").status_code == 404
 
 
 def worker_is_silent(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
