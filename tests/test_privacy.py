@@ -601,13 +601,13 @@ def test_search_for_leaks_detects_broken_visibility(
     readers: Readers, client_of: Sign, monkeypatch: pytest.MonkeyPatch, mistake: str
 ) -> None:
     role, leaked = LEAKS[mistake]
-    if viewer := Delegate.objects.filter(user=readers[role] or 0).first():
-        show_first(viewer)  # else a government's delegate sees no civil society anyway
     browser = browser_of(readers, role, client_of)
     permitted = READS[role] | OPENS[role]
     assert not leaked & permitted
     if FULL_WALKS:  # else another test's
         assert look_at_people(browser, handles()) <= permitted
+    if viewer := Delegate.objects.filter(user=readers[role] or 0).first():
+        show_first(viewer)  # else a government's delegate sees no civil society anyway
     apply_mutation(mistake, monkeypatch)
     whose = {canary.split("-")[1] for canary in leaked}
     of_whom = handles() if FULL_WALKS else [named(key).handle for key in sorted(whose)]
