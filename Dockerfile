@@ -1,16 +1,19 @@
 # The portal without its database: web server, workers and regular commands, by their command.
-FROM docker.io/library/python:3.12-slim-bookworm AS packages
+FROM docker.io/library/debian:trixie-slim AS packages
+RUN apt-get update && apt-get install --yes --no-install-recommends python3-venv
 COPY requirements.txt .
-RUN python -m venv /srv/venv \
+RUN python3 -m venv /srv/venv \
     && /srv/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: \
         -r requirements.txt
 
-FROM docker.io/library/python:3.12-slim-bookworm
+FROM docker.io/library/debian:trixie-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpangoft2-1.0-0 postgresql-client \
+    && apt-get install --yes --no-install-recommends \
+        libpangoft2-1.0-0 postgresql-client python3 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 999 --home-dir /srv/roundtable roundtable \
-    && install -d -m 700 -o roundtable /data /data/evidence /data/backups /data/ledgers
+    && install -d -m 700 -o roundtable -g roundtable \
+        /data /data/evidence /data/backups /data/ledgers
 COPY --from=packages /srv/venv /srv/venv
 COPY . /srv/roundtable
 WORKDIR /srv/roundtable

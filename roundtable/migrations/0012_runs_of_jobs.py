@@ -16,22 +16,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='job',
             name='started_at',
-            field=models.DateTimeField(null=True, verbose_name='last start'),
+            field=models.DateTimeField(help_text='When `tick` last started the command.', null=True, verbose_name='last start'),
         ),
         migrations.AddField(
             model_name='job',
             name='done_at',
-            field=models.DateTimeField(null=True, verbose_name='last end without a failure'),
+            field=models.DateTimeField(help_text='When the command last did its work.', null=True, verbose_name='last end without a failure'),
         ),
         migrations.AddField(
             model_name='job',
             name='seconds',
-            field=models.FloatField(help_text='In seconds.', null=True, verbose_name='duration'),
+            field=models.FloatField(help_text='How many seconds the last run took; nothing while it runs.', null=True, verbose_name='duration'),
         ),
         migrations.AddField(
             model_name='job',
             name='failure',
-            field=models.TextField(blank=True, default='', help_text='Of the last run.', verbose_name='failure'),
+            field=models.TextField(blank=True, default='', help_text='Why the last run failed; names no one.', verbose_name='failure'),
             preserve_default=False,
         ),
     ]

@@ -29,11 +29,22 @@ class Job(models.Model):
         null=True,
         help_text=_("Of commands that a wrong clock must stop: what the clock said then."),
     )
-    # What `tick` notes.
-    started_at = models.DateTimeField(_("last start"), null=True)
-    done_at = models.DateTimeField(_("last end without a failure"), null=True)
-    seconds = models.FloatField(_("duration"), null=True, help_text=_("In seconds."))
-    failure = models.TextField(_("failure"), blank=True, help_text=_("Of the last run."))
+    started_at = models.DateTimeField(
+        _("last start"), null=True, help_text=_("When `tick` last started the command.")
+    )
+    done_at = models.DateTimeField(
+        _("last end without a failure"),
+        null=True,
+        help_text=_("When the command last did its work."),
+    )
+    seconds = models.FloatField(
+        _("duration"),
+        null=True,
+        help_text=_("How many seconds the last run took; nothing while it runs."),
+    )
+    failure = models.TextField(
+        _("failure"), blank=True, help_text=_("Why the last run failed; names no one.")
+    )
 
     class Meta:
         verbose_name = _("job")

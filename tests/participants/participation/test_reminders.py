@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from participants.accounts.grants import request_grant
+from participants.accounts.log_head import send_log_head
 from participants.models import Delegate, Grant, OrganisationKind, Participation, User
 from participants.participation.confirmation import confirm_participations
 from roundtable.models import Event
@@ -76,6 +77,7 @@ class Reminders:
 
 @pytest.fixture
 def reminders(meeting: Event, deliver: Deliver) -> Reminders:
+    send_log_head(at=TUESDAY)  # which co-chairs get besides, once a month
     return Reminders(deliver)
 
 
