@@ -162,7 +162,8 @@ def test_no_server_errors_and_no_visitors_in_admin() -> None:
     # 204: the API tells scripts of other sites what they may send.
     answers = {"200", "204", "302", "400", "403", "404", "405", "in", NO_OBJECT}
     for (name, thing, method, role), text in expected_statuses().items():
-        assert text in answers, (name, thing)
+        # In a test no worker runs, so the portal is not ready.
+        assert text in answers or (name, text) == ("readyz", "503"), (name, thing)
         if name.startswith("admin"):
             shut = {"visitor": "in", "participant": "403", "outsider": "403"}
             assert text == shut.get(role, text), (name, method)
