@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -240,7 +240,6 @@ class InvitationRequestAdmin(PrivateAdmin):
     list_select_related = ["event"]
     search_fields = ["name", "organisation", "=email"]
     search_help_text = _("Name, organisation or the whole address")
-    undecided = Q(decision="")
     readonly_fields = [
         "event",
         "name",
@@ -271,7 +270,7 @@ class InvitationRequestAdmin(PrivateAdmin):
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         # visible_rows() already limits the rows to what the viewer may decide.
-        return rows.filter(self.undecided)
+        return rows.filter(decision="")
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         permissions = request_permissions(request)
