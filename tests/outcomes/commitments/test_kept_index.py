@@ -64,7 +64,7 @@ def test_own_change_is_seen_and_not_kept(read: list[date | None]) -> None:
 def test_today_stays_whatever_days_visitors_ask_for(
     client: Client, read: list[date | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(values.store, "_max_entries", 8)
+    monkeypatch.setattr(values.store, "_max_size", 8)
     make_commitment(make_event())
     Commitment.objects.update(recorded_at=datetime(2024, 6, 1, tzinfo=UTC))
     assert client.get("/commitments/").status_code == 200
