@@ -111,17 +111,16 @@ def find_line_faults(line: str, at: datetime) -> list[str]:
             f"{_missing_message(head.sequence + 1, entry)} On {day} the log ended at entry {entry},"
             f" and now it ends at entry {head.sequence}."
         ]
-    found = head.stored_hash(entry) if entry else chain_hash
-    if found == chain_hash:
-        return []
-    if found:
+    if entry <= head.pruned_through:
+        if since > at.date() - timedelta(days=settings.LOG_RETENTION_DAYS):
+            return [f"Entry {entry} of {day} is missing, and it is not old enough to be removed."]
+        return [f"Entry {entry} of {day} was removed because of its age. Take a later line."]
+    if head.stored_hash(entry) != chain_hash:
         return [
             f"Entry {entry} does not have the seal that it had on {day}: entries up to it were"
             " written again."
         ]
-    if since > at.date() - timedelta(days=settings.LOG_RETENTION_DAYS):
-        return [f"Entry {entry} of {day} is missing, and it is not old enough to be removed."]
-    return [f"Entry {entry} of {day} was removed because of its age. Take a later line."]
+    return []
 
 
 def _missing_message(first: int, last: int) -> str:

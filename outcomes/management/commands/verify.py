@@ -80,7 +80,7 @@ class Command(BaseCommand):
             if not given.exists:
                 raise CommandError(_("The copy cannot be read."))
             faults += find_mirror_faults(given) + find_removed_versions(given)
-        if head:
+        if head is not None:
             try:
                 faults += find_line_faults(head, timezone.now())
             except ValueError:
