@@ -331,6 +331,22 @@ def test_first_rights_come_from_a_logged_command(holders: Holders, deliver: Deli
             call_command("appoint", *wrong, verbosity=0)
 
 
+def test_first_cochair_is_invited_from_the_server(holders: Holders, deliver: Deliver) -> None:
+    for wrong in ("no", "rt"):  # nothing is left of an account that gets no right
+        with pytest.raises(CommandError):
+            call_command("appoint", "Zq@example.org", wrong, "cochair", "no", invite=True)
+    assert not User.objects.filter(email="zq@example.org").exists()
+    for _time in range(2):
+        call_command("appoint", "Zq@example.org", "rt", "cochair", "office", invite=True)
+    account = User.objects.get(email="zq@example.org")
+    assert account.grants.get().effective_on == timezone.localdate()
+    told = [mail.subject for mail in deliver() if mail.to == ["zq@example.org"]]
+    assert set(told) == {
+        "A right at the co-chairs' desk is given",
+        "Your account in the portal",
+    }
+
+
 def test_suspended_right_matches_exceptions_and_a_pending_one_does_not(holders: Holders) -> None:
     person = make_delegate(user=make_user())
     ministry = make_government("MY")
