@@ -7,7 +7,6 @@ cd "$(dirname "$0")/.."
 main() {
     NAME=${NAME:-roundtable}
     DATA=${DATA:-/var/lib/$NAME}
-    FOLDER=$PWD
     version=${1:?Write the version: deploy/upgrade.sh v0.3.0}
     former=$(git rev-parse HEAD)
     copy=$DATA-backups/.upgrade-from-${former:0:12}
@@ -99,9 +98,9 @@ go_back() {
 
 # Whether the web server answers within a minute.
 answers() {
-    local host=${PORTAL_URL#https://} try
+    local host=${PORTAL_URL#https://}
     [ -d /run/systemd/system ] || return 0
-    for try in $(seq 30); do
+    for _ in $(seq 30); do
         if curl --silent --fail --output /dev/null --header "Host: ${host%%[:/]*}" \
             "http://127.0.0.1:${PORT:-8000}/healthz"; then
             return 0
