@@ -1,12 +1,12 @@
 # The portal without its database: web server, workers and regular commands, by their command.
-FROM docker.io/library/debian:trixie-slim AS packages
+FROM debian:trixie-slim AS packages
 RUN apt-get update && apt-get install --yes --no-install-recommends python3-venv
 COPY requirements.txt .
 RUN python3 -m venv /srv/venv \
     && /srv/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: \
         -r requirements.txt
 
-FROM docker.io/library/debian:trixie-slim
+FROM debian:trixie-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         libpangoft2-1.0-0 postgresql-client python3 \
