@@ -28,7 +28,7 @@ LEDGERS = ("ERASURE_LEDGER", "SEAL_LEDGER")
 
 @dataclass(frozen=True)
 class Description:
-    """What a backup is; its first part, so that nothing else is read of one that does not fit."""
+    """What a backup is, so that one that does not fit changes nothing."""
 
     made_at: str
     vendor: str

@@ -14,7 +14,8 @@ from django.db import connection, connections, transaction
 from django.utils.translation import gettext as _
 
 Counts = dict[str, int]  # rows by table
-REHEARSAL = "roundtable_rehearsal"
+# Of this portal alone: another one may use the same server.
+REHEARSAL = f"{settings.DATABASES['default']['NAME']}_rehearsal"
 
 
 class DamagedError(Exception):
@@ -118,7 +119,7 @@ def rehearsed(path: Path) -> Iterator[str]:
         return
     drop_rehearsal()
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {REHEARSAL}")
+        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(REHEARSAL)}")
     try:
         _restore(path, REHEARSAL)
         yield _url_of(REHEARSAL)
@@ -129,7 +130,8 @@ def rehearsed(path: Path) -> Iterator[str]:
 def drop_rehearsal() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {REHEARSAL} WITH (FORCE)")
+            name = connection.ops.quote_name(REHEARSAL)
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _run(program: str, *arguments: str) -> None:
