@@ -139,8 +139,12 @@ def process_upload(upload_id: int, run: int) -> None:
 @task(backend="imports")
 def resume_interrupted() -> None:
     """Goes on with what a worker that was killed had begun. The next one starts with this."""
-    for upload in Upload.objects.filter(state=Upload.State.WAITING).exclude(claimed_at=None):
+    for upload in Upload.objects.filter(state=Upload.State.WAITING):
         if is_worked_on(upload):
+            continue
+        if upload.claimed_at is None:
+            # It was killed between its task and its upload, or the task still waits. Twice is once.
+            _enqueue_task(upload)
             continue
         resumed = upload.choices.get("resumed", 0) + 1
         if resumed > MAX_RESUMED:

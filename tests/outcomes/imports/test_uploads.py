@@ -16,6 +16,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils.timezone import now
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 from openpyxl import Workbook
 
 from outcomes.imports import batches, tasks
@@ -343,6 +345,17 @@ def test_worker_that_is_killed_each_time_stops_trying(browser: Client, talk: Eve
     page = browser.get(address)
     assert "The worker stopped several times while it read this file." in admin_text(page)
     assert "To add: 1." in admin_text(press_button(browser, page, "again"))
+
+
+def test_worker_that_was_killed_before_it_opened_the_file_is_followed(
+    browser: Client, talk: Event
+) -> None:
+    address = choose(browser, documents("Minutes"), talk)
+    DBTaskResult.objects.update(status=TaskResultStatus.RUNNING)
+    tasks.resume_interrupted.func()
+    tasks.resume_interrupted.func()  # another worker starts
+    run_import_worker()
+    assert "To add: 1." in admin_text(browser.get(address))
 
 
 def test_small_files_have_a_queue_of_their_own(browser: Client, talk: Event) -> None:
