@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from outcomes.exports.share_image import can_draw
@@ -24,6 +25,7 @@ from tests.factories import (
     make_statement,
     make_update,
 )
+from tests.follow_up_factories import make_assessment
 
 pytestmark = pytest.mark.django_db
 HERE, SERIES_SITE = "https://portal.example.org", "https://example.org"
@@ -152,6 +154,13 @@ def test_share_image_is_small_and_moves_with_the_status(
     assert len(before.content) < 60_000
     make_update(commitment)
     assert client.get(path).content != before.content
+
+
+def test_finding_of_today_has_a_picture(client: Client, commitment: Commitment) -> None:
+    before = client.get("/commitments/here-c1.png").content
+    make_assessment(commitment=commitment, assessed_on=timezone.localdate())
+    answer = client.get("/commitments/here-c1.png")
+    assert answer.status_code == 200 and answer.content != before
 
 
 def test_letters_that_the_font_lacks_are_left_out(client: Client, commitment: Commitment) -> None:
