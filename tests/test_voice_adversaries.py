@@ -257,7 +257,9 @@ class Writer(Adversary):
             decisions = sorted({"approve", "ask_for_changes"} & set(actions)) * 2
             action = self.rng.choice([*decisions, *filter(None, actions)])
             sent = {"action": action, "_selected_action": chosen}
-            answer = client.post(path, {**form.values, **sent, "note": "Change it."})
+            # With a note, nothing is published.
+            sent |= {"note": "Change it."} if action == "ask_for_changes" else {}
+            answer = client.post(path, {**form.values, **sent})
             assert answer.status_code < 500, (path, sent)
             if answer.status_code == 200:
                 for again in read_page(answer.content.decode())[0]:
@@ -432,6 +434,6 @@ def test_mistake_in_a_rule_of_voices_is_noticed(
         for seed in range(20):
             with transaction.atomic():
                 world = VoiceWorld()
-                users = [world.holders["operator"], world.holders["first"]]
+                users = [world.holders["first"], world.holders["second"]]
                 run(world, Writer(world, users, client_of, random.Random(seed)), users, deliver)
                 transaction.set_rollback(True)
