@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
+from roundtable.backups.archive import MADE_BY_OTHERS, parse_recipient
 from roundtable.cache.public_stamp import is_complete
 from roundtable.database.schema import fault
 from roundtable.mail.health import late_emails, silent_worker
@@ -47,6 +48,17 @@ def check_seal_key(**options: Any) -> list[CheckMessage]:
             id="roundtable.W001",
         )
     ]
+
+
+@register()
+def check_backup_recipient(**options: Any) -> list[CheckMessage]:
+    if settings.BACKUP_RECIPIENT in ("", MADE_BY_OTHERS):
+        return []
+    try:
+        parse_recipient(settings.BACKUP_RECIPIENT)
+    except ValueError as problem:
+        return [Error(str(problem), hint="See docs/operations.md.", id="roundtable.E003")]
+    return []
 
 
 @register(Tags.database)

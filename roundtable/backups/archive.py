@@ -13,17 +13,20 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyrage
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext as _
 
 from roundtable.backups.databases import Counts
 
 DESCRIPTION, DATABASE, EVIDENCE = "backup.json", "database", "evidence"
 LEDGERS = ("ERASURE_LEDGER", "SEAL_LEDGER")
+# In BACKUP_RECIPIENT, if others back up the portal.
+MADE_BY_OTHERS = "none"
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,19 @@ def describe(rows: Counts, at: datetime) -> Description:
     return Description(at.isoformat(), connection.vendor, names, rows)
 
 
-def write(to: Path, folder: Path, description: Description, recipient: str) -> None:
-    """`folder` has the copy of the database."""
+def parse_recipient(text: str) -> Any:
+    """The public key. Raises ValueError, without the text, which may be the secret key."""
+    try:
+        return pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        raise ValueError(
+            _("BACKUP_RECIPIENT is no public key of age; such a key begins with age1.")
+        ) from None
+
+
+def write(to: Path, folder: Path, description: Description, key: Any) -> None:
+    """`folder` has the copy of the database, `key` comes from parse_recipient()."""
     (folder / DESCRIPTION).write_text(json.dumps(asdict(description)))
-    key = pyrage.x25519.Recipient.from_str(recipient)
     unfinished = to.with_suffix(".unfinished")
     unfinished.touch(mode=0o600)
     with _piped(lambda target: _fill(target, folder)) as content, unfinished.open("wb") as file:

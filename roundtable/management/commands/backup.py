@@ -17,14 +17,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from roundtable.backups import archive, databases, keeping
+from roundtable.backups import archive, databases, retention
 from roundtable.backups.databases import Counts, DamagedError
 from roundtable.workers.jobs import Job
 from roundtable.workers.tick import REHEARSAL_JOB
 
 # A day less than a week, because a command does not run on the minute.
 REHEARSAL_INTERVAL = timedelta(days=6)
-MADE_BY_OTHERS = "none"
 TEMPORARY = ".being-made-"
 
 
@@ -42,11 +41,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, rehearse: bool, **options: Any) -> None:
-        if settings.BACKUP_RECIPIENT == MADE_BY_OTHERS:
+        if settings.BACKUP_RECIPIENT == archive.MADE_BY_OTHERS:
             return
         if not (settings.BACKUP_FOLDER and settings.BACKUP_RECIPIENT):
             advice = _("Set BACKUP_FOLDER and BACKUP_RECIPIENT; see docs/operations.md.")
             raise CommandError(_("No backup is made. %s") % advice)
+        try:
+            key = archive.parse_recipient(settings.BACKUP_RECIPIENT)
+        except ValueError as problem:
+            raise CommandError(_("No backup is made. %s") % problem) from None
         at, target = timezone.now(), Path(settings.BACKUP_FOLDER)
         _remove_unfinished(target)
         failure = ""
@@ -59,9 +62,9 @@ class Command(BaseCommand):
                 raise CommandError(_("No backup is made. %s") % problem) from None
             if rehearse or _is_rehearsal_due(at):
                 failure = _rehearse(folder / archive.DATABASE, rows, ledgers, at)
-            path = keeping.path_for(target, at)
-            archive.write(path, folder, archive.describe(rows, at), settings.BACKUP_RECIPIENT)
-        deleted = keeping.delete_old(target)
+            path = retention.path_for(target, at)
+            archive.write(path, folder, archive.describe(rows, at), key)
+        deleted = retention.delete_old(target)
         words = {"name": path.name, "size": path.stat().st_size // 2**20, "deleted": deleted}
         self.stdout.write(_("%(name)s: %(size)d MB. Deleted: %(deleted)d old backups.") % words)
         if failure:

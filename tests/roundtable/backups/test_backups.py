@@ -12,11 +12,13 @@ from pathlib import Path
 import pyrage
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from roundtable.backups import archive, databases, keeping
+from roundtable.backups import archive, databases, retention
 from roundtable.backups.databases import Counts, DamagedError
+from roundtable.checks import check_backup_recipient
 from roundtable.management.commands.restore import restore_ledger
 from roundtable.models import Job
 from tests.conftest import ON_POSTGRES
@@ -124,6 +126,8 @@ def test_copy_is_restored_beside_the_portal(folder: Path, monkeypatch: pytest.Mo
     make_event()
     rows = databases.dump(folder / "copy")
     assert rows["roundtable_event"] == 1
+    with connection.cursor() as cursor:  # what a killed one left
+        cursor.execute(f"CREATE DATABASE rehearsal_{worker}")
     for _time in range(2):
         with databases.rehearsed(folder / "copy") as address:
             assert f"/rehearsal_{worker}?" in address
@@ -143,10 +147,21 @@ def test_backup_of_a_newer_version_is_refused(folder: Path) -> None:
         ({"vendor": "oracle"}, "The backup is of oracle"),
     ):
         archive.write(
-            folder / "newer.age", folder, replace(description, **changed), str(KEY.to_public())
+            folder / "newer.age", folder, replace(description, **changed), KEY.to_public()
         )
         with pytest.raises(CommandError, match=words):
             call_command("restore", folder / "newer.age", key=folder / "key", reason="Fire.")
+
+
+@pytest.mark.django_db
+def test_secret_key_in_place_of_the_public_one_is_refused(folder: Path, settings: Settings) -> None:
+    settings.BACKUP_RECIPIENT = str(KEY)
+    sentence = "BACKUP_RECIPIENT is no public key of age; such a key begins with age1."
+    with pytest.raises(CommandError) as told:
+        call_command("backup")
+    assert str(told.value) == f"No backup is made. {sentence}"
+    assert list(folder.iterdir()) == []
+    assert [error.msg for error in check_backup_recipient()] == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -174,10 +189,10 @@ def test_backups_are_kept_for_days_weeks_and_months(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     last = datetime(2026, 12, 1, 5, tzinfo=UTC)
     for days in range(200):
-        keeping.path_for(tmp_path, last - timedelta(days=days)).touch()
-    keeping.path_for(tmp_path, last - timedelta(hours=3)).touch()
-    keeping.delete_old(tmp_path)
-    kept = sorted(filter(None, map(keeping.made_at, tmp_path.iterdir())), reverse=True)
+        retention.path_for(tmp_path, last - timedelta(days=days)).touch()
+    retention.path_for(tmp_path, last - timedelta(hours=3)).touch()
+    retention.delete_old(tmp_path)
+    kept = sorted(filter(None, map(retention.made_at, tmp_path.iterdir())), reverse=True)
     expected = "12-01 11-30 11-29 11-28 11-27 11-26 11-25 11-22 11-15 11-08 10-31"
     assert [f"{at:%m-%d}" for at in kept] == expected.split()
     assert (tmp_path / "notes.txt").exists()
