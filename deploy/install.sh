@@ -142,7 +142,8 @@ make_database() {
 # Of mail server, DNS servers, and what is on other machines: for the sandbox.
 find_addresses() {
     local name hosts=()
-    for name in "${EMAIL_URL:-}" "${DATABASE_URL:-}" "${OIDC_SERVER_URL:-}"; do
+    for name in "${EMAIL_URL:-}" "${DATABASE_URL:-}" "${OIDC_SERVER_URL:-}" \
+        "${SENTRY_DSN:-}"; do
         name=${name#*://}
         name=${name##*@}
         name=${name%%[:/?]*}

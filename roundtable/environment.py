@@ -117,6 +117,15 @@ def parse_syslog_address(name: str) -> dict[str, Any]:
     return {"syslog": handler | where}
 
 
+def parse_sentry_address(name: str) -> dict[str, Any]:
+    """The handler "sentry". Raises ValueError if it is no address of a project there."""
+    dsn = os.environ[name].strip()
+    parts = urlsplit(dsn)
+    if not (parts.hostname and parts.username and parts.path.rpartition("/")[2]):
+        raise ValueError(name)
+    return {"sentry": {"class": "roundtable.sentry.SentryHandler", "dsn": dsn, "formatter": "json"}}
+
+
 def parse_clamd_address(name: str) -> str | tuple[str, int]:
     """The path of a socket, or a host and port, for unix:///run/clamd or tcp://127.0.0.1:3310.
 

@@ -18,6 +18,7 @@ from roundtable.environment import (
     optional,
     parse_clamd_address,
     parse_database_url,
+    parse_sentry_address,
     parse_syslog_address,
     require_encryption,
     required,
@@ -400,6 +401,8 @@ IMPORT_EXPORT_FORMATS = [CSV, XLSX]
 # Log ----------------------------------------------------------------------------------
 
 _SYSLOG = optional("SYSLOG", parse_syslog_address, {}, example="udp://localhost:514")
+require_encryption("SENTRY_DSN", plain=("http",), advice="write https://")
+_SENTRY = optional("SENTRY_DSN", parse_sentry_address, {}, example="https://KEY@HOST/NUMBER")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -409,6 +412,7 @@ LOGGING = {
         "email": {"class": "roundtable.logs.ErrorEmailHandler", "formatter": "json"},
         "nowhere": {"class": "logging.NullHandler"},
         **_SYSLOG,
+        **_SENTRY,
     },
     "loggers": {
         # Without Django's own handler, which emails whole requests.
@@ -423,7 +427,7 @@ LOGGING = {
         "roundtable.security": {"level": "INFO"},
     },
     "root": {
-        "handlers": ["console", *_SYSLOG, *(["email"] if ADMINS else [])],
+        "handlers": ["console", *_SYSLOG, *_SENTRY, *(["email"] if ADMINS else [])],
         "level": "INFO" if DEBUG else "WARNING",
     },
 }

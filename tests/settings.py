@@ -41,6 +41,7 @@ for name in (
     "SEAL_KEY_FALLBACKS",
     "SEAL_LEDGER",
     "SECRET_KEY_FALLBACKS",
+    "SENTRY_DSN",
     "STATIC_ROOT",
     "SYSLOG",
     "TRUSTED_PROXY_COUNT",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
-from socket import AF_UNIX, SOCK_DGRAM, socket
+from socket import AF_INET, AF_UNIX, SOCK_DGRAM, socket
 from typing import Any
 
 import pytest
@@ -21,11 +21,12 @@ from participants.models import ContactChannel, Delegate, User
 from roundtable.audit.models import AuditEntry
 from roundtable.environment import parse_syslog_address
 from roundtable.logs import ErrorEmailHandler, JsonFormatter, log_uncaught
+from roundtable.sentry import SentryHandler
 from tests.email_links import LinkClient, make_email_link
 from tests.factories import NOON, make_channel, make_delegate, make_user
 from tests.participants.accounts.test_mailbox_handover import add_passkey
 from tests.participants.accounts.test_reauthentication import ADDING, MAILBOX, newest_code
-from tests.processes import PRODUCTION_ENVIRONMENT, manage
+from tests.processes import PRODUCTION_ENVIRONMENT, TIMEOUT, manage
 from tests.sign_in import add_authenticator, totp_code
 
 pytestmark = pytest.mark.django_db
@@ -188,19 +189,29 @@ def test_refused_lookup_is_a_warning_and_no_email(
 @pytest.mark.each_database
 @pytest.mark.usefixtures("failing")
 def test_error_is_described_without_values(
-    client_of: Sign, delegate: Delegate, written: StringIO, lines: Lines, settings: Any
+    client_of: Sign,
+    delegate: Delegate,
+    written: StringIO,
+    lines: Lines,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.ADMINS = [("", "errors@example.org")]
-    handler = ErrorEmailHandler()
-    handler.setFormatter(JsonFormatter())
-    logging.getLogger().addHandler(handler)
+    reporting = SentryHandler("https://key@errors.example.org/1")
+    reports: list[Any] = []
+    monkeypatch.setattr(reporting._client.transport, "capture_envelope", reports.append)
+    handlers = (ErrorEmailHandler(), reporting)
+    for handler in handlers:
+        handler.setFormatter(JsonFormatter())
+        logging.getLogger().addHandler(handler)
     make_channel(delegate, value=f"{CANARY}@example.org")
     browser = client_of(delegate)
     browser.raise_request_exception = False
     for _request in range(2):
         answer = browser.post(MAILBOX, {"code": CANARY}, headers={"referer": f"/{CANARY}"})
         assert answer.status_code == 500
-    logging.getLogger().removeHandler(handler)
+    for handler in handlers:
+        logging.getLogger().removeHandler(handler)
     line = next(line for line in lines() if line["level"] == "ERROR")
     assert line["message"] == "Internal Server Error"
     assert "django.db.utils.IntegrityError" in line["error"]
@@ -209,7 +220,13 @@ def test_error_is_described_without_values(
     assert any(re.search(r"test_logs.py:\d+ fail$", place) for place in line["at"])
     [email] = mail.outbox  # one of two: the same place within an hour
     assert email.to == ["errors@example.org"] and "IntegrityError" in email.body
-    for text in (written.getvalue(), str(email.message())):
+    report = reports[0].get_event()
+    assert report["extra"].items() <= line.items()
+    assert line.keys() - report["extra"].keys() == {"error", "at"}
+    [kind] = report["exception"]["values"]
+    assert kind["type"] == "django.db.utils.IntegrityError"
+    assert "fail" in [frame["function"] for frame in kind["stacktrace"]["frames"]]
+    for text in (written.getvalue(), str(email.message()), str(reports[0].serialize())):
         assert CANARY not in text and "sessionid" not in text and "example.org/" not in text
 
 
@@ -243,6 +260,23 @@ def test_command_in_production_writes_json_to_syslog_too(tmp_path: Path) -> None
     done = manage("shell", "--no-imports", "-c", program, **environment)
     assert done.returncode == 1
     assert json.loads(done.stderr)["error"].startswith("django.db.utils.OperationalError")
+
+
+@pytest.mark.own_process
+@pytest.mark.enable_socket
+def test_failed_command_is_reported_before_it_ends(tmp_path: Path) -> None:
+    with socket(AF_INET) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        address = f"http://key@127.0.0.1:{listener.getsockname()[1]}/1"
+        environment = PRODUCTION_ENVIRONMENT | {"DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3"}
+        program = "from django.db import connection; connection.cursor().execute('SELECT zq')"
+        done = manage("shell", "--no-imports", "-c", program, **environment, SENTRY_DSN=address)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        listener.settimeout(TIMEOUT)
+        connected, _who = listener.accept()
+        with connected:
+            assert connected.recv(99).startswith(b"POST /api/1/envelope/ ")
 
 
 def test_other_addresses_of_a_log_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
