@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick prove check mutants faults bench lock audit shots freeze release-database environment
+.PHONY: help run test quick prove check mutants faults operate bench lock audit shots freeze release-database environment
 
 help:
 	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
@@ -16,6 +16,7 @@ help:
 	@echo "make check    run only the linter and the type checker"
 	@echo "make mutants  change a hundred places in the code, one at a time; the tests must find each"
 	@echo "make faults   take the database away, kill workers and fill the disk, on both databases (10 minutes)"
+	@echo "make operate  install, upgrade, lose and restore the portal on empty Debian machines (as root, 15 minutes)"
 	@echo "make bench    time sign-in, imports, the desk, and what each page costs with 1,000 and 100,000 commitments"
 	@echo "make bench PEERS=1   also beside Datasette, which it installs for the run, with the same commitments"
 	@echo "make shots    take screenshots of every page and of a whole visit, in shots/"
@@ -47,6 +48,9 @@ mutants: environment
 
 faults: environment
 	@$(VENV)/python -m tests.faults
+
+operate: environment
+	@$(VENV)/python -m tests.operate
 
 bench: environment
 	@$(VENV)/python -m tests.bench signing-in
@@ -86,8 +90,8 @@ COMPILE = $(VENV)/uv pip compile --quiet --upgrade --universal --python-version 
 	--generate-hashes --no-emit-index-url --no-emit-find-links
 
 lock: environment
-	$(COMPILE) pyproject.toml -o requirements.txt
-	$(COMPILE) --extra dev --extra pdf pyproject.toml -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --extra pdf --extra sentry pyproject.toml -o requirements.txt
+	$(COMPILE) --all-extras pyproject.toml -c requirements.txt -o requirements-dev.txt
 	$(VENV)/python -m deploy.packages sbom
 
 audit: environment

@@ -1,0 +1,1 @@
+"""Tries deploy/ on empty machines; see __main__.py."""
