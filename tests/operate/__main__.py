@@ -125,9 +125,9 @@ def wait_until_ready(machine: Machine) -> None:
 def check_secrets(machine: Machine) -> None:
     """No key in lists of processes, logs and units; no file of the portal that others can read."""
     keys = "\n".join(values_of(machine)[key] for key in KEYS)
-    (machine.folder / "root" / "keys").write_text(keys)
+    (machine.folder / "srv" / "keys").write_text(keys)
     for where in ("cat /proc/[0-9]*/cmdline", "journalctl --no-pager", "cat /etc/systemd/system/*"):
-        assert machine.run(f"{where} 2>&1 | grep -acFf /root/keys || true") == "0\n", where
+        assert machine.run(f"{where} 2>&1 | grep -acFf /srv/keys || true") == "0\n", where
     folders = " ".join(f"{machine.names['DATA']}{end}" for end in ("", "-erasures", "-backups"))
     readable = f"find {settings_of(machine).relative_to(machine.folder)} {folders} -maxdepth 0"
     assert machine.run(f"cd / && {readable} -perm /077") == ""
@@ -228,15 +228,15 @@ def restore(machine: Machine, backup: Path, wheels: Path, keys: dict[str, str]) 
     shutil.copytree(wheels, machine.folder / "srv" / "wheels")
     fill_in(machine, FILLED_IN | keys | {"COCHAIRS": "", "ROUNDTABLE": ""})
     make_certificate(machine)
-    shutil.copy(backup, machine.folder / "root" / "backup.age")
-    (machine.folder / "root" / "backups.key").write_text(f"{KEY}\n")
+    shutil.copy(backup, machine.folder / "srv" / "backup.age")
+    (machine.folder / "srv" / "backups.key").write_text(f"{KEY}\n")
     machine.start()
     install(machine)
     machine.run("systemctl stop meeting.target")
     said = machine.run(
-        "install -o portal -m 600 /root/backup.age /srv/data-backups/restored.age && "
+        "install -o portal -m 600 /srv/backup.age /srv/data-backups/restored.age && "
         "meeting restore /srv/data-backups/restored.age --key - --reason 'The disk failed.' "
-        "--replace < /root/backups.key"
+        "--replace < /srv/backups.key"
     )
     assert "is restored. Now start the portal." in said.splitlines()[-1], said
     print(said)
