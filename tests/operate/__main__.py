@@ -5,6 +5,7 @@ loss of the machine, and the same portal on another one under other names. Needs
 and a browser; takes about a quarter of an hour. KEEP=1 keeps the folder with the machines.
 """
 
+import atexit
 import json
 import os
 import re
@@ -37,7 +38,6 @@ FILLED_IN = {
     "CERTIFICATE_KEY": "/etc/ssl/portal.key",
 }
 KEYS = ("SECRET_KEY", "ERASURE_KEY", "SEAL_KEY")
-INSTALL, UPGRADE = "/srv/roundtable/deploy/install.sh", "/srv/roundtable/deploy/upgrade.sh"
 # What the second machine calls it.
 OTHER_NAMES = {
     "NAME": "meeting",
@@ -50,7 +50,7 @@ OTHER_NAMES = {
 WHEELS = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/srv/wheels"}
 FETCH = (
     "python3 -m venv /tmp/fetch && /tmp/fetch/bin/pip download --quiet --require-hashes "
-    "--requirement /srv/roundtable/requirements.txt --dest /srv/wheels && rm -r /tmp/fetch"
+    "--requirement /srv/source/requirements.txt --dest /srv/wheels && rm -r /tmp/fetch"
 )
 # As a release would have it; the second one fails after it has changed the database.
 MIGRATION = """
@@ -144,13 +144,13 @@ def release(source: Path, version: str, then: str) -> None:
 
 
 def install(machine: Machine) -> None:
-    said = machine.run(INSTALL, **WHEELS, **machine.names)
+    said = machine.run(f"{machine.place}/deploy/install.sh", **WHEELS, **machine.names)
     assert f"The portal is at {URL}. Sign in at {URL}/accounts/login/ as" in said, said
 
 
 def check_second_run(machine: Machine) -> None:
     """It only checks and starts what is there."""
-    said = machine.run(INSTALL, **WHEELS, **machine.names)
+    said = machine.run(f"{machine.place}/deploy/install.sh", **WHEELS, **machine.names)
     done = [line for line in said.splitlines() if line.startswith("+ ")]
     expected = ("migrate", "collectstatic", "check --deploy", "systemctl start")
     assert len(done) == len(expected), said
@@ -179,7 +179,7 @@ def main(folder: Path) -> None:
     first.change_root("apt-get install --yes git && git clone /srv/source /srv/roundtable")
     second, third = first.copy_to(folder / "second"), first.copy_to(folder / "third")
     step("Command 2: install.sh, which asks to fill in")
-    assert "Fill in PORTAL_URL" in first.change_root(INSTALL)
+    assert "Fill in PORTAL_URL" in first.change_root(f"{first.place}/deploy/install.sh")
     first.change_root(FETCH)
     fill_in(first, FILLED_IN)
     make_certificate(first)
@@ -194,11 +194,11 @@ def main(folder: Path) -> None:
     check_second_run(first)
 
     began = time.monotonic()
-    said = first.run(f"{UPGRADE} v101", **WHEELS)
+    said = first.run(f"{first.place}/deploy/upgrade.sh v101", **WHEELS)
     assert "The portal is v101 now." in said, said
     wait_until_ready(first)
     step(f"Upgraded in {time.monotonic() - began:.0f} s")
-    said = first.run(f"{UPGRADE} v102 || true", **WHEELS)
+    said = first.run(f"{first.place}/deploy/upgrade.sh v102 || true", **WHEELS)
     assert "The portal is as it was before. Nothing is lost." in said, said
     assert git(first.folder / "srv" / "roundtable", "describe", "--tags") == "v101"
     wait_until_ready(first)
@@ -209,11 +209,11 @@ def main(folder: Path) -> None:
     backup, wheels = shutil.copy(newest, folder), folder / "wheels"
     shutil.move(first.folder / "srv" / "wheels", wheels)
     kept = {key: values_of(first)[key] for key in KEYS}
-    first.lose()
+    first.end()
     step("The machine is lost. There are a backup, its key, and three keys of the portal")
     restore(second, Path(backup), wheels, kept)
     assert second.visit(URL, COCHAIRS[0], secret).splitlines() == [secret, "Your tasks"]
-    second.lose()
+    second.end()
     step("Restored on another machine, under other names; the co-chair is signed in")
 
     upgrade_first_release(third, wheels)
@@ -221,9 +221,11 @@ def main(folder: Path) -> None:
 
 
 def restore(machine: Machine, backup: Path, wheels: Path, keys: dict[str, str]) -> None:
-    git(machine.folder / "srv" / "roundtable", "checkout", "--quiet", "v101")
+    machine.place = "/opt/portal"
+    shutil.move(machine.folder / "srv" / "roundtable", machine.folder / "opt" / "portal")
+    git(machine.folder / "opt" / "portal", "checkout", "--quiet", "v101")
     names = " ".join(f"{key}={value}" for key, value in OTHER_NAMES.items())
-    machine.change_root(f"{names} {INSTALL}")
+    machine.change_root(f"{names} {machine.place}/deploy/install.sh")
     machine.names = OTHER_NAMES
     shutil.copytree(wheels, machine.folder / "srv" / "wheels")
     fill_in(machine, FILLED_IN | keys | {"COCHAIRS": "", "ROUNDTABLE": ""})
@@ -239,7 +241,6 @@ def restore(machine: Machine, backup: Path, wheels: Path, keys: dict[str, str]) 
         "--replace < /srv/backups.key"
     )
     assert "is restored. Now start the portal." in said.splitlines()[-1], said
-    print(said)
     machine.run("systemctl start meeting.target")
     wait_until_ready(machine)
     assert "All seals are valid" in machine.run("meeting verify")
@@ -249,7 +250,7 @@ def restore(machine: Machine, backup: Path, wheels: Path, keys: dict[str, str]) 
 
 def upgrade_first_release(machine: Machine, wheels: Path) -> None:
     """Its database and files are those that the tests of upgrades have."""
-    machine.change_root(INSTALL)
+    machine.change_root(f"{machine.place}/deploy/install.sh")
     shutil.copytree(wheels, machine.folder / "srv" / "wheels")
     old = ROOT / "tests" / "upgrade" / "0.1.0"
     keys = dict(line.split("=") for line in (old / "keys.env").read_text().splitlines()[1:])
@@ -266,19 +267,19 @@ def upgrade_first_release(machine: Machine, wheels: Path) -> None:
         "&& runuser -u postgres -- createdb --owner roundtable roundtable "
         "&& runuser -u roundtable -- psql --quiet --file /srv/postgresql.sql roundtable"
     )
+    count = "SELECT count(*) FROM participants_delegate"
+    people = f"cd / && runuser -u roundtable -- psql -tAc '{count}' roundtable"
+    before = machine.run(people)
     install(machine)
-    print(machine.run("roundtable reseal && roundtable send_reminders"))
+    machine.run("roundtable verify && roundtable reseal && roundtable send_reminders")
     wait_until_ready(machine)
-    people = "SELECT count(*) FROM participants_delegate"
-    print(machine.run(f"cd / && runuser -u roundtable -- psql -tAc '{people}' roundtable"))
+    assert int(before) and machine.run(people) == before
 
 
 if __name__ == "__main__":
     if os.geteuid() or not shutil.which("debootstrap"):
         sys.exit("Run this as root, with debootstrap installed.")
     folder = Path(tempfile.mkdtemp(prefix="roundtable-machines-"))
-    try:
-        main(folder)
-    finally:
-        if os.environ.get("KEEP") != "1":
-            shutil.rmtree(folder)
+    if os.environ.get("KEEP") != "1":
+        atexit.register(shutil.rmtree, folder)
+    main(folder)

@@ -4,8 +4,10 @@ Only to install Debian's and Python's packages, before it is started, one uses t
 network.
 """
 
+import atexit
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -36,6 +38,11 @@ pivot_root . mnt
 umount -l /mnt
 exec env -i container=namespaces PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd
 """
+CHANGE_ROOT = """
+mount -t proc proc "$0/proc"
+mount --rbind /dev "$0/dev"
+exec chroot "$0" sh -c "$1"
+"""
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 SPACES = ["--mount", "--net", "--pid", "--cgroup", "--uts", "--ipc"]
 PACKAGES = "systemd,systemd-sysv,dbus,ca-certificates,iproute2"
@@ -48,6 +55,7 @@ class Machine:
         self.folder = folder
         self.system = 0  # its process 1, as this machine numbers it
         self.mailbox = folder.with_name(folder.name + "-mail")
+        self.place = "/srv/roundtable"  # of the portal's code
         # Of services, settings and so on, as install.sh takes them.
         self.names = {"NAME": "roundtable", "PORT": "8000", "DATA": "/var/lib/roundtable"}
 
@@ -72,7 +80,8 @@ class Machine:
 
     def change_root(self, command: str) -> str:
         """Runs a command before the start, with the network."""
-        return _run(["chroot", str(self.folder), "sh", "-c", command], PIP_CERT=CERTIFICATES)
+        inside = ["unshare", "--mount", "sh", "-c", CHANGE_ROOT, str(self.folder), command]
+        return _run(inside, PIP_CERT=CERTIFICATES)
 
     def start(self) -> None:
         (self.folder / "usr" / "sbin" / "policy-rc.d").unlink(missing_ok=True)
@@ -85,12 +94,14 @@ class Machine:
         while not (found := children.read_text().split()):
             time.sleep(0.1)
         self.system = int(found[0])
+        atexit.register(self.end)
         while Path(f"/proc/{self.system}/comm").read_text().strip() != "systemd":
             time.sleep(0.1)
-        self.run("systemctl is-system-running --wait || true")
+        # It says "degraded" where it may not load modules into the kernel.
+        self.run("until systemctl is-system-running | grep -E 'running|degraded'; do sleep 1; done")
         sink = Path(__file__).with_name("mailbox.py")
-        # Ends with the machine's network, when this program does.
-        subprocess.Popen([*self._enter("--net"), sys.executable, str(sink), str(self.mailbox)])
+        command = [*self._enter("--net"), sys.executable, str(sink), str(self.mailbox)]
+        self.sink = subprocess.Popen(command)
 
     def run(self, command: str, **environment: str) -> str:
         inside = ["--root", "--wdns=/", "sh", "-c", command]
@@ -101,12 +112,14 @@ class Machine:
         command = [sys.executable, "-m", "tests.operate.visit", str(self.mailbox), *arguments]
         return _run([*self._enter("--net"), *command], **os.environ)
 
-    def lose(self) -> None:
-        """Ends all its processes at once, and deletes it."""
-        os.kill(self.system, 9)
-        while Path(f"/proc/{self.system}").exists():
-            time.sleep(0.1)
-        shutil.rmtree(self.folder)
+    def end(self) -> None:
+        """Ends all its processes at once."""
+        if self.system:
+            self.sink.terminate()
+            os.kill(self.system, signal.SIGKILL)
+            while Path(f"/proc/{self.system}").exists():
+                time.sleep(0.1)
+        self.system = 0
 
     def _enter(self, *spaces: str) -> list[str]:
         return ["nsenter", "--target", str(self.system), *spaces]
@@ -114,7 +127,10 @@ class Machine:
 
 def _run(command: list[str], **environment: str) -> str:
     """What it prints. Raises RuntimeError with that if it fails."""
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **environment}
+    environment = {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        **environment,
+    }
     done = subprocess.run(
         command,
         env=environment,
@@ -124,5 +140,6 @@ def _run(command: list[str], **environment: str) -> str:
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"{command[-1]} ended with {done.returncode}:\n{done.stdout}")
+        end = "\n".join(done.stdout.splitlines()[-40:])
+        raise RuntimeError(f"{command[-1]} ended with {done.returncode}:\n{end}")
     return done.stdout
