@@ -86,8 +86,19 @@ class Machine:
     def start(self) -> None:
         (self.folder / "usr" / "sbin" / "policy-rc.d").unlink(missing_ok=True)
         self.mailbox.mkdir()
+        # Services of two machines must not meet in one group.
+        self.group = _control_groups() / f"{self.folder.parent.name}-{self.folder.name}"
+        self.group.mkdir()
+        unshare = ["unshare", *SPACES, "--fork", "--kill-child", "bash", "-c", BOOT]
         process = subprocess.Popen(
-            ["unshare", *SPACES, "--fork", "--kill-child", "bash", "-c", BOOT, str(self.folder)],
+            [
+                "sh",
+                "-c",
+                'echo $$ >"$0/cgroup.procs" && exec "$@"',
+                str(self.group),
+                *unshare,
+                str(self.folder),
+            ],
             stdout=subprocess.DEVNULL,
         )
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
@@ -119,10 +130,18 @@ class Machine:
             os.kill(self.system, signal.SIGKILL)
             while Path(f"/proc/{self.system}").exists():
                 time.sleep(0.1)
+            for folder, _folders, _files in os.walk(self.group, topdown=False):
+                Path(folder).rmdir()
         self.system = 0
 
     def _enter(self, *spaces: str) -> list[str]:
         return ["nsenter", "--target", str(self.system), *spaces]
+
+
+def _control_groups() -> Path:
+    command = ["findmnt", "--noheadings", "--types", "cgroup2", "--output", "TARGET"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Path(found.stdout.split()[0])
 
 
 def _run(command: list[str], **environment: str) -> str:
