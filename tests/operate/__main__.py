@@ -267,13 +267,13 @@ def upgrade_first_release(machine: Machine, wheels: Path) -> None:
         "&& runuser -u postgres -- createdb --owner roundtable roundtable "
         "&& runuser -u roundtable -- psql --quiet --file /srv/postgresql.sql roundtable"
     )
-    count = "SELECT count(*) FROM participants_delegate"
-    people = f"cd / && runuser -u roundtable -- psql -tAc '{count}' roundtable"
-    before = machine.run(people)
+    count = "SELECT count(*) FROM outcomes_commitment"
+    commitments = f"cd / && runuser -u roundtable -- psql -tAc '{count}' roundtable"
+    before = machine.run(commitments)
     install(machine)
     machine.run("roundtable verify && roundtable reseal && roundtable send_reminders")
     wait_until_ready(machine)
-    assert int(before) and machine.run(people) == before
+    assert int(before) and machine.run(commitments) == before
 
 
 if __name__ == "__main__":
