@@ -143,7 +143,7 @@ def resume_interrupted() -> None:
         if is_worked_on(upload):
             continue
         if upload.claimed_at is None:
-            # It was killed between its task and its upload, or the task still waits. Twice is once.
+            # Killed before it opened the file, or not begun. A second task of a run does nothing.
             _enqueue_task(upload)
             continue
         resumed = upload.choices.get("resumed", 0) + 1
