@@ -14,7 +14,7 @@ from django.utils import timezone
 from roundtable.backups.archive import MADE_BY_OTHERS, parse_recipient
 from roundtable.cache.public_stamp import is_complete
 from roundtable.database.schema import fault
-from roundtable.mail.health import late_emails, silent_worker
+from roundtable.mail.health import given_up_emails, late_emails, silent_worker
 from roundtable.workers.tick import late_jobs
 
 MIN_KEY_LENGTH = 32  # characters
@@ -67,7 +67,7 @@ def check_emails(databases: Sequence[str] | None = None, **options: Any) -> list
         return []
     now = timezone.now()
     # Not whether the worker runs: an upgrade stops it, and checks before it starts it again.
-    sentences = [*silent_worker(now), *late_emails(now)]
+    sentences = [*silent_worker(now), *late_emails(now), *given_up_emails()]
     return [Warning(sentence, id="roundtable.W002") for sentence in sentences]
 
 

@@ -102,8 +102,11 @@ def head_line(at: datetime) -> str:
 
 
 def find_line_faults(line: str, at: datetime) -> list[str]:
-    """Compares the log with an earlier head_line(). Raises ValueError if it is none."""
-    day, number, chain_hash = line.split()
+    """Compares the log with an earlier head_line(). Raises ValueError if it is none.
+
+    In the email, the line stands in quotation marks behind the name of the command.
+    """
+    day, number, chain_hash = line.replace('"', " ").split()[-3:]
     since, entry = date.fromisoformat(day), int(number)
     head = AuditHead.objects.filter(pk=1).first() or AuditHead()
     if entry > head.sequence:

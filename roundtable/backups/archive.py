@@ -79,8 +79,14 @@ def _fill(target: BinaryIO, folder: Path) -> None:
             archive.add(evidence, EVIDENCE)
 
 
-def extract(path: Path, folder: Path, identity: str) -> Description:
-    """Raises ValueError if it is not a backup, or not for this key."""
+def extract(
+    path: Path, folder: Path, identity: str, require_fitting: Callable[[Description], None]
+) -> Description:
+    """Raises ValueError if it is not a backup, or not for this key.
+
+    What the backup is comes first in it, so one that does not fit is not unpacked.
+    """
+    description = None
     lines = [line for line in identity.splitlines() if line.startswith("AGE-SECRET-KEY-")]
     try:
         (key,) = map(pyrage.x25519.Identity.from_str, lines)
@@ -90,10 +96,17 @@ def extract(path: Path, folder: Path, identity: str) -> Description:
         decrypting = _piped(lambda target: pyrage.decrypt_io(file, target, [key]))
         try:
             with decrypting as content, tarfile.open(fileobj=content, mode="r|") as archive:
-                archive.extractall(folder, filter="data")
+                for member in archive:
+                    archive.extract(member, folder, filter="data")
+                    if member.name == DESCRIPTION:
+                        values = json.loads((folder / DESCRIPTION).read_text())
+                        description = Description(**values)
+                        require_fitting(description)
         except (pyrage.DecryptError, tarfile.TarError, OSError) as problem:
             raise ValueError(str(problem)) from None
-    return Description(**json.loads((folder / DESCRIPTION).read_text()))
+    if description is None:
+        raise ValueError
+    return description
 
 
 @contextmanager
@@ -116,5 +129,5 @@ def _piped(write_all: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
             yield content
     finally:
         thread.join()
-        if failures:
-            raise failures[0]
+    if failures:
+        raise failures[0]

@@ -14,6 +14,8 @@ SILENT_AFTER = timedelta(minutes=5)
 # An email that no worker tried; and one that the mail server refused, or that was interrupted.
 LATE_AFTER = timedelta(minutes=5)
 REFUSED_AFTER = timedelta(minutes=30)
+# Fewer may be wrong addresses.
+GIVEN_UP_IN_A_ROW = 3
 
 
 def email_faults(at: datetime) -> Iterator[str]:
@@ -22,6 +24,7 @@ def email_faults(at: datetime) -> Iterator[str]:
         yield _("The mail worker does not run, so no email leaves. Start roundtable-mail.")
     yield from silent_worker(at)
     yield from late_emails(at)
+    yield from given_up_emails()
 
 
 def silent_worker(at: datetime) -> Iterator[str]:
@@ -67,3 +70,14 @@ def late_emails(at: datetime) -> Iterator[str]:
             )
             % number
         )
+
+
+def given_up_emails() -> Iterator[str]:
+    """After hours of refusals an email is given up, and no longer waits."""
+    tried = QueuedEmail.objects.filter(attempts__gt=0, done_at__isnull=False).order_by("-done_at")
+    last = tried.values_list("is_sent", flat=True)[:GIVEN_UP_IN_A_ROW]
+    if len(last) == GIVEN_UP_IN_A_ROW and not any(last):
+        yield _(
+            "The last %d emails were given up. Read the log of roundtable-mail, then try the mail"
+            " server with sendtestemail."
+        ) % len(last)

@@ -139,6 +139,7 @@ def send_queued_email(email_id: int) -> None:
     assert email.claimed_at is not None
     now = email.claimed_at
     if not email.recipient or (email.send_before and email.send_before < now):
+        email.attempts -= 1  # the mail server was not contacted
         _mark_done(email, is_sent=False, at=now)
         return
     try:
@@ -154,6 +155,7 @@ def send_queued_email(email_id: int) -> None:
         until_stored(partial(mark_failed, email, type(problem).__name__, at=now))
     else:
         is_sent = bool(email.recipient)
+        email.attempts -= not is_sent
         until_stored(partial(_mark_done, email, is_sent=is_sent, at=timezone.now()))
 
 
@@ -252,4 +254,5 @@ def cancel_emails_to(addresses: Iterable[str], *, queued_until: datetime | None 
 def _mark_done(email: QueuedEmail, *, is_sent: bool, at: datetime) -> bool:
     """Deletes the content and keeps the key; whether the email was still unfinished."""
     still_open = QueuedEmail.objects.filter(pk=email.pk, done_at=None)
-    return bool(still_open.update(**EMPTY_CONTENT, claimed_at=None, done_at=at, is_sent=is_sent))
+    values = {"attempts": email.attempts, "claimed_at": None, "done_at": at, "is_sent": is_sent}
+    return bool(still_open.update(**EMPTY_CONTENT, **values))

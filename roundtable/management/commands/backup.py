@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,15 +61,21 @@ class Command(BaseCommand):
                 rows = databases.dump(folder / archive.DATABASE)
             except DamagedError as problem:
                 raise CommandError(_("No backup is made. %s") % problem) from None
-            if rehearse or _is_rehearsal_due(at):
+            if is_rehearsed := rehearse or _is_rehearsal_due(at):
                 failure = _rehearse(folder / archive.DATABASE, rows, ledgers, at)
-            path = retention.path_for(target, at)
+            path = retention.path_for(target, at, settings.BACKUP_RECIPIENT)
             archive.write(path, folder, archive.describe(rows, at), key)
         deleted = retention.delete_old(target)
-        words = {"name": path.name, "size": path.stat().st_size // 2**20, "deleted": deleted}
-        self.stdout.write(_("%(name)s: %(size)d MB. Deleted: %(deleted)d old backups.") % words)
+        size = filesizeformat(path.stat().st_size)
+        words = {"name": path.name, "size": size, "deleted": deleted}
+        self.stdout.write(_("%(name)s: %(size)s. Deleted: %(deleted)d old backups.") % words)
         if failure:
             raise CommandError(_("The backup could not be restored: %s") % failure)
+        if is_rehearsed:
+            self.stdout.write(
+                _("It was restored beside the portal: %d rows, and all seals are valid.")
+                % sum(rows.values())
+            )
 
 
 def _remove_unfinished(folder: Path) -> None:

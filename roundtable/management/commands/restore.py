@@ -55,14 +55,13 @@ class Command(BaseCommand):
             folder = Path(name)
             try:
                 identity = sys.stdin.read() if key == "-" else Path(key).read_text()
-                description = archive.extract(backup, folder, identity)
+                description = archive.extract(backup, folder, identity, _require_fitting)
             except OSError as problem:
                 raise CommandError(f"{problem.filename}: {problem.strerror}.") from None
             except ValueError:
                 raise CommandError(
                     _("This file is damaged, is no backup, or was made for another key.")
                 ) from None
-            _require_fitting(description)
             try:
                 databases.load(folder / archive.DATABASE)
             except DamagedError as problem:

@@ -48,6 +48,7 @@ def test_line_of_last_month_tells_of_each_forgery(forgery: str) -> None:
     line = head_line(NOON)
     audit.record(action="invite", at=LATER)
     assert find_line_faults(line, LATER) == []
+    assert find_line_faults(f'roundtable verify --head "{line}"', LATER) == []
     forge, words = FORGERIES[forgery]
     forge()
     assert find_log_faults() == []  # the log alone does not tell

@@ -1,6 +1,7 @@
 """A backup is tried before it is encrypted, and puts a lost portal back."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -67,7 +68,9 @@ def test_lost_portal_stands_up_again(migrated_file: Path, tmp_path: Path) -> Non
     shutil.copy(migrated_file, lost.database)
     lost.run("create_operator", "operator@example.org")
     (lost.folder / "data" / "evidence" / "report").write_text("evidence")
-    lost.run("backup")
+    lines = lost.run("backup").splitlines()
+    assert re.fullmatch(r"roundtable-.*Z-\w{8}\.age: \d.*B\. Deleted: 0 old backups\.", lines[0])
+    assert re.fullmatch(r"It was restored beside the portal: \d{3,} rows, and .*", lines[1])
     [backup] = (lost.folder / "backups").iterdir()
     assert backup.read_bytes().startswith(b"age-encryption.org/v1")
     assert b"operator@example.org" not in backup.read_bytes()
@@ -189,10 +192,12 @@ def test_backups_are_kept_for_days_weeks_and_months(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     last = datetime(2026, 12, 1, 5, tzinfo=UTC)
     for days in range(200):
-        retention.path_for(tmp_path, last - timedelta(days=days)).touch()
-    retention.path_for(tmp_path, last - timedelta(hours=3)).touch()
+        retention.path_for(tmp_path, last - timedelta(days=days), "age1present").touch()
+    retention.path_for(tmp_path, last - timedelta(hours=3), "age1present").touch()
+    retention.path_for(tmp_path, last - timedelta(hours=4), "age1former").touch()
+    retention.path_for(tmp_path, last - timedelta(days=199), "age1former").touch()
     retention.delete_old(tmp_path)
     kept = sorted(filter(None, map(retention.made_at, tmp_path.iterdir())), reverse=True)
-    expected = "12-01 11-30 11-29 11-28 11-27 11-26 11-25 11-22 11-15 11-08 10-31"
+    expected = "12-01 12-01 11-30 11-29 11-28 11-27 11-26 11-25 11-22 11-15 11-08 10-31"
     assert [f"{at:%m-%d}" for at in kept] == expected.split()
     assert (tmp_path / "notes.txt").exists()

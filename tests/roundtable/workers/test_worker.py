@@ -25,6 +25,7 @@ from roundtable.mail import queue
 from roundtable.mail.batches import current_recipient
 from roundtable.mail.health import email_faults
 from roundtable.mail.models import MailBatch, QueuedEmail
+from roundtable.mail.queue import send_queued_email
 from roundtable.models import Event
 from roundtable.workers import worker
 from roundtable.workers.worker import Worker, last_sign, leave_sign
@@ -312,6 +313,20 @@ def test_late_emails_are_counted(minutes: int, attempts: int, sentences: list[st
     assert list(email_faults(now)) == sentences
     assert [found.msg for found in check_emails(["default"])] == sentences
     assert check_emails(None) == []
+
+
+def test_emails_that_all_were_given_up_are_named_until_one_leaves() -> None:
+    now = timezone.now()
+    leave_sign("mail")
+    given_up = {"attempts": 1, "done_at": now - timedelta(days=1)}
+    send_queued_email.func(queue_code("to no one", to="").pk)
+    for key in ("first", "second"):
+        queue_email(key, **given_up)
+    assert list(email_faults(now)) == []
+    queue_email("third", **given_up)
+    assert [found[:33] for found in email_faults(now)] == ["The last 3 emails were given up. "]
+    queue_email("fourth", attempts=1, done_at=now, is_sent=True)
+    assert list(email_faults(now)) == []
 
 
 def test_email_that_can_be_cancelled_is_not_late(event: Event) -> None:
