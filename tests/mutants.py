@@ -171,6 +171,21 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/statements/test_corrigenda",
         ),
     ),
+    (
+        "roundtable/audit/verify.py",
+        ("roundtable/audit/test_head_line", "roundtable/audit/test_audit_log"),
+    ),
+    ("roundtable/backups/archive.py", ("roundtable/backups/test_backups",)),
+    ("roundtable/backups/retention.py", ("roundtable/backups/test_backups",)),
+    ("roundtable/mail/health.py", ("roundtable/workers/test_worker",)),
+    (
+        "roundtable/monitoring/faults.py",
+        ("roundtable/monitoring/test_monitoring", "roundtable/workers/test_worker"),
+    ),
+    (
+        "roundtable/workers/tick.py",
+        ("roundtable/workers/test_tick", "roundtable/workers/test_jobs"),
+    ),
 )
 EXPLAINED = ROOT / "tests" / "mutants.txt"
 # Between path, source, mutated source and reason in mutants.txt.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pyrage
 import pytest
@@ -154,6 +155,19 @@ def test_backup_of_a_newer_version_is_refused(folder: Path) -> None:
         )
         with pytest.raises(CommandError, match=words):
             call_command("restore", folder / "newer.age", key=folder / "key", reason="Fire.")
+
+
+@pytest.mark.django_db
+def test_backup_without_all_of_its_files_is_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "database").write_text("")
+    monkeypatch.setattr("tarfile.TarFile.addfile", Mock(side_effect=OSError("damaged")))
+    with pytest.raises(OSError, match="damaged"):
+        archive.write(
+            folder / "half.age", folder, archive.describe({}, timezone.now()), KEY.to_public()
+        )
+    assert not (folder / "half.age").exists()
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -55,7 +56,8 @@ def worker_is_silent(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Non
 
 
 def disk_is_full(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    monkeypatch.setattr(faults, "MIN_FREE", 2**60)
+    usage = SimpleNamespace(free=500 * 2**20 - 1)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
 
 
 def schema_is_old(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
@@ -75,7 +77,7 @@ def log_was_written_again(monkeypatch: pytest.MonkeyPatch, settings: Settings) -
     ("break_it", "name", "words"),
     [
         (worker_is_silent, "emails", "The mail worker does not run"),
-        (disk_is_full, "disk", "MB are free"),
+        (disk_is_full, "disk", "Only 499 MB are free on the disk"),
         (schema_is_old, "migrations", "The database lacks 1 migration."),
         (job_failed, "jobs", "The disk of backups is full."),
         (log_was_written_again, "seals", "Run verify"),

@@ -3,6 +3,7 @@
 import fcntl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from pytest_django import Settings
 
 from roundtable.checks import check_jobs
 from roundtable.models import Job
+from roundtable.workers import tick as tick_module
 from roundtable.workers.tick import DAILY, HOURLY, OFTEN, SCHEDULE, WEEKLY, job_faults, last_due
 from tests.factories import NOON
 
@@ -61,7 +63,9 @@ def test_each_command_runs_when_it_is_due_and_one_that_fails_stops_no_other() ->
         assert started_at(NOON) == set(SCHEDULE)
 
 
-def test_command_that_runs_is_not_run_beside_and_a_killed_one_runs_again(folder: Path) -> None:
+def test_command_that_runs_is_not_run_beside_and_a_killed_one_runs_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         tick()
         Job.objects.filter(name="verify").update(started_at=NOON - DAILY, seconds=None)
@@ -71,7 +75,10 @@ def test_command_that_runs_is_not_run_beside_and_a_killed_one_runs_again(folder:
             assert "verify" not in started_at(NOON)
         call_command("tick")
         assert "verify" in started_at(NOON)
-        Job.objects.filter(name="verify").update(seconds=None)  # killed while it ran
+        Job.objects.filter(name="verify").update(started_at=NOON - DAILY)
+        with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+            killed.setattr(tick_module, "call_command", Mock(side_effect=KeyboardInterrupt))
+            tick_module.run_due(NOON)
         clock.shift(timedelta(minutes=59))
         call_command("tick")
         assert "verify" not in started_at(timezone.now())
@@ -94,6 +101,10 @@ def test_failed_and_late_commands_are_named() -> None:
     with time_machine.travel(NOON + timedelta(minutes=70), tick=False):
         assert [found.msg for found in check_jobs(["default"])] == [late, failed]
     assert len(list(job_faults(NOON + WEEKLY))) == len(SCHEDULE)
+    Job.objects.filter(name="verify").update(done_at=None, seconds=None)  # killed the first time
+    never = "verify is late. It was last done: –."
+    assert list(job_faults(NOON + timedelta(minutes=59))) == [failed]
+    assert never in list(job_faults(NOON + timedelta(minutes=70)))
 
 
 @pytest.mark.parametrize(

@@ -300,6 +300,7 @@ def test_stopped_worker_is_named_at_the_desk_only() -> None:
     ("minutes", "attempts", "sentences"),
     [
         (4, 0, []),
+        (31, 0, ["1 email has waited for more than 5 minutes. Check that roundtable-mail runs."]),
         (6, 0, ["1 email has waited for more than 5 minutes. Check that roundtable-mail runs."]),
         (29, 1, []),
         (31, 1, ["1 email has waited for 30 minutes or more. Read the log of roundtable-mail."]),
