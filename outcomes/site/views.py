@@ -1,6 +1,7 @@
 """Views of the home page, organisations and static pages."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -47,6 +48,7 @@ from participants.models import Organisation
 from participants.models.delegate import BY_NAME
 from participants.organisations.attendance import attendance_by_constituency, count_named
 from participants.privacy import visibility
+from roundtable.cache.values import get_or_set, pinned
 from roundtable.models import Event
 from roundtable.web.negotiation import with_json_file
 
@@ -58,11 +60,19 @@ MAX_PER_SECTION = 50  # per section on the page of an organisation
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    on, form = timezone.localdate(), scope_of_page(request)
-    events = Event.objects.published().filter(is_demonstration=form.is_demonstration)
+    form = scope_of_page(request)
+    find = partial(_latest_roundtable, form.is_demonstration)
+    found = get_or_set(("home", form.is_demonstration), find, pinned)
+    return render(request, "outcomes/site/home.html", found | {"form": form})
+
+
+def _latest_roundtable(is_demonstration: bool) -> dict[str, Any]:
+    """What the home page shows to everyone."""
+    on = timezone.localdate()
+    events = Event.objects.published().filter(is_demonstration=is_demonstration)
     events = events.select_related("series")
     latest = _latest_or_next(events, on)
-    context: dict[str, object] = {"form": form, "latest": latest, "today": on}
+    context: dict[str, Any] = {"latest": latest, "today": on}
     if latest:
         commitments = Commitment.objects.public().filter(event=latest)
         counts = count_by_status(commitments, on)
@@ -84,26 +94,30 @@ def home(request: HttpRequest) -> HttpResponse:
             "benches": constituency_groups,
             "seats": seating_dots(constituency_groups),
             "named_count": count_named(constituency_groups),
-            "lead_ins": lead_ins,
+            "lead_ins": list(lead_ins),
             "point_count": agreed.points().count(),
             "coming": coming,
-            "due_next": commitments.due_from(on)
-            .select_related("event")
-            .prefetch_related(parties_shown(on), findings_shown())[:5],
-            "changed": ProgressUpdate.objects.published()
-            .of_party()
-            .filter(commitment__event__is_demonstration=form.is_demonstration)
-            .select_related("commitment__event", "party__organisation", "party__group")
-            .prefetch_related(
-                parties_shown(on, "commitment__parties"),
-                findings_shown("commitment__assessments"),
-            )[:5],
+            "due_next": list(
+                commitments.due_from(on)
+                .select_related("event")
+                .prefetch_related(parties_shown(on), findings_shown())[:5]
+            ),
+            "changed": list(
+                ProgressUpdate.objects.published()
+                .of_party()
+                .filter(commitment__event__is_demonstration=is_demonstration)
+                .select_related("commitment__event", "party__organisation", "party__group")
+                .prefetch_related(
+                    parties_shown(on, "commitment__parties"),
+                    findings_shown("commitment__assessments"),
+                )[:5]
+            ),
             # Newer roundtables never push one with an agreed text off the page.
             "others": [
                 row for place, row in enumerate(others) if row.has_text or place < MAX_NEWEST
             ],
         }
-    return render(request, "outcomes/site/home.html", context)
+    return context
 
 
 def _latest_or_next(events: QuerySet[Event], on: date) -> Event | None:
