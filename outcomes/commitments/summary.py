@@ -265,8 +265,9 @@ def finding_bars(periods: list[Period], assessments: Iterable[Assessment]) -> li
     starts = [min(max((row.assessed_on - periods[0].since).days, 0), days) for row in found]
     return [
         BarSegment(
-            x=f"{100 * start / days:.2f}",
-            width=f"{100 * (end - start) / days:.2f}",
+            x=f"{min(100 * start / days, 99):.2f}",
+            # One of today, or of the same day as the next one, is seen too.
+            width=f"{max(100 * (end - start) / days, 1):.2f}",
             tone="finding",
             y=f"{5.5 - height:.2f}",
             height=f"{height:.2f}",

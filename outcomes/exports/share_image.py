@@ -57,8 +57,7 @@ def draw_share_image(picture: Picture) -> bytes:
         below = BAR_TOP + BAR_HEIGHT + 4
         for bar in picture.found:
             left = MARGIN + (WIDTH - 2 * MARGIN) * float(bar.x) / 100
-            # A finding of today, or of the same day as the next one, has no width.
-            right = max(left + (WIDTH - 2 * MARGIN) * float(bar.width) / 100 - 4, left)
+            right = left + (WIDTH - 2 * MARGIN) * float(bar.width) / 100 - 4
             top = below + FOUND_HEIGHT * (1 - float(bar.height) / 5)
             draw.rectangle((left, top, right, below + FOUND_HEIGHT), fill=INK)
         below += FOUND_HEIGHT + 4 if picture.found else 0

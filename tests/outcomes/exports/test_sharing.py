@@ -156,9 +156,11 @@ def test_share_image_is_small_and_moves_with_the_status(
     assert client.get(path).content != before.content
 
 
-def test_finding_of_today_has_a_picture(client: Client, commitment: Commitment) -> None:
+def test_finding_of_today_is_seen(client: Client, commitment: Commitment) -> None:
     before = client.get("/commitments/here-c1.png").content
     make_assessment(commitment=commitment, assessed_on=timezone.localdate())
+    page = client.get("/commitments/here-c1/").content.decode()
+    assert '<rect x="99.00"' in " ".join(page.split())
     answer = client.get("/commitments/here-c1.png")
     assert answer.status_code == 200 and answer.content != before
 
