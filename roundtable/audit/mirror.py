@@ -131,7 +131,9 @@ def mirror_can_continue(path: Path) -> bool:
     """Whether the log continues the last line of the file. Raises OSError if it is not writable."""
     with locked_file(path) as file:
         last = _last(file)
-    return not last or _continues(AuditHead.objects.filter(pk=1).first() or AuditHead(), last)
+    head = AuditHead.objects.filter(pk=1).first() or AuditHead()
+    # The first line is written by the first act after an installation or an upgrade.
+    return _continues(head, last) if last else head.sequence <= head.plain_through
 
 
 def read_mirror(path: Path) -> Mirror:

@@ -29,7 +29,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Whether the portal does its work; status 503 and what is wrong if it does not."""
     _require_watcher(request)
     faults = portal_faults(timezone.now())
-    return JsonResponse({"ready": not faults, "faults": faults}, status=503 if faults else 200)
+    answer = JsonResponse({"ready": not faults, "faults": faults}, status=503 if faults else 200)
+    # Whoever asks is told; an error email for each question would tell nothing more.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
 
 
 def _require_watcher(request: HttpRequest) -> None:

@@ -1,12 +1,15 @@
 """The command that makes operators."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from participants.models import User
 from roundtable.audit.models import AuditEntry
-from tests.factories import make_user
+from tests.factories import make_event, make_grant, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +52,22 @@ def test_create_operator_rejects_address_of_other_account() -> None:
     with pytest.raises(CommandError, match="Another account already uses this address"):
         call_command("create_operator", "second@example.org", verbosity=0)
     assert User.objects.count() == 1
+
+
+def test_list_names_who_has_rights_today(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("create_operator", "operator@example.org", verbosity=0)
+    event = make_event(code="BP2018")
+    office = make_organisation(name="The office")
+    holder, former = make_user("holder@example.org"), make_user("former@example.org")
+    make_grant(holder, event, on_behalf_of=office)
+    make_grant(former, event, role="editor", valid_until=timezone.localdate() - timedelta(days=1))
+    make_user("participant@example.org")
+    call_command("list_holders")
+    assert capsys.readouterr().out.splitlines() == [
+        "operator@example.org: operator",
+        "holder@example.org: BP2018, co-chair, The office",
+    ]
+    assert AuditEntry.objects.filter(action="list holders").count() == 1
 
 
 def test_operator_ends_on_the_server() -> None:

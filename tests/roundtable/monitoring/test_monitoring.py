@@ -73,6 +73,11 @@ def log_was_written_again(monkeypatch: pytest.MonkeyPatch, settings: Settings) -
     AuditHead.objects.update(sequence=0)
 
 
+def file_of_seals_was_lost(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    audit.record(action="invite", at=timezone.now())
+    Path(settings.SEAL_LEDGER).unlink()
+
+
 @pytest.mark.parametrize(
     ("break_it", "name", "words"),
     [
@@ -81,6 +86,7 @@ def log_was_written_again(monkeypatch: pytest.MonkeyPatch, settings: Settings) -
         (schema_is_old, "migrations", "The database lacks 1 migration."),
         (job_failed, "jobs", "The disk of backups is full."),
         (log_was_written_again, "seals", "Run verify"),
+        (file_of_seals_was_lost, "seals", "Run verify"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -90,12 +96,14 @@ def test_each_fault_is_named(
     words: str,
     monkeypatch: pytest.MonkeyPatch,
     settings: Settings,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     break_it(monkeypatch, settings)
     status, answer = ask()
     assert (status, answer["ready"], list(answer["faults"])) == (503, False, [name])
     [sentence] = answer["faults"][name]
     assert words in sentence
+    assert caplog.messages == []  # what is logged as an error is emailed
 
 
 class OperationalError(Exception):
