@@ -17,6 +17,8 @@ class ParticipantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     # See RoundtableConfig.
     never_public: ClassVar[dict[str, str]] = {
+        "Act": "who asked, stopped or declined what",
+        "Bundle": "who asked for what together",
         "AccountChange": "who lost a mailbox or a second factor",
         "Consent": "who agreed to what; a delegate has the time of the last one",
         "ConsentRequest": "who was asked to agree again",

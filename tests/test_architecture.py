@@ -33,6 +33,7 @@ CAPABILITIES = {
     "participants": [
         "participants.models",
         "participants",
+        "participants.decisions",
         "participants.email_links",
         "participants.accounts",
         "participants.privacy",

@@ -40,8 +40,14 @@ from outcomes.sources.hashes import source_hash, undertaking_hash
 from outcomes.statements import silence_procedure
 from outcomes.statements.publication import publish_statements
 from participants.accounts import account_changes, departure, grants
-from participants.accounts.grants import agree_to_end_grant, restore_grant, suspend_grant
+from participants.accounts.grants import (
+    agree_to_end_grant,
+    request_grant,
+    restore_grant,
+    suspend_grant,
+)
 from participants.accounts.log_head import send_log_head
+from participants.decisions.engine import make_due
 from participants.email_links.links import link_for_key
 from participants.introductions import lifecycle
 from participants.models import (
@@ -440,6 +446,13 @@ def hand_a_grant_over(cast: Cast, at: datetime) -> None:
     grants.hand_over_grant(grant=grant, to=to, on=on, by=cast.operator, at=at)
 
 
+def leave_a_request_unconfirmed(cast: Cast, at: datetime) -> None:
+    by, on = cast.user(cast.own), at.date()
+    grant = Grant(user=cast.user(cast.other), event=cast.event, role="reader", valid_from=on)
+    request_grant(grant=grant, by=by, at=at - timedelta(days=60))
+    make_due(at)
+
+
 def change_an_organisation(cast: Cast, at: datetime) -> None:
     row = make_organisation(name="Coast Watch")
     make_role(cast.event, organisation=row)
@@ -649,6 +662,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     pause_and_look,
     reset_factor,
     hand_a_grant_over,
+    leave_a_request_unconfirmed,
     change_an_organisation,
     change_a_mailbox,
     add_an_account,

@@ -273,8 +273,7 @@ def _waiting(request: HttpRequest) -> list[tuple[Participation, str]]:
         delegate__user=request.user.pk, confirmed_at=None, event__is_public=True
     )
     return [
-        (row, missing_confirmation(row, row.confirmations.select_related("on_behalf_of")))
-        for row in rows.select_related("event", "organisation")
+        (row, missing_confirmation(row)) for row in rows.select_related("event", "organisation")
     ]
 
 

@@ -18,7 +18,8 @@ from outcomes.duplicates.relations import (
     values_for_blanks,
 )
 from outcomes.models import Assessment, Offer, Response, Subscription
-from participants.accounts.grants import forget_pending
+from participants.accounts.grants import RIGHTS
+from participants.decisions.engine import forget
 from participants.models import (
     EventRole,
     Grant,
@@ -43,6 +44,8 @@ from roundtable.history.versions import add_versions
 
 OF_OUTCOME = "outcome__statement__event"
 ORGANISATION_RULES: dict[str, MergeRule] = {
+    "participants.Act.on_behalf_of": MergeRule("move"),
+    "participants.Bundle.on_behalf_of": MergeRule("move"),
     "participants.EventRole.organisation": MergeRule("once", ("event",)),
     "outcomes.OutcomeAddressee.organisation": MergeRule("once", (OF_OUTCOME,)),
     "outcomes.CommitmentParty.organisation": MergeRule("once", ("commitment__event",)),
@@ -157,7 +160,7 @@ def apply_merge(*, target: Organisation, duplicate: Organisation, by: User, at: 
     add_versions(naming)
     recheck_confirmations(target, at)
     # What the two confirmed may be a right of the one organisation that they are now.
-    forget_pending(GrantConfirmation.objects.filter(on_behalf_of=target), at)
+    forget(RIGHTS, GrantConfirmation.objects.filter(on_behalf_of=target), at)
     audit.record(
         action="merge organisation", at=at, actor=by, detail=f"{old} → {target.slug}"[:200]
     )

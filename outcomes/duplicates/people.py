@@ -17,11 +17,10 @@ from outcomes.duplicates.relations import (
 from participants.models import Delegate, HandleRedirect, Participation, Proposal, User
 from participants.participation.confirmation import (
     is_own_profile,
-    login_addresses,
     split_shared_person,
     void_changed_confirmations,
 )
-from participants.permissions import acting_organisation, permissions_of
+from participants.permissions import acting_organisation, login_addresses, permissions_of
 from participants.proposals.lifecycle import propose_participations_of
 from roundtable.audit import log as audit
 

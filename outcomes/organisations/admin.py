@@ -34,19 +34,19 @@ from outcomes.duplicates.organisations import (
     needs_confirmation,
 )
 from outcomes.organisations.changes import (
+    CHANGES,
     confirm_change,
     may_request,
-    may_stop,
     request_change,
-    right_to_confirm,
-    stop_change,
     valid_confirmations,
 )
 from participants.admin_base.fields import OrganisationChoiceField, request_permissions
 from participants.admin_base.filters import PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
-from participants.models import Organisation, OrganisationChange
+from participants.decisions.engine import right, stop, waiting
+from participants.decisions.kind import Signer
+from participants.models import Act, Organisation, OrganisationChange
 from participants.models.organisation_change import kind_and_country, names_in_words
 from participants.permissions import (
     EVENT_PATHS,
@@ -162,9 +162,9 @@ class OrganisationChangeAdmin(PrivateAdmin):
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         now = timezone.now()
-        waiting = rows.filter(self.undecided)
-        ids = [row.pk for row in waiting if right_to_confirm(row, permissions.user, now)]
-        return rows.filter(pk__in=ids)
+        undecided = list(rows.filter(self.undecided).select_related(*CHANGES.related))
+        mine = waiting(undecided, Signer(permissions.user, now, permissions.bodies))
+        return rows.filter(pk__in=[row.pk for row in mine])
 
     @admin.display(description=_("change"))
     def change(self, row: OrganisationChange) -> str:
@@ -174,8 +174,15 @@ class OrganisationChangeAdmin(PrivateAdmin):
     def state(self, row: OrganisationChange) -> str:
         if row.done_at:
             return gettext("Made on %s") % date_format(row.done_at)
+        acts = list(row.acts.all())
+        last = acts[-1] if acts else Act()
+        if row.stopped_at and last.what == Act.What.EXPIRED:
+            words = gettext("Ended on %s: not confirmed within 60 days")
+            return words % date_format(row.stopped_at)
         if row.stopped_at:
             return gettext("Stopped on %s") % date_format(row.stopped_at)
+        if last.what == Act.What.FAILED:
+            return gettext("Confirmed, but it cannot be made now: %s") % last.reason
         if row.effective_on:
             return gettext("Will be made on %s") % date_format(row.effective_on)
         return gettext("Waits for another organisation")
@@ -266,8 +273,8 @@ class OrganisationChangeAdmin(PrivateAdmin):
             # Once the change is made, this is no longer the former one.
             "present": "" if row.done_at else kind_and_country(row.organisation),
             "confirmations": self._confirmations(request, row),
-            "may_confirm": right_to_confirm(row, by, now) is not None,
-            "may_stop": may_stop(row, by, now),
+            "may_confirm": right(row, by, now).right is not None,
+            "may_stop": CHANGES.may_stop(row, Signer(by, now)),
             "shown": row.content_hash,
             "lost": self._lost(request, row) if row.is_open else "",
             **self._compared_entries(request, row),
@@ -318,17 +325,18 @@ class OrganisationChangeAdmin(PrivateAdmin):
     def _decide(self, request: HttpRequest, row: OrganisationChange) -> None:
         by, now = request_permissions(request).user, timezone.now()
         if request.POST.get("act") == "stop":
-            done, text = stop_change(change=row, by=by, at=now), _("You stopped this change.")
+            done, text = stop(row, by=by, at=now), _("You stopped this change.")
         else:
             shown = request.POST.get("shown", "")
-            try:
-                done = confirm_change(change=row, by=by, shown_hash=shown, at=now)
-            except ValidationError as problem:
-                messages.error(request, " ".join(problem.messages))
-                return
+            done = confirm_change(change=row, by=by, shown_hash=shown, at=now)
             row.refresh_from_db()
             text = _("You confirmed this change. Two organisations did, so it is made.")
-            if row.done_at is None:
+            if CHANGES.is_agreed(row, CHANGES.given(row)) and row.done_at is None:
+                text = _(
+                    "You confirmed this change. It cannot be made now. We try again each day, "
+                    "until someone stops it."
+                )
+            elif row.done_at is None:
                 text = _(
                     "You confirmed this change. It will be made in seven days, or when another "
                     "organisation confirms it."

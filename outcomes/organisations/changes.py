@@ -1,6 +1,8 @@
 """Changes of organisations: requested, confirmed by other organisations, announced, then made."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,8 +14,12 @@ from django.utils.translation import gettext as _
 from outcomes.duplicates.organisations import apply_merge, check_merge
 from outcomes.models import Commitment, CommitmentParty, Dispute, SourceComparison, Undertaking
 from outcomes.sources.hashes import source_hash, undertaking_hash
-from participants.accounts.emails import email_holders
+from participants.accounts.emails import email_holders, tell_of_ended_request
+from participants.decisions.engine import ask, sign
+from participants.decisions.independence import ORGANISATION_CHANGE
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Signer, register
 from participants.models import (
+    Act,
     Delegate,
     EventRole,
     Grant,
@@ -28,20 +34,15 @@ from participants.participation.confirmation import (
     recheck_confirmations,
 )
 from participants.permissions import (
-    ConfirmingRight,
     confirming_rights,
     event_of_holders,
     events_of_organisation,
-    independent_right,
     may_edit_organisation,
     permissions_of,
 )
 from roundtable.audit import log as audit
 from roundtable.history.versions import add_versions
 from roundtable.models import Event
-
-# So long, anyone with a right at one of the roundtables can stop a change.
-WAITING_PERIOD = timedelta(days=7)
 
 
 def events_concerned(change: OrganisationChange) -> list[Event]:
@@ -76,6 +77,7 @@ def request_change(*, change: OrganisationChange, by: User, at: datetime) -> Org
     change.full_clean()
     _check(change)
     change.save()
+    ask([change], by=by, at=at)
     _record("request change of organisation", change, by, at)
     _announce(change, "requested", at)
     return change
@@ -95,130 +97,112 @@ def _check(change: OrganisationChange) -> None:
             )
 
 
+class OrganisationChanges(Kind[OrganisationChange]):
+    """A change that others than the requester and the organisation confirm."""
+
+    model = OrganisationChange
+    signature = OrganisationChangeConfirmation
+    subject = "change"
+    independence = ORGANISATION_CHANGE
+    related = ("organisation", "target", "event", "requested_by")
+    wait = timedelta(days=7)
+    ends_after = REQUEST_PERIOD
+    is_forgotten_everywhere = True
+
+    def undecided(self, at: datetime) -> QuerySet[OrganisationChange]:
+        return self.rows().filter(done_at=None, stopped_at=None)
+
+    def events(self, item: OrganisationChange) -> list[Event]:
+        return events_concerned(item)
+
+    def organisations(self, item: OrganisationChange) -> list[Organisation]:
+        return [row for row in (item.organisation, item.target) if row]
+
+    def asker(self, item: OrganisationChange) -> User:
+        return item.requested_by
+
+    def may_stop(self, item: OrganisationChange, signer: Signer) -> bool:
+        """The person who requested it, and people with a right to confirm at a roundtable of it."""
+        holders = (event_of_holders(event, signer.on) for event in events_concerned(item))
+        return item.is_open and (
+            signer.user == item.requested_by
+            or any(confirming_rights(signer.user, event, signer.on) for event in holders)
+        )
+
+    def is_open(self, item: OrganisationChange, acts: Sequence[Act], at: datetime) -> bool:
+        return item.is_open
+
+    def is_made(self, item: OrganisationChange, at: datetime) -> bool:
+        return item.done_at is not None
+
+    def due_on(self, item: OrganisationChange) -> date | None:
+        return item.effective_on
+
+    def begin_wait(self, item: OrganisationChange, day: date, at: datetime) -> None:
+        item.effective_on = day
+        item.save()
+        _announce(item, "confirmed", at)
+
+    def end_wait(self, primary_keys: Collection[int]) -> None:
+        OrganisationChange.objects.filter(pk__in=primary_keys).update(effective_on=None)
+
+    def make(self, item: OrganisationChange, at: datetime) -> None:
+        _check(item)
+        # People are locked before organisations, and both before the log.
+        sides = [item.organisation_id, item.target_id]
+        concerned = Participation.with_ended.filter(
+            Q(organisation__in=sides) | Q(confirmations__on_behalf_of__in=sides)
+        )
+        Delegate.lock_all(concerned.values_list("delegate", flat=True))
+        events = events_concerned(item)  # after a merge, the other entry is gone
+        item.done_at = at
+        if item.what == item.What.NAME:
+            item.former_name = item.organisation.name
+        item.save()
+        if item.target:
+            _merge(item.organisation, item.target, by=item.requested_by, at=at)
+        elif item.event:
+            _set_role(item, item.event)
+        else:
+            _set_fields(item, at)
+        _record("make change of organisation", item, None, at)
+        _announce(item, "made", at, events)
+
+    def void(self, item: OrganisationChange, at: datetime) -> None:
+        had_day = item.effective_on
+        item.refresh_from_db(fields=["effective_on"])
+        if had_day and item.effective_on is None and had_day <= at.date():
+            # An organisation changed since, so it must be confirmed again.
+            _announce(item, "requested", at)
+
+    def end(self, item: OrganisationChange, act: Act) -> None:
+        item.stopped_at = act.at
+        item.save()
+        if act.what == Act.What.EXPIRED:
+            tell_of_ended_request(item.requested_by, act, "change")
+        else:
+            _announce(item, "stopped", act.at)
+
+    def record(
+        self, verb: str, item: OrganisationChange, by: User | None, at: datetime, **more: Any
+    ) -> None:
+        _record(f"{verb} change of organisation", item, by, at)
+
+
+CHANGES = register(OrganisationChanges())
+
+
 def valid_confirmations(change: OrganisationChange) -> QuerySet[OrganisationChangeConfirmation]:
     """Those of the organisations as they are now."""
     return change.confirmations.filter(content_hash=change.content_hash)
 
 
-def right_to_confirm(change: OrganisationChange, by: User, at: datetime) -> ConfirmingRight | None:
-    """By which right the user may confirm the change now; None if not."""
-    if not change.is_open:
-        return None
-    confirmations = valid_confirmations(change).select_related("on_behalf_of", "by")
-    organisations = [change.organisation, change.target]
-    organisations += [row.on_behalf_of for row in confirmations]
-    return independent_right(
-        by,
-        events_concerned(change),
-        people=[change.requested_by, *(row.by for row in confirmations)],
-        organisations=filter(None, organisations),
-        on=at.date(),
-    )
-
-
-@transaction.atomic
 def confirm_change(*, change: OrganisationChange, by: User, shown_hash: str, at: datetime) -> bool:
     """Makes the change once two organisations confirmed it.
 
-    Returns False if the user may not confirm it, or if it is not what the page showed. Raises
-    ValidationError if it can no longer be made.
+    Returns False if the user may not confirm it, or if it is not what the page showed.
     """
-    locked = _lock(change)
-    content_hash = locked.content_hash
-    locked.confirmations.exclude(content_hash=content_hash).delete()
-    right = right_to_confirm(locked, by, at)
-    if right is None or shown_hash != content_hash:
-        return False
-    right.confirm(
-        OrganisationChangeConfirmation(change=locked), by=by, at=at, content_hash=content_hash
-    )
-    if locked.confirmations.count() > 1:
-        _make(locked, at, confirmed_by=by)
-    else:
-        locked.effective_on = (at + WAITING_PERIOD).date()
-        locked.save()
-        _record("confirm change of organisation", locked, by, at)
-        _announce(locked, "confirmed", at)
-    return True
-
-
-def may_stop(change: OrganisationChange, by: User, at: datetime) -> bool:
-    """The person who requested it, and people with a right to confirm at a roundtable of it."""
-    holders = (event_of_holders(event, at.date()) for event in events_concerned(change))
-    return change.is_open and (
-        by == change.requested_by
-        or any(confirming_rights(by, event, at.date()) for event in holders)
-    )
-
-
-@transaction.atomic
-def stop_change(*, change: OrganisationChange, by: User, at: datetime) -> bool:
-    locked = _lock(change)
-    if not may_stop(locked, by, at):
-        return False
-    locked.stopped_at = at
-    locked.save()
-    _record("stop change of organisation", locked, by, at)
-    _announce(locked, "stopped", at)
-    return True
-
-
-def make_due_changes(at: datetime) -> tuple[int, int]:
-    """Makes the changes whose waiting period is over. Returns how many, and how many failed."""
-    due = OrganisationChange.objects.filter(
-        done_at=None, stopped_at=None, effective_on__lte=at.date()
-    )
-    done = failed = 0
-    for change in due.order_by("pk"):
-        try:
-            with transaction.atomic():
-                locked = _lock(change)
-                if not locked.is_open:
-                    continue
-                if not valid_confirmations(locked).exists():
-                    # An organisation changed since, so it must be confirmed again.
-                    locked.confirmations.all().delete()
-                    locked.effective_on = None
-                    locked.save()
-                    _announce(locked, "requested", at)
-                    failed += 1
-                    continue
-                _make(locked, at)
-                done += 1
-        except ValidationError:
-            failed += 1
-    return done, failed
-
-
-def _lock(change: OrganisationChange) -> OrganisationChange:
-    rows = OrganisationChange.objects.select_for_update(of=("self",))
-    locked = rows.select_related("organisation", "target", "event", "requested_by")
-    return locked.get(pk=change.pk)
-
-
-def _make(change: OrganisationChange, at: datetime, *, confirmed_by: User | None = None) -> None:
-    _check(change)
-    # People are locked before organisations, and both before the log.
-    sides = [change.organisation_id, change.target_id]
-    concerned = Participation.with_ended.filter(
-        Q(organisation__in=sides) | Q(confirmations__on_behalf_of__in=sides)
-    )
-    Delegate.lock_all(concerned.values_list("delegate", flat=True))
-    events = events_concerned(change)  # after a merge, the other entry is gone
-    change.done_at = at
-    if change.what == change.What.NAME:
-        change.former_name = change.organisation.name
-    change.save()
-    if change.target:
-        _merge(change.organisation, change.target, by=change.requested_by, at=at)
-    elif change.event:
-        _set_role(change, change.event)
-    else:
-        _set_fields(change, at)
-    if confirmed_by:
-        _record("confirm change of organisation", change, confirmed_by, at)
-    _record("make change of organisation", change, None, at)
-    _announce(change, "made", at, events)
+    return bool(sign(CHANGES, {change.pk: shown_hash}, by=by, at=at))
 
 
 def _merge(duplicate: Organisation, target: Organisation, *, by: User, at: datetime) -> None:

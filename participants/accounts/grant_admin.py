@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from participants.accounts.addresses import find_account, mask_address
 from participants.accounts.grants import (
+    RIGHTS,
     agree_to_end_grant,
     confirm_grant,
     end_grant,
@@ -32,7 +33,6 @@ from participants.accounts.grants import (
     returns_on,
     right_to_agree_to_end,
     right_to_answer_suspension,
-    right_to_confirm,
     right_to_suspend,
     suspend_grant,
 )
@@ -41,6 +41,9 @@ from participants.admin_base.fields import SuspensionForm, request_permissions
 from participants.admin_base.filters import EventFilter, GrantValidityFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
+from participants.decisions.engine import right
+from participants.decisions.engine import waiting as waiting_for
+from participants.decisions.kind import Signer
 from participants.display_names import display_name, with_display_names
 from participants.models import Grant, User
 from participants.permissions import EventPermissions
@@ -173,7 +176,8 @@ class GrantAdmin(PrivateAdmin):
         rows: QuerySet[Grant] = Grant.objects.order_by(*self.ordering)
         if not permissions.is_operator:
             rows = self.limit_to_events(rows, permissions.granting)
-        return with_display_names(rows.select_related("event", "on_behalf_of"), "user")
+        rows = rows.select_related(*RIGHTS.related).prefetch_related("acts")
+        return with_display_names(rows, "user")
 
     def has_view_permission(self, request: HttpRequest, obj: Grant | None = None) -> bool:
         permissions = request_permissions(request)
@@ -184,7 +188,8 @@ class GrantAdmin(PrivateAdmin):
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         now = timezone.now()
         waiting = rows.filter(Q(effective_on=None) | Q(effective_on__gt=now.date()))
-        ids = [row.pk for row in waiting if right_to_confirm(row, permissions.user, now)]
+        mine = waiting_for(list(waiting), Signer(permissions.user, now, permissions.bodies))
+        ids = [row.pk for row in mine]
         return rows.filter(pk__in=ids)
 
     def get_fieldsets(self, request: HttpRequest, obj: Grant | None = None) -> Any:
@@ -245,6 +250,8 @@ class GrantAdmin(PrivateAdmin):
             return gettext("Suspended until %s") % date_format(returns_on(row))
         if row.suspended_at:
             return gettext("Suspended. Two organisations must confirm it")
+        if row.effective_on is None and RIGHTS.ended(row.acts.all()):
+            return gettext("Ended: not confirmed within 60 days")
         if row.effective_on is None:
             return gettext("Waits for another organisation")
         begins = max(row.effective_on, row.valid_from)
@@ -274,7 +281,7 @@ class GrantAdmin(PrivateAdmin):
             "state": self.state(row),
             "returns_on": returns_on(row) if is_suspended(row, now.date()) else None,
             "confirmations": row.confirmations.select_related("on_behalf_of"),
-            "may_confirm": (may_confirm := right_to_confirm(row, by, now) is not None),
+            "may_confirm": (may_confirm := right(row, by, now).right is not None),
             # Who confirms must be able to ask the organisation whose mailbox it is.
             "masked_address": mask_address(row.user.email) if may_confirm else "",
             "may_restore": right_to_answer_suspension(row, by, now) is not None,

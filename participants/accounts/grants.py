@@ -5,8 +5,10 @@ organisation suspends it for five working days at most; another one ends the sus
 agrees to end the right.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,14 +18,15 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from participants.accounts.emails import email_account, email_holders
+from participants.accounts.emails import email_account, email_holders, tell_of_ended_request
+from participants.decisions.engine import add_act, ask, forget_pending, sign
+from participants.decisions.independence import RIGHT
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Signer, register
 from participants.models import (
+    Act,
     Grant,
     GrantConfirmation,
-    ListClosureConfirmation,
-    OrganisationChange,
-    OrganisationChangeConfirmation,
-    ParticipationConfirmation,
+    Organisation,
     User,
 )
 from participants.permissions import (
@@ -52,6 +55,7 @@ def request_grant(*, grant: Grant, by: User, at: datetime) -> Grant:
     grant.requested_by, grant.granted_at, grant.effective_on = by, at, None
     grant.full_clean()
     grant.save()
+    ask([grant], by=by, at=at)
     _record("request grant", grant, by, at)
     _announce(grant, "requested", at)
     return grant
@@ -81,47 +85,86 @@ def appoint(*, grant: Grant, at: datetime) -> Grant:
     return grant
 
 
-def right_to_confirm(grant: Grant, by: User, at: datetime) -> ConfirmingRight | None:
-    """By which right the user may confirm the grant now; None if not.
+class Rights(Kind[Grant]):
+    """A right at the desk, which others than the requester and the holder confirm."""
 
-    Neither who receives or requested it, nor anyone of an organisation that did or that has
-    already confirmed it.
-    """
-    if _took_effect(grant, at):
-        return None
-    confirmations = grant.confirmations.select_related("on_behalf_of", "by")
-    people = [grant.user, grant.requested_by, *(row.by for row in confirmations)]
-    organisations = [grant.on_behalf_of, *(row.on_behalf_of for row in confirmations)]
-    return independent_right(
-        by,
-        [grant.event],
-        people=filter(None, people),
-        organisations=filter(None, organisations),
-        on=at.date(),
-    )
+    model = Grant
+    signature = GrantConfirmation
+    subject = "grant"
+    independence = RIGHT
+    related = ("user", "event", "on_behalf_of", "requested_by", "replaces")
+    wait = WAITING_PERIOD
+    ends_after = REQUEST_PERIOD
+    # Stopped while it waits, it can still be confirmed by two.
+    endings = frozenset({Act.What.WITHDRAWN, Act.What.EXPIRED})
+    is_forgotten_everywhere = True
+
+    def undecided(self, at: datetime) -> QuerySet[Grant]:
+        return self.rows().exclude(effective_on__lte=at.date())
+
+    def due(self, at: datetime) -> QuerySet[Grant]:
+        return self.rows().filter(effective_on=None).exclude(valid_until__lt=at.date())
+
+    def people(self, item: Grant) -> list[User]:
+        return [item.user]
+
+    def organisations(self, item: Grant) -> list[Organisation]:
+        return [item.on_behalf_of] if item.on_behalf_of else []
+
+    def asker(self, item: Grant) -> User | None:
+        return item.requested_by
+
+    def may_stop(self, item: Grant, signer: Signer) -> bool:
+        """Whoever asked. Others suspend it, with a reason."""
+        return item.requested_by == signer.user and not _took_effect(item, signer.at)
+
+    def is_open(self, item: Grant, acts: Sequence[Act], at: datetime) -> bool:
+        return not _took_effect(item, at) and super().is_open(item, acts, at)
+
+    def is_made(self, item: Grant, at: datetime) -> bool:
+        return _took_effect(item, at)
+
+    def due_on(self, item: Grant) -> date | None:
+        return item.effective_on
+
+    def begin_wait(self, item: Grant, day: date, at: datetime) -> None:
+        if item.suspended_at is None:
+            item.effective_on = day
+        self._store_confirmed(item, at)
+
+    def end_wait(self, primary_keys: Collection[int]) -> None:
+        Grant.objects.filter(pk__in=primary_keys).update(effective_on=None)
+
+    def make(self, item: Grant, at: datetime) -> None:
+        item.effective_on, item.suspended_at = at.date(), None
+        item.suspension_reason = ""
+        self._store_confirmed(item, at)
+
+    def _store_confirmed(self, item: Grant, at: datetime) -> None:
+        item.full_clean()
+        item.save()
+        if item.replaces and item.effective_on:
+            _end_before(item.replaces, max(item.effective_on, item.valid_from), at)
+        _announce(item, "confirmed", at)
+
+    def end(self, item: Grant, act: Act) -> None:
+        _drop_confirmations(item)
+        item.valid_until = max(item.valid_from, act.at.date() - timedelta(days=1))
+        item.full_clean()
+        item.save()
+        if act.what == Act.What.EXPIRED and item.requested_by:
+            tell_of_ended_request(item.requested_by, act, "right")
+
+    def record(self, verb: str, item: Grant, by: User | None, at: datetime, **more: Any) -> None:
+        _record(f"{verb} grant" if by else "end request of grant", item, by, at)
 
 
-@transaction.atomic
+RIGHTS = register(Rights())
+
+
 def confirm_grant(*, grant: Grant, by: User, shown_hash: str, at: datetime) -> bool:
     """Returns False if the user may not confirm it, or if it is not what the page showed."""
-    locked = Grant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
-    locked.confirmations.exclude(content_hash=locked.content_hash).delete()
-    right = right_to_confirm(locked, by, at)
-    if right is None or shown_hash != locked.content_hash:
-        return False
-    right.confirm(GrantConfirmation(grant=locked), by=by, at=at, content_hash=locked.content_hash)
-    if locked.confirmations.count() > 1:
-        locked.effective_on, locked.suspended_at = at.date(), None
-        locked.suspension_reason = ""
-    elif locked.suspended_at is None:
-        locked.effective_on = (at + WAITING_PERIOD).date()
-    locked.full_clean()
-    locked.save()
-    if locked.replaces and locked.effective_on:
-        _end_before(locked.replaces, max(locked.effective_on, locked.valid_from), at)
-    _record("confirm grant", locked, by, at)
-    _announce(locked, "confirmed", at)
-    return True
+    return bool(sign(RIGHTS, {grant.pk: shown_hash}, by=by, at=at))
 
 
 def _end_before(grant: Grant, day: date, at: datetime) -> None:
@@ -199,11 +242,12 @@ def suspend_grant(*, grant: Grant, reason: str, by: User, at: datetime) -> bool:
         return False
     if not _took_effect(locked, at):
         _drop_confirmations(locked)
+        add_act(locked, Act.What.STOPPED, at, by=by, organisation=right.organisation, reason=reason)
     locked.suspended_at, locked.suspended_by, locked.suspended_for = at, by, right.organisation
     locked.suspension_reason = reason
     locked.full_clean()
     locked.save()
-    _forget_pending_confirmations(locked, at)
+    forget_pending(locked.user, locked.event, at)
     _record("suspend grant", locked, by, at)
     _announce(locked, "suspended", at)
     return True
@@ -303,20 +347,6 @@ def _drop_confirmations(grant: Grant) -> None:
     grant.effective_on = None
 
 
-def _forget_pending_confirmations(grant: Grant, at: datetime) -> None:
-    """What the person confirmed, and what has no effect yet, no longer counts."""
-    forget_pending(GrantConfirmation.objects.filter(by=grant.user), at)
-    ParticipationConfirmation.objects.filter(
-        by=grant.user, participation__event=grant.event, participation__confirmed_at=None
-    ).delete()  # not what was given before a suspension
-    ListClosureConfirmation.objects.filter(
-        by=grant.user, closure__event=grant.event, closure__closed_at=None
-    ).delete()
-    changes = OrganisationChange.objects.filter(done_at=None, stopped_at=None)
-    OrganisationChangeConfirmation.objects.filter(by=grant.user, change__in=changes).delete()
-    changes.filter(confirmations=None).update(effective_on=None)
-
-
 def end_rights(user: User, *, at: datetime) -> dict[str, list[date | None]]:
     """All rights of an account end at once. Returns what return_rights() needs."""
     former = {}
@@ -327,7 +357,7 @@ def end_rights(user: User, *, at: datetime) -> dict[str, list[date | None]]:
         grant.effective_on = None
         grant.full_clean()
         grant.save()
-        _forget_pending_confirmations(grant, at)
+        forget_pending(user, grant.event, at)
         _announce(grant, "ending", at)
     return former
 
@@ -340,14 +370,6 @@ def return_rights(user: User, former: dict[str, list[date | None]], *, at: datet
             grant.save()
             grant.refresh_from_db()
             _announce(grant, "undone", at)
-
-
-def forget_pending(given: QuerySet[GrantConfirmation], at: datetime) -> None:
-    """Removes those of these confirmations whose grants are not in force."""
-    pending = Grant.objects.filter(confirmations__in=given).exclude(effective_on__lte=at.date())
-    ids = list(pending.values_list("pk", flat=True))
-    given.filter(grant__in=ids).delete()
-    Grant.objects.filter(pk__in=ids, confirmations=None).update(effective_on=None)
 
 
 def _leaves_two(grant: Grant, at: datetime) -> bool:
@@ -365,13 +387,13 @@ def _took_effect(grant: Grant, at: datetime) -> bool:
     return grant.effective_on is not None and grant.effective_on <= at.date()
 
 
-def _record(action: str, grant: Grant, by: User, at: datetime, *, note: str = "") -> None:
+def _record(action: str, grant: Grant, by: User | None, at: datetime, *, note: str = "") -> None:
     audit.record(
         action=action,
         at=at,
         actor=by,
         subject=grant.user,
-        organisation=acting_organisation(by, grant.event_id, at.date()),
+        organisation=acting_organisation(by, grant.event_id, at.date()) if by else "",
         detail=f"{grant.event.code} {grant.role}{note}",
     )
 

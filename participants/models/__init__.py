@@ -1,6 +1,7 @@
 """People, organisations and what they share."""
 
 from participants.models.account_change import AccountChange
+from participants.models.act import Act, Bundle
 from participants.models.confirmation import (
     CanaryConfirmation,
     Capacity,
@@ -41,9 +42,11 @@ from participants.models.user import Grant, ProviderIdentity, User
 __all__ = [
     "BOUND_TO_ADDRESS",
     "AccountChange",
+    "Act",
     "Affiliation",
     "Audience",
     "AudienceException",
+    "Bundle",
     "CanaryConfirmation",
     "Capacity",
     "Consent",

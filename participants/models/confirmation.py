@@ -1,5 +1,6 @@
 """Confirmations: people of different organisations, each of whom agrees to one binding act."""
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -194,6 +195,10 @@ class ListClosure(UnnamedModel):
         null=True,
         blank=True,
         help_text=_("When the second organisation agreed. Empty until then."),
+    )
+
+    acts = GenericRelation(
+        "participants.Act", content_type_field="item_type", object_id_field="item_id"
     )
 
     class Meta:

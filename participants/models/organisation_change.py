@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -139,6 +140,10 @@ class OrganisationChange(models.Model):
         null=True,
         blank=True,
         help_text=_("When someone stopped it. It can then be requested again."),
+    )
+
+    acts = GenericRelation(
+        "participants.Act", content_type_field="item_type", object_id_field="item_id"
     )
 
     personal_data = (

@@ -5,6 +5,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -304,6 +305,10 @@ class Participation(models.Model):
         help_text=_(
             "When it was removed after it was confirmed. It then counts for nothing but exclusions."
         ),
+    )
+
+    acts = GenericRelation(
+        "participants.Act", content_type_field="item_type", object_id_field="item_id"
     )
 
     objects = PresentParticipations()

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -241,6 +242,10 @@ class Grant(models.Model):
         default=timezone.now,
         editable=False,
         help_text=_("When this grant was created. Its first valid day can be a different day."),
+    )
+
+    acts = GenericRelation(
+        "participants.Act", content_type_field="item_type", object_id_field="item_id"
     )
 
     objects = GrantQuerySet.as_manager()

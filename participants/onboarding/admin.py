@@ -30,8 +30,12 @@ from participants.onboarding.invitations import (
     send_invitation,
 )
 from participants.onboarding.nominations import nomination_sentence
-from participants.participation.confirmation import login_addresses
-from participants.permissions import EventPermissions, visible_organisations, visible_people
+from participants.permissions import (
+    EventPermissions,
+    login_addresses,
+    visible_organisations,
+    visible_people,
+)
 from roundtable.mail.batches import create_batch
 from roundtable.mail.models import MailBatch
 from roundtable.models import Event

@@ -29,8 +29,13 @@ from participants.models import (
 )
 from participants.models.delegate import generate_handle
 from participants.models.invitation import INVITATION_KEY_PREFIX
-from participants.participation.confirmation import login_addresses, void_confirmations
-from participants.permissions import EventPermissions, acting_organisation, permissions_of
+from participants.participation.confirmation import void_confirmations
+from participants.permissions import (
+    EventPermissions,
+    acting_organisation,
+    login_addresses,
+    permissions_of,
+)
 from participants.privacy.erasure import delete_related_rows
 from participants.privacy.retention import day_of_erasure_after
 from roundtable.audit import log as audit

@@ -23,16 +23,17 @@ from participants.accounts.account_changes import (
     tell,
 )
 from participants.accounts.codes import hash_code
+from participants.decisions.engine import answer
+from participants.decisions.kind import Signer
 from participants.models import (
     AccountChange,
     Affiliation,
     Capacity,
     Delegate,
     Organisation,
-    Participation,
     User,
 )
-from participants.participation.confirmation import RELATED, Confirmer
+from participants.participation.confirmation import PARTICIPATIONS
 from participants.permissions import Body, ConfirmingRight, bodies_of, body_of
 from participants.privacy.erasure import erase_replaced_account
 from roundtable.audit import log as audit
@@ -47,11 +48,12 @@ FORMER_ERASED = "former account erased"
 
 def right_to_give_code(by: User, person: Delegate, at: datetime) -> ConfirmingRight | None:
     """By which right the user could confirm one of the person's participations; None if by none."""
-    confirmer = Confirmer(by, at)
-    if by.is_superuser or confirmer.own_bodies & _bodies_concerned(person, at):
+    signer = Signer(by, at)
+    if by.is_superuser or signer.own_bodies & _bodies_concerned(person, at):
         return None
-    for row in Participation.objects.confirmed().filter(delegate=person).select_related(*RELATED):
-        right = confirmer.right_for(row, [])
+    for row in PARTICIPATIONS.rows().filter(delegate=person, confirmed_at__isnull=False):
+        # Its confirmations do not matter, only whether the person could give one.
+        right = answer(row, signer, []).right
         if right and right.capacity != Capacity.OPERATOR:
             return right
     return None

@@ -197,10 +197,10 @@ class ParticipationAdmin(PrivateAdmin):
         given = list(row.confirmations.all())
         names = ", ".join(_confirmed_by(confirmation) for confirmation in given)
         if row.suspended_at:
-            return _suspension(row, missing_confirmation(row, given))
-        if is_sufficient(row, given):
+            return _suspension(row, missing_confirmation(row))
+        if is_sufficient(row):
             return names
-        missing = missing_confirmation(row, given)
+        missing = missing_confirmation(row)
         return f"{names} – {missing}" if names else missing
 
     @admin.action(description=_("Confirm participation"), permissions=["confirm"])

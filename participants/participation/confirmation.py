@@ -9,17 +9,22 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_delegate
 from participants.accounts.sessions import end_sessions
+from participants.decisions.engine import sign, void_changed, waiting
+from participants.decisions.independence import PARTICIPATION
+from participants.decisions.kind import Kind, Signer, register
 from participants.models import (
+    Act,
     Audience,
     Capacity,
     Delegate,
@@ -36,13 +41,11 @@ from participants.permissions import (
     Body,
     ConfirmingRight,
     EventPermissions,
-    bodies_of,
     body_of,
-    confirming_rights_by_event,
     involved_condition,
+    login_addresses,
     people_of,
     permissions_of,
-    stand_in,
     was_suspended_by_others,
 )
 from roundtable.audit import log as audit
@@ -53,40 +56,8 @@ from roundtable.working_days import add_working_days
 WORKING_DAYS_BEFORE_STAND_IN = 5
 # So long, those who share something can narrow it before a late participant sees it.
 NOTICE_PERIOD = timedelta(days=7)
-RELATED = ("delegate", "event", "organisation", "suspended_by", "suspended_for")
 CHAIRS = (Capacity.COCHAIR, Capacity.OPERATOR)
 CHAIRS_AND_HOSTS = (*CHAIRS, Capacity.COHOST)
-
-
-def is_sufficient(participation: Participation, confirmations: Iterable[Confirmation]) -> bool:
-    """Whether these confirmations are of the present content, and by the two who are required."""
-    given = _valid(participation, confirmations)
-    return any(
-        _are_required_two(participation, first, second) for first, second in permutations(given, 2)
-    )
-
-
-def _valid(
-    participation: Participation, confirmations: Iterable[Confirmation]
-) -> list[Confirmation]:
-    """Those of the present content, without the ones of before two were required."""
-    content_hash = participation.content_hash
-    return [
-        row
-        for row in confirmations
-        if row.content_hash == content_hash and row.capacity != Capacity.ALONE
-    ]
-
-
-def _are_required_two(
-    participation: Participation, first: Confirmation, second: Confirmation
-) -> bool:
-    bodies = {confirmation_body(first), confirmation_body(second)}
-    if len(bodies) < 2 or body_of(participation.organisation) in bodies:
-        return False
-    if participation.organisation.kind == OrganisationKind.GOVERNMENT:
-        return first.capacity in CHAIRS and second.capacity != Capacity.OPERATOR
-    return first.capacity in CHAIRS_AND_HOSTS and _is_of_constituency(second, participation)
 
 
 def confirmation_body(confirmation: Confirmation) -> Body | None:
@@ -102,11 +73,145 @@ def _is_of_constituency(confirmation: Confirmation, participation: Participation
     )
 
 
-def missing_confirmation(
-    participation: Participation, confirmations: Iterable[Confirmation]
-) -> str:
+class Participations(Kind[Participation]):
+    """That a person takes part for an organisation."""
+
+    model = Participation
+    signature = ParticipationConfirmation
+    subject = "participation"
+    independence = PARTICIPATION
+    is_void_if_changed = True
+    related = ("delegate", "event", "organisation", "suspended_by", "suspended_for")
+
+    def undecided(self, at: datetime) -> QuerySet[Participation]:
+        return self.rows().filter(confirmed_at=None)
+
+    def due(self, at: datetime) -> QuerySet[Participation]:
+        return self.undecided(at).filter(acts__what=Act.What.FAILED).distinct()
+
+    def lock(self, primary_keys: Iterable[int]) -> list[Participation]:
+        """The stored rows: an erasure may just have removed some, which must not come back."""
+        ids = list(primary_keys)
+        people = Participation.objects.filter(pk__in=ids).values_list("delegate", flat=True)
+        Delegate.lock_all(people)
+        return super().lock(ids)
+
+    def lock_to_sign(self, primary_keys: Iterable[int]) -> list[Participation]:
+        """A list is not closed at the same moment."""
+        ids = list(primary_keys)
+        rows = Participation.objects.filter(pk__in=ids)
+        events = Event.objects.filter(pk__in=rows.values("event")).order_by("pk")
+        list(events.select_for_update(no_key=True).values_list("pk"))
+        return self.lock(ids)
+
+    def organisations(self, item: Participation) -> list[Organisation]:
+        return [item.organisation]
+
+    def refuses(self, item: Participation, signer: Signer) -> bool:
+        """No one confirms themselves, nor brings back what their organisation suspended."""
+        return is_own_profile(item.delegate, signer.user, signer.own_addresses) or (
+            item.suspended_at is not None and not _may_answer_suspension(item, signer)
+        )
+
+    def rights(
+        self, item: Participation, signer: Signer, given: Sequence[Confirmation]
+    ) -> list[ConfirmingRight]:
+        rights = [
+            right
+            for right in super().rights(item, signer, given)
+            if self._counts(right, item, signer.at) and self._is_missing(right, item, given)
+        ]
+        # The constituency's own confirmation is the rarer one.
+        return sorted(rights, key=lambda right: right.capacity != Capacity.CONFIRMER)
+
+    def _counts(self, right: ConfirmingRight, item: Participation, at: datetime) -> bool:
+        match right.capacity:
+            case Capacity.OPERATOR:
+                return at >= add_working_days(item.waits_since, WORKING_DAYS_BEFORE_STAND_IN)
+            case Capacity.CONFIRMER if item.organisation.kind != OrganisationKind.GOVERNMENT:
+                assert right.organisation is not None
+                return right.organisation.constituency == item.organisation.constituency
+        return True
+
+    def _is_missing(
+        self, right: ConfirmingRight, item: Participation, given: Sequence[Confirmation]
+    ) -> bool:
+        """Whether a confirmation by this right is still required."""
+        if item.organisation.kind == OrganisationKind.GOVERNMENT:
+            return right.capacity in CHAIRS or all(row.capacity in CHAIRS for row in given)
+        if right.capacity == Capacity.CONFIRMER:
+            return not any(_is_of_constituency(row, item) for row in given)
+        return not any(row.capacity in CHAIRS_AND_HOSTS for row in given)
+
+    def is_made(self, item: Participation, at: datetime) -> bool:
+        return item.confirmed_at is not None
+
+    def is_agreed(self, item: Participation, given: Sequence[Confirmation]) -> bool:
+        return any(
+            self._are_required_two(item, first, second) for first, second in permutations(given, 2)
+        )
+
+    def _are_required_two(
+        self, item: Participation, first: Confirmation, second: Confirmation
+    ) -> bool:
+        bodies = {confirmation_body(first), confirmation_body(second)}
+        if len(bodies) < 2 or body_of(item.organisation) in bodies:
+            return False
+        if item.organisation.kind == OrganisationKind.GOVERNMENT:
+            return first.capacity in CHAIRS and second.capacity != Capacity.OPERATOR
+        return first.capacity in CHAIRS_AND_HOSTS and _is_of_constituency(second, item)
+
+    def make(self, item: Participation, at: datetime) -> None:
+        if item.confirmed_at:
+            return  # one person had confirmed it before two were required
+        _count_for_exclusions(item)
+        _tell_person(item, "returned" if item.took_effect_at else "confirmed", at)
+        item.confirmed_at, item.suspended_at, item.suspension_reason = at, None, ""
+        item.took_effect_at = item.took_effect_at or at
+        if ListClosure.objects.filter(event=item.event, closed_at__isnull=False).exists():
+            item.details_open_on = (at + NOTICE_PERIOD).date()
+        item.full_clean()
+        item.save()
+
+    def after_sign(self, made: Sequence[Participation], at: datetime) -> None:
+        alone = ParticipationConfirmation.objects.filter(
+            participation__in=made, capacity=Capacity.ALONE
+        )
+        counted_before = set(alone.values_list("participation", flat=True))
+        for event in {row.event for row in made}:
+            of_event = [row for row in made if row.event == event]
+            renewed = [row for row in of_event if row.pk in counted_before]
+            late = [row for row in of_event if row not in renewed and row.details_open_on]
+            if late:
+                tell_who_shares(event, late, at)
+            if renewed:
+                day = (at + NOTICE_PERIOD).date()
+                _tell_who_excludes(event, day, key=str(at.date()), at=at)
+
+    def void(self, item: Participation, at: datetime) -> None:
+        _check_effect(item)
+
+    def record(
+        self, verb: str, item: Participation, by: User | None, at: datetime, **more: Any
+    ) -> None:
+        right: ConfirmingRight = more["right"]
+        audit.record(
+            action=f"{verb} participation",
+            at=at,
+            actor=by,
+            subject=item.delegate,
+            organisation=right.organisation.slug if right.organisation else "",
+            detail=f"{item.event.code} as {right.capacity}",
+        )
+
+
+PARTICIPATIONS = register(Participations())
+RELATED = PARTICIPATIONS.related
+
+
+def missing_confirmation(participation: Participation) -> str:
     """Who must still confirm it, in words."""
-    organisation, valid = participation.organisation, _valid(participation, confirmations)
+    organisation, valid = participation.organisation, PARTICIPATIONS.given(participation)
     is_government = organisation.kind == OrganisationKind.GOVERNMENT
     chairs = CHAIRS if is_government else CHAIRS_AND_HOSTS
     missing = []
@@ -120,95 +225,6 @@ def missing_confirmation(
     return _("Waits for %s") % _(" and ").join(str(name) for name in missing)
 
 
-class Confirmer:
-    """What one person may confirm."""
-
-    def __init__(self, user: User, at: datetime, own_bodies: set[Body] | None = None) -> None:
-        self.user, self.at = user, at
-        self.own_addresses = login_addresses(user)
-        self.own_bodies = bodies_of(user, at.date()) if own_bodies is None else own_bodies
-        self._rights = confirming_rights_by_event(user, at.date())
-        self._bodies: dict[int, set[Body]] = {}
-
-    def rights(self, event: Event) -> list[ConfirmingRight]:
-        return self._rights.get(event.pk) or stand_in(self.user)
-
-    def _bodies_of(self, user: User) -> set[Body]:
-        if user.pk not in self._bodies:
-            self._bodies[user.pk] = bodies_of(user, self.at.date())
-        return self._bodies[user.pk]
-
-    def right_for(
-        self, participation: Participation, confirmations: Sequence[Confirmation]
-    ) -> ConfirmingRight | None:
-        """By which right the person may confirm it now; None if not, or not any more."""
-        if (
-            is_own_profile(participation.delegate, self.user, self.own_addresses)
-            or body_of(participation.organisation) in self.own_bodies
-            or is_sufficient(participation, confirmations)
-        ):
-            return None
-        rights = [
-            right
-            for right in self.rights(participation.event)
-            if _counts(right, participation, self.at)
-            and not self._repeats(right, confirmations)
-            and _is_missing(right, participation, confirmations)
-        ]
-        # The constituency's own confirmation is the rarer one.
-        rights.sort(key=lambda right: right.capacity != Capacity.CONFIRMER)
-        return rights[0] if rights else None
-
-    def right_to_confirm(
-        self, row: Participation, confirmations: Sequence[Confirmation]
-    ) -> ConfirmingRight | None:
-        """As right_for(). The organisation that suspended it does not bring it back."""
-        if row.suspended_at and not self.may_answer_suspension(row):
-            return None
-        return self.right_for(row, confirmations)
-
-    def may_answer_suspension(self, row: Participation) -> bool:
-        return was_suspended_by_others(row, self.own_bodies, self._bodies_of)
-
-    def _repeats(self, right: ConfirmingRight, confirmations: Sequence[Confirmation]) -> bool:
-        """Whether the person, or someone of one of their organisations, has confirmed it."""
-        own = set(self.own_bodies)
-        if right.organisation:
-            own.add(body_of(right.organisation))
-        return any(
-            row.by_id == self.user.pk
-            or (right.organisation is None and row.on_behalf_of is None)
-            or own & (self._bodies_of(row.by) | {confirmation_body(row)})
-            for row in confirmations
-            if row.capacity != Capacity.ALONE
-        )
-
-
-def _is_missing(
-    right: ConfirmingRight, participation: Participation, confirmations: Sequence[Confirmation]
-) -> bool:
-    """Whether a confirmation by this right is still required."""
-    valid = _valid(participation, confirmations)
-    if participation.organisation.kind == OrganisationKind.GOVERNMENT:
-        has_other = any(row.capacity not in CHAIRS for row in valid)
-        return right.capacity in CHAIRS or not has_other
-    if right.capacity == Capacity.CONFIRMER:
-        return not any(_is_of_constituency(row, participation) for row in valid)
-    return not any(row.capacity in CHAIRS_AND_HOSTS for row in valid)
-
-
-def _counts(right: ConfirmingRight, participation: Participation, at: datetime) -> bool:
-    match right.capacity:
-        case Capacity.OPERATOR:
-            return at >= add_working_days(participation.waits_since, WORKING_DAYS_BEFORE_STAND_IN)
-        case Capacity.CONFIRMER if participation.organisation.kind != OrganisationKind.GOVERNMENT:
-            organisation = right.organisation
-            assert organisation is not None
-            return organisation.constituency == participation.organisation.constituency
-    return True
-
-
-@transaction.atomic
 def confirm_participations(
     *,
     participations: Iterable[Participation],
@@ -221,51 +237,12 @@ def confirm_participations(
     Each counts once the second one that is required is there. Confirms none of them if
     `shown_hash`, which is the content_hash_of() what the user has read, is no longer right.
     """
-    given = list(participations)
-    # The list of an event is not closed at the same moment.
-    events = Event.objects.filter(pk__in={row.event_id for row in given}).order_by("pk")
-    list(events.select_for_update(no_key=True).values_list("pk"))
-    void_changed_confirmations(given)
-    rows = _locked(given)
-    if shown_hash not in (None, content_hash_of(rows)):
-        return []
-    confirmer = Confirmer(by, at)
-    confirmed: list[Participation] = []
-    late: dict[Event, list[Participation]] = {}
-    renewed: set[Event] = set()
-    for row in rows:
-        confirmations = list(row.confirmations.select_related("on_behalf_of", "by"))
-        right = confirmer.right_to_confirm(row, confirmations)
-        if right is None:
-            continue
-        confirmation = right.confirm(
-            ParticipationConfirmation(participation=row),
-            by=by,
-            at=at,
-            content_hash=row.content_hash,
-        )
-        audit.record(
-            action="confirm participation",
-            at=at,
-            actor=by,
-            subject=row.delegate,
-            organisation=right.organisation.slug if right.organisation else "",
-            detail=f"{row.event.code} as {right.capacity}",
-        )
-        confirmed.append(row)
-        if is_sufficient(row, [*confirmations, confirmation]):
-            was_late = row.confirmed_at is None
-            if not was_late:
-                renewed.add(row.event)
-            _take_effect(row, at)
-            if was_late and row.details_open_on:
-                late.setdefault(row.event, []).append(row)
-    for event, newcomers in late.items():
-        tell_who_shares(event, newcomers, at)
-    for event in renewed:
-        day = (at + NOTICE_PERIOD).date()
-        _tell_who_excludes(event, day, key=str(at.date()), at=at)
-    return confirmed
+    with transaction.atomic():
+        rows = PARTICIPATIONS.lock_to_sign([row.pk for row in participations])
+        void_changed(PARTICIPATIONS, rows, at)
+        if shown_hash not in (None, content_hash_of(rows)):
+            return []
+        return sign(PARTICIPATIONS, {row.pk: row.content_hash for row in rows}, by=by, at=at)
 
 
 def confirm_entered(
@@ -335,28 +312,6 @@ def tell_who_shares(event: Event, late: Sequence[Participation], at: datetime) -
         )
 
 
-def _locked(participations: Iterable[Participation]) -> list[Participation]:
-    """The stored rows: an erasure may just have removed some, which must not come back."""
-    given = list(participations)
-    Delegate.lock_all(row.delegate_id for row in given)
-    ids = [row.pk for row in given]
-    rows = Participation.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    return list(rows.select_related(*RELATED))
-
-
-def _take_effect(row: Participation, at: datetime) -> None:
-    if row.confirmed_at:
-        return  # one person had confirmed it before two were required
-    _count_for_exclusions(row)
-    _tell_person(row, "returned" if row.took_effect_at else "confirmed", at)
-    row.confirmed_at, row.suspended_at, row.suspension_reason = at, None, ""
-    row.took_effect_at = row.took_effect_at or at
-    if ListClosure.objects.filter(event=row.event, closed_at__isnull=False).exists():
-        row.details_open_on = (at + NOTICE_PERIOD).date()
-    row.full_clean()
-    row.save()
-
-
 def _count_for_exclusions(row: Participation) -> None:
     """From now on, who excludes all organisations of these confirmations excludes the person."""
     valid = row.confirmations.filter(content_hash=row.content_hash)
@@ -376,9 +331,8 @@ def count_renewed_confirmations(*, at: datetime) -> int:
     earlier = ParticipationConfirmation.objects.filter(capacity=Capacity.ALONE, has_effect=True)
     counted = 0
     for row in _locked(Participation.objects.confirmed().filter(confirmations__in=earlier)):
-        confirmations = list(row.confirmations.select_related("on_behalf_of", "by"))
-        newest = max(confirmation.confirmed_at for confirmation in confirmations)
-        if newest <= at - NOTICE_PERIOD and is_sufficient(row, confirmations):
+        newest = max(row.confirmations.values_list("confirmed_at", flat=True))
+        if newest <= at - NOTICE_PERIOD and is_sufficient(row):
             _count_for_exclusions(row)
             counted += 1
     return counted
@@ -431,29 +385,25 @@ def _tell_person(row: Participation, what: str, at: datetime) -> None:
     )
 
 
+def is_sufficient(participation: Participation) -> bool:
+    """Whether it is confirmed by the two who are required."""
+    return PARTICIPATIONS.is_agreed(participation, PARTICIPATIONS.given(participation))
+
+
 def has_effect(
     participation: Participation, confirmations: Iterable[ParticipationConfirmation]
 ) -> bool:
     """Also true for what one person confirmed before two were required."""
-    rows = list(confirmations)
     content_hash = participation.content_hash
-    return is_sufficient(participation, rows) or any(
-        row.capacity == Capacity.ALONE and row.content_hash == content_hash for row in rows
-    )
+    valid = [row for row in confirmations if row.content_hash == content_hash]
+    counted = [row for row in valid if row.capacity != Capacity.ALONE]
+    return len(counted) < len(valid) or PARTICIPATIONS.is_agreed(participation, counted)
 
 
 @transaction.atomic
 def void_changed_confirmations(participations: Iterable[Participation]) -> None:
     """What was confirmed before a change of person or organisation must be confirmed again."""
-    rows = _locked(participations)
-    hashes = {row.pk: row.content_hash for row in rows}
-    given = ParticipationConfirmation.objects.filter(participation__in=rows)
-    stale = [row for row in given if row.content_hash != hashes[row.participation_id]]
-    given.filter(pk__in=[row.pk for row in stale]).delete()
-    changed = {row.participation_id for row in stale}
-    for row in rows:
-        if row.pk in changed:
-            _check_effect(row)
+    void_changed(PARTICIPATIONS, _locked(participations), timezone.now())
 
 
 @transaction.atomic
@@ -541,6 +491,10 @@ def _with_replaced(
         yield row, valid
 
 
+def _locked(participations: Iterable[Participation]) -> list[Participation]:
+    return PARTICIPATIONS.lock([row.pk for row in participations])
+
+
 def void_confirmations(person: Delegate) -> None:
     """After the record was emptied, it is not known who will have it next."""
     for row in _locked(person.participations.all()):
@@ -625,18 +579,18 @@ def suspend_participation(
     What two brought back, the same organisation does not suspend again. `has_left` says that the
     person left the organisation. Returns False if the user may not do this.
     """
-    rows = _locked([participation])
+    rows = PARTICIPATIONS.lock([participation.pk])
     if not rows:
         return False
     (row,) = rows
-    confirmer = Confirmer(by, at)
-    rights = confirmer.rights(row.event)
+    signer = Signer(by, at)
+    rights = signer.rights_at(row.event, PARTICIPATION)
     was_suspended = row.suspended_by_id or row.suspended_for_id
     if (
         row.confirmed_at is None
-        or is_own_profile(row.delegate, by, confirmer.own_addresses)
+        or is_own_profile(row.delegate, by, signer.own_addresses)
         or not rights
-        or (was_suspended and not confirmer.may_answer_suspension(row))
+        or (was_suspended and not _may_answer_suspension(row, signer))
     ):
         return False
     row.confirmations.update(before_suspension=True)
@@ -658,15 +612,15 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
 
     Exceptions still match it. Returns False if the user may not do this.
     """
-    rows = _locked([participation])
+    rows = PARTICIPATIONS.lock([participation.pk])
     if not rows:
         return False
     (row,) = rows
-    confirmer = Confirmer(by, at)
+    signer = Signer(by, at)
     if (
         row.suspended_at is None
-        or not confirmer.rights(row.event)
-        or not confirmer.may_answer_suspension(row)
+        or not signer.rights_at(row.event, PARTICIPATION)
+        or not _may_answer_suspension(row, signer)
     ):
         return False
     row.ended_at = at
@@ -682,17 +636,12 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
 def confirmable(
     rows: Iterable[Participation], user: User, at: datetime, own_bodies: set[Body] | None = None
 ) -> list[int]:
-    """Ids of those that the user may confirm now. Needs `confirmations` prefetched."""
-    confirmer = Confirmer(user, at, own_bodies)
-    return [
-        row.pk for row in rows if confirmer.right_to_confirm(row, list(row.confirmations.all()))
-    ]
+    """Ids of those that the user may confirm now."""
+    return [row.pk for row in waiting(list(rows), Signer(user, at, own_bodies))]
 
 
-def login_addresses(user: User) -> set[str]:
-    """Sign-in addresses of the account in lower case, verified or not."""
-    login_emails = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
-    return {address.lower() for address in (user.email, *login_emails)}
+def _may_answer_suspension(row: Participation, signer: Signer) -> bool:
+    return was_suspended_by_others(row, signer.own_bodies, signer.bodies_of)
 
 
 def is_own_profile(delegate: Delegate, user: User, own_addresses: set[str] | None = None) -> bool:

@@ -10,7 +10,9 @@ from django.utils.translation import ngettext
 
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import hide_url_for
-from participants.accounts.grants import right_to_confirm
+from participants.accounts.grants import RIGHTS
+from participants.decisions.engine import waiting
+from participants.decisions.kind import Signer
 from participants.models import (
     Grant,
     InvitationRequest,
@@ -107,11 +109,10 @@ def _participations(user: User, at: datetime) -> Waiting:
 
 
 def _grants(user: User, at: datetime) -> Waiting:
-    rows = Grant.objects.filter(Q(effective_on=None) | Q(effective_on__gt=at.date()))
+    rows = list(RIGHTS.undecided(at))
     return [
         max(row.granted_at, row.suspended_at or row.granted_at)
-        for row in rows.select_related("user", "event", "on_behalf_of", "requested_by")
-        if right_to_confirm(row, user, at)
+        for row in waiting(rows, Signer(user, at))
     ]
 
 

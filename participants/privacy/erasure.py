@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import get_random_string
 
 from participants.accounts.addresses import delivery_address
+from participants.decisions.kind import forget_reasons
 from participants.models import (
     Audience,
     Delegate,
@@ -190,6 +191,7 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
         pk__in=[row.pk for row in remaining]
     ).delete()
     person.participations.update(capacity="", nomination="", suspension_reason="")
+    forget_reasons(person.participations.all())
     person.write(
         handle=generate_handle(),
         name="",
@@ -265,6 +267,7 @@ def _anonymise_account(user: User, at: datetime) -> None:
 
 def _end_grants(user: User, at: datetime) -> None:
     user.grants.update(reason="", suspension_reason="")  # they say who the person is
+    forget_reasons(user.grants.all())
     yesterday = at.date() - timedelta(days=1)
     user.grants.filter(valid_from__gt=yesterday).delete()
     user.grants.filter(Q(valid_until=None) | Q(valid_until__gt=yesterday)).update(

@@ -102,6 +102,19 @@ def not_written() -> Iterator[None]:
 
 
 @contextmanager
+def savepoint() -> Iterator[None]:
+    """What fails inside is undone, and so are its entries."""
+    with transaction.atomic():
+        with _collecting() as entries:
+            yield
+        collected = _collected.get()
+        if collected is None:
+            _append(entries)
+        else:
+            collected += entries
+
+
+@contextmanager
 def _collecting() -> Iterator[list[_Entry]]:
     entries: list[_Entry] = []
     token = _collected.set(entries)

@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from participants.models import (
+    Act,
     Audience,
+    Bundle,
     CanaryConfirmation,
     Consent,
     Constituency,
@@ -96,7 +98,15 @@ def _introduced_the_other_way_round() -> models.Model:
     return with_values(duplicate_of(row), first=row.second, second=row.first)
 
 
+def _act(**given: Any) -> models.Model:
+    values: dict[str, Any] = {"what": "asked", "content_hash": "a" * 64, "at": NOON} | given
+    if "bundle" not in values:
+        values["bundle"] = saved(Bundle(asked_at=NOON))
+    return saved(Act(item=make_grant(make_user(), make_event()), **values))
+
+
 MAKERS: dict[str, Callable[..., models.Model]] = {
+    "act": lambda **given: _act(**given),
     "account change": lambda **given: make_account_change(make_user(), **given),
     "affiliation": lambda **given: make_affiliation(make_delegate(), **given),
     "channel": lambda **given: make_channel(make_delegate(), **given),
@@ -175,6 +185,8 @@ def _invalid_confirmations(name: str, kind: str) -> InvalidRows:
 
 # By constraint: a valid row, and what makes it invalid.
 INVALID: dict[str, tuple[str, dict[str, Any]]] = {
+    "act_asked_together": ("act", {"what": "stopped"}),
+    "act_declined_has_reason": ("act", {"what": "declined", "bundle": None}),
     "account_change_address_has_code": ("account change", {"waits_from": NOON}),
     "account_change_closed_has_outcome": ("account change", {"outcome": "stopped"}),
     "account_change_made_has_waited": (

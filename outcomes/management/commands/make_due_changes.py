@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outcomes.organisations.changes import make_due_changes
 from outcomes.reporting.proposals import end_old_proposals
 from outcomes.reporting.publication import publish_due_commitments
 from participants.accounts.grants import end_old_suspensions
+from participants.decisions.engine import make_due
 from participants.participation.confirmation import count_renewed_confirmations
 from roundtable.workers.jobs import add_clock_argument, start_job
 
@@ -50,15 +50,22 @@ class Command(BaseCommand):
         )
         if returned:
             self.stdout.write(text % returned)
-        done, failed = make_due_changes(at)
-        text = ngettext("%d change is made.", "%d changes are made.", done)
-        self.stdout.write(text % done if done else _("Nothing is due."))
-        if failed:
+        due = make_due(at)
+        text = ngettext("%d change is made.", "%d changes are made.", due.made)
+        self.stdout.write(text % due.made if due.made else _("Nothing is due."))
+        text = ngettext(
+            "%d request ended, because it was not confirmed in time.",
+            "%d requests ended, because they were not confirmed in time.",
+            due.expired,
+        )
+        if due.expired:
+            self.stdout.write(text % due.expired)
+        if due.failed:
             text = ngettext(
                 "%d change is not made. Read it at the desk: it must be confirmed again, or "
                 "stopped.",
                 "%d changes are not made. Read them at the desk: they must be confirmed again, or "
                 "stopped.",
-                failed,
+                due.failed,
             )
-            raise CommandError(text % failed)
+            raise CommandError(text % due.failed)

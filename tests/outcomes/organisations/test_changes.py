@@ -1,7 +1,7 @@
 """Kind, country, merging and the roles of co-chairs and co-hosts are decided by two."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from outcomes.organisations.changes import confirm_change, make_due_changes, request_change
+from outcomes.organisations.changes import confirm_change, request_change
 from participants.accounts.grants import suspend_grant
+from participants.decisions.engine import make_due
 from participants.models import (
     EventRole,
     Organisation,
@@ -76,6 +77,11 @@ def world(db: None) -> World:
     return World()
 
 
+def made_and_failed(at: datetime) -> tuple[int, int]:
+    due = make_due(at)
+    return due.made, due.failed
+
+
 def kind_of(organisation: Organisation) -> str:
     return Organisation.objects.get(pk=organisation.pk).kind
 
@@ -127,14 +133,14 @@ def test_kind_is_changed_once_two_other_organisations_confirmed(
 
 def test_kind_is_changed_seven_days_after_one_organisation_confirmed(world: World) -> None:
     change = world.new_kind()
-    assert make_due_changes(NOON + timedelta(days=30)) == (0, 0)
+    assert made_and_failed(NOON + timedelta(days=30)) == (0, 0)
     assert world.confirm(change, world.second)
     assert not world.confirm(change, world.second)
-    assert make_due_changes(NOON + timedelta(days=6)) == (0, 0)
+    assert made_and_failed(NOON + timedelta(days=6)) == (0, 0)
     assert kind_of(world.shelter) == "civil-society"
-    assert make_due_changes(NOON + timedelta(days=7)) == (1, 0)
+    assert made_and_failed(NOON + timedelta(days=7)) == (1, 0)
     assert kind_of(world.shelter) == "government"
-    assert make_due_changes(NOON + timedelta(days=8)) == (0, 0)
+    assert made_and_failed(NOON + timedelta(days=8)) == (0, 0)
 
 
 def test_own_organisation_does_not_confirm(world: World) -> None:
@@ -157,7 +163,7 @@ def test_confirmation_is_of_what_was_shown(world: World) -> None:
     Organisation.objects.filter(pk=world.shelter.pk).update(name="Another ministry")
     with pytest.raises(CommandError, match="1 change is not made"):
         call_command("make_due_changes", "--clock-is-right", verbosity=0)
-    assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
+    assert made_and_failed(NOON + timedelta(days=7)) == (0, 0)
     assert kind_of(world.shelter) == "civil-society"
 
 
@@ -172,7 +178,7 @@ def test_each_holder_can_stop_a_change(world: World, client_of: Sign) -> None:
     client_of(world.cohost).post(page, {"act": "stop"})
     change.refresh_from_db()
     assert change.stopped_at is not None
-    assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
+    assert made_and_failed(NOON + timedelta(days=7)) == (0, 0)
     assert not world.confirm(change, world.cohost)
     assert world.new_kind().pk != change.pk
 
@@ -338,7 +344,7 @@ def test_lapsed_change_can_be_confirmed_again(world: World, deliver: Deliver) ->
     assert world.confirm(change, world.second)
     Organisation.objects.filter(pk=world.shelter.pk).update(name="The shelter")
     deliver()
-    assert make_due_changes(NOON + timedelta(days=7)) == (0, 1)
+    assert made_and_failed(NOON + timedelta(days=7)) == (0, 1)
     assert {mail.subject for mail in deliver()} >= {"A change of an organisation is requested"}
     change = OrganisationChange.objects.get(pk=change.pk)
     assert change.effective_on is None
@@ -351,7 +357,7 @@ def test_suspended_holder_no_longer_confirms_a_change(world: World) -> None:
     assert world.confirm(change, world.second)
     third = world.holder("cochair", make_government("NZ"))
     assert suspend_grant(grant=world.second.grants.get(), reason="Doubt", by=third, at=NOON)
-    assert make_due_changes(NOON + timedelta(days=7)) == (0, 0)
+    assert made_and_failed(NOON + timedelta(days=7)) == (0, 0)
     change.refresh_from_db()
     assert change.effective_on is None and not change.confirmations.exists()
 

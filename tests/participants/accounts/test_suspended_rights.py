@@ -15,9 +15,9 @@ from participants.accounts.grants import (
     end_grant,
     end_old_suspensions,
     restore_grant,
-    right_to_confirm,
     suspend_grant,
 )
+from participants.decisions.engine import right
 from participants.models import Grant, GrantConfirmation, Organisation, User
 from participants.permissions import bodies_with_rights
 from roundtable.audit.models import AuditEntry
@@ -288,8 +288,8 @@ def test_organisation_of_a_suspended_person_does_not_confirm_what_the_person_req
     held = right_of(colleague)
     assert suspend_grant(grant=held, reason="A doubt", by=holders.second, at=TUESDAY)
     grant.refresh_from_db()
-    assert right_to_confirm(grant, holders.first, TUESDAY) is None
-    assert right_to_confirm(grant, holders.second, TUESDAY)
+    assert right(grant, holders.first, TUESDAY).right is None
+    assert right(grant, holders.second, TUESDAY).right
 
 
 # The next roundtable -------------------------------------------------------------------------
@@ -348,8 +348,8 @@ def test_suspended_cochair_does_not_bring_the_last_holders_back(
         suspend_grant(grant=grant, reason="A doubt", by=rights[0].user, at=TUESDAY)
     new = requested(following, "cochair", make_government("SG"))
     assert not suspend_grant(grant=rights[0], reason="x", by=holders.first, at=TUESDAY)
-    assert right_to_confirm(new, holders.first, TUESDAY) is None
-    assert right_to_confirm(new, rights[0].user, TUESDAY)
+    assert right(new, holders.first, TUESDAY).right is None
+    assert right(new, rights[0].user, TUESDAY).right
 
 
 def test_last_holders_suspend_at_a_roundtable_that_has_too_few_of_its_own(

@@ -32,7 +32,9 @@ from outcomes.models import (
     SourceComparison,
     Upload,
 )
+from participants.decisions.engine import add_act, ask
 from participants.models import (
+    Act,
     Audience,
     CanaryConfirmation,
     Delegate,
@@ -416,6 +418,8 @@ def decide_about_others(user: User, event: Event) -> None:
     closure = ListClosure.objects.create(event=event)
     ListClosureConfirmation.objects.create(closure=closure, confirmed_at=NOON, **confirmed)
     CanaryConfirmation.objects.create(event=event, confirmed_at=NOON, **confirmed)
+    ask([change], by=user, at=NOON, letter="zarniqa-letter")
+    add_act(change, Act.What.DECLINED, NOON, by=user, reason="zarniqa-declines")
 
 
 WORDS = """
@@ -429,6 +433,7 @@ WORDS = """
     zarniqa-declined|zarniqa-assessment|zarniqa-assessment-source|zarniqa-reply|zarniqa-round
     zarniqa-summary|zarniqa-change-reason|zarniqa-proposes|zarniqa-own-words|zarniqa-nomination
     zarniqa-purpose|zarniqa-grant-reason|zarniqa-change-of-kind|zarniqa-met|zarniqa-suspension
+    zarniqa-letter|zarniqa-declines
 """.strip().replace("\n    ", "|")
 
 
