@@ -2,22 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import permutations
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from participants.models import Capacity, ListClosure, ListClosureConfirmation, Participation, User
-from participants.models.confirmation import Confirmation
+from participants.accounts.emails import tell_of_ended_request
+from participants.decisions.engine import answer, sign
+from participants.decisions.independence import CLOSING
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Signer, register
+from participants.models import (
+    Act,
+    Capacity,
+    ListClosure,
+    ListClosureConfirmation,
+    Participation,
+    User,
+)
 from participants.participation.confirmation import (
     CHAIRS,
     NOTICE_PERIOD,
-    RELATED,
+    PARTICIPATIONS,
     confirmation_body,
     tell_who_shares,
 )
-from participants.permissions import ConfirmingRight, bodies_of, confirming_rights
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -25,31 +36,97 @@ from roundtable.models import Event
 def list_hash(event: Event) -> str:
     """Of the confirmed participations, so that two people close the same list."""
     rows = Participation.objects.confirmed().filter(event=event).order_by("pk")
-    content = [event.code, *(row.content_hash for row in rows.select_related(*RELATED))]
+    listed = rows.select_related(*PARTICIPATIONS.related)
+    content = [event.code, *(row.content_hash for row in listed)]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def agreeing_right(
-    event: Event,
-    user: User,
-    confirmations: Iterable[Confirmation],
-    at: datetime,
-    capacities: Collection[Capacity] = tuple(Capacity),
-) -> ConfirmingRight | None:
-    """By which right the user may agree beside these others now; None if not."""
-    own = bodies_of(user, at.date())
-    for row in confirmations:
-        others = bodies_of(row.by, at.date()) | {confirmation_body(row)}
-        if row.by_id == user.pk or own & others or (not own and row.on_behalf_of is None):
-            return None
-    rights = confirming_rights(user, event, at.date())
-    return next((right for right in rights if right.capacity in capacities), None)
+class Closings(Kind[ListClosure]):
+    """The list of participants, as a whole. Two organisations close it; one is a co-chair."""
+
+    model = ListClosure
+    signature = ListClosureConfirmation
+    subject = "closure"
+    independence = CLOSING
+    related = ("event",)
+    ends_after = REQUEST_PERIOD
+    is_asked_by_signing = True
+    endings = frozenset()  # the next agreement is a new request
+
+    def undecided(self, at: datetime) -> QuerySet[ListClosure]:
+        return self.rows().filter(closed_at=None)
+
+    def due(self, at: datetime) -> QuerySet[ListClosure]:
+        return self.undecided(at).filter(confirmations__isnull=False).distinct()
+
+    def lock(self, primary_keys: Iterable[int]) -> list[ListClosure]:
+        rows = ListClosure.objects.filter(pk__in=list(primary_keys))
+        events = Event.objects.filter(pk__in=rows.values("event")).order_by("pk")
+        list(events.select_for_update(no_key=True).values_list("pk"))
+        return super().lock(rows.values_list("pk", flat=True))
+
+    def content_hash(self, item: ListClosure) -> str:
+        return list_hash(item.event)
+
+    def asker(self, item: ListClosure) -> User | None:
+        first = item.confirmations.select_related("by").first()
+        return first.by if first else None
+
+    def is_open(self, item: ListClosure, acts: Sequence[Act], at: datetime) -> bool:
+        return item.closed_at is None
+
+    def is_made(self, item: ListClosure, at: datetime) -> bool:
+        return item.closed_at is not None
+
+    def is_agreed(self, item: ListClosure, given: Sequence[ListClosureConfirmation]) -> bool:
+        return any(
+            first.capacity in CHAIRS
+            and second.capacity != Capacity.OPERATOR
+            and confirmation_body(first) != confirmation_body(second)
+            for first, second in permutations(given, 2)
+        )
+
+    def make(self, item: ListClosure, at: datetime) -> None:
+        """Everyone on it was added without notice until now, so they wait for a week too."""
+        item.closed_at = at
+        item.save()
+        rows = Participation.objects.confirmed().filter(event=item.event, details_open_on=None)
+        rows.update(details_open_on=(at + NOTICE_PERIOD).date())
+        tell_who_shares(item.event, [], at)
+
+    def end(self, item: ListClosure, act: Act) -> None:
+        if asker := self.asker(item):
+            tell_of_ended_request(asker, act, "closing")
+        item.confirmations.all().delete()
+
+    def record(
+        self, verb: str, item: ListClosure, by: User | None, at: datetime, **more: Any
+    ) -> None:
+        verb = {"confirm": "agree to close"}.get(verb, "end request to close")
+        right = more.get("right")
+        audit.record(
+            action=f"{verb} list of participants",
+            at=at,
+            actor=by,
+            organisation=right.organisation.slug if right and right.organisation else "",
+            detail=item.event.code,
+        )
+
+
+CLOSINGS = register(Closings())
 
 
 def agreements(event: Event) -> list[ListClosureConfirmation]:
     """Those to the list as it is now."""
-    rows = ListClosureConfirmation.objects.filter(closure__event=event)
-    return list(rows.filter(content_hash=list_hash(event)).select_related("on_behalf_of", "by"))
+    closure = ListClosure.objects.filter(event=event).first()
+    return CLOSINGS.given(closure) if closure else []
+
+
+def may_agree(event: Event, user: User, at: datetime) -> bool:
+    signer, closure = Signer(user, at), ListClosure.objects.filter(event=event).first()
+    if closure is None:
+        return bool(signer.rights_at(event, CLOSING))
+    return answer(closure, signer).right is not None
 
 
 def is_closed(event: Event) -> bool:
@@ -58,43 +135,11 @@ def is_closed(event: Event) -> bool:
 
 @transaction.atomic
 def agree_to_close(*, event: Event, by: User, shown_hash: str, at: datetime) -> bool:
-    """Closes the list if a second organisation agrees; one of the two is a co-chair.
-
-    Everyone on it was added without notice until now. So they see the others after the same week as
-    those who are added later, and we tell who shares something.
-    Returns False if the user may not agree, or the list is not the one that was shown.
-    """
+    """Returns False if the user may not agree, or the list is not the one that was shown."""
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)
-    content_hash = list_hash(event)
-    confirmations = agreements(event)
-    right = agreeing_right(event, by, confirmations, at)
-    if is_closed(event) or right is None or shown_hash != content_hash:
-        return False
-    closure, _created = ListClosure.objects.get_or_create(event=event)
-    closure.confirmations.exclude(content_hash=content_hash).delete()
-    confirmation = right.confirm(
-        ListClosureConfirmation(closure=closure), by=by, at=at, content_hash=content_hash
-    )
-    if _is_sufficient([*confirmations, confirmation]):
-        closure.closed_at = at
-        closure.save()
-        rows = Participation.objects.confirmed().filter(event=event, details_open_on=None)
-        rows.update(details_open_on=(at + NOTICE_PERIOD).date())
-        tell_who_shares(event, [], at)
-    audit.record(
-        action="agree to close list of participants",
-        at=at,
-        actor=by,
-        organisation=right.organisation.slug if right.organisation else "",
-        detail=event.code,
-    )
-    return True
-
-
-def _is_sufficient(confirmations: Sequence[ListClosureConfirmation]) -> bool:
-    return any(
-        first.capacity in CHAIRS
-        and second.capacity != Capacity.OPERATOR
-        and confirmation_body(first) != confirmation_body(second)
-        for first, second in permutations(confirmations, 2)
-    )
+    closure, is_new = ListClosure.objects.get_or_create(event=event)
+    if sign(CLOSINGS, {closure.pk: shown_hash}, by=by, at=at):
+        return True
+    if is_new:
+        closure.delete()
+    return False

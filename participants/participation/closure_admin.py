@@ -14,10 +14,10 @@ from participants.admin_base.site import render_page
 from participants.models import Participation
 from participants.participation.closure import (
     agree_to_close,
-    agreeing_right,
     agreements,
     is_closed,
     list_hash,
+    may_agree,
 )
 from participants.permissions import EventPermissions, visible_participations
 from roundtable.models import Event
@@ -43,7 +43,6 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
     if event is None or not permissions.may_read(event.pk):
         raise Http404
     given = agreements(event)
-    right = agreeing_right(event, permissions.user, given, now)
     if request.method == "POST":
         content_hash = list_hash(event)
         is_done = request.POST.get("shown") == _page_token(content_hash) and agree_to_close(
@@ -73,7 +72,7 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
         "unconfirmed": rows.filter(confirmed_at=None).count(),
         "agreements": given,
         "is_closed": is_closed(event),
-        "may_agree": right is not None,
+        "may_agree": may_agree(event, permissions.user, now),
         "shown": _page_token(list_hash(event)),
         "list_url": f"{reverse('admin:participants_participation_changelist')}"
         f"?roundtable={event.pk}&confirmed=yes",

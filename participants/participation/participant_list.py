@@ -23,17 +23,17 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_cochairs
+from participants.decisions.independence import MADE_UP_PERSON
+from participants.decisions.kind import Signer
 from participants.models import (
     Affiliation,
     CanaryConfirmation,
-    Capacity,
     Delegate,
     Grant,
     ParticipantList,
     Participation,
     User,
 )
-from participants.participation.closure import agreeing_right
 from participants.permissions import (
     Body,
     ConfirmingRight,
@@ -208,8 +208,11 @@ def download_list(*, row: ParticipantList, by: User, at: datetime) -> Participan
 
 def canary_right(event: Event, by: User, at: datetime) -> ConfirmingRight | None:
     """By which right the user may agree to a made-up person in lists now; None if not."""
+    signer = Signer(by, at)
     given = event.canary_confirmations.select_related("by", "on_behalf_of")
-    return agreeing_right(event, by, given, at, (Capacity.COCHAIR,))
+    if any(signer.repeats(row) for row in given):
+        return None
+    return next(iter(signer.rights_at(event, MADE_UP_PERSON)), None)
 
 
 def has_canary(event: Event) -> bool:

@@ -1,0 +1,323 @@
+"""What holds of everything that two organisations agree on, asked of each kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from outcomes.organisations.changes import CHANGES, request_change
+from participants.accounts.grants import RIGHTS, request_grant
+from participants.decisions.engine import (
+    Refusal,
+    State,
+    decline,
+    make_due,
+    right,
+    sign,
+    state,
+    stop,
+    waiting,
+    withdraw,
+)
+from participants.decisions.kind import Kind, Signer
+from participants.models import (
+    Act,
+    Grant,
+    ListClosure,
+    Organisation,
+    OrganisationChange,
+    User,
+)
+from participants.participation.closure import CLOSINGS, agree_to_close, list_hash
+from participants.participation.confirmation import PARTICIPATIONS
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_government,
+    make_organisation,
+    make_participation,
+    make_role,
+    make_user,
+)
+from tests.meetings import Meeting
+
+pytestmark = pytest.mark.django_db
+ENTERED = datetime(2026, 2, 2, 12, tzinfo=UTC)
+
+
+class World(Meeting):
+    def __init__(self) -> None:
+        super().__init__("cohost", "confirmer")
+        self.operator = make_user("runs@example.org", is_superuser=True)
+        self.shelter = make_organisation(name="Shelter", country="MY")
+        make_participation(make_delegate(), self.event, organisation=self.shelter)
+
+    def ask_right(self) -> Grant:
+        grant = Grant(
+            user=make_user(),
+            event=self.event,
+            role=Grant.Role.READER,
+            on_behalf_of=make_government("MY"),
+            valid_from=NOON.date(),
+            reason="Letter",
+        )
+        return request_grant(grant=grant, by=self.operator, at=NOON)
+
+    def ask_change(self) -> OrganisationChange:
+        change = OrganisationChange(
+            organisation=self.shelter,
+            what="give role",
+            event=self.event,
+            role="cohost",
+            reason="Letter",
+        )
+        return request_change(change=change, by=self.first, at=NOON)
+
+    def ask_participation(self) -> Any:
+        shelter = make_organisation(name="Another shelter", kind="civil-society")
+        return make_participation(
+            make_delegate(),
+            self.event,
+            organisation=shelter,
+            confirmed=False,
+            entered_at=ENTERED,
+        )
+
+    def ask_closing(self) -> ListClosure:
+        shown = list_hash(self.event)
+        assert agree_to_close(event=self.event, by=self.first, shown_hash=shown, at=NOON)
+        return ListClosure.objects.get()
+
+
+@dataclass(frozen=True)
+class Case:
+    kind: Kind[Any]
+    ask: Callable[[World], Any]
+    # Who signs it one after the other until it is made, and who may not.
+    signers: tuple[str, ...]
+    own: str
+
+    def sign(self, world: World, item: Any, signer: str, at: datetime = NOON) -> bool:
+        shown = {item.pk: self.kind.content_hash(stored(item))}
+        return bool(sign(self.kind, shown, by=getattr(world, signer), at=at))
+
+
+CASES = {
+    "right": Case(RIGHTS, World.ask_right, ("first", "second"), "operator"),
+    "change": Case(CHANGES, World.ask_change, ("second", "cohost"), "first"),
+    "participation": Case(
+        PARTICIPATIONS, World.ask_participation, ("first", "confirmer"), "operator"
+    ),
+    "closing": Case(CLOSINGS, World.ask_closing, ("second",), "first"),
+}
+WAITING = ["right", "change"]
+ENDING = ["right", "change", "closing"]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest) -> Case:
+    return CASES[request.param]
+
+
+def each(*names: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", names or [*CASES], indirect=True)
+
+
+def stored(item: Any) -> Any:
+    return type(item)._default_manager.get(pk=item.pk)
+
+
+def state_of(item: Any, at: datetime = NOON) -> State:
+    item = stored(item)
+    given = next(case for case in CASES.values() if case.kind.model is type(item)).kind.given(item)
+    return state(item, given, list(item.acts.all()), at)
+
+
+def later(days: int) -> datetime:
+    return NOON + timedelta(days=days)
+
+
+def told_by_subject(mails: list[EmailMultiAlternatives]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for mail in mails:
+        found.setdefault(str(mail.subject), []).append(mail.to[0])
+    return found
+
+
+# When it is made --------------------------------------------------------------------------
+
+
+@each()
+def test_request_alone_takes_no_force(case: Case, world: World) -> None:
+    item = case.ask(world)
+    for days in (0, 7, 59):
+        make_due(later(days))
+        assert state_of(item, later(days)) == State.ASKED
+
+
+@each()
+def test_it_is_made_once_all_who_are_required_signed(case: Case, world: World) -> None:
+    item = case.ask(world)
+    for signer in case.signers:
+        assert state_of(item) != State.MADE
+        assert case.sign(world, item, signer)
+        assert not case.sign(world, item, signer)
+    assert state_of(item) == State.MADE
+    assert item.acts.filter(what=Act.What.MADE).count() == 1
+    assert right(stored(item), world.cohost, NOON).reason == Refusal.DECIDED
+
+
+@each(*WAITING)
+def test_with_one_other_it_is_made_after_seven_days(case: Case, world: World) -> None:
+    item = case.ask(world)
+    assert case.sign(world, item, case.signers[0])
+    make_due(later(6))
+    assert state_of(item, later(6)) == State.WAITING
+    make_due(later(7))
+    assert state_of(item, later(7)) == State.MADE
+
+
+@each()
+def test_signature_is_of_what_was_shown(case: Case, world: World) -> None:
+    item = case.ask(world)
+    assert not sign(case.kind, {item.pk: "0" * 64}, by=getattr(world, case.signers[0]), at=NOON)
+
+
+@each()
+def test_who_is_part_of_it_or_has_signed_is_told_why_not(case: Case, world: World) -> None:
+    item = stored(case.ask(world))
+    reader = world.holder("reader", make_government("NZ"), "reader@example.org")
+    assert right(item, reader, NOON).reason == Refusal.NO_RIGHT
+    own = right(item, getattr(world, case.own), NOON)
+    expected = {"closing": Refusal.SIGNED, "participation": None}
+    name = next(name for name, other in CASES.items() if other is case)
+    assert own.reason == expected.get(name, Refusal.OWN)
+
+
+def test_making_that_fails_is_seen_and_tried_again(
+    world: World, client_of: Callable[..., Client]
+) -> None:
+    change = world.ask_change()
+    role = make_role(world.event, organisation=world.shelter, role="cohost")
+    for signer in ("second", "cohost"):
+        assert CASES["change"].sign(world, change, signer)
+    assert state_of(change) == State.AGREED
+    assert change.confirmations.count() == 2
+    page = client_of(world.second).get(
+        f"/admin/participants/organisationchange/{change.pk}/change/"
+    )
+    assert "it cannot be made now: This organisation already has this role." in " ".join(
+        page.content.decode().split()
+    )
+    for days in (1, 2):
+        due = make_due(later(days))
+        assert (due.made, due.failed) == (0, 1)
+    assert change.acts.filter(what=Act.What.FAILED).count() == 1
+    role.delete()
+    assert make_due(later(3)).made == 1
+    assert state_of(change, later(3)) == State.MADE
+    assert world.event.roles.filter(organisation=world.shelter, role="cohost").exists()
+
+
+# When it ends -----------------------------------------------------------------------------
+
+
+@each(*ENDING)
+def test_request_that_no_one_completed_ends_after_sixty_days(
+    case: Case, world: World, deliver: Callable[[], list[EmailMultiAlternatives]]
+) -> None:
+    item = case.ask(world)
+    before = len(deliver())
+    assert make_due(later(59)).expired == 0
+    assert make_due(later(60)).expired == 1
+    assert make_due(later(61)).expired == 0
+    asker = world.operator if case.kind is RIGHTS else world.first
+    assert told_by_subject(deliver()[before:]) == {"Your request has ended": [asker.email]}
+    assert not item.confirmations.exists()
+    if case.kind is CLOSINGS:  # the next agreement is a new request
+        assert case.sign(world, item, "first", later(61))
+        assert make_due(later(120)).expired == 0 and make_due(later(121)).expired == 1
+        return
+    assert state_of(item, later(61)) == State.EXPIRED
+    assert not case.sign(world, item, case.signers[0], later(61))
+    again = case.ask(world)
+    assert again.pk != item.pk and case.sign(world, again, case.signers[0])
+
+
+@each(*ENDING)
+def test_days_before_acts_were_kept_do_not_count(case: Case, world: World) -> None:
+    item = case.ask(world)
+    Act.objects.all().delete()
+    for days, expired in ((100, 0), (159, 0), (160, 1)):
+        assert make_due(later(days)).expired == expired
+    assert item.acts.filter(what=Act.What.EXPIRED).count() == 1
+
+
+@each()
+def test_declined_and_unanswered_look_alike(case: Case, world: World) -> None:
+    item = case.ask(world)
+    by = getattr(world, case.signers[0])
+    assert not decline(item, by=by, reason="", at=NOON)
+    reader = world.holder("reader", make_government("NZ"), "reader@example.org")
+    assert not decline(item, by=reader, reason="No", at=NOON)
+    assert decline(item, by=by, reason="We do not know them", at=NOON)
+    assert state_of(item) == State.ASKED
+    # The next one can sign it, and so can whoever declined it.
+    for signer in case.signers:
+        assert case.sign(world, item, signer)
+    assert state_of(item) == State.MADE
+
+
+@each(*WAITING)
+def test_only_whoever_asked_withdraws_it(case: Case, world: World) -> None:
+    item = case.ask(world)
+    asker: User = case.kind.asker(item)  # type: ignore[assignment]
+    assert not withdraw(item, by=world.confirmer, at=NOON)
+    assert withdraw(item, by=asker, at=NOON)
+    assert state_of(item) == State.WITHDRAWN
+    assert not stop(item, by=asker, at=NOON)
+    assert not case.sign(world, item, case.signers[0])
+
+
+def test_right_in_force_stays_so_if_someone_confirms_it_again(world: World) -> None:
+    """Its last day is earlier now, so what two confirmed has another hash."""
+    grant, case = world.ask_right(), CASES["right"]
+    for signer in case.signers:
+        assert case.sign(world, grant, signer)
+    Grant.objects.filter(pk=grant.pk).update(valid_until=date(2026, 5, 1))
+    assert not case.sign(world, grant, "cohost")
+    assert stored(grant).effective_on == NOON.date() and grant.confirmations.count() == 2
+
+
+# How it is read ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["right", "participation"])
+def test_reading_what_waits_takes_the_same_queries_however_much_it_is(
+    world: World, name: str
+) -> None:
+    case, numbers = CASES[name], []
+    for more in (1, 5):
+        for _item in range(more):
+            item = case.ask(world)
+            assert case.sign(world, item, case.signers[0])
+            Organisation.objects.filter(name="Another shelter").update(name=f"Shelter {item.pk}")
+        by = getattr(world, case.signers[1])
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            found = waiting(list(case.kind.undecided(NOON)), Signer(by, NOON))
+        numbers.append((len(found), len(queries)))
+    (one, first), (six, second) = numbers
+    assert (one, six) == (1, 6) and first == second
