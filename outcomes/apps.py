@@ -34,6 +34,8 @@ class OutcomesConfig(AppConfig):
     def ready(self) -> None:
         # It registers who may still get a request to report that waits to be sent.
         import_module("outcomes.reporting.rounds")
+        # It registers what two organisations agree on.
+        import_module("outcomes.organisations.changes")
         # Models can be read only now.
         index = import_module("outcomes.search.index")
         pre_migrate.connect(index.uninstall, sender=self)

@@ -43,7 +43,13 @@ class ParticipantsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        # They register themselves: system checks, which need the models, and the check of who may
-        # still receive a queued invitation.
-        for name in ("privacy.checks", "onboarding.invitations"):
+        # They register themselves: system checks, which need the models, the check of who may
+        # still receive a queued invitation, and what two organisations agree on.
+        for name in (
+            "privacy.checks",
+            "onboarding.invitations",
+            "accounts.grants",
+            "participation.confirmation",
+            "participation.closure",
+        ):
             import_module(f"participants.{name}")

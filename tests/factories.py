@@ -388,9 +388,9 @@ def make_comparison(
     return save(
         SourceComparison(
             **{str(text._meta.model_name): text},
-            compared_by=make_user(),
-            organisation=organisation,
-            compared_at=NOON,
+            by=make_user(),
+            on_behalf_of=organisation,
+            confirmed_at=NOON,
             content_hash="0" * 64,
         )
     )

@@ -70,7 +70,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.SlugRedirect.organisation": MergeRule("move"),
     "outcomes.CirculationReply.organisation": MergeRule("apart"),
     "outcomes.SignOff.organisation": MergeRule("apart"),
-    "outcomes.SourceComparison.organisation": MergeRule("apart"),
+    "outcomes.SourceComparison.on_behalf_of": MergeRule("apart"),
     "outcomes.Subscription.organisation": MergeRule("by hand"),
     "outcomes.Offer.organisation": MergeRule(
         "move", (OF_OUTCOME, "statement__event", "commitment__event")

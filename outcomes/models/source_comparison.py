@@ -8,10 +8,11 @@ from outcomes.models.commitment import Commitment
 from outcomes.models.corrigendum import Corrigendum
 from outcomes.models.statement import Statement
 from participants.models import Organisation, User
+from participants.models.confirmation import Confirmation
 from participants.models.personal_data import ShownTo
 
 
-class SourceComparison(models.Model):
+class SourceComparison(Confirmation):
     """One person says, for an organisation, that a text is the same as in its source.
 
     If the text or its source changes afterwards, the comparison no longer counts.
@@ -44,7 +45,8 @@ class SourceComparison(models.Model):
         verbose_name=_("commitment"),
         help_text=_("The commitment that was compared. Empty for another kind of text."),
     )
-    compared_by = models.ForeignKey(
+    capacity = None  # type: ignore[assignment]  # editors, who confirm nothing, compare too
+    by = models.ForeignKey(  # type: ignore[assignment]  # outlives the account
         User,
         on_delete=models.SET_NULL,
         null=True,
@@ -53,7 +55,7 @@ class SourceComparison(models.Model):
         verbose_name=_("compared by"),
         help_text=_("The person who compared the text with its source."),
     )
-    organisation = models.ForeignKey(
+    on_behalf_of = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
         null=True,
@@ -62,7 +64,7 @@ class SourceComparison(models.Model):
         verbose_name=_("on behalf of"),
         help_text=_("The organisation that the person acted for. An operator acts for none."),
     )
-    compared_at = models.DateTimeField(_("compared"), help_text=_("When it was compared."))
+    confirmed_at = models.DateTimeField(_("compared"), help_text=_("When it was compared."))
     content_hash = models.CharField(
         _("hash of the content"),
         max_length=64,
@@ -71,11 +73,11 @@ class SourceComparison(models.Model):
 
     personal_data = (
         ShownTo(
-            "compared_by",
+            "by",
             "comparisons",
             _("Texts that you compared with their source"),
             "statement__event corrigendum__statement__event commitment__reference "
-            "organisation compared_at",
+            "on_behalf_of confirmed_at",
             labels={
                 "statement__event": _("Statement of"),
                 "corrigendum__statement__event": _("Correction of the statement of"),
@@ -83,10 +85,9 @@ class SourceComparison(models.Model):
         ),
     )
 
-    class Meta:
+    class Meta(Confirmation.Meta):
         verbose_name = _("comparison with a source")
         verbose_name_plural = _("comparisons with sources")
-        ordering = ["compared_at", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(statement__isnull=False, corrigendum=None, commitment=None)
@@ -99,21 +100,18 @@ class SourceComparison(models.Model):
                 for subject in ("statement", "corrigendum", "commitment")
                 for constraint in (
                     models.UniqueConstraint(
-                        fields=[subject, "compared_by"],
+                        fields=[subject, "by"],
                         name=f"source_comparison_{subject}_once_per_person",
                     ),
                     models.UniqueConstraint(
-                        fields=[subject, "organisation"],
+                        fields=[subject, "on_behalf_of"],
                         name=f"source_comparison_{subject}_once_per_body",
                     ),
                     models.UniqueConstraint(
                         fields=[subject],
-                        condition=Q(organisation=None),
+                        condition=Q(on_behalf_of=None),
                         name=f"source_comparison_{subject}_operator_once",
                     ),
                 )
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"

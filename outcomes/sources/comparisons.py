@@ -19,8 +19,10 @@ from django.utils.translation import gettext as _
 from outcomes.models import Commitment, CommitmentState, SourceComparison, StatementVersion
 from outcomes.sources.emails import ask_others_to_compare
 from outcomes.sources.hashes import RecordedText, source_hash
+from participants.decisions.independence import COMPARING
+from participants.decisions.kind import Signer
 from participants.models import Grant, Organisation, OrganisationChange, User
-from participants.permissions import CAPACITIES, EDITORS, Body, EventPermissions, bodies_of, body_of
+from participants.permissions import CAPACITIES, Body, EventPermissions, body_of
 from roundtable.audit import log as audit
 
 # Content that is confirmed by the release that ships it: the statement and the commitments of 2018,
@@ -35,7 +37,9 @@ RELEASED = frozenset(
         "919546f39edb2ad8cb01e6df63b194b9c3d7fd2ab947d5a5b4d5740972b4d5c2",  # BP2018-C2
     }
 )
-COMPARING_ROLES = {*EDITORS, *CAPACITIES}
+COMPARING_ROLES = COMPARING.roles | {
+    role for role, capacity in CAPACITIES.items() if capacity in COMPARING.capacities
+}
 
 
 @transaction.atomic
@@ -57,9 +61,9 @@ def record_comparison(
     stored.comparisons.exclude(pk__in=[row.pk for row in counted]).delete()
     row = SourceComparison(
         **{text._meta.model_name or "": stored},
-        compared_by=by,
-        organisation=organisation,
-        compared_at=at,
+        by=by,
+        on_behalf_of=organisation,
+        confirmed_at=at,
         content_hash=shown_hash,
     )
     row.full_clean()
@@ -124,12 +128,9 @@ def organisation_to_compare_for(
                 "can compare this text. Ask a co-chair."
             )
         )
-    given, own = pending_comparisons(text), bodies_of(user, at.date())
-    others: set[Body | None] = set()
-    for row in given:
-        others |= _bodies(row, at)
-    repeats = user.pk in {row.compared_by_id for row in given} or own & others
-    if repeats or (organisations == [None] and None in others):
+    signer, given = Signer(user, at), pending_comparisons(text)
+    repeats = any(signer.repeats(row) for row in given)
+    if repeats or (organisations == [None] and any(row.on_behalf_of is None for row in given)):
         raise ValidationError(
             _(
                 "Someone of an organisation that you act for or work for has already compared this "
@@ -139,14 +140,8 @@ def organisation_to_compare_for(
     return organisations[0]
 
 
-def _bodies(row: SourceComparison, at: datetime) -> set[Body | None]:
-    """Whom the person acted for then, and acts or works for now."""
-    own: set[Body | None] = {_body(row)}
-    return own | bodies_of(row.compared_by, at.date()) if row.compared_by else own
-
-
 def _body(row: SourceComparison) -> Body | None:
-    return body_of(row.organisation) if row.organisation else None
+    return body_of(row.on_behalf_of) if row.on_behalf_of else None
 
 
 def commitments_to_compare(
@@ -162,7 +157,7 @@ def commitments_to_compare(
         grants = user.grants.active(at.date()).filter(role__in=COMPARING_ROLES)
         drafts = drafts.filter(event__in=grants.exclude(on_behalf_of=None).values("event"))
     rows = drafts.select_related("event").prefetch_related(
-        "comparisons__organisation",
+        "comparisons__on_behalf_of",
         "outcomes",
         "milestones",
         "parties__organisation",
@@ -173,7 +168,7 @@ def commitments_to_compare(
         given = [
             comparison.content_hash
             for comparison in row.comparisons.all()
-            if comparison.compared_by_id == user.pk or _body(comparison) in permissions.bodies
+            if comparison.by_id == user.pk or _body(comparison) in permissions.bodies
         ]
         if not given or source_hash(row) not in given:
             found.append(row)
@@ -183,14 +178,14 @@ def commitments_to_compare(
 def valid_comparisons(text: RecordedText, wording: str = "") -> list[SourceComparison]:
     """Those of the present content, or of the version with this wording."""
     rows = text.comparisons.filter(content_hash=source_hash(text, wording))
-    return list(rows.select_related("organisation", "compared_by"))
+    return list(rows.select_related("on_behalf_of", "by"))
 
 
 def pending_comparisons(text: RecordedText) -> list[SourceComparison]:
     """Without those of a person whose right is suspended now."""
     suspended = Grant.objects.filter(event=text.event, suspended_at__isnull=False)
     users = set(suspended.values_list("user", flat=True))
-    return [row for row in valid_comparisons(text) if row.compared_by_id not in users]
+    return [row for row in valid_comparisons(text) if row.by_id not in users]
 
 
 def are_sufficient(rows: Iterable[SourceComparison]) -> bool:
@@ -256,7 +251,7 @@ def commitment_source_check(commitment: Commitment, day: date | None = None) -> 
     """Of a commitment that is recorded from a source, by that day. A made-up one has none."""
     rows = valid_comparisons(commitment)
     if day:
-        rows = [row for row in rows if timezone.localdate(row.compared_at) <= day]
+        rows = [row for row in rows if timezone.localdate(row.confirmed_at) <= day]
     return SourceCheck(
         comparisons=rows if are_sufficient(rows) else [],
         is_released=commitment.event.is_demonstration or is_released(commitment),

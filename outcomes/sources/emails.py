@@ -18,7 +18,7 @@ def ask_others_to_compare(row: SourceComparison, *, at: datetime) -> int:
 
     Returns the number of emails.
     """
-    weeks = (at - row.compared_at) // REPEATED_AFTER
+    weeks = (at - row.confirmed_at) // REPEATED_AFTER
     dedup_key = f"compare {row.pk} {row.content_hash} week {weeks}"
     if row.commitment:
         event = row.commitment.event
@@ -32,9 +32,9 @@ def ask_others_to_compare(row: SourceComparison, *, at: datetime) -> int:
         event = statement.event
         path = reverse("admin:outcomes_statement_compare", args=[statement.pk])
     cochairs = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
-    own = Q(user=row.compared_by)
-    if row.organisation:
-        own |= Q(on_behalf_of=row.organisation)
+    own = Q(user=row.by)
+    if row.on_behalf_of:
+        own |= Q(on_behalf_of=row.on_behalf_of)
     emails = email_holders(
         cochairs.exclude(own),
         dedup_key=dedup_key,
@@ -43,7 +43,7 @@ def ask_others_to_compare(row: SourceComparison, *, at: datetime) -> int:
             "event": event,
             "is_commitment": row.commitment is not None,
             "is_correction": row.corrigendum is not None,
-            "organisation": row.organisation,
+            "organisation": row.on_behalf_of,
             "url": f"{settings.PORTAL_URL}{path}",
         },
         at=at,

@@ -119,9 +119,9 @@ def followed_again(name: str) -> Model:
 
 def compared_again(make: Callable[[], Statement | Corrigendum | Commitment], rule: str) -> Model:
     row = make_comparison(make(), None if rule == "operator_once" else make_organisation())
-    changed: dict[str, Any] = {"compared_by": make_user()}
+    changed: dict[str, Any] = {"by": make_user()}
     if rule == "once_per_person":
-        changed = {"organisation": make_organisation()}
+        changed = {"on_behalf_of": make_organisation()}
     return with_values(duplicate_of(row), **changed)
 
 

@@ -165,7 +165,7 @@ def test_comparison_is_void_once_the_content_changes(case: AgreementCase) -> Non
     statement.title = "Other words"
     statement.save()
     by_command(case.first, statement)
-    assert SourceComparison.objects.get().compared_by == case.first
+    assert SourceComparison.objects.get().by == case.first
 
 
 def test_text_that_changed_after_the_page_was_opened_is_not_compared(

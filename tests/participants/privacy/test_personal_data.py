@@ -364,9 +364,9 @@ def write_texts(user: User, person: Delegate, event: Event) -> None:
     )
     SourceComparison.objects.create(
         commitment=commitment,
-        compared_by=user,
-        organisation=organisation,
-        compared_at=NOON,
+        by=user,
+        on_behalf_of=organisation,
+        confirmed_at=NOON,
         content_hash="0" * 64,
     )
     make_undertaking(proposed_by=user)
