@@ -245,18 +245,22 @@ def bodies_by_user(users: Iterable[int], on: date) -> dict[int, set[Body]]:
     found: dict[int, set[Body]] = {user: set() for user in users}
     acting = Grant.objects.held(on).filter(user__in=found, on_behalf_of__isnull=False)
     # A removed one too: else people could make themselves eligible.
-    working = Affiliation.with_removed.filter(Q(until=None) | Q(until__gte=on))
+    working = Affiliation.with_removed.filter(
+        Q(until=None) | Q(until__gte=on), delegate__user__in=found
+    )
+    took_part = Participation.with_ended.filter(delegate__user__in=found)
     rows: list[QuerySet[Any, Any]] = [
-        acting.values_list("user", "on_behalf_of"),
-        working.filter(delegate__user__in=found).values_list("delegate__user", "organisation"),
-        Participation.with_ended.filter(delegate__user__in=found).values_list(
-            "delegate__user", "organisation"
-        ),
+        given.order_by().values_list(
+            user, *(f"{way}__{name}" for name in ("pk", "kind", "country"))
+        )
+        for given, user, way in (
+            (acting, "user", "on_behalf_of"),
+            (working, "delegate__user", "organisation"),
+            (took_part, "delegate__user", "organisation"),
+        )
     ]
-    pairs = list(rows[0].order_by().union(*(others.order_by() for others in rows[1:])))
-    organisations = Organisation.objects.in_bulk({organisation for _user, organisation in pairs})
-    for user, organisation in pairs:
-        found[user].add(body_of(organisations[organisation]))
+    for user, pk, kind, country in rows[0].union(*rows[1:]):
+        found[user].add(body_of(Organisation(pk=pk, kind=kind, country=country)))
     return found
 
 

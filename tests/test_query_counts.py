@@ -117,7 +117,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 96,
+    "/me/data/": 98,
 }
 
 

@@ -237,6 +237,7 @@ class Kind(Generic[ItemT]):
 
     def void(self, item: ItemT, at: datetime) -> None:
         """Some signatures were of another content, and are gone."""
+        item.refresh_from_db()
 
     def end(self, item: ItemT, act: Act) -> None:
         """Stores that it ended without being made, and tells who must know."""

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Bundle',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('letter', models.CharField(blank=True, help_text='The letter that asks for it, for example that of 3 March 2027.', max_length=200, verbose_name='letter')),
+                ('letter', models.CharField(blank=True, help_text="The organisation's letter, for example of 3 March 2027.", max_length=200, verbose_name='letter')),
                 ('asked_at', models.DateTimeField(help_text='When it was asked.', verbose_name='asked')),
                 ('asked_by', models.ForeignKey(blank=True, help_text='The person who asked.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
                 ('on_behalf_of', models.ForeignKey(blank=True, help_text='The organisation that the person acted for. An operator acts for none.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='participants.organisation', verbose_name='on behalf of')),

@@ -39,7 +39,7 @@ class Bundle(UnnamedModel):
         _("letter"),
         max_length=200,
         blank=True,
-        help_text=_("The letter that asks for it, for example that of 3 March 2027."),
+        help_text=_("The organisation's letter, for example of 3 March 2027."),
     )
     asked_at = models.DateTimeField(_("asked"), help_text=_("When it was asked."))
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     help = (
         "Makes the changes of organisations that others confirmed seven days ago, and ends "
-        "suspensions of rights after five working days. Run it daily."
+        "suspensions of rights after five working days, and requests after 60 days. Run it daily."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
