@@ -293,17 +293,21 @@ def void_changed(kind: Kind[Any], items: Sequence[Any], at: datetime) -> None:
     """Signatures of another content than the present one go. The items are locked."""
     # What is in force stays so, whatever is confirmed again.
     items = [item for item in items if kind.is_void_if_changed or not kind.is_made(item, at)]
-    hashes = {item.pk: kind.content_hash(item) for item in items}
+    for item in drop_changed(kind, items):
+        kind.void(item, at)
+
+
+def drop_changed(kind: Kind[Any], items: Sequence[Any]) -> list[Any]:
+    """As void_changed(), and returns the items that lost a signature."""
+    hashes, column = {item.pk: kind.content_hash(item) for item in items}, f"{kind.subject}_id"
     given = kind.signature._default_manager.filter(**{f"{kind.subject}__in": hashes})
-    stale = [row for row in given if row.content_hash != hashes[getattr(row, f"{kind.subject}_id")]]
+    stale = [row for row in given if row.content_hash != hashes[getattr(row, column)]]
     if not stale:
-        return
+        return []
     given.filter(pk__in=[row.pk for row in stale]).delete()
-    changed = {getattr(row, f"{kind.subject}_id") for row in stale}
+    changed = {getattr(row, column) for row in stale}
     _end_wait_if_unsigned(kind, changed)
-    for item in items:
-        if item.pk in changed:
-            kind.void(item, at)
+    return [item for item in items if item.pk in changed]
 
 
 def forget_pending(user: User, event: Event, at: datetime) -> None:

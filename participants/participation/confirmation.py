@@ -15,12 +15,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_delegate
 from participants.accounts.sessions import end_sessions
-from participants.decisions.engine import sign, void_changed, waiting
+from participants.decisions.engine import drop_changed, sign, void_changed, waiting
 from participants.decisions.independence import PARTICIPATION
 from participants.decisions.kind import Kind, Signer, register
 from participants.models import (
@@ -403,7 +402,8 @@ def has_effect(
 @transaction.atomic
 def void_changed_confirmations(participations: Iterable[Participation]) -> None:
     """What was confirmed before a change of person or organisation must be confirmed again."""
-    void_changed(PARTICIPATIONS, _locked(participations), timezone.now())
+    for row in drop_changed(PARTICIPATIONS, _locked(participations)):
+        _check_effect(row)
 
 
 @transaction.atomic

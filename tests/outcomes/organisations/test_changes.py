@@ -131,18 +131,6 @@ def test_kind_is_changed_once_two_other_organisations_confirmed(
     assert Participation.objects.get(pk=world.participation.pk).confirmed_at is None
 
 
-def test_kind_is_changed_seven_days_after_one_organisation_confirmed(world: World) -> None:
-    change = world.new_kind()
-    assert made_and_failed(NOON + timedelta(days=30)) == (0, 0)
-    assert world.confirm(change, world.second)
-    assert not world.confirm(change, world.second)
-    assert made_and_failed(NOON + timedelta(days=6)) == (0, 0)
-    assert kind_of(world.shelter) == "civil-society"
-    assert made_and_failed(NOON + timedelta(days=7)) == (1, 0)
-    assert kind_of(world.shelter) == "government"
-    assert made_and_failed(NOON + timedelta(days=8)) == (0, 0)
-
-
 def test_own_organisation_does_not_confirm(world: World) -> None:
     change = world.new_kind()
     for by in (
