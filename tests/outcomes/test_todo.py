@@ -313,6 +313,7 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
     make_old(event, 5)
     make_event(series=event.series)  # whose first rights the same holders confirm
     numbers = []
+    client.get("/admin/")  # reads the content types, which a process keeps
     for _round in range(2):
         with CaptureQueriesContext(connection) as asked:
             client.get("/admin/")
@@ -323,7 +324,7 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
             cochair = User.objects.get(email="todo-cochair@example.org")
             make_grant(cochair, another, on_behalf_of=make_organisation())
             fill(another)
-    assert numbers == [40, 40]
+    assert numbers == [42, 42]
 
 
 def test_statement_is_in_todo_until_published(client_of: Sign) -> None:
