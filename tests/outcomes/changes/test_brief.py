@@ -1,7 +1,6 @@
 """The brief for a meeting: what it contains, who may read it, and its PDF, which is tagged."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +14,7 @@ from pypdf import PdfReader
 
 from outcomes.changes import pdf
 from outcomes.models import Assessment, ImplementationStatus, Response
-from participants.models import Delegate, EventRole, Grant, User
+from participants.models import EventRole, Grant, User
 from roundtable.models import Event
 from tests.conftest import ROOT
 from tests.factories import (
@@ -33,6 +32,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import (
     make_offer,
     make_recommendation,
@@ -44,7 +44,6 @@ from tests.page_text import page_html, page_text, pdf_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
-Sign = Callable[[User | Delegate], Client]
 PATH, PDF = "/roundtables/new/brief/", "/roundtables/new/brief.pdf"
 BUTTON = f'href="{PDF}">Download as PDF</a>'
 needs_pango = pytest.mark.skipif(not pdf.can_render_pdf(), reason="Pango is not installed")
@@ -196,7 +195,7 @@ def test_admin_links_to_brief_also_before_it_is_public(meeting: Event, browser: 
 @pytest.mark.parametrize("path", [PATH, PDF])
 def test_brief_requires_second_factor(meeting: Event, client_of: Sign, path: str) -> None:
     cochair = make_holder(meeting)
-    answer = client_of(cochair, second_factor=False).get(path)  # type: ignore[call-arg]
+    answer = client_of(cochair, second_factor=False).get(path)
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/")
     # Where there is no business at the desk, it is as absent as ever.
     assert client_of(make_user("guest@example.org")).get(path).status_code == 404

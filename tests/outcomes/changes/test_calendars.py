@@ -1,7 +1,6 @@
 """Calendars of due dates and milestones, and how programs recognise a moved day."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from tests.factories import (
     make_theme,
     make_update,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_milestone, make_recommendation
 from tests.page_text import get_text
 from tests.recorded_fixtures import recorded
@@ -34,7 +34,6 @@ HOST = "https://portal.example.org"
 PAGE = "/me/calendar/"
 ADDRESS = re.compile(r"https://portal\.example\.org(/my-calendar/[\w-]{43}\.ics)")
 UNKNOWN_KEYS = ("a" * 43, "%00", "é", "x" * 4000)
-Sign = Callable[..., Client]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What is told about a correction: of what, from what to what, and no word that was taken out."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -29,12 +28,12 @@ from tests.factories import (
     make_user,
     save,
 )
+from tests.fixture_types import Deliver
 from tests.follow_up_factories import make_follow, make_milestone
 from tests.page_text import get_text
 from tests.silence_procedure import make_corrigendum, make_rewording
 
 pytestmark = pytest.mark.django_db
-Deliver = Callable[[], list[EmailMultiAlternatives]]
 HOST = "https://portal.example.org"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 BEFORE = datetime(2026, 3, 9, tzinfo=UTC)

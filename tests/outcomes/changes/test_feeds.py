@@ -1,6 +1,6 @@
 """Atom feeds of the portal and of each thing: what they contain, and what they never contain."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from outcomes.models import Commitment, Outcome, ProgressUpdate
-from participants.models import Organisation, User
+from participants.models import Organisation
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -27,6 +27,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_assessment, make_recommendation, make_response
 from tests.page_text import page_html, page_links, page_text
 
@@ -214,12 +215,9 @@ def test_feeds_of_hidden_and_unknown_objects_are_not_found(
 
 def test_pages_link_to_their_feed(commitment_with_changes: Commitment) -> None:
     for page, path in {
-        "/": "/feed.atom",
         "/commitments/": "/feed.atom",
         "/progress/": "/feed.atom",
         "/changes/": "/feed.atom",
-        "/roundtables/": "/feed.atom",
-        "/organisations/": "/feed.atom",
         "/commitments/?party=example-aid&sort=due": "/commitments.atom?party=example-aid",
         "/progress/?party=example-aid": "/commitments.atom?party=example-aid",
         "/roundtables/roundtable-2024/": "/roundtables/roundtable-2024.atom",
@@ -324,7 +322,7 @@ COSTS = {
 
 
 def test_report_without_a_new_status_shows_the_status_once(
-    commitment_with_changes: Commitment, client_of: Callable[[User], Client]
+    commitment_with_changes: Commitment, client_of: Sign
 ) -> None:
     party = commitment_with_changes.parties.get()
     make_update(commitment_with_changes, party=party, text="A third course.")

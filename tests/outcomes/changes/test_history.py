@@ -1,7 +1,6 @@
 """What became of a record at the desk: who, when, why, the differences, and putting it back."""
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
 from typing import Any
@@ -29,13 +28,13 @@ from tests.factories import (
     make_user,
     republish,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_milestone
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Following by email: the button, the emails, and unsubscribing with one button."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
-from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from django.test import Client
 
@@ -20,13 +18,12 @@ from roundtable.models import Event
 from roundtable.web.row_keys import row_key
 from tests.email_links import LinkClient, page_of
 from tests.factories import make_theme, make_update, make_user, save
+from tests.fixture_types import Deliver, Sign
 from tests.follow_up_factories import make_follow
 from tests.form_fields import form_fields
 from tests.page_text import get_text, page_text
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[..., Client]
-Deliver = Callable[[], list[EmailMultiAlternatives]]
 HOST = "https://portal.example.org"
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1, hours=9)

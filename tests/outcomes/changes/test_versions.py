@@ -2,7 +2,6 @@
 
 import functools
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_milestone, make_offer, make_related_text
 from tests.outcomes.changes.test_history import change, restore, versions
 from tests.outcomes.test_outcomes_admin import filled, page
@@ -49,7 +49,6 @@ from tests.recorded_fixtures import recorded
 from tests.silence_procedure import make_corrigendum, make_rewording
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 CANARY = "Zqcanary Zqperson"
 
 

@@ -1,6 +1,6 @@
 """Wherever a text is shown that its party does not recognise, the sentence is beside it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,11 +21,11 @@ from tests.factories import (
     make_theme,
     make_update,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_assessment, make_milestone
 from tests.import_pages import admin_text, preview_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[..., Client]
 NOW = datetime(2027, 3, 3, 12, tzinfo=UTC)
 TEXT, REPORT = "Zqbuild ten shelters", "Zqnine are built"
 SENTENCE = "Zqbelize does not recognise this text (10 February 2027)"
@@ -123,17 +123,10 @@ def test_files_and_brief_have_the_sentence(client_of: Sign, disputed: Commitment
         assert assert_marked(unwrapped(answer), path)
     assert SENTENCE in unwrapped(browser.get(f"/roundtables/{event.slug}/brief/"))
     page = browser.get("/admin/outcomes/commitment/export/")
-    export = browser.post("/admin/outcomes/commitment/export/", export_form(page))
+    fields = [name for name in page.context["form"].fields if name.startswith("commitmentresource")]
+    sent = {"format": "0", "resource": "0"} | dict.fromkeys(fields, "on")
+    export = browser.post("/admin/outcomes/commitment/export/", sent)
     assert assert_marked(file_text(export.content), "export")
-
-
-def export_form(page: Any) -> dict[str, Any]:
-    form = page.context["form"]
-    return {
-        "format": "0",
-        **{name: "on" for name in form.fields if name.startswith("commitmentresource_")},
-        **({"resource": "0"} if "resource" in form.fields else {}),
-    }
 
 
 def test_file_with_disputes_can_be_imported_again(

@@ -34,12 +34,11 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.meetings import Meeting
 from tests.outcomes.commitments.test_publication import (
     NOW,
     SHELTERS,
-    Deliver,
-    Sign,
     belize,
     clock,
     compare_by_both,

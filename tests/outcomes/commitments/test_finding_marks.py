@@ -1,7 +1,6 @@
 """Wherever a status is said of which an assessor found less, the finding is beside it."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from html import unescape
 from io import BytesIO
@@ -25,11 +24,11 @@ from tests.factories import (
     make_theme,
     make_update,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_assessment, make_follow
 from tests.mail_queue import deliver_mail
 from tests.page_text import page_links, page_text
 
-Sign = Callable[..., Client]
 NOW = datetime(2027, 3, 3, 12, tzinfo=UTC)
 pytestmark = [
     pytest.mark.django_db,

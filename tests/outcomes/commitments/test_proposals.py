@@ -44,13 +44,12 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.follow_up_factories import make_milestone
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html, page_links, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[..., Client]
-Deliver = Callable[[], list[Any]]
 NOW = datetime(2027, 3, 3, 12, tzinfo=UTC)
 SHELTERS = "Pay for ten shelters from the national budget"
 

@@ -30,13 +30,12 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.meetings import Meeting
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[..., Client]
-Deliver = Callable[[], list[Any]]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SHELTERS = "Pay for ten shelters from the national budget"
 SOURCE = {"source_title": "Budget speech 2026", "place_in_source": "page 4"}

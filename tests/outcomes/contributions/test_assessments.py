@@ -1,13 +1,12 @@
 """Organisations assess commitments of others; a party is refused with a sentence."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from outcomes.models import Assessment, Commitment
-from participants.models import Delegate, OrganisationKind, User
+from participants.models import Delegate, OrganisationKind
 from participants.participation.confirmation import confirm_participations
 from roundtable.models import Event
 from tests.factories import (
@@ -23,17 +22,14 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.form_fields import send_form
+from tests.outcomes.contributions.test_offers import NO_ORGANISATION
 from tests.outcomes.test_outcomes_admin import run_admin_action
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
 
-NO_ORGANISATION = (
-    "You cannot write for an organisation here, because you do not take part for one. If this is "
-    "wrong, tell a co-chair."
-)
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
-Sign = Callable[[User | Delegate], Client]
 LIST, PAGE, PUBLIC = "/me/assessments/", "/me/assessments/meet-c7/", "/commitments/meet-c7/"
 FOUND = {
     "act": "hand-in",
@@ -151,7 +147,7 @@ def test_page_says_who_checks_a_text(client_of: Sign, meeting: Event) -> None:
 
 
 def test_assessor_reads_who_must_still_confirm_and_hears_once_confirmed(
-    client_of: Sign, meeting: Event, deliver: Callable[[], list[Any]]
+    client_of: Sign, meeting: Event, deliver: Deliver
 ) -> None:
     watch = make_organisation(name="Watch", kind=OrganisationKind.CIVIL_SOCIETY)
     person = make_delegate(user=make_user("watch@example.org"))
@@ -175,7 +171,7 @@ def test_assessor_reads_who_must_still_confirm_and_hears_once_confirmed(
 
 
 def test_parties_hear_of_a_published_finding(
-    client_of: Sign, meeting: Event, deliver: Callable[[], list[Any]]
+    client_of: Sign, meeting: Event, deliver: Deliver
 ) -> None:
     commitment = Commitment.objects.get()
     office = commitment.parties.exclude(organisation=None).get().organisation

@@ -1,6 +1,6 @@
 """Before others join an open commitment, its lead is asked; after it, the lead is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,13 +27,12 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.form_fields import send_form
 from tests.outcomes.test_outcomes_admin import run_admin_action
 from tests.page_text import get_text, page_links, page_text
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[..., Client]
-Deliver = Callable[[], list[Any]]
 JOIN, PAGE, OWN = "/me/offers/join/meet-c7/", "/commitments/meet-c7/", "/me/commitments/"
 WAITS = "It waits for the lead until 16 March 2026."
 ASKS = {
@@ -122,7 +121,7 @@ ALONE, JOINED = ["Desk Office (lead)"], ["Desk Office (lead)", "Aid (partner)"]
 
 
 def mails(deliver: Deliver, since: int = 0) -> list[tuple[str, str]]:
-    return sorted((mail.to[0], mail.subject) for mail in deliver()[since:])
+    return sorted((mail.to[0], str(mail.subject)) for mail in deliver()[since:])
 
 
 def test_lead_is_asked_before_and_told_after(

@@ -1,7 +1,6 @@
 """Organisations offer commitments and ask to join open ones; co-chairs accept or send back."""
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.test import Client
 
 from outcomes.changes.log import latest_changes
 from outcomes.models import Commitment, CommitmentParty, ImplementationStatus, Offer, Statement
-from participants.models import Delegate, Organisation, User
+from participants.models import Delegate, Organisation
 from roundtable.models import AuditEntry, Event
 from roundtable.web.row_keys import row_key
 from tests.factories import (
@@ -26,6 +25,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_assessment, make_offer
 from tests.outcomes.test_outcomes_admin import run_admin_action
 from tests.page_text import get_text, page_links, page_text
@@ -35,7 +35,6 @@ NO_ORGANISATION = (
     "wrong, tell a co-chair."
 )
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
-Sign = Callable[[User | Delegate], Client]
 LIST, NEW, JOIN = "/me/offers/", "/me/offers/new/meet/1.a/", "/me/offers/join/meet-c7/"
 WHOLE = "/me/offers/new/meet/"
 POINT, PAGE = "/outcomes/meet/1.a/", "/commitments/meet-c7/"

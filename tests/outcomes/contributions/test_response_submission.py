@@ -1,6 +1,5 @@
 """Organisations answer recommendations: who may, what they submit, and what co-chairs decide."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 from django.test import Client
 
 from outcomes.models import Outcome, Response
-from participants.models import Delegate, EventRole, OrganisationKind, User
+from participants.models import Delegate, EventRole, OrganisationKind
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,
@@ -24,13 +23,14 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_response
+from tests.outcomes.contributions.test_offers import NO_ORGANISATION
 from tests.outcomes.test_outcomes_admin import run_admin_action
 from tests.page_text import get_text, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
-Sign = Callable[[User | Delegate], Client]
 LIST, PAGE, POINT = "/me/answers/", "/me/answers/asked/1.a/", "/outcomes/asked/1.a/"
 ANSWER = {
     "stance": "in-part",
@@ -145,10 +145,7 @@ def test_response_requires_speaking_for_organisation(client_of: Sign, asked: Eve
         assert "train nurses" not in get_text(browser, LIST)
         assert browser.get(PAGE).status_code == 404
         assert send(browser).status_code == 404
-    assert (
-        "You cannot write for an organisation here, because you do not take part for one. If this "
-        "is wrong, tell a co-chair."
-    ) in get_text(client_of(worker), LIST)
+    assert NO_ORGANISATION in get_text(client_of(worker), LIST)
     cochair = make_holder(asked, "cochair@example.org", on_behalf_of=aland)
     assert send(client_of(cochair)).status_code == 404
     assert not Response.objects.exists()

@@ -37,6 +37,7 @@ from tests.factories import (
     make_update,
     save,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_assessment, make_milestone, make_response
 from tests.outcomes.datasets.test_datasets import DATASETS
 
@@ -134,7 +135,7 @@ FILLED: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 @pytest.mark.django_db
 def test_pages_of_a_commitment_show_a_column_that_they_do_not_name(
-    client_of: Callable[..., Client], operator: User, monkeypatch: pytest.MonkeyPatch
+    client_of: Sign, operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     added = replace(COMMITMENTS, columns=(*COMMITMENTS.columns, Column("consent")))
     monkeypatch.setattr(commitments, "COMMITMENTS", added)

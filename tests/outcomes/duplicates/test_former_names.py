@@ -1,13 +1,11 @@
 """Addresses and filters with the former short name or handle of a merged record lead on."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 
 from outcomes.duplicates.organisations import merge_organisations
 from outcomes.duplicates.people import merge_people
-from participants.models import Audience, Delegate, Organisation, SlugRedirect, User
+from participants.models import Audience, Delegate, Organisation, SlugRedirect
 from tests.factories import (
     NOON,
     make_addressee,
@@ -21,10 +19,10 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.page_text import get_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 FILTERS = [
     ("/commitments/", "party"),
     ("/progress/", "party"),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
 
@@ -26,14 +25,13 @@ from tests.factories import (
     make_party,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.form_fields import send_form
 from tests.import_pages import admin_text
 from tests.meetings import Meeting
 from tests.page_text import page_text
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[..., Client]
-Deliver = Callable[[], list[EmailMultiAlternatives]]
 ORGANISATIONS = "/admin/participants/organisation/"
 AGAIN = "Must be confirmed again by two organisations"
 

@@ -54,6 +54,7 @@ from tests.factories import (
     make_user,
     show_first,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import (
     make_assessment,
     make_follow,
@@ -65,7 +66,6 @@ from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 ORGANISATIONS = "/admin/participants/organisation/"
 PEOPLE = "/admin/participants/delegate/"
 DIFFERENT = (
@@ -540,22 +540,6 @@ def test_merge_conflicts_are_reported(by: User) -> None:
     with pytest.raises(ValidationError, match=re.escape(FORBIDDEN)):
         one_person(stays, Delegate.objects.get(pk=stays.pk), by)
     assert stays.participations.count() == 1 and not HandleRedirect.objects.exists()
-
-
-def test_old_handles_redirect_permitted_viewers(client: Client, client_of: Sign, by: User) -> None:
-    event = make_event()
-    stays, goes = make_delegate(listed_to=Audience.PARTICIPANTS), make_delegate(user=None)
-    member, stranger = make_delegate(), make_delegate()
-    for row in (stays, member):
-        make_participation(row, event)
-    old = f"/directory/{goes.handle}/"
-    one_person(stays, goes, by)
-    answer = client_of(member).get(old)
-    assert (answer.status_code, answer["Location"]) == (301, f"/directory/{stays.handle}/")
-    for browser in (client, client_of(stranger)):
-        hidden, absent = browser.get(old), browser.get("/directory/abcdefghjk/")
-        assert (hidden.status_code, absent.status_code) == (404, 404)
-    assert client.get(old).content == client.get("/directory/abcdefghjk/").content
 
 
 def test_access_logs_are_merged_and_erased_together(client_of: Sign, by: User) -> None:

@@ -16,16 +16,16 @@ from PIL import Image
 
 from outcomes.evidence.validation import check_file
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
-from participants.models import Delegate, User
+from participants.models import User
 from roundtable.models import Event
 from roundtable.web.row_keys import row_key
 from tests.factories import make_evidence
+from tests.fixture_types import Sign
 from tests.outcomes.evidence.documents import DOCX, docx, odf, pdf, stream
 from tests.outcomes.evidence.test_unsafe_documents import sentence
 from tests.page_text import page_html, page_links, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pdf_in_this_process")]
-Sign = Callable[[User | Delegate], Client]
 Capture = Callable[..., AbstractContextManager[object]]
 PDF = pdf()
 

@@ -1,7 +1,6 @@
 """Metadata of a file: shown to its author and to approvers, and deleted with its evidence."""
 
 import subprocess
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from django.urls import reverse
 from outcomes.evidence.files import extract_text
 from outcomes.imports.tasks import read_in_subprocess
 from outcomes.models import Evidence, ProgressUpdate
-from participants.models import Delegate, User
+from participants.models import User
 from roundtable.models import Event
 from roundtable.web.row_keys import row_key
 from tests.factories import (
@@ -28,6 +27,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.outcomes.evidence.documents import DOCX, ODT, WORD, docx, pdf, stream, zipped
 from tests.outcomes.evidence.test_evidence import CONTACT_DETAILS, Capture, give, photo
 from tests.outcomes.reporting.test_rounds import desk_text
@@ -37,7 +37,6 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("pdf_in_this_process", "recorded_templates"),
 ]
-Sign = Callable[[User | Delegate], Client]
 PDF = "application/pdf"
 
 
@@ -160,7 +159,7 @@ def test_reviewer_sees_names_in_file_and_unreadable_parts(
 
 def test_admin_file_is_for_cochairs_only(
     client: Client,
-    client_of: Callable[..., Client],
+    client_of: Sign,
     cochair: User,
     waiting: ProgressUpdate,
     event: Event,

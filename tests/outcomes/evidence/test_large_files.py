@@ -1,7 +1,6 @@
 """A file that is too large: what was written beside it stays, and nothing of the file is stored."""
 
 import os
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -17,12 +16,12 @@ from outcomes.imports.workbook.parsing import MAX_FILE_MEGABYTES
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate, Upload
 from participants.models import Delegate, User
 from roundtable.web import middleware
+from tests.fixture_types import Sign
 from tests.outcomes.evidence.documents import pdf
 from tests.outcomes.evidence.test_evidence import TOO_LARGE, give
 from tests.page_text import page_html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pdf_in_this_process")]
-Sign = Callable[[User | Delegate], Client]
 LIMIT = 20_000
 REAL_LIMIT = middleware.MAX_FILE
 

@@ -1,7 +1,6 @@
 """Exports at the desk: the columns of the public files, of the rows that a co-chair sees."""
 
 import csv
-from collections.abc import Callable
 from datetime import date
 from io import BytesIO, StringIO
 from typing import Any
@@ -23,9 +22,9 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.fixture_types import Sign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
-Sign = Callable[..., Client]
 CSV, XLSX = "0", "1"
 
 

@@ -1,7 +1,6 @@
 """What co-chairs and editors may not do by a button does not come by file either."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,14 +27,13 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.follow_up_factories import make_undertaking
 from tests.import_pages import admin_text, confirm_import, preview_file
 from tests.outcomes.imports.test_people_import import UPDATE, book_of, seat, send_without_button
 from tests.roundtable_files import changed_workbook, database_rows
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
-Deliver = Callable[[], list[Any]]
 ADDED = "Only operators can add this. Ask an operator, or remove it from the file."
 OPERATORS = "Only operators can change this. Restore the earlier value, or ask an operator."
 HERE = "You cannot change this here. Restore the earlier value, or ask an operator."

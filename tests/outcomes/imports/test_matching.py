@@ -1,7 +1,6 @@
 """Lists as people have them: other names of columns, titles above, blanks, days of any kind."""
 
 import re
-from collections.abc import Callable
 from csv import DictReader as reader
 from csv import writer
 from datetime import date, datetime
@@ -21,12 +20,12 @@ from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import Event
 from tests.bench.dataset import analyse_tables, forget_plans
 from tests.factories import make_commitment, make_event, make_holder, make_party
+from tests.fixture_types import Sign
 from tests.import_pages import admin_text, confirm_import, press_button, preview_file
 from tests.roundtable_files import database_rows
 from tests.search_index import count_rows_read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 LIST: list[list[Any]] = [
     ["Bali Process Roundtable: list of registration", None, None, None, None],
     [None],

@@ -1,6 +1,5 @@
 """A workbook imports delegates and updates. It confirms, merges and publishes nothing."""
 
-from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -53,6 +51,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.import_pages import (
     admin_text,
     confirm_import,
@@ -64,7 +63,6 @@ from tests.page_text import page_html
 from tests.roundtable_files import database_rows, load_roundtable, open_workbook, rejection_messages
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
 
 
 def seat(event: Event, **fields: Any) -> Delegate:
@@ -153,7 +151,7 @@ def test_new_delegate_is_unconfirmed_and_unlisted(
 
 
 def test_rows_about_a_joined_person_are_only_proposed(
-    browser: Client, talk: Event, deliver: Callable[[], list[EmailMultiAlternatives]]
+    browser: Client, talk: Event, deliver: Deliver
 ) -> None:
     person = seat(talk, name="Rita Sen", name_latin="Rita", user=make_user("rita@example.org"))
     part = person.participations.get()
@@ -557,18 +555,6 @@ def test_approved_update_is_not_changed(talk: Event, tmp_path: Path) -> None:
     update.refresh_from_db()
     twice.refresh_from_db()
     assert update.state == twice.state == "approved"
-
-
-def test_pending_update_is_changed_and_stays_pending(talk: Event, tmp_path: Path) -> None:
-    path = tmp_path / "talk.xlsx"
-    path.write_bytes(book_of(talk, "Updates", [dict(UPDATE)]))
-    assert load_roundtable(path).startswith("1 added, 0 changed")
-    assert load_roundtable(path).startswith("0 added, 0 changed")
-    ProgressUpdate.objects.get().request_change(note="Say where.", at=now())
-    path.write_bytes(book_of(talk, "Updates", [{"row": 2, "Text": "In Galle.", "State": None}]))
-    assert load_roundtable(path).startswith("0 added, 1 changed")
-    update = ProgressUpdate.objects.get()
-    assert (update.state, update.text) == ("submitted", "In Galle.")
 
 
 @pytest.mark.crawl

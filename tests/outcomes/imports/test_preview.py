@@ -1,6 +1,5 @@
 """A roundtable is imported at the desk: previewed first, then stored as a whole."""
 
-from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -12,17 +11,17 @@ from openpyxl import load_workbook
 
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export
-from outcomes.models import Commitment, Statement, Theme
-from participants.models import Delegate, User
+from outcomes.models import Commitment, Statement
+from participants.models import User
 from roundtable.models import AuditEntry, Event
 from tests.factories import compare_with_source, make_grant, make_user
+from tests.fixture_types import Sign
 from tests.import_pages import UPLOAD_URL, admin_text, confirm_import, preview_file
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.page_text import page_html
 from tests.roundtable_files import changed_workbook, database_rows
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
 
 
 def changed(event: Event, **cells: Any) -> bytes:
@@ -113,18 +112,6 @@ def test_errors_name_their_cell_and_nothing_is_imported(browser: Client, talk: E
     assert "Commitments, row 2, Due on Write a date" in said
     assert "Import all changes" not in answer.content.decode()
     assert database_rows() == before
-
-
-def test_import_of_outdated_preview_shows_new_preview(browser: Client, talk: Event) -> None:
-    content = changed(talk, Themes_B2="Work ashore")
-    answer = preview_file(browser, content)
-    Theme.objects.update(name="Work in harbours")
-    late = confirm_import(browser, answer)
-    assert "The data changed after you opened this page. Nothing is saved yet." in admin_text(late)
-    assert "Name: Work in harbours Work ashore" in admin_text(late)
-    assert Theme.objects.get().name == "Work in harbours"
-    confirm_import(browser, late)
-    assert Theme.objects.get().name == "Work ashore"
 
 
 def test_unreadable_and_empty_files_give_one_message(browser: Client) -> None:

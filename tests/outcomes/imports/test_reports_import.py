@@ -1,8 +1,6 @@
 """Progress reports are imported in bulk, as if each had been submitted alone."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,6 +15,7 @@ from participants.models import User
 from participants.permissions import permissions_of
 from roundtable.models import Event
 from tests.factories import NOON, make_holder
+from tests.fixture_types import Deliver
 
 pytestmark = pytest.mark.django_db
 HEADING = "Reference,Party,Reported on,Status,Text,Source,Has no personal details\n"
@@ -84,7 +83,7 @@ def test_invalid_report_stores_none(event: Event, editor: User) -> None:
 
 
 def test_cochairs_get_one_email_about_imported_reports(
-    event: Event, editor: User, cochair: User, deliver: Callable[[], list[Any]]
+    event: Event, editor: User, cochair: User, deliver: Deliver
 ) -> None:
     import_reports(event, editor, 3)
     assert [mail.to for mail in deliver()] == [[cochair.email]]

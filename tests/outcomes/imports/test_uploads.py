@@ -2,7 +2,6 @@
 
 import os
 import stat
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from io import BytesIO, StringIO
@@ -43,6 +42,7 @@ from roundtable.models import AuditEntry, Event
 from roundtable.workers.worker import leave_sign
 from tests.conftest import FULL
 from tests.factories import make_event, make_grant, make_holder, make_user
+from tests.fixture_types import Sign
 from tests.form_fields import form_fields
 from tests.import_pages import (
     UPLOAD_URL,
@@ -56,7 +56,6 @@ from tests.mail_queue import run_queue
 from tests.roundtable_files import database_rows
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture(autouse=True)

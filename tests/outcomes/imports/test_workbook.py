@@ -330,9 +330,7 @@ def without(path: Path, *, sheet: str, column: str = "", row: int = 0) -> Path:
     [
         ({"sheet": "Series"}, []),
         ({"sheet": "Organisations"}, []),
-        ({"sheet": "Points"}, []),
         ({"sheet": "Commitments"}, []),
-        ({"sheet": "Commitments", "column": "Text"}, []),
         ({"sheet": "Commitments", "column": "Leads"}, []),
         ({"sheet": "Points", "row": 4}, ["point 1.b"]),
         ({"sheet": "Roles", "row": 3}, ["role “Port Authority, participant”"]),

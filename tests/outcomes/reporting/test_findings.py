@@ -1,17 +1,14 @@
 """A text full of names tells its reader of no one whom the lists do not name."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import Client
 
 from outcomes.models import ProgressUpdate
 from outcomes.models.editorial import MAX_TEXT_LENGTH
-from outcomes.reporting.forms import UpdateForm
-from participants.models import Delegate, User
+from participants.models import User
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -22,11 +19,11 @@ from tests.factories import (
     make_role,
     make_update,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_assessment, make_offer, make_response
-from tests.outcomes.test_outcomes_admin import filled, page
+from tests.outcomes.test_outcomes_admin import page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 ASKED = "Please check the text for names. It can name people who are not listed here."
 GIVEN = ["Amina", "Bela", "Chen", "Dara", "Eko"]
 FAMILY = ["Adler", "Bakri", "Costa", "Dewi", "Evans"]
@@ -97,18 +94,3 @@ def test_submitted_texts_have_a_greatest_length(event: Event) -> None:
             row.clean_fields()
         assert mistake.value.message_dict == {field: [TOO_LONG]}
         setattr(row, field, "Done.")
-
-
-def test_admin_and_form_refuse_a_text_that_is_too_long(
-    client_of: Sign, event: Event, cochair: User
-) -> None:
-    update = make_update(event.commitments.all()[0], approved=False, text="Done.")
-    update.submit(at=NOON)
-    long = "x" * (MAX_TEXT_LENGTH + 1)
-    browser, address = client_of(cochair), page(ProgressUpdate, "change", update.pk)
-    answer = browser.post(address, filled(browser, address, text=long))
-    assert answer.status_code == 200 and TOO_LONG in answer.content.decode()
-    form = UpdateForm({"text": long, "reported_on": "2025-03-01"}, instance=update)
-    assert form.errors["text"] == [TOO_LONG]
-    update.refresh_from_db()
-    assert update.text == "Done."

@@ -1,11 +1,9 @@
 """Focal points: asked by the co-chairs, shown once they accept, to those who may see them."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from outcomes.models import Commitment, CommitmentParty
@@ -22,11 +20,11 @@ from tests.factories import (
     make_party,
     make_role,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html, page_links, page_text
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
 PAGES = ["/commitments/", "/commitments/rt2024-c2/", "/roundtables/roundtable-2024/"]
 
 
@@ -95,7 +93,7 @@ def test_focal_point_is_asked_by_one_email_and_answers_on_the_profile(
     event: Event,
     delegate: Delegate,
     cochair: User,
-    deliver: Callable[[], list[EmailMultiAlternatives]],
+    deliver: Deliver,
 ) -> None:
     office = delegate.participations.get().organisation
     Organisation.objects.filter(pk=office.pk).update(name="Harbour Office")

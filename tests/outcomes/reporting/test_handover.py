@@ -5,7 +5,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
@@ -16,22 +15,11 @@ from participants.models import Delegate, EmailLink, Participation, User
 from roundtable.models import Event
 from tests.email_links import page_of
 from tests.factories import make_affiliation
+from tests.fixture_types import Deliver, Sign
 from tests.form_fields import press
 from tests.page_text import get_text, page_html, page_text
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
-Deliver = Callable[[], list[EmailMultiAlternatives]]
-
-
-@pytest.fixture
-def party(event: Event, focal_point: Delegate) -> CommitmentParty:
-    return event.commitments.get(reference="RT2024-C1").parties.get()
-
-
-@pytest.fixture
-def path(party: CommitmentParty) -> str:
-    return urlsplit(create_report_link(party, at=timezone.now())).path
 
 
 def test_focal_point_resigns_with_suggested_successor(

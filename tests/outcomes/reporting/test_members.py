@@ -1,6 +1,5 @@
 """Members of a group report on its commitment, each for itself, and no one for the group."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -16,7 +15,7 @@ from outcomes.models import Commitment, CommitmentParty, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.rounds import parties_to_ask
 from outcomes.sources.hashes import source_hash, undertaking_hash
-from participants.models import Delegate, Organisation, User
+from participants.models import Organisation, User
 from roundtable.web.row_keys import row_key
 from tests.email_links import LinkClient
 from tests.factories import (
@@ -32,11 +31,11 @@ from tests.factories import (
     make_role,
     make_update,
 )
+from tests.fixture_types import Sign
 from tests.outcomes.test_outcomes_admin import filled, page
 from tests.page_text import get_text, page_html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 REPORT = {
     "act": "hand-in",
     "version": "0",

@@ -7,10 +7,8 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, Reminder
 from outcomes.reporting.links import party_for_link
@@ -22,19 +20,14 @@ from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
 from tests.email_links import links_for
 from tests.factories import make_commitment, make_event, make_participation, make_party, make_update
+from tests.fixture_types import Deliver
 from tests.follow_up_factories import make_round, make_round_request
 
 pytestmark = pytest.mark.django_db
-Deliver = Callable[[], list[EmailMultiAlternatives]]
 
 DUE = date(2026, 6, 1)
 BEFORE = date(2026, 5, 2)
 AFTER = date(2026, 7, 1)
-
-
-@pytest.fixture(autouse=True)
-def address(settings: Settings) -> None:
-    settings.PORTAL_URL = "https://portal.example.org"
 
 
 def noon(day: date) -> datetime:

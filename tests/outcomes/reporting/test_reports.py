@@ -1,7 +1,6 @@
 """Reporting by the link in an email and signed in: drafts, submission, and concurrent edits."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +15,12 @@ from participants.models import Delegate, EmailLink, User
 from roundtable.models import Event
 from tests.email_links import page_of
 from tests.factories import make_party, make_update
+from tests.fixture_types import Sign
 from tests.outcomes.test_outcomes_admin import filled
 from tests.outcomes.test_outcomes_admin import page as page_of_desk
 from tests.page_text import get_text, page_html, page_links, page_text
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
 CHANGED = "This report changed after you opened it. Check the new version, then try again."
 BOTH = (
     "Someone saved another version after you opened this page. Nothing is overwritten. "
@@ -37,18 +36,6 @@ FORM = {
     "reason": "",
     "source": "",
 }
-
-
-@pytest.fixture
-def party(event: Event, focal_point: Delegate) -> CommitmentParty:
-    """Has an approved report for 1 March 2025, and a focal point who accepted."""
-    return event.commitments.get(reference="RT2024-C1").parties.get()
-
-
-@pytest.fixture
-def path(party: CommitmentParty) -> str:
-    """The address in the focal point's mail."""
-    return urlsplit(create_report_link(party, at=timezone.now())).path
 
 
 def seen_on(browser: Client, path: str) -> str:

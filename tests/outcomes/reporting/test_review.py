@@ -1,7 +1,6 @@
 """The approval desk: what is pointed out, to whom, and what is decided there."""
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from lxml import html
 
 from outcomes.models import Assessment, Offer, ProgressUpdate, Response
 from outcomes.reporting.pii_scan import find_names
-from participants.models import Delegate, User
+from participants.models import User
 from participants.permissions import permissions_of
 from roundtable.models import Event
 from tests.factories import (
@@ -24,13 +23,13 @@ from tests.factories import (
     make_participation,
     make_update,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import make_assessment, make_offer, make_response
 from tests.outcomes.reporting.test_rounds import desk_text
 from tests.outcomes.test_outcomes_admin import page, run_admin_action, signed
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
 TEXT = "MARIA LOPEZ took calls on 0812 5555 0100 in the Casa Azul."
 
 

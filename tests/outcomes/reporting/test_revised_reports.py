@@ -1,6 +1,5 @@
 """A public report that is returned is hidden at once, and what the party last said still counts."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,17 +10,16 @@ from django.utils import timezone
 from outcomes.commitments.statistics import count_by_status
 from outcomes.imports.records.snapshot import event_content
 from outcomes.models import Commitment, ProgressUpdate
-from participants.models import Delegate, User
 from roundtable.audit.models import AuditEntry
 from roundtable.web.row_keys import row_key
 from tests.factories import make_evidence, make_party, make_update, make_user
+from tests.fixture_types import Sign
 from tests.mail_queue import deliver_mail
 from tests.outcomes.reporting.test_voices import BelizeCase
 from tests.outcomes.test_outcomes_admin import filled, page, run_admin_action
 from tests.page_text import get_text, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 SENTENCE = (
     "The report of 3 March 2026 is being revised. Its status still counts; its text is hidden."
 )

@@ -1,17 +1,14 @@
 """Rounds of reporting: opened, answered, asked again, and two of them unanswered."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import Settings
 
 from outcomes.models import CommitmentParty, ReportingRound, RoundRequest
 from outcomes.reporting.actions import open_round, remind_round_parties, remind_rounds
@@ -37,6 +34,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.follow_up_factories import make_round, make_round_request
 from tests.form_fields import press, send_form
 from tests.import_pages import admin_text
@@ -45,16 +43,13 @@ from tests.page_text import get_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
-Deliver = Callable[[], list[EmailMultiAlternatives]]
 TODAY = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ADD = reverse("admin:outcomes_reportinground_add")
 LIST = reverse("admin:outcomes_reportinground_changelist")
 
 
 @pytest.fixture(autouse=True)
-def today(settings: Settings) -> "time_machine.Traveller":  # type: ignore[misc]
-    settings.PORTAL_URL = "https://portal.example.org"
+def today() -> "time_machine.Traveller":  # type: ignore[misc]
     with time_machine.travel(TODAY, tick=False) as traveller:
         yield traveller
 

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.test import Client
 from django.utils import timezone
 
 from outcomes.models import CommitmentParty, ProgressUpdate
@@ -43,6 +42,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.follow_up_factories import (
     make_assessment,
     make_offer,
@@ -56,13 +56,7 @@ from tests.outcomes.test_outcomes_admin import filled, run_admin_action
 from tests.page_text import page_text
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
 NOTE = "Leave out Casa Azul."
-
-
-@pytest.fixture
-def party(event: Event, focal_point: Delegate) -> CommitmentParty:
-    return event.commitments.get(reference="RT2024-C1").parties.get()
 
 
 def submitted_update(party: CommitmentParty) -> ProgressUpdate:

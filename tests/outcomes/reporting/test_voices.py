@@ -1,6 +1,5 @@
 """No one but a party reports in its name, and no one checks what is theirs."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from outcomes.imports.records.snapshot import event_content
 from outcomes.models import Commitment, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.review import approve_texts
-from participants.models import Delegate, Grant, Organisation, User
+from participants.models import Grant, Organisation, User
 from roundtable.audit.models import AuditEntry
 from roundtable.web.row_keys import row_key
 from tests.email_links import LinkClient
@@ -32,12 +31,12 @@ from tests.factories import (
     make_party,
     make_update,
 )
+from tests.fixture_types import Sign
 from tests.mail_queue import deliver_mail
 from tests.outcomes.test_outcomes_admin import filled, page, run_admin_action
 from tests.page_text import get_text, page_html, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 DECIDING = ("cochair", "editor")
 ENTERED = {
     "status": "fulfilled",
@@ -356,18 +355,3 @@ def test_report_does_not_become_that_of_another_party(client_of: Sign, case: Bel
     assert "There are reports of this party." in answer.content.decode()
     party.refresh_from_db()
     assert (party.organisation, update.party) == (own, party)
-
-
-def test_each_voice_keeps_its_past(case: BelizeCase) -> None:
-    make_update(case.commitment, reported_on=date(2025, 1, 1), status="planning")
-    make_update(
-        case.commitment, reported_on=date(2025, 3, 1), status="fulfilled", reported_by="recorded"
-    )
-    for day, words, is_shown in (
-        ("2024-12-01", "What was reported No party has reported.", False),
-        ("2025-02-01", "What the party reports Planning", False),
-        ("2025-04-01", "What the party reports Planning", True),
-    ):
-        text = get_text(LinkClient(), f"/commitments/bz-c1/?as_of={day}")
-        assert words in text
-        assert ("Recorded from sources" in text) == is_shown

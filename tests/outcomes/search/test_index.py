@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import pytest
 from django.db import connection, models, transaction
@@ -10,17 +9,12 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from outcomes.models import (
-    Assessment,
     Commitment,
     CommitmentParty,
-    Document,
     Evidence,
     Milestone,
     Outcome,
-    OutcomeAddressee,
     ProgressUpdate,
-    RelatedText,
-    Response,
     Statement,
     Theme,
 )
@@ -28,9 +22,9 @@ from outcomes.search import index
 from outcomes.search.checks import check_search_index
 from outcomes.search.index import NAME, get_index, is_index_installed
 from outcomes.search.kinds import KINDS, CountryName, Kind
-from participants.models import EventRole, Group, Organisation, OrganisationChange, SlugRedirect
+from participants.models import Organisation, OrganisationChange, SlugRedirect
 from roundtable.database import triggers
-from roundtable.models import Event, Series
+from roundtable.models import Event
 from tests.canaries import make_complete_event
 from tests.changed_columns import changes_of, columns, field_of
 from tests.conftest import FULL
@@ -65,22 +59,14 @@ def portal_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
         make_party(answered, organisation=make_organisation(is_name_published=False))
         make_evidence(make_update(answered, status="closed"))
         renamed = Organisation.objects.get(slug="organisation-of-event")
-        make_former_names(renamed)
+        given = {"organisation": renamed, "reason": "Its law", "requested_by": make_user()}
+        for former in ("zq-formerly", "zq-before that"):
+            name = {"what": "name", "name": "New", "former_name": former, "done_at": NOON}
+            OrganisationChange.objects.create(**given, **name)
+        OrganisationChange.objects.create(**given, what="publish")
+        save(SlugRedirect(slug="zq-merged-office", organisation=renamed))
         yield
         transaction.set_rollback(True)
-
-
-def make_former_names(organisation: Organisation) -> None:
-    make: Callable[..., object] = partial(
-        OrganisationChange.objects.create,
-        organisation=organisation,
-        reason="Its law",
-        requested_by=make_user(),
-    )
-    for former in ("zq-formerly", "zq-before that"):
-        make(what="name", name="New", former_name=former, done_at=NOON)
-    make(what="publish")
-    save(SlugRedirect(slug="zq-merged-office", organisation=organisation))
 
 
 @pytest.fixture
@@ -172,32 +158,18 @@ def test_bulk_writes_move_the_index(portal: None) -> None:
     assert "other" not in str(indexed())
 
 
+# Many rows at once, of a table that a kind reads itself, through another one, or by a link.
 CHANGES: list[Callable[[], object]] = [
     lambda: Event.objects.filter(slug="zq-event-slug").update(is_public=False),
     lambda: Event.objects.filter(slug="zq-hush-slug").update(is_public=True),
     lambda: Event.objects.update(is_public=True, title="other", country="VN"),
-    lambda: Series.objects.update(name="other"),
     lambda: Statement.objects.update(state="draft", published_at=None),
-    lambda: Outcome.objects.filter(number="1.a").update(number="9.z"),
     lambda: Outcome.objects.filter(number="1").update(text="other lead-in"),
     lambda: Theme.objects.all().delete(),
-    lambda: Theme.objects.update(name="other"),
-    lambda: Outcome.themes.through.objects.all().delete(),
-    lambda: OutcomeAddressee.objects.all().delete(),
     lambda: Commitment.outcomes.through.objects.all().delete(),
-    lambda: Commitment.objects.update(state="draft"),
-    lambda: Organisation.objects.update(is_name_published=False),
     lambda: Organisation.objects.update(name="other", short_name="", country=""),
-    lambda: Group.objects.update(name="other"),
-    lambda: EventRole.objects.all().delete(),
     lambda: ProgressUpdate.objects.update(state="draft", approved_by=None, approved_at=None),
-    lambda: Response.objects.all().delete(),
-    lambda: Assessment.objects.all().delete(),
     lambda: Evidence.objects.update(is_public=False),
-    lambda: Milestone.objects.all().delete(),
-    lambda: RelatedText.objects.update(quote="other"),
-    lambda: Document.objects.all().delete(),
-    lambda: OrganisationChange.objects.filter(what="name").update(former_name="other"),
     lambda: OrganisationChange.objects.filter(what="publish").update(done_at=NOON),
 ]
 

@@ -2,7 +2,7 @@
 
 import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -29,11 +29,11 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.page_text import get_text
 from tests.roundtable_files import RECORD_2018, load_roundtable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
-Sign = Callable[[User | Delegate], Client]
 ROUNDTABLE = "Government and Civil Society Roundtable"
 COMMITMENTS = {
     "C10": "Draw the referral pathway on a single page",

@@ -1,7 +1,6 @@
 """Search: every word, in what the searcher may see."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -24,11 +23,11 @@ from tests.factories import (
     make_statement,
     make_synonyms,
 )
+from tests.fixture_types import Sign
 from tests.page_text import get_text, page_links, page_text
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
-Sign = Callable[[User | Delegate], Client]
 NOTHING = "Nothing contains all of these words. Try fewer words."
 HINT = (
     "Searches roundtables, outcomes, commitments, reports, answers, assessments, documents, themes,"
@@ -206,63 +205,32 @@ def test_kind_without_results_says_so(client: Client, searchable_records: None) 
     assert headings(text) == set() and "Outcomes 1" in text
 
 
+# Signs that mean something to FTS5 or to a tsquery, and letters that become several.
 HOSTILE = [
     '"',
     "''",
-    '""',
     "*",
-    "-",
     "--",
-    "a* b*",
-    "(",
     "NEAR(a b)",
     "a AND",
-    "OR",
-    "NOT a",
     "{reference}:a",
-    "reference : a",
     "^a",
-    "a + b",
     "a:*",
     "a & !b",
-    "|",
     "<->",
     "\\",
-    "%",
-    "_",
-    ";",
     "'; DROP TABLE x",
-    "a" * 200,
     "-" * 200,
-    '"' * 200,
-    "* " * 100,
     "\ufdfa" * 200,
-    "\U0001f600",
-    "\u202e",
     "e\u0301" * 100,
-    "\u0e31\u0e34",
-    "½",
-    "ﬁ",
-    "İ",
-    "ß",
-    "٣",
-    "1e999",
-    "0x10",
     "a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p",
-    "rowid",
-    "outcomes_search",
-    "\ud7ff",
-    "\t\r\n",
     "\x01\x02",
-    "ʼn ʼn",
-    "''a''",
-    "a\\'b",
     "'a':*",
 ]
 
 
 def test_hostile_words_find_nothing_or_something(client: Client, searchable_records: None) -> None:
-    for typed in HOSTILE if FULL else HOSTILE[::3]:
+    for typed in HOSTILE if FULL else HOSTILE[::2]:
         for more in ({}, {"kind": "commitment"}):
             for words in (typed, f"yaks {typed[:190]}"):
                 answer = client.get("/search/", {"q": words, **more})

@@ -1,20 +1,17 @@
 """Each page answers first: one sentence everywhere, and acts that lead somewhere."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from itertools import product
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from outcomes.changes.subscriptions import send_notifications
 from outcomes.exports import views
 from outcomes.exports.share_image import Picture
-from participants.models import Delegate, User
 from roundtable.models import Event
 from tests.factories import (
     make_commitment,
@@ -27,10 +24,10 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.follow_up_factories import make_follow
 from tests.page_text import page_text
 
-Sign = Callable[[User | Delegate], Client]
 TODAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 pytestmark = [
     pytest.mark.django_db,
@@ -109,7 +106,7 @@ def test_roundtable_says_the_same_wherever_it_is_shared(
     event: Event,
     client: Client,
     drawn: list[Picture],
-    deliver: Callable[[], list[EmailMultiAlternatives]],
+    deliver: Deliver,
 ) -> None:
     page = client.get("/roundtables/here/").content.decode()
     assert f'<meta name="description" content="{OF_ROUNDTABLE}">' in page
@@ -124,7 +121,7 @@ def test_commitment_says_the_same_wherever_it_is_shared(
     event: Event,
     client: Client,
     drawn: list[Picture],
-    deliver: Callable[[], list[EmailMultiAlternatives]],
+    deliver: Deliver,
 ) -> None:
     page = client.get("/commitments/here-c1/").content.decode()
     assert sentence_of(page) == OF_COMMITMENT
@@ -137,7 +134,7 @@ def test_commitment_says_the_same_wherever_it_is_shared(
     assert "In progress." in email_about(deliver, commitment=commitment)
 
 
-def email_about(deliver: Callable[[], list[EmailMultiAlternatives]], **followed: Any) -> str:
+def email_about(deliver: Deliver, **followed: Any) -> str:
     """What is sent to a follower about a report."""
     make_follow(make_user(), frequency="at-once", notified_until=TODAY, **followed)
     commitment = Event.objects.get().commitments.get(reference="HERE-C1")

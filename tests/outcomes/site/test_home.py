@@ -1,15 +1,14 @@
 """The first page: what this is, where things stand, what changed and what is due."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
-import time_machine
 from django.test import Client
 
 from outcomes.models import ImplementationStatus
 from participants.models import EventRole, OrganisationKind, RecordedCount
 from tests.factories import (
+    NOON,
     make_commitment,
     make_event,
     make_organisation,
@@ -22,16 +21,9 @@ from tests.factories import (
 )
 from tests.page_text import FILES, acts, get_text, page_links, page_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOON, tick=False)]
 FILES_OF_EVENT = f"{FILES} Its points: {FILES} Its commitments: {FILES}"
 WHAT = "What was agreed, and what came of it "
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """2 March 2026."""
-    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
-        yield
 
 
 def test_empty_portal_shows_guidance(client: Client) -> None:

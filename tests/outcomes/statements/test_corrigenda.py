@@ -1,6 +1,5 @@
 """Corrections of a published statement: agreed as it was, the words of before kept and shown."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from lxml import html
 
 from outcomes.models import Circulation, Corrigendum, Outcome, Statement
 from outcomes.statements import corrigenda, signing
-from participants.models import Delegate, User
+from participants.models import User
 from tests.factories import (
     compare_with_source,
     make_event,
@@ -20,6 +19,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.fixture_types import Sign
 from tests.form_fields import forms_of
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
@@ -42,7 +42,6 @@ from tests.silence_procedure import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Only people with a right to a roundtable see its pages before they are public."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,12 +7,12 @@ from django.urls import reverse
 from participants.models import User
 from roundtable.mail.models import QueuedEmail
 from tests.factories import make_commitment, make_event, make_holder, make_user
+from tests.fixture_types import Sign
 from tests.page_text import page_html, page_text
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import AgreementCase, make_agreement_case, publish_draft
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[..., Client]
 PAGE = "/roundtables/agree/"
 PAGES = [PAGE, f"{PAGE}brief/", f"{PAGE}statement.txt"]
 NOT_PUBLIC = "Not public yet: only people with a right to this roundtable see this page."

@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
@@ -19,7 +18,7 @@ from django.urls import reverse
 from outcomes.models import Circulation, CirculationReply, Corrigendum, SignOff, Statement
 from outcomes.models.canonical import sha256_of
 from outcomes.statements import agreement, signing, silence_procedure
-from participants.models import Delegate, EventRole, Grant, User
+from participants.models import EventRole, Grant, User
 from roundtable.audit.models import AuditEntry
 from tests.factories import (
     make_delegate,
@@ -32,6 +31,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.fixture_types import Deliver, Sign
 from tests.form_fields import form_fields
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
@@ -52,8 +52,6 @@ from tests.silence_procedure import (
 )
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[[User | Delegate], Client]
-Deliver = Callable[[], list[EmailMultiAlternatives]]
 VOID = (
     "The text changed after it was agreed, so no signature is valid. Withdraw it, then circulate "
     "it again."

@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes.models import Outcome, Statement
-from participants.models import Delegate, User
+from participants.models import User
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
 from tests.factories import make_holder, make_outcome
+from tests.fixture_types import Sign
 from tests.recorded_fixtures import recorded
 from tests.silence_procedure import (
     AgreementCase,
@@ -21,7 +22,6 @@ from tests.silence_procedure import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-Sign = Callable[[User | Delegate], Client]
 
 
 @pytest.fixture
