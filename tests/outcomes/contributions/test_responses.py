@@ -78,6 +78,23 @@ def test_each_addressee_shows_response_or_awaited(client: Client, asked: Event) 
     assert "/organisations/aid/" not in page_links(answer)
 
 
+def test_unapproved_response_is_awaited(client: Client, asked: Event) -> None:
+    before = client.get(PAGE).content
+    row = answer_of(asked, "aland", approved=False)
+
+    def is_awaited() -> bool:
+        is_listed = b"Its answers" in client.get("/organisations/aland/").content
+        return client.get(PAGE).content == before and not is_listed
+
+    assert is_awaited()
+    row.submit(at=NOON)
+    assert is_awaited()
+    row.request_change(note="Which law?", at=NOON)
+    assert is_awaited()
+    row.approve(by=make_user(), at=NOON)
+    assert "1 of 3 addressees answered." in get_text(client, PAGE)
+
+
 def test_unnamed_addressees_are_counted(client: Client, asked: Event) -> None:
     save(RecordedCount(event=asked, kind=OrganisationKind.GOVERNMENT, number=13))
     save(RecordedCount(event=asked, kind=OrganisationKind.AGENCY))  # not addressed
