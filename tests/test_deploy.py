@@ -298,10 +298,6 @@ def server(migrated_file: Path) -> Iterator[Path]:
         assert list((folder / "home").iterdir()) == []
 
 
-def test_database_folder_is_created(migrated_file: Path) -> None:
-    assert migrated_file.is_file()
-
-
 def test_gunicorn_serves_the_first_page(server: Path) -> None:
     response, body = get_over_socket(server, "/", X_Forwarded_Proto="https")
     assert response.status == 200

@@ -50,10 +50,7 @@ MISTAKES = [
     ("colour=red", "This page cannot use “colour”. Delete it from the web address."),
     ("colour=", "This page cannot use “colour”. Delete it from the web address."),
     ("b=1&a=2&c=3&d=4", "This page cannot use “a”, “b”, “c”. Delete it from the web address."),
-    ("Page=1", "This page cannot use “Page”. Delete it from the web address."),
-    ("page[]=1", "This page cannot use “page[]”. Delete it from the web address."),
     ("page__gt=1", "This page cannot use “page__gt”. Delete it from the web address."),
-    ("__class__=1", "This page cannot use “__class__”. Delete it from the web address."),
     ("%3Cb%3E=1", "This page cannot use “<b>”. Delete it from the web address."),
     ("x" * 500 + "=1", f"This page cannot use “{'x' * 40}”. Delete it from the web address."),
     ("%FF%FE=1", "This page cannot use “\ufffd\ufffd”. Delete it from the web address."),
@@ -61,14 +58,8 @@ MISTAKES = [
 PAGE_MISTAKES = [
     ("page=1&page=1", "“page” appears more than once. Choose one."),
     ("page=0", "Page: Page numbers start at 1."),
-    ("page=-1", "Page: Page numbers start at 1."),
     ("page=abc", "Page: Write the page number in digits, for example 2."),
-    ("page=1.5", "Page: Write the page number in digits, for example 2."),
-    ("page=1e3", "Page: Write the page number in digits, for example 2."),
-    ("page=0x1", "Page: Write the page number in digits, for example 2."),
     ("page=1%00", "Page: Write the page number in digits, for example 2."),
-    ("page=None", "Page: Write the page number in digits, for example 2."),
-    ("page=1%20OR%201=1", "Page: Write the page number in digits, for example 2."),
     ("page=" + "9" * 5000, "Page: Write the page number in digits, for example 2."),
     ("page=%FF", f"“page” {BROKEN}"),
 ]
@@ -125,12 +116,9 @@ def test_first_page_number_is_accepted_and_an_unknown_one_named(reader: Client, 
 
 TYPED = [
     "nonsense",
-    "' OR 1=1 --",
-    "1; DROP TABLE outcomes_commitment",
     "<script>alert(1)</script>",
     "%(name)s {{ 7*7 }}",
     "\0",
-    "None",
     "١",
 ]
 
@@ -138,7 +126,7 @@ TYPED = [
 @pytest.mark.crawl
 def test_unknown_choice_is_named(reader: Client) -> None:
     for place, (path, name, label) in enumerate(CHOICES):
-        for typed in TYPED if FULL else TYPED[place % 4 :: 4]:
+        for typed in TYPED if FULL else TYPED[place % 5 :: 5]:
             answer = reader.get(path, {name: typed})
             text = answer.content.decode()
             assert (answer.status_code, typed) == (400, typed)
@@ -239,11 +227,6 @@ def test_like_wildcards_are_literal(client: Client, event: Event) -> None:
         answer = client.get("/search/", {"q": words})
         assert answer.status_code == 200
         assert "Nothing contains all of these words. Try fewer words." in answer.content.decode()
-
-
-def test_excluded_word_alone_finds_nothing(client: Client, event: Event) -> None:
-    answer = client.get("/search/", {"q": "-train"})
-    assert "A word after a hyphen is excluded." in page_html(answer)
 
 
 def naughty(samples: Path | None = None) -> list[str]:

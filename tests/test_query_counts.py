@@ -42,8 +42,6 @@ from tests.url_patterns import names_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Sign = Callable[[User | Delegate], Client]
-MOST_OF_A_LIST = 15  # for a visitor
-MOST_OF_A_SESSION = 3
 ROWS = [1, 3, pytest.param(30, marks=pytest.mark.prove)]
 
 # Queries of each page: for a visitor, and for a participant who is signed in. Nothing is kept here:
@@ -225,9 +223,3 @@ def test_each_public_page_is_counted() -> None:
         "request-invitation",
         "request-invitation-done",
     }
-
-
-def test_lists_use_few_queries() -> None:
-    assert max(of_visitor for of_visitor, _signed_in in LISTS.values()) == MOST_OF_A_LIST
-    added = {signed_in - of_visitor for of_visitor, signed_in in LISTS.values()}
-    assert max(added) == MOST_OF_A_SESSION

@@ -222,22 +222,6 @@ def test_odd_words_are_found() -> None:
     assert any("whoever runs the server" in text for text in strings_of(template))
     for before, after in (
         ("Nobody sees it", "No one sees it"),
-        ("Hand it in", "Submit"),
-        ("Throw it away", "Delete"),
-        ("Keep this as a draft", "Save as a draft"),
-        ("Look again", "Check again"),
-        ("Take it back", "Withdraw"),
-        ("Put right", "Correct"),
-        ("Stay in touch", "Follow"),
-        ("Cite this page", "Copy citation"),
-        ("Take along", "Download"),
-        ("Not my task any more", "This is not my task"),
-        ("No update yet", "Never reported on"),
-        ("What stands in the way", "What is difficult"),
-        ("As it stood on", "See this page as of an earlier day"),
-        ("Where things stand", "Progress"),
-        ("Overdue", "Past its due date"),
-        ("E-mail", "Email"),
         ("The letter that we sent", "The email that we sent"),
     ):
         assert ODD_WORDS.search(before) and not ODD_WORDS.search(after)

@@ -165,12 +165,6 @@ def test_missing_entry_is_detected_after_renumbering(log: Log) -> None:
     assert CHANGED.format(2) in find_log_faults()
 
 
-def test_swapped_hashes_are_detected(log: Log) -> None:
-    change(2, chain_hash=log[2].chain_hash)
-    change(3, chain_hash=log[1].chain_hash)
-    assert len(find_log_faults()) >= 2
-
-
 def test_changed_entry_is_detected(log: Log) -> None:
     for sequence, (field, value) in product(
         (1, 2, 4),
@@ -205,13 +199,6 @@ def test_many_changed_entries_are_all_named() -> None:
     assert find_log_faults() == [CHANGED.format(number) for number in range(1, 61)]
 
 
-def test_log_stays_valid_after_erasure(log: Log) -> None:
-    for key in AuditKey.objects.all():
-        audit.forget_label(key.subject)
-    assert not AuditKey.objects.exists()
-    assert find_log_faults() == []
-
-
 def test_entry_identifies_people_by_key_only() -> None:
     delegate = make_delegate(name="Dewi Lestari")
     audit.record(action="reveal", at=NOON, actor=delegate.user, subject=delegate)
@@ -221,12 +208,6 @@ def test_entry_identifies_people_by_key_only() -> None:
     stored = str(AuditEntry.objects.values().get())
     assert "Dewi" not in stored
     assert "@" not in stored
-
-
-def test_person_key_is_stable() -> None:
-    user, other = make_user(), make_user()
-    assert audit.get_or_create_key(user) == audit.get_or_create_key(user)
-    assert audit.get_or_create_key(user) != audit.get_or_create_key(other)
 
 
 def test_rolled_back_act_leaves_no_entry(log: Log) -> None:

@@ -19,7 +19,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from outcomes.models import Commitment, CommitmentParty
+from outcomes.models import Commitment
 from participants.models import Audience, ContactChannel, Delegate, RevealBudget, User
 from roundtable.encryption import DecryptionError
 from roundtable.models import AuditEntry, Event, IdempotencyKey
@@ -156,23 +156,6 @@ def test_repeated_delete_shows_one_message(client_of: Sign, operator: User) -> N
     assert told(again) == []
 
 
-def test_repeated_bulk_delete_shows_one_message(client_of: Sign, operator: User) -> None:
-    row = make_event(code="GONE", slug="gone", is_public=False)
-    browser = client_of(operator)
-    path = "/admin/roundtable/event/"
-    chosen = {"action": "delete_selected", "_selected_action": row.pk}
-    requested_party = browser.post(path, form_at(browser, path) | chosen)
-    assert requested_party.status_code == 200
-    # To ask is not to act.
-    assert not IdempotencyKey.objects.exists()
-    sent = form_fields(requested_party.content.decode())
-    first = browser.post(path, sent)
-    assert not Event.objects.filter(pk=row.pk).exists()
-    assert len(told(first)) == 1
-    assert told(browser.post(path, sent)) == []
-    assert LogEntry.objects.count() == 1
-
-
 def looks() -> tuple[int, int]:
     """How many looks are on record, and how many are counted."""
     spent = sum(row.used for row in RevealBudget.objects.all())
@@ -255,36 +238,6 @@ def test_spent_budget_does_not_consume_key(
     settings.REVEALS_PER_DAY = 5
     assert viewer.post(action, sent).status_code == 200
     assert looks() == (1, 1)
-
-
-@pytest.fixture
-def requested_party(event: Event, delegate: Delegate) -> CommitmentParty:
-    """A commitment that the delegate is asked to be reached about."""
-    party = event.commitments.get(reference="RT2024-C1").parties.get()
-    party.request_focal_point(delegate)
-    return party
-
-
-def test_request_answered_twice_is_answered_once(
-    client_of: Sign, requested_party: CommitmentParty, delegate: Delegate
-) -> None:
-    browser = client_of(delegate)
-    path = f"/me/commitments/{requested_party.pk}/"
-    sent = form_at(browser, "/me/commitments/", path) | {"answer": "accept"}
-    assert len(told(browser.post(path, sent))) == 1
-    requested_party.refresh_from_db()
-    accepted_at = requested_party.focal_point_accepted_at
-    assert accepted_at is not None
-    assert told(browser.post(path, sent)) == []
-    requested_party.refresh_from_db()
-    assert requested_party.focal_point_accepted_at == accepted_at
-    # Declining is another answer, be it from the same page.
-    assert len(told(browser.post(path, sent | {"answer": "decline"}))) == 1
-    requested_party.refresh_from_db()
-    assert requested_party.focal_point_id is None
-    # The recipient is no longer asked, but the answer still redirects.
-    assert browser.post(path, sent | {"answer": "decline"}).status_code == 302
-    assert browser.post(path, sent).status_code == 404
 
 
 def test_keys_are_per_user(client_of: Sign, delegate: Delegate, quiet_delegate: Delegate) -> None:
