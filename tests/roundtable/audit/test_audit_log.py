@@ -210,6 +210,12 @@ def test_entry_identifies_people_by_key_only() -> None:
     assert "@" not in stored
 
 
+def test_person_key_is_stable() -> None:
+    user, other = make_user(), make_user()
+    assert audit.get_or_create_key(user) == audit.get_or_create_key(user)
+    assert audit.get_or_create_key(user) != audit.get_or_create_key(other)
+
+
 def test_rolled_back_act_leaves_no_entry(log: Log) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         audit.record(action="reveal", at=NOON)
