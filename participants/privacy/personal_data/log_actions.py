@@ -62,6 +62,7 @@ ACTION_LABELS = {
     "erase": _("Profile or account erased"),
     "restore backup": _("Backup restored"),
     "export": _("Exported a list that includes the name"),
+    "list holders": _("Who has rights listed on the server"),
     "fetch code": _("Code for a change of address fetched"),
     "fetch no code": _("No code for a change of address given"),
     "fetch list of participants": _("List of participants downloaded"),
