@@ -115,7 +115,7 @@ class Rights(Kind[Grant]):
         return item.requested_by
 
     def may_stop(self, item: Grant, signer: Signer) -> bool:
-        """Whoever asked. Others suspend it, with a reason."""
+        """The person who asked. Others suspend it, with a reason."""
         return item.requested_by == signer.user and not _took_effect(item, signer.at)
 
     def is_open(self, item: Grant, acts: Sequence[Act], at: datetime) -> bool:

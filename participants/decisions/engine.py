@@ -170,7 +170,7 @@ def decline(item: Any, *, by: User, reason: str, at: datetime) -> bool:
 
 
 def stop(item: Any, *, by: User, at: datetime, reason: str = "") -> bool:
-    """One holder of a right ends it before it is made; whoever asked withdraws it."""
+    """One holder of a right ends it before it is made; the person who asked withdraws it."""
     kind = kind_of(item)
     with audit.written_last():
         locked = next(iter(kind.lock([item.pk])), None)
@@ -185,7 +185,7 @@ def stop(item: Any, *, by: User, at: datetime, reason: str = "") -> bool:
 
 
 def withdraw(item: Any, *, by: User, at: datetime) -> bool:
-    """Only whoever asked does this."""
+    """Only the person who asked does this."""
     return by == kind_of(item).asker(item) and stop(item, by=by, at=at)
 
 

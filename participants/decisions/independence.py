@@ -1,7 +1,7 @@
 """Who may be one of those who agree, for each kind. The random worlds read this table too.
 
 Everywhere, each person and each organisation agrees once, and all bodies of one government are one
-organisation: also through where somebody works, or for whom somebody took part.
+organisation: also through where a person works, or for whom a person took part.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Independence:
     """Who may be one of those who agree about an item of one kind."""
 
     capacities: frozenset[Capacity] = DECIDING
-    # Whoever asked or entered it, and colleagues; else these do not count.
+    # Those who asked or entered it, and colleagues; else these do not count.
     asker: bool = False
     # The organisation that it is about, and everyone of it.
     own_organisation: bool = False

@@ -104,7 +104,7 @@ def head_line(at: datetime) -> str:
 def find_line_faults(line: str, at: datetime) -> list[str]:
     """Compares the log with an earlier head_line(). Raises ValueError if it is none.
 
-    In the email, the line stands in quotation marks behind the name of the command.
+    In the email, the line is in quotation marks after the name of the command.
     """
     day, number, chain_hash = line.replace('"', " ").split()[-3:]
     since, entry = date.fromisoformat(day), int(number)

@@ -30,7 +30,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     _require_watcher(request)
     faults = portal_faults(timezone.now())
     answer = JsonResponse({"ready": not faults, "faults": faults}, status=503 if faults else 200)
-    # Whoever asks is told; an error email for each question would tell nothing more.
+    # The caller is told; an error email for each question would tell nothing more.
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
 
