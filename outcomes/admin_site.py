@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.todo import start_items, todo_items
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import PortalAdminSite
+from participants.decisions import views as decisions
 from participants.privacy.hiding_views import hide_at_desk
 from roundtable.monitoring.faults import portal_faults
 
@@ -55,8 +56,22 @@ class CochairAdminSite(PortalAdminSite):
     index_template = "outcomes/site/admin/index.html"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        page = path("hide/", self.admin_view(hide_at_desk), name="hide")
-        return [page, *super().get_urls()]
+        pages = [
+            path("hide/", self.admin_view(hide_at_desk), name="hide"),
+            path("decide/", self.admin_view(decisions.decide), name="decide"),
+            path(
+                "decide/together/",
+                self.admin_view(decisions.read_together),
+                name="decide_together",
+            ),
+            path("decide/agree/", self.admin_view(decisions.agree), name="decide_agree"),
+            path(
+                "decide/<slug:name>/<bounded_int:number>/",
+                self.admin_view(decisions.decide_one),
+                name="decide_one",
+            ),
+        ]
+        return [*pages, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         more = {

@@ -30,11 +30,11 @@ from outcomes.models import (
     overdue_q,
 )
 from participants.admin_base.fields import request_permissions
+from participants.decisions.queue import waiting_count
 from participants.models import (
     Delegate,
     Grant,
     InvitationRequest,
-    OrganisationChange,
     ParticipantList,
     Participation,
 )
@@ -96,10 +96,6 @@ def pending_list(
         permissions, model_admin = request_permissions(request), site.get_model_admin(model)
         if not getattr(permissions, concerns) or not model_admin.has_view_permission(request):
             return None
-        undecided = getattr(model_admin, "undecided", None)
-        if query is PENDING_FOR_ME and undecided:
-            if not model._base_manager.filter(undecided).exists():
-                return None
         number = changelist_rows(site, request, model, query).count()
         return TodoItem(label, number, _changelist_url(model, query))
 
@@ -138,7 +134,13 @@ def unfinished_uploads(site: AdminSite, request: HttpRequest) -> TodoItem | None
     )
 
 
+def decisions(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+    number = waiting_count(request_permissions(request), timezone.now())
+    return TodoItem(_("Decide"), number, reverse("admin:decide"))
+
+
 SOURCES: tuple[TodoSource, ...] = (
+    decisions,
     pending_list(_("Texts to sign or publish, and corrections to publish"), Statement),
     pending_list(
         _("Commitments to compare with their source"), Commitment, concerns="can_edit_any"
@@ -147,11 +149,6 @@ SOURCES: tuple[TodoSource, ...] = (
     pending_list(_("Answers to recommendations to check"), Response, concerns="can_edit_any"),
     pending_list(_("Offers to check"), Offer, concerns="can_edit_any"),
     pending_list(_("Assessments to check"), Assessment, concerns="can_edit_any"),
-    pending_list(_("Participations to confirm"), Participation, concerns="can_confirm_any"),
-    pending_list(_("Rights to confirm"), Grant, concerns="can_confirm_any"),
-    pending_list(
-        _("Changes of organisations to confirm"), OrganisationChange, concerns="can_confirm_any"
-    ),
     pending_list(_("People who ask to be invited, or are nominated"), InvitationRequest),
     pending_list(_("Invitations not answered"), Delegate, {"invitation": "unanswered"}),
     pending_list(_("Lists of participants to agree to"), ParticipantList),

@@ -20,8 +20,8 @@ import time_machine
 from django.db import transaction
 from django.test import Client
 
+from participants.decisions.digest import send_digests
 from participants.models import Audience, Delegate, Organisation, User
-from participants.participation.reminders import remind_confirmers
 from roundtable.audit import log as audit
 from roundtable.audit.mirror import bring_up_to_date
 from roundtable.mail.models import QueuedEmail
@@ -177,7 +177,7 @@ class Desk:
 def emails(desk: Desk) -> list[tuple[str, str, str]]:
     """What the accounts of the desk get today."""
     with transaction.atomic():
-        remind_confirmers(at=NOW)
+        send_digests(at=NOW)
         addresses = [user.email for user in desk.users.values()]
         mine = QueuedEmail.objects.filter(recipient__in=addresses).order_by("pk")
         found = list(mine.values_list("recipient", "subject", "text"))

@@ -47,6 +47,7 @@ from participants.accounts.grants import (
     suspend_grant,
 )
 from participants.accounts.log_head import send_log_head
+from participants.decisions.digest import send_digests
 from participants.decisions.engine import make_due
 from participants.email_links.links import link_for_key
 from participants.introductions import lifecycle
@@ -71,7 +72,6 @@ from participants.participation.confirmation import (
     end_participation,
     suspend_participation,
 )
-from participants.participation.reminders import remind_confirmers
 from participants.privacy import access_log, consent, retention, visibility
 from participants.privacy.notice_changes import run_notice_requests
 from participants.proposals.lifecycle import propose_name_latin
@@ -118,9 +118,9 @@ WITHOUT_LINK = {
     ("participants/onboarding/emails/invitation", "guest@example.org"),
     ("participants/privacy/emails/erased", "other@example.org"),
     ("participants/accounts/emails/account_made", "new@example.org"),
-    ("participants/participation/emails/confirmations_missing", "cohost@example.org"),
-    ("participants/participation/emails/confirmations_missing", "confirmer@example.org"),
-    ("participants/participation/emails/confirmations_missing", "third@example.org"),
+    ("participants/decisions/emails/digest", "cohost@example.org"),
+    ("participants/decisions/emails/digest", "confirmer@example.org"),
+    ("participants/decisions/emails/digest", "third@example.org"),
     ("participants/accounts/emails/grant_announced", "operator@example.org"),
     ("participants/accounts/emails/grant_announced", "cochair@example.org"),
     ("participants/accounts/emails/grant_announced", "confirmer@example.org"),
@@ -487,7 +487,7 @@ def suspend_and_confirm(cast: Cast, at: datetime) -> Iterator[None]:
     own = make_grant(cast.user(cast.own), event, on_behalf_of=make_organisation())
     assert suspend_participation(participation=row, reason="Doubt", by=holders[2], at=at)
     make_participation(make_delegate(user=None), event, confirmed=False, entered_at=at)
-    assert remind_confirmers(at=at) > 0
+    assert send_digests(at=at) > 0
     yield
     for user in holders[:2]:
         confirm_participations(participations=[row], by=user, at=at)

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from copy import copy
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -35,25 +34,14 @@ from outcomes.duplicates.organisations import (
 )
 from outcomes.organisations.changes import (
     CHANGES,
-    confirm_change,
     may_request,
     request_change,
-    valid_confirmations,
 )
 from participants.admin_base.fields import OrganisationChoiceField, request_permissions
-from participants.admin_base.filters import PendingFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
-from participants.decisions.engine import right, stop, waiting
-from participants.decisions.kind import Signer
 from participants.models import Act, Organisation, OrganisationChange
-from participants.models.organisation_change import kind_and_country, names_in_words
-from participants.permissions import (
-    EVENT_PATHS,
-    EventPermissions,
-    involved_condition,
-    visible_organisations,
-)
+from participants.models.organisation_change import names_in_words
 from roundtable.models import Event
 
 REQUESTED = _(
@@ -135,36 +123,21 @@ class OrganisationChangeAdmin(PrivateAdmin):
     """Changes that wait for another organisation, and those that were made or stopped."""
 
     event_path = "event"
+    waits_in_queue = True
     # They are requested on the page of the organisation or roundtable that they are about.
     unavailable = ("add", "change", "delete")
-    undecided = Q(done_at=None, stopped_at=None)
     saving_is_audited = True
     list_display = ["organisation", "change", "reason", "requested_at", "state"]
-    list_filter = [PendingFilter, "what"]
+    list_filter = ["what"]
     list_select_related = ["organisation", "target", "event"]
     search_fields = ["organisation__name", "reason"]
     search_help_text = _("Organisation or reason")
 
-    def limit_to_events(self, rows: QuerySet[Any], events: frozenset[int]) -> QuerySet[Any]:
-        involved = Organisation.objects.filter(involved_condition(events, EVENT_PATHS))
-        organisations = involved.values("pk")
-        of_organisation = Q(organisation__in=organisations) | Q(target__in=organisations)
-        return rows.filter(Q(event__in=events) | (Q(event=None) & of_organisation))
-
     def visible_rows(self, request: HttpRequest) -> QuerySet[OrganisationChange]:
-        # The page names both entries.
-        seen = visible_organisations(request_permissions(request)).values("pk")
-        rows = super().visible_rows(request).filter(organisation__in=seen)
-        return rows.filter(Q(target=None) | Q(target__in=seen))
+        return CHANGES.visible(request_permissions(request)).prefetch_related("acts")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None or self.visible_rows(request).filter(pk=obj.pk).exists()
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        now = timezone.now()
-        undecided = list(rows.filter(self.undecided).select_related(*CHANGES.related))
-        mine = waiting(undecided, Signer(permissions.user, now, permissions.bodies))
-        return rows.filter(pk__in=[row.pk for row in mine])
 
     @admin.display(description=_("change"))
     def change(self, row: OrganisationChange) -> str:
@@ -248,7 +221,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
                 form.add_error(None, problem.messages)
             else:
                 messages.success(request, REQUESTED)
-                return redirect("admin:participants_organisationchange_change", change.pk)
+                return redirect("admin:decide_one", "organisationchange", change.pk)
         context = {"title": title, "subject": subject, "form": form, "lost": lost}
         template = "outcomes/organisations/admin/request.html"
         return render_page(request, OrganisationChange, template, context)
@@ -261,26 +234,17 @@ class OrganisationChangeAdmin(PrivateAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         row = self.row_or_404(request, object_id)
-        by, now = request_permissions(request).user, timezone.now()
-        if request.method == "POST":
-            self._decide(request, row)
-            return redirect(request.path)
+        return redirect("admin:decide_one", "organisationchange", row.pk)
+
+    def decision_details(self, request: HttpRequest, row: Any) -> tuple[str, dict[str, Any]]:
+        lost = self._lost(request, row) if row.is_open else ""
         context = {
-            "title": _("Change of an organisation"),
-            "original": row,
+            "row": row,
             "state": self.state(row),
-            "present_name": names_in_words(row.organisation),
-            # Once the change is made, this is no longer the former one.
-            "present": "" if row.done_at else kind_and_country(row.organisation),
-            "confirmations": self._confirmations(request, row),
-            "may_confirm": right(row, by, now).right is not None,
-            "may_stop": CHANGES.may_stop(row, Signer(by, now)),
-            "shown": row.content_hash,
-            "lost": self._lost(request, row) if row.is_open else "",
+            "lost": lost,
             **self._compared_entries(request, row),
         }
-        template = "outcomes/organisations/admin/change.html"
-        return render_page(request, OrganisationChange, template, context)
+        return "outcomes/organisations/admin/_details.html", context
 
     def _lost(self, request: HttpRequest, row: OrganisationChange) -> str:
         after = row.target
@@ -306,51 +270,6 @@ class OrganisationChangeAdmin(PrivateAdmin):
             ),
             "linked": list(changes_by_rule(ORGANISATION_RULES, row.organisation, permissions)),
         }
-
-    def _confirmations(
-        self, request: HttpRequest, row: OrganisationChange
-    ) -> list[tuple[str, datetime]]:
-        """Some act for an organisation of a roundtable that the viewer cannot see."""
-        seen = set(visible_organisations(request_permissions(request)).values_list("pk", flat=True))
-        return [
-            (
-                confirmation.on_behalf_of.name
-                if confirmation.on_behalf_of and confirmation.on_behalf_of_id in seen
-                else gettext("Another organisation"),
-                confirmation.confirmed_at,
-            )
-            for confirmation in valid_confirmations(row).select_related("on_behalf_of")
-        ]
-
-    def _decide(self, request: HttpRequest, row: OrganisationChange) -> None:
-        by, now = request_permissions(request).user, timezone.now()
-        if request.POST.get("act") == "stop":
-            done, text = stop(row, by=by, at=now), _("You stopped this change.")
-        else:
-            shown = request.POST.get("shown", "")
-            done = confirm_change(change=row, by=by, shown_hash=shown, at=now)
-            row.refresh_from_db()
-            text = _("You confirmed this change. Two organisations did, so it is made.")
-            if CHANGES.is_agreed(row, CHANGES.given(row)) and row.done_at is None:
-                text = _(
-                    "You confirmed this change. It cannot be made now. We try again each day, "
-                    "until someone stops it."
-                )
-            elif row.done_at is None:
-                text = _(
-                    "You confirmed this change. It will be made in seven days, or when another "
-                    "organisation confirms it."
-                )
-        if done:
-            messages.success(request, text)
-        else:
-            messages.error(
-                request,
-                _(
-                    "Nothing is changed. This request changed after you opened the page, or you "
-                    "cannot decide about it. Read it again."
-                ),
-            )
 
 
 add_merge_action(Organisation, merge_two_organisations)

@@ -1,58 +1,76 @@
-"""Changes of organisations: requested, confirmed by other organisations, announced, then made."""
+"""Changes of organisations: requested, confirmed by other organisations, then made."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from outcomes.duplicates.organisations import apply_merge, check_merge
 from outcomes.models import Commitment, CommitmentParty, Dispute, SourceComparison, Undertaking
 from outcomes.sources.hashes import source_hash, undertaking_hash
-from participants.accounts.emails import email_holders, tell_of_ended_request
+from participants.accounts.emails import tell_of_ended_request
 from participants.decisions.engine import ask, sign
 from participants.decisions.independence import ORGANISATION_CHANGE
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Signer, register
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
+from participants.display_names import display_name, with_display_names
 from participants.models import (
     Act,
     Delegate,
     EventRole,
-    Grant,
     Organisation,
     OrganisationChange,
     OrganisationChangeConfirmation,
+    OrganisationKind,
     Participation,
     User,
 )
+from participants.models.organisation_change import kind_and_country, names_in_words
 from participants.participation.confirmation import (
     keep_merged_confirmations,
     recheck_confirmations,
 )
 from participants.permissions import (
+    EVENT_PATHS,
+    EventPermissions,
     confirming_rights,
     event_of_holders,
-    events_of_organisation,
+    events_by_organisation,
+    involved_condition,
     may_edit_organisation,
     permissions_of,
+    visible_organisations,
 )
 from roundtable.audit import log as audit
 from roundtable.history.versions import add_versions
 from roundtable.models import Event
 
+EVENTS = "_events_read"
 
-def events_concerned(change: OrganisationChange) -> list[Event]:
-    """The roundtables whose co-chairs, co-hosts and confirmers decide about the change."""
-    if change.event:
-        return [change.event]
-    ids = events_of_organisation(change.organisation)
-    if change.target:
-        ids |= events_of_organisation(change.target)
-    return list(Event.objects.filter(pk__in=ids).order_by("pk"))
+
+def events_concerned(changes: Iterable[OrganisationChange]) -> dict[int, list[Event]]:
+    """By change, the roundtables whose co-chairs, co-hosts and confirmers decide about it."""
+    sides = {row.pk: [row.organisation_id, row.target_id] for row in changes if row.event is None}
+    ids = events_by_organisation(pk for both in sides.values() for pk in both if pk)
+    events = Event.objects.in_bulk(set().union(*ids.values()))
+    return {
+        row.pk: [row.event]
+        if row.event
+        else [events[pk] for pk in sorted(set().union(*(ids[pk] for pk in sides[row.pk] if pk)))]
+        for row in changes
+    }
+
+
+def of_events(
+    rows: QuerySet[OrganisationChange], events: frozenset[int]
+) -> QuerySet[OrganisationChange]:
+    involved = Organisation.objects.filter(involved_condition(events, EVENT_PATHS)).values("pk")
+    of_organisation = Q(organisation__in=involved) | Q(target__in=involved)
+    return rows.filter(Q(event__in=events) | (Q(event=None) & of_organisation))
 
 
 def may_request(change: OrganisationChange, by: User, at: datetime) -> bool:
@@ -67,7 +85,7 @@ def may_request(change: OrganisationChange, by: User, at: datetime) -> bool:
 
 @transaction.atomic
 def request_change(*, change: OrganisationChange, by: User, at: datetime) -> OrganisationChange:
-    """Saves a change that is not made yet, and tells those who can confirm it.
+    """Saves a change that is not made yet, and asks others to confirm it.
 
     Raises ValidationError if it cannot be made, or PermissionError if `by` may not request it.
     """
@@ -79,7 +97,6 @@ def request_change(*, change: OrganisationChange, by: User, at: datetime) -> Org
     change.save()
     ask([change], by=by, at=at)
     _record("request change of organisation", change, by, at)
-    _announce(change, "requested", at)
     return change
 
 
@@ -108,12 +125,59 @@ class OrganisationChanges(Kind[OrganisationChange]):
     wait = timedelta(days=7)
     ends_after = REQUEST_PERIOD
     is_forgotten_everywhere = True
+    label = _lazy("Organisations")
+    effect = _lazy("A kind, a country or a merge changes who may see what.")
+
+    def visible(self, viewer: EventPermissions) -> QuerySet[OrganisationChange]:
+        rows = self.rows()
+        if not viewer.is_operator:
+            rows = of_events(rows, viewer.readable)
+        # The page names both entries.
+        seen = visible_organisations(viewer).values("pk")
+        rows = rows.filter(organisation__in=seen).filter(Q(target=None) | Q(target__in=seen))
+        return with_display_names(rows, "requested_by")
+
+    def shown(self, items: Sequence[OrganisationChange], viewer: EventPermissions) -> list[Shown]:
+        return [self._shown(row, viewer) for row in items]
+
+    def _shown(self, row: OrganisationChange, viewer: EventPermissions) -> Shown:
+        facts: list[tuple[str, str]] = [
+            (_("Now"), f"{names_in_words(row.organisation)}, {kind_and_country(row.organisation)}"),
+            (_("Then"), row.summary),
+            (_("Reason"), row.reason),
+            (_("Requested by"), display_name(row.requested_by, viewer)),
+        ]
+        is_merge = row.what == row.What.MERGE
+        is_government = row.organisation.kind == OrganisationKind.GOVERNMENT
+        return Shown(
+            str(row),
+            # What moves is read on its own page.
+            line="" if is_merge else row.reason,
+            facts=facts,
+            caution=_("a government") if is_government else "",
+        )
+
+    def since(self, item: OrganisationChange) -> datetime:
+        return item.requested_at
 
     def undecided(self, at: datetime) -> QuerySet[OrganisationChange]:
         return self.rows().filter(done_at=None, stopped_at=None)
 
+    def read(
+        self, items: Sequence[OrganisationChange], signer: Signer
+    ) -> Sequence[OrganisationChange]:
+        events = events_concerned(items)
+        for item in items:
+            item.__dict__[EVENTS] = events[item.pk]
+        return super().read(items, signer)
+
     def events(self, item: OrganisationChange) -> list[Event]:
-        return events_concerned(item)
+        read: list[Event] | None = item.__dict__.get(EVENTS)
+        return events_concerned([item])[item.pk] if read is None else read
+
+    def forget_read(self, item: OrganisationChange) -> None:
+        item.__dict__.pop(EVENTS, None)
+        super().forget_read(item)
 
     def organisations(self, item: OrganisationChange) -> list[Organisation]:
         return [row for row in (item.organisation, item.target) if row]
@@ -123,7 +187,7 @@ class OrganisationChanges(Kind[OrganisationChange]):
 
     def may_stop(self, item: OrganisationChange, signer: Signer) -> bool:
         """The person who requested it, and people with a right to confirm at a roundtable of it."""
-        holders = (event_of_holders(event, signer.on) for event in events_concerned(item))
+        holders = (event_of_holders(event, signer.on) for event in self.events(item))
         return item.is_open and (
             signer.user == item.requested_by
             or any(confirming_rights(signer.user, event, signer.on) for event in holders)
@@ -141,7 +205,6 @@ class OrganisationChanges(Kind[OrganisationChange]):
     def begin_wait(self, item: OrganisationChange, day: date, at: datetime) -> None:
         item.effective_on = day
         item.save()
-        _announce(item, "confirmed", at)
 
     def end_wait(self, primary_keys: Collection[int]) -> None:
         OrganisationChange.objects.filter(pk__in=primary_keys).update(effective_on=None)
@@ -154,7 +217,6 @@ class OrganisationChanges(Kind[OrganisationChange]):
             Q(organisation__in=sides) | Q(confirmations__on_behalf_of__in=sides)
         )
         Delegate.lock_all(concerned.values_list("delegate", flat=True))
-        events = events_concerned(item)  # after a merge, the other entry is gone
         item.done_at = at
         if item.what == item.What.NAME:
             item.former_name = item.organisation.name
@@ -166,22 +228,12 @@ class OrganisationChanges(Kind[OrganisationChange]):
         else:
             _set_fields(item, at)
         _record("make change of organisation", item, None, at)
-        _announce(item, "made", at, events)
-
-    def void(self, item: OrganisationChange, at: datetime) -> None:
-        had_day = item.effective_on
-        item.refresh_from_db(fields=["effective_on"])
-        if had_day and item.effective_on is None and had_day <= at.date():
-            # An organisation changed since, so it must be confirmed again.
-            _announce(item, "requested", at)
 
     def end(self, item: OrganisationChange, act: Act) -> None:
         item.stopped_at = act.at
         item.save()
         if act.what == Act.What.EXPIRED:
             tell_of_ended_request(item.requested_by, act, "change")
-        else:
-            _announce(item, "stopped", act.at)
 
     def record(
         self, verb: str, item: OrganisationChange, by: User | None, at: datetime, **more: Any
@@ -285,25 +337,4 @@ def _record(action: str, change: OrganisationChange, by: User | None, at: dateti
     )
     audit.record(
         action=action, at=at, actor=by, organisation=change.organisation.slug, detail=what[:200]
-    )
-
-
-def _announce(
-    change: OrganisationChange, step: str, at: datetime, events: list[Event] | None = None
-) -> None:
-    """Tells everyone who has a right at one of the roundtables. Emails name no organisation."""
-    events = events_concerned(change) if events is None else events
-    on = at.date()
-    ids = {row.pk for event in events for row in (event, event_of_holders(event, on))}
-    path = reverse("admin:participants_organisationchange_change", args=[change.pk])
-    email_holders(
-        Grant.objects.held(on).filter(event__in=ids),
-        dedup_key=f"organisation change {change.pk} {step} {at.isoformat()}",
-        template="outcomes/organisations/emails/change_announced",
-        context={
-            "change": change,
-            "step": step,
-            "url": f"{settings.PORTAL_URL}{path}",
-        },
-        at=at,
     )

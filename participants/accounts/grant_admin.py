@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -22,7 +22,6 @@ from participants.accounts.addresses import find_account, mask_address
 from participants.accounts.grants import (
     RIGHTS,
     agree_to_end_grant,
-    confirm_grant,
     end_grant,
     ending_problem,
     hand_over_grant,
@@ -38,15 +37,11 @@ from participants.accounts.grants import (
 )
 from participants.admin_base.base import RowPages
 from participants.admin_base.fields import SuspensionForm, request_permissions
-from participants.admin_base.filters import EventFilter, GrantValidityFilter, PendingFilter
+from participants.admin_base.filters import EventFilter, GrantValidityFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
-from participants.decisions.engine import right
-from participants.decisions.engine import waiting as waiting_for
-from participants.decisions.kind import Signer
-from participants.display_names import display_name, with_display_names
+from participants.display_names import display_name
 from participants.models import Grant, User
-from participants.permissions import EventPermissions
 
 
 class HandoverForm(forms.Form):
@@ -126,6 +121,7 @@ class GrantAdmin(PrivateAdmin):
 
     form = GrantForm
     event_path = "event"
+    waits_in_queue = True
     operator_only = ("add", "change")
     # Past rights explain past decisions. A right is suspended, or it ends.
     unavailable = ("delete",)
@@ -164,7 +160,7 @@ class GrantAdmin(PrivateAdmin):
         "valid_until",
         "decide_link",
     ]
-    list_filter = [PendingFilter, GrantValidityFilter, "role", EventFilter]
+    list_filter = [GrantValidityFilter, "role", EventFilter]
     ordering = ["event", "role", "pk"]  # not by address, which co-chairs must not learn
     search_fields = ["event__title", "event__code", "on_behalf_of__name"]
     search_help_text = _(
@@ -172,25 +168,14 @@ class GrantAdmin(PrivateAdmin):
     )
 
     def visible_rows(self, request: HttpRequest) -> QuerySet[Grant]:
-        permissions = request_permissions(request)
-        rows: QuerySet[Grant] = Grant.objects.order_by(*self.ordering)
-        if not permissions.is_operator:
-            rows = self.limit_to_events(rows, permissions.granting)
-        rows = rows.select_related(*RIGHTS.related).prefetch_related("acts")
-        return with_display_names(rows, "user")
+        rows = RIGHTS.visible(request_permissions(request)).order_by(*self.ordering)
+        return rows.prefetch_related("acts")
 
     def has_view_permission(self, request: HttpRequest, obj: Grant | None = None) -> bool:
         permissions = request_permissions(request)
         # The page of a grant shows the account's address, so co-chairs see only the list.
         may_list = permissions.can_decide_any or permissions.can_confirm_any
         return may_list if obj is None else permissions.is_operator
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        now = timezone.now()
-        waiting = rows.filter(Q(effective_on=None) | Q(effective_on__gt=now.date()))
-        mine = waiting_for(list(waiting), Signer(permissions.user, now, permissions.bodies))
-        ids = [row.pk for row in mine]
-        return rows.filter(pk__in=ids)
 
     def get_fieldsets(self, request: HttpRequest, obj: Grant | None = None) -> Any:
         if obj is None:
@@ -261,52 +246,37 @@ class GrantAdmin(PrivateAdmin):
 
     @admin.display(description=_("decide"))
     def decide_link(self, row: Grant) -> str:
-        address = reverse("admin:participants_grant_decide", args=[row.pk])
+        address = reverse("admin:decide_one", args=["grant", row.pk])
         return format_html('<a href="{}">{}</a>', address, gettext("Read"))
+
+    def decision_details(self, request: HttpRequest, row: Any) -> tuple[str, dict[str, Any]]:
+        by, now = request_permissions(request).user, timezone.now()
+        context = {
+            "row": row,
+            "state": self.state(row),
+            "returns_on": returns_on(row) if is_suspended(row, now.date()) else None,
+            "may_restore": right_to_answer_suspension(row, by, now) is not None,
+            "may_end": right_to_agree_to_end(row, by, now) is not None,
+            "may_suspend": right_to_suspend(row, by, now) is not None,
+        }
+        return "participants/accounts/admin/_grant_details.html", context
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Others answer a suspension."""
         row = self.row_or_404(request, object_id)
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         by, now = request_permissions(request).user, timezone.now()
-        if request.method == "POST":
-            self._decide(request, row)
-            # With this right in force, others may decide about the roundtable, and see it there.
-            return redirect("admin:participants_grant_changelist")
-        context = {
-            "title": gettext("Right at the desk"),
-            "row": row,
-            "holder": display_name(row.user, request_permissions(request)),
-            "state": self.state(row),
-            "returns_on": returns_on(row) if is_suspended(row, now.date()) else None,
-            "confirmations": row.confirmations.select_related("on_behalf_of"),
-            "may_confirm": (may_confirm := right(row, by, now).right is not None),
-            # Who confirms must be able to ask the organisation whose mailbox it is.
-            "masked_address": mask_address(row.user.email) if may_confirm else "",
-            "may_restore": right_to_answer_suspension(row, by, now) is not None,
-            "may_end": right_to_agree_to_end(row, by, now) is not None,
-            "suspend_url": reverse("admin:participants_grant_suspend", args=[row.pk])
-            if right_to_suspend(row, by, now)
-            else "",
-            "shown": row.content_hash,
-        }
-        return render_page(request, Grant, "participants/accounts/admin/grant_decide.html", context)
-
-    def _decide(self, request: HttpRequest, row: Grant) -> None:
-        by, now = request_permissions(request).user, timezone.now()
-        match request.POST.get("act"):
-            case "restore":
-                done = restore_grant(grant=row, by=by, at=now)
-                text = gettext("You ended the suspension. The right is in force again.")
-            case "end":
-                done = agree_to_end_grant(grant=row, by=by, at=now)
-                text = gettext("You agreed to end this right. It has ended.")
-            case _other:
-                shown = request.POST.get("shown", "")
-                done = confirm_grant(grant=row, by=by, shown_hash=shown, at=now)
-                text = gettext("You confirmed this right.")
+        if request.method != "POST":
+            return redirect("admin:decide_one", "grant", row.pk)
+        if request.POST.get("act") == "end":
+            done = agree_to_end_grant(grant=row, by=by, at=now)
+            text = gettext("You agreed to end this right. It has ended.")
+        else:
+            done = restore_grant(grant=row, by=by, at=now)
+            text = gettext("You ended the suspension. The right is in force again.")
         self._say(request, done, text)
+        # With this right in force, others may decide about the roundtable, and see it there.
+        return redirect("admin:participants_grant_changelist")
 
     def _say(self, request: HttpRequest, done: bool, text: str) -> None:
         if done:
@@ -369,8 +339,8 @@ class GrantAdmin(PrivateAdmin):
                 is_form_valid = False
             else:
                 text = gettext(
-                    "The transfer is requested, from %s. Other organisations must confirm it. Both "
-                    "people receive an email."
+                    "The transfer is requested, from %s. Other organisations must confirm it. The "
+                    "present holder receives an email."
                 )
                 self.message_user(request, text % date_format(on), messages.SUCCESS)
                 return redirect("admin:participants_grant_changelist")

@@ -17,21 +17,27 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
+from participants.accounts.addresses import mask_address
 from participants.accounts.emails import email_account, email_holders, tell_of_ended_request
 from participants.decisions.engine import add_act, ask, forget_pending, sign
 from participants.decisions.independence import RIGHT
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Signer, register
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
+from participants.display_names import display_name, with_display_names
 from participants.models import (
     Act,
     Grant,
     GrantConfirmation,
     Organisation,
+    OrganisationKind,
     User,
 )
 from participants.permissions import (
     CAPACITIES,
     ConfirmingRight,
+    EventPermissions,
     acting_organisation,
     bodies_of,
     bodies_with_rights,
@@ -41,23 +47,24 @@ from participants.permissions import (
     was_suspended_by_others,
 )
 from roundtable.audit import log as audit
+from roundtable.models import Event
 from roundtable.working_days import add_working_days
 
 # So long, any holder of a right can stop a new one.
 WAITING_PERIOD = timedelta(days=7)
 # So long, one organisation suspends a right. Then silence gives it back.
 WORKING_DAYS_SUSPENDED = 5
+ANNOUNCED = "participants/accounts/emails/grant_announced"
 
 
 @transaction.atomic
 def request_grant(*, grant: Grant, by: User, at: datetime) -> Grant:
-    """Saves a right that is not in force, and tells those who can confirm it."""
+    """Saves a right that is not in force, and asks others to confirm it."""
     grant.requested_by, grant.granted_at, grant.effective_on = by, at, None
     grant.full_clean()
     grant.save()
     ask([grant], by=by, at=at)
     _record("request grant", grant, by, at)
-    _announce(grant, "requested", at)
     return grant
 
 
@@ -98,6 +105,57 @@ class Rights(Kind[Grant]):
     # Stopped while it waits, it can still be confirmed by two.
     endings = frozenset({Act.What.WITHDRAWN, Act.What.EXPIRED})
     is_forgotten_everywhere = True
+    label = _lazy("Rights")
+    effect = _lazy("In force seven days after one organisation agrees, at once when two do.")
+
+    def visible(self, viewer: EventPermissions) -> QuerySet[Grant]:
+        rows = self.rows() if viewer.is_operator else self.rows().filter(event__in=viewer.granting)
+        return with_display_names(rows, "user", "requested_by")
+
+    def shown(self, items: Sequence[Grant], viewer: EventPermissions) -> list[Shown]:
+        return [self._shown(row, viewer) for row in items]
+
+    def _shown(self, row: Grant, viewer: EventPermissions) -> Shown:
+        organisation = row.on_behalf_of.name if row.on_behalf_of else "–"
+        words = {
+            "person": display_name(row.user, viewer),
+            "right": row.get_role_display(),
+            "organisation": organisation,
+        }
+        days = _("From %s, until someone ends it") % date_format(row.valid_from)
+        if row.valid_until:
+            days = _("From %(first)s to %(last)s") % {
+                "first": date_format(row.valid_from),
+                "last": date_format(row.valid_until),
+            }
+        facts: list[tuple[str, str]] = [
+            (_("Roundtable"), str(row.event)),
+            (_("On behalf of"), organisation),
+            (_("Days"), days),
+            (_("Reason"), row.reason),
+        ]
+        if row.suspended_at:
+            facts.append((_("Reason of the suspension"), row.suspension_reason))
+        asked = [act.bundle_id for act in self.acts(row) if act.bundle_id]
+        return Shown(
+            _("Give %(person)s the right “%(right)s”, for %(organisation)s") % words,
+            line=row.reason,
+            facts=facts,
+            mailbox=mask_address(row.user.email),
+            caution=self._caution(row),
+            group=(row.event_id, asked[-1]) if asked else None,
+            together=partial(_several, row.event),
+        )
+
+    def _caution(self, row: Grant) -> str:
+        if row.suspended_at:
+            return _("it was stopped")
+        if row.on_behalf_of and row.on_behalf_of.kind == OrganisationKind.GOVERNMENT:
+            return _("a government")
+        return ""
+
+    def since(self, item: Grant) -> datetime:
+        return item.granted_at
 
     def undecided(self, at: datetime) -> QuerySet[Grant]:
         return self.rows().exclude(effective_on__lte=at.date())
@@ -145,7 +203,7 @@ class Rights(Kind[Grant]):
         item.save()
         if item.replaces and item.effective_on:
             _end_before(item.replaces, max(item.effective_on, item.valid_from), at)
-        _announce(item, "confirmed", at)
+        _tell_holder(item, "confirmed", at)
 
     def end(self, item: Grant, act: Act) -> None:
         _drop_confirmations(item)
@@ -157,6 +215,13 @@ class Rights(Kind[Grant]):
 
     def record(self, verb: str, item: Grant, by: User | None, at: datetime, **more: Any) -> None:
         _record(f"{verb} grant" if by else "end request of grant", item, by, at)
+
+
+def _several(event: Event, number: int) -> str:
+    sentence = ngettext(
+        "Give %(number)d right at %(event)s", "Give %(number)d rights at %(event)s", number
+    )
+    return sentence % {"number": number, "event": event}
 
 
 RIGHTS = register(Rights())
@@ -399,7 +464,15 @@ def _record(action: str, grant: Grant, by: User | None, at: datetime, *, note: s
 
 
 def _announce(grant: Grant, what: str, at: datetime) -> None:
-    """Tells the person, and everyone who has a right there."""
+    """Tells the person, and everyone who has a right there: it was not asked of them before."""
+    events = {grant.event_id, event_of_holders(grant.event, at.date()).pk}
+    holders = Grant.objects.held(at.date()).filter(event__in=events).exclude(user=grant.user)
+    key, context = _announcement(grant, what, at)
+    email_holders(holders, dedup_key=key, template=ANNOUNCED, context=context, at=at)
+    _tell_holder(grant, what, at)
+
+
+def _announcement(grant: Grant, what: str, at: datetime) -> tuple[str, dict[str, Any]]:
     path = reverse("admin:participants_grant_changelist")
     context = {
         "grant": grant,
@@ -409,17 +482,14 @@ def _announce(grant: Grant, what: str, at: datetime) -> None:
         "url": f"{settings.PORTAL_URL}{path}",
     }
     key = f"grant {grant.pk} {what} {grant.confirmations.count()} {at.isoformat()}"
-    events = {grant.event_id, event_of_holders(grant.event, at.date()).pk}
-    holders = Grant.objects.held(at.date()).filter(event__in=events).exclude(user=grant.user)
-    template = "participants/accounts/emails/grant_announced"
-    email_holders(holders, dedup_key=key, template=template, context=context, at=at)
-    email_account(
-        grant.user,
-        dedup_key=f"{key} own",
-        template=template,
-        context={**context, "is_own": True},
-        at=at,
-    )
+    return key, context
+
+
+def _tell_holder(grant: Grant, what: str, at: datetime) -> None:
+    key, context = _announcement(grant, what, at)
+    context["is_own"] = True
+    key = f"{key} own"
+    email_account(grant.user, dedup_key=key, template=ANNOUNCED, context=context, at=at)
 
 
 def handover_problem(grant: Grant, *, to: User, on: date, today: date) -> str:

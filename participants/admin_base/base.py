@@ -9,10 +9,11 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
-from django.db.models import ManyToManyField, Q, QuerySet, TextField, URLField
+from django.db.models import ManyToManyField, QuerySet, TextField, URLField
 from django.forms import CheckboxSelectMultiple
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -60,9 +61,8 @@ class GrantScopedAdmin(PlainAdmin):
     unavailable: tuple[str, ...] = ()
     operator_only_fields: tuple[str, ...] = ()  # only an operator may change these
     locked_fields: tuple[str, ...] = ()  # no one may change these after the row is saved
-    # Of the rows that can wait for someone's decision. If there is none, no one is asked whether it
-    # waits for the viewer, which takes longer.
-    undecided: Q | None = None
+    # What waits for someone is on the page “Decide”.
+    waits_in_queue = False
     keeps_history = True
     view_on_site = False
     save_on_top = False
@@ -331,6 +331,8 @@ class GrantScopedAdmin(PlainAdmin):
             return super().get_changelist_instance(request)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if self.waits_in_queue and "waits" in request.GET:  # links of earlier emails
+            return redirect("admin:decide")
         # Reject ids that the database cannot look up.
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             if not key.isdecimal() or int(key) > MAX_ID:
@@ -367,6 +369,10 @@ class GrantScopedAdmin(PlainAdmin):
         return HttpResponseRedirect(request.get_full_path())
 
     # Further pages ---------------------------------------------------------------------
+
+    def decision_details(self, request: HttpRequest, row: Any) -> tuple[str, dict[str, Any]]:
+        """On the page “Decide”: the template of what stands below the facts, and its context."""
+        return "", {}
 
     def row_or_404(self, request: HttpRequest, object_id: str) -> Any:
         row = self.get_object(request, object_id)

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from participants.decisions.kind import Kind, Signer, kind_of, kinds
 from participants.models import Act, Bundle, User
@@ -61,7 +62,7 @@ def answer(item: Any, signer: Signer, given: Sequence[Any] | None = None) -> Ans
     """As right(), of many items, or as if these were its signatures."""
     kind = kind_of(item)
     given = kind.given(item) if given is None else given
-    if not kind.is_open(item, list(item.acts.all()), signer.at) or kind.is_agreed(item, given):
+    if not kind.is_open(item, kind.acts(item), signer.at) or kind.is_agreed(item, given):
         return Answer(reason=Refusal.DECIDED)
     if _is_own(kind, item, signer):
         return Answer(reason=Refusal.OWN)
@@ -142,7 +143,7 @@ def sign(kind: Kind[Any], shown: Mapping[int, str], *, by: User, at: datetime) -
             if may is None or shown[item.pk] != kind.content_hash(item):
                 continue
             before = kind.given(item)
-            item._prefetched_objects_cache.clear()  # what follows reads the new one too
+            kind.forget_read(item)  # what follows reads the new one too
             if kind.is_asked_by_signing and not before:
                 add_act(item, Act.What.ASKED, at, by=by, organisation=may.organisation)
             row = kind.new_signature(item)
@@ -174,7 +175,7 @@ def stop(item: Any, *, by: User, at: datetime, reason: str = "") -> bool:
     kind = kind_of(item)
     with audit.written_last():
         locked = next(iter(kind.lock([item.pk])), None)
-        if locked is None or not kind.is_open(locked, list(locked.acts.all()), at):
+        if locked is None or not kind.is_open(locked, kind.acts(locked), at):
             return False
         if not kind.may_stop(locked, Signer(by, at)):
             return False
@@ -242,7 +243,7 @@ def retry(item: Any, *, at: datetime) -> bool:
         locked = next(iter(kind.lock_to_sign([item.pk])), None)
         if locked is None:
             return False
-        given, acts = kind.given(locked), list(locked.acts.all())
+        given, acts = kind.given(locked), kind.acts(locked)
         return state(locked, given, acts, at) == State.AGREED and _make(kind, locked, at)
 
 
@@ -269,7 +270,7 @@ def make_due(at: datetime) -> Due:
 def _go_on(kind: Kind[Any], item: Any, at: datetime, found: Due) -> None:
     had_day = kind.due_on(item)
     void_changed(kind, [item], at)
-    acts = list(item.acts.all())
+    acts = kind.acts(item)
     where = state(item, kind.given(item), acts, at)
     if where == State.AGREED:
         if _make(kind, item, at):
@@ -277,7 +278,8 @@ def _go_on(kind: Kind[Any], item: Any, at: datetime, found: Due) -> None:
         else:
             found.failed += 1
     elif where == State.ASKED and had_day and had_day <= at.date():
-        found.failed += 1  # what was signed has another content now
+        add_act(item, Act.What.FAILED, at, reason=_("It changed after it was confirmed."))
+        found.failed += 1
     elif where == State.ASKED and kind.ends_after:
         asked = [act.at for act in acts if act.what == Act.What.ASKED]
         if not asked:

@@ -3,13 +3,16 @@
 A kind says who may agree, when that is enough, and what is then done. The engine does the rest.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from participants.decisions.independence import Independence, Operator
 from participants.models import Act, Capacity, Organisation, User
@@ -17,6 +20,7 @@ from participants.models.confirmation import Confirmation
 from participants.permissions import (
     Body,
     ConfirmingRight,
+    EventPermissions,
     bodies_by_user,
     body_of,
     confirming_rights_by_event,
@@ -81,6 +85,35 @@ class Signer:
         return signature.by_id == self.user.pk or bool(self.own_bodies & bodies)
 
 
+@dataclass
+class Read:
+    """The signatures and acts of one item, in their order."""
+
+    signatures: list[Any]
+    acts: list[Act]
+
+
+READ = "_decision_read"
+
+
+@dataclass
+class Shown:
+    """What one person reads of an item before deciding."""
+
+    sentence: str
+    # Its line of the letter, or its source. Without one, the item is decided by itself.
+    line: str = ""
+    facts: Sequence[tuple[str | Promise, str]] = ()
+    # An address like that of the person, for who can decide about it: whose is it?
+    mailbox: str = ""
+    # Why it is not ticked at first.
+    caution: str | Promise = ""
+    # Items that were asked together are one row of the queue.
+    group: Hashable = None
+    # The sentence of so many of one group.
+    together: Callable[[int], str] = str
+
+
 class Kind(Generic[ItemT]):
     """One kind of item that two organisations agree on. Items have `confirmations` and `acts`."""
 
@@ -102,6 +135,9 @@ class Kind(Generic[ItemT]):
     endings: frozenset[str] = frozenset({Act.What.STOPPED, Act.What.WITHDRAWN, Act.What.EXPIRED})
     # Whose right ends at a roundtable keeps no signature elsewhere either.
     is_forgotten_everywhere: bool = False
+    # What the queue calls these, and what is true afterwards.
+    label: str | Promise = ""
+    effect: str | Promise = ""
 
     # The item -------------------------------------------------------------------------------
 
@@ -112,6 +148,10 @@ class Kind(Generic[ItemT]):
     def undecided(self, at: datetime) -> QuerySet[Any]:
         """Those that are not made: signatures of them can still go."""
         raise NotImplementedError
+
+    def to_decide(self, at: datetime) -> QuerySet[Any]:
+        """Those that people can still sign."""
+        return self.undecided(at)
 
     def due(self, at: datetime) -> QuerySet[Any]:
         """Those of them that the daily run reads."""
@@ -132,30 +172,55 @@ class Kind(Generic[ItemT]):
 
     def given(self, item: ItemT) -> list[Any]:
         """The signatures that count: of the present content, since two are required."""
-        content_hash = self.content_hash(item)
+        stored = list(self.stored(item))
+        content_hash = self.content_hash(item) if stored else ""
         return [
             row
-            for row in self._stored(item)
+            for row in stored
             if row.content_hash == content_hash and row.capacity != Capacity.ALONE
         ]
 
-    def _stored(self, item: ItemT) -> Iterable[Any]:
-        if "confirmations" in getattr(item, "_prefetched_objects_cache", ()):
-            rows: Iterable[Any] = item.confirmations.all()
-            return rows
-        return list(item.confirmations.select_related("on_behalf_of", "by"))
+    def stored(self, item: ItemT) -> Iterable[Any]:
+        rows: Iterable[Any]
+        if (read := item.__dict__.get(READ)) is not None:
+            rows = read.signatures
+        elif "confirmations" in getattr(item, "_prefetched_objects_cache", ()):
+            rows = item.confirmations.all()
+        else:
+            rows = item.confirmations.select_related("on_behalf_of", "by")
+        return rows
+
+    def acts(self, item: ItemT) -> list[Act]:
+        read = item.__dict__.get(READ)
+        return list(item.acts.all()) if read is None else read.acts
 
     def read(self, items: Sequence[ItemT], signer: Signer) -> Sequence[ItemT]:
-        """All that right() asks about these, in a few queries."""
+        """All that right() asks about these, in a few queries.
+
+        forget_read() before it is asked again about what changed.
+        """
+        by_id = {item.pk: Read([], []) for item in items}
         given = self.signature._default_manager.select_related("on_behalf_of", "by")
-        prefetch_related_objects(items, Prefetch("confirmations", queryset=given), "acts")
-        signatures = [row for item in items for row in item.confirmations.all()]
+        for row in given.filter(**{f"{self.subject}__in": by_id}):
+            by_id[getattr(row, f"{self.subject}_id")].signatures.append(row)
+        for act in acts_of_model(self.model).filter(item_id__in=by_id):
+            by_id[act.item_id].acts.append(act)
+        for item in items:
+            item.__dict__[READ] = by_id[item.pk]
         people = {user.pk for item in items for user in self.involved(item)}
-        signer.read_bodies(people | {row.by_id for row in signatures if row.by_id})
+        signed = {row.by_id for read in by_id.values() for row in read.signatures if row.by_id}
+        signer.read_bodies(people | signed)
         return items
+
+    def forget_read(self, item: ItemT) -> None:
+        item.__dict__.pop(READ, None)
 
     def new_signature(self, item: ItemT) -> Any:
         return self.signature(**{self.subject: item})
+
+    @property
+    def name(self) -> str:
+        return str(self.model._meta.model_name)
 
     # Who may agree ---------------------------------------------------------------------------
 
@@ -192,6 +257,35 @@ class Kind(Generic[ItemT]):
 
     def may_stop(self, item: ItemT, signer: Signer) -> bool:
         return False
+
+    # How people read it ---------------------------------------------------------------------
+
+    def visible(self, viewer: EventPermissions) -> QuerySet[Any]:
+        """Those that the viewer may know of."""
+        raise NotImplementedError
+
+    def shown(self, items: Sequence[ItemT], viewer: EventPermissions) -> list[Shown]:
+        """Each in its place, with a few queries for all."""
+        raise NotImplementedError
+
+    def missing(self, item: ItemT, given: Sequence[Any]) -> str:
+        """Who must agree besides these, in words."""
+        return _("another organisation")
+
+    def since(self, item: ItemT) -> datetime:
+        if asked := self._asked(item):
+            return asked.at
+        # Before acts were kept, the first signature was the request.
+        days: list[datetime] = [row.confirmed_at for row in self.stored(item)]
+        return min(days)
+
+    def _asked(self, item: ItemT) -> Act | None:
+        return next((act for act in self.acts(item)[::-1] if act.what == Act.What.ASKED), None)
+
+    def has_changed(self, item: ItemT) -> bool:
+        """Since it was asked."""
+        asked = self._asked(item)
+        return asked is not None and asked.content_hash != self.content_hash(item)
 
     # When it is enough -----------------------------------------------------------------------
 
@@ -259,13 +353,20 @@ def kinds() -> Mapping[type[Model], Kind[Any]]:
     return _KINDS
 
 
+def kind_named(name: str) -> Kind[Any] | None:
+    return next((kind for kind in _KINDS.values() if kind.name == name), None)
+
+
 def kind_of(item: Model) -> Kind[Any]:
     return _KINDS[type(item)]
 
 
+def acts_of_model(model: type[Model]) -> QuerySet[Act]:
+    return Act.objects.filter(item_type=ContentType.objects.get_for_model(model))
+
+
 def acts_of(items: QuerySet[Any]) -> QuerySet[Act]:
-    of_model = Act.objects.filter(item_type=ContentType.objects.get_for_model(items.model))
-    return of_model.filter(item_id__in=items.order_by().values("pk"))
+    return acts_of_model(items.model).filter(item_id__in=items.order_by().values("pk"))
 
 
 def forget_reasons(items: QuerySet[Any]) -> None:

@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
 from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from participants.accounts.addresses import has_joined, mask_address
+from participants.accounts.addresses import has_joined
 from participants.admin_base.fields import SuspensionForm, request_permissions
-from participants.admin_base.filters import ConfirmedFilter, EventFilter, PendingFilter
+from participants.admin_base.filters import ConfirmedFilter, EventFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.display_names import participant_name
@@ -23,12 +23,8 @@ from participants.participation.change_code_admin import change_code_view, may_f
 from participants.participation.closure_admin import close_list_view, events_to_close
 from participants.participation.confirmation import (
     RELATED,
-    confirm_participations,
-    confirmable,
-    content_hash_of,
     end_participation,
     is_sufficient,
-    joined_by_address,
     missing_confirmation,
     suspend_participation,
 )
@@ -95,6 +91,7 @@ class ParticipationAdmin(PrivateAdmin):
     """Participations to confirm. They are edited with the delegate."""
 
     event_path = "event"
+    waits_in_queue = True
     # They are edited with the delegate. Others exclude people by what they took part for, so none
     # is deleted: it is suspended instead.
     unavailable = ("add", "change", "delete")
@@ -118,13 +115,13 @@ class ParticipationAdmin(PrivateAdmin):
         "nomination",
         "capacity",
     ]
-    list_filter = [PendingFilter, ConfirmedFilter, EventFilter]
+    list_filter = [ConfirmedFilter, EventFilter]
     list_select_related = RELATED
     list_per_page = 100  # so that a meeting fits
     ordering = ["event"]  # then the names that are shown, not all of them
     search_fields = ["visible_name", "visible_name_latin", "organisation__name"]
     search_help_text = _("Name of the person or of the organisation")
-    actions = ["confirm", "suspend", "end"]
+    actions = ["suspend", "end"]
     change_list_template = "participants/participation/admin/participation_change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -148,7 +145,6 @@ class ParticipationAdmin(PrivateAdmin):
         )
         by_one = rows.filter(confirmed_at__isnull=False, alone__gt=0, others__lt=2)
         more["confirmed_by_one"] = by_one.count()
-        more["offers_review"] = permissions.can_confirm_any and "waits" in request.GET
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def visible_rows(self, request: HttpRequest) -> QuerySet[Participation]:
@@ -171,13 +167,6 @@ class ParticipationAdmin(PrivateAdmin):
             return participant_name(row, viewer)
 
         return delegate
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        if not permissions.is_operator:
-            rows = self.limit_to_events(rows, permissions.confirmable)
-        rows, user = rows.select_related(*RELATED), permissions.user
-        ids = confirmable(rows, user, timezone.now(), permissions.bodies)
-        return rows.filter(pk__in=ids)
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         # The actions check each row.
@@ -202,77 +191,6 @@ class ParticipationAdmin(PrivateAdmin):
             return names
         missing = missing_confirmation(row)
         return f"{names} – {missing}" if names else missing
-
-    @admin.action(description=_("Confirm participation"), permissions=["confirm"])
-    def confirm(
-        self, request: HttpRequest, queryset: QuerySet[Participation]
-    ) -> HttpResponse | None:
-        permissions = request_permissions(request)
-        by, at, rows = permissions.user, timezone.now(), list(queryset)
-        if "shown" not in request.POST:
-            mine = set(confirmable(rows, by, at))
-            ready = [row for row in rows if row.pk in mine]
-            joined_by = joined_by_address(ready)
-            context = {
-                "title": _("Confirm that these people take part?"),
-                "ready": [
-                    (
-                        row,
-                        participant_name(row, permissions),
-                        self.kind(row),
-                        self.confirmations(row),
-                        self._shown_address(row, joined_by, permissions),
-                    )
-                    for row in ready
-                ],
-                "number_of_others": len(rows) - len(ready),
-                "shown": content_hash_of(ready),
-            }
-            template = "participants/participation/admin/confirm.html"
-            return render_page(request, Participation, template, context)
-        done = confirm_participations(
-            participations=rows, by=by, at=at, shown_hash=request.POST["shown"]
-        )
-        if content_hash_of(rows) != request.POST["shown"]:
-            changed = _(
-                "Nothing is confirmed: an entry changed after you opened the page. Read it again."
-            )
-            messages.error(request, changed)
-            return None
-        self.report_counts(
-            request,
-            done=len(done),
-            success=ngettext_lazy(
-                "You confirmed %d participation.", "You confirmed %d participations."
-            ),
-            skipped=len(rows) - len(done),
-            warning=ngettext_lazy(
-                "%d participation is not changed. It does not need your confirmation, or it is of "
-                "your own organisation.",
-                "%d participations are not changed. They do not need your confirmation, or they "
-                "are of your own organisation.",
-            ),
-        )
-        if waiting := sum(row.confirmed_at is None for row in done):
-            text = ngettext(
-                "%d of them waits for a confirmation by another organisation.",
-                "%d of them wait for a confirmation by another organisation.",
-                waiting,
-            )
-            messages.info(request, text % waiting)
-        return None
-
-    def _shown_address(
-        self, row: Participation, joined_by: dict[int, str], permissions: EventPermissions
-    ) -> str:
-        """Empty if the viewer confirms the organisation and the seat only."""
-        if not permissions.can_see(row.delegate):
-            return ""
-        person = row.delegate
-        address = joined_by[row.pk] if person.user_id else person.invitation_email
-        if permissions.is_operator and (person.user_id or row.is_protected_from_desk):
-            address = mask_address(address)
-        return address or "–"
 
     @admin.action(description=_("Suspend participation"), permissions=["confirm"])
     def suspend(

@@ -9,11 +9,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from participants.accounts.emails import tell_of_ended_request
 from participants.decisions.engine import answer, sign
 from participants.decisions.independence import CLOSING
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Signer, register
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
 from participants.models import (
     Act,
     Capacity,
@@ -29,6 +31,7 @@ from participants.participation.confirmation import (
     confirmation_body,
     tell_who_shares,
 )
+from participants.permissions import EventPermissions, visible_participations
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -52,6 +55,32 @@ class Closings(Kind[ListClosure]):
     ends_after = REQUEST_PERIOD
     is_asked_by_signing = True
     endings = frozenset()  # the next agreement is a new request
+    label = _lazy("Lists")
+    effect = _lazy("Seven days later, the people on it see what others share at the meeting.")
+
+    def visible(self, viewer: EventPermissions) -> QuerySet[ListClosure]:
+        return self.rows() if viewer.is_operator else self.rows().filter(event__in=viewer.readable)
+
+    def shown(self, items: Sequence[ListClosure], viewer: EventPermissions) -> list[Shown]:
+        return [self._shown(row, viewer) for row in items]
+
+    def _shown(self, row: ListClosure, viewer: EventPermissions) -> Shown:
+        # The same people as in the list, so that the numbers tell of no one else.
+        rows = visible_participations(viewer).filter(event=row.event)
+        confirmed = rows.confirmed()
+        people, waiting = confirmed.count(), rows.filter(confirmed_at=None).count()
+        organisations = confirmed.values("organisation").distinct().count()
+        facts = [
+            (_("Confirmed people"), str(people)),
+            (_("Their organisations"), str(organisations)),
+            (_("Not confirmed, and not on the list"), str(waiting)),
+        ]
+        return Shown(_("Close the list of participants of %s") % row.event, facts=facts)
+
+    def missing(self, item: ListClosure, given: Sequence[Any]) -> str:
+        if any(row.capacity in CHAIRS for row in given):
+            return super().missing(item, given)
+        return _("a co-chair of another organisation")
 
     def undecided(self, at: datetime) -> QuerySet[ListClosure]:
         return self.rows().filter(closed_at=None)

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -16,12 +17,15 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
+from participants.accounts.addresses import mask_address
 from participants.accounts.emails import email_account, email_delegate
 from participants.accounts.sessions import end_sessions
 from participants.decisions.engine import drop_changed, sign, void_changed, waiting
 from participants.decisions.independence import PARTICIPATION
-from participants.decisions.kind import Kind, Signer, register
+from participants.decisions.kind import Kind, Shown, Signer, register
 from participants.models import (
     Act,
     Audience,
@@ -36,6 +40,7 @@ from participants.models import (
     User,
 )
 from participants.models.confirmation import Confirmation
+from participants.models.organisation_change import kind_and_country
 from participants.permissions import (
     Body,
     ConfirmingRight,
@@ -45,6 +50,7 @@ from participants.permissions import (
     login_addresses,
     people_of,
     permissions_of,
+    visible_participations,
     was_suspended_by_others,
 )
 from roundtable.audit import log as audit
@@ -81,9 +87,16 @@ class Participations(Kind[Participation]):
     independence = PARTICIPATION
     is_void_if_changed = True
     related = ("delegate", "event", "organisation", "suspended_by", "suspended_for")
+    label = _lazy("Participations")
+    effect = _lazy("They then see what is shared with everyone at the meeting.")
 
     def undecided(self, at: datetime) -> QuerySet[Participation]:
         return self.rows().filter(confirmed_at=None)
+
+    def to_decide(self, at: datetime) -> QuerySet[Participation]:
+        """Also what one person confirmed before two were required."""
+        alone = ParticipationConfirmation.objects.filter(capacity=Capacity.ALONE)
+        return self.rows().filter(Q(confirmed_at=None) | Q(pk__in=alone.values("participation")))
 
     def due(self, at: datetime) -> QuerySet[Participation]:
         return self.undecided(at).filter(acts__what=Act.What.FAILED).distinct()
@@ -102,6 +115,67 @@ class Participations(Kind[Participation]):
         events = Event.objects.filter(pk__in=rows.values("event")).order_by("pk")
         list(events.select_for_update(no_key=True).values_list("pk"))
         return self.lock(ids)
+
+    def visible(self, viewer: EventPermissions) -> QuerySet[Participation]:
+        rows = visible_participations(viewer).select_related(*self.related)
+        return rows if viewer.is_operator else rows.filter(event__in=viewer.confirmable)
+
+    def shown(self, items: Sequence[Participation], viewer: EventPermissions) -> list[Shown]:
+        joined_by = joined_by_address(items)
+        return [self._shown(row, joined_by[row.pk], viewer) for row in items]
+
+    def _shown(self, row: Participation, joined_by: str, viewer: EventPermissions) -> Shown:
+        organisation, is_named = row.organisation, viewer.can_see(row.delegate)
+        # A nomination can say who a person is.
+        line = row.nomination if is_named else _("You confirm the seat, not the name.")
+        if not line and any(given.capacity == Capacity.ALONE for given in self.stored(row)):
+            line = _("One person confirmed it, before two were required.")
+        address = joined_by if row.delegate.user_id else row.delegate.invitation_email
+        facts: list[tuple[str, str]] = [
+            (_("Organisation"), f"{organisation.name} ({kind_and_country(organisation)})"),
+            (_("Roundtable"), str(row.event)),
+            (_("Nominated by"), line),
+        ]
+        if row.suspended_at:
+            by = row.suspended_for.name if row.suspended_for else _("The operator")
+            facts += [(_("Suspended by"), by), (_("Reason"), row.suspension_reason)]
+        group = (row.event_id, row.organisation_id, row.nomination, is_named, row.suspended_at)
+        sentence = _("Confirm one seat of %(organisation)s")
+        if is_named:
+            sentence = _("Confirm %(person)s for %(organisation)s")
+        return Shown(
+            sentence % {"person": row.delegate, "organisation": organisation.name},
+            line=line,
+            facts=facts,
+            mailbox=mask_address(address) if is_named else "",
+            caution=self._caution(row),
+            group=group if line else None,
+            together=partial(_several, organisation.name),
+        )
+
+    def _caution(self, row: Participation) -> str:
+        if row.suspended_at:
+            return _("it was suspended")
+        if row.organisation.kind == OrganisationKind.GOVERNMENT:
+            return _("a government")
+        return ""
+
+    def missing(self, item: Participation, given: Sequence[Any]) -> str:
+        organisation = item.organisation
+        is_government = organisation.kind == OrganisationKind.GOVERNMENT
+        chairs = CHAIRS if is_government else CHAIRS_AND_HOSTS
+        missing = []
+        if not any(row.capacity in chairs for row in given):
+            missing.append(_("a co-chair") if is_government else _("a co-chair or co-host"))
+        if is_government:
+            if not missing or not given:
+                missing.append(_("another organisation"))
+        elif not any(_is_of_constituency(row, item) for row in given):
+            missing.append(_("the confirmer for %s") % organisation.constituency.label)
+        return _(" and ").join(str(name) for name in missing)
+
+    def since(self, item: Participation) -> datetime:
+        return item.waits_since
 
     def organisations(self, item: Participation) -> list[Organisation]:
         return [item.organisation]
@@ -204,24 +278,23 @@ class Participations(Kind[Participation]):
         )
 
 
+def _several(organisation: str, number: int) -> str:
+    words = {"number": number, "organisation": organisation}
+    sentence = ngettext(
+        "Confirm %(number)d person for %(organisation)s",
+        "Confirm %(number)d people for %(organisation)s",
+        number,
+    )
+    return sentence % words
+
+
 PARTICIPATIONS = register(Participations())
 RELATED = PARTICIPATIONS.related
 
 
 def missing_confirmation(participation: Participation) -> str:
-    """Who must still confirm it, in words."""
-    organisation, valid = participation.organisation, PARTICIPATIONS.given(participation)
-    is_government = organisation.kind == OrganisationKind.GOVERNMENT
-    chairs = CHAIRS if is_government else CHAIRS_AND_HOSTS
-    missing = []
-    if not any(row.capacity in chairs for row in valid):
-        missing.append(_("a co-chair") if is_government else _("a co-chair or co-host"))
-    if is_government:
-        if not missing or not valid:
-            missing.append(_("another organisation"))
-    elif not any(_is_of_constituency(row, participation) for row in valid):
-        missing.append(_("the confirmer for %s") % organisation.constituency.label)
-    return _("Waits for %s") % _(" and ").join(str(name) for name in missing)
+    given = PARTICIPATIONS.given(participation)
+    return _("Waits for %s") % PARTICIPATIONS.missing(participation, given)
 
 
 def confirm_participations(

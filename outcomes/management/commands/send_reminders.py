@@ -13,8 +13,8 @@ from outcomes.reporting.submission import remind_cochairs
 from outcomes.sources.comparisons import remind_missing_comparisons
 from outcomes.statements.silence_procedure import send_circulation_reminders
 from participants.accounts.log_head import send_log_head
+from participants.decisions.digest import send_digests
 from participants.participation.confirmation import tell_of_earlier_confirmations
-from participants.participation.reminders import remind_confirmers
 from roundtable.management.dates import add_day_argument
 
 
@@ -42,13 +42,13 @@ class Command(BaseCommand):
                 waiting,
             )
             self.stdout.write(text % waiting)
-        if confirmers := remind_confirmers(at=at):
+        if digests := send_digests(at=at):
             text = ngettext(
-                "%d person gets an email about missing confirmations.",
-                "%d people get an email about missing confirmations.",
-                confirmers,
+                "%d person gets an email about the desk.",
+                "%d people get an email about the desk.",
+                digests,
             )
-            self.stdout.write(text % confirmers)
+            self.stdout.write(text % digests)
         if circulated := send_circulation_reminders(at=at):
             text = ngettext(
                 "An email is sent about %d circulated text.",

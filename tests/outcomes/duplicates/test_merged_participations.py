@@ -15,6 +15,7 @@ from participants.models import (
 from participants.participation.confirmation import confirm_participations
 from roundtable.audit.log import get_or_create_key
 from roundtable.audit.models import AuditEntry
+from tests.decide import agree, page_of
 from tests.factories import (
     NOON,
     make_affiliation,
@@ -72,13 +73,11 @@ class Shelters(Meeting):
     def confirm_change(self, client_of: Sign) -> str:
         """By two other organisations; returns what the page says before."""
         change = OrganisationChange.objects.get()
-        address = reverse("admin:participants_organisationchange_change", args=[change.pk])
         texts = []
         for user in (self.second, self.cohost):
             browser = client_of(user)
-            page = browser.get(address)
-            texts.append(admin_text(page))
-            send_form(browser, page, containing="shown", act="confirm")
+            texts.append(page_text(browser.get(page_of(change))))
+            agree(browser, change)
         change.refresh_from_db()
         assert change.done_at
         return texts[0]

@@ -15,10 +15,10 @@ from django.urls import reverse
 from outcomes.models import Commitment, Outcome, ProgressUpdate, Statement
 from participants.admin_base.base import GrantScopedAdmin
 from participants.models import Audience, Delegate, Grant, Organisation, Participation, User
-from participants.participation.confirmation import content_hash_of
 from roundtable.audit.models import AuditEntry, AuditKey
 from roundtable.models import Event, Series
 from tests.conftest import FULL
+from tests.decide import agree, offers, page_of
 from tests.factories import (
     NOON,
     make_addressee,
@@ -294,25 +294,17 @@ def test_filter_by_other_event_finds_nothing(client_of: Sign, admin_event: Event
     assert other.title not in response.content.decode()
 
 
-def confirm(client: Client, *rows: Participation) -> str:
-    """Sends the action; the page that follows."""
-    pks = [str(row.pk) for row in rows]
-    sent = {"action": "confirm", "_selected_action": pks, "shown": content_hash_of(rows)}
-    return client.post(page(Participation, "changelist"), sent, follow=True).content.decode()
-
-
 def test_cochair_confirms_participations_of_others(client_of: Sign, admin_event: Event) -> None:
     row = admin_event.participations.get()
-    for role in ("editor", "reader", "elsewhere"):
-        confirm(client_of(person(role, admin_event)), row)
+    for role in ("editor", "reader"):
+        assert not offers(client_of(person(role, admin_event)), row)
+    elsewhere = client_of(person("elsewhere", admin_event)).get(page_of(row))
+    assert elsewhere.status_code == 404
     assert row.delegate.user is not None
     make_grant(row.delegate.user, admin_event, on_behalf_of=make_organisation())
-    assert "1 participation is not changed. It does not need your confirmation" in confirm(
-        client_of(row.delegate), row
-    )
-    assert not row.confirmations.exists()
+    assert not offers(client_of(row.delegate), row)
     user = holder(admin_event, "cochair")
-    assert "You confirmed 1 participation." in confirm(client_of(user), row)
+    assert "You agreed to 1 thing." in agree(client_of(user), row)
     assert row.confirmations.get().by == user
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.detail) == ("confirm participation", "DESK as cochair")

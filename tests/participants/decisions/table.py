@@ -29,6 +29,7 @@ from participants.models import (
     Participation,
     User,
 )
+from tests.decide import page_of
 from tests.email_links import LinkClient
 from tests.factories import (
     NOON,
@@ -134,28 +135,23 @@ def post(browser: Client, address: str, page: Any, containing: str, **entered: A
 PEOPLE = f"{ADMIN}participation/"
 
 
-def review(item: Item, browser: Client) -> Any:
-    chosen = {"action": "confirm", "_selected_action": item.row.pk}
-    return post(browser, PEOPLE, browser.get(PEOPLE), "select_across", **chosen)
-
-
 def offered_of_participation(item: Item, browser: Client) -> set[str]:
     page = browser.get(PEOPLE)
     text = page.content.decode()
     if page.status_code != 200 or not re.search(rf'value="{item.row.pk}"[^>]*action-select', text):
         return set()
     found = {act for act in ("suspend", "end") if re.search(rf'<option\s+value="{act}"', text)}
-    return found | ({"confirm"} if item.shown(review(item, browser)) else set())
+    return found | (offered_of_row(item, browser) & {"confirm"})
 
 
 def send_about_participation(item: Item, browser: Client, act: str) -> None:
+    if act == "confirm":
+        send_about_row(item, browser, act)
+        return
     chosen = {"action": act, "_selected_action": item.row.pk}
     answer = post(browser, PEOPLE, browser.get(PEOPLE), "select_across", **chosen)
     if act == "suspend":
         post(browser, PEOPLE, answer, "reason", **chosen, reason="A doubt")
-    elif act == "confirm":
-        shown = item.shown(answer) or item.token
-        post(browser, PEOPLE, answer, "shown", **chosen, shown=shown)
 
 
 def truth_of_participation(_world: World, row: Any) -> str:
@@ -177,7 +173,7 @@ def participation(name: str, of: str, first: str, second: str) -> Kind:
             make_delegate(), world.event, organisation=getattr(world, of), **world.entered
         ),
         ("confirm", "suspend", "end"),
-        review,
+        page_of_row,
         offered_of_participation,
         send_about_participation,
         truth_of_participation,
@@ -215,27 +211,25 @@ def request_right(world: World, sign: Callable[[str], Client]) -> Any:
 def offered_of_row(item: Item, browser: Client) -> set[str]:
     """The buttons and links of the page on which it is decided."""
     text = page_of_row(item, browser).content.decode()
-    found = set(re.findall(r'name="act(?:ion)?"\s+value="(\w+)"', text)) & set(item.kind.acts)
+    offered = set(re.findall(r'name="act(?:ion)?"\s+value="(\w+)"', text))
+    found = {"confirm" if act == "agree" else act for act in offered} & set(item.kind.acts)
     return found | ({"suspend"} if f"{item.row.pk}/suspend/" in text else set())
 
 
 def page_of_row(item: Item, browser: Client) -> Any:
-    return browser.get(page_of(item))
-
-
-def page_of(item: Item) -> str:
-    name, page = item.row._meta.model_name, "decide" if isinstance(item.row, Grant) else "change"
-    return f"{ADMIN}{name}/{item.row.pk}/{page}/"
+    return browser.get(page_of(item.row))
 
 
 def send_about_row(item: Item, browser: Client, act: str) -> None:
-    page = page_of(item)
+    grant, page = f"{ADMIN}grant/{item.row.pk}/", page_of(item.row)
     if act == "suspend":
-        page = page.replace("decide", "suspend")
-        post(browser, page, browser.get(page), "reason", reason="A doubt")
+        post(browser, f"{grant}suspend/", browser.get(f"{grant}suspend/"), "reason", reason="Doubt")
+    elif act in ("restore", "end"):
+        browser.post(f"{grant}decide/", {"act": act}, follow=True)
     else:
         shown = item.shown(browser.get(page)) or item.token
-        browser.post(page, {"act": act, "shown": shown}, follow=True)
+        sent = {"act": "agree" if act == "confirm" else act, "shown": shown}
+        browser.post(page, sent, follow=True)
 
 
 def truth_of_right(_world: World, row: Any) -> str:
@@ -300,7 +294,7 @@ def truth_of_change(world: World, row: Any) -> str:
         return "organisation changed"
     browser = LinkClient()
     sign_in(browser, world.users["operator"])
-    page = browser.get(f"{ADMIN}organisationchange/{row.pk}/change/").content.decode()
+    page = browser.get(page_of(row)).content.decode()
     stopped = "stopped" if "Stopped on" in page else "unchanged"
     return f"{stopped}, signed {row.confirmations.count()}"
 

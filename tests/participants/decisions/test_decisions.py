@@ -36,6 +36,7 @@ from participants.models import (
 )
 from participants.participation.closure import CLOSINGS, agree_to_close, list_hash
 from participants.participation.confirmation import PARTICIPATIONS
+from tests.decide import page_of
 from tests.factories import (
     NOON,
     make_delegate,
@@ -214,9 +215,7 @@ def test_making_that_fails_is_seen_and_tried_again(
         assert CASES["change"].sign(world, change, signer)
     assert state_of(change) == State.AGREED
     assert change.confirmations.count() == 2
-    page = client_of(world.second).get(
-        f"/admin/participants/organisationchange/{change.pk}/change/"
-    )
+    page = client_of(world.second).get(page_of(change))
     assert "it cannot be made now: This organisation already has this role." in " ".join(
         page.content.decode().split()
     )

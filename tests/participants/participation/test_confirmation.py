@@ -38,6 +38,7 @@ from participants.privacy.audiences import get_viewer
 from participants.privacy.visibility import reveal
 from roundtable.audit.models import AuditEntry
 from tests import meetings
+from tests.decide import QUEUE, agree_together, page_of, read_together
 from tests.factories import (
     NOON,
     make_channel,
@@ -46,7 +47,6 @@ from tests.factories import (
     make_event,
     make_exception,
     make_government,
-    make_grant,
     make_holder,
     make_invitation,
     make_organisation,
@@ -55,7 +55,8 @@ from tests.factories import (
     make_user,
     show_first,
 )
-from tests.form_fields import form_fields, send_form
+from tests.form_fields import form_fields, press, send_form
+from tests.page_text import page_text
 from tests.participants.accounts.test_reauthentication import prove
 
 pytestmark = pytest.mark.django_db
@@ -284,8 +285,10 @@ def test_earlier_confirmation_by_one_keeps_its_effect_and_is_named(
 ) -> None:
     row = make_participation(make_delegate(), meeting.event, organisation=shelter())
     make_confirmation(row, meeting.first)
-    page = client_of(meeting.second).get(f"{LIST}?waits=me").content.decode()
-    assert "the only one, before two confirmations were required" in page
+    browser = client_of(meeting.second)
+    assert browser.get(f"{LIST}?waits=me")["Location"] == QUEUE  # the link of earlier emails
+    page = browser.get(QUEUE).content.decode()
+    assert "One person confirmed it, before two were required." in page
     assert confirm(row, meeting.second, meeting.confirmer)
     assert row.confirmations.filter(capacity=Capacity.ALONE).count() == 1
 
@@ -293,17 +296,16 @@ def test_earlier_confirmation_by_one_keeps_its_effect_and_is_named(
 def test_sixty_people_are_confirmed_at_the_desk_by_their_confirmers(
     meeting: Meeting, client_of: Any
 ) -> None:
-    rows = [meeting.takes_part(shelter(f"Shelter {number}")) for number in range(3)]
-    form = {"action": "confirm", "_selected_action": [row.pk for row in rows]}
+    rows = [
+        meeting.takes_part(shelter(f"Shelter {number}"), nomination="Letter") for number in range(3)
+    ]
     for user, words in (
-        (meeting.first, "3 of them wait for a confirmation by another organisation."),
-        (meeting.confirmer, "You confirmed 3 participations."),
+        (meeting.first, "You agreed to 3 things."),
+        (meeting.confirmer, "You agreed to 3 things. 3 have their effect now."),
     ):
         browser = client_of(user)
-        page = browser.post(LIST, form).content.decode()
-        assert "Confirm these 3 people" in page and rows[0].delegate.name in page
-        answer = browser.post(LIST, form_fields(page, containing="shown"), follow=True)
-        assert words in answer.content.decode()
+        page = read_together(browser, *rows)
+        assert words in agree_together(browser, page, *rows)
     assert Participation.objects.confirmed().count() == 3
     assert AuditEntry.objects.filter(action="confirm participation").count() == 6
 
@@ -334,11 +336,11 @@ def test_confirmer_confirms_only_what_the_page_showed(meeting: Meeting, client_o
     maria = make_delegate(user=None, invitation_email="maria@example.org")
     row = meeting.takes_part(shelter(), maria)
     browser = client_of(meeting.confirmer)
-    page = browser.post(LIST, {"action": "confirm", "_selected_action": row.pk}).content.decode()
-    assert "maria@example.org" in page
+    page = browser.get(page_of(row))
+    assert "m…@example.org" in page.content.decode()
     row.delegate.write(invitation_email="impostor@example.org")
-    answer = browser.post(LIST, form_fields(page, containing="shown"), follow=True)
-    assert "an entry changed after you opened the page" in answer.content.decode()
+    answer = press(browser, page, page_of(row), "Agree")
+    assert "1 is left out: it changed after you opened the page" in page_text(answer)
     assert not row.confirmations.exists()
 
 
@@ -349,23 +351,21 @@ def test_page_shows_only_the_mailbox_that_answered_for_this_roundtable(
     elsewhere = make_event(is_public=False)
     for event, email, day in (
         (meeting.event, "rina.here@example.org", 0),
-        (elsewhere, "rina.elsewhere@example.org", 1),
+        (elsewhere, "nora.elsewhere@example.org", 1),
     ):
         at = NOON + timedelta(days=day)
         answer = {"answer": Invitation.Answer.ACCEPTED, "answered_at": at}
         make_invitation(row.delegate, event, email=email, **answer)
-    sent = {"action": "confirm", "_selected_action": row.pk}
     for user in (meeting.first, meeting.confirmer):
         browser = client_of(user)
-        page = browser.post(LIST, sent).content.decode()
-        assert "rina.here@example.org" in page and "rina.elsewhere" not in page
+        page = browser.get(page_of(row)).content.decode()
+        assert "r…@example.org" in page and "n…@example.org" not in page
     # What the owner gave up is hers no more.
     EmailAddress.objects.create(user=account(row), email="rina.here@example.org", verified=True)
     owner = client_of(row.delegate)
     prove(owner)
     owner.post("/accounts/email/", {"action_remove": "", "email": "rina.here@example.org"})
-    page = browser.post(LIST, sent).content.decode()
-    assert "Has joined with the address:" in page and "rina.here" not in page
+    assert "r…@example.org" not in browser.get(page_of(row)).content.decode()
 
 
 def test_seconded_confirmer_and_their_government_are_one(meeting: Meeting) -> None:
@@ -417,10 +417,10 @@ class Presses:
         self.path = html.unescape(re.findall(r'<a[^>]*\shref="([^"]+)"', before)[-1])
         self._arrive(self.browser.get(self.path, follow=True))
 
-    def press(self, words: str, *, containing: str) -> None:
+    def press(self, words: str, page: str, **button: str) -> None:
         assert words in " ".join(self.page.split())
-        fields = form_fields(self.page, containing=containing)
-        self._arrive(self.browser.post(self.path, fields, follow=True))
+        fields = form_fields(self.page, f"{QUEUE}{page}", containing="csrfmiddlewaretoken")
+        self._arrive(self.browser.post(f"{QUEUE}{page}", fields | button, follow=True))
 
 
 @pytest.mark.parametrize(("role", "number"), [("first", 60), ("cohost", 2), ("confirmer", 2)])
@@ -436,27 +436,12 @@ def test_participations_of_before_are_confirmed_in_three_presses(
         make_confirmation(row, make_user())
     user = getattr(meeting, role)
     presses = Presses(client_of(user))
-    presses.follow("Participations to confirm")
-    page = " ".join(presses.page.split())
-    assert f"{number} participations were confirmed by one person, before two were" in page
-    presses.press(f"Review all {number} participations", containing="select_across")
-    presses.press(f"Confirm these {number} people", containing="shown")
-    assert f"You confirmed {number} participations." in presses.page
+    presses.follow("Decide")
+    presses.press(f"Look at all {number}", "together/", all="")
+    presses.press("Agree to the ticked ones", "agree/")
+    assert f"You agreed to {number} things." in presses.page
     assert presses.count == 3
     assert meeting.event.participations.filter(confirmations__by=user).count() == number
-
-
-def test_review_of_all_contains_only_the_filtered_list(meeting: Meeting, client_of: Any) -> None:
-    meeting.takes_part(shelter())
-    other = Meeting.__new__(Meeting)
-    other.event = make_event(code="OTHER")
-    make_grant(meeting.first, other.event, on_behalf_of=meeting.indonesia)
-    other.takes_part(shelter("Elsewhere"))
-    presses = Presses(client_of(meeting.first))
-    presses.path = f"{LIST}?waits=me&roundtable={meeting.event.pk}"
-    presses.page = presses.browser.get(presses.path).content.decode()
-    presses.press("Review 1 participation", containing="select_across")
-    assert "A shelter" in presses.page and "Elsewhere" not in presses.page
 
 
 def test_owner_is_told_before_a_second_confirmation_lets_more_people_see(

@@ -14,6 +14,7 @@ from participants.accounts.log_head import send_log_head
 from participants.models import Delegate, Grant, OrganisationKind, Participation, User
 from participants.participation.confirmation import confirm_participations
 from roundtable.models import Event
+from tests.decide import agree
 from tests.factories import (
     make_confirmation,
     make_delegate,
@@ -90,8 +91,8 @@ def test_those_whose_confirmation_is_missing_are_told_without_names(
     sent = reminders()
     assert set(sent) == {"cochair@example.org", "confirmer@example.org"}
     for body in sent.values():
-        assert "3 participations need your confirmation." in body
-        assert "https://portal.example.org/admin/participants/participation/?waits=me" in body
+        assert "RT: Participations 3" in body
+        assert "https://portal.example.org/admin/decide/" in body
         assert "Zq " not in body and "Quiet" not in body and "@" not in body
 
 
@@ -141,9 +142,9 @@ def test_cochairs_are_told_of_requests_and_grants(
     reminders.seen = len(deliver())
     sent = reminders()
     assert "1 request for an invitation, or nomination." in sent["cochair@example.org"]
-    assert "1 right needs your confirmation." in sent["cochair@example.org"]
+    assert "RT: Rights 1" in sent["cochair@example.org"]
     assert "asks to be invited" not in sent["confirmer@example.org"]
-    assert "1 right needs your confirmation." in sent["confirmer@example.org"]
+    assert "RT: Rights 1" in sent["confirmer@example.org"]
     assert len(sent) == 2
 
 
@@ -161,11 +162,12 @@ def test_person_is_told_of_suspension_return_and_end(
     def told(name: str, action: str) -> list[str]:
         before = len(deliver())
         clock.shift(timedelta(minutes=1))
-        sent = {"action": action, "_selected_action": row.pk}
-        page = browsers[name].post(PARTICIPATIONS, sent).content.decode()
         if action == "confirm":
-            browsers[name].post(PARTICIPATIONS, form_fields(page, containing="shown"))
-        elif action == "suspend":
+            agree(browsers[name], row)
+        else:
+            sent = {"action": action, "_selected_action": row.pk}
+            page = browsers[name].post(PARTICIPATIONS, sent).content.decode()
+        if action == "suspend":
             asked = form_fields(page, containing="reason")
             browsers[name].post(PARTICIPATIONS, asked | {"reason": "Zq doubt"})
         return [mail.subject for mail in deliver()[before:] if mail.to == [address]]
@@ -187,4 +189,4 @@ def test_numbers_do_not_tell_who_is_hidden(meeting: Event, reminders: Reminders)
         Delegate.objects.filter(pk=row.delegate_id).update(**state)
     takes_part(meeting, "Entered protected", is_protected_from_desk=True)
     sent = reminders()
-    assert "4 participations need your confirmation." in sent["cochair@example.org"]
+    assert "RT: Participations 4" in sent["cochair@example.org"]

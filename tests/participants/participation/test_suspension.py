@@ -13,6 +13,7 @@ from participants.accounts.grants import suspend_grant
 from participants.models import Grant, Organisation, Participation, ParticipationConfirmation, User
 from participants.participation.confirmation import end_participation, suspend_participation
 from roundtable.models import Event
+from tests.decide import agree, offers
 from tests.factories import (
     NOON,
     make_event,
@@ -22,7 +23,7 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
-from tests.form_fields import form_fields, send_form
+from tests.form_fields import send_form
 from tests.participants.participation.test_confirmation import (
     Meeting,
     account,
@@ -46,13 +47,12 @@ def row(meeting: Meeting) -> Participation:
 
 
 def act(browser: Client, row: Participation, action: str, **typed: str) -> Any:
+    if action == "confirm":
+        return agree(browser, row) if offers(browser, row) else None
     chosen = {"action": action, "_selected_action": row.pk}
     answer = send_form(browser, browser.get(LIST), containing="select_across", **chosen)
     if action == "suspend":
         return send_form(browser, answer, containing="reason", **{"reason": "A doubt"} | typed)
-    if action == "confirm" and b'name="shown"' in answer.content:
-        fields = form_fields(answer.content.decode(), containing="shown")
-        return browser.post(LIST, fields, follow=True)
     return answer
 
 

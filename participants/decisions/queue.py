@@ -1,0 +1,181 @@
+"""What waits for one person, of every kind: in rows, each of what was asked together."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from participants.decisions.engine import answer
+from participants.decisions.kind import Kind, Shown, Signer, acts_of_model, kinds
+from participants.models import Act
+from participants.permissions import ConfirmingRight, EventPermissions
+
+
+class Place(StrEnum):
+    """In which list of one person an item stands."""
+
+    MINE = "mine"
+    # Left with a reason, and still open to this person.
+    DECLINED = "declined"
+    # This person asked for it, or agreed to it.
+    OTHERS = "others"
+
+
+@dataclass
+class Row:
+    """Items that were asked together, of which the person reads one line."""
+
+    kind: Kind[Any]
+    items: list[Any]
+    shown: Shown
+    since: datetime
+    # When something last happened to one of them.
+    newest: datetime
+    given: int
+    missing: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind.name}:{','.join(str(item.pk) for item in self.items)}"
+
+    @property
+    def sentence(self) -> str:
+        number = len(self.items)
+        return self.shown.together(number) if number > 1 else self.shown.sentence
+
+
+@dataclass
+class Group:
+    """The rows of one kind."""
+
+    kind: Kind[Any]
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        return sum(len(row.items) for row in self.rows)
+
+
+def queue(viewer: EventPermissions, at: datetime, place: Place = Place.MINE) -> list[Group]:
+    """All rows of one list, by kind; the oldest of each first."""
+    signer, groups = Signer(viewer.user, at, viewer.bodies), []
+    for kind in kinds().values():
+        items = [item for item, found in placed(kind, viewer, signer) if found == place]
+        if items:
+            groups.append(Group(kind, sorted(_rows(kind, items, viewer), key=_by_age)))
+    return groups
+
+
+def _by_age(row: Row) -> datetime:
+    return row.since
+
+
+def waiting_count(viewer: EventPermissions, at: datetime) -> int:
+    """How many items one person can decide now."""
+    signer = Signer(viewer.user, at, viewer.bodies)
+    return sum(
+        found == Place.MINE
+        for kind in kinds().values()
+        for _item, found in placed(kind, viewer, signer)
+    )
+
+
+def placed(
+    kind: Kind[Any], viewer: EventPermissions, signer: Signer
+) -> Iterator[tuple[Any, Place | None]]:
+    """The open items that the viewer may know of, and in which of the lists each stands."""
+    open_rows = kind.to_decide(signer.at).order_by().values("pk")
+    items = list(kind.visible(viewer).filter(pk__in=open_rows))
+    for item in kind.read(items, signer):
+        yield item, place_of(kind, item, signer)
+
+
+def place_of(kind: Kind[Any], item: Any, signer: Signer) -> Place | None:
+    if answer(item, signer).right:
+        has_declined = any(
+            act.what == Act.What.DECLINED and act.by_id == signer.user.pk for act in kind.acts(item)
+        )
+        return Place.DECLINED if has_declined else Place.MINE
+    if not kind.is_open(item, kind.acts(item), signer.at):
+        return None
+    signed = any(row.by_id == signer.user.pk for row in kind.given(item))
+    return Place.OTHERS if signed or kind.asker(item) == signer.user else None
+
+
+def _rows(kind: Kind[Any], items: list[Any], viewer: EventPermissions) -> Iterator[Row]:
+    found: dict[Hashable, Row] = {}
+    for item, shown in zip(items, kind.shown(items, viewer), strict=True):
+        given = kind.given(item)
+        missing = kind.missing(item, given)
+        key = item.pk if shown.group is None else (shown.group, missing, len(given))
+        if key in found:
+            found[key].items.append(item)
+            found[key].since = min(found[key].since, kind.since(item))
+            found[key].newest = max(found[key].newest, _newest(kind, item))
+        else:
+            since, newest = kind.since(item), _newest(kind, item)
+            found[key] = Row(kind, [item], shown, since, newest, len(given), missing)
+    yield from found.values()
+
+
+def _newest(kind: Kind[Any], item: Any) -> datetime:
+    days: list[datetime] = [row.confirmed_at for row in kind.given(item)]
+    return max([kind.since(item), *days])
+
+
+def outcome(kind: Kind[Any], item: Any, right: ConfirmingRight, signer: Signer) -> str:
+    """What happens if this person agrees now."""
+    given = kind.given(item)
+    mine = right.fill(kind.new_signature(item), by=signer.user, at=signer.at, content_hash="")
+    if kind.is_agreed(item, [*given, mine]):
+        return _("At once, with you.")
+    if kind.wait:
+        return _("In seven days, or at once when another organisation agrees too.")
+    return _("Nothing yet. It also needs: %s") % kind.missing(item, [*given, mine])
+
+
+# What the digest and the page call what happened.
+DECIDED = {
+    Act.What.MADE: _lazy("decided"),
+    Act.What.FAILED: _lazy("agreed, and cannot be made now"),
+    Act.What.STOPPED: _lazy("stopped"),
+    Act.What.WITHDRAWN: _lazy("withdrawn"),
+    Act.What.EXPIRED: _lazy("ended without enough confirmations"),
+}
+
+
+def decided(
+    viewer: EventPermissions, at: datetime, since: datetime
+) -> Iterator[tuple[Kind[Any], Any, str]]:
+    """What came to an end since then, and what has its effect on a day unless someone stops it."""
+    for kind in kinds().values():
+        acts = acts_of_model(kind.model).filter(at__gt=since, at__lte=at, what__in=DECIDED)
+        last = {act.item_id: Act.What(act.what) for act in acts}
+        for item in kind.visible(viewer).filter(pk__in=last):
+            yield kind, item, str(DECIDED[last[item.pk]])
+        if kind.wait:
+            signed = kind.signature._default_manager.filter(confirmed_at__gt=since)
+            waiting = kind.undecided(at).order_by().filter(confirmations__in=signed).values("pk")
+            for item in kind.visible(viewer).filter(pk__in=waiting).exclude(pk__in=last):
+                if day := kind.due_on(item):
+                    yield kind, item, _("on %s, unless someone stops it") % date_format(day)
+
+
+def agreed_by(item: Any, kind: Kind[Any], seen: set[int]) -> list[tuple[str, date]]:
+    """Organisations and days; some act for one of a roundtable that the viewer cannot see."""
+    return [
+        (
+            row.on_behalf_of.name
+            if row.on_behalf_of and row.on_behalf_of_id in seen
+            else _("Another organisation")
+            if row.on_behalf_of
+            else _("The operator"),
+            row.confirmed_at.date(),
+        )
+        for row in kind.given(item)
+    ]

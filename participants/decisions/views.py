@@ -1,0 +1,233 @@
+"""The pages “Decide”: what waits for one person, read together, and decided."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from participants.admin_base.fields import request_permissions
+from participants.decisions.engine import answer, decline, sign, stop
+from participants.decisions.kind import Kind, Signer, kind_named, kinds
+from participants.decisions.queue import Place, agreed_by, outcome, place_of, queue
+from participants.permissions import EventPermissions, visible_organisations
+
+IS_ID = re.compile("[0-9]{1,18}")
+
+
+class DeclineForm(forms.Form):
+    """Why someone leaves it to others."""
+
+    reason = forms.CharField(
+        label=_lazy("Why do you decline?"),
+        max_length=300,
+        help_text=_lazy("Who asked, and those who decide, read this. Name no one else."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def page_token(kind: Kind[Any], item: Any) -> str:
+    """Names what the page shows. Keyed: from a plain hash, one could compute who is left out."""
+    content = f"{kind.name} {item.pk} {kind.content_hash(item)}"
+    return salted_hmac(__name__, content, algorithm="sha256").hexdigest()[:32]
+
+
+@require_safe
+def decide(request: HttpRequest) -> HttpResponse:
+    viewer = request_permissions(request)
+    place = next((row for row in Place if row == request.GET.get("show")), Place.MINE)
+    groups = queue(viewer, timezone.now(), place)
+    chosen = request.GET.get("kind", "")
+    rows = [row for group in groups for row in group.rows]
+    shown = [group for group in groups if chosen in ("", group.kind.name)]
+    context = {
+        "groups": shown,
+        "shown_number": sum(group.number for group in shown),
+        "all_groups": groups,
+        "chosen": chosen,
+        "place": place,
+        "number": sum(group.number for group in groups),
+        "oldest": min((row.since for row in rows), default=None),
+    }
+    return render(request, "participants/decisions/decide.html", context)
+
+
+def _ticked(
+    request: HttpRequest, viewer: EventPermissions, signer: Signer
+) -> list[tuple[Kind[Any], list[Any]]]:
+    """Of what was ticked, that which this person can decide now, by kind."""
+    wanted: dict[str, set[int]] = {}
+    for value in request.POST.getlist("d"):
+        name, _colon, numbers = value.partition(":")
+        ids = [
+            int(pk) for pk in numbers.split(",") if pk.isascii() and pk.isdigit() and len(pk) < 19
+        ]
+        wanted.setdefault(name, set()).update(ids)
+    found = []
+    for kind in kinds().values():
+        chosen = wanted.get(kind.name)
+        items = list(kind.visible(viewer).filter(pk__in=chosen)) if chosen else []
+        ready = [row for row in kind.read(items, signer) if answer(row, signer).right]
+        if ready:
+            found.append((kind, ready))
+    return found
+
+
+def _all(name: str, viewer: EventPermissions, at: datetime) -> list[tuple[Kind[Any], list[Any]]]:
+    """Of one kind; without a name, of all."""
+    return [
+        (group.kind, [item for row in group.rows for item in row.items])
+        for group in queue(viewer, at)
+        if name in ("", group.kind.name)
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def read_together(request: HttpRequest) -> HttpResponse:
+    """Shows what was ticked, and decides nothing."""
+    # Without ticks, as after signing in again, nothing is left to show.
+    viewer = request_permissions(request)
+    signer = Signer(viewer.user, timezone.now(), viewer.bodies)
+    entries = []
+    if "all" in request.POST:
+        found = _all(request.POST["all"], viewer, signer.at)
+    else:
+        found = _ticked(request, viewer, signer)
+    for kind, items in found:
+        for item, shown in zip(items, kind.shown(items, viewer), strict=True):
+            if kind.has_changed(item):
+                shown.caution = _("it changed since it was asked")
+            right = answer(item, signer).right
+            assert right
+            entries.append(
+                {
+                    "value": f"{kind.name}:{item.pk}",
+                    "token": page_token(kind, item),
+                    "kind": kind,
+                    "item": item,
+                    "shown": shown,
+                    "outcome": outcome(kind, item, right, signer),
+                }
+            )
+    if not entries:
+        messages.info(request, _("Tick what you want to decide. Nothing that you ticked is open."))
+        return redirect("admin:decide")
+    context = {
+        "ticked": [row for row in entries if row["shown"].line and not row["shown"].caution],
+        "unticked": [row for row in entries if row["shown"].line and row["shown"].caution],
+        # Nothing stands beside these, so each is read on its own page.
+        "alone": [row for row in entries if not row["shown"].line],
+        "number": len(entries),
+    }
+    return render(request, "participants/decisions/together.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def agree(request: HttpRequest) -> HttpResponse:
+    """Agrees to what is ticked, unless it is not what the page showed."""
+    viewer, now = request_permissions(request), timezone.now()
+    signer = Signer(viewer.user, now, viewer.bodies)
+    ticked, done = set(request.POST.getlist("d")), []
+    for kind, items in _ticked(request, viewer, signer):
+        shown = {
+            item.pk: kind.content_hash(item)
+            for item in items
+            if constant_time_compare(
+                request.POST.get(f"shown:{kind.name}:{item.pk}", ""), page_token(kind, item)
+            )
+        }
+        done += [(kind, row) for row in sign(kind, shown, by=viewer.user, at=now)]
+    _report(request, done, len(ticked) - len(done))
+    return redirect("admin:decide")
+
+
+def _report(request: HttpRequest, done: list[tuple[Kind[Any], Any]], left_out: int) -> None:
+    made = sum(kind.is_made(item, timezone.now()) for kind, item in done)
+    if done:
+        words = ngettext("You agreed to %d thing.", "You agreed to %d things.", len(done))
+        effect = ngettext("%d has its effect now.", "%d have their effect now.", made)
+        text = words % len(done)
+        messages.success(request, f"{text} {effect % made}" if made else text)
+    if left_out:
+        text = ngettext(
+            "%d is left out: it changed after you opened the page, or you cannot decide about it. "
+            "Read it again.",
+            "%d are left out: they changed after you opened the page, or you cannot decide about "
+            "them. Read them again.",
+            left_out,
+        )
+        messages.error(request, text % left_out)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_one(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """One item, with all that the person may read of it."""
+    viewer, now = request_permissions(request), timezone.now()
+    kind = kind_named(name)
+    item = kind.visible(viewer).filter(pk=number).first() if kind else None
+    if kind is None or item is None:
+        raise Http404
+    signer = Signer(viewer.user, now, viewer.bodies)
+    kind.read([item], signer)
+    is_declined = request.POST.get("act") == "decline"
+    form = DeclineForm(request.POST if is_declined else None)
+    if request.method == "POST" and (form.is_valid() or not is_declined):
+        return _decide_one(request, kind, item, form)
+    right = answer(item, signer).right
+    seen = set(visible_organisations(viewer).values_list("pk", flat=True))
+    row_admin: Any = admin.site._registry.get(kind.model)
+    details, more = row_admin.decision_details(request, item) if row_admin else ("", {})
+    context = {
+        "kind": kind,
+        "item": item,
+        "shown": kind.shown([item], viewer)[0],
+        "since": kind.since(item),
+        "is_open": kind.is_open(item, kind.acts(item), now),
+        "is_made": kind.is_made(item, now),
+        "agreed": agreed_by(item, kind, seen),
+        "missing": kind.missing(item, kind.given(item)),
+        "due_on": kind.due_on(item),
+        "outcome": outcome(kind, item, right, signer) if right else "",
+        "right": right,
+        "place": place_of(kind, item, signer),
+        "may_stop": kind.may_stop(item, signer) and kind.is_open(item, kind.acts(item), now),
+        "is_asker": kind.asker(item) == viewer.user,
+        "token": page_token(kind, item),
+        "form": form,
+        "details": details,
+        **more,
+    }
+    return render(request, "participants/decisions/one.html", context)
+
+
+def _decide_one(
+    request: HttpRequest, kind: Kind[Any], item: Any, form: DeclineForm
+) -> HttpResponse:
+    by, now = request_permissions(request).user, timezone.now()
+    match request.POST.get("act"):
+        case "decline":
+            done = decline(item, by=by, reason=form.cleaned_data["reason"], at=now)
+            text = _("You declined. Others can still decide about it.")
+        case "stop":
+            done = stop(item, by=by, at=now)
+            text = _("You ended this request.")
+        case _agree:
+            shown = {item.pk: kind.content_hash(item)}
+            is_same = constant_time_compare(request.POST.get("shown", ""), page_token(kind, item))
+            signed = sign(kind, shown, by=by, at=now) if is_same else []
+            _report(request, [(kind, row) for row in signed], not signed)
+            return redirect("admin:decide")
+    if done:
+        messages.success(request, text)
+    else:
+        _report(request, [], 1)
+    return redirect("admin:decide")

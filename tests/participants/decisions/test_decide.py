@@ -1,0 +1,228 @@
+"""The pages “Decide”, as people at the desk use them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from participants.models import Act, Grant, Participation
+from tests.decide import QUEUE, agree, agree_together, offers, page_of, read_together
+from tests.factories import (
+    NOON,
+    make_delegate,
+    make_event,
+    make_government,
+    make_holder,
+    make_organisation,
+)
+from tests.factories import make_participation as takes_part
+from tests.form_fields import press
+from tests.page_text import page_text
+from tests.participants.decisions.test_decisions import World
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+LETTER = "Letter of 3 March, its line: Ms Agencia"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Any:
+    with time_machine.travel(NOON, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def seat(world: World, name: str = "Ana Agencia", **fields: Any) -> Participation:
+    given: dict[str, Any] = {"nomination": LETTER, "confirmed": False, "entered_at": NOON}
+    given |= {"organisation": make_organisation(name=f"Agency of {name}", kind="agency")} | fields
+    return takes_part(make_delegate(name=name), world.event, **given)
+
+
+def text_of(browser: Client, address: str = QUEUE) -> str:
+    return page_text(browser.get(address))
+
+
+def as_first(client: Client, world: World) -> Client:
+    sign_in(client, world.first)
+    return client
+
+
+def test_several_kinds_are_read_together_and_decided_with_one_press(
+    client: Client, world: World
+) -> None:
+    right, row = world.ask_right(), seat(world)
+    browser = as_first(client, world)
+    assert "3 things wait for you." not in text_of(browser)
+    assert "Confirm Ana Agencia for Agency of Ana Agencia" in text_of(browser)
+    together = read_together(browser, row, right)
+    words = page_text(together)
+    # Each with its line, with what happens then, and nothing is decided yet.
+    assert LETTER in words and "Nothing yet. It also needs:" in words
+    assert "In seven days, or at once when another organisation agrees too." in words
+    assert not row.confirmations.exists()
+    assert "You agreed to 2 things." in agree_together(browser, together, row, right)
+    assert row.confirmations.count() == 1
+    assert Grant.objects.get(pk=right.pk).confirmations.count() == 1
+    assert "You have" not in text_of(browser) and "Ana Agencia" not in text_of(browser)
+    assert "Ana Agencia" in text_of(browser, f"{QUEUE}?show=others")
+
+
+def test_row_without_a_letter_is_decided_by_itself(client: Client, world: World) -> None:
+    row = seat(world, nomination="")
+    browser = as_first(client, world)
+    assert f'value="participation:{row.pk}"' not in browser.get(QUEUE).content.decode()
+    together = browser.post(f"{QUEUE}together/", {"d": f"participation:{row.pk}"})
+    assert 'name="shown' not in together.content.decode()
+    assert "To be read alone 1" in page_text(together)
+    assert "You agreed to 1 thing." in agree(browser, row)
+
+
+def test_people_of_one_letter_are_one_row(client: Client, world: World) -> None:
+    organisation = make_organisation(name="Agency", kind="agency")
+    rows = [seat(world, f"Person {number}", organisation=organisation) for number in range(3)]
+    browser = as_first(client, world)
+    assert "Confirm 3 people for Agency" in text_of(browser)
+    chosen = "participation:" + ",".join(str(row.pk) for row in rows)
+    together = press(browser, QUEUE, f"{QUEUE}together/", d=chosen)
+    assert "3 things to read together." in page_text(together)
+    assert "You agreed to 2 things." in agree_together(browser, together, *rows[:2])
+    assert [row.confirmations.count() for row in rows] == [1, 1, 0]
+
+
+@pytest.mark.parametrize("why", ["a government", "it was suspended"])
+def test_row_that_needs_care_starts_unticked(client: Client, world: World, why: str) -> None:
+    if why == "a government":
+        row = seat(world, organisation=make_government("MY"))
+    else:
+        row = seat(world, suspended_at=NOON, suspended_for=world.australia)
+    together = read_together(as_first(client, world), row)
+    assert f"Unticked: {why}." in page_text(together)
+    assert "checked" not in together.content.decode()
+
+
+def test_what_changed_since_it_was_read_is_left_out(client: Client, world: World) -> None:
+    row, other = seat(world), seat(world, "Omar Other")
+    browser = as_first(client, world)
+    together = read_together(browser, row, other)
+    row.delegate.write(name="Impostor", user=None)
+    words = agree_together(browser, together, row, other)
+    assert "You agreed to 1 thing." in words
+    assert "1 is left out: it changed after you opened the page" in words
+    assert not row.confirmations.exists() and other.confirmations.count() == 1
+
+
+def test_declined_with_a_reason_it_stays_open_for_others_and_is_taken_up_later(
+    client: Client, world: World, client_of: Any
+) -> None:
+    row = seat(world)
+    browser = as_first(client, world)
+    empty = press(browser, page_of(row), page_of(row), "Decline")
+    assert "This field is required." in page_text(empty) and not Act.objects.exists()
+    answer = press(browser, page_of(row), page_of(row), "Decline", reason="Not in the letter")
+    assert "You declined." in page_text(answer)
+    assert "Ana Agencia" not in text_of(browser)
+    assert "Ana Agencia" in text_of(browser, f"{QUEUE}?show=declined")
+    # To others it looks as if no one had answered.
+    second = client_of(world.second)
+    assert "Ana Agencia" in text_of(second) and "Not in the letter" not in text_of(
+        second, page_of(row)
+    )
+    assert "You agreed to 1 thing." in agree(browser, row)
+
+
+def test_who_asked_withdraws_and_any_holder_stops(
+    client: Client, world: World, client_of: Any
+) -> None:
+    change, browser = world.ask_change(), as_first(client, world)
+    assert not offers(browser, change)
+    assert "You ended this request." in page_text(
+        press(browser, page_of(change), page_of(change), "Withdraw")
+    )
+    again = world.ask_change()
+    stopped = press(client_of(world.second), page_of(again), page_of(again), "Stop it")
+    assert "You ended this request." in page_text(stopped)
+    assert "It has ended." in text_of(browser, page_of(again))
+
+
+def test_no_one_reads_of_another_roundtable(world: World, client_of: Any) -> None:
+    row, right = seat(world), world.ask_right()
+    event = make_event(code="ELSE", slug="else")
+    holder = make_holder(event, "else@example.org", on_behalf_of=make_government("NZ"))
+    other = client_of(holder)
+    for item in (row, right):
+        assert other.get(page_of(item)).status_code == 404
+        answer = other.post(f"{QUEUE}together/", {"d": f"{item._meta.model_name}:{item.pk}"})
+        assert answer["Location"] == QUEUE
+    assert "Ana" not in text_of(other)
+
+
+def test_addresses_of_former_pages_lead_on(client: Client, world: World) -> None:
+    right, change = world.ask_right(), world.ask_change()
+    browser = as_first(client, world)
+    for former, item in (
+        (f"/admin/participants/grant/{right.pk}/decide/", right),
+        (f"/admin/participants/organisationchange/{change.pk}/change/", change),
+    ):
+        assert browser.get(former)["Location"] == page_of(item)
+    assert browser.get(f"{QUEUE}agree/")["Location"] == QUEUE
+    assert browser.get(f"{QUEUE}nothing/1/").status_code == 404
+
+
+def test_list_is_closed_from_the_queue(client: Client, world: World, client_of: Any) -> None:
+    closure = world.ask_closing()
+    browser = client_of(world.second)
+    assert "Close the list of participants of Roundtable" in text_of(browser)
+    words = text_of(browser, page_of(closure))
+    assert "Confirmed people 1" in words
+    assert "1 has its effect now." in agree(browser, closure)
+
+
+@pytest.mark.parametrize("number", [1, 6, 60])
+def test_queue_asks_the_same_queries_for_however_many(
+    client: Client, world: World, number: int
+) -> None:
+    for place in range(number):
+        seat(world, f"Person {place}")
+    browser = as_first(client, world)
+    browser.get(QUEUE)
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(QUEUE)
+    assert len(queries) <= 40
+
+
+def test_one_digest_a_day_says_what_waits_and_what_was_decided(
+    world: World, deliver: Any, clock: Any, client_of: Any
+) -> None:
+    right, row = world.ask_right(), world.ask_participation()
+    assert deliver() == []  # no one is told at once of what only waits
+
+    def digests() -> dict[str, str]:
+        before = len(deliver())
+        call_command("send_reminders", verbosity=0)
+        return {
+            mail.to[0]: mail.body
+            for mail in deliver()[before:]
+            if mail.subject.startswith("What waits at the co-chairs’ desk")
+        }
+
+    first = digests()
+    assert "RT: Participations 1" in first["first@example.org"]
+    assert "RT: Rights 1" in first["second@example.org"]
+    assert "Ana" not in str(first) and digests() == {}
+    clock.shift(timedelta(hours=1))
+    for user in (world.first, world.second):
+        agree(client_of(user), right)
+    agree(client_of(world.first), row)
+    clock.shift(timedelta(days=1))
+    second = digests()
+    assert "RT: Rights 1, decided" in second["confirmer@example.org"]
+    assert "RT: Participations 1" in second["confirmer@example.org"]
