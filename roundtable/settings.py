@@ -81,8 +81,6 @@ BACKUP_FOLDER = env.str("BACKUP_FOLDER", default="")
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
 # What a program on another machine sends to read /healthz and /readyz.
 MONITOR_TOKEN = env.str("MONITOR_TOKEN", default="")
-# The mail domain of the made-up person in each list of participants.
-CANARY_DOMAIN = env.str("CANARY_DOMAIN", default="")
 # How many profiles one account may open in a day (UTC), and how many days the log is kept.
 REVEALS_PER_DAY = optional("REVEALS_PER_DAY", env.int, 30, example="30")
 LOG_RETENTION_DAYS = optional("LOG_RETENTION_DAYS", retention_days, 730, example="730")

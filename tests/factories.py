@@ -306,15 +306,7 @@ def make_account_change(user: User, **fields: Any) -> AccountChange:
 
 
 def make_participant_list(event: Event, **fields: Any) -> ParticipantList:
-    number = next(_numbers)
-    given: dict[str, Any] = {
-        "purpose": "Badges",
-        "requested_by": make_user(),
-        "requested_at": NOON,
-        "watermark": f"mark{number}",
-        "canary_name": "Ana Adler",
-        "canary_email": f"ana{number}@portal.example.org",
-    }
+    given = {"purpose": "Badges", "requested_by": make_user(), "requested_at": NOON}
     return save(ParticipantList(event=event, **given | fields))
 
 

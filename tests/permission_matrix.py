@@ -690,7 +690,6 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "admin:participants_organisationchange_kind": _office_paths("kind"),
     "admin:participants_organisationchange_name": _office_paths("name"),
     "admin:participants_organisationchange_publish": _office_paths("publish"),
-    "admin:participants_participantlist_canary": _event_paths("participantlist/made-up-person"),
     "admin:roundtable_event_upload": _upload_paths(""),
     "admin:roundtable_event_upload_page": _upload_paths("1/"),
     "review-by-link": lambda cast, own: _link_paths(retention.review_url, cast, own),

@@ -24,7 +24,6 @@ for name in (
     "BACKUP_FOLDER",
     "BACKUP_RECIPIENT",
     "BEHIND_TLS_PROXY",
-    "CANARY_DOMAIN",
     "CLAMD_URL",
     "CSRF_TRUSTED_ORIGINS",
     "DATA_DIR",

@@ -109,7 +109,6 @@ ALL_TOO = {
     "OIDC_CLIENT_ID": "portal",
     "OIDC_CLIENT_SECRET": "secret",
     "OIDC_NAME": "The ministry",
-    "CANARY_DOMAIN": "mail.example.net",
     "REVEALS_PER_DAY": "20",
     "LOG_RETENTION_DAYS": "900",
     "HSTS_PRELOAD": "true",

@@ -60,7 +60,6 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.Proposal.on_behalf_of": MergeRule("move"),
     "participants.Participation.organisation": MergeRule("move", ("event",)),
     "participants.Participation.suspended_for": MergeRule("move"),
-    "participants.CanaryConfirmation.on_behalf_of": MergeRule("apart"),
     "participants.GrantConfirmation.on_behalf_of": MergeRule("apart"),
     "participants.ListClosureConfirmation.on_behalf_of": MergeRule("apart"),
     "participants.ParticipationConfirmation.on_behalf_of": MergeRule("apart"),

@@ -19,7 +19,7 @@ from participants.admin_base.fields import request_permissions
 from participants.models import Delegate, Participation
 from participants.participation import participant_list
 from participants.permissions import people_with_address
-from participants.privacy.access_log import log_export
+from participants.privacy.access_log import log_download
 from roundtable.models import Event
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -82,22 +82,22 @@ class WorkbookMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         parts = Participation.objects.filter(event=event)
         people = people_with_address(permissions).filter(pk__in=parts.values("delegate"))
         at = timezone.now()
-        can_export = participant_list.downloadable_list(event, permissions.user, at) is not None
+        row = participant_list.downloadable_list(event, permissions.user, at)
         if request.method == "POST":
-            if not can_export:
+            if row is None:
                 raise PermissionDenied
             write = export.write_csvs if "csvs" in request.POST else export.write_workbook
             answer = self._workbook_response(request, event, write, people=people)
             if answer.status_code == 200:
-                log_export(people=people, by=permissions.user, at=at)
+                log_download(list(people), row, by=permissions.user, at=at)
             return answer
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Workbook with delegates"),
             "event": event,
-            "number": people.count() if can_export else 0,
-            "can_export": can_export,
+            "number": people.count() if row else 0,
+            "can_export": row is not None,
             "problem": participant_list.list_request_problem(
                 event=event, by=permissions.user, on=timezone.localdate(at)
             ),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from outcomes.models import Commitment, CommitmentState, SourceComparison, StatementVersion
 from outcomes.sources.emails import ask_others_to_compare
 from outcomes.sources.hashes import RecordedText, source_hash
-from participants.decisions.independence import COMPARING
+from participants.decisions.independence import COMPARING, DECIDING
 from participants.decisions.kind import Signer
 from participants.models import Grant, Organisation, OrganisationChange, User
 from participants.permissions import CAPACITIES, Body, EventPermissions, body_of
@@ -38,7 +38,7 @@ RELEASED = frozenset(
     }
 )
 COMPARING_ROLES = COMPARING.roles | {
-    role for role, capacity in CAPACITIES.items() if capacity in COMPARING.capacities
+    role for role, capacity in CAPACITIES.items() if capacity in DECIDING
 }
 
 

@@ -1,14 +1,11 @@
 """Spreadsheet exports of the rows that the viewer sees, safe against formula injection."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
@@ -16,8 +13,6 @@ from openpyxl import Workbook
 
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.lists import MAX_SEARCH_LENGTH, reject_unreadable_query
-from participants.models import Delegate
-from participants.privacy.access_log import log_export
 from roundtable.text.spreadsheet_text import BYTE_ORDER_MARK
 from roundtable.text.spreadsheets import add_row, csv_text, xlsx_content
 
@@ -57,15 +52,3 @@ class SafeExportMixin(ExportMixin):
         with reject_unreadable_query():
             rows: QuerySet[Any] = super().get_export_queryset(request)
             return rows
-
-    def exported_delegates(self, rows: QuerySet[Any]) -> Iterable[Delegate]:
-        """People named in the export. Each of them can see that it happened."""
-        return ()
-
-    def get_export_data(
-        self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
-    ) -> Any:
-        with transaction.atomic():
-            user = request_permissions(request).user
-            log_export(people=self.exported_delegates(queryset), by=user, at=timezone.now())
-            return super().get_export_data(file_format, request, queryset, **kwargs)

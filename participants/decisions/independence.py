@@ -25,7 +25,6 @@ class Operator(Enum):
 class Independence:
     """Who may be one of those who agree about an item of one kind."""
 
-    capacities: frozenset[Capacity] = DECIDING
     # Those who asked or entered it, and colleagues; else these do not count.
     asker: bool = False
     # The organisation that it is about, and everyone of it.
@@ -41,9 +40,6 @@ PARTICIPATION = Independence(asker=True, operator=Operator.STANDS_IN_LATER)
 RIGHT = Independence(from_last_roundtable=True)
 ORGANISATION_CHANGE = Independence(from_last_roundtable=True)
 CLOSING = Independence(asker=True, own_organisation=True, operator=Operator.STANDS_IN)
-MADE_UP_PERSON = Independence(
-    capacities=frozenset({Capacity.COCHAIR}), asker=True, own_organisation=True
-)
 COMPARING = Independence(
     asker=True,
     own_organisation=True,

@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from participants.decisions.independence import Independence, Operator
+from participants.decisions.independence import DECIDING, Independence, Operator
 from participants.models import Act, Capacity, Organisation, User
 from participants.models.confirmation import Confirmation
 from participants.permissions import (
@@ -70,9 +70,7 @@ class Signer:
             if event.pk not in self._holders:
                 self._holders[event.pk] = event_of_holders(event, self.on)
             event = self._holders[event.pk]
-        found = [
-            right for right in self._rights.get(event.pk, ()) if right.capacity in rule.capacities
-        ]
+        found = [right for right in self._rights.get(event.pk, ()) if right.capacity in DECIDING]
         if rule.operator in (Operator.STANDS_IN, Operator.STANDS_IN_LATER):
             return found or stand_in(self.user)
         return found

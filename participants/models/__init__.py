@@ -3,7 +3,6 @@
 from participants.models.account_change import AccountChange
 from participants.models.act import Act, Bundle
 from participants.models.confirmation import (
-    CanaryConfirmation,
     Capacity,
     GrantConfirmation,
     ListClosure,
@@ -47,7 +46,6 @@ __all__ = [
     "Audience",
     "AudienceException",
     "Bundle",
-    "CanaryConfirmation",
     "Capacity",
     "Consent",
     "ConsentNotice",

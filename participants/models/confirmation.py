@@ -207,32 +207,6 @@ class ListClosure(UnnamedModel):
         ordering = ["event"]
 
 
-class CanaryConfirmation(Confirmation):
-    """A co-chair agrees that lists of participants contain a made-up person."""
-
-    event = models.ForeignKey(
-        Event,
-        on_delete=models.CASCADE,
-        related_name="canary_confirmations",
-        verbose_name=_("roundtable"),
-        help_text=_("The roundtable whose lists of participants contain a made-up person."),
-    )
-
-    personal_data = (
-        ShownTo(
-            "by",
-            "made_up_people",
-            _("Made-up people in lists of participants that you agreed to"),
-            "event capacity on_behalf_of confirmed_at",
-        ),
-    )
-
-    class Meta(Confirmation.Meta):
-        verbose_name = _("agreement to a made-up person in lists of participants")
-        verbose_name_plural = _("agreements to a made-up person in lists of participants")
-        constraints = confirmation_constraints("event", "canary_confirmed")
-
-
 class ListClosureConfirmation(Confirmation):
     """Someone agrees to close the list as it is."""
 

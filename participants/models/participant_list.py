@@ -25,14 +25,9 @@ class ParticipantList(models.Model):
     purpose = models.CharField(
         _("purpose"),
         max_length=300,
-        help_text=_("Why you need the list, for example to make badges for the next meeting."),
-    )
-    is_for_venue = models.BooleanField(
-        _("for the venue"),
-        default=False,
         help_text=_(
-            "The list goes to people who let participants in: the venue, a hotel, or an "
-            "authority that issues visas. It never contains a made-up person."
+            "Why you need the list, and who else gets it: for example the venue, to make badges. "
+            "Each person in the list reads this, so do not name anyone."
         ),
     )
     requested_by = models.ForeignKey(
@@ -62,36 +57,18 @@ class ParticipantList(models.Model):
         blank=True,
         help_text=_("Seven days after the other co-chair agreed. Empty if no one agreed."),
     )
-    watermark = models.CharField(
-        _("mark"),
-        max_length=12,
-        unique=True,
-        help_text=_("Appears in each line of each copy, to show whose copy it is."),
-    )
-    canary_name = models.CharField(
-        _("made-up name"),
-        max_length=100,
-        help_text=_(
-            "If two co-chairs turned it on for the roundtable, one line of the list is a made-up "
-            "person. Anyone who writes to this person has the list."
-        ),
-    )
-    canary_email = models.EmailField(
-        _("made-up address"), unique=True, help_text=_("An address that only this list contains.")
-    )
-
     personal_data = (
         ShownTo(
             "requested_by",
             "lists_requested",
             _("Lists of participants that you requested"),
-            "event purpose is_for_venue requested_at decided_at expires_at",
+            "event purpose requested_at decided_at expires_at",
         ),
         ShownTo(
             "decided_by",
             "lists_decided",
             _("Lists of participants that you decided on"),
-            "event is_for_venue decided_at expires_at",
+            "event decided_at expires_at",
         ),
     )
 

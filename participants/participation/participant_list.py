@@ -3,32 +3,23 @@
 It contains the name, organisation, post and invitation address, and nothing that people share.
 At each download, it has the people whom the downloader sees in the other lists too, so none that
 were erased or entered as protected from the desk. Hidden people stay: a list from before would tell
-who hides. Each line has a watermark. One line is a made-up person if two co-chairs
-turned this on, and never in a list for the venue.
+who hides. Each person in it reads who downloaded it, for which organisation, why and when.
 """
 
-import hashlib
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from participants.accounts.emails import email_account, email_cochairs
-from participants.decisions.independence import MADE_UP_PERSON
-from participants.decisions.kind import Signer
 from participants.models import (
     Affiliation,
-    CanaryConfirmation,
-    Delegate,
     Grant,
     ParticipantList,
     Participation,
@@ -36,13 +27,12 @@ from participants.models import (
 )
 from participants.permissions import (
     Body,
-    ConfirmingRight,
     acting_organisation,
     bodies_with_rights,
     people_with_address,
     permissions_of,
 )
-from participants.privacy.access_log import log_export
+from participants.privacy.access_log import log_download
 from roundtable.audit import log as audit
 from roundtable.models import Event
 
@@ -59,10 +49,6 @@ class ParticipantTable:
 
 
 DOWNLOAD_PERIOD = timedelta(days=7)
-UNAMBIGUOUS_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-# From many regions, so that a made-up name does not attract attention.
-GIVEN_NAMES = ("Ana", "Amir", "Chandra", "Daniel", "Elena", "Farid", "Grace", "Kamal", "Maya")
-FAMILY_NAMES = ("Adler", "Aziz", "Costa", "Dewi", "Haddad", "Kaya", "Lim", "Okoro", "Perera")
 
 
 def cochaired_for(user: User, event: Event, on: date) -> set[Body]:
@@ -104,25 +90,11 @@ def decidable_lists(
 
 
 @transaction.atomic
-def request_list(
-    *, event: Event, purpose: str, is_for_venue: bool = False, by: User, at: datetime
-) -> ParticipantList:
+def request_list(*, event: Event, purpose: str, by: User, at: datetime) -> ParticipantList:
     """Raises ValidationError if `by` may not request it, or the purpose is empty."""
     if problem := list_request_problem(event=event, by=by, on=at.date()):
         raise ValidationError(problem)
-    name = _choose_canary_name()
-    domain = settings.CANARY_DOMAIN or urlsplit(settings.PORTAL_URL).hostname or "localhost"
-    mailbox = f"{name.replace(' ', '.')}.{get_random_string(4, UNAMBIGUOUS_CHARACTERS)}"
-    row = ParticipantList(
-        event=event,
-        purpose=purpose,
-        is_for_venue=is_for_venue,
-        requested_by=by,
-        requested_at=at,
-        watermark=get_random_string(12, UNAMBIGUOUS_CHARACTERS),
-        canary_name=name,
-        canary_email=f"{mailbox}@{domain}".lower(),
-    )
+    row = ParticipantList(event=event, purpose=purpose, requested_by=by, requested_at=at)
     row.full_clean()
     row.save()
     _log_list_action("ask list of participants", row, by, at)
@@ -192,70 +164,12 @@ def download_list(*, row: ParticipantList, by: User, at: datetime) -> Participan
         working: list[Affiliation] = person.working  # type: ignore[attr-defined]
         posts = [work.post for work in working if work.organisation_id == organisation.pk]
         post, address = next(iter(posts), participation.capacity), person.invitation_email
-        rows.append(
-            (person.name, person.name_latin, organisation.name, post, address, row.watermark)
-        )
-    if rows and has_canary(row.event) and not row.is_for_venue:
-        # An organisation and a post from the list, the same ones in each download.
-        position = int.from_bytes(row.watermark.encode()) % len(rows)
-        rows.append((row.canary_name, "", *rows[position][2:4], row.canary_email, row.watermark))
+        rows.append((person.name, person.name_latin, organisation.name, post, address))
     rows.sort(key=lambda line: ((line[1] or line[0]).casefold(), line))
-    log_export(people=[participation.delegate for participation in participations], by=by, at=at)
+    log_download([participation.delegate for participation in participations], row, by=by, at=at)
     _log_list_action("fetch list of participants", row, by, at)
     headers = [_("Name"), _("Name in Latin letters"), _("Organisation"), _("Post")]
-    return ParticipantTable([*headers, _("Invitation address"), _("Copy")], rows)
-
-
-def canary_right(event: Event, by: User, at: datetime) -> ConfirmingRight | None:
-    """By which right the user may agree to a made-up person in lists now; None if not."""
-    signer = Signer(by, at)
-    given = event.canary_confirmations.select_related("by", "on_behalf_of")
-    if any(signer.repeats(row) for row in given):
-        return None
-    return next(iter(signer.rights_at(event, MADE_UP_PERSON)), None)
-
-
-def has_canary(event: Event) -> bool:
-    """Whether two co-chairs, of two organisations, agreed to a made-up person in lists."""
-    return event.canary_confirmations.count() > 1
-
-
-@transaction.atomic
-def agree_to_canary(*, event: Event, by: User, at: datetime) -> bool:
-    """Returns False if the user may not agree, or has agreed."""
-    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
-    right = canary_right(event, by, at)
-    if right is None or has_canary(event):
-        return False
-    right.confirm(
-        CanaryConfirmation(event=event),
-        by=by,
-        at=at,
-        content_hash=hashlib.sha256(event.code.encode()).hexdigest(),
-    )
-    _log_canary_action("agree to made-up person in lists", event, by, at)
-    return True
-
-
-@transaction.atomic
-def turn_off_canary(*, event: Event, by: User, at: datetime) -> bool:
-    """One co-chair turns it off at once, also for lists that were requested before."""
-    if not cochaired_for(by, event, at.date()):
-        return False
-    event.canary_confirmations.all().delete()
-    _log_canary_action("turn off made-up person in lists", event, by, at)
-    return True
-
-
-def _log_canary_action(action: str, event: Event, by: User, at: datetime) -> None:
-    organisation = acting_organisation(by, event.pk, at.date())
-    audit.record(action=action, at=at, actor=by, organisation=organisation, detail=event.code)
-
-
-def _choose_canary_name() -> str:
-    candidates = [f"{first} {last}" for first in GIVEN_NAMES for last in FAMILY_NAMES]
-    taken = set(Delegate.objects.filter(name__in=candidates).values_list("name", flat=True))
-    return secrets.choice([name for name in candidates if name not in taken] or candidates)
+    return ParticipantTable([*headers, _("Invitation address")], rows)
 
 
 def _listed_participations(event: Event, by: User, on: date) -> "QuerySet[Participation]":
@@ -269,13 +183,6 @@ def _listed_participations(event: Event, by: User, on: date) -> "QuerySet[Partic
         participations.select_related("delegate", "organisation")
         .prefetch_related(now)
         .order_by("pk")
-    )
-
-
-def find_lists_by_trace(text: str) -> "QuerySet[ParticipantList]":
-    text = text.strip()
-    return ParticipantList.objects.filter(
-        Q(watermark__iexact=text) | Q(canary_email__iexact=text) | Q(canary_name__iexact=text)
     )
 
 

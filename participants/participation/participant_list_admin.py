@@ -1,4 +1,4 @@
-"""Admin of participant lists: request, approval, download, and the made-up person in them."""
+"""Admin of participant lists: request, approval and download."""
 
 from typing import Any
 
@@ -6,22 +6,21 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter, PendingFilter
 from participants.admin_base.private import PrivateAdmin
-from participants.admin_base.site import render_page
 from participants.admin_base.spreadsheets import SafeCSV, SafeXLSX
 from participants.display_names import display_name, with_display_names
 from participants.models import ParticipantList
@@ -52,28 +51,27 @@ class ParticipantListAdmin(PrivateAdmin):
 
     event_path = "event"
     cochairs_only = True
-    # Submit a new request instead. All are kept, so that a leaked copy can be traced.
+    # Submit a new request instead. All are kept: the people in a list read its purpose.
     unavailable = ("change", "delete")
     saving_is_audited = True
     form = ParticipantListForm
-    change_list_template = "participants/participation/admin/participant_list_change_list.html"
     change_form_template = "participants/participation/admin/participant_list_change_form.html"
     fieldsets = [
         (
             None,
             {
-                "fields": ["event", "purpose", "is_for_venue"],
+                "fields": ["event", "purpose"],
                 "description": _(
                     "The list contains the name, organisation, post and invitation address of "
                     "people whose participation is confirmed. It contains nothing that people "
                     "share. A co-chair for another organisation must agree. Then only you can "
-                    "download it, for seven days. Each copy is marked as yours, and each person "
-                    "in it can see that you downloaded it."
+                    "download it, for seven days. Each person in it reads that you downloaded it, "
+                    "for which organisation, when, and your purpose."
                 ),
             },
         )
     ]
-    list_display = ["purpose", "event", "is_for_venue", "requested_by", "requested_at", "state"]
+    list_display = ["purpose", "event", "requested_by", "requested_at", "state"]
     list_filter = [PendingFilter, EventFilter]
     search_fields = ["purpose", "event__code"]
     actions = ["agree", "refuse"]
@@ -84,11 +82,6 @@ class ParticipantListAdmin(PrivateAdmin):
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         return participant_list.decidable_lists(rows, permissions.user, timezone.localdate())
-
-    def get_search_fields(self, request: HttpRequest) -> list[str]:
-        # The holder of a copy must not learn what marks it.
-        marks = ["=watermark", "=canary_email", "=canary_name"]
-        return [*self.search_fields, *(marks if request_permissions(request).is_operator else [])]
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         permissions = request_permissions(request)
@@ -101,11 +94,7 @@ class ParticipantListAdmin(PrivateAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         by = request_permissions(request).user
         stored = participant_list.request_list(
-            event=obj.event,
-            purpose=obj.purpose,
-            is_for_venue=obj.is_for_venue,
-            by=by,
-            at=timezone.now(),
+            event=obj.event, purpose=obj.purpose, by=by, at=timezone.now()
         )
         obj.pk = stored.pk
 
@@ -150,40 +139,7 @@ class ParticipantListAdmin(PrivateAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         download: RowPages = {"fetch/": ("fetch", self.download_view)}
-        view = self.admin_site.admin_view(self.canary_view)
-        name = "participants_participantlist_canary"
-        canary = path("made-up-person/<bounded_int:event_id>/", view, name=name)
-        return [canary, *self.row_urls(download), *super().get_urls()]
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        events = Event.objects.filter(pk__in=request_permissions(request).decidable)
-        return super().changelist_view(request, {"events": events, **(extra_context or {})})
-
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def canary_view(self, request: HttpRequest, event_id: int) -> HttpResponseBase:
-        permissions, at = request_permissions(request), timezone.now()
-        event = Event.objects.filter(pk=event_id).first()
-        if event is None or not permissions.may_decide(event.pk):
-            raise Http404
-        if request.method == "POST":
-            turns_off = "off" in request.POST
-            change = (
-                participant_list.turn_off_canary if turns_off else participant_list.agree_to_canary
-            )
-            if not change(event=event, by=permissions.user, at=at):
-                text = gettext("Nothing is changed. You cannot decide this, or it is decided.")
-                self.message_user(request, text, messages.ERROR)
-            return redirect("admin:participants_participantlist_canary", event.pk)
-        context = {
-            "title": gettext("Made-up person in lists of participants"),
-            "event": event,
-            "agreements": event.canary_confirmations.select_related("on_behalf_of"),
-            "is_on": participant_list.has_canary(event),
-            "may_agree": participant_list.canary_right(event, permissions.user, at),
-            "may_turn_off": participant_list.cochaired_for(permissions.user, event, at.date()),
-        }
-        template = "participants/participation/admin/made_up_person.html"
-        return render_page(request, ParticipantList, template, context)
+        return [*self.row_urls(download), *super().get_urls()]
 
     def row_context(self, request: HttpRequest, row: ParticipantList) -> dict[str, Any]:
         by, at = request_permissions(request).user, timezone.now()
@@ -206,7 +162,7 @@ class ParticipantListAdmin(PrivateAdmin):
             self.message_user(request, " ".join(problem.messages), messages.ERROR)
             return redirect(reverse("admin:participants_participantlist_changelist"))
         kind = FORMATS.get(request.POST.get("format", ""), SafeXLSX)()
-        return _download_response(data, kind, f"participants-{row.event.slug}-{row.watermark}")
+        return _download_response(data, kind, f"participants-{row.event.slug}")
 
 
 def _download_response(

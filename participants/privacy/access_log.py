@@ -1,20 +1,28 @@
 """Access to personal data: what the person can see of it, and alerts to co-chairs."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.emails import email_cochairs
-from participants.models import Delegate, Participation, RevealBudget, SlugRedirect, User
+from participants.models import (
+    Delegate,
+    ParticipantList,
+    Participation,
+    RevealBudget,
+    SlugRedirect,
+    User,
+)
 from participants.models.redirects import merged_delegates
-from participants.permissions import AS_COCHAIR, acting_capacity
+from participants.permissions import AS_COCHAIR, acting_organisation
 from participants.privacy.audience_choice import excludable_organisations
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry, AuditKey
@@ -24,6 +32,7 @@ from roundtable.models import Event
 BURST_SIZE = 10  # profiles
 BURST_WINDOW = timedelta(minutes=10)
 RECENT_PERIOD = timedelta(days=30)
+LIST_DETAIL = re.compile(rf"{AS_COCHAIR}, list (\d+)")
 
 
 class AccessAction(models.TextChoices):
@@ -43,6 +52,7 @@ class AccessRecord:
     organisation: str
     is_by_cochair: bool
     name: str
+    purpose: str = ""  # of a list of participants
 
     @property
     def cochair(self) -> str:
@@ -80,7 +90,12 @@ def describe_entries(entries: Iterable[AuditEntry], reader: Delegate) -> list[Ac
     ):
         organisations |= {slug: name, former_slug: name}
     hidden_label = gettext("an organisation that is not public")
-    names = _names_by_key({row.actor for row in rows if row.detail == AS_COCHAIR})
+    by_cochairs = {row for row in rows if row.detail.startswith(AS_COCHAIR)}
+    names = _names_by_key({row.actor for row in by_cochairs})
+    lists = {row: int(found[1]) for row in rows if (found := LIST_DETAIL.fullmatch(row.detail))}
+    purposes = dict(
+        ParticipantList.objects.filter(pk__in=lists.values()).values_list("pk", "purpose")
+    )
     return [
         AccessRecord(
             at=row.at,
@@ -88,9 +103,10 @@ def describe_entries(entries: Iterable[AuditEntry], reader: Delegate) -> list[Ac
             organisation=organisations.get(row.organisation, hidden_label)
             if row.organisation
             else "",
-            is_by_cochair=row.detail == AS_COCHAIR,
+            is_by_cochair=row in by_cochairs,
             # Other viewers appear only as an organisation.
-            name=names.get(row.actor, "") if row.detail == AS_COCHAIR else "",
+            name=names.get(row.actor, "") if row in by_cochairs else "",
+            purpose=purposes.get(lists.get(row, 0), ""),
         )
         for row in rows
     ]
@@ -107,18 +123,18 @@ def _names_by_key(keys: set[str]) -> dict[str, str]:
     return {key: names.get(user, "") for key, user in users.items()}
 
 
-@transaction.atomic
-def log_export(*, people: Iterable[Delegate], by: User, at: datetime) -> None:
-    for person in people:
-        organisation_slug, detail = acting_capacity(by, person, at.date())
-        audit.record(
-            action=AccessAction.EXPORT,
-            at=at,
-            actor=by,
-            subject=person,
-            organisation=organisation_slug,
-            detail=detail,
-        )
+def log_download(
+    people: Sequence[Delegate], row: ParticipantList, *, by: User, at: datetime
+) -> None:
+    """For each person in a list, or in the workbook that follows its rules."""
+    audit.record_all(
+        people,
+        action=AccessAction.EXPORT,
+        at=at,
+        actor=by,
+        organisation=acting_organisation(by, row.event_id, at.date()),
+        detail=f"{AS_COCHAIR}, list {row.pk}",
+    )
 
 
 def notify_access_burst(user: User, at: datetime) -> None:

@@ -14,7 +14,6 @@ from participants.models import (
     Act,
     Audience,
     Bundle,
-    CanaryConfirmation,
     Consent,
     Constituency,
     ContactChannel,
@@ -129,7 +128,6 @@ MAKERS: dict[str, Callable[..., models.Model]] = {
 }
 # What is confirmed by several, and the row that holds one confirmation of it.
 CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
-    "event": (make_event, CanaryConfirmation),
     "grant": (MAKERS["grant"], GrantConfirmation),
     "change": (MAKERS["change"], OrganisationChangeConfirmation),
     "closure": (lambda: saved(ListClosure(event=make_event())), ListClosureConfirmation),
@@ -301,7 +299,6 @@ BREAKING: InvalidRows = {
     **{name: _invalid(*row) for name, row in INVALID.items()},
     **{name: _twice(make) for name, make in UNIQUE.items()},
     **_invalid_confirmations("grant_confirmed", "grant"),
-    **_invalid_confirmations("canary_confirmed", "event"),
     **_invalid_confirmations("list_closure", "closure"),
     **_invalid_confirmations("organisation_change_confirmed", "change"),
     **_invalid_confirmations("participation_confirmed", "participation"),

@@ -56,7 +56,7 @@ def other_sections(person: DataSubject, at: datetime) -> list[Section]:
             "introduction_answers", str(_("What you answered to introductions")), _answers(person)
         ),
         Section("introductions", str(_("Introductions")), _introduction_rows(person, at)),
-        Section("looks", str(_("Who opened your contact details")), _access_rows(person)),
+        Section("looks", str(_("Who opened or downloaded your details")), _access_rows(person)),
         Section("log_about_you", str(_("Other log entries about you")), _log_rows_about(person)),
         Section("log_by_you", str(_("Log entries about what you did")), _log_rows_by(person)),
         Section("versions", str(_("Public records that you changed")), _version_rows(person)),
@@ -105,6 +105,7 @@ def _access_rows(person: DataSubject) -> list[list[Item]]:
             action=(_("What"), look.action),
             organisation=(_("By which organisation"), look.organisation),
             name=(_("By which co-chair"), look.cochair or None),
+            purpose=(_("Purpose"), look.purpose or None),
         )
         for look in access_log.describe_entries(
             access_log.access_entries(person.delegate), person.delegate

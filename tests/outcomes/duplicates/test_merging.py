@@ -26,7 +26,7 @@ from participants.models import (
 )
 from participants.permissions import permissions_of
 from participants.privacy import erasure, visibility
-from participants.privacy.access_log import log_export
+from participants.privacy.access_log import log_download
 from roundtable.audit.log import get_or_create_key
 from roundtable.audit.models import AuditEntry, AuditKey
 from tests.factories import (
@@ -46,6 +46,7 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_organisation,
+    make_participant_list,
     make_participation,
     make_party,
     make_role,
@@ -546,7 +547,7 @@ def test_access_logs_are_merged_and_erased_together(client_of: Sign, by: User) -
     event = make_event()
     stays, goes = make_delegate(), make_delegate(user=None)
     make_participation(goes, event)
-    log_export(people=[goes], by=make_holder(event), at=NOON)
+    log_download([goes], make_participant_list(event), by=make_holder(event), at=NOON)
     assert AuditEntry.objects.filter(action="export").count() == 1
     number = goes.pk
     one_person(stays, goes, by)

@@ -31,6 +31,7 @@ from participants.models import (
     User,
 )
 from participants.permissions import permissions_of
+from participants.privacy import access_log
 from roundtable.audit.log import get_or_create_key
 from roundtable.audit.verify import find_log_faults
 from roundtable.mail.models import QueuedEmail
@@ -225,6 +226,8 @@ def test_people_workbook_has_no_addresses_and_is_logged(
         *(person.handle, "Rita Sen", None, "port", "head of delegation", "Clerk", None)
     ]
     assert AuditEntry.objects.get(action="export").subject == get_or_create_key(person)
+    (look,) = access_log.describe_entries(access_log.access_entries(person), person)
+    assert (look.is_by_cochair, look.purpose) == (True, "Badges")
     plain = client_of(editor).get(f"/admin/roundtable/event/{talk.pk}/workbook/").content
     assert load_workbook(BytesIO(plain))["Delegates"].max_row == 1
 

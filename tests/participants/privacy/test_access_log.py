@@ -1,20 +1,18 @@
 """A person reads who looked; co-chairs learn of a run of looks, once a day."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin import site
-from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from participants.models import Audience, Delegate, Grant, Organisation, RevealBudget, User
-from participants.organisations.admin import OrganisationAdmin
 from participants.privacy import access_log, visibility
 from participants.privacy.access_log import AccessRecord
 from participants.privacy.erasure import erase_delegate
@@ -128,8 +126,8 @@ def test_tampered_log_is_not_shown_as_own(
     AuditKey.objects.update(subject=f"participants.delegate:{quiet_delegate.pk}")
     assert all_of(quiet_delegate) == []
     page = client_of(quiet_delegate).get("/me/looks/").content.decode()
-    assert "The record of who opened your contact details was changed without" in page
-    assert "No one has opened your contact details so far." not in page
+    assert "The record of who opened or downloaded your details was changed without" in page
+    assert "No one has opened or downloaded your details so far." not in page
 
 
 def test_cochair_is_not_confused_with_another(delegate: Delegate, cochair: User) -> None:
@@ -157,9 +155,9 @@ def test_entries_of_last_thirty_days_are_counted(client_of: Sign, delegate: Dele
         look_at(delegate, at=NOON - timedelta(days=days))
     assert access_log.recent_access_count(delegate, NOON) == 2
     client = client_of(delegate)
-    assert "</a>: 0 views in the last 30 days" in page_html(client.get("/me/"))
+    assert "</a>: 0 times in the last 30 days" in page_html(client.get("/me/"))
     look_at(delegate, at=timezone.now())
-    assert "</a>: 1 view in the last 30 days" in page_html(client.get("/me/"))
+    assert "</a>: 1 time in the last 30 days" in page_html(client.get("/me/"))
 
 
 def test_log_is_paginated_and_visible_to_owner_only(
@@ -181,51 +179,15 @@ def test_log_is_paginated_and_visible_to_owner_only(
 
 def test_empty_log_shows_message(client_of: Sign, delegate: Delegate) -> None:
     page = client_of(delegate).get("/me/looks/").content.decode()
-    assert "No one has opened your contact details so far." in page
+    assert "No one has opened or downloaded your details so far." in page
     assert "We keep entries for 730 days." in page
 
 
 # Exports ----------------------------------------------------------------------------------
 
 
-def test_people_export_is_logged_for_each_delegate(
-    delegate: Delegate,
-    quiet_delegate: Delegate,
-    event: Event,
-    ministry: Organisation,
-    operator: User,
-) -> None:
-    chair = make_holder(event, on_behalf_of=ministry)
-    access_log.log_export(people=[delegate, quiet_delegate], by=chair, at=NOON)
-    for person in (delegate, quiet_delegate):
-        (look,) = all_of(person)
-        assert (look.action, look.organisation) == (
-            "Exported a list that includes your name",
-            "Ministry of Examples",
-        )
-        assert look.is_by_cochair
-    access_log.log_export(people=[delegate], by=operator, at=NOON)
-    latest = all_of(delegate)[0]
-    assert (latest.organisation, latest.is_by_cochair) == ("", False)
-
-
-def test_admin_export_logs_entries_atomically(
-    client_of: Sign, operator: User, delegate: Delegate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def people(self: object, rows: QuerySet[Any]) -> Iterable[Delegate]:
-        return [delegate]
-
-    monkeypatch.setattr(OrganisationAdmin, "exported_delegates", people)
-    address = reverse("admin:participants_organisation_export")
-    fields = {f"organisationresource_{name}": "on" for name in ("slug", "name")}
-    client = client_of(operator)
-    answer = client.post(address, {"format": "0", "resource": "", **fields})
-    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
-    assert [look.action for look in all_of(delegate)] == ["Exported a list that includes your name"]
-
-
 def test_admin_exports_name_no_person() -> None:
-    """Those that begin to must say whom, in `exported_delegates`."""
+    """Those that begin to must log each person in it, as the list of participants does."""
     exporting = [admin for admin in site._registry.values() if hasattr(admin, "resource_classes")]
     assert {admin.opts.model_name for admin in exporting} == {"commitment", "organisation"}
     for admin in exporting:

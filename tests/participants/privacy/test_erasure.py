@@ -174,8 +174,8 @@ KEPT = {
     "names no one: keys, hashes, marks, numbers and words of the portal": """
         auth.Group auth.Permission contenttypes.ContentType django_tasks_database.DBTaskResult
         outcomes.Dispute outcomes.SignOff outcomes.SourceComparison outcomes.Synonyms
-        participants.CanaryConfirmation participants.ConsentNotice participants.EmailLink
-        participants.Erasure participants.GrantConfirmation participants.ListClosureConfirmation
+        participants.ConsentNotice participants.EmailLink participants.Erasure
+        participants.GrantConfirmation participants.ListClosureConfirmation
         participants.OrganisationChangeConfirmation participants.ParticipationConfirmation
         roundtable.AuditHead roundtable.CacheEntry roundtable.IdempotencyKey roundtable.Job
         roundtable.LimitCount

@@ -36,7 +36,6 @@ from participants.decisions.engine import add_act, ask
 from participants.models import (
     Act,
     Audience,
-    CanaryConfirmation,
     Delegate,
     DelegateLanguage,
     Erasure,
@@ -127,7 +126,6 @@ LINKS_WITHOUT_EXPORT = {
         participants.Introduction.first participants.Introduction.second
     """,
     "its delegate finds it": "participants.Invitation.email",
-    "an address of no one": "participants.ParticipantList.canary_email",
     "an entry without an account, so no one can read it": "participants.Proposal.duplicate",
     "it is the account": "participants.User.email",
     "a part of its own, read through the keys": "roundtable.AuditEntry.actor",
@@ -417,7 +415,6 @@ def decide_about_others(user: User, event: Event) -> None:
     OrganisationChangeConfirmation.objects.create(change=change, confirmed_at=NOON, **confirmed)
     closure = ListClosure.objects.create(event=event)
     ListClosureConfirmation.objects.create(closure=closure, confirmed_at=NOON, **confirmed)
-    CanaryConfirmation.objects.create(event=event, confirmed_at=NOON, **confirmed)
     ask([change], by=user, at=NOON, letter="zarniqa-letter")
     add_act(change, Act.What.DECLINED, NOON, by=user, reason="zarniqa-declines")
 
