@@ -313,28 +313,21 @@ def people_of(organisations: QuerySet[Organisation], on: date) -> QuerySet[User]
 class ConfirmingRight:
     """A right to confirm, and for whom; an operator stands in for a co-chair and for no one."""
 
-    capacity: Capacity
+    capacity: Capacity | None  # None for editors, who compare texts and confirm nothing
     organisation: Organisation | None = None
 
     def fill(
         self, row: ConfirmationT, *, by: User, at: datetime, content_hash: str
     ) -> ConfirmationT:
         """Completes a confirmation that names only what is confirmed."""
-        row.by, row.capacity, row.on_behalf_of = by, self.capacity, self.organisation
+        row.by, row.capacity, row.on_behalf_of = by, self.capacity or "", self.organisation
         row.confirmed_at, row.content_hash = at, content_hash
         return row
 
-    def confirm(
-        self, row: ConfirmationT, *, by: User, at: datetime, content_hash: str
-    ) -> ConfirmationT:
-        """As fill(), and stores it."""
-        self.fill(row, by=by, at=at, content_hash=content_hash).save()
-        return row
 
-
-def _confirming_grants(on: date) -> QuerySet[Grant]:
+def _confirming_grants(on: date, others: Iterable[str] = ()) -> QuerySet[Grant]:
     return Grant.objects.active(on).filter(
-        role__in=CAPACITIES, on_behalf_of__isnull=False, user__is_active=True
+        role__in=[*CAPACITIES, *others], on_behalf_of__isnull=False, user__is_active=True
     )
 
 
@@ -408,12 +401,14 @@ CAPACITIES = {
 }
 
 
-def confirming_rights_by_event(user: User, on: date) -> dict[int, list[ConfirmingRight]]:
+def confirming_rights_by_event(
+    user: User, on: date, others: Iterable[str] = ()
+) -> dict[int, list[ConfirmingRight]]:
     """By which rights the user may confirm what concerns a roundtable, by its id."""
-    grants = _confirming_grants(on).filter(user=user)
+    grants = _confirming_grants(on, others).filter(user=user)
     found: dict[int, list[ConfirmingRight]] = {}
     for grant in grants.select_related("on_behalf_of").order_by("pk"):
-        right = ConfirmingRight(CAPACITIES[Grant.Role(grant.role)], grant.on_behalf_of)
+        right = ConfirmingRight(CAPACITIES.get(Grant.Role(grant.role)), grant.on_behalf_of)
         found.setdefault(grant.event_id, []).append(right)
     return found
 

@@ -28,7 +28,6 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.models.outcome import letter_number
-from outcomes.reporting.publication import announce
 from outcomes.sources.comparisons import record_comparison
 from outcomes.sources.hashes import source_hash
 from participants.models import (
@@ -388,22 +387,19 @@ def make_comparison(
     )
 
 
-def compare_with_source(text: Statement | Corrigendum | Commitment) -> list[SourceComparison]:
+def compare_with_source(text: Statement | Corrigendum | Commitment) -> None:
     """Two people of two organisations that the roundtable has not had."""
-    found = []
     for _number in range(2):
         user, organisation = make_user(), make_organisation()
         make_grant(user, text.event, role=Grant.Role.EDITOR, on_behalf_of=organisation)
         shown = source_hash(text)
-        found.append(record_comparison(text, shown_hash=shown, by=user, at=timezone.now()))
-    return found
+        record_comparison(text, shown_hash=shown, by=user, at=timezone.now())
 
 
 def republish(commitment: Commitment) -> None:
     """Two organisations compared what changed, and no one of its parties is known."""
     row = Commitment.objects.get(pk=commitment.pk)
     compare_with_source(row)
-    announce(row, at=timezone.now())
     row.refresh_from_db()
     assert row.is_public
 

@@ -32,7 +32,7 @@ from outcomes.reporting.disputes import dispute_text, withdraw_dispute
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
 from outcomes.reporting.party_confirmation import refuse_update, tell_parties
-from outcomes.reporting.publication import announce, withdraw
+from outcomes.reporting.publication import withdraw
 from outcomes.reporting.review import approve_texts, request_text_changes
 from outcomes.reporting.submission import submit_text
 from outcomes.sources.comparisons import record_comparison
@@ -593,7 +593,6 @@ def compare_a_text(cast: Cast, at: datetime) -> None:
             for text in (statement, commitment):
                 record_comparison(text, shown_hash=source_hash(text), by=by, at=at)
     assert publish_statements(statements=[statement], by=own, at=at)
-    announce(commitment, at=at)
     commitment.refresh_from_db()
     commitment.state = "public"
     withdraw(commitment, by=own)

@@ -32,8 +32,7 @@ from outcomes.models.point_numbers import take_points
 from outcomes.reporting.actions_admin import end
 from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.focal_points import ask_focal_point
-from outcomes.reporting.publication import withdraw_if_changed
-from outcomes.sources.comparisons import commitments_to_compare
+from outcomes.reporting.publication import commitments_to_compare, withdraw_if_changed
 from outcomes.sources.hashes import undertaking_hash
 from participants.admin_base.base import GrantScopedInline, RowPages
 from participants.admin_base.fields import request_permissions

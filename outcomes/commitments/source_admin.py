@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outcomes.models import Commitment, Dispute
-from outcomes.reporting.publication import NOTICE_PERIOD, announce
+from outcomes.reporting.publication import NOTICE_PERIOD, commitments_to_compare
 from outcomes.sources.comparisons import (
-    commitments_to_compare,
-    organisation_to_compare_for,
+    obstacle_to_comparing,
     pending_comparisons,
     record_comparison,
 )
@@ -29,16 +28,11 @@ def compare_commitment(request: HttpRequest, commitment: Commitment) -> HttpResp
     if request.method == "POST" and not commitment.is_proposed:
         try:
             record_comparison(commitment, shown_hash=request.POST.get("shown", ""), by=user, at=at)
-            announce(commitment, at=at)
         except ValidationError as refusal:
             mistakes = refusal.messages
         else:
             return _go_on(request, commitment, at)
-    try:
-        organisation_to_compare_for(commitment, user, at)
-        obstacle = ""
-    except ValidationError as refusal:
-        obstacle = " ".join(refusal.messages)
+    obstacle = obstacle_to_comparing(commitment, user, at)
     if commitment.is_proposed:
         obstacle = _("This commitment is proposed to its parties. Wait for their answers.")
     disputes = Dispute.objects.open().about_commitment(commitment)

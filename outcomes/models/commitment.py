@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -318,6 +319,7 @@ class Commitment(models.Model):
         },
     )
 
+    acts = GenericRelation("participants.Act", "item_id", "item_type")
     objects = CommitmentQuerySet.as_manager()
 
     class Meta:

@@ -1,5 +1,6 @@
 """Corrections of a published statement. The earlier wording is kept."""
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -68,6 +69,7 @@ class Corrigendum(models.Model):
         _("published"), null=True, blank=True, help_text=_("When the correction was published.")
     )
 
+    acts = GenericRelation("participants.Act", "item_id", "item_type")
     objects = CorrigendumQuerySet.as_manager()
 
     class Meta:

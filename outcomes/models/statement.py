@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -122,6 +123,7 @@ class Statement(models.Model):
         blank=True,
         help_text=_("When the statement was published in this portal."),
     )
+    acts = GenericRelation("participants.Act", "item_id", "item_type")
     history = record_history()
 
     objects = StatementQuerySet.as_manager()

@@ -1,6 +1,8 @@
 """When a recorded commitment becomes public, and what its parties hear before."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,17 +12,61 @@ from django.utils import timezone
 
 from outcomes.models import Basis, Commitment, CommitmentState, Dispute, Undertaking
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
-from outcomes.sources.comparisons import is_publishable, is_released
+from outcomes.sources.comparisons import Comparisons, is_publishable, is_released
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
-from participants.models import User
+from participants.decisions.engine import waiting
+from participants.decisions.kind import Signer, register
+from participants.models import Act, User
+from participants.permissions import EventPermissions
 from roundtable.audit import log as audit
 from roundtable.mail.queue import enqueue
 from roundtable.models import Event
 
 # So long, a party can object before everyone reads what is recorded in its name.
 NOTICE_PERIOD = timedelta(days=14)
+
+
+class CommitmentComparisons(Comparisons):
+    """Of a commitment. Once two have compared it, its parties are told."""
+
+    model = Commitment
+    subject = "commitment"
+    related = ("event__statement",)
+    hashed = ("outcomes", "milestones", "parties__organisation", "parties__group")
+
+    def undecided(self, at: datetime) -> QuerySet[Any]:
+        return super().undecided(at).filter(parties_told_at=None)
+
+    def lock_to_sign(self, primary_keys: Iterable[int]) -> list[Commitment]:
+        """Without a source, there is nothing to compare with."""
+        return [row for row in super().lock_to_sign(primary_keys) if row.is_source_known]
+
+    def is_open(self, item: Commitment, acts: Sequence[Act], at: datetime) -> bool:
+        return not item.is_proposed
+
+    def is_made(self, item: Commitment, at: datetime) -> bool:
+        return item.is_public or item.parties_told_at is not None
+
+    def after_sign(
+        self, signed: Sequence[Commitment], made: Sequence[Commitment], at: datetime
+    ) -> None:
+        super().after_sign(signed, made, at)
+        for item in signed:
+            announce(item, at=at)
+
+
+COMMITMENT_COMPARISONS = register(CommitmentComparisons())
+
+
+def commitments_to_compare(
+    commitments: QuerySet[Commitment], permissions: EventPermissions, at: datetime
+) -> list[Commitment]:
+    """Drafts that the user may compare, those of one source together."""
+    rows = COMMITMENT_COMPARISONS.undecided(at).filter(pk__in=commitments.order_by().values("pk"))
+    rows = rows.order_by("event", "source_url", "source_title", "pk")
+    return waiting(list(rows), Signer(permissions.user, at, permissions.bodies))
 
 
 @transaction.atomic
@@ -87,10 +133,7 @@ def publish_released(event: Event, *, at: datetime) -> set[str]:
     """
     published = set()
     drafts = _drafts().filter(event=event)
-    drafts = drafts.prefetch_related(
-        "outcomes", "milestones", "parties__organisation", "parties__group"
-    )
-    for row in drafts:
+    for row in drafts.prefetch_related(*COMMITMENT_COMPARISONS.hashed):
         if (event.is_demonstration or is_released(row)) and not _is_disputed(row):
             publish(row, at=at)
             published.add(row.reference)

@@ -12,18 +12,28 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outcomes.models import Commitment, CommitmentState, SourceComparison, StatementVersion
+from outcomes.models import (
+    Commitment,
+    Corrigendum,
+    SourceComparison,
+    Statement,
+    StatementVersion,
+)
 from outcomes.sources.emails import ask_others_to_compare
 from outcomes.sources.hashes import RecordedText, source_hash
-from participants.decisions.independence import COMPARING, DECIDING
-from participants.decisions.kind import Signer
-from participants.models import Grant, Organisation, OrganisationChange, User
-from participants.permissions import CAPACITIES, Body, EventPermissions, body_of
+from participants.decisions.engine import answer, sign
+from participants.decisions.independence import COMPARING
+from participants.decisions.kind import Kind, Signer, kind_of, kinds, register
+from participants.models import Act, Grant, OrganisationChange, User
+from participants.participation.confirmation import confirmation_body
+from participants.permissions import ConfirmingRight
 from roundtable.audit import log as audit
+
+AgreedText = Statement | Corrigendum
 
 # Content that is confirmed by the release that ships it: the statement and the commitments of 2018,
 # and the statement of the demonstration. A test compares them with the files. The first is of
@@ -37,142 +47,160 @@ RELEASED = frozenset(
         "919546f39edb2ad8cb01e6df63b194b9c3d7fd2ab947d5a5b4d5740972b4d5c2",  # BP2018-C2
     }
 )
-COMPARING_ROLES = COMPARING.roles | {
-    role for role, capacity in CAPACITIES.items() if capacity in DECIDING
-}
+
+
+class Comparisons(Kind[Any]):
+    """That a text is the same as in its source. Who publishes it asks whether two say so."""
+
+    signature = SourceComparison
+    relation = "comparisons"
+    independence = COMPARING
+    is_made_elsewhere = True
+    endings = frozenset()
+    event_path = "event"
+
+    def undecided(self, at: datetime) -> QuerySet[Any]:
+        return self.rows().filter(state="draft")
+
+    def due(self, at: datetime) -> QuerySet[Any]:
+        return self.rows().none()
+
+    def content_hash(self, item: Any) -> str:
+        return source_hash(item)
+
+    def signatures(self) -> QuerySet[Any]:
+        """Without those of a person whose right is suspended now."""
+        event = OuterRef(f"{self.subject}__{self.event_path}")
+        suspended = Grant.objects.filter(
+            user=OuterRef("by"), event=event, suspended_at__isnull=False
+        )
+        return super().signatures().exclude(Exists(suspended))
+
+    def is_agreed(self, item: Any, given: Sequence[SourceComparison]) -> bool:
+        return are_sufficient(given)
+
+    def confirm(self, item: Any, right: ConfirmingRight, by: User, at: datetime) -> Any:
+        """Those that do not count may be of the same person or organisation."""
+        counted = [row.pk for row in self.given(item)]
+        item.comparisons.exclude(pk__in=counted).delete()
+        return super().confirm(item, right, by, at)
+
+    def after_sign(self, signed: Sequence[Any], made: Sequence[Any], at: datetime) -> None:
+        for item in signed:
+            self.ask_others(item, at)
+
+    def ask_others(self, item: Any, at: datetime) -> int:
+        """If one organisation has compared it. Returns the number of emails."""
+        given = self.given(item)
+        return ask_others_to_compare(item, given[0], at=at) if len(given) == 1 else 0
+
+    def record(self, verb: str, item: Any, by: User | None, at: datetime, **more: Any) -> None:
+        organisation = more["right"].organisation
+        audit.record(
+            action="compare with source",
+            at=at,
+            actor=by,
+            organisation=organisation.slug if organisation else "",
+            detail=f"{item.event.code} {self.content_hash(item)}",
+        )
+
+
+class StatementComparisons(Comparisons):
+    """Of what a roundtable agreed elsewhere."""
+
+    model: type[Model] = Statement
+    subject = "statement"
+    related = ("event",)
+
+    def is_open(self, item: AgreedText, acts: Sequence[Act], at: datetime) -> bool:
+        return can_be_compared(item)
+
+    def is_made(self, item: AgreedText, at: datetime) -> bool:
+        return item.state == Statement.State.PUBLISHED
+
+
+class CorrigendumComparisons(StatementComparisons):
+    """Of a correction of it."""
+
+    model = Corrigendum
+    subject = "corrigendum"
+    event_path = "statement__event"
+    related = ("statement__event",)
+    hashed = ("rewordings",)
+
+
+register(StatementComparisons())
+register(CorrigendumComparisons())
+
+
+def latest_text(statement: Statement) -> AgreedText:
+    """The last correction that is public, or the statement."""
+    corrigenda = statement.corrigenda.filter(state=Statement.State.PUBLISHED)
+    return corrigenda.order_by("-published_at", "-pk").first() or statement
+
+
+def source_of(text: AgreedText) -> str:
+    return text.source if isinstance(text, Corrigendum) else text.source_title
+
+
+def can_be_compared(text: AgreedText) -> bool:
+    """Not what is signed here, nor what was corrected since: that is another text."""
+    statement = text.statement if isinstance(text, Corrigendum) else text
+    return (
+        statement.adoption == Statement.Adoption.SOURCE
+        and bool(source_of(text))
+        and (text.state == Statement.State.DRAFT or latest_text(statement) == text)
+        and not text.versions.filter(circulation__isnull=False).exists()
+    )
 
 
 @transaction.atomic
-def record_comparison(
-    text: RecordedText, *, shown_hash: str, by: User, at: datetime
-) -> SourceComparison:
+def record_comparison(text: RecordedText, *, shown_hash: str, by: User, at: datetime) -> None:
     """`shown_hash` is the `source_hash` of what the person compared.
 
     Raises ValidationError if it is not the present one, or if the person may not compare it.
     """
-    rows: Any = type(text)._default_manager
-    stored = rows.select_for_update(of=("self",)).filter(pk=text.pk).first()
+    kind = kind_of(text)
+    stored = next(iter(kind.lock([text.pk])), None)
     if stored is None or source_hash(stored) != shown_hash:
         raise ValidationError(
             _("The text or its source changed after you opened this page. Compare it again.")
         )
-    organisation = organisation_to_compare_for(stored, by, at)
-    counted = pending_comparisons(stored)
-    stored.comparisons.exclude(pk__in=[row.pk for row in counted]).delete()
-    row = SourceComparison(
-        **{text._meta.model_name or "": stored},
-        by=by,
-        on_behalf_of=organisation,
-        confirmed_at=at,
-        content_hash=shown_hash,
-    )
-    row.full_clean()
-    row.save()
-    audit.record(
-        action="compare with source",
-        at=at,
-        actor=by,
-        organisation=organisation.slug if organisation else "",
-        detail=f"{stored.event.code} {shown_hash}",
-    )
-    if not counted:
-        ask_others_to_compare(row, at=at)
-    return row
+    if problem := obstacle_to_comparing(stored, by, at):
+        raise ValidationError(problem)
+    sign(kind, {text.pk: shown_hash}, by=by, at=at)
 
 
 def remind_missing_comparisons(*, at: datetime) -> int:
     """Returns the number of emails about texts that one organisation has compared."""
-    first = SourceComparison.objects.filter(
-        Q(statement__state="draft")
-        | Q(corrigendum__state="draft")
-        | Q(commitment__state="draft", commitment__parties_told_at=None)
-    )
     queued = 0
-    for row in first.select_related(
-        "statement__event", "corrigendum__statement__event", "commitment__event"
-    ):
-        text = row.statement or row.corrigendum or row.commitment
-        assert text is not None
-        if pending_comparisons(text) == [row]:
-            queued += ask_others_to_compare(row, at=at)
+    for kind in kinds().values():
+        if isinstance(kind, Comparisons):
+            texts = kind.undecided(at).filter(comparisons__isnull=False)
+            texts = texts.order_by("comparisons__confirmed_at", "comparisons")
+            queued += sum(kind.ask_others(text, at) for text in texts)
     return queued
 
 
-def organisation_to_compare_for(
-    text: RecordedText, user: User, at: datetime
-) -> Organisation | None:
-    """For whom the user may compare the text now; None is an operator, who acts for none.
-
-    Raises ValidationError, with the reason, if the user may not.
-    """
+def obstacle_to_comparing(text: RecordedText, user: User, at: datetime) -> str:
+    """Empty if the user may compare the text now."""
     if isinstance(text, Commitment) and not text.is_source_known:
-        raise ValidationError(
-            _(
-                "No source is recorded for this commitment, so no one can compare it. Add its "
-                "source, then compare it."
-            )
+        return _(
+            "No source is recorded for this commitment, so no one can compare it. Add its source, "
+            "then compare it."
         )
-    grants = user.grants.active(at.date()).filter(
-        event=text.event, role__in=COMPARING_ROLES, on_behalf_of__isnull=False
+    signer = Signer(user, at)
+    if answer(text, signer).right:
+        return ""
+    if not signer.rights_at(text.event, COMPARING):
+        return _(
+            "Only someone with a right to edit or to confirm, who acts for an organisation, can "
+            "compare this text. Ask a co-chair."
+        )
+    return _(
+        "Someone of an organisation that you act for or work for has already compared this text. A "
+        "person of another organisation must compare it too."
     )
-    organisations: list[Organisation | None] = []
-    if user.is_active:
-        rows = grants.select_related("on_behalf_of").order_by("pk")
-        organisations = [row.on_behalf_of for row in rows]
-        if not organisations and user.is_superuser:
-            organisations = [None]
-    if not organisations:
-        raise ValidationError(
-            _(
-                "Only someone with a right to edit or to confirm, who acts for an organisation, "
-                "can compare this text. Ask a co-chair."
-            )
-        )
-    signer, given = Signer(user, at), pending_comparisons(text)
-    repeats = any(signer.repeats(row) for row in given)
-    if repeats or (organisations == [None] and any(row.on_behalf_of is None for row in given)):
-        raise ValidationError(
-            _(
-                "Someone of an organisation that you act for or work for has already compared this "
-                "text. A person of another organisation must compare it too."
-            )
-        )
-    return organisations[0]
-
-
-def _body(row: SourceComparison) -> Body | None:
-    return body_of(row.on_behalf_of) if row.on_behalf_of else None
-
-
-def commitments_to_compare(
-    commitments: QuerySet[Commitment], permissions: EventPermissions, at: datetime
-) -> list[Commitment]:
-    """Drafts that wait for a comparison by the user's organisation, those of one source together.
-
-    For a list: `organisation_to_compare_for` decides.
-    """
-    drafts = commitments.filter(state=CommitmentState.DRAFT, parties_told_at=None)
-    user = permissions.user
-    if not user.is_superuser:
-        grants = user.grants.active(at.date()).filter(role__in=COMPARING_ROLES)
-        drafts = drafts.filter(event__in=grants.exclude(on_behalf_of=None).values("event"))
-    rows = drafts.select_related("event").prefetch_related(
-        "comparisons__on_behalf_of",
-        "outcomes",
-        "milestones",
-        "parties__organisation",
-        "parties__group",
-    )
-    found = []
-    for row in rows.order_by("event", "source_url", "source_title", "pk"):
-        given = [
-            comparison.content_hash
-            for comparison in row.comparisons.all()
-            if comparison.by_id == user.pk or _body(comparison) in permissions.bodies
-        ]
-        if not given or source_hash(row) not in given:
-            found.append(row)
-    return found
 
 
 def valid_comparisons(text: RecordedText, wording: str = "") -> list[SourceComparison]:
@@ -183,13 +211,12 @@ def valid_comparisons(text: RecordedText, wording: str = "") -> list[SourceCompa
 
 def pending_comparisons(text: RecordedText) -> list[SourceComparison]:
     """Without those of a person whose right is suspended now."""
-    suspended = Grant.objects.filter(event=text.event, suspended_at__isnull=False)
-    users = set(suspended.values_list("user", flat=True))
-    return [row for row in valid_comparisons(text) if row.by_id not in users]
+    return kind_of(text).given(text)
 
 
 def are_sufficient(rows: Iterable[SourceComparison]) -> bool:
-    return any(_body(first) != _body(second) for first, second in combinations(rows, 2))
+    bodies = map(confirmation_body, rows)
+    return any(first != second for first, second in combinations(bodies, 2))
 
 
 def is_released(text: RecordedText, wording: str = "") -> bool:

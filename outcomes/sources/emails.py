@@ -6,32 +6,30 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
-from outcomes.models import SourceComparison
+from outcomes.models import Commitment, Corrigendum, SourceComparison
+from outcomes.sources.hashes import RecordedText
 from participants.accounts.emails import email_holders
 from participants.models import Grant
 
 REPEATED_AFTER = timedelta(days=7)
 
 
-def ask_others_to_compare(row: SourceComparison, *, at: datetime) -> int:
+def ask_others_to_compare(text: RecordedText, row: SourceComparison, *, at: datetime) -> int:
     """Tells the co-chairs of other organisations that theirs is missing, and again each week.
 
     Returns the number of emails.
     """
     weeks = (at - row.confirmed_at) // REPEATED_AFTER
     dedup_key = f"compare {row.pk} {row.content_hash} week {weeks}"
-    if row.commitment:
-        event = row.commitment.event
+    if isinstance(text, Commitment):
         path = reverse("admin:outcomes_commitment_changelist") + "?waits=me"
         # One email about all of a document, which someone compares one by one.
         year, week, _day = at.date().isocalendar()
-        dedup_key = f"compare commitments {event.pk} {year}-{week}"
+        dedup_key = f"compare commitments {text.event.pk} {year}-{week}"
     else:
-        statement = row.statement or (row.corrigendum and row.corrigendum.statement)
-        assert statement is not None
-        event = statement.event
+        statement = text.statement if isinstance(text, Corrigendum) else text
         path = reverse("admin:outcomes_statement_compare", args=[statement.pk])
-    cochairs = Grant.objects.active(at.date()).filter(event=event, role=Grant.Role.COCHAIR)
+    cochairs = Grant.objects.active(at.date()).filter(event=text.event, role=Grant.Role.COCHAIR)
     own = Q(user=row.by)
     if row.on_behalf_of:
         own |= Q(on_behalf_of=row.on_behalf_of)
@@ -40,9 +38,9 @@ def ask_others_to_compare(row: SourceComparison, *, at: datetime) -> int:
         dedup_key=dedup_key,
         template="outcomes/sources/emails/comparison_requested",
         context={
-            "event": event,
-            "is_commitment": row.commitment is not None,
-            "is_correction": row.corrigendum is not None,
+            "event": text.event,
+            "is_commitment": isinstance(text, Commitment),
+            "is_correction": isinstance(text, Corrigendum),
             "organisation": row.on_behalf_of,
             "url": f"{settings.PORTAL_URL}{path}",
         },

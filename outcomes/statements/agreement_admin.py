@@ -18,7 +18,12 @@ from django.views.decorators.http import require_safe
 
 from outcomes.models import Circulation, CirculationReply, Corrigendum, Statement, StatementVersion
 from outcomes.models.canonical import sha256_of
-from outcomes.sources.comparisons import is_publishable, pending_comparisons, source_check
+from outcomes.sources.comparisons import (
+    is_publishable,
+    pending_comparisons,
+    source_check,
+    source_of,
+)
 from outcomes.statements import agreement, corrigenda, signing, silence_procedure
 from outcomes.statements.agreement import AgreedText
 from outcomes.statements.comparison import compare_texts, split_blocks
@@ -27,7 +32,7 @@ from outcomes.statements.emails import organisations_able_to_reply
 from outcomes.statements.publication import publish_statements
 from outcomes.statements.replies import previous_version
 from outcomes.statements.silence_procedure import organisations_to_ask
-from outcomes.statements.source_admin import source_of, text_to_compare
+from outcomes.statements.source_admin import text_to_compare
 from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page

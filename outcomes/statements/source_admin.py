@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from outcomes.models import Corrigendum, Statement
 from outcomes.sources.comparisons import (
     are_sufficient,
-    organisation_to_compare_for,
+    can_be_compared,
+    latest_text,
+    obstacle_to_comparing,
     pending_comparisons,
     record_comparison,
+    source_of,
 )
 from outcomes.sources.hashes import source_hash
-from outcomes.statements.agreement import AgreedText, StatementState, text_in_progress
+from outcomes.statements.agreement import AgreedText, text_in_progress
 from outcomes.statements.comparison import split_blocks
 from outcomes.statements.drafting_admin import FORM_METHODS, get_statement
 from participants.admin_base.base import RowPages
@@ -25,20 +28,8 @@ from participants.admin_base.site import render_page
 
 def text_to_compare(statement: Statement) -> AgreedText | None:
     """The text that is not public yet; else the latest that is; None if it is signed here."""
-    text = text_in_progress(statement)
-    if statement.adoption == Statement.Adoption.SIGNED:
-        return None
-    if text is not None and text.state != StatementState.DRAFT:
-        return None
-    if text is None:
-        latest = statement.corrigenda.filter(state=StatementState.PUBLISHED)
-        text = latest.order_by("-published_at", "-pk").first() or statement
-    was_circulated = text.versions.filter(circulation__isnull=False).exists()
-    return None if was_circulated or not source_of(text) else text
-
-
-def source_of(text: AgreedText) -> str:
-    return text.source if isinstance(text, Corrigendum) else text.source_title
+    text = text_in_progress(statement) or latest_text(statement)
+    return text if can_be_compared(text) else None
 
 
 @FORM_METHODS
@@ -56,11 +47,7 @@ def compare_view(request: HttpRequest, object_id: str) -> HttpResponse:
         else:
             messages.success(request, _success_message(text))
             return redirect("admin:outcomes_statement_agreement", statement.pk)
-    try:
-        organisation_to_compare_for(text, user, at)
-        obstacle = ""
-    except ValidationError as refusal:
-        obstacle = " ".join(refusal.messages)
+    obstacle = obstacle_to_comparing(text, user, at)
     places = {row.number: row.place_in_source for row in statement.outcomes.numbered()}
     blocks = split_blocks(text.canonical_text())
     context = {

@@ -62,7 +62,8 @@ def answer(item: Any, signer: Signer, given: Sequence[Any] | None = None) -> Ans
     """As right(), of many items, or as if these were its signatures."""
     kind = kind_of(item)
     given = kind.given(item) if given is None else given
-    if not kind.is_open(item, kind.acts(item), signer.at) or kind.is_agreed(item, given):
+    is_enough = kind.is_agreed(item, given) and not kind.is_made_elsewhere
+    if is_enough or not kind.is_open(item, kind.acts(item), signer.at):
         return Answer(reason=Refusal.DECIDED)
     if _is_own(kind, item, signer):
         return Answer(reason=Refusal.OWN)
@@ -146,15 +147,14 @@ def sign(kind: Kind[Any], shown: Mapping[int, str], *, by: User, at: datetime) -
             kind.forget_read(item)  # what follows reads the new one too
             if kind.is_asked_by_signing and not before:
                 add_act(item, Act.What.ASKED, at, by=by, organisation=may.organisation)
-            row = kind.new_signature(item)
-            may.confirm(row, by=by, at=at, content_hash=kind.content_hash(item))
+            row = kind.confirm(item, may, by, at)
             kind.record("confirm", item, by, at, right=may)
             signed.append(item)
             if kind.is_agreed(item, [*before, row]):
                 made += [item] if _make(kind, item, at) else []
             elif kind.wait:
                 kind.begin_wait(item, (at + kind.wait).date(), at)
-        kind.after_sign(made, at)
+        kind.after_sign(signed, made, at)
         return signed
 
 
@@ -221,6 +221,8 @@ def add_act(
 
 def _make(kind: Kind[Any], item: Any, at: datetime) -> bool:
     """Returns False if it is agreed and cannot be made; the next run tries again."""
+    if kind.is_made_elsewhere:
+        return False
     try:
         with audit.savepoint():
             hash_before = kind.content_hash(item)
@@ -315,7 +317,8 @@ def drop_changed(kind: Kind[Any], items: Sequence[Any]) -> list[Any]:
 def forget_pending(user: User, event: Event, at: datetime) -> None:
     """What the person signed there, and what is not made yet, no longer counts."""
     for kind in kinds().values():
-        forget(kind, kind.signature._default_manager.filter(by=user), at, event)
+        if not kind.is_made_elsewhere:
+            forget(kind, kind.signature._default_manager.filter(by=user), at, event)
 
 
 def forget(
@@ -325,11 +328,12 @@ def forget(
     pending = kind.undecided(at)
     if event and not kind.is_forgotten_everywhere:
         pending = pending.filter(event=event)
-    ids = list(pending.filter(confirmations__in=signatures).values_list("pk", flat=True))
+    signed = pending.filter(**{f"{kind.relation}__in": signatures})
+    ids = list(signed.values_list("pk", flat=True))
     signatures.filter(**{f"{kind.subject}__in": ids}).delete()
     _end_wait_if_unsigned(kind, ids)
 
 
 def _end_wait_if_unsigned(kind: Kind[Any], ids: Collection[int]) -> None:
-    unsigned = kind.model._base_manager.filter(pk__in=ids, confirmations=None)
+    unsigned = kind.model._base_manager.filter(**{"pk__in": ids, kind.relation: None})
     kind.end_wait(list(unsigned.values_list("pk", flat=True)))

@@ -32,7 +32,7 @@ class Independence:
     operator: Operator = Operator.NEVER
     # Until a roundtable has co-chairs of two organisations, those of the last one decide.
     from_last_roundtable: bool = False
-    # Editors too, who hold no right to confirm.
+    # Roles beside these, which confirm nothing else.
     roles: frozenset[str] = frozenset()
 
 

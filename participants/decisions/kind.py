@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -43,6 +43,7 @@ class Signer:
         self.user, self.at, self.on = user, at, at.date()
         self._bodies = {} if own_bodies is None else {user.pk: own_bodies}
         self._holders: dict[int, Event] = {}
+        self._rights: dict[frozenset[str], dict[int, list[ConfirmingRight]]] = {}
 
     @property
     def own_bodies(self) -> set[Body]:
@@ -61,17 +62,17 @@ class Signer:
         if missing := set(users) - self._bodies.keys():
             self._bodies |= bodies_by_user(missing, self.on)
 
-    @cached_property
-    def _rights(self) -> dict[int, list[ConfirmingRight]]:
-        return confirming_rights_by_event(self.user, self.on)
-
     def rights_at(self, event: Event, rule: Independence) -> list[ConfirmingRight]:
         if rule.from_last_roundtable:
             if event.pk not in self._holders:
                 self._holders[event.pk] = event_of_holders(event, self.on)
             event = self._holders[event.pk]
-        found = [right for right in self._rights.get(event.pk, ()) if right.capacity in DECIDING]
-        if rule.operator in (Operator.STANDS_IN, Operator.STANDS_IN_LATER):
+        if rule.roles not in self._rights:
+            self._rights[rule.roles] = confirming_rights_by_event(self.user, self.on, rule.roles)
+        capacities = {*DECIDING, None}
+        rights = self._rights[rule.roles].get(event.pk, ())
+        found = [right for right in rights if right.capacity in capacities]
+        if rule.operator != Operator.NEVER:
             return found or stand_in(self.user)
         return found
 
@@ -113,14 +114,18 @@ class Shown:
 
 
 class Kind(Generic[ItemT]):
-    """One kind of item that two organisations agree on. Items have `confirmations` and `acts`."""
+    """One kind of item that two organisations agree on. Items have signatures and `acts`."""
 
     model: type[Model]
     signature: type[Any]
     # The field of a signature that names the item, and that leads from it to the roundtable.
     subject: str
+    # From an item to its signatures.
+    relation: str = "confirmations"
     independence: Independence
     related: tuple[str, ...] = ()
+    # What the content hash reads of other tables.
+    hashed: tuple[str, ...] = ()
     # So long after one other organisation agreed, it is made, unless someone stops it.
     wait: timedelta | None = None
     # So long, a request waits for others.
@@ -129,6 +134,9 @@ class Kind(Generic[ItemT]):
     is_asked_by_signing: bool = False
     # What is made loses its effect if it changes.
     is_void_if_changed: bool = False
+    # What is agreed is made on another page. Others can still sign it, and signatures stay if the
+    # right of who signed ends.
+    is_made_elsewhere: bool = False
     # The acts that end an item that is not made.
     endings: frozenset[str] = frozenset({Act.What.STOPPED, Act.What.WITHDRAWN, Act.What.EXPIRED})
     # Whose right ends at a roundtable keeps no signature elsewhere either.
@@ -178,14 +186,19 @@ class Kind(Generic[ItemT]):
             if row.content_hash == content_hash and row.capacity != Capacity.ALONE
         ]
 
+    def signatures(self) -> QuerySet[Any]:
+        """Of any content."""
+        rows: QuerySet[Any] = self.signature._default_manager.select_related("on_behalf_of", "by")
+        return rows
+
     def stored(self, item: ItemT) -> Iterable[Any]:
         rows: Iterable[Any]
         if (read := item.__dict__.get(READ)) is not None:
             rows = read.signatures
-        elif "confirmations" in getattr(item, "_prefetched_objects_cache", ()):
-            rows = item.confirmations.all()
+        elif self.relation in getattr(item, "_prefetched_objects_cache", ()):
+            rows = getattr(item, self.relation).all()
         else:
-            rows = item.confirmations.select_related("on_behalf_of", "by")
+            rows = self.signatures().filter(**{self.subject: item})
         return rows
 
     def acts(self, item: ItemT) -> list[Act]:
@@ -198,13 +211,13 @@ class Kind(Generic[ItemT]):
         forget_read() before it is asked again about what changed.
         """
         by_id = {item.pk: Read([], []) for item in items}
-        given = self.signature._default_manager.select_related("on_behalf_of", "by")
-        for row in given.filter(**{f"{self.subject}__in": by_id}):
+        for row in self.signatures().filter(**{f"{self.subject}__in": by_id}):
             by_id[getattr(row, f"{self.subject}_id")].signatures.append(row)
         for act in acts_of_model(self.model).filter(item_id__in=by_id):
             by_id[act.item_id].acts.append(act)
         for item in items:
             item.__dict__[READ] = by_id[item.pk]
+        prefetch_related_objects(items, *self.hashed)
         people = {user.pk for item in items for user in self.involved(item)}
         signed = {row.by_id for read in by_id.values() for row in read.signatures if row.by_id}
         signer.read_bodies(people | signed)
@@ -213,8 +226,15 @@ class Kind(Generic[ItemT]):
     def forget_read(self, item: ItemT) -> None:
         item.__dict__.pop(READ, None)
 
-    def new_signature(self, item: ItemT) -> Any:
-        return self.signature(**{self.subject: item})
+    def new_signature(self, item: ItemT, right: ConfirmingRight, by: User, at: datetime) -> Any:
+        row, content_hash = self.signature(**{self.subject: item}), self.content_hash(item)
+        return right.fill(row, by=by, at=at, content_hash=content_hash)
+
+    def confirm(self, item: ItemT, right: ConfirmingRight, by: User, at: datetime) -> Any:
+        """Stores the signature."""
+        row = self.new_signature(item, right, by, at)
+        row.save()
+        return row
 
     @property
     def name(self) -> str:
@@ -324,8 +344,8 @@ class Kind(Generic[ItemT]):
         """Does it, and tells who must know. Raises ValidationError if it is not possible."""
         raise NotImplementedError
 
-    def after_sign(self, made: Sequence[ItemT], at: datetime) -> None:
-        """Tells once of all that one person completed together."""
+    def after_sign(self, signed: Sequence[ItemT], made: Sequence[ItemT], at: datetime) -> None:
+        """Tells once of all that one person signed, and thereby made, together."""
 
     def void(self, item: ItemT, at: datetime) -> None:
         """Some signatures were of another content, and are gone."""

@@ -131,7 +131,7 @@ def _newest(kind: Kind[Any], item: Any) -> datetime:
 def outcome(kind: Kind[Any], item: Any, right: ConfirmingRight, signer: Signer) -> str:
     """What happens if this person agrees now."""
     given = kind.given(item)
-    mine = right.fill(kind.new_signature(item), by=signer.user, at=signer.at, content_hash="")
+    mine = kind.new_signature(item, right, signer.user, signer.at)
     if kind.is_agreed(item, [*given, mine]):
         return _("At once, with you.")
     if kind.wait:

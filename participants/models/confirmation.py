@@ -197,9 +197,7 @@ class ListClosure(UnnamedModel):
         help_text=_("When the second organisation agreed. Empty until then."),
     )
 
-    acts = GenericRelation(
-        "participants.Act", content_type_field="item_type", object_id_field="item_id"
-    )
+    acts = GenericRelation("participants.Act", "item_id", "item_type")
 
     class Meta:
         verbose_name = _("closing of a list of participants")

@@ -142,9 +142,7 @@ class OrganisationChange(models.Model):
         help_text=_("When someone stopped it. It can then be requested again."),
     )
 
-    acts = GenericRelation(
-        "participants.Act", content_type_field="item_type", object_id_field="item_id"
-    )
+    acts = GenericRelation("participants.Act", "item_id", "item_type")
 
     personal_data = (
         ShownTo(

@@ -307,9 +307,7 @@ class Participation(models.Model):
         ),
     )
 
-    acts = GenericRelation(
-        "participants.Act", content_type_field="item_type", object_id_field="item_id"
-    )
+    acts = GenericRelation("participants.Act", "item_id", "item_type")
 
     objects = PresentParticipations()
     with_ended = ParticipationQuerySet.as_manager()

@@ -244,9 +244,7 @@ class Grant(models.Model):
         help_text=_("When this grant was created. Its first valid day can be a different day."),
     )
 
-    acts = GenericRelation(
-        "participants.Act", content_type_field="item_type", object_id_field="item_id"
-    )
+    acts = GenericRelation("participants.Act", "item_id", "item_type")
 
     objects = GrantQuerySet.as_manager()
 

@@ -246,7 +246,9 @@ class Participations(Kind[Participation]):
         item.full_clean()
         item.save()
 
-    def after_sign(self, made: Sequence[Participation], at: datetime) -> None:
+    def after_sign(
+        self, signed: Sequence[Participation], made: Sequence[Participation], at: datetime
+    ) -> None:
         alone = ParticipationConfirmation.objects.filter(
             participation__in=made, capacity=Capacity.ALONE
         )

@@ -25,13 +25,6 @@ from roundtable.audit.mirror import bring_up_to_date
 from roundtable.mail.models import QueuedEmail
 from tests.factories import (
     compare_with_source,
-    make_affiliation,
-    make_delegate,
-    make_event,
-    make_government,
-    make_holder,
-    make_organisation,
-    make_user,
     mark_as_earlier,
 )
 from tests.page_text import get_text, page_html
@@ -58,7 +51,6 @@ COMPARED = (
     "Australia on 2 March 2026."
 )
 SAME_BODY = "Someone of an organisation that you act for or work for has already compared this text"
-CHANGED = "The text or its source changed after you opened this page."
 
 
 @pytest.fixture
@@ -83,8 +75,8 @@ def compare(client: Client, statement: Statement) -> Any:
     return client.post(compare_url(statement), {"shown": shown}, follow=True)
 
 
-def by_command(user: User, text: Statement | Corrigendum) -> SourceComparison:
-    return record_comparison(text, shown_hash=source_hash(text), by=user, at=CIRCULATED_AT)
+def by_command(user: User, text: Statement | Corrigendum) -> None:
+    record_comparison(text, shown_hash=source_hash(text), by=user, at=CIRCULATED_AT)
 
 
 @time_machine.travel(CIRCULATED_AT, tick=False)
@@ -155,73 +147,12 @@ def test_one_cochair_alone_cannot_correct_a_published_point(
 def test_comparison_is_void_once_the_content_changes(case: AgreementCase) -> None:
     statement = case.statement
     compare_with_source(statement)
-    for field in ("title", "introduction", "source_title", "source_url"):
-        before = getattr(statement, field)
-        setattr(statement, field, "https://example.org/other")
-        statement.save()
-        with pytest.raises(ValidationError, match=NEEDS_TWO):
-            publish_statements(statements=[statement], by=case.first, at=CIRCULATED_AT)
-        setattr(statement, field, before)
     statement.title = "Other words"
     statement.save()
+    with pytest.raises(ValidationError, match=NEEDS_TWO):
+        publish_statements(statements=[statement], by=case.first, at=CIRCULATED_AT)
     by_command(case.first, statement)
     assert SourceComparison.objects.get().by == case.first
-
-
-def test_text_that_changed_after_the_page_was_opened_is_not_compared(
-    client_of: Sign, case: AgreementCase
-) -> None:
-    client = client_of(case.first)
-    shown = client.get(compare_url(case.statement)).context["shown"]
-    case.statement.outcomes.filter(parent__isnull=False).update(text="invented")
-    answer = client.post(compare_url(case.statement), {"shown": shown})
-    assert answer.status_code == 400
-    assert CHANGED in answer.content.decode()
-    assert not SourceComparison.objects.exists()
-
-
-def colleague(case: AgreementCase) -> User:
-    """Of another ministry of Indonesia."""
-    return make_holder(case.event, role="editor", on_behalf_of=make_government("ID"))
-
-
-def seconded(case: AgreementCase) -> User:
-    """Acts for a clinic, and works for Indonesia too."""
-    user = make_holder(case.event, role="editor", on_behalf_of=make_organisation())
-    make_affiliation(make_delegate(user=user), organisation=case.cochairs[0])
-    return user
-
-
-@pytest.mark.parametrize("other", [colleague, seconded])
-def test_bodies_of_one_government_and_seconded_staff_count_as_one(
-    case: AgreementCase, other: Callable[[AgreementCase], User]
-) -> None:
-    user = other(case)
-    by_command(case.first, case.statement)
-    with pytest.raises(ValidationError, match=SAME_BODY):
-        by_command(user, case.statement)
-
-
-def test_operators_stand_in_once(case: AgreementCase) -> None:
-    by_command(make_user(is_superuser=True), case.statement)
-    with pytest.raises(ValidationError, match=SAME_BODY):
-        by_command(make_user(is_superuser=True), case.statement)
-    by_command(case.second, case.statement)
-    assert publish_statements(statements=[case.statement], by=case.first, at=CIRCULATED_AT)
-
-
-def test_only_who_edits_or_confirms_for_an_organisation_compares(
-    client_of: Sign, case: AgreementCase
-) -> None:
-    office = make_organisation()
-    for user, status in (
-        (make_holder(case.event, role="reader", on_behalf_of=office), 400),
-        (make_holder(case.event, role="editor"), 400),
-        (make_holder(make_event(), role="editor", on_behalf_of=office), 404),
-    ):
-        sent = {"shown": source_hash(case.statement)}
-        assert client_of(user).post(compare_url(case.statement), sent).status_code == status
-    assert not SourceComparison.objects.exists()
 
 
 def test_comparison_by_a_suspended_person_does_not_count(case: AgreementCase) -> None:

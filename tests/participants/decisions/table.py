@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.models import SourceComparison
+from outcomes.models import Corrigendum, SourceComparison, Statement
 from participants.models import (
     Grant,
     ListClosureConfirmation,
@@ -33,10 +33,12 @@ from tests.decide import page_of
 from tests.email_links import LinkClient
 from tests.factories import (
     NOON,
+    make_commitment,
     make_delegate,
     make_government,
     make_organisation,
     make_participation,
+    make_party,
     make_statement,
     make_user,
 )
@@ -373,8 +375,26 @@ def truth_of_closing(world: World, row: Any) -> str:
     return f"open, signed {number}" if listed else "closed"
 
 
-def truth_of_text(_world: World, row: Any) -> str:
-    return f"compared by {SourceComparison.objects.filter(statement=row).count()}"
+def draft_correction(world: World) -> Any:
+    """Returns its statement, whose page it is on."""
+    statement = Statement.objects.get(pk=world.statement.pk)
+    statement.publish(NOON)
+    Corrigendum.objects.create(statement=statement, reason="A slip", source="Page 2")
+    return statement
+
+
+def draft_commitment(world: World) -> Any:
+    row = make_commitment(world.event, state="draft", source_title="Budget speech")
+    make_party(row, organisation=world.shelter)
+    return row
+
+
+def compared(name: str, way: str, row: Callable[[World], Any], page: str) -> Kind:
+    def truth(_world: World, row: Any) -> str:
+        return f"compared by {SourceComparison.objects.filter(**{way: row}).count()}"
+
+    page = f"/admin/outcomes/{page}/{{}}/compare/"
+    return shown_kind(f"comparing a {name}", "compare", row, page, truth, two("compare"))
 
 
 def two(act: str, **more: Any) -> dict[str, list[tuple[str, str]]]:
@@ -415,14 +435,9 @@ KINDS = [
         truth_of_closing,
         two("close", **{"list changed since signed once": [("co-chair ID", "close"), ("add", "")]}),
     ),
-    shown_kind(
-        "comparing a text",
-        "compare",
-        lambda world: world.statement,
-        "/admin/outcomes/statement/{}/compare/",
-        truth_of_text,
-        two("compare"),
-    ),
+    compared("text", "statement", lambda world: world.statement, "statement"),
+    compared("correction", "corrigendum__statement", draft_correction, "statement"),
+    compared("commitment", "commitment", draft_commitment, "commitment"),
 ]
 
 

@@ -11,12 +11,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from outcomes.models import SourceComparison
 from outcomes.organisations.changes import CHANGES, request_change
+from outcomes.reporting.publication import COMMITMENT_COMPARISONS
+from outcomes.sources.hashes import source_hash
 from participants.accounts.grants import RIGHTS, request_grant
 from participants.decisions.engine import (
     Refusal,
     State,
     decline,
+    forget,
+    forget_pending,
     make_due,
     right,
     sign,
@@ -39,8 +44,10 @@ from participants.participation.confirmation import PARTICIPATIONS
 from tests.decide import page_of
 from tests.factories import (
     NOON,
+    make_commitment,
     make_delegate,
     make_government,
+    make_holder,
     make_organisation,
     make_participation,
     make_role,
@@ -227,6 +234,28 @@ def test_making_that_fails_is_seen_and_tried_again(
     assert make_due(later(3)).made == 1
     assert state_of(change, later(3)) == State.MADE
     assert world.event.roles.filter(organisation=world.shelter, role="cohost").exists()
+
+
+def test_texts_are_compared_by_two_and_published_elsewhere(world: World) -> None:
+    row = make_commitment(world.event, state="draft", source_title="A law")
+    kind, shown = COMMITMENT_COMPARISONS, {row.pk: source_hash(row)}
+    entered = world.holder("editor", make_organisation())
+    alone = make_holder(world.event, role="editor")
+    another = make_user(is_superuser=True)
+    assert not sign(kind, {row.pk: "0" * 64}, by=entered, at=NOON)
+    assert right(row, alone, NOON).reason == Refusal.NO_RIGHT
+    assert decline(row, by=entered, reason="Later", at=NOON)
+    assert sign(kind, shown, by=world.operator, at=NOON)
+    assert not sign(kind, shown, by=another, at=NOON)
+    forget_pending(world.operator, world.event, NOON)
+    assert state(row, kind.given(row), [], NOON) == State.ASKED
+    forget(kind, SourceComparison.objects.all(), NOON)
+    assert not kind.given(row)
+    for user in (entered, world.second, world.cohost):
+        assert sign(kind, shown, by=user, at=NOON)
+    row = stored(row)
+    assert state(row, kind.given(row), [], NOON) == State.MADE and row.is_public
+    assert [act.what for act in row.acts.all()] == ["declined"]
 
 
 # When it ends -----------------------------------------------------------------------------
