@@ -51,5 +51,6 @@ class ParticipantsConfig(AppConfig):
             "accounts.grants",
             "participation.confirmation",
             "participation.closure",
+            "participation.freezing",
         ):
             import_module(f"participants.{name}")

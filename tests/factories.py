@@ -41,6 +41,7 @@ from participants.models import (
     ConsentRequest,
     ContactChannel,
     Delegate,
+    DelegationChange,
     EventRole,
     Grant,
     Group,
@@ -290,6 +291,15 @@ def make_organisation_change(organisation: Organisation, **fields: Any) -> Organ
     given: dict[str, Any] = {"what": "kind", "kind": "government", "reason": "Letter of 3 March"}
     given["requested_by"] = fields.pop("requested_by", None) or make_user()
     return save(OrganisationChange(organisation=organisation, **given | fields))
+
+
+def make_delegation_change(event: Event, **fields: Any) -> DelegationChange:
+    """A request to freeze a delegation, which waits for others."""
+    given: dict[str, Any] = {"what": "freeze", "reason": "Letter of 3 March"} | fields
+    given["requested_by"] = fields.pop("requested_by", None) or make_user()
+    if "organisation" not in given:
+        given["organisation"] = make_organisation(is_demonstration=event.is_demonstration)
+    return save(DelegationChange(event=event, **given))
 
 
 def make_account_change(user: User, **fields: Any) -> AccountChange:

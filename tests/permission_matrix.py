@@ -59,6 +59,7 @@ from tests.factories import (
     make_commitment,
     make_consent,
     make_delegate,
+    make_delegation_change,
     make_event,
     make_evidence,
     make_grant,
@@ -138,6 +139,7 @@ def make_cast() -> Cast:
         office = make_organisation(slug=f"office-{key}")
         make_role(event, organisation=office)
         make_organisation_change(office)
+        make_delegation_change(event, organisation=office)
         _make_submissions(office, statement)
         make_invitation_request(event)
         make_participant_list(event)
@@ -336,6 +338,7 @@ EVENT_LOOKUPS = {
     "organisation": "roles__event",
     "delegate": "participations__event",
     "participation": "event",
+    "delegationchange": "event",
     "organisationchange": "organisation__roles__event",
     "participantlist": "event",
     "mailbatch": "event",

@@ -57,6 +57,7 @@ ACTS = 100 if FULL else 10
 PEOPLE_PAGES = [
     "/admin/participants/delegate/",
     "/admin/participants/participation/",
+    "/admin/participants/delegationchange/",
     "/admin/participants/organisation/",
     "/admin/participants/organisationchange/",
     "/admin/participants/grant/",

@@ -22,6 +22,7 @@ from outcomes.models import (
 from participants.display_names import display_name
 from participants.models import (
     Delegate,
+    DelegationChange,
     Grant,
     Introduction,
     InvitationRequest,
@@ -36,6 +37,7 @@ from tests.factories import (
     NOON,
     make_addressee,
     make_delegate,
+    make_delegation_change,
     make_event,
     make_grant,
     make_introduction,
@@ -66,6 +68,7 @@ ROWS: dict[type[models.Model], Callable[[Event, User], Any]] = {
         event, decision="refused", decided_at=NOON, nominated_for=make_organisation()
     ),
     OrganisationChange: lambda event, _by: make_organisation_change(make_role(event).organisation),
+    DelegationChange: lambda event, _by: make_delegation_change(event),
     ParticipantList: lambda event, _by: make_participant_list(event, decided_at=NOON),
     ProgressUpdate: lambda event, _by: make_update(event.commitments.all()[0]),
     Response: lambda event, _by: make_response(

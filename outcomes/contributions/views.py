@@ -30,7 +30,7 @@ from outcomes.models.response import is_party
 from outcomes.reporting.focal_points import active_participations_of
 from outcomes.reporting.joins import answer_join, joins_to_answer
 from participants.models import Participation, User
-from participants.participation.confirmation import missing_confirmation
+from participants.participation.requirement import missing_confirmation
 from participants.privacy.own_profile import atomic_post
 
 

@@ -107,7 +107,7 @@ def who_must_be_confirmed_again(
     if after:
         lost = [row.pk for row in participations_to_confirm_again(before, after, permissions.on)]
     else:
-        counted = Participation.objects.confirmed().filter(organisation=before)
+        counted = Participation.objects.confirmed_or_frozen().filter(organisation=before)
         lost = list(counted.values_list("pk", flat=True))
     rows = Participation.objects.filter(
         _seen(["event"], permissions), pk__in=lost, delegate__in=visible_people(permissions)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from outcomes.datasets.tables import ORGANISATIONS
@@ -21,6 +20,7 @@ from outcomes.models import Assessment, Offer, Response, Subscription
 from participants.accounts.grants import RIGHTS
 from participants.decisions.engine import forget
 from participants.models import (
+    DelegationChange,
     EventRole,
     Grant,
     GrantConfirmation,
@@ -63,6 +63,8 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.GrantConfirmation.on_behalf_of": MergeRule("apart"),
     "participants.ListClosureConfirmation.on_behalf_of": MergeRule("apart"),
     "participants.ParticipationConfirmation.on_behalf_of": MergeRule("apart"),
+    "participants.DelegationChange.organisation": MergeRule("by hand"),
+    "participants.DelegationChangeConfirmation.on_behalf_of": MergeRule("apart"),
     "participants.OrganisationChange.organisation": MergeRule("by hand"),
     "participants.OrganisationChange.target": MergeRule("by hand"),
     "participants.OrganisationChangeConfirmation.on_behalf_of": MergeRule("apart"),
@@ -138,9 +140,11 @@ def apply_merge(*, target: Organisation, duplicate: Organisation, by: User, at: 
             % sorted(map(str, newly_invalid))[0]
         )
     open_changes = OrganisationChange.objects.filter(done_at=None, stopped_at=None)
-    about_it = Q(organisation=duplicate) | Q(target=duplicate)
-    open_changes.filter(about_it).update(stopped_at=at)
-    OrganisationChange.objects.filter(organisation=duplicate).update(organisation=target)
+    open_changes.filter(target=duplicate).update(stopped_at=at)
+    for model in (OrganisationChange, DelegationChange):
+        rows = model.objects.filter(organisation=duplicate)
+        rows.filter(done_at=None, stopped_at=None).update(stopped_at=at)
+        rows.update(organisation=target)
     OrganisationChange.objects.filter(target=duplicate).update(target=target)
     old = duplicate.slug
     duplicate.delete()

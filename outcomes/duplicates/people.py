@@ -107,7 +107,7 @@ def merge_people(*, target: Delegate, duplicate: Delegate, by: User, at: datetim
         split_shared_person(row, permissions)
     _check_people(target, duplicate)
     changes = list(changes_by_rule(PERSON_RULES, duplicate, permissions))
-    confirmed = Participation.objects.confirmed().filter(delegate__in=[target, duplicate])
+    confirmed = Participation.objects.confirmed_or_frozen().filter(delegate__in=[target, duplicate])
     confirmed_ids = list(confirmed.values_list("pk", flat=True))
     relations = relations_of(Delegate)
     for name, rule in PERSON_RULES.items():

@@ -149,7 +149,7 @@ def _problem(user: User, kind: AccountChange.Kind, email: str) -> str:
         return ""
     if user.is_superuser:
         return _("This is an operator. Appoint another account with create_operator.")
-    if not Participation.objects.confirmed().filter(delegate__user=user).exists():
+    if not Participation.objects.confirmed_or_frozen().filter(delegate__user=user).exists():
         return _("This person has no confirmed participation, so no one could give a code.")
     validate_email(email)
     if EmailAddress.objects.filter(user=user, email=email, verified=True).exists():
@@ -228,7 +228,8 @@ def make_change(change: AccountChange, *, at: datetime) -> bool:
         end_change(row, Outcome.STOPPED, at=at)
         return False
     addresses = sign_in_addresses(former)
-    values = {"email": former.email, "addresses": addresses, "grants": end_rights(former, at=at)}
+    grants = end_rights(former.grants.all(), at=at)
+    values = {"email": former.email, "addresses": addresses, "grants": grants}
     EmailLink.objects.filter(Q(user=former) | Q(delegate__user=former)).revoke(at)
     # The next sign-in there begins from the start.
     ProviderIdentity.objects.filter(user=former).delete()

@@ -412,17 +412,19 @@ def _drop_confirmations(grant: Grant) -> None:
     grant.effective_on = None
 
 
-def end_rights(user: User, *, at: datetime) -> dict[str, list[date | None]]:
-    """All rights of an account end at once. Returns what return_rights() needs."""
+def end_rights(grants: QuerySet[Grant], *, at: datetime) -> dict[str, list[date | None]]:
+    """All these rights end at once. Returns what return_rights() needs."""
     former = {}
-    rows = user.grants.exclude(valid_until__lt=at.date()).order_by("pk")
+    rows = grants.exclude(valid_until__lt=at.date()).order_by("pk")
     for grant in rows.select_for_update(of=("self",)):
         former[str(grant.pk)] = [grant.valid_until, grant.effective_on]
         grant.valid_until = max(at.date() - timedelta(days=1), grant.valid_from)
-        grant.effective_on = None
+        # One that was in force on an earlier day goes on to match exceptions.
+        if grant.valid_until >= at.date() or not _took_effect(grant, at):
+            grant.effective_on = None
         grant.full_clean()
         grant.save()
-        forget_pending(user, grant.event, at)
+        forget_pending(grant.user, grant.event, at)
         _announce(grant, "ending", at)
     return former
 

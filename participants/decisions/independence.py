@@ -37,6 +37,7 @@ class Independence:
 
 
 PARTICIPATION = Independence(asker=True, operator=Operator.STANDS_IN_LATER)
+FREEZING = PARTICIPATION
 RIGHT = Independence(from_last_roundtable=True)
 ORGANISATION_CHANGE = Independence(from_last_roundtable=True)
 CLOSING = Independence(asker=True, own_organisation=True, operator=Operator.STANDS_IN)

@@ -12,6 +12,7 @@ from participants.models.confirmation import (
 from participants.models.consent import Consent, ConsentNotice, ConsentRequest
 from participants.models.contact import AudienceException, ContactChannel, RevealBudget
 from participants.models.delegate import Audience, Delegate, DelegateLanguage
+from participants.models.delegation_change import DelegationChange, DelegationChangeConfirmation
 from participants.models.email_link import BOUND_TO_ADDRESS, EmailLink
 from participants.models.hiding import HidingCode, HidingWay
 from participants.models.introduction import Introduction
@@ -54,6 +55,8 @@ __all__ = [
     "ContactChannel",
     "Delegate",
     "DelegateLanguage",
+    "DelegationChange",
+    "DelegationChangeConfirmation",
     "EmailLink",
     "Erasure",
     "EventRole",

@@ -150,6 +150,11 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     """Which participations count. Deleting through it deletes: an erasure keeps nothing."""
 
     def confirmed(self) -> "ParticipationQuerySet":
+        """Those that count. A frozen one opens nothing, and no one speaks by it."""
+        return self.confirmed_or_frozen().filter(frozen_at=None)
+
+    def confirmed_or_frozen(self) -> "ParticipationQuerySet":
+        """What stays of them while they are frozen, such as what is public."""
         return self.filter(confirmed_at__isnull=False)
 
     def ever_confirmed(self) -> "ParticipationQuerySet":
@@ -157,7 +162,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         return self.filter(took_effect_at__isnull=False)
 
     def seeing_details(self, on: date) -> "ParticipationQuerySet":
-        return self.filter(details_open_on__lte=on)
+        return self.filter(details_open_on__lte=on, frozen_at=None)
 
 
 _ParticipationManager = models.Manager.from_queryset(ParticipationQuerySet)
@@ -297,6 +302,16 @@ class Participation(models.Model):
         editable=False,
         help_text=_("Why it is suspended. The person, and those who confirm, read this."),
     )
+    frozen_at = models.DateTimeField(
+        _("frozen"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "When others froze all participations of the organisation there. It opens nothing "
+            "until they are brought back."
+        ),
+    )
     ended_at = models.DateTimeField(
         _("removed"),
         null=True,
@@ -319,7 +334,7 @@ class Participation(models.Model):
             _("Your roundtables"),
             "event organisation capacity nomination entered_at is_protected_from_desk "
             "confirmed_at took_effect_at details_open_on suspended_at suspended_for "
-            "suspension_reason ended_at",
+            "suspension_reason frozen_at ended_at",
         ),
         ShownTo(
             "entered_by",

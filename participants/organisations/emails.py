@@ -13,7 +13,7 @@ from roundtable.mail.queue import enqueue
 
 
 def people_taking_part_for(organisation: Organisation) -> QuerySet[Delegate]:
-    parts = Participation.objects.confirmed().filter(organisation=organisation)
+    parts = Participation.objects.confirmed_or_frozen().filter(organisation=organisation)
     people = Delegate.objects.filter(pk__in=parts.values("delegate"))
     return people.select_related("user").order_by("pk")
 

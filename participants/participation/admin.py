@@ -25,10 +25,10 @@ from participants.participation.confirmation import (
     RELATED,
     end_participation,
     is_sufficient,
-    missing_confirmation,
     suspend_participation,
 )
 from participants.participation.departure import may_record_departure, record_departure
+from participants.participation.requirement import missing_confirmation
 from participants.permissions import EventPermissions, visible_participations, visible_people
 
 
@@ -137,6 +137,7 @@ class ParticipationAdmin(PrivateAdmin):
         more: dict[str, Any] = {
             "events_to_close": events_to_close(permissions),
             "may_fetch_codes": may_fetch_codes(permissions),
+            "may_freeze": permissions.can_confirm_any,
         }
         is_alone = Q(confirmations__capacity=Capacity.ALONE)
         rows = self.get_queryset(request).annotate(
@@ -187,6 +188,8 @@ class ParticipationAdmin(PrivateAdmin):
         names = ", ".join(_confirmed_by(confirmation) for confirmation in given)
         if row.suspended_at:
             return _suspension(row, missing_confirmation(row))
+        if row.frozen_at:
+            return f"{gettext('Frozen')} – {names}"
         if is_sufficient(row):
             return names
         missing = missing_confirmation(row)

@@ -25,12 +25,11 @@ from participants.models import (
     User,
 )
 from participants.participation.confirmation import (
-    CHAIRS,
     NOTICE_PERIOD,
     PARTICIPATIONS,
-    confirmation_body,
     tell_who_shares,
 )
+from participants.participation.requirement import CHAIRS, confirmation_body, lock_events
 from participants.permissions import EventPermissions, visible_participations
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -90,8 +89,7 @@ class Closings(Kind[ListClosure]):
 
     def lock(self, primary_keys: Iterable[int]) -> list[ListClosure]:
         rows = ListClosure.objects.filter(pk__in=list(primary_keys))
-        events = Event.objects.filter(pk__in=rows.values("event")).order_by("pk")
-        list(events.select_for_update(no_key=True).values_list("pk"))
+        lock_events(rows)
         return super().lock(rows.values_list("pk", flat=True))
 
     def content_hash(self, item: ListClosure) -> str:

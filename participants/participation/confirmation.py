@@ -1,15 +1,10 @@
-"""Who takes part is confirmed by two people of two organisations, never of the person's own.
-
-For a government, one of the two is a co-chair. For others, one is a co-chair or a co-host, and the
-other is the confirmer of that constituency.
-"""
+"""Who takes part is confirmed by two people of two organisations, never of the person's own."""
 
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import permutations
 from typing import Any
 
 from django.conf import settings
@@ -25,12 +20,13 @@ from participants.accounts.emails import email_account, email_delegate
 from participants.accounts.sessions import end_sessions
 from participants.decisions.engine import drop_changed, sign, void_changed, waiting
 from participants.decisions.independence import PARTICIPATION
-from participants.decisions.kind import Kind, Shown, Signer, register
+from participants.decisions.kind import Shown, Signer, register
 from participants.models import (
     Act,
     Audience,
     Capacity,
     Delegate,
+    DelegationChange,
     Invitation,
     ListClosure,
     Organisation,
@@ -39,8 +35,8 @@ from participants.models import (
     ParticipationConfirmation,
     User,
 )
-from participants.models.confirmation import Confirmation
 from participants.models.organisation_change import kind_and_country
+from participants.participation.requirement import AboutDelegation, lock_events
 from participants.permissions import (
     Body,
     ConfirmingRight,
@@ -55,30 +51,12 @@ from participants.permissions import (
 )
 from roundtable.audit import log as audit
 from roundtable.models import Event
-from roundtable.working_days import add_working_days
 
-# So long, the operator leaves it to a co-chair or co-host.
-WORKING_DAYS_BEFORE_STAND_IN = 5
 # So long, those who share something can narrow it before a late participant sees it.
 NOTICE_PERIOD = timedelta(days=7)
-CHAIRS = (Capacity.COCHAIR, Capacity.OPERATOR)
-CHAIRS_AND_HOSTS = (*CHAIRS, Capacity.COHOST)
 
 
-def confirmation_body(confirmation: Confirmation) -> Body | None:
-    return body_of(confirmation.on_behalf_of) if confirmation.on_behalf_of else None
-
-
-def _is_of_constituency(confirmation: Confirmation, participation: Participation) -> bool:
-    organisation = confirmation.on_behalf_of
-    return (
-        confirmation.capacity == Capacity.CONFIRMER
-        and organisation is not None
-        and organisation.constituency == participation.organisation.constituency
-    )
-
-
-class Participations(Kind[Participation]):
+class Participations(AboutDelegation[Participation]):
     """That a person takes part for an organisation."""
 
     model = Participation
@@ -111,9 +89,7 @@ class Participations(Kind[Participation]):
     def lock_to_sign(self, primary_keys: Iterable[int]) -> list[Participation]:
         """A list is not closed at the same moment."""
         ids = list(primary_keys)
-        rows = Participation.objects.filter(pk__in=ids)
-        events = Event.objects.filter(pk__in=rows.values("event")).order_by("pk")
-        list(events.select_for_update(no_key=True).values_list("pk"))
+        lock_events(Participation.objects.filter(pk__in=ids))
         return self.lock(ids)
 
     def visible(self, viewer: EventPermissions) -> QuerySet[Participation]:
@@ -160,25 +136,8 @@ class Participations(Kind[Participation]):
             return _("a government")
         return ""
 
-    def missing(self, item: Participation, given: Sequence[Any]) -> str:
-        organisation = item.organisation
-        is_government = organisation.kind == OrganisationKind.GOVERNMENT
-        chairs = CHAIRS if is_government else CHAIRS_AND_HOSTS
-        missing = []
-        if not any(row.capacity in chairs for row in given):
-            missing.append(_("a co-chair") if is_government else _("a co-chair or co-host"))
-        if is_government:
-            if not missing or not given:
-                missing.append(_("another organisation"))
-        elif not any(_is_of_constituency(row, item) for row in given):
-            missing.append(_("the confirmer for %s") % organisation.constituency.label)
-        return _(" and ").join(str(name) for name in missing)
-
     def since(self, item: Participation) -> datetime:
         return item.waits_since
-
-    def organisations(self, item: Participation) -> list[Organisation]:
-        return [item.organisation]
 
     def refuses(self, item: Participation, signer: Signer) -> bool:
         """No one confirms themselves, nor brings back what their organisation suspended."""
@@ -186,62 +145,21 @@ class Participations(Kind[Participation]):
             item.suspended_at is not None and not _may_answer_suspension(item, signer)
         )
 
-    def rights(
-        self, item: Participation, signer: Signer, given: Sequence[Confirmation]
-    ) -> list[ConfirmingRight]:
-        rights = [
-            right
-            for right in super().rights(item, signer, given)
-            if self._counts(right, item, signer.at) and self._is_missing(right, item, given)
-        ]
-        # The constituency's own confirmation is the rarer one.
-        return sorted(rights, key=lambda right: right.capacity != Capacity.CONFIRMER)
-
-    def _counts(self, right: ConfirmingRight, item: Participation, at: datetime) -> bool:
-        match right.capacity:
-            case Capacity.OPERATOR:
-                return at >= add_working_days(item.waits_since, WORKING_DAYS_BEFORE_STAND_IN)
-            case Capacity.CONFIRMER if item.organisation.kind != OrganisationKind.GOVERNMENT:
-                assert right.organisation is not None
-                return right.organisation.constituency == item.organisation.constituency
-        return True
-
-    def _is_missing(
-        self, right: ConfirmingRight, item: Participation, given: Sequence[Confirmation]
-    ) -> bool:
-        """Whether a confirmation by this right is still required."""
-        if item.organisation.kind == OrganisationKind.GOVERNMENT:
-            return right.capacity in CHAIRS or all(row.capacity in CHAIRS for row in given)
-        if right.capacity == Capacity.CONFIRMER:
-            return not any(_is_of_constituency(row, item) for row in given)
-        return not any(row.capacity in CHAIRS_AND_HOSTS for row in given)
-
     def is_made(self, item: Participation, at: datetime) -> bool:
         return item.confirmed_at is not None
-
-    def is_agreed(self, item: Participation, given: Sequence[Confirmation]) -> bool:
-        return any(
-            self._are_required_two(item, first, second) for first, second in permutations(given, 2)
-        )
-
-    def _are_required_two(
-        self, item: Participation, first: Confirmation, second: Confirmation
-    ) -> bool:
-        bodies = {confirmation_body(first), confirmation_body(second)}
-        if len(bodies) < 2 or body_of(item.organisation) in bodies:
-            return False
-        if item.organisation.kind == OrganisationKind.GOVERNMENT:
-            return first.capacity in CHAIRS and second.capacity != Capacity.OPERATOR
-        return first.capacity in CHAIRS_AND_HOSTS and _is_of_constituency(second, item)
 
     def make(self, item: Participation, at: datetime) -> None:
         if item.confirmed_at:
             return  # one person had confirmed it before two were required
         _count_for_exclusions(item)
-        _tell_person(item, "returned" if item.took_effect_at else "confirmed", at)
+        is_frozen = DelegationChange.objects.is_frozen(item.event, item.organisation)
+        item.frozen_at = at if is_frozen else None
+        counts = "returned" if item.took_effect_at else "confirmed"
+        tell_person(item, "frozen" if is_frozen else counts, at)
         item.confirmed_at, item.suspended_at, item.suspension_reason = at, None, ""
         item.took_effect_at = item.took_effect_at or at
-        if ListClosure.objects.filter(event=item.event, closed_at__isnull=False).exists():
+        closed = ListClosure.objects.filter(event=item.event, closed_at__isnull=False)
+        if not is_frozen and closed.exists():
             item.details_open_on = (at + NOTICE_PERIOD).date()
         item.full_clean()
         item.save()
@@ -292,11 +210,6 @@ def _several(organisation: str, number: int) -> str:
 
 PARTICIPATIONS = register(Participations())
 RELATED = PARTICIPATIONS.related
-
-
-def missing_confirmation(participation: Participation) -> str:
-    given = PARTICIPATIONS.given(participation)
-    return _("Waits for %s") % PARTICIPATIONS.missing(participation, given)
 
 
 def confirm_participations(
@@ -365,7 +278,7 @@ def tell_who_shares(event: Event, late: Sequence[Participation], at: datetime) -
     `late` were added after the list was closed. If it is empty, the list was closed now.
     """
     with_participants = (Audience.PARTICIPANTS, Audience.CONSTITUENCY)
-    took_part = Participation.objects.confirmed().filter(event=event)
+    took_part = Participation.objects.confirmed_or_frozen().filter(event=event)
     sharing = Delegate.objects.filter(
         Q(listed_to__in=with_participants) | Q(channels__audience__in=with_participants),
         pk__in=took_part.values("delegate"),
@@ -404,7 +317,8 @@ def count_renewed_confirmations(*, at: datetime) -> int:
     """
     earlier = ParticipationConfirmation.objects.filter(capacity=Capacity.ALONE, has_effect=True)
     counted = 0
-    for row in _locked(Participation.objects.confirmed().filter(confirmations__in=earlier)):
+    confirmed = Participation.objects.confirmed_or_frozen()
+    for row in _locked(confirmed.filter(confirmations__in=earlier)):
         newest = max(row.confirmations.values_list("confirmed_at", flat=True))
         if newest <= at - NOTICE_PERIOD and is_sufficient(row):
             _count_for_exclusions(row)
@@ -424,7 +338,7 @@ def tell_of_earlier_confirmations(*, at: datetime) -> int:
 
 def _tell_who_excludes(event: Event, day: date | None, *, key: str, at: datetime) -> int:
     """From this day, more people may see something of theirs; without one, fewer do."""
-    took_part = Participation.objects.confirmed().filter(event=event).values("delegate")
+    took_part = Participation.objects.confirmed_or_frozen().filter(event=event).values("delegate")
     excluding = Delegate.objects.filter(pk__in=took_part, exceptions__isnull=False)
     emails = [
         email_delegate(
@@ -443,7 +357,7 @@ def _tell_who_excludes(event: Event, day: date | None, *, key: str, at: datetime
     return sum(email is not None for email in emails)
 
 
-def _tell_person(row: Participation, what: str, at: datetime) -> None:
+def tell_person(row: Participation, what: str, at: datetime) -> None:
     if row.delegate.user is None:
         return
     email_account(
@@ -493,7 +407,7 @@ def recheck_confirmations(organisation: Organisation, at: datetime) -> None:
     for row in _locked(concerned):
         _check_effect(row)
         if row.pk in counted and row.confirmed_at is None:
-            _tell_person(row, "void", at)
+            tell_person(row, "void", at)
 
 
 def _concerned_by(*organisations: Organisation) -> QuerySet[Participation]:
@@ -674,7 +588,7 @@ def suspend_participation(
     _lose_effect(row)
     if row.delegate.user:
         end_sessions(row.delegate.user)
-    _tell_person(row, "left" if has_left else "suspended", at)
+    tell_person(row, "left" if has_left else "suspended", at)
     audit.record(
         action="suspend participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
     )
@@ -701,7 +615,7 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
     row.ended_at = at
     row.full_clean()
     row.save()
-    _tell_person(row, "ended", at)
+    tell_person(row, "ended", at)
     audit.record(
         action="end participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
     )

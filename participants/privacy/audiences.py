@@ -385,7 +385,7 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
         output_field=BOOLEAN,
     )
     sees_details = Case(
-        When(details_open_on__lte=on, ended_at=None, then=True),
+        When(details_open_on__lte=on, ended_at=None, frozen_at=None, then=True),
         default=False,
         output_field=BOOLEAN,
     )

@@ -212,7 +212,7 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
 
 def remaining_participations(person: Delegate) -> list[Participation]:
     """What an erasure keeps, without the name."""
-    rows = Participation.objects.confirmed()
+    rows = Participation.objects.confirmed_or_frozen()
     people = (
         rows.order_by().values("organisation").annotate(number=Count("delegate", distinct=True))
     )

@@ -183,8 +183,8 @@ def participations_shown(viewer: Viewer) -> QuerySet[Participation]:
         shown |= Q(delegate=viewer.delegate)
     for event in viewer.events:
         listed = Delegate.objects.filter(listing_condition(viewer_at(viewer, event)))
-        shown |= Q(event=event, delegate__in=listed.values("pk"))
-    return Participation.objects.confirmed().filter(shown, event__is_public=True)
+        shown |= Q(event=event, frozen_at=None, delegate__in=listed.values("pk"))
+    return Participation.objects.confirmed_or_frozen().filter(shown, event__is_public=True)
 
 
 def make_cards(delegates: Iterable[Delegate]) -> list[Card]:
@@ -216,7 +216,7 @@ def organisations_before_answer(
     if not requesters and not proposed:
         return {}
     own_events = Participation.objects.confirmed().filter(delegate=reader).values("event")
-    represented = Participation.objects.confirmed().filter(
+    represented = Participation.objects.confirmed_or_frozen().filter(
         Q(delegate__in=requesters) | Q(delegate__in=proposed, event__in=own_events)
     )
     working = Affiliation.objects.filter(Q(until=None) | Q(until__gte=on), delegate__in=requesters)
@@ -274,7 +274,7 @@ def public_profiles(
     public = ContactChannel.objects.filter(delegate=OuterRef("pk"), audience=Audience.EVERYONE)
     found = listed_delegates(ANONYMOUS_VIEWER, on).filter(Exists(public)).order_by(*BY_NAME)
     if event:
-        took_part = Participation.objects.confirmed().filter(event=event)
+        took_part = Participation.objects.confirmed_or_frozen().filter(event=event)
         found = found.filter(pk__in=took_part.values("delegate"))
     else:
         found = found.filter(is_demonstration=is_demonstration)

@@ -73,6 +73,8 @@ class Person:
     grants: dict[int, tuple[int, date | None]]
     # From which day the person sees details there, and which two organisations confirmed it.
     details_open: dict[int, date] = field(default_factory=dict)
+    # At which events the delegation is frozen.
+    frozen: set[int] = field(default_factory=set)
     # Workplaces that the person removed, and those that others propose.
     removed: list[int] = field(default_factory=list)
     proposed: set[int] = field(default_factory=set)
@@ -149,7 +151,7 @@ class Person:
         return {
             event: CONSTITUENCY_OF_KIND[ORGANISATIONS[office][0]]
             for event, (office, confirmed) in self.participations.items()
-            if confirmed
+            if confirmed and event not in self.frozen
         }
 
 
@@ -169,11 +171,15 @@ class World:
     def knows_of(self, viewer: int | None, person: int, event: int) -> bool:
         """Whether the viewer sees that a listed person took part in the event."""
         owner = self.people[person]
-        if event not in owner.confirmed_constituencies():
+        if not owner.participations.get(event, (0, False))[1]:
             return False
         if viewer == person or "everyone" == owner.listed_to in owner.channels:
             return True
-        if viewer is None or event not in self.people[viewer].open_constituencies():
+        if (
+            event in owner.frozen
+            or viewer is None
+            or event not in self.people[viewer].open_constituencies()
+        ):
             return False
         # Had they met at this event alone, the person would still be listed.
         people = list(self.people)
@@ -383,6 +389,8 @@ def _make_person(random: Random) -> Person:
     for event, (_office, confirmed) in made.participations.items():
         if not confirmed:
             continue
+        if random.random() < 0.1:
+            made.frozen.add(event)
         if random.random() < 0.95:
             days = random.choice([-30, -1, 0, 0, 0, 0, 0, 0, 0, 1])
             made.details_open[event] = TODAY + timedelta(days=days)

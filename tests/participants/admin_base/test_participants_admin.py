@@ -49,6 +49,7 @@ Sign = Callable[[User | Delegate], Client]
 # All that the desk shows; pages of other models are absent.
 SHOWN = {
     *("Series", "Event", "MailBatch", "Organisation", "OrganisationChange", "Group", "Delegate"),
+    "DelegationChange",
     *("Participation", "InvitationRequest", "Introduction", "ParticipantList", "User", "Grant"),
     *("Statement", "Outcome", "Synonyms", "Theme", "Commitment", "Milestone", "ProgressUpdate"),
     *("Response", "Offer", "Assessment", "ReportingRound"),

@@ -33,6 +33,7 @@ from participants.decisions.engine import (
 from participants.decisions.kind import Kind, Signer
 from participants.models import (
     Act,
+    DelegationChange,
     Grant,
     ListClosure,
     Organisation,
@@ -41,6 +42,8 @@ from participants.models import (
 )
 from participants.participation.closure import CLOSINGS, agree_to_close, list_hash
 from participants.participation.confirmation import PARTICIPATIONS
+from participants.participation.freezing import FREEZINGS
+from participants.participation.freezing import request_change as request_freezing
 from tests.decide import page_of
 from tests.factories import (
     NOON,
@@ -102,6 +105,12 @@ class World(Meeting):
         assert agree_to_close(event=self.event, by=self.first, shown_hash=shown, at=NOON)
         return ListClosure.objects.get()
 
+    def ask_freezing(self) -> DelegationChange:
+        change = DelegationChange(
+            event=self.event, organisation=self.shelter, what="freeze", reason="Letter"
+        )
+        return request_freezing(change=change, by=self.first, at=NOON)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -123,9 +132,10 @@ CASES = {
         PARTICIPATIONS, World.ask_participation, ("first", "confirmer"), "operator"
     ),
     "closing": Case(CLOSINGS, World.ask_closing, ("second",), "first"),
+    "freezing": Case(FREEZINGS, World.ask_freezing, ("confirmer",), "first"),
 }
 WAITING = ["right", "change"]
-ENDING = ["right", "change", "closing"]
+ENDING = ["right", "change", "closing", "freezing"]
 
 
 @pytest.fixture
@@ -208,7 +218,7 @@ def test_who_is_part_of_it_or_has_signed_is_told_why_not(case: Case, world: Worl
     reader = world.holder("reader", make_government("NZ"), "reader@example.org")
     assert right(item, reader, NOON).reason == Refusal.NO_RIGHT
     own = right(item, getattr(world, case.own), NOON)
-    expected = {"closing": Refusal.SIGNED, "participation": None}
+    expected = {"closing": Refusal.SIGNED, "freezing": Refusal.SIGNED, "participation": None}
     name = next(name for name, other in CASES.items() if other is case)
     assert own.reason == expected.get(name, Refusal.OWN)
 
@@ -272,7 +282,7 @@ def test_request_that_no_one_completed_ends_after_sixty_days(
     assert make_due(later(61)).expired == 0
     asker = world.operator if case.kind is RIGHTS else world.first
     assert told_by_subject(deliver()[before:]) == {"Your request has ended": [asker.email]}
-    assert not item.confirmations.exists()
+    assert item.confirmations.count() == (case.kind is FREEZINGS)  # who asked signed
     if case.kind is CLOSINGS:  # the next agreement is a new request
         assert case.sign(world, item, "first", later(61))
         assert make_due(later(120)).expired == 0 and make_due(later(121)).expired == 1

@@ -177,12 +177,13 @@ KEPT = {
         participants.ConsentNotice participants.EmailLink participants.Erasure
         participants.GrantConfirmation participants.ListClosureConfirmation
         participants.OrganisationChangeConfirmation participants.ParticipationConfirmation
+        participants.DelegationChangeConfirmation
         roundtable.AuditHead roundtable.CacheEntry roundtable.IdempotencyKey roundtable.Job
         roundtable.LimitCount
     """,
     "names people by keys, which an erasure forgets": "roundtable.AuditEntry roundtable.AuditKey",
     "is about a roundtable, an organisation or a group": """
-        participants.Bundle
+        participants.Bundle participants.DelegationChange
         outcomes.ReportingRound outcomes.Theme participants.EventRole participants.Group
         participants.HistoricalOrganisation participants.Organisation
         participants.OrganisationChange participants.ParticipantList participants.RecordedCount

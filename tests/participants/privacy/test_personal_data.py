@@ -38,6 +38,7 @@ from participants.models import (
     Audience,
     Delegate,
     DelegateLanguage,
+    DelegationChangeConfirmation,
     Erasure,
     GrantConfirmation,
     HandleRedirect,
@@ -74,6 +75,7 @@ from tests.factories import (
     make_consent,
     make_consent_request,
     make_delegate,
+    make_delegation_change,
     make_dispute,
     make_event,
     make_evidence,
@@ -413,6 +415,10 @@ def decide_about_others(user: User, event: Event) -> None:
     confirmed: dict[str, Any] = {"by": user, "capacity": "alone", "content_hash": "0" * 64}
     GrantConfirmation.objects.create(grant=grant, confirmed_at=NOON, **confirmed)
     OrganisationChangeConfirmation.objects.create(change=change, confirmed_at=NOON, **confirmed)
+    frozen = make_delegation_change(event, requested_by=user, reason="zarniqa-freezing")
+    DelegationChangeConfirmation.objects.create(
+        delegation_change=frozen, confirmed_at=NOON, **confirmed
+    )
     closure = ListClosure.objects.create(event=event)
     ListClosureConfirmation.objects.create(closure=closure, confirmed_at=NOON, **confirmed)
     ask([change], by=user, at=NOON, letter="zarniqa-letter")
@@ -430,6 +436,7 @@ WORDS = """
     zarniqa-declined|zarniqa-assessment|zarniqa-assessment-source|zarniqa-reply|zarniqa-round
     zarniqa-summary|zarniqa-change-reason|zarniqa-proposes|zarniqa-own-words|zarniqa-nomination
     zarniqa-purpose|zarniqa-grant-reason|zarniqa-change-of-kind|zarniqa-met|zarniqa-suspension
+    zarniqa-freezing
     zarniqa-letter|zarniqa-declines
 """.strip().replace("\n    ", "|")
 

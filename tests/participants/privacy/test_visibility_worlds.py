@@ -137,6 +137,7 @@ def store(world: World) -> None:
             confirmed_at=NOON if confirmed else None,
             took_effect_at=NOON if confirmed else None,
             details_open_on=someone.details_open.get(event) if confirmed else None,
+            frozen_at=NOON if event in someone.frozen else None,
         )
         for pk, someone in people
         for event, (office, confirmed) in someone.participations.items()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0034_acts'),
+        ('participants', '0035_freezing_of_delegations'),
     ]
 
     operations = [
