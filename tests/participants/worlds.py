@@ -321,6 +321,8 @@ def make_world(seed: int) -> World:
     introductions = _introductions(random, len(people))
     for someone in people:
         _add_proposed_and_earlier(random, someone)
+    for someone in people:
+        someone.frozen = {event for event in EVENTS if random.random() < 0.1}
     return World(people, introductions)
 
 
@@ -389,8 +391,6 @@ def _make_person(random: Random) -> Person:
     for event, (_office, confirmed) in made.participations.items():
         if not confirmed:
             continue
-        if random.random() < 0.1:
-            made.frozen.add(event)
         if random.random() < 0.95:
             days = random.choice([-30, -1, 0, 0, 0, 0, 0, 0, 0, 1])
             made.details_open[event] = TODAY + timedelta(days=days)
