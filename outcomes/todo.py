@@ -142,9 +142,6 @@ def decisions(site: AdminSite, request: HttpRequest) -> TodoItem | None:
 SOURCES: tuple[TodoSource, ...] = (
     decisions,
     pending_list(_("Texts to sign or publish, and corrections to publish"), Statement),
-    pending_list(
-        _("Commitments to compare with their source"), Commitment, concerns="can_edit_any"
-    ),
     pending_list(_("Progress updates to check"), ProgressUpdate, concerns="can_edit_any"),
     pending_list(_("Answers to recommendations to check"), Response, concerns="can_edit_any"),
     pending_list(_("Offers to check"), Offer, concerns="can_edit_any"),

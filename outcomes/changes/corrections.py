@@ -6,7 +6,7 @@ that was never public is no previous version.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -21,8 +21,6 @@ from django.db.models import (
     Subquery,
 )
 from django.db.models.lookups import IsNull
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from outcomes.datasets.tables import (
     COMMITMENTS,
@@ -32,6 +30,7 @@ from outcomes.datasets.tables import (
     ROUNDTABLES,
     STATEMENTS,
 )
+from outcomes.datasets.values import value_text
 from outcomes.models import Commitment, CommitmentState, Milestone, Outcome, Statement
 from participants.models import EventRole, Organisation
 from roundtable.database.fields import field_of
@@ -170,15 +169,3 @@ def field_corrections(model: type[Model], before: Any, after: Any) -> Iterator[F
         if getattr(before, field) != getattr(after, field):
             label = str(field_of(model, field).verbose_name)
             yield FieldCorrection(field, label, value_text(before, field), value_text(after, field))
-
-
-def value_text(row: Any, field: str) -> str:
-    value = getattr(row, field)
-    if isinstance(value, date):
-        return date_format(value)
-    if value is None:
-        return _("no due date") if field == "due_on" else ""
-    if field == "country":
-        return str(value.name)
-    display = getattr(row, f"get_{field}_display", None)
-    return str(display() if display else value)

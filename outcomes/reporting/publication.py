@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -9,15 +10,26 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from outcomes.models import Basis, Commitment, CommitmentState, Dispute, Undertaking
+from outcomes.datasets.values import other_columns
+from outcomes.models import (
+    Basis,
+    Commitment,
+    CommitmentParty,
+    CommitmentState,
+    Dispute,
+    Undertaking,
+)
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
 from outcomes.sources.comparisons import Comparisons, is_publishable, is_released
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
 from participants.decisions.engine import waiting
-from participants.decisions.kind import Signer, register
+from participants.decisions.kind import Shown, Signer, register
 from participants.models import Act, User
 from participants.permissions import EventPermissions
 from roundtable.audit import log as audit
@@ -49,12 +61,56 @@ class CommitmentComparisons(Comparisons):
     def is_made(self, item: Commitment, at: datetime) -> bool:
         return item.is_public or item.parties_told_at is not None
 
+    def shown(self, items: Sequence[Commitment], viewer: EventPermissions) -> list[Shown]:
+        return [self._shown(item) for item in items]
+
+    def _shown(self, item: Commitment) -> Shown:
+        """All that the hash of the text reads stands beside its source."""
+        source = " ".join([item.source_name, *filter(None, [item.source_details])])
+        due = date_format(item.due_on) if item.due_on else "–"
+        points = ", ".join(point.number for point in item.outcomes.all()) or "–"
+        facts = [
+            (_("Text"), item.text),
+            (_("Parties"), "; ".join(_party_in_words(row) for row in item.parties.all()) or "–"),
+            (_("Due"), due),
+            (_("Points it answers"), points),
+            *(
+                (_("Milestone"), f"{row.title} ({date_format(row.due_on)})")
+                for row in item.milestones.all()
+            ),
+            *other_columns(item),
+        ]
+        return Shown(
+            _("Compare %s with its source") % item.reference,
+            page=reverse("admin:outcomes_commitment_compare", args=[item.pk]),
+            line=source if item.is_source_known else "",
+            facts=facts,
+            group=(item.event_id, item.source_kind, item.source_title, item.source_url),
+            together=partial(_several, item.source_name),
+        )
+
+    def since(self, item: Commitment) -> datetime:
+        days: list[datetime] = [row.confirmed_at for row in self.stored(item)]
+        return min(days, default=item.recorded_at)
+
     def after_sign(
         self, signed: Sequence[Commitment], made: Sequence[Commitment], at: datetime
     ) -> None:
-        super().after_sign(signed, made, at)
         for item in signed:
             announce(item, at=at)
+
+
+def _party_in_words(row: CommitmentParty) -> str:
+    return f"{row} ({row.get_role_display()})"
+
+
+def _several(source: str, number: int) -> str:
+    sentence = ngettext(
+        "Compare %(number)d commitment with “%(source)s”",
+        "Compare %(number)d commitments with “%(source)s”",
+        number,
+    )
+    return sentence % {"number": number, "source": source}
 
 
 COMMITMENT_COMPARISONS = register(CommitmentComparisons())

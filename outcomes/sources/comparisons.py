@@ -13,8 +13,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from outcomes.models import (
     Commitment,
@@ -23,14 +25,13 @@ from outcomes.models import (
     Statement,
     StatementVersion,
 )
-from outcomes.sources.emails import ask_others_to_compare
 from outcomes.sources.hashes import RecordedText, source_hash
 from participants.decisions.engine import answer, sign
 from participants.decisions.independence import COMPARING
-from participants.decisions.kind import Kind, Signer, kind_of, kinds, register
+from participants.decisions.kind import Kind, Shown, Signer, kind_of, register
 from participants.models import Act, Grant, OrganisationChange, User
-from participants.participation.confirmation import confirmation_body
-from participants.permissions import ConfirmingRight
+from participants.participation.requirement import confirmation_body
+from participants.permissions import ConfirmingRight, EventPermissions
 from roundtable.audit import log as audit
 
 AgreedText = Statement | Corrigendum
@@ -58,6 +59,14 @@ class Comparisons(Kind[Any]):
     is_made_elsewhere = True
     endings = frozenset()
     event_path = "event"
+    label = _lazy("Texts compared")
+    effect = _lazy("Two people of two organisations compare, word for word. Then it can be public.")
+
+    def visible(self, viewer: EventPermissions) -> QuerySet[Any]:
+        if viewer.is_operator:
+            return self.rows()
+        events = viewer.editable | viewer.confirmable
+        return self.rows().filter(**{f"{self.event_path}__in": events})
 
     def undecided(self, at: datetime) -> QuerySet[Any]:
         return self.rows().filter(state="draft")
@@ -85,15 +94,6 @@ class Comparisons(Kind[Any]):
         item.comparisons.exclude(pk__in=counted).delete()
         return super().confirm(item, right, by, at)
 
-    def after_sign(self, signed: Sequence[Any], made: Sequence[Any], at: datetime) -> None:
-        for item in signed:
-            self.ask_others(item, at)
-
-    def ask_others(self, item: Any, at: datetime) -> int:
-        """If one organisation has compared it. Returns the number of emails."""
-        given = self.given(item)
-        return ask_others_to_compare(item, given[0], at=at) if len(given) == 1 else 0
-
     def record(self, verb: str, item: Any, by: User | None, at: datetime, **more: Any) -> None:
         organisation = more["right"].organisation
         audit.record(
@@ -111,6 +111,25 @@ class StatementComparisons(Comparisons):
     model: type[Model] = Statement
     subject = "statement"
     related = ("event",)
+
+    def shown(self, items: Sequence[AgreedText], viewer: EventPermissions) -> list[Shown]:
+        return [self._shown(item) for item in items]
+
+    def _shown(self, item: AgreedText) -> Shown:
+        """A whole text is compared on a page of its own."""
+        statement = item.statement if isinstance(item, Corrigendum) else item
+        sentence = _("Compare the text of %(event)s with its source")
+        if isinstance(item, Corrigendum):
+            sentence = _("Compare a correction of the text of %(event)s with its source")
+        return Shown(
+            sentence % {"event": statement.event},
+            page=reverse("admin:outcomes_statement_compare", args=[statement.pk]),
+        )
+
+    def since(self, item: AgreedText) -> datetime:
+        statement = item.statement if isinstance(item, Corrigendum) else item
+        entered: datetime = statement.history.earliest().history_date
+        return min([row.confirmed_at for row in self.stored(item)], default=entered)
 
     def is_open(self, item: AgreedText, acts: Sequence[Act], at: datetime) -> bool:
         return can_be_compared(item)
@@ -169,17 +188,6 @@ def record_comparison(text: RecordedText, *, shown_hash: str, by: User, at: date
     if problem := obstacle_to_comparing(stored, by, at):
         raise ValidationError(problem)
     sign(kind, {text.pk: shown_hash}, by=by, at=at)
-
-
-def remind_missing_comparisons(*, at: datetime) -> int:
-    """Returns the number of emails about texts that one organisation has compared."""
-    queued = 0
-    for kind in kinds().values():
-        if isinstance(kind, Comparisons):
-            texts = kind.undecided(at).filter(comparisons__isnull=False)
-            texts = texts.order_by("comparisons__confirmed_at", "comparisons")
-            queued += sum(kind.ask_others(text, at) for text in texts)
-    return queued
 
 
 def obstacle_to_comparing(text: RecordedText, user: User, at: datetime) -> str:

@@ -36,16 +36,10 @@ def email_previews(statement: Statement) -> list[EmailPreview]:
     answers = f"{settings.PORTAL_URL}{reverse('my-circulations')}"
     page = f"{settings.PORTAL_URL}{event.get_absolute_url()}#statement"
     deadline = (timezone.now() + timedelta(days=7)).astimezone(event.zone).replace(tzinfo=None)
-    cochairs = _("The co-chairs whose signature or comparison is missing")
+    cochairs = _("The co-chairs whose signature is missing")
     asked = _("The people who represent the organisations")
     everyone = _("All participants who can be reached by email")
     known = [
-        (
-            _("One organisation has compared the text with its source"),
-            cochairs,
-            "outcomes/sources/emails/comparison_requested",
-            desk,
-        ),
         (_("The text is circulated"), asked, f"{EMAILS}/text_circulated", answers),
         (
             _("No organisation objected until the deadline"),

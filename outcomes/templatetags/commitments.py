@@ -8,14 +8,12 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import get_language
 
-from outcomes.changes.corrections import value_text
 from outcomes.commitments.charts import FINDING_STEPS, SEAT_CLASSES, TONES
 from outcomes.commitments.status import findings_of, status_words
 from outcomes.commitments.summary import finding_sentence, reported_total
-from outcomes.datasets.tables import COMMITMENTS
+from outcomes.datasets.values import other_columns
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -29,13 +27,9 @@ from participants.models import Constituency
 from participants.privacy.visibility import Card
 
 register = template.Library()
-# Pages of a commitment name these in words of their own.
-PLACED = (
-    *("reference", "text", "place_in_source", "due_on", "is_open"),
-    *("source_kind", "source_title", "source_url", "source_dated_on"),
-)
 register.filter("reported_total", reported_total)
 register.filter("status_words", status_words)
+register.filter("other_columns", other_columns)
 
 
 @register.simple_tag
@@ -79,16 +73,6 @@ def _finding_context(of: str) -> dict[str, Any]:
     steps = FINDING_STEPS.get(known)
     filled = None if steps is None else [number <= steps for number in (1, 2, 3)]
     return {"filled": filled, "label": known.label}
-
-
-@register.filter
-def other_columns(commitment: Commitment) -> list[tuple[str, str]]:
-    """Name and value of each filled column that came later than the words of the page."""
-    values = {name: value_text(commitment, name) for name in COMMITMENTS.others(*PLACED)}
-    field = COMMITMENTS.get_field
-    return [
-        (capfirst(str(field(name).verbose_name)), text) for name, text in values.items() if text
-    ]
 
 
 @register.filter

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -42,6 +43,12 @@ class Row:
     @property
     def key(self) -> str:
         return f"{self.kind.name}:{','.join(str(item.pk) for item in self.items)}"
+
+    @property
+    def page(self) -> str:
+        """Of several items, there is none."""
+        own = reverse("admin:decide_one", args=[self.kind.name, self.items[0].pk])
+        return "" if len(self.items) > 1 else self.shown.page or own
 
     @property
     def sentence(self) -> str:
@@ -96,7 +103,8 @@ def placed(
 
 
 def place_of(kind: Kind[Any], item: Any, signer: Signer) -> Place | None:
-    if answer(item, signer).right:
+    # More people can compare a text after two did, and none waits for them.
+    if not kind.is_agreed(item, kind.given(item)) and answer(item, signer).right:
         has_declined = any(
             act.what == Act.What.DECLINED and act.by_id == signer.user.pk for act in kind.acts(item)
         )

@@ -182,6 +182,9 @@ def decide_one(request: HttpRequest, name: str, number: int) -> HttpResponse:
     form = DeclineForm(request.POST if is_declined else None)
     if request.method == "POST" and (form.is_valid() or not is_declined):
         return _decide_one(request, kind, item, form)
+    shown = kind.shown([item], viewer)[0]
+    if shown.page:
+        return redirect(shown.page)
     right = answer(item, signer).right
     seen = set(visible_organisations(viewer).values_list("pk", flat=True))
     row_admin: Any = admin.site._registry.get(kind.model)
@@ -189,7 +192,7 @@ def decide_one(request: HttpRequest, name: str, number: int) -> HttpResponse:
     context = {
         "kind": kind,
         "item": item,
-        "shown": kind.shown([item], viewer)[0],
+        "shown": shown,
         "since": kind.since(item),
         "is_open": kind.is_open(item, kind.acts(item), now),
         "is_made": kind.is_made(item, now),

@@ -10,7 +10,6 @@ from django.utils.translation import gettext, ngettext
 
 from outcomes.reporting.reminders import send_reminders
 from outcomes.reporting.submission import remind_cochairs
-from outcomes.sources.comparisons import remind_missing_comparisons
 from outcomes.statements.silence_procedure import send_circulation_reminders
 from participants.accounts.log_head import send_log_head
 from participants.decisions.digest import send_digests
@@ -56,13 +55,6 @@ class Command(BaseCommand):
                 circulated,
             )
             self.stdout.write(text % circulated)
-        if asked := remind_missing_comparisons(at=at):
-            text = ngettext(
-                "%d email is sent about texts to compare with their source.",
-                "%d emails are sent about texts to compare with their source.",
-                asked,
-            )
-            self.stdout.write(text % asked)
         if not sent:
             self.stdout.write(gettext("Nothing is due."))
             return

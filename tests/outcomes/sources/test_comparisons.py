@@ -1,8 +1,7 @@
 """No one alone publishes a text as its source records, or corrects it."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
-from functools import partial
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes.models import Commitment, Corrigendum, SourceComparison, Statement
-from outcomes.sources.comparisons import RELEASED, record_comparison, remind_missing_comparisons
+from outcomes.sources.comparisons import RELEASED, record_comparison
 from outcomes.sources.hashes import source_hash
 from outcomes.statements import corrigenda
 from outcomes.statements.corrigenda import draft_corrigendum
@@ -22,7 +21,6 @@ from outcomes.statements.publication import publish_statements
 from outcomes.statements.verify import find_statement_faults
 from participants.models import Delegate, User
 from roundtable.audit.mirror import bring_up_to_date
-from roundtable.mail.models import QueuedEmail
 from tests.factories import (
     compare_with_source,
     mark_as_earlier,
@@ -161,18 +159,6 @@ def test_comparison_by_a_suspended_person_does_not_count(case: AgreementCase) ->
     case.second.grants.update(suspended_at=CIRCULATED_AT, effective_on=None)
     with pytest.raises(ValidationError, match=NEEDS_TWO):
         publish_statements(statements=[case.statement], by=case.first, at=CIRCULATED_AT)
-
-
-def test_the_other_cochair_is_told_that_a_comparison_is_missing(case: AgreementCase) -> None:
-    by_command(case.first, case.statement)
-    email = QueuedEmail.objects.get()
-    assert email.recipient == case.second.email
-    assert f"/admin/outcomes/statement/{case.statement.pk}/compare/" in email.text
-    remind = partial(remind_missing_comparisons, at=CIRCULATED_AT + timedelta(days=8))
-    assert [remind(), remind()] == [1, 0]
-    by_command(case.second, case.statement)
-    assert remind_missing_comparisons(at=CIRCULATED_AT + timedelta(days=15)) == 0
-    assert QueuedEmail.objects.count() == 2
 
 
 def test_signed_texts_are_not_compared(client_of: Sign, case: AgreementCase) -> None:
