@@ -29,6 +29,7 @@ MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
             "InvitationRequest",
             "Organisation",
             "OrganisationChange",
+            "DelegationChange",
             "Introduction",
             "ParticipantList",
         ),

@@ -688,6 +688,10 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "unsubscribe-by-link": _unsubscribe_link_paths,
     "evidence-file": _evidence_paths,
     "admin:outcomes_progressupdate_evidence": _admin_evidence_paths,
+    "admin:decide_one": lambda cast, _own: {
+        key: path and path.replace("/admin/participants/grant/", "/admin/decide/grant/")
+        for key, path in _row_paths("admin/participants/grant/<path:object_id>/", cast).items()
+    },
     "admin:participants_participation_close": _event_paths("participation/close"),
     "admin:participants_organisationchange_role": _event_paths("organisationchange/role"),
     "admin:participants_organisationchange_kind": _office_paths("kind"),

@@ -20,8 +20,8 @@ import time_machine
 from django.db import transaction
 from django.test import Client
 
-from participants.decisions.digest import send_digests
 from participants.models import Audience, Delegate, Organisation, User
+from participants.participation.digest import send_digests
 from roundtable.audit import log as audit
 from roundtable.audit.mirror import bring_up_to_date
 from roundtable.mail.models import QueuedEmail

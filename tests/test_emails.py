@@ -47,7 +47,6 @@ from participants.accounts.grants import (
     suspend_grant,
 )
 from participants.accounts.log_head import send_log_head
-from participants.decisions.digest import send_digests
 from participants.decisions.engine import make_due
 from participants.email_links.links import link_for_key
 from participants.introductions import lifecycle
@@ -72,6 +71,7 @@ from participants.participation.confirmation import (
     end_participation,
     suspend_participation,
 )
+from participants.participation.digest import send_digests
 from participants.privacy import access_log, consent, retention, visibility
 from participants.privacy.notice_changes import run_notice_requests
 from participants.proposals.lifecycle import propose_name_latin
@@ -118,9 +118,10 @@ WITHOUT_LINK = {
     ("participants/onboarding/emails/invitation", "guest@example.org"),
     ("participants/privacy/emails/erased", "other@example.org"),
     ("participants/accounts/emails/account_made", "new@example.org"),
-    ("participants/decisions/emails/digest", "cohost@example.org"),
-    ("participants/decisions/emails/digest", "confirmer@example.org"),
-    ("participants/decisions/emails/digest", "third@example.org"),
+    ("participants/participation/emails/digest", "operator@example.org"),
+    ("participants/participation/emails/digest", "cohost@example.org"),
+    ("participants/participation/emails/digest", "confirmer@example.org"),
+    ("participants/participation/emails/digest", "third@example.org"),
     ("participants/accounts/emails/grant_announced", "operator@example.org"),
     ("participants/accounts/emails/grant_announced", "cochair@example.org"),
     ("participants/accounts/emails/grant_announced", "confirmer@example.org"),

@@ -212,6 +212,8 @@ class Kind(Generic[ItemT]):
 
         forget_read() before it is asked again about what changed.
         """
+        if not items:
+            return items
         by_id = {item.pk: Read([], []) for item in items}
         for row in self.signatures().filter(**{f"{self.subject}__in": by_id}):
             by_id[getattr(row, f"{self.subject}_id")].signatures.append(row)

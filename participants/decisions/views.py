@@ -142,7 +142,7 @@ def agree(request: HttpRequest) -> HttpResponse:
             item.pk: kind.content_hash(item)
             for item in items
             if constant_time_compare(
-                request.POST.get(f"shown:{kind.name}:{item.pk}", ""), page_token(kind, item)
+                request.POST.get(f"shown-{kind.name}:{item.pk}", ""), page_token(kind, item)
             )
         }
         done += [(kind, row) for row in sign(kind, shown, by=viewer.user, at=now)]
@@ -159,10 +159,10 @@ def _report(request: HttpRequest, done: list[tuple[Kind[Any], Any]], left_out: i
         messages.success(request, f"{text} {effect % made}" if made else text)
     if left_out:
         text = ngettext(
-            "%d is left out: it changed after you opened the page, or you cannot decide about it. "
-            "Read it again.",
-            "%d are left out: they changed after you opened the page, or you cannot decide about "
-            "them. Read them again.",
+            "%d is not decided: it changed after you opened the page, or you cannot decide about "
+            "it. Read it again.",
+            "%d are not decided: they changed after you opened the page, or you cannot decide "
+            "about them. Read them again.",
             left_out,
         )
         messages.error(request, text % left_out)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
@@ -54,18 +55,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates
 Sign = Callable[[User | Delegate], Client]
 
 EVERYTHING = [
+    "Decide",
     "Progress updates to check",
     "Answers to recommendations to check",
     "Offers to check",
     "Assessments to check",
-    "Participations to confirm",
     "People who ask to be invited, or are nominated",
     "Invitations not answered",
     "Commitments past their due date",
     "Commitments whose parties have not answered two reporting rounds",
     "Commitments whose focal point returned the task",
 ]
-OF_EDITORS = EVERYTHING[:4] + EVERYTHING[-3:]
+OF_EDITORS = EVERYTHING[1:5] + EVERYTHING[-3:]
 
 
 def fill(event: Event) -> None:
@@ -113,6 +114,11 @@ def lines(client: Client) -> dict[str, tuple[int, str]]:
     return {label: (int(number), unescape(address)) for address, number, label in found}
 
 
+def number_on(page: Any) -> int:
+    """Of the list behind a line."""
+    return page.context["cl"].result_count if "cl" in page.context else page.context["number"]
+
+
 def person(role: str, event: Event) -> User:
     user = make_user(f"todo-{role}@example.org", is_superuser=role == "operator")
     if role != "operator":
@@ -139,7 +145,7 @@ def test_user_sees_what_waits_in_numbers_that_the_lists_keep(
     found = lines(client)
     assert [(found[label][0], label) for label in found] == [(number, label) for label in expected]
     for label, (_number, address) in found.items():
-        assert client.get(address).context["cl"].result_count == number, label
+        assert number_on(client.get(address)) == number, label
 
 
 def test_counts_match_for_cochair_who_reads_another_roundtable(client_of: Sign) -> None:
@@ -153,7 +159,7 @@ def test_counts_match_for_cochair_who_reads_another_roundtable(client_of: Sign) 
     found = lines(client)
     assert len(found) >= len(EVERYTHING)
     for label, (number, address) in found.items():
-        assert client.get(address).context["cl"].result_count == number, label
+        assert number_on(client.get(address)) == number, label
 
 
 def test_empty_todo_shows_message_and_all_records(client_of: Sign) -> None:

@@ -12,8 +12,8 @@ from outcomes.reporting.reminders import send_reminders
 from outcomes.reporting.submission import remind_cochairs
 from outcomes.statements.silence_procedure import send_circulation_reminders
 from participants.accounts.log_head import send_log_head
-from participants.decisions.digest import send_digests
 from participants.participation.confirmation import tell_of_earlier_confirmations
+from participants.participation.digest import send_digests
 from roundtable.management.dates import add_day_argument
 
 

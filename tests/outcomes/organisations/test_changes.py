@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from outcomes.organisations.changes import confirm_change, request_change
 from participants.accounts.grants import suspend_grant
-from participants.decisions.digest import digest
 from participants.decisions.engine import make_due
 from participants.models import (
     EventRole,
@@ -22,6 +21,7 @@ from participants.models import (
     Participation,
     User,
 )
+from participants.participation.digest import digest
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
 from tests.decide import agree, offers, page_of
@@ -104,8 +104,8 @@ def test_kind_is_changed_once_two_other_organisations_confirmed(
     # Who requested it does not confirm it.
     assert not offers(browser, change)
     for confirmer, kind in ((world.second, "civil-society"), (world.cohost, "government")):
-        page = page_text(client_of(confirmer).get(page_of(change)))
-        assert "Shelter" in page and "Government" in page and "It is a ministry" in page
+        shown = page_text(client_of(confirmer).get(page_of(change)))
+        assert "Shelter" in shown and "Government" in shown and "It is a ministry" in shown
         agree(client_of(confirmer), change)
         assert kind_of(world.shelter) == kind
     assert "Then becomes Government, Malaysia" in page_text(browser.get(page_of(change)))

@@ -20,8 +20,8 @@ from participants.accounts.grants import (
     request_grant,
     suspend_grant,
 )
-from participants.decisions.digest import send_digests
 from participants.models import Grant, Organisation, User
+from participants.participation.digest import send_digests
 from participants.permissions import may_decide
 from participants.privacy.audiences import get_viewer
 from roundtable.audit.models import AuditEntry

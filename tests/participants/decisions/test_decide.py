@@ -116,7 +116,7 @@ def test_what_changed_since_it_was_read_is_left_out(client: Client, world: World
     row.delegate.write(name="Impostor", user=None)
     words = agree_together(browser, together, row, other)
     assert "You agreed to 1 thing." in words
-    assert "1 is left out: it changed after you opened the page" in words
+    assert "1 is not decided: it changed after you opened the page" in words
     assert not row.confirmations.exists() and other.confirmations.count() == 1
 
 

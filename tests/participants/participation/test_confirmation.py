@@ -340,7 +340,7 @@ def test_confirmer_confirms_only_what_the_page_showed(meeting: Meeting, client_o
     assert "m…@example.org" in page.content.decode()
     row.delegate.write(invitation_email="impostor@example.org")
     answer = press(browser, page, page_of(row), "Agree")
-    assert "1 is left out: it changed after you opened the page" in page_text(answer)
+    assert "1 is not decided: it changed after you opened the page" in page_text(answer)
     assert not row.confirmations.exists()
 
 

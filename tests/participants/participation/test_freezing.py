@@ -29,6 +29,7 @@ from participants.participation.confirmation import void_changed_confirmations
 from participants.participation.freezing import FREEZINGS, request_change
 from participants.privacy.audiences import get_viewer
 from participants.privacy.visibility import reveal
+from tests.decide import QUEUE, page_of, value_of
 from tests.factories import (
     NOON,
     make_channel,
@@ -45,7 +46,8 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up_factories import make_report_link, make_undertaking
-from tests.form_fields import send_form
+from tests.form_fields import press, send_form
+from tests.page_text import page_text
 from tests.participants.participation.test_confirmation import (
     Meeting,
     account,
@@ -101,9 +103,9 @@ def request(browser: Client, meeting: Meeting, organisation: Organisation, **typ
     return send_form(browser, browser.get(ADD), containing="reason", **entered | typed)
 
 
-def decide(browser: Client, act: str = "confirm") -> Any:
-    page = browser.get(f"{LIST}{DelegationChange.objects.get(done_at=None).pk}/change/")
-    return send_form(browser, page, containing="shown", action=act)
+def decide(browser: Client, button: str = "Agree") -> Any:
+    page = page_of(DelegationChange.objects.get(done_at=None))
+    return press(browser, page, page, button)
 
 
 def make(
@@ -136,11 +138,13 @@ def test_two_freeze_a_delegation_and_its_details_close_in_both_directions(
     assert sees(row, other, now) and sees(other, row, now)
     inside = client_of(account(row))
     assert inside.get(reverse("me")).status_code == 200
-    page = request(client_of(meeting.first), meeting, row.organisation)
-    assert "Waits for the confirmer for Civil society" in " ".join(page.content.decode().split())
+    request(client_of(meeting.first), meeting, row.organisation)
+    asked = DelegationChange.objects.get()
+    words = page_text(client_of(meeting.second).get(page_of(asked)))
+    assert "It needs the confirmer for Civil society." in words
     assert sees(row, other, now) and sees(other, row, now)
     page = decide(client_of(meeting.confirmer))
-    assert "You decided 1 request." in page.content.decode()
+    assert "1 has its effect now." in page_text(page)
     assert not sees(row, other, now) and not sees(other, row, now)
     # Sessions end, and the person reads why.
     assert inside.get(reverse("me")).status_code == 302
@@ -225,7 +229,8 @@ def test_the_organisation_itself_reads_nothing_of_a_request(
     browser = client_of(own)
     assert "Stolen" not in browser.get(LIST).content.decode()
     assert browser.get(f"{LIST}{change.pk}/change/").status_code == 404
-    browser.post(LIST, {"action": "confirm", "_selected_action": change.pk})
+    assert browser.get(page_of(change)).status_code == 404
+    browser.post(f"{QUEUE}agree/", {"d": value_of(change)})
     assert change.confirmations.count() == 1
     assert "Stolen" in client_of(meeting.second).get(LIST).content.decode()
 
@@ -237,13 +242,13 @@ def test_it_waits_once_and_only_who_asked_withdraws_it(
     request(browser, meeting, row.organisation)
     again = request(client_of(meeting.second), meeting, row.organisation)
     assert "Such a request already waits" in again.content.decode()
-    todo = " ".join(client_of(meeting.confirmer).get("/admin/").content.decode().split())
-    assert "Delegations to freeze or bring back" in todo
+    waiting = page_text(client_of(meeting.confirmer).get(QUEUE))
+    assert "Freeze the delegation of A shelter to Roundtable" in waiting
     change = DelegationChange.objects.get()
-    client_of(meeting.second).post(LIST, {"action": "withdraw", "_selected_action": change.pk})
+    client_of(meeting.second).post(page_of(change), {"act": "stop"})
     change.refresh_from_db()
     assert change.is_open
-    decide(browser, "withdraw")
+    decide(browser, "Withdraw")
     change.refresh_from_db()
     assert change.acts.last().what == Act.What.WITHDRAWN and not change.is_open
     request(browser, meeting, row.organisation)
@@ -255,10 +260,10 @@ def test_signature_is_of_what_the_page_showed(
 ) -> None:
     request(client_of(meeting.first), meeting, row.organisation)
     change, browser = DelegationChange.objects.get(), client_of(meeting.confirmer)
-    page = browser.get(f"{LIST}{change.pk}/change/")
+    page = browser.get(page_of(change))
     Organisation.objects.filter(pk=row.organisation.pk).update(name="Another name")
-    answer = send_form(browser, page, containing="shown", action="confirm")
-    assert "1 request is not changed." in answer.content.decode()
+    answer = press(browser, page, page_of(change), "Agree")
+    assert "1 is not decided: it changed" in page_text(answer)
     row.refresh_from_db()
     assert row.frozen_at is None
 
@@ -273,7 +278,7 @@ def test_freezing_tells_no_one_who_takes_part(
         request(client_of(meeting.first), meeting, organisation)
         change = DelegationChange.objects.get(done_at=None)
         page = decide(client_of(meeting.confirmer)).content.decode()
-        start = page.index('<ul class="messagelist">')
+        start = page.index('<ul class="messages">')
         answers.append(page[start : page.index("</ul>", start)])
         change.refresh_from_db()
         assert change.done_at

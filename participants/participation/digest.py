@@ -72,7 +72,7 @@ def _send(user: User, at: datetime) -> bool:
         "url": f"{settings.PORTAL_URL}{reverse('admin:decide')}",
         "hide_url": hide_url_for(recipient, at),
     }
-    template = "participants/decisions/emails/digest"
+    template = "participants/participation/emails/digest"
     dedup_key = f"{key}{at.date()}"
     return bool(
         enqueue(dedup_key=dedup_key, to=recipient, template=template, context=context, at=at)
