@@ -71,6 +71,7 @@ class CommitmentComparisons(Comparisons):
         points = ", ".join(point.number for point in item.outcomes.all()) or "–"
         facts = [
             (_("Text"), item.text),
+            (_("Address of the source"), item.source_url),
             (_("Parties"), "; ".join(_party_in_words(row) for row in item.parties.all()) or "–"),
             (_("Due"), due),
             (_("Points it answers"), points),

@@ -55,7 +55,7 @@ LISTS = {
     f"{DELEGATES}?q=person+777": f"{DELEGATES}{NO_ROWS}",
     f"{DELEGATES}?invitation=unanswered": f"{DELEGATES}{NO_ROWS}",
     PARTICIPATIONS: f"{PARTICIPATIONS}{NO_ROWS}",
-    f"{PARTICIPATIONS}?waits=me": f"{PARTICIPATIONS}{NO_ROWS}",
+    "/admin/decide/": f"{PARTICIPATIONS}{NO_ROWS}",
     ORGANISATIONS: f"{ORGANISATIONS}?q=nobody+at+all",
     f"{ORGANISATIONS}?q=office+77": f"{ORGANISATIONS}?q=nobody+at+all",
 }

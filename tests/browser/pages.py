@@ -327,6 +327,8 @@ def admin_pages() -> dict[str, str]:
         "outcomes_reportinground",
     ):
         found[f"{name}-add"] = reverse(f"admin:{name}_add")
+    found["decide"] = reverse("admin:decide")
+    found["decide-one"] = reverse("admin:decide_one", args=["grant", rows["participants_grant"]])
     found["offers"] = reverse("admin:outcomes_offer_changelist")
     waits = ProgressUpdate.objects.filter(state="submitted").order_by("pk")[0]
     found["approval"] = reverse("admin:outcomes_progressupdate_review", args=[waits.pk])

@@ -116,7 +116,8 @@ def lines(client: Client) -> dict[str, tuple[int, str]]:
 
 def number_on(page: Any) -> int:
     """Of the list behind a line."""
-    return page.context["cl"].result_count if "cl" in page.context else page.context["number"]
+    found = page.context["cl"].result_count if "cl" in page.context else page.context["number"]
+    return int(found)
 
 
 def person(role: str, event: Event) -> User:
