@@ -14,7 +14,7 @@ from outcomes.duplicates.organisations import apply_merge, check_merge
 from outcomes.models import Commitment, CommitmentParty, Dispute, SourceComparison, Undertaking
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.emails import tell_of_ended_request
-from participants.decisions.engine import ask, sign
+from participants.decisions.engine import ask
 from participants.decisions.independence import ORGANISATION_CHANGE
 from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
 from participants.display_names import display_name, with_display_names
@@ -242,19 +242,6 @@ class OrganisationChanges(Kind[OrganisationChange]):
 
 
 CHANGES = register(OrganisationChanges())
-
-
-def valid_confirmations(change: OrganisationChange) -> QuerySet[OrganisationChangeConfirmation]:
-    """Those of the organisations as they are now."""
-    return change.confirmations.filter(content_hash=change.content_hash)
-
-
-def confirm_change(*, change: OrganisationChange, by: User, shown_hash: str, at: datetime) -> bool:
-    """Makes the change once two organisations confirmed it.
-
-    Returns False if the user may not confirm it, or if it is not what the page showed.
-    """
-    return bool(sign(CHANGES, {change.pk: shown_hash}, by=by, at=at))
 
 
 def _merge(duplicate: Organisation, target: Organisation, *, by: User, at: datetime) -> None:

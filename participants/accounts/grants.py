@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 
 from participants.accounts.addresses import mask_address
 from participants.accounts.emails import email_account, email_holders, tell_of_ended_request
-from participants.decisions.engine import add_act, ask, forget_pending, sign
+from participants.decisions.engine import add_act, ask, forget_pending
 from participants.decisions.independence import RIGHT
 from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
 from participants.display_names import display_name, with_display_names
@@ -225,11 +225,6 @@ def _several(event: Event, number: int) -> str:
 
 
 RIGHTS = register(Rights())
-
-
-def confirm_grant(*, grant: Grant, by: User, shown_hash: str, at: datetime) -> bool:
-    """Returns False if the user may not confirm it, or if it is not what the page showed."""
-    return bool(sign(RIGHTS, {grant.pk: shown_hash}, by=by, at=at))
 
 
 def _end_before(grant: Grant, day: date, at: datetime) -> None:

@@ -238,15 +238,26 @@ def _make(kind: Kind[Any], item: Any, at: datetime) -> bool:
     return True
 
 
-def retry(item: Any, *, at: datetime) -> bool:
-    """Makes what is agreed, or whose wait is over. Returns whether it is made now."""
+def retry(item: Any, *, by: User, at: datetime) -> bool:
+    """Makes what is agreed, or whose wait is over, for who may decide there.
+
+    Returns whether it is made now.
+    """
     kind = kind_of(item)
     with audit.written_last():
         locked = next(iter(kind.lock_to_sign([item.pk])), None)
         if locked is None:
             return False
-        given, acts = kind.given(locked), kind.acts(locked)
-        return state(locked, given, acts, at) == State.AGREED and _make(kind, locked, at)
+        return may_retry(locked, Signer(by, at)) and _make(kind, locked, at)
+
+
+def may_retry(item: Any, signer: Signer) -> bool:
+    """Whether it is agreed and not made, and the person has a right to decide there."""
+    kind = kind_of(item)
+    where = state(item, kind.given(item), kind.acts(item), signer.at)
+    return where == State.AGREED and any(
+        signer.rights_at(event, kind.independence) for event in kind.events(item)
+    )
 
 
 @dataclass

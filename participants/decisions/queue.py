@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from participants.decisions.engine import answer
 from participants.decisions.kind import Kind, Shown, Signer, acts_of_model, kinds
-from participants.models import Act
+from participants.models import Act, Organisation
 from participants.permissions import ConfirmingRight, EventPermissions
 
 
@@ -175,15 +175,20 @@ def decided(
 
 
 def agreed_by(item: Any, kind: Kind[Any], seen: set[int]) -> list[tuple[str, date]]:
-    """Organisations and days; some act for one of a roundtable that the viewer cannot see."""
+    return [(_named(row.on_behalf_of, seen), row.confirmed_at.date()) for row in kind.given(item)]
+
+
+def declined_by(item: Any, kind: Kind[Any], seen: set[int]) -> list[tuple[str, date, str]]:
+    """For who asked and for those who decide: for others, it looks like no answer."""
     return [
-        (
-            row.on_behalf_of.name
-            if row.on_behalf_of and row.on_behalf_of_id in seen
-            else _("Another organisation")
-            if row.on_behalf_of
-            else _("The operator"),
-            row.confirmed_at.date(),
-        )
-        for row in kind.given(item)
+        (_named(act.on_behalf_of, seen), act.at.date(), act.reason)
+        for act in kind.acts(item)
+        if act.what == Act.What.DECLINED
     ]
+
+
+def _named(organisation: Organisation | None, seen: set[int]) -> str:
+    """Some act for one of a roundtable that the viewer cannot see."""
+    if organisation is None:
+        return _("The operator")
+    return organisation.name if organisation.pk in seen else _("Another organisation")

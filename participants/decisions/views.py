@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.admin_base.fields import request_permissions
-from participants.decisions.engine import answer, decline, sign, stop
+from participants.decisions.engine import answer, decline, may_retry, retry, sign, stop, withdraw
 from participants.decisions.kind import Kind, Signer, kind_named, kinds
-from participants.decisions.queue import Place, agreed_by, outcome, place_of, queue
+from participants.decisions.queue import Place, agreed_by, declined_by, outcome, place_of, queue
 from participants.permissions import EventPermissions, visible_organisations
 
 IS_ID = re.compile("[0-9]{1,18}")
@@ -186,6 +186,7 @@ def decide_one(request: HttpRequest, name: str, number: int) -> HttpResponse:
     if shown.page:
         return redirect(shown.page)
     right = answer(item, signer).right
+    place = place_of(kind, item, signer)
     seen = set(visible_organisations(viewer).values_list("pk", flat=True))
     row_admin: Any = admin.site._registry.get(kind.model)
     details, more = row_admin.decision_details(request, item) if row_admin else ("", {})
@@ -197,11 +198,12 @@ def decide_one(request: HttpRequest, name: str, number: int) -> HttpResponse:
         "is_open": kind.is_open(item, kind.acts(item), now),
         "is_made": kind.is_made(item, now),
         "agreed": agreed_by(item, kind, seen),
+        "declined": declined_by(item, kind, seen) if place else [],
         "missing": kind.missing(item, kind.given(item)),
         "due_on": kind.due_on(item),
         "outcome": outcome(kind, item, right, signer) if right else "",
         "right": right,
-        "place": place_of(kind, item, signer),
+        "may_retry": may_retry(item, signer),
         "may_stop": kind.may_stop(item, signer) and kind.is_open(item, kind.acts(item), now),
         "is_asker": kind.asker(item) == viewer.user,
         "token": page_token(kind, item),
@@ -220,9 +222,15 @@ def _decide_one(
         case "decline":
             done = decline(item, by=by, reason=form.cleaned_data["reason"], at=now)
             text = _("You declined. Others can still decide about it.")
+        case "withdraw":
+            done = withdraw(item, by=by, at=now)
+            text = _("You withdrew this request.")
         case "stop":
             done = stop(item, by=by, at=now)
             text = _("You ended this request.")
+        case "retry":
+            done = retry(item, by=by, at=now)
+            text = _("It has its effect now.")
         case _agree:
             shown = {item.pk: kind.content_hash(item)}
             is_same = constant_time_compare(request.POST.get("shown", ""), page_token(kind, item))

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from participants.accounts.addresses import mask_address
 from participants.accounts.emails import email_account, email_delegate
 from participants.accounts.sessions import end_sessions
-from participants.decisions.engine import drop_changed, sign, void_changed, waiting
+from participants.decisions.engine import drop_changed, sign
 from participants.decisions.independence import PARTICIPATION
 from participants.decisions.kind import Shown, Signer, register
 from participants.models import (
@@ -38,7 +38,6 @@ from participants.models import (
 from participants.models.organisation_change import kind_and_country
 from participants.participation.requirement import AboutDelegation, lock_events
 from participants.permissions import (
-    Body,
     ConfirmingRight,
     EventPermissions,
     body_of,
@@ -212,24 +211,16 @@ PARTICIPATIONS = register(Participations())
 RELATED = PARTICIPATIONS.related
 
 
+@transaction.atomic
 def confirm_participations(
-    *,
-    participations: Iterable[Participation],
-    by: User,
-    at: datetime,
-    shown_hash: str | None = None,
+    *, participations: Iterable[Participation], by: User, at: datetime
 ) -> list[Participation]:
     """Records the user's confirmation of those that they may confirm, and returns these.
 
-    Each counts once the second one that is required is there. Confirms none of them if
-    `shown_hash`, which is the content_hash_of() what the user has read, is no longer right.
+    Each counts once the second one that is required is there.
     """
-    with transaction.atomic():
-        rows = PARTICIPATIONS.lock_to_sign([row.pk for row in participations])
-        void_changed(PARTICIPATIONS, rows, at)
-        if shown_hash not in (None, content_hash_of(rows)):
-            return []
-        return sign(PARTICIPATIONS, {row.pk: row.content_hash for row in rows}, by=by, at=at)
+    rows = PARTICIPATIONS.lock_to_sign([row.pk for row in participations])
+    return sign(PARTICIPATIONS, {row.pk: row.content_hash for row in rows}, by=by, at=at)
 
 
 def confirm_entered(
@@ -266,12 +257,6 @@ def joined_by_address(participations: Iterable[Participation]) -> dict[int, str]
     return {row.pk: found.get((row.delegate_id, row.event_id), "") for row in rows}
 
 
-def content_hash_of(participations: Iterable[Participation]) -> str:
-    """Of what someone reads before they confirm it."""
-    content = sorted((row.pk, row.content_hash, row.nomination) for row in participations)
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
 def tell_who_shares(event: Event, late: Sequence[Participation], at: datetime) -> None:
     """Everyone whose details these participants will see can narrow this before.
 
@@ -283,7 +268,8 @@ def tell_who_shares(event: Event, late: Sequence[Participation], at: datetime) -
         Q(listed_to__in=with_participants) | Q(channels__audience__in=with_participants),
         pk__in=took_part.values("delegate"),
     ).exclude(pk__in=[row.delegate_id for row in late])
-    numbers = content_hash_of(late)
+    content = sorted((row.pk, row.content_hash, row.nomination) for row in late)
+    numbers = hashlib.sha256(json.dumps(content).encode()).hexdigest()
     for person in sharing.select_related("user").distinct():
         email_delegate(
             person,
@@ -620,13 +606,6 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
         action="end participation", at=at, actor=by, subject=row.delegate, detail=row.event.code
     )
     return True
-
-
-def confirmable(
-    rows: Iterable[Participation], user: User, at: datetime, own_bodies: set[Body] | None = None
-) -> list[int]:
-    """Ids of those that the user may confirm now."""
-    return [row.pk for row in waiting(list(rows), Signer(user, at, own_bodies))]
 
 
 def _may_answer_suspension(row: Participation, signer: Signer) -> bool:

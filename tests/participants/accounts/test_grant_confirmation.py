@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from outcomes.duplicates.organisations import apply_merge
 from participants.accounts.grants import (
-    confirm_grant,
+    RIGHTS,
     end_grant,
     end_old_suspensions,
     hand_over_grant,
     request_grant,
     suspend_grant,
 )
+from participants.decisions.engine import sign
 from participants.models import Grant, Organisation, User
 from participants.participation.digest import send_digests
 from participants.permissions import may_decide
@@ -70,7 +71,7 @@ def holders(db: None) -> Holders:
 
 def confirm(grant: Grant, by: User) -> bool:
     """As the page shows the right now."""
-    return confirm_grant(grant=grant, by=by, shown_hash=grant.content_hash, at=NOON)
+    return bool(sign(RIGHTS, {grant.pk: grant.content_hash}, by=by, at=NOON))
 
 
 def suspend(grant: Grant, by: User) -> bool:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from outcomes.models import Corrigendum, SourceComparison, Statement
 from participants.models import (
+    DelegationChange,
     Grant,
     ListClosureConfirmation,
     Organisation,
@@ -210,11 +211,15 @@ def request_right(world: World, sign: Callable[[str], Client]) -> Any:
     return Grant.objects.get(user=world.successor)
 
 
+# By who asked, stopping is withdrawing.
+CALLED = {"agree": "confirm", "withdraw": "stop"}
+
+
 def offered_of_row(item: Item, browser: Client) -> set[str]:
     """The buttons and links of the page on which it is decided."""
     text = page_of_row(item, browser).content.decode()
     offered = set(re.findall(r'name="act(?:ion)?"\s+value="(\w+)"', text))
-    found = {"confirm" if act == "agree" else act for act in offered} & set(item.kind.acts)
+    found = {CALLED.get(act, act) for act in offered} & set(item.kind.acts)
     return found | ({"suspend"} if f"{item.row.pk}/suspend/" in text else set())
 
 
@@ -323,6 +328,42 @@ def change(what: str, request: Callable[[World, Callable[[str], Client]], Any]) 
     )
 
 
+# Delegations ----------------------------------------------------------------------------------
+
+
+def request_freezing(world: World, sign: Callable[[str], Client]) -> Any:
+    browser, address = sign("co-chair ID"), f"{ADMIN}delegationchange/add/"
+    sent = {"organisation": world.shelter.pk, "event": world.event.pk, "what": "freeze"}
+    post(browser, address, browser.get(address), "reason", **sent, reason="Its letter")
+    return DelegationChange.objects.get()
+
+
+def truth_of_freezing(_world: World, row: Any) -> str:
+    row.refresh_from_db()
+    state = "frozen" if row.done_at else "ended" if row.stopped_at else "open"
+    return f"{state}, signed {row.confirmations.count()}"
+
+
+def freezing() -> Kind:
+    made = [("confirmer civil society", "confirm")]
+    return Kind(
+        "freezing a delegation",
+        request_freezing,
+        ("confirm", "stop"),
+        page_of_row,
+        offered_of_row,
+        send_about_row,
+        truth_of_freezing,
+        {
+            "asked": [],
+            "asked 61 days ago": [("wait", "61")],
+            "made": made,
+            "withdrawn": [("co-chair ID", "stop")],
+            "organisation renamed since asked": [("rename", "shelter")],
+        },
+    )
+
+
 # Lists and texts ------------------------------------------------------------------------------
 
 
@@ -412,6 +453,7 @@ KINDS = [
     right(),
     change("kind", request_kind),
     change("merge", request_merge),
+    freezing(),
     Kind(
         "participant list",
         request_list,

@@ -131,11 +131,12 @@ def test_declined_with_a_reason_it_stays_open_for_others_and_is_taken_up_later(
     assert "You declined." in page_text(answer)
     assert "Ana Agencia" not in text_of(browser)
     assert "Ana Agencia" in text_of(browser, f"{QUEUE}?show=declined")
-    # To others it looks as if no one had answered.
+    # Those who decide read why; to others it looks as if no one had answered.
     second = client_of(world.second)
-    assert "Ana Agencia" in text_of(second) and "Not in the letter" not in text_of(
-        second, page_of(row)
-    )
+    assert "Ana Agencia" in text_of(second) and "Not in the letter" in text_of(second, page_of(row))
+    own = client_of(world.holder("cochair", row.organisation, "own@example.org"))
+    words = text_of(own, page_of(row))
+    assert "It needs a co-chair or co-host" in words and "declined" not in words
     assert "You agreed to 1 thing." in agree(browser, row)
 
 
@@ -144,9 +145,8 @@ def test_who_asked_withdraws_and_any_holder_stops(
 ) -> None:
     change, browser = world.ask_change(), as_first(client, world)
     assert not offers(browser, change)
-    assert "You ended this request." in page_text(
-        press(browser, page_of(change), page_of(change), "Withdraw")
-    )
+    withdrawn = press(browser, page_of(change), page_of(change), "Withdraw")
+    assert "You withdrew this request." in page_text(withdrawn)
     again = world.ask_change()
     stopped = press(client_of(world.second), page_of(again), page_of(again), "Stop it")
     assert "You ended this request." in page_text(stopped)

@@ -56,7 +56,9 @@ from tests.factories import (
     make_role,
     make_user,
 )
+from tests.form_fields import press
 from tests.meetings import Meeting
+from tests.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 ENTERED = datetime(2026, 2, 2, 12, tzinfo=UTC)
@@ -240,8 +242,11 @@ def test_making_that_fails_is_seen_and_tried_again(
         due = make_due(later(days))
         assert (due.made, due.failed) == (0, 1)
     assert change.acts.filter(what=Act.What.FAILED).count() == 1
+    again = press(client_of(world.second), page_of(change), page_of(change), "Try again")
+    assert "1 is not decided" in page_text(again)
     role.delete()
-    assert make_due(later(3)).made == 1
+    again = press(client_of(world.second), page_of(change), page_of(change), "Try again")
+    assert "It has its effect now." in page_text(again)
     assert state_of(change, later(3)) == State.MADE
     assert world.event.roles.filter(organisation=world.shelter, role="cohost").exists()
 

@@ -491,4 +491,4 @@ def test_what_is_agreed_and_not_made_is_tried_again(
     call_command("make_due_changes", "--clock-is-right", verbosity=0)
     row.refresh_from_db()
     assert row.frozen_at
-    assert not retry(change, at=NOON)
+    assert not retry(change, by=meeting.first, at=NOON)
