@@ -122,7 +122,6 @@ WITHOUT_LINK = {
     ("participants/participation/emails/digest", "cohost@example.org"),
     ("participants/participation/emails/digest", "confirmer@example.org"),
     ("participants/participation/emails/digest", "third@example.org"),
-    ("participants/accounts/emails/grant_announced", "operator@example.org"),
     ("participants/accounts/emails/grant_announced", "cochair@example.org"),
     ("participants/accounts/emails/grant_announced", "confirmer@example.org"),
     ("participants/organisations/emails/mailbox_changed", "office@example.org"),
@@ -138,7 +137,9 @@ ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 NUMBER = re.compile(r"\+\d[\d ()-]{6,}")
 # What the causes below write: a round's title, a commitment's text and reference.
-SAMPLE_TEXT = re.compile(r"Before the conference|Train officers \(\d+\)|RT2024-C\d+")
+SAMPLE_TEXT = re.compile(
+    r"Before the conference|Train officers \(\d+\)|RT2024-C\d+|\b(?:EV|RT)\d*\b"
+)
 
 
 def templates() -> set[str]:

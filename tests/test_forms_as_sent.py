@@ -259,12 +259,17 @@ def desk(cast: Cast) -> Iterator[Person]:
         make_user(), here, role="confirmer", on_behalf_of=make_organisation(), effective_on=None
     )
     editing = make_grant(make_user(), here, role="editor")
+    suspended = make_grant(
+        make_user(), here, role="editor", suspended_at=NOW, suspended_for=make_organisation()
+    )
     first = [
         agreement_url(statement),
         reverse("admin:participants_participantlist_change", args=[held.pk]),
         reverse("admin:outcomes_progressupdate_change", args=[submitted.pk]),
-        reverse("admin:participants_grant_decide", args=[waiting.pk]),
-        reverse("admin:participants_grant_decide", args=[editing.pk]),
+        *(
+            reverse("admin:decide_one", args=["grant", row.pk])
+            for row in (waiting, editing, suspended)
+        ),
         reverse("admin:participants_grant_suspend", args=[editing.pk]),
     ]
     changed: list[tuple[str, Any, str]] = [

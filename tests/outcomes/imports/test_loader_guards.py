@@ -105,8 +105,8 @@ def test_event_lookups_end_at_event(model: type[models.Model]) -> None:
         assert not model._default_manager.filter(**{f"{path}__in": Event.objects.all()}).exists()
     related = {relation.get_accessor_name() for relation in model._meta.related_objects}
     # A grant on behalf of an organisation shows nothing of it on a page, nor does who follows it
-    # or a change that waits; a former short name only leads to it.
-    silent = {"grants", "subscriptions", "slug_redirects", "changes"}
+    # or a change of it or its delegation; a former short name only leads to it.
+    silent = {"grants", "subscriptions", "slug_redirects", "changes", "delegation_changes"}
     assert {path.split("__")[0] for path in EVENT_LOOKUPS[model]} | silent >= related
 
 

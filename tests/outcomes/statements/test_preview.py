@@ -74,7 +74,6 @@ def test_emails_are_shown_before_they_are_sent(client_of: Sign, case: AgreementC
     path = reverse("admin:outcomes_statement_emails", args=[case.statement.pk])
     page = page_html(client_of(reader(case)).get(path))
     for subject in (
-        "Compare a text with its source",
         "A text to agree on",
         "A text needs your signature",
         "The agreed text is public",
