@@ -125,4 +125,6 @@ def _requests(user: User) -> Iterator[Line]:
             "%d requests for an invitation, or nominations.",
             len(asked),
         )
-        yield Line(text % len(asked), max(asked))
+        path = reverse("admin:participants_invitationrequest_changelist")
+        url = f"{settings.PORTAL_URL}{path}?waits=me"
+        yield Line(f"{text % len(asked)}\n{url}", max(asked))

@@ -219,12 +219,14 @@ def offered_of_row(item: Item, browser: Client) -> set[str]:
     """The buttons and links of the page on which it is decided."""
     text = page_of_row(item, browser).content.decode()
     offered = set(re.findall(r'name="act(?:ion)?"\s+value="(\w+)"', text))
-    found = {CALLED.get(act, act) for act in offered} & set(item.kind.acts)
+    found = (offered | {CALLED.get(act, act) for act in offered}) & set(item.kind.acts)
     return found | ({"suspend"} if f"{item.row.pk}/suspend/" in text else set())
 
 
 def page_of_row(item: Item, browser: Client) -> Any:
-    return browser.get(page_of(item.row))
+    row = item.row
+    own = f"{ADMIN}participantlist/{row.pk}/change/"
+    return browser.get(own if isinstance(row, ParticipantList) else page_of(row))
 
 
 def send_about_row(item: Item, browser: Client, act: str) -> None:
