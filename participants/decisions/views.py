@@ -138,10 +138,13 @@ def agree(request: HttpRequest) -> HttpResponse:
     signer = Signer(viewer.user, now, viewer.bodies)
     ticked, done = set(request.POST.getlist("d")), []
     for kind, items in _ticked(request, viewer, signer):
+        # What has no letter and no source is read by itself.
+        lines = [shown.line for shown in kind.shown(items, viewer)]
         shown = {
             item.pk: kind.content_hash(item)
-            for item in items
-            if constant_time_compare(
+            for item, line in zip(items, lines, strict=True)
+            if line
+            and constant_time_compare(
                 request.POST.get(f"shown-{kind.name}:{item.pk}", ""), page_token(kind, item)
             )
         }
