@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -16,7 +17,7 @@ from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.emails import tell_of_ended_request
 from participants.decisions.engine import ask
 from participants.decisions.independence import ORGANISATION_CHANGE
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, cautions, register
 from participants.display_names import display_name, with_display_names
 from participants.models import (
     Act,
@@ -25,7 +26,6 @@ from participants.models import (
     Organisation,
     OrganisationChange,
     OrganisationChangeConfirmation,
-    OrganisationKind,
     Participation,
     User,
 )
@@ -138,9 +138,12 @@ class OrganisationChanges(Kind[OrganisationChange]):
         return with_display_names(rows, "requested_by")
 
     def shown(self, items: Sequence[OrganisationChange], viewer: EventPermissions) -> list[Shown]:
-        return [self._shown(row, viewer) for row in items]
+        why = cautions((row.organisation for row in items), viewer.on)
+        return [self._shown(row, why.get(row.organisation_id, ""), viewer) for row in items]
 
-    def _shown(self, row: OrganisationChange, viewer: EventPermissions) -> Shown:
+    def _shown(
+        self, row: OrganisationChange, why: str | Promise, viewer: EventPermissions
+    ) -> Shown:
         facts: list[tuple[str, str]] = [
             (_("Now"), f"{names_in_words(row.organisation)}, {kind_and_country(row.organisation)}"),
             (_("Then"), row.summary),
@@ -148,13 +151,12 @@ class OrganisationChanges(Kind[OrganisationChange]):
             (_("Requested by"), display_name(row.requested_by, viewer)),
         ]
         is_merge = row.what == row.What.MERGE
-        is_government = row.organisation.kind == OrganisationKind.GOVERNMENT
         return Shown(
             str(row),
             # What moves is read on its own page.
             line="" if is_merge else row.reason,
             facts=facts,
-            caution=_("a government") if is_government else "",
+            caution=why,
         )
 
     def since(self, item: OrganisationChange) -> datetime:

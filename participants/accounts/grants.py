@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -24,14 +25,13 @@ from participants.accounts.addresses import mask_address
 from participants.accounts.emails import email_account, email_holders, tell_of_ended_request
 from participants.decisions.engine import add_act, ask, forget_pending
 from participants.decisions.independence import RIGHT
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, cautions, register
 from participants.display_names import display_name, with_display_names
 from participants.models import (
     Act,
     Grant,
     GrantConfirmation,
     Organisation,
-    OrganisationKind,
     User,
 )
 from participants.permissions import (
@@ -113,9 +113,10 @@ class Rights(Kind[Grant]):
         return with_display_names(rows, "user", "requested_by")
 
     def shown(self, items: Sequence[Grant], viewer: EventPermissions) -> list[Shown]:
-        return [self._shown(row, viewer) for row in items]
+        why = cautions((row.on_behalf_of for row in items), viewer.on)
+        return [self._shown(row, why.get(row.on_behalf_of_id, ""), viewer) for row in items]
 
-    def _shown(self, row: Grant, viewer: EventPermissions) -> Shown:
+    def _shown(self, row: Grant, why: str | Promise, viewer: EventPermissions) -> Shown:
         organisation = row.on_behalf_of.name if row.on_behalf_of else "–"
         words = {
             "person": display_name(row.user, viewer),
@@ -142,17 +143,10 @@ class Rights(Kind[Grant]):
             line=row.reason,
             facts=facts,
             mailbox=mask_address(row.user.email),
-            caution=self._caution(row),
+            caution=_("it was stopped") if row.suspended_at else why,
             group=(row.event_id, asked[-1]) if asked else None,
             together=partial(_several, row.event),
         )
-
-    def _caution(self, row: Grant) -> str:
-        if row.suspended_at:
-            return _("it was stopped")
-        if row.on_behalf_of and row.on_behalf_of.kind == OrganisationKind.GOVERNMENT:
-            return _("a government")
-        return ""
 
     def since(self, item: Grant) -> datetime:
         return item.granted_at

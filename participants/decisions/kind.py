@@ -10,12 +10,14 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import Min, Model, QuerySet, prefetch_related_objects
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from participants.decisions.independence import DECIDING, Independence, Operator
-from participants.models import Act, Capacity, Organisation, User
+from participants.models import Act, Capacity, Organisation, OrganisationKind, User
 from participants.models.confirmation import Confirmation
 from participants.permissions import (
     Body,
@@ -32,6 +34,8 @@ from roundtable.models import Event
 
 # So long, a request waits for others.
 REQUEST_PERIOD = timedelta(days=60)
+# So long after it was entered, an organisation is new to those who decide.
+NEW_FOR = timedelta(days=30)
 ItemT = TypeVar("ItemT", bound=Any)
 KindT = TypeVar("KindT", bound="Kind[Any]")
 
@@ -361,6 +365,23 @@ class Kind(Generic[ItemT]):
     def record(self, verb: str, item: ItemT, by: User | None, at: datetime, **more: Any) -> None:
         """Adds an entry to the log."""
         raise NotImplementedError
+
+
+def cautions(
+    organisations: Iterable[Organisation | None], on: date
+) -> dict[int | None, str | Promise]:
+    """By organisation, why what concerns it is not ticked at first."""
+    found: dict[int | None, str | Promise] = {}
+    known = {row.pk: row for row in organisations if row}
+    history: Any = Organisation.history
+    entered = history.filter(id__in=known).values("id").annotate(first=Min("history_date"))
+    for pk, first in entered.values_list("id", "first"):
+        if (day := timezone.localdate(first)) > on - NEW_FOR:
+            found[pk] = _("a new organisation, on record since %s") % date_format(day)
+    for pk, row in known.items():
+        if row.kind == OrganisationKind.GOVERNMENT:
+            found[pk] = _("a government")
+    return found
 
 
 _KINDS: dict[type[Model], Kind[Any]] = {}

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -20,7 +21,7 @@ from participants.accounts.emails import email_account, email_delegate
 from participants.accounts.sessions import end_sessions
 from participants.decisions.engine import drop_changed, sign
 from participants.decisions.independence import PARTICIPATION
-from participants.decisions.kind import Shown, Signer, register
+from participants.decisions.kind import Shown, Signer, cautions, register
 from participants.models import (
     Act,
     Audience,
@@ -97,9 +98,15 @@ class Participations(AboutDelegation[Participation]):
 
     def shown(self, items: Sequence[Participation], viewer: EventPermissions) -> list[Shown]:
         joined_by = joined_by_address(items)
-        return [self._shown(row, joined_by[row.pk], viewer) for row in items]
+        why = cautions((row.organisation for row in items), viewer.on)
+        return [
+            self._shown(row, joined_by[row.pk], why.get(row.organisation_id, ""), viewer)
+            for row in items
+        ]
 
-    def _shown(self, row: Participation, joined_by: str, viewer: EventPermissions) -> Shown:
+    def _shown(
+        self, row: Participation, joined_by: str, why: str | Promise, viewer: EventPermissions
+    ) -> Shown:
         organisation, is_named = row.organisation, viewer.can_see(row.delegate)
         # A nomination can say who a person is.
         line = row.nomination if is_named else _("You confirm the seat, not the name.")
@@ -123,17 +130,10 @@ class Participations(AboutDelegation[Participation]):
             line=line,
             facts=facts,
             mailbox=mask_address(address) if is_named else "",
-            caution=self._caution(row),
+            caution=_("it was suspended") if row.suspended_at else why,
             group=group if line else None,
             together=partial(_several, organisation.name),
         )
-
-    def _caution(self, row: Participation) -> str:
-        if row.suspended_at:
-            return _("it was suspended")
-        if row.organisation.kind == OrganisationKind.GOVERNMENT:
-            return _("a government")
-        return ""
 
     def since(self, item: Participation) -> datetime:
         return item.waits_since

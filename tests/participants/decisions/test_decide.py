@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from outcomes.organisations.changes import request_change
-from participants.models import Act, Grant, OrganisationChange, Participation
+from participants.models import Act, Grant, Organisation, OrganisationChange, Participation
 from tests.conftest import FULL
 from tests.decide import (
     QUEUE,
@@ -102,7 +102,7 @@ def test_row_without_a_letter_is_decided_by_itself(client: Client, world: World)
 
 def shown_on(browser: Client, row: Participation) -> str:
     page = browser.get(page_of(row)).content.decode()
-    return re.findall(r'name="shown" value="(\w+)"', page)[0]
+    return str(re.findall(r'name="shown" value="(\w+)"', page)[0])
 
 
 def test_people_of_one_letter_are_one_row(client: Client, world: World) -> None:
@@ -117,15 +117,23 @@ def test_people_of_one_letter_are_one_row(client: Client, world: World) -> None:
     assert [row.confirmations.count() for row in rows] == [1, 1, 0]
 
 
-@pytest.mark.parametrize("why", ["a government", "it was suspended"])
+@pytest.mark.parametrize(
+    "why",
+    ["a government", "it was suspended", "a new organisation, on record since 2 March 2026"],
+)
 def test_row_that_needs_care_starts_unticked(client: Client, world: World, why: str) -> None:
     if why == "a government":
         row = seat(world, organisation=make_government("MY"))
-    else:
+    elif why == "it was suspended":
         row = seat(world, suspended_at=NOON, suspended_for=world.australia)
+    else:
+        row = seat(world)
     together = read_together(as_first(client, world), row)
     assert f"Unticked: {why}." in page_text(together)
     assert "checked" not in together.content.decode()
+    Organisation.history.update(history_date=NOON - timedelta(days=31))
+    is_ticked = "checked" in read_together(client, row).content.decode()
+    assert is_ticked == why.startswith("a new organisation")
 
 
 def test_what_changed_since_it_was_read_is_left_out(client: Client, world: World) -> None:

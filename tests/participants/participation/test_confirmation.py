@@ -434,6 +434,7 @@ def test_participations_of_before_are_confirmed_in_three_presses(
             organisation=shelter(f"Shelter {place}"),
         )
         make_confirmation(row, make_user())
+    Organisation.history.update(history_date=NOON - timedelta(days=90))
     user = getattr(meeting, role)
     presses = Presses(client_of(user))
     presses.follow("Decide")
