@@ -117,17 +117,21 @@ def test_participation_is_confirmed_by_keyboard(visit: Visitor, cochair: User) -
     waiting = Participation.objects.filter(event=pages.demonstration())
     ParticipationConfirmation.objects.all().delete()
     waiting.update(confirmed_at=None, details_open_on=None)
-    page = visit(reverse("admin:participants_participation_changelist"), who=cochair).page
-    row = page.get_by_role("row").filter(has_text="Harbour Legal Aid").first
-    row.locator("input.action-select").focus()
+    of_one = waiting.filter(organisation__name__startswith="Harbour Legal Aid").order_by("pk")[:1]
+    waiting.filter(pk__in=list(of_one.values_list("pk", flat=True))).update(nomination="Letter")
+    page = visit(reverse("admin:decide"), who=cochair).page
+    row = page.get_by_role("listitem").filter(has_text="Harbour Legal Aid").first
+    row.get_by_role("checkbox").focus()
     page.keyboard.press("Space")
-    page.locator("select[name=action]").select_option("confirm")
-    page.locator("select[name=action]").focus()
-    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Look at the ticked ones together").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Confirm this person").focus()
+    page.get_by_role("heading", name="This is what you decide").wait_for()
+    # The organisation is new on record, so it starts unticked.
+    page.get_by_role("checkbox").first.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Agree to the ticked ones").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("You confirmed 1 participation.").wait_for()
+    page.get_by_text("You agreed to 1 thing.").wait_for()
     assert ParticipationConfirmation.objects.filter(participation__in=waiting).count() == 1
 
 

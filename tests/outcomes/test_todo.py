@@ -331,7 +331,7 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
             cochair = User.objects.get(email="todo-cochair@example.org")
             make_grant(cochair, another, on_behalf_of=make_organisation())
             fill(another)
-    assert numbers == [42, 42]
+    assert numbers[0] == numbers[1] <= 44
 
 
 def test_statement_is_in_todo_until_published(client_of: Sign) -> None:

@@ -18,12 +18,12 @@ from outcomes.contributions.forms import (
     OfferForm,
     ResponseForm,
 )
+from outcomes.datasets import values
 from outcomes.datasets.columns import Column, Dataset
 from outcomes.datasets.tables import COMMITMENTS
 from outcomes.models import Commitment, ImplementationStatus, Outcome
 from outcomes.reporting.forms import UpdateForm
 from outcomes.statements.corrigenda_admin import CorrigendumForm
-from outcomes.templatetags import commitments
 from participants.models import User
 from tests.factories import (
     NOON,
@@ -138,7 +138,7 @@ def test_pages_of_a_commitment_show_a_column_that_they_do_not_name(
     client_of: Sign, operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     added = replace(COMMITMENTS, columns=(*COMMITMENTS.columns, Column("consent")))
-    monkeypatch.setattr(commitments, "COMMITMENTS", added)
+    monkeypatch.setattr(values, "COMMITMENTS", added)
     row = make_commitment(consent="zqxvar & more")
     browser = client_of(operator)
     for path in (row.get_absolute_url(), f"/admin/outcomes/commitment/{row.pk}/compare/"):
