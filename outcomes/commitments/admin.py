@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, URLPattern, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -24,7 +25,6 @@ from outcomes.commitments.related_admin import (
     RelatedTextInline,
     redact_offers,
 )
-from outcomes.commitments.source_admin import compare_commitment
 from outcomes.commitments.status import status_words
 from outcomes.datasets.tables import COMMITMENTS, PARTIES
 from outcomes.models import Commitment, CommitmentParty, Dispute, Outcome
@@ -32,17 +32,18 @@ from outcomes.models.point_numbers import take_points
 from outcomes.reporting.actions_admin import end
 from outcomes.reporting.disputes import open_disputes
 from outcomes.reporting.focal_points import ask_focal_point
-from outcomes.reporting.publication import commitments_to_compare, withdraw_if_changed
+from outcomes.reporting.publication import day_of_publication, withdraw_if_changed
+from outcomes.sources.comparisons import obstacle_to_comparing
 from outcomes.sources.hashes import undertaking_hash
 from participants.admin_base.base import GrantScopedInline, RowPages
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.admin_base.filters import EventFilter
 from participants.admin_base.history import HistoryAdmin
 from participants.admin_base.lists import split_search
 from participants.admin_base.spreadsheets import SafeExportMixin
 from participants.display_names import display_name
 from participants.models import Participation
-from participants.permissions import EventPermissions, visible_people
+from participants.permissions import visible_people
 
 # What no form changes.
 PUBLICATION_FIELDS = ["state", "basis", "parties_told_at", "proposed_at", "recorded_at"]
@@ -121,6 +122,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
     """Admin of commitments."""
 
     event_path = "event"
+    waits_in_queue = True
     form = CommitmentForm
     fieldsets = [
         (
@@ -166,7 +168,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         "status_label",
         "public_page",
     ]
-    list_filter = [PendingFilter, AttentionFilter, "state", EventFilter]
+    list_filter = [AttentionFilter, "state", EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"
     actions = [end]
@@ -214,7 +216,18 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return compare_commitment(request, self.row_or_404(request, object_id))
+        """The address of earlier emails."""
+        return redirect("admin:decide_one", "commitment", self.row_or_404(request, object_id).pk)
+
+    def decision_details(self, request: HttpRequest, row: Any) -> tuple[str, dict[str, Any]]:
+        user = request_permissions(request).user
+        context = {
+            "row": row,
+            "public_on": day_of_publication(row),
+            "is_disputed": Dispute.objects.open().about_commitment(row).exists(),
+            "obstacle": obstacle_to_comparing(row, user, timezone.now()),
+        }
+        return "outcomes/commitments/admin/_comparison.html", context
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def propose_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -276,10 +289,6 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         )
         return super().has_delete_permission(request, obj) and not is_kept
 
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        found = commitments_to_compare(rows, permissions, timezone.now())
-        return rows.filter(pk__in=[row.pk for row in found])
-
     def is_cited(self, row: Commitment) -> bool:
         return bool(row.updates.approved().exists())
 
@@ -302,10 +311,8 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
             return str(row.get_basis_display())
         if not row.pk:
             return str(_("Not yet"))
-        compare, propose = (
-            reverse(f"admin:outcomes_commitment_{page}", args=[row.pk])
-            for page in ("compare", "propose")
-        )
+        compare = reverse("admin:decide_one", args=["commitment", row.pk])
+        propose = reverse("admin:outcomes_commitment_propose", args=[row.pk])
         if row.is_proposed:
             return format_html('<a href="{}">{}</a>', propose, _("Proposed to its parties"))
         return format_html(

@@ -1,7 +1,7 @@
 """When a recorded commitment becomes public, and what its parties hear before."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -28,9 +28,8 @@ from outcomes.sources.comparisons import Comparisons, is_publishable, is_release
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
-from participants.decisions.engine import waiting
 from participants.decisions.kind import Shown, Signer, register
-from participants.models import Act, User
+from participants.models import User
 from participants.permissions import EventPermissions
 from roundtable.audit import log as audit
 from roundtable.mail.queue import enqueue
@@ -51,12 +50,9 @@ class CommitmentComparisons(Comparisons):
     def undecided(self, at: datetime) -> QuerySet[Any]:
         return super().undecided(at).filter(parties_told_at=None)
 
-    def lock_to_sign(self, primary_keys: Iterable[int]) -> list[Commitment]:
-        """Without a source, there is nothing to compare with."""
-        return [row for row in super().lock_to_sign(primary_keys) if row.is_source_known]
-
-    def is_open(self, item: Commitment, acts: Sequence[Act], at: datetime) -> bool:
-        return not item.is_proposed
+    def refuses(self, item: Commitment, signer: Signer) -> bool:
+        """Without a source, there is nothing to compare with. Or its parties decide about it."""
+        return item.is_proposed or not item.is_source_known
 
     def is_made(self, item: Commitment, at: datetime) -> bool:
         return item.is_public or item.parties_told_at is not None
@@ -72,6 +68,7 @@ class CommitmentComparisons(Comparisons):
         facts = [
             (_("Text"), item.text),
             (_("Address of the source"), item.source_url),
+            (_("Consent to publication"), item.consent if item.is_letter else ""),
             (_("Parties"), "; ".join(_party_in_words(row) for row in item.parties.all()) or "–"),
             (_("Due"), due),
             (_("Points it answers"), points),
@@ -83,7 +80,6 @@ class CommitmentComparisons(Comparisons):
         ]
         return Shown(
             _("Compare %s with its source") % item.reference,
-            page=reverse("admin:outcomes_commitment_compare", args=[item.pk]),
             line=source if item.is_source_known else "",
             facts=facts,
             group=(item.event_id, item.source_kind, item.source_title, item.source_url),
@@ -101,6 +97,12 @@ class CommitmentComparisons(Comparisons):
             announce(item, at=at)
 
 
+def day_of_publication(commitment: Commitment) -> date | None:
+    """After its parties were told."""
+    told = commitment.parties_told_at
+    return timezone.localdate(told + NOTICE_PERIOD) if told else None
+
+
 def _party_in_words(row: CommitmentParty) -> str:
     return f"{row} ({row.get_role_display()})"
 
@@ -115,15 +117,6 @@ def _several(source: str, number: int) -> str:
 
 
 COMMITMENT_COMPARISONS = register(CommitmentComparisons())
-
-
-def commitments_to_compare(
-    commitments: QuerySet[Commitment], permissions: EventPermissions, at: datetime
-) -> list[Commitment]:
-    """Drafts that the user may compare, those of one source together."""
-    rows = COMMITMENT_COMPARISONS.undecided(at).filter(pk__in=commitments.order_by().values("pk"))
-    rows = rows.order_by("event", "source_url", "source_title", "pk")
-    return waiting(list(rows), Signer(permissions.user, at, permissions.bodies))
 
 
 @transaction.atomic

@@ -192,6 +192,8 @@ def record_comparison(text: RecordedText, *, shown_hash: str, by: User, at: date
 
 def obstacle_to_comparing(text: RecordedText, user: User, at: datetime) -> str:
     """Empty if the user may compare the text now."""
+    if isinstance(text, Commitment) and text.is_proposed:
+        return _("This commitment is proposed to its parties. Wait for their answers.")
     if isinstance(text, Commitment) and not text.is_source_known:
         return _(
             "No source is recorded for this commitment, so no one can compare it. Add its source, "

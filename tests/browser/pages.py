@@ -333,7 +333,7 @@ def admin_pages() -> dict[str, str]:
     waits = ProgressUpdate.objects.filter(state="submitted").order_by("pk")[0]
     found["approval"] = reverse("admin:outcomes_progressupdate_review", args=[waits.pk])
     commitment = [rows["outcomes_commitment"]]
-    found["compare"] = reverse("admin:outcomes_commitment_compare", args=commitment)
+    found["compare"] = reverse("admin:decide_one", args=["commitment", *commitment])
     found["propose"] = reverse("admin:outcomes_commitment_propose", args=commitment)
     step = [rows["outcomes_milestone"]]
     found["delete"] = reverse("admin:outcomes_milestone_delete", args=step)

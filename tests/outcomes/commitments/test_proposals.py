@@ -20,11 +20,14 @@ from outcomes.models import (
     Undertaking,
 )
 from outcomes.reporting.proposals import accept, link_url, propose
+from outcomes.reporting.publication import COMMITMENT_COMPARISONS
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.departure import end_affiliations
+from participants.decisions.engine import sign
 from participants.models import Delegate, Grant, Organisation, Participation, User
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
+from tests import decide
 from tests.canaries import all_paths, make_complete_event, response_text
 from tests.conftest import FULL_WALKS
 from tests.email_links import LinkClient, links_for, page_of
@@ -438,8 +441,9 @@ def test_cochair_alone_undertakes_nothing_by_form_or_address(
         path = urlsplit(link_url(row)).path
         browser.post(path, {"shown": row.content_hash, "act": "accept"})
     browser.post(address, filled(browser, address) | forged)
-    compare = f"/admin/outcomes/commitment/{draft.pk}/compare/"
-    browser.post(compare, {"shown": source_hash(draft)})
+    assert "Wait for their answers." in page_html(browser.get(decide.page_of(draft)))
+    assert not decide.offers(browser, draft)
+    assert not sign(COMMITMENT_COMPARISONS, {draft.pk: source_hash(draft)}, by=cochair, at=NOW)
     assert not draft.comparisons.exists() and state_of(draft) == PROPOSED
     assert "undertaken" not in page_html(browser.get(address))
 

@@ -1,5 +1,6 @@
 """A recorded commitment is public once two organisations compared it and its parties were told."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,16 +14,17 @@ from django.test.utils import CaptureQueriesContext
 
 from outcomes.changes.log import latest_changes
 from outcomes.datasets.tables import COMMITMENTS
-from outcomes.models import Commitment, CommitmentParty, ProgressUpdate
-from outcomes.reporting.publication import COMMITMENT_COMPARISONS, commitments_to_compare
+from outcomes.models import Commitment, CommitmentParty, ProgressUpdate, Statement
+from outcomes.reporting.publication import COMMITMENT_COMPARISONS
 from outcomes.sources.comparisons import valid_comparisons
 from outcomes.sources.hashes import source_hash
 from participants.decisions.engine import sign
+from participants.decisions.queue import queue
 from participants.models import Delegate, Organisation, User
 from participants.permissions import permissions_of
 from roundtable.models import Event
 from tests.changed_columns import other_value
-from tests.decide import QUEUE, agree_together, value_of
+from tests.decide import QUEUE, agree, agree_together, offers, page_of, value_of
 from tests.factories import (
     compare_with_source,
     make_commitment,
@@ -82,24 +84,10 @@ def told(deliver: Deliver, speaker: Delegate) -> Callable[[], list[Any]]:
     return lambda: [mail for mail in deliver() if mail.to == ["speaker@example.org"]]
 
 
-def compare_page(row: Commitment) -> str:
-    return f"/admin/outcomes/commitment/{row.pk}/compare/"
-
-
-def shown_on(browser: Client, row: Commitment) -> str:
-    text = browser.get(compare_page(row)).content.decode()
-    return text.partition('name="shown" value="')[2].partition('"')[0]
-
-
-def compare(browser: Client, row: Commitment) -> str:
-    sent = {"shown": shown_on(browser, row)}
-    return page_html(browser.post(compare_page(row), sent, follow=True))
-
-
-def compare_by_both(client_of: Sign, meeting: Meeting, row: Commitment) -> str:
-    text = [compare(client_of(user), row) for user in (meeting.first, meeting.second)][-1]
+def compare_by_both(client_of: Sign, meeting: Meeting, row: Commitment) -> None:
+    for user in (meeting.first, meeting.second):
+        agree(client_of(user), row)
     row.refresh_from_db()
-    return text
 
 
 def edit(browser: Client, row: Commitment, **words: Any) -> str:
@@ -136,18 +124,17 @@ def test_commitment_without_a_source_is_not_compared(
     browser = client_of(meeting.first)
     Commitment.objects.update(source_title="", place_in_source="")
     draft.refresh_from_db()
-    shown = page_html(browser.get(compare_page(draft)))
-    assert "a source that is not known" in shown
-    assert "Add its source, then compare it." in shown
-    assert "I compared it" not in shown
-    # Who opened the page before has the button.
-    refused = browser.post(compare_page(draft), {"shown": source_hash(draft)})
-    assert refused.status_code == 400
-    assert not draft.comparisons.exists()
+    assert "Add its source, then compare it." in get_text(browser, page_of(draft))
+    assert not offers(browser, draft)
     # A statement that was signed here is its own source.
     make_statement(meeting.event, adoption="signed")
-    assert "the statement, signed in this portal" in page_html(browser.get(compare_page(draft)))
-    assert "Your comparison is saved." in compare(browser, draft)
+    opened = browser.get(page_of(draft))
+    # Who opened the page before has the button.
+    Statement.objects.update(adoption="source")
+    refused = press(browser, opened, page_of(draft), "Agree")
+    assert "1 is not decided" in page_text(refused) and not draft.comparisons.exists()
+    Statement.objects.update(adoption="signed")
+    assert "You agreed to 1 thing." in agree(browser, draft)
 
 
 def test_cochair_alone_puts_no_words_in_a_partys_mouth(
@@ -166,8 +153,9 @@ def test_cochair_alone_puts_no_words_in_a_partys_mouth(
     assert browser.post(address, sent).status_code == 302
     row = Commitment.objects.get()
     assert row.state == "draft"
-    compare(browser, row)
-    assert "has already compared this text" in compare(browser, row)
+    agree(browser, row)
+    assert "has already compared this text" in get_text(browser, page_of(row))
+    assert not offers(browser, row)
     call_command("make_due_changes")
     visitor = Client()
     for path in public_pages(meeting.event):
@@ -187,7 +175,8 @@ def test_cochair_alone_puts_no_words_in_a_partys_mouth(
 def test_two_organisations_compare_and_the_party_is_told_fourteen_days_before(
     client_of: Sign, meeting: Meeting, draft: Commitment, told: Deliver, clock: Any
 ) -> None:
-    said = compare_by_both(client_of, meeting, draft)
+    compare_by_both(client_of, meeting, draft)
+    said = get_text(client_of(meeting.first), page_of(draft))
     assert "Its parties are told. It becomes public on 16 March 2026." in said
     [message] = told()
     text = " ".join(message.body.split())
@@ -210,25 +199,28 @@ def test_what_changed_is_compared_again(
     client_of: Sign, meeting: Meeting, draft: Commitment
 ) -> None:
     first, second = client_of(meeting.first), client_of(meeting.second)
-    compare(first, draft)
-    shown = shown_on(second, draft)
+    agree(first, draft)
+    opened = second.get(page_of(draft))
     Commitment.objects.update(text="Something else")
-    assert second.post(compare_page(draft), {"shown": shown}).status_code == 400
-    compare(second, draft)
+    assert "1 is not decided" in page_text(press(second, opened, page_of(draft), "Agree"))
+    agree(second, draft)
     draft.refresh_from_db()
     assert draft.state == "draft"
-    assert "This commitment is public." in compare(first, draft)
+    agree(first, draft)
+    assert "This commitment is public." in get_text(first, page_of(draft))
 
 
 def test_change_of_any_column_voids_the_comparisons(client_of: Sign, meeting: Meeting) -> None:
     letter = {"source_kind": "letter", "source_dated_on": NOW.date(), "consent": "Letter"}
-    row = make_commitment(meeting.event, reference="RT-C1", **letter)
+    row = make_commitment(meeting.event, reference="RT-C1", state="draft", **letter)
     browser = client_of(make_user("op@example.org", is_superuser=True))
     stored = Commitment.objects.values(*COMMITMENTS.compared, "state").get()
     for name in COMMITMENTS.compared:
         Commitment.objects.update(**stored)
         row.refresh_from_db()
         compare_with_source(row)
+        row.refresh_from_db()
+        assert row.is_public
         edit(browser, row, **{name: "RT-C9" if name == "reference" else other_value(row, name)})
         assert (row.state, valid_comparisons(row)) == ("draft", []), name
         row.comparisons.all().delete()
@@ -313,7 +305,8 @@ def test_changed_commitment_is_a_draft_again_and_then_says_what_changed(
     assert SHELTERS not in shown and "Train officers" not in shown
     assert SHELTERS not in visitor.get("/changes/").content.decode()
     # No address of its party is known, so no one waits for it.
-    assert "This commitment is public." in compare_by_both(client_of, meeting, row)
+    compare_by_both(client_of, meeting, row)
+    assert row.is_public
     assert SHELTERS in visitor.get(row.get_absolute_url()).content.decode()
     changes = latest_changes(NOW, NOW + timedelta(days=2), meeting.event)
     assert ("Train officers", SHELTERS) in {(change.before, change.after) for change in changes}
@@ -352,9 +345,10 @@ def test_letter_of_the_party_is_published_with_its_consent_and_stays_private(
     assert "Of a letter or email, enter its date" in page_html(answer)
     letter |= {"source_dated_on": "2026-02-20", "consent": "Zq email of 25 February 2026"}
     edit(browser, draft, **letter)
-    asked = client_of(meeting.second).get(compare_page(draft)).content.decode()
-    assert "Zq email of 25 February 2026" in asked
-    assert "This commitment is public." in compare_by_both(client_of, meeting, draft)
+    asked = get_text(client_of(meeting.second), page_of(draft))
+    assert "Consent to publication Zq email of 25 February 2026" in asked
+    compare_by_both(client_of, meeting, draft)
+    assert draft.is_public
     text = page_html(Client().get(draft.get_absolute_url()))
     assert (
         "a letter or email of the party of 20 February 2026, published with its written consent"
@@ -378,7 +372,7 @@ def test_known_party_has_its_fourteen_days_also_after_a_change_on_the_same_day(
     assert len(told()) == 2
 
 
-def test_commitments_of_one_document_are_compared_one_after_the_other(
+def test_commitments_of_one_document_are_compared_together(
     client_of: Sign, meeting: Meeting, draft: Commitment, belize: Organisation, deliver: Deliver
 ) -> None:
     meeting.holder("reader", make_government("TH"))
@@ -391,20 +385,20 @@ def test_commitments_of_one_document_are_compared_one_after_the_other(
         make_party(rows[-1], organisation=belize)
     other = make_commitment(meeting.event, reference="RT-C4", state="draft", source_title="A law")
     first, second = client_of(meeting.first), client_of(meeting.second)
-    saved = "Your comparison of RT-C1 is saved. 2 more from this source are not compared"
-    assert saved in compare(first, rows[0])
-    text = compare(first, rows[1])
-    assert "Your comparison of RT-C2 is saved. 1 more from this source is not compared" in text
-    assert rows[2].text in text and "RT-C3" in text
-    assert "Your comparison is saved." in compare(first, rows[2])
+    for row in rows:
+        agree(first, row)
     assert deliver() == []
-    address = f"{page(Commitment, 'changelist')}?waits=me"
 
     def listed(browser: Client) -> list[str]:
-        text = page_html(browser.get(address))
-        return [row.reference for row in (*rows, other) if row.reference in text]
+        text = browser.get(QUEUE).content.decode()
+        ids = ",".join(re.findall(r'value="commitment:([\d,]+)"', text)).split(",")
+        return [row.reference for row in (*rows, other) if str(row.pk) in ids]
 
     assert (listed(first), len(listed(second))) == (["RT-C4"], 4)
+    # The links of earlier emails lead on.
+    former = page(Commitment, "changelist")
+    assert first.get(f"{former}?waits=me")["Location"] == QUEUE
+    assert first.get(f"{former}{other.pk}/compare/")["Location"] == page_of(other)
     # The other organisation reads them together, each beside its source.
     together = press(second, QUEUE, f"{QUEUE}together/", d=value_of(*rows))
     for words in ("page 2", "page 3", rows[2].text):
@@ -433,8 +427,8 @@ def test_what_waits_is_read_with_as_many_queries_however_much_it_is(
         permissions = permissions_of(meeting.second, NOW.date())
         assert permissions
         with CaptureQueriesContext(connection) as queries:
-            found = commitments_to_compare(Commitment.objects.all(), permissions, NOW)
-        assert len(found) == number
+            [group] = queue(permissions, NOW)
+        assert group.number == number
         numbers.add(len(queries))
     assert len(numbers) == 1
 

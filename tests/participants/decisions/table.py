@@ -436,8 +436,10 @@ def compared(name: str, way: str, row: Callable[[World], Any], page: str) -> Kin
     def truth(_world: World, row: Any) -> str:
         return f"compared by {SourceComparison.objects.filter(**{way: row}).count()}"
 
-    page = f"/admin/outcomes/{page}/{{}}/compare/"
     return shown_kind(f"comparing a {name}", "compare", row, page, truth, two("compare"))
+
+
+STATEMENT = "/admin/outcomes/statement/{}/compare/"
 
 
 def two(act: str, **more: Any) -> dict[str, list[tuple[str, str]]]:
@@ -479,9 +481,9 @@ KINDS = [
         truth_of_closing,
         two("close", **{"list changed since signed once": [("co-chair ID", "close"), ("add", "")]}),
     ),
-    compared("text", "statement", lambda world: world.statement, "statement"),
-    compared("correction", "corrigendum__statement", draft_correction, "statement"),
-    compared("commitment", "commitment", draft_commitment, "commitment"),
+    compared("text", "statement", lambda world: world.statement, STATEMENT),
+    compared("correction", "corrigendum__statement", draft_correction, STATEMENT),
+    compared("commitment", "commitment", draft_commitment, "/admin/decide/commitment/{}/"),
 ]
 
 
