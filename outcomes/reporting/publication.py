@@ -82,6 +82,7 @@ class CommitmentComparisons(Comparisons):
             _("Compare %s with its source") % item.reference,
             line=source if item.is_source_known else "",
             facts=facts,
+            reading=(_("Open the source"), item.source_url),
             group=(item.event_id, item.source_kind, item.source_title, item.source_url),
             together=partial(_several, item.source_name),
         )

@@ -107,6 +107,8 @@ class Shown:
     # Its line of the letter, or its source. Without one, the item is decided by itself.
     line: str = ""
     facts: Sequence[tuple[str | Promise, str]] = ()
+    # What to read besides, and its address.
+    reading: tuple[str, str] = ("", "")
     # The page on which it is decided, if it has one of its own.
     page: str = ""
     # An address like that of the person, for who can decide about it: whose is it?

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from participants.accounts.emails import tell_of_ended_request
-from participants.decisions.engine import answer, sign
+from participants.decisions.engine import sign
 from participants.decisions.independence import CLOSING
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, register
 from participants.models import (
     Act,
     Capacity,
@@ -74,7 +75,12 @@ class Closings(Kind[ListClosure]):
             (_("Their organisations"), str(organisations)),
             (_("Not confirmed, and not on the list"), str(waiting)),
         ]
-        return Shown(_("Close the list of participants of %s") % row.event, facts=facts)
+        listed = reverse("admin:participants_participation_changelist")
+        return Shown(
+            _("Close the list of participants of %s") % row.event,
+            facts=facts,
+            reading=(_("Read the list"), f"{listed}?roundtable={row.event_id}&confirmed=yes"),
+        )
 
     def missing(self, item: ListClosure, given: Sequence[Any]) -> str:
         if any(row.capacity in CHAIRS for row in given):
@@ -84,8 +90,12 @@ class Closings(Kind[ListClosure]):
     def undecided(self, at: datetime) -> QuerySet[ListClosure]:
         return self.rows().filter(closed_at=None)
 
-    def due(self, at: datetime) -> QuerySet[ListClosure]:
+    def to_decide(self, at: datetime) -> QuerySet[ListClosure]:
+        """Without a first agreement, no one asks for it."""
         return self.undecided(at).filter(confirmations__isnull=False).distinct()
+
+    def due(self, at: datetime) -> QuerySet[ListClosure]:
+        return self.to_decide(at)
 
     def lock(self, primary_keys: Iterable[int]) -> list[ListClosure]:
         rows = ListClosure.objects.filter(pk__in=list(primary_keys))
@@ -143,17 +153,10 @@ class Closings(Kind[ListClosure]):
 CLOSINGS = register(Closings())
 
 
-def agreements(event: Event) -> list[ListClosureConfirmation]:
-    """Those to the list as it is now."""
+def asked_closing(event: Event) -> ListClosure | None:
+    """The closing, if someone agreed to the list as it is now."""
     closure = ListClosure.objects.filter(event=event).first()
-    return CLOSINGS.given(closure) if closure else []
-
-
-def may_agree(event: Event, user: User, at: datetime) -> bool:
-    signer, closure = Signer(user, at), ListClosure.objects.filter(event=event).first()
-    if closure is None:
-        return bool(signer.rights_at(event, CLOSING))
-    return answer(closure, signer).right is not None
+    return closure if closure and (closure.closed_at or CLOSINGS.given(closure)) else None
 
 
 def is_closed(event: Event) -> bool:
@@ -162,7 +165,10 @@ def is_closed(event: Event) -> bool:
 
 @transaction.atomic
 def agree_to_close(*, event: Event, by: User, shown_hash: str, at: datetime) -> bool:
-    """Returns False if the user may not agree, or the list is not the one that was shown."""
+    """The first agreement asks for it. Others agree as to everything else that is asked.
+
+    Returns False if the user may not agree, or the list is not the one that was shown.
+    """
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     closure, is_new = ListClosure.objects.get_or_create(event=event)
     if sign(CLOSINGS, {closure.pk: shown_hash}, by=by, at=at):

@@ -1,9 +1,8 @@
-"""Page of the admin on which two organisations close the list of participants."""
+"""Page of the admin on which someone asks to close the list of participants."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -11,15 +10,16 @@ from django.views.decorators.http import require_http_methods
 
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import render_page
-from participants.models import Participation
+from participants.decisions.independence import CLOSING
+from participants.decisions.kind import Signer
+from participants.models import ListClosure, Participation
 from participants.participation.closure import (
+    CLOSINGS,
     agree_to_close,
-    agreements,
-    is_closed,
+    asked_closing,
     list_hash,
-    may_agree,
 )
-from participants.permissions import EventPermissions, visible_participations
+from participants.permissions import EventPermissions
 from roundtable.models import Event
 
 
@@ -38,44 +38,32 @@ def _page_token(content_hash: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Asks for it. From then on, it is decided on the page “Decide”."""
     permissions, now = request_permissions(request), timezone.now()
     event = Event.objects.filter(pk=event_id).first()
     if event is None or not permissions.may_read(event.pk):
         raise Http404
-    given = agreements(event)
-    if request.method == "POST":
-        content_hash = list_hash(event)
-        is_done = request.POST.get("shown") == _page_token(content_hash) and agree_to_close(
-            event=event, by=permissions.user, shown_hash=content_hash, at=now
-        )
-        if is_done and is_closed(event):
-            text = _(
-                "The list is closed. Participants see what others share in seven days. We told "
-                "those who share something."
-            )
-            messages.success(request, text)
-        elif is_done:
+    token = _page_token(list_hash(event))
+    asked = asked_closing(event)
+    if request.method == "POST" and not asked:
+        is_shown = request.POST.get("shown") == token
+        if is_shown and agree_to_close(
+            event=event, by=permissions.user, shown_hash=list_hash(event), at=now
+        ):
             text = _("You agreed. The list is closed when another organisation agrees too.")
             messages.success(request, text)
         else:
             text = _("Nothing is changed: the list is different now, or you cannot agree to it.")
             messages.error(request, text)
         return redirect("admin:participants_participation_close", event.pk)
-    # The same as in the list, so that the numbers tell of no one else.
-    rows = visible_participations(permissions).filter(event=event)
-    confirmed = rows.confirmed()
+    if asked:
+        return redirect("admin:decide_one", CLOSINGS.name, asked.pk)
     context = {
         "title": _("Close the list of participants"),
         "event": event,
-        "people": confirmed.count(),
-        "organisations": confirmed.values("organisation").distinct().count(),
-        "unconfirmed": rows.filter(confirmed_at=None).count(),
-        "agreements": given,
-        "is_closed": is_closed(event),
-        "may_agree": may_agree(event, permissions.user, now),
-        "shown": _page_token(list_hash(event)),
-        "list_url": f"{reverse('admin:participants_participation_changelist')}"
-        f"?roundtable={event.pk}&confirmed=yes",
+        "read": CLOSINGS.shown([ListClosure(event=event)], permissions)[0],
+        "may_agree": bool(Signer(permissions.user, now).rights_at(event, CLOSING)),
+        "shown": token,
     }
     template = "participants/participation/admin/close_list.html"
     return render_page(request, Participation, template, context)

@@ -27,7 +27,7 @@ ItemT = TypeVar("ItemT", bound=Any)
 
 
 def lock_events(rows: QuerySet[Any]) -> None:
-    """Before what is of these roundtables: no list is closed, no delegation frozen meanwhile."""
+    """Before what is of these roundtables. No list is closed, no delegation frozen until then."""
     events = Event.objects.filter(pk__in=rows.values("event")).order_by("pk")
     list(events.select_for_update(no_key=True).values_list("pk"))
 

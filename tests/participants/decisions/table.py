@@ -395,7 +395,7 @@ def shown_kind(
         return page.format(item.row.pk)
 
     def read(item: Item, browser: Client) -> Any:
-        return browser.get(address(item))
+        return browser.get(address(item), follow=True)
 
     def has_button(item: Item, browser: Client) -> set[str]:
         return {act} if item.shown(read(item, browser)) else set()
@@ -403,7 +403,7 @@ def shown_kind(
     def send(item: Item, browser: Client, _act: str) -> None:
         answer = read(item, browser)
         shown = item.shown(answer) or item.token
-        post(browser, address(item), answer, "shown", shown=shown)
+        post(browser, answer.request["PATH_INFO"], answer, "shown", shown=shown)
 
     return Kind(
         name, lambda world, _sign: row(world), (act,), read, has_button, send, truth, states

@@ -38,7 +38,7 @@ from participants.privacy.audiences import get_viewer
 from participants.privacy.visibility import reveal
 from roundtable.audit.models import AuditEntry
 from tests import meetings
-from tests.decide import QUEUE, agree_together, page_of, read_together
+from tests.decide import QUEUE, agree, agree_together, page_of, read_together
 from tests.factories import (
     NOON,
     make_channel,
@@ -314,15 +314,14 @@ def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
     row = meeting.takes_part(shelter())
     confirm(row, meeting.first, meeting.confirmer)
     address = reverse("admin:participants_participation_close", args=[meeting.event.pk])
-    for user, words in (
-        (meeting.first, "The list is closed when another organisation agrees too."),
-        (meeting.second, "The list is closed. Participants see what others share in seven days."),
-    ):
-        browser: Client = client_of(user)
-        page = browser.get(address).content.decode()
-        assert "1 person is confirmed." in page
-        form = {"shown": re.findall(r'name="shown" value="([^"]+)"', page)[0]}
-        assert words in browser.post(address, form, follow=True).content.decode()
+    asker, other = client_of(meeting.first), client_of(meeting.second)
+    assert "Confirmed people: 1" in asker.get(address).content.decode()
+    asked = press(asker, address, address, "Agree to close").content.decode()
+    assert "The list is closed when another organisation agrees too." in asked
+    closure = ListClosure.objects.get()
+    assert other.get(address)["Location"] == page_of(closure)
+    assert "1 has its effect now." in agree(other, closure)
+    assert "It is decided." in page_text(asker.get(address, follow=True))
     row.refresh_from_db()
     assert row.details_open_on == timezone.localdate() + timedelta(days=7)
     stranger = make_holder(make_event(), on_behalf_of=meeting.office)
