@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -17,7 +16,7 @@ from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.emails import tell_of_ended_request
 from participants.decisions.engine import ask
 from participants.decisions.independence import ORGANISATION_CHANGE
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, cautions, register
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
 from participants.display_names import display_name, with_display_names
 from participants.models import (
     Act,
@@ -137,13 +136,7 @@ class OrganisationChanges(Kind[OrganisationChange]):
         rows = rows.filter(organisation__in=seen).filter(Q(target=None) | Q(target__in=seen))
         return with_display_names(rows, "requested_by")
 
-    def shown(self, items: Sequence[OrganisationChange], viewer: EventPermissions) -> list[Shown]:
-        why = cautions((row.organisation for row in items), viewer.on)
-        return [self._shown(row, why.get(row.organisation_id, ""), viewer) for row in items]
-
-    def _shown(
-        self, row: OrganisationChange, why: str | Promise, viewer: EventPermissions
-    ) -> Shown:
+    def show(self, row: OrganisationChange, viewer: EventPermissions) -> Shown:
         facts: list[tuple[str, str]] = [
             (_("Now"), f"{names_in_words(row.organisation)}, {kind_and_country(row.organisation)}"),
             (_("Then"), row.summary),
@@ -156,7 +149,6 @@ class OrganisationChanges(Kind[OrganisationChange]):
             # What moves is read on its own page.
             line="" if is_merge else row.reason,
             facts=facts,
-            caution=why,
         )
 
     def since(self, item: OrganisationChange) -> datetime:

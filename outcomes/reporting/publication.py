@@ -57,10 +57,7 @@ class CommitmentComparisons(Comparisons):
     def is_made(self, item: Commitment, at: datetime) -> bool:
         return item.is_public or item.parties_told_at is not None
 
-    def shown(self, items: Sequence[Commitment], viewer: EventPermissions) -> list[Shown]:
-        return [self._shown(item) for item in items]
-
-    def _shown(self, item: Commitment) -> Shown:
+    def show(self, item: Commitment, viewer: EventPermissions) -> Shown:
         """All that the hash of the text reads stands beside its source."""
         source = " ".join([item.source_name, *filter(None, [item.source_details])])
         due = date_format(item.due_on) if item.due_on else "–"

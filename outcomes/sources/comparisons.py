@@ -112,10 +112,7 @@ class StatementComparisons(Comparisons):
     subject = "statement"
     related = ("event",)
 
-    def shown(self, items: Sequence[AgreedText], viewer: EventPermissions) -> list[Shown]:
-        return [self._shown(item) for item in items]
-
-    def _shown(self, item: AgreedText) -> Shown:
+    def show(self, item: AgreedText, viewer: EventPermissions) -> Shown:
         """A whole text is compared on a page of its own."""
         statement = item.statement if isinstance(item, Corrigendum) else item
         sentence = _("Compare the text of %(event)s with its source")

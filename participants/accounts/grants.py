@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -25,7 +24,7 @@ from participants.accounts.addresses import mask_address
 from participants.accounts.emails import email_account, email_holders, tell_of_ended_request
 from participants.decisions.engine import add_act, ask, forget_pending
 from participants.decisions.independence import RIGHT
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, cautions, register
+from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
 from participants.display_names import display_name, with_display_names
 from participants.models import (
     Act,
@@ -112,11 +111,7 @@ class Rights(Kind[Grant]):
         rows = self.rows() if viewer.is_operator else self.rows().filter(event__in=viewer.granting)
         return with_display_names(rows, "user", "requested_by")
 
-    def shown(self, items: Sequence[Grant], viewer: EventPermissions) -> list[Shown]:
-        why = cautions((row.on_behalf_of for row in items), viewer.on)
-        return [self._shown(row, why.get(row.on_behalf_of_id, ""), viewer) for row in items]
-
-    def _shown(self, row: Grant, why: str | Promise, viewer: EventPermissions) -> Shown:
+    def show(self, row: Grant, viewer: EventPermissions) -> Shown:
         organisation = row.on_behalf_of.name if row.on_behalf_of else "–"
         words = {
             "person": display_name(row.user, viewer),
@@ -143,7 +138,7 @@ class Rights(Kind[Grant]):
             line=row.reason,
             facts=facts,
             mailbox=mask_address(row.user.email),
-            caution=_("it was stopped") if row.suspended_at else why,
+            caution=_("it was stopped") if row.suspended_at else "",
             group=(row.event_id, asked[-1]) if asked else None,
             together=partial(_several, row.event),
         )

@@ -85,14 +85,6 @@ def _is_own(kind: Kind[Any], item: Any, signer: Signer) -> bool:
     return signer.user in people or bool(involved & signer.own_bodies) or kind.refuses(item, signer)
 
 
-def waiting(items: Sequence[Any], signer: Signer) -> list[Any]:
-    """Those that this person may sign now."""
-    if not items:
-        return []
-    kind_of(items[0]).read(items, signer)
-    return [item for item in items if answer(item, signer).right]
-
-
 def state(item: Any, signatures: Sequence[Any], acts: Sequence[Act], at: datetime) -> State:
     """Reads nothing. `signatures` are those that count."""
     kind = kind_of(item)

@@ -264,8 +264,8 @@ class Kind(Generic[ItemT]):
         asker = None if self.independence.asker else self.asker(item)
         return [*self.people(item), *([asker] if asker else [])]
 
-    def organisations(self, item: ItemT) -> Iterable[Organisation]:
-        """Those that it is about."""
+    def organisations(self, item: ItemT) -> list[Organisation]:
+        """Those that it is about, the first one above all."""
         return []
 
     def asker(self, item: ItemT) -> User | None:
@@ -294,6 +294,18 @@ class Kind(Generic[ItemT]):
 
     def shown(self, items: Sequence[ItemT], viewer: EventPermissions) -> list[Shown]:
         """Each in its place, with a few queries for all."""
+        about = [next(iter(self.organisations(item)), None) for item in items]
+        why = cautions(about, viewer.on)
+        found = []
+        for item, organisation in zip(items, about, strict=True):
+            shown = self.show(item, viewer)
+            if organisation and not shown.caution:
+                shown.caution = why.get(organisation.pk, "")
+            found.append(shown)
+        return found
+
+    def show(self, item: ItemT, viewer: EventPermissions) -> Shown:
+        """One of them, without why it is not ticked at first."""
         raise NotImplementedError
 
     def missing(self, item: ItemT, given: Sequence[Any]) -> str:
@@ -369,11 +381,9 @@ class Kind(Generic[ItemT]):
         raise NotImplementedError
 
 
-def cautions(
-    organisations: Iterable[Organisation | None], on: date
-) -> dict[int | None, str | Promise]:
+def cautions(organisations: Iterable[Organisation | None], on: date) -> dict[int, str | Promise]:
     """By organisation, why what concerns it is not ticked at first."""
-    found: dict[int | None, str | Promise] = {}
+    found: dict[int, str | Promise] = {}
     known = {row.pk: row for row in organisations if row}
     history: Any = Organisation.history
     entered = history.filter(id__in=known).values("id").annotate(first=Min("history_date"))

@@ -61,10 +61,7 @@ class Closings(Kind[ListClosure]):
     def visible(self, viewer: EventPermissions) -> QuerySet[ListClosure]:
         return self.rows() if viewer.is_operator else self.rows().filter(event__in=viewer.readable)
 
-    def shown(self, items: Sequence[ListClosure], viewer: EventPermissions) -> list[Shown]:
-        return [self._shown(row, viewer) for row in items]
-
-    def _shown(self, row: ListClosure, viewer: EventPermissions) -> Shown:
+    def show(self, row: ListClosure, viewer: EventPermissions) -> Shown:
         # The same people as in the list, so that the numbers tell of no one else.
         rows = visible_participations(viewer).filter(event=row.event)
         confirmed = rows.confirmed()

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -21,7 +20,7 @@ from participants.accounts.emails import email_account, email_delegate
 from participants.accounts.sessions import end_sessions
 from participants.decisions.engine import drop_changed, sign
 from participants.decisions.independence import PARTICIPATION
-from participants.decisions.kind import Shown, Signer, cautions, register
+from participants.decisions.kind import Shown, Signer, register
 from participants.models import (
     Act,
     Audience,
@@ -97,22 +96,19 @@ class Participations(AboutDelegation[Participation]):
         return rows if viewer.is_operator else rows.filter(event__in=viewer.confirmable)
 
     def shown(self, items: Sequence[Participation], viewer: EventPermissions) -> list[Shown]:
-        joined_by = joined_by_address(items)
-        why = cautions((row.organisation for row in items), viewer.on)
-        return [
-            self._shown(row, joined_by[row.pk], why.get(row.organisation_id, ""), viewer)
-            for row in items
-        ]
+        found, joined_by = super().shown(items, viewer), joined_by_address(items)
+        for row, shown in zip(items, found, strict=True):
+            person = row.delegate
+            address = joined_by[row.pk] if person.user_id else person.invitation_email
+            shown.mailbox = mask_address(address) if viewer.can_see(person) else ""
+        return found
 
-    def _shown(
-        self, row: Participation, joined_by: str, why: str | Promise, viewer: EventPermissions
-    ) -> Shown:
+    def show(self, row: Participation, viewer: EventPermissions) -> Shown:
         organisation, is_named = row.organisation, viewer.can_see(row.delegate)
         # A nomination can say who a person is.
         line = row.nomination if is_named else _("You confirm the seat, not the name.")
         if not line and any(given.capacity == Capacity.ALONE for given in self.stored(row)):
             line = _("One person confirmed it, before two were required.")
-        address = joined_by if row.delegate.user_id else row.delegate.invitation_email
         facts: list[tuple[str, str]] = [
             (_("Organisation"), f"{organisation.name} ({kind_and_country(organisation)})"),
             (_("Roundtable"), str(row.event)),
@@ -129,8 +125,7 @@ class Participations(AboutDelegation[Participation]):
             sentence % {"person": row.delegate, "organisation": organisation.name},
             line=line,
             facts=facts,
-            mailbox=mask_address(address) if is_named else "",
-            caution=_("it was suspended") if row.suspended_at else why,
+            caution=_("it was suspended") if row.suspended_at else "",
             group=group if line else None,
             together=partial(_several, organisation.name),
         )

@@ -10,7 +10,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -19,7 +18,7 @@ from participants.accounts.grants import end_rights
 from participants.accounts.sessions import end_sessions
 from participants.decisions.engine import ask, sign
 from participants.decisions.independence import FREEZING
-from participants.decisions.kind import REQUEST_PERIOD, Shown, Signer, cautions, register
+from participants.decisions.kind import REQUEST_PERIOD, Shown, Signer, register
 from participants.display_names import display_name, with_display_names
 from participants.models import (
     Act,
@@ -73,11 +72,7 @@ class DelegationChanges(AboutDelegation[DelegationChange]):
         rows = rows.filter(organisation__in=seen.values("pk"))
         return with_display_names(rows, "requested_by")
 
-    def shown(self, items: Sequence[DelegationChange], viewer: EventPermissions) -> list[Shown]:
-        why = cautions((row.organisation for row in items), viewer.on)
-        return [self._shown(row, why.get(row.organisation_id, ""), viewer) for row in items]
-
-    def _shown(self, row: DelegationChange, why: str | Promise, viewer: EventPermissions) -> Shown:
+    def show(self, row: DelegationChange, viewer: EventPermissions) -> Shown:
         is_freeze = row.what == What.FREEZE
         words = {"organisation": row.organisation.name, "event": row.event}
         sentence = _("Bring the delegation of %(organisation)s to %(event)s back")
@@ -90,7 +85,6 @@ class DelegationChanges(AboutDelegation[DelegationChange]):
                 (_("Reason"), row.reason),
                 (_("Requested by"), display_name(row.requested_by, viewer)),
             ],
-            caution=why,
         )
 
     def since(self, item: DelegationChange) -> datetime:

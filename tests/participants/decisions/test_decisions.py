@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import SourceComparison
 from outcomes.organisations.changes import CHANGES, request_change
@@ -27,16 +25,14 @@ from participants.decisions.engine import (
     sign,
     state,
     stop,
-    waiting,
     withdraw,
 )
-from participants.decisions.kind import Kind, Signer
+from participants.decisions.kind import Kind
 from participants.models import (
     Act,
     DelegationChange,
     Grant,
     ListClosure,
-    Organisation,
     OrganisationChange,
     User,
 )
@@ -341,26 +337,3 @@ def test_right_in_force_stays_so_if_someone_confirms_it_again(world: World) -> N
     Grant.objects.filter(pk=grant.pk).update(valid_until=date(2026, 5, 1))
     assert not case.sign(world, grant, "cohost")
     assert stored(grant).effective_on == NOON.date() and grant.confirmations.count() == 2
-
-
-# How it is read ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["right", "participation"])
-def test_reading_what_waits_takes_the_same_queries_however_much_it_is(
-    world: World, name: str
-) -> None:
-    case, numbers = CASES[name], []
-    for more in (1, 5):
-        for _item in range(more):
-            item = case.ask(world)
-            assert case.sign(world, item, case.signers[0])
-            Organisation.objects.filter(name="Another shelter").update(name=f"Shelter {item.pk}")
-        by = getattr(world, case.signers[1])
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            found = waiting(list(case.kind.undecided(NOON)), Signer(by, NOON))
-        numbers.append((len(found), len(queries)))
-    (one, first), (six, second) = numbers
-    assert (one, six) == (1, 6) and first == second
