@@ -18,13 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from outcomes.models import (
-    Assessment,
     Commitment,
     CommitmentState,
-    Offer,
     ProgressUpdate,
     ReportingRound,
-    Response,
     Statement,
     Upload,
     overdue_q,
@@ -34,8 +31,6 @@ from participants.decisions.queue import waiting_count
 from participants.models import (
     Delegate,
     Grant,
-    InvitationRequest,
-    ParticipantList,
     Participation,
 )
 from participants.permissions import visible_people
@@ -141,14 +136,7 @@ def decisions(site: AdminSite, request: HttpRequest) -> TodoItem | None:
 
 SOURCES: tuple[TodoSource, ...] = (
     decisions,
-    pending_list(_("Texts to sign or publish, and corrections to publish"), Statement),
-    pending_list(_("Progress updates to check"), ProgressUpdate, concerns="can_edit_any"),
-    pending_list(_("Answers to recommendations to check"), Response, concerns="can_edit_any"),
-    pending_list(_("Offers to check"), Offer, concerns="can_edit_any"),
-    pending_list(_("Assessments to check"), Assessment, concerns="can_edit_any"),
-    pending_list(_("People who ask to be invited, or are nominated"), InvitationRequest),
     pending_list(_("Invitations not answered"), Delegate, {"invitation": "unanswered"}),
-    pending_list(_("Lists of participants to agree to"), ParticipantList),
     pending_list(
         _("Commitments past their due date"),
         Commitment,

@@ -34,7 +34,6 @@ from outcomes.reporting.handover import hand_over
 from outcomes.reporting.party_confirmation import refuse_update, tell_parties
 from outcomes.reporting.publication import withdraw
 from outcomes.reporting.review import approve_texts, request_text_changes
-from outcomes.reporting.submission import submit_text
 from outcomes.sources.comparisons import record_comparison
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from outcomes.statements import silence_procedure
@@ -303,7 +302,7 @@ def be_asked(cast: Cast, at: datetime) -> Iterator[None]:
     yield  # what is answered or given back before it leaves is asked for no more
     update = make_update(party.commitment, approved=False, party=party, text="Zq words")
     update.author = cast.user(cast.own)
-    submit_text(update, at=at)
+    update.submit(at=at)
     request_text_changes(rows=[update], note="Zqown Name", by=by, at=at)
     assert hand_over(party, suggestion="Zqguest Name", by=cast.own.user, at=at)
 
@@ -417,14 +416,14 @@ def ask_to_join(cast: Cast, at: datetime) -> Iterator[None]:
             text=f"Zq {answer}",
             approved=False,
         )
-        submit_text(row, at=at)
+        row.submit(at=at)
         joins.ask_leads(row, at=at)
         shown, by = row.join_hash(), cast.user(cast.own)
         assert joins.answer_join(row, answer=answer, shown_hash=shown, by=by, at=at)
         yield
     watch = make_organisation(name="Zq Watch", is_name_published=False)
     finding = make_assessment(commitment=commitment, organisation=watch, approved=False)
-    submit_text(finding, at=at)
+    finding.submit(at=at)
     assert approve_texts(rows=[row], by=cast.operator, at=at)
     assert approve_texts(rows=[finding], by=cast.operator, at=at)
 

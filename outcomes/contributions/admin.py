@@ -106,9 +106,6 @@ class OfferAdmin(ReviewedAdmin):
     def public_url_of(self, row: Offer) -> str:
         return row.commitment.get_absolute_url() if row.commitment else ""
 
-    def reference_of(self, row: Offer) -> str:
-        return row.statement.event.code if row.statement else super().reference_of(row)
-
     def words_of(self, row: Offer) -> str:
         return row.statement.title if row.statement else super().words_of(row)
 

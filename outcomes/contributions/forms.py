@@ -16,7 +16,6 @@ from outcomes.models import Assessment, Offer, OfferedMilestone, Response
 from outcomes.models.editorial import EditorialState, EditorialText
 from outcomes.reporting.joins import ask_leads
 from outcomes.reporting.pii_scan import find_contact_details
-from outcomes.reporting.submission import submit_text
 from participants.models import User
 from roundtable.web.row_keys import KeyedInlineFormSet
 
@@ -112,7 +111,7 @@ def save_text(form: EditorialTextForm, *, by: User, at: datetime) -> None:
     row: Any = form.save(commit=False)
     row.author = by
     if form.is_submitted:
-        submit_text(row, at=at)
+        row.submit(at=at)
         if isinstance(row, Offer) and row.is_joining:
             ask_leads(row, at=at)
     else:

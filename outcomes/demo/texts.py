@@ -20,7 +20,6 @@ from outcomes.models import (
 from outcomes.reporting.drafts import VERSION_FIELD, draft_for, save_report
 from outcomes.reporting.review import request_text_changes
 from outcomes.reporting.rounds import parties_to_ask
-from outcomes.reporting.submission import submit_text
 from participants.models import Organisation, User
 from roundtable.models import Event
 
@@ -81,7 +80,7 @@ def add_responses(rows: list[Row], event: Event, *, by: list[User], on: date) ->
         response.has_no_personal_details = True
         save_valid(response)
         if is_pending:
-            submit_text(response, at=noon(on - timedelta(days=number + 1)))
+            response.submit(at=noon(on - timedelta(days=number + 1)))
         else:
             at = noon(response.answered_on + timedelta(days=5))
             response.approve(by=by[number % len(by)], at=at)

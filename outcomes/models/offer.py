@@ -1,7 +1,7 @@
 """Offers of new commitments, and offers to join open ones."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -259,6 +259,14 @@ class Offer(EditorialText):
             return False
         until = self.lead_waits_until
         return self.is_declined() or (until is not None and on < until)
+
+    @property
+    def ready_at(self) -> datetime | None:
+        """Since when the lead is not waited for; None if it never was."""
+        if self.lead_decision:
+            return self.lead_answered_at
+        until = self.lead_waits_until
+        return timezone.make_aware(datetime.combine(until, time.min)) if until else None
 
     def lead_state(self, on: date) -> str:
         """What the lead says to a request to join, in a sentence; empty if it was not asked."""

@@ -19,7 +19,6 @@ from outcomes.models import (
 )
 from outcomes.reporting.party_confirmation import tell_parties
 from outcomes.reporting.rounds import parties_to_ask, queue_round_emails, unanswered_requests
-from outcomes.reporting.submission import submit_text
 from participants.models import User
 from participants.permissions import EventPermissions, acting_organisation, may_decide
 from roundtable.audit import log as audit
@@ -106,7 +105,7 @@ def end_commitments(
             state=EditorialState.DRAFT,
         )
         update.full_clean()
-        submit_text(update, at=at)
+        update.submit(at=at)
         update.edited_by.add(by)
         _record("end commitment", commitment.event, by, at, detail=str(update))
         recorded.append(update)

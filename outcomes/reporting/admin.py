@@ -33,7 +33,6 @@ from outcomes.reporting.findings import PiiFindings, pii_in_update
 from outcomes.reporting.party_confirmation import tell_parties
 from outcomes.reporting.review import may_review
 from outcomes.reporting.review_admin import CheckFilter, ReviewedAdmin
-from outcomes.reporting.submission import submit_text
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import ChoiceFilter, EventFilter
@@ -255,7 +254,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
             obj.state in (EditorialState.DRAFT, EditorialState.CHANGE_REQUESTED)
             and not obj.missing_fields()
         ):
-            submit_text(obj, at=timezone.now())
+            obj.submit(at=timezone.now())
             tell_parties([obj], at=timezone.now())
         else:
             # A new revision makes the author's open form detect the conflict.

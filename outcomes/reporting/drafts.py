@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from outcomes.evidence.files import public_evidence_text
 from outcomes.models import ENDED_STATUSES, CommitmentParty, Evidence, ProgressUpdate, own_voice
-from outcomes.reporting import submission
 from outcomes.reporting.forms import EvidenceForm, UpdateForm
 from participants.models import User
 from roundtable.web.row_keys import row_key
@@ -167,7 +166,7 @@ def _save_report(
         evidence.save_to(update)
     if submitting:
         update.claim_for_party()
-        submission.submit_text(update, at=at)
+        update.submit(at=at)
     return SaveResult(form, evidence, is_saved=True)
 
 
@@ -197,7 +196,7 @@ def report_no_change(
     )
     update.claim_for_party()
     update.full_clean()
-    submission.submit_text(update, at=at)
+    update.submit(at=at)
     return True
 
 

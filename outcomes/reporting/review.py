@@ -4,15 +4,20 @@ Someone of another organisation checks form and personal details, never substanc
 user may not check, or that wait for a lead, stay unchanged.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import (
     Assessment,
@@ -25,8 +30,16 @@ from outcomes.models import (
 from outcomes.reporting.focal_points import people_to_tell
 from outcomes.reporting.joins import is_ready, tell_leads
 from outcomes.reporting.request_emails import can_receive_mail
-from outcomes.reporting.submission import CHANGED_MEANWHILE, notify_author, tell_authors
+from outcomes.reporting.submission import (
+    CHANGED_MEANWHILE,
+    SubmittedText,
+    notify_author,
+    tell_authors,
+)
 from participants.accounts.emails import email_delegate
+from participants.decisions.kind import Shown
+from participants.decisions.listed import Decision, Listed, register
+from participants.display_names import with_display_names
 from participants.models import User
 from participants.permissions import (
     EventPermissions,
@@ -69,6 +82,88 @@ def checkable(rows: QuerySet[Any], rights: EventPermissions) -> QuerySet[Any]:
         edited = ProgressUpdate.edited_by.through.objects.filter(user__pk__among=rights.colleagues)
         is_own |= Q(pk__in=edited.values("progressupdate"))
     return rows.exclude(is_own)
+
+
+def of_events(rows: QuerySet[Any], rights: EventPermissions) -> QuerySet[Any]:
+    """Texts of the roundtables where the user checks."""
+    if rights.is_operator:
+        return rows
+    events = events_to_check(rights)
+    return rows.filter(reduce(or_, (Q((f"{way}__in", events)) for way in rows.model.event_lookups)))
+
+
+def waiting_for_check(rows: QuerySet[Any], rights: EventPermissions) -> QuerySet[Any]:
+    return checkable(of_events(rows.filter(state=EditorialState.SUBMITTED), rights), rights)
+
+
+def reference_of(row: SubmittedText) -> str:
+    """Of the point, the text or the commitment that it is about."""
+    if point := getattr(row, "outcome", None):
+        return f"{row.event.code} {point.number}"
+    if getattr(row, "statement", None):
+        return row.event.code
+    assert not isinstance(row, Response) and row.commitment
+    return row.commitment.reference
+
+
+class Checks(Listed[SubmittedText]):
+    """Texts of one kind, for one person of another organisation to check."""
+
+    effect = _("Form and personal details are checked. Then it is public.")
+    needed = _("one person of another organisation")
+
+    def __init__(
+        self, model: type[SubmittedText], label: str | Promise, sentence: str | Promise
+    ) -> None:
+        self.model, self.name = model, str(model._meta.model_name)
+        self.label, self.sentence = label, sentence
+
+    def rows(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model._default_manager.select_related(*self.model.event_lookups)
+        if self.model is not ProgressUpdate:
+            return rows.select_related("organisation")
+        return rows.select_related("party__organisation", "party__group").filter(in_place_of=None)
+
+    def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[Any]:
+        rows = waiting_for_check(self.rows(), viewer)
+        if self.model is Offer:
+            on = timezone.localdate(at)
+            joining = rows.filter(outcome=None, statement=None)
+            rows = rows.exclude(pk__in=[row.pk for row in joining if row.waits_for_lead(on)])
+        return rows
+
+    def shown(self, items: Sequence[SubmittedText], viewer: EventPermissions) -> list[Shown]:
+        return [
+            Shown(
+                str(self.sentence)
+                % {
+                    "reference": reference_of(row),
+                    "sender": row.party if isinstance(row, ProgressUpdate) else row.organisation,
+                },
+                page=reverse(f"admin:outcomes_{self.name}_review", args=[row.pk]),
+            )
+            for row in items
+        ]
+
+    def since(self, item: SubmittedText) -> datetime:
+        assert item.submitted_at
+        return (item.ready_at if isinstance(item, Offer) else None) or item.submitted_at
+
+    def decided(
+        self, viewer: EventPermissions, since: datetime, at: datetime, limit: int | None
+    ) -> list[Decision]:
+        checked = self.rows().filter(approved_at__gt=since, approved_at__lte=at)
+        rows = with_display_names(of_events(checked, viewer), "approved_by")
+        return [
+            Decision(self, row, _("checked"), row.approved_at, row.approved_by)
+            for row in rows.order_by("-approved_at", "-pk")[:limit]
+        ]
+
+
+register(Checks(ProgressUpdate, _("Reports"), _("Check the report of %(sender)s on %(reference)s")))
+register(Checks(Response, _("Replies"), _("Check the reply of %(sender)s to %(reference)s")))
+register(Checks(Offer, _("Offers"), _("Check the offer of %(sender)s for %(reference)s")))
+register(Checks(Assessment, _("Findings"), _("Check the finding of %(sender)s on %(reference)s")))
 
 
 @transaction.atomic

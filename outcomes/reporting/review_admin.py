@@ -27,11 +27,12 @@ from outcomes.reporting.findings import PiiFindings, pii_in_text
 from outcomes.reporting.pii_scan import find_contact_details
 from outcomes.reporting.review import (
     approve_texts,
-    checkable,
     events_to_check,
     may_check,
     may_review,
+    reference_of,
     request_text_changes,
+    waiting_for_check,
 )
 from outcomes.reporting.submission import CHANGED_MEANWHILE
 from participants.admin_base.base import GrantScopedAdmin, RowPages
@@ -166,10 +167,7 @@ class ReviewedAdmin(GrantScopedAdmin):
         return self.topic_of(row).get_absolute_url()
 
     def reference_of(self, row: Any) -> str:
-        topic = self.topic_of(row)
-        if isinstance(topic, Commitment):
-            return topic.reference
-        return f"{topic.statement.event.code} {topic.number}"
+        return reference_of(row)
 
     def reviewed_fields_of(self, row: Any) -> tuple[str, ...]:
         return self.dataset.wordings
@@ -211,10 +209,7 @@ class ReviewedAdmin(GrantScopedAdmin):
         return format_html("{} <bdi>{}</bdi>", self.reference_of(row), words)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        rows = rows.filter(state=EditorialState.SUBMITTED)
-        if not permissions.is_operator:
-            rows = self.limit_to_events(rows, events_to_check(permissions))
-        return checkable(rows, permissions)
+        return waiting_for_check(rows, permissions)
 
     def has_check_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # The actions of a list check each row.

@@ -4,7 +4,7 @@ Emails never quote a text, because it can still contain personal data.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from outcomes.models import Assessment, EditorialState, Offer, ProgressUpdate, Response
@@ -20,7 +19,7 @@ from outcomes.reporting.focal_points import active_participations_of
 from outcomes.reporting.links import create_report_link
 from outcomes.reporting.request_emails import can_receive_mail
 from participants.accounts.addresses import delivery_address
-from participants.accounts.emails import email_cochairs, hide_url_for
+from participants.accounts.emails import hide_url_for
 from participants.models import Delegate, Participation, User
 from participants.permissions import permissions_of
 from roundtable.mail.queue import enqueue
@@ -36,73 +35,29 @@ SubmittedText = Response | Offer | Assessment | ProgressUpdate
 REVIEWED_KINDS: tuple[type[SubmittedText], ...] = (ProgressUpdate, Response, Offer, Assessment)
 
 
-def submit_text(row: SubmittedText, *, at: datetime) -> None:
-    """Submits a text and emails the co-chairs if no other text is pending.
-
-    Raises ValidationError if the author has not confirmed that it names no person.
-    """
-    row.submit(at=at)
-    event = row.event
-    # Other pending texts mean that the co-chairs were already emailed.
-    if pending_texts(type(row), event).exclude(pk=row.pk).exists():
-        return
-    _notify_cochairs(event, [row], dedup_key=_waiting_key(row, at), at=at)
-
-
 def submit_updates(
     new: Sequence[ProgressUpdate], changed: Sequence[ProgressUpdate], *, at: datetime
 ) -> None:
-    """As `submit_text`, for many reports on one roundtable: with bulk queries, and one email."""
-    rows = [*new, *changed]
-    if not rows:
-        return
-    event = rows[0].event
-    kind = type(rows[0])
-    is_waiting = pending_texts(kind, event).exists()
-    for row in rows:
+    """As `submit()`, for many reports, with bulk queries."""
+    for row in (*new, *changed):
         row.mark_submitted(at=at)
-    kind.objects.bulk_create(new, BATCH_SIZE)
+    ProgressUpdate.objects.bulk_create(new, BATCH_SIZE)
     # `bulk_update` takes longer than one query for each row, because of its conditions.
-    kind.objects.bulk_create(
+    ProgressUpdate.objects.bulk_create(
         changed,
         BATCH_SIZE,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=[field.name for field in kind._meta.concrete_fields if field.name != "id"],
+        update_fields=[
+            field.name for field in ProgressUpdate._meta.concrete_fields if field.name != "id"
+        ],
     )
-    if not is_waiting:
-        _notify_cochairs(event, rows[:1], dedup_key=_waiting_key(rows[0], at), at=at)
-
-
-def _waiting_key(row: SubmittedText, at: datetime) -> str:
-    return f"waiting {row._meta.model_name} {row.pk} {at:%Y-%m-%dT%H}"
 
 
 def pending_texts(kind: type[Any], event: Event) -> QuerySet[Any]:
     belongs = reduce(or_, (Q((way, event)) for way in kind.event_lookups))
     found: QuerySet[Any] = kind.objects.filter(belongs, state=EditorialState.SUBMITTED)
     return found.order_by("submitted_at")
-
-
-def remind_cochairs(*, at: datetime) -> int:
-    """Emails about texts pending for a day, once a week; returns the number of roundtables."""
-    year, week, _day = at.date().isocalendar()
-    notified = 0
-    for event in Event.objects.order_by("pk"):
-        oldest = [_oldest_to_check(kind, event, at) for kind in REVIEWED_KINDS]
-        overdue_texts = [row for row in oldest if row and row.submitted_at < at - timedelta(days=1)]
-        if overdue_texts:
-            notified += _notify_cochairs(
-                event, overdue_texts, dedup_key=f"waits {event.pk} {year}-{week}", at=at
-            )
-    return notified
-
-
-def _oldest_to_check(kind: type[Any], event: Event, at: datetime) -> Any:
-    """None of those that wait for the lead of a commitment: no one can decide about them yet."""
-    on = timezone.localdate(at)
-    rows = pending_texts(kind, event)
-    return next((row for row in rows if kind is not Offer or not row.waits_for_lead(on)), None)
 
 
 def notify_author(
@@ -171,20 +126,6 @@ def email_writer(
     mailbox = delivery_address(person)
     context = {**context, "hide_url": hide_url_for(mailbox, at)}
     enqueue(dedup_key=dedup_key, to=mailbox, template=template, context=context, at=at)
-
-
-def _notify_cochairs(event: Event, rows: list[Any], *, dedup_key: str, at: datetime) -> bool:
-    lists = [(row._meta.verbose_name_plural, _pending_list_url(row)) for row in rows]
-    context = {"event": event, "lists": lists}
-    template = "outcomes/reporting/emails/review_pending"
-    return bool(
-        email_cochairs(event, dedup_key=dedup_key, template=template, context=context, at=at)
-    )
-
-
-def _pending_list_url(row: SubmittedText) -> str:
-    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_changelist"
-    return f"{settings.PORTAL_URL}{reverse(name)}?state__exact={EditorialState.SUBMITTED}"
 
 
 def _next_editors(row: SubmittedText, at: datetime) -> list[tuple[User, str]]:

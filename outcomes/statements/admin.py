@@ -8,7 +8,6 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -18,18 +17,19 @@ from outcomes.models import Corrigendum, Outcome, OutcomeAddressee, Statement, T
 from outcomes.models.point_numbers import take_points
 from outcomes.statements.agreement import FINISHED_STATES
 from outcomes.statements.agreement_admin import AGREEMENT_PAGES
-from outcomes.statements.corrigenda import corrections_to_publish
 from outcomes.statements.corrigenda_admin import CORRIGENDUM_PAGES
 from outcomes.statements.drafting import KIND_CHOICES
 from outcomes.statements.drafting_admin import TEXT_PAGES, may_edit_text
 from outcomes.statements.emails_admin import EMAIL_PAGES
-from outcomes.statements.signing import statements_to_publish, statements_to_sign
+from outcomes.statements.queue import Texts
 from outcomes.statements.source_admin import SOURCE_PAGES
 from outcomes.statements.themes_admin import change_themes
 from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
-from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.admin_base.filters import EventFilter
 from participants.admin_base.history import HistoryAdmin
-from participants.permissions import EventPermissions
+from participants.decisions.listed import register
+
+register(Texts())
 
 
 def is_statement_published(statement: Statement) -> bool:
@@ -41,6 +41,7 @@ class StatementAdmin(HistoryAdmin):
     """Admin of statements; the text has its own pages."""
 
     event_path = "event"
+    waits_in_queue = True
     fieldsets = [
         (
             None,
@@ -70,7 +71,7 @@ class StatementAdmin(HistoryAdmin):
     readonly_fields = ["state", "adoption", "published_at"]
     locked_fields = ("event",)
     list_display = ["title", "event", "state_with_correction", "published_at", "public_page"]
-    list_filter = [PendingFilter, "state", EventFilter]
+    list_filter = ["state", EventFilter]
     list_select_related = ["event"]
     search_fields = ["title", "event__title"]
     search_help_text = _("Title of the statement or the roundtable")
@@ -124,12 +125,6 @@ class StatementAdmin(HistoryAdmin):
             if not may_edit_text(request, stored):
                 obj.introduction = stored.introduction
         super().save_model(request, obj, form, change)
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        to_sign = statements_to_sign(permissions.user, timezone.now()).values("pk")
-        corrected = corrections_to_publish(permissions).values("statement")
-        signed = statements_to_publish(permissions).values("pk")
-        return rows.filter(Q(pk__in=to_sign) | Q(pk__in=signed) | Q(pk__in=corrected))
 
     def is_cited(self, row: Statement) -> bool:
         return is_statement_published(row)

@@ -2,19 +2,22 @@
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from participants.decisions.engine import answer
 from participants.decisions.kind import Kind, Shown, Signer, acts_of_model, kinds
+from participants.decisions.listed import Decision, Listed, all_listed
+from participants.display_names import display_name, with_display_names
 from participants.models import Act, Organisation
-from participants.permissions import ConfirmingRight, EventPermissions
+from participants.permissions import ConfirmingRight, EventPermissions, visible_organisations
 
 
 class Place(StrEnum):
@@ -31,14 +34,15 @@ class Place(StrEnum):
 class Row:
     """Items that were asked together, of which the person reads one line."""
 
-    kind: Kind[Any]
+    kind: Kind[Any] | Listed[Any]
     items: list[Any]
     shown: Shown
     since: datetime
     # When something last happened to one of them.
     newest: datetime
-    given: int
-    missing: str
+    # None if it has rules of its own, by which no one signs.
+    given: int | None
+    missing: str | Promise
 
     @property
     def key(self) -> str:
@@ -47,8 +51,11 @@ class Row:
     @property
     def page(self) -> str:
         """Of several items, there is none."""
-        own = reverse("admin:decide_one", args=[self.kind.name, self.items[0].pk])
-        return "" if len(self.items) > 1 else self.shown.page or own
+        if len(self.items) > 1:
+            return ""
+        return self.shown.page or reverse(
+            "admin:decide_one", args=[self.kind.name, self.items[0].pk]
+        )
 
     @property
     def sentence(self) -> str:
@@ -60,7 +67,7 @@ class Row:
 class Group:
     """The rows of one kind."""
 
-    kind: Kind[Any]
+    kind: Kind[Any] | Listed[Any]
     rows: list[Row] = field(default_factory=list)
 
     @property
@@ -75,7 +82,18 @@ def queue(viewer: EventPermissions, at: datetime, place: Place = Place.MINE) -> 
         items = [item for item, found in placed(kind, viewer, signer) if found == place]
         if items:
             groups.append(Group(kind, sorted(_rows(kind, items, viewer), key=_by_age)))
+    if place == Place.MINE:
+        for listed in all_listed():
+            if rows := list(_listed_rows(listed, viewer, at)):
+                groups.append(Group(listed, sorted(rows, key=_by_age)))
     return groups
+
+
+def _listed_rows(listed: Listed[Any], viewer: EventPermissions, at: datetime) -> Iterator[Row]:
+    items = list(listed.waiting(viewer, at))
+    for item, shown in zip(items, listed.shown(items, viewer) if items else [], strict=True):
+        since = listed.since(item)
+        yield Row(listed, [item], shown, since, since, None, listed.needed)
 
 
 def _by_age(row: Row) -> datetime:
@@ -85,11 +103,12 @@ def _by_age(row: Row) -> datetime:
 def waiting_count(viewer: EventPermissions, at: datetime) -> int:
     """How many items one person can decide now."""
     signer = Signer(viewer.user, at, viewer.bodies)
-    return sum(
+    signed = sum(
         found == Place.MINE
         for kind in kinds().values()
         for _item, found in placed(kind, viewer, signer)
     )
+    return signed + sum(listed.waiting(viewer, at).count() for listed in all_listed())
 
 
 def placed(
@@ -158,19 +177,79 @@ DECIDED = {
 
 
 def decided(
+    viewer: EventPermissions, at: datetime, since: datetime, limit: int | None = None
+) -> list[Decision]:
+    """What came to an end since then, of what the viewer may know; the newest first."""
+    found = [row for listed in all_listed() for row in listed.decided(viewer, since, at, limit)]
+    for kind in kinds().values():
+        visible = kind.visible(viewer)
+        acts = acts_of_model(kind.model).filter(
+            at__gt=since, at__lte=at, what__in=DECIDED, item_id__in=visible.order_by().values("pk")
+        )
+        last: dict[int, Act] = {}
+        for act in with_display_names(acts, "by").order_by("-at", "-pk")[:limit]:
+            last.setdefault(act.item_id, act)
+        items = visible.in_bulk(last) if last else {}
+        found += [
+            Decision(
+                kind, item, DECIDED[Act.What(last[pk].what)], last[pk].at, last[pk].by, last[pk]
+            )
+            for pk, item in items.items()
+        ]
+    return sorted(found, key=lambda row: row.at, reverse=True)[:limit]
+
+
+@dataclass
+class Past:
+    """One line of what was decided."""
+
+    sentence: str
+    page: str
+    outcome: str | Promise
+    day: date
+    by: str
+
+
+def decided_lately(viewer: EventPermissions, at: datetime) -> list[Past]:
+    """Of the last 30 days, at most 50."""
+    found = decided(viewer, at, at - timedelta(days=30), 50)
+    signer, lines = Signer(viewer.user, at, viewer.bodies), {}
+    seen = set(visible_organisations(viewer).values_list("pk", flat=True)) if found else set()
+    for kind in {id(row.kind): row.kind for row in found}.values():
+        rows = [row for row in found if row.kind is kind]
+        items = [row.item for row in rows]
+        if isinstance(kind, Kind):
+            kind.read(items, signer)
+        for row, shown in zip(rows, kind.shown(items, viewer), strict=True):
+            line = Row(kind, [row.item], shown, row.at, row.at, None, "")
+            by = _deciders(row, viewer, seen)
+            lines[id(row)] = Past(line.sentence, line.page, row.outcome, row.at.date(), by)
+    return [lines[id(row)] for row in found]
+
+
+def _deciders(row: Decision, viewer: EventPermissions, seen: set[int]) -> str:
+    """The organisations that signed it, or the person who ended it."""
+    act = row.act
+    if act is None or act.by:
+        return display_name(row.by, viewer)
+    signed = [
+        _named(signature.on_behalf_of, seen)
+        for signature in row.kind.stored(row.item)
+        if signature.content_hash == act.content_hash
+    ]
+    return ", ".join(signed) if act.what in (Act.What.MADE, Act.What.FAILED) else ""
+
+
+def about_to_be(
     viewer: EventPermissions, at: datetime, since: datetime
 ) -> Iterator[tuple[Kind[Any], Any, str]]:
-    """What came to an end since then, and what has its effect on a day unless someone stops it."""
+    """What was signed since then, and has its effect on a day unless someone stops it."""
     for kind in kinds().values():
-        acts = acts_of_model(kind.model).filter(at__gt=since, at__lte=at, what__in=DECIDED)
-        last = {act.item_id: Act.What(act.what) for act in acts}
-        for item in kind.visible(viewer).filter(pk__in=last):
-            yield kind, item, str(DECIDED[last[item.pk]])
         if kind.wait:
             signed = kind.signature._default_manager.filter(confirmed_at__gt=since)
             waiting = kind.undecided(at).order_by().filter(confirmations__in=signed).values("pk")
-            for item in kind.visible(viewer).filter(pk__in=waiting).exclude(pk__in=last):
-                if day := kind.due_on(item):
+            for item in kind.visible(viewer).filter(pk__in=waiting):
+                if (day := kind.due_on(item)) and day > at.date():
                     yield kind, item, _("on %s, unless someone stops it") % date_format(day)
 
 

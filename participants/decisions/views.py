@@ -18,7 +18,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants.admin_base.fields import request_permissions
 from participants.decisions.engine import answer, decline, may_retry, retry, sign, stop, withdraw
 from participants.decisions.kind import Kind, Signer, kind_named, kinds
-from participants.decisions.queue import Place, agreed_by, declined_by, outcome, place_of, queue
+from participants.decisions.queue import (
+    Place,
+    agreed_by,
+    decided_lately,
+    declined_by,
+    outcome,
+    place_of,
+    queue,
+)
 from participants.permissions import EventPermissions, visible_organisations
 
 IS_ID = re.compile("[0-9]{1,18}")
@@ -51,11 +59,13 @@ def decide(request: HttpRequest) -> HttpResponse:
     shown = [group for group in groups if chosen in ("", group.kind.name)]
     context = {
         "groups": shown,
-        "shown_number": sum(group.number for group in shown),
+        # What has a page of its own is not read together.
+        "signed_number": sum(group.number for group in shown if isinstance(group.kind, Kind)),
         "all_groups": groups,
         "chosen": chosen,
         "place": place,
         "number": sum(group.number for group in groups),
+        "decided": decided_lately(viewer, timezone.now()) if place == Place.MINE else [],
         "oldest": min((row.since for row in rows), default=None),
     }
     return render(request, "participants/decisions/decide.html", context)
@@ -87,7 +97,7 @@ def _all(name: str, viewer: EventPermissions, at: datetime) -> list[tuple[Kind[A
     return [
         (group.kind, [item for row in group.rows for item in row.items])
         for group in queue(viewer, at)
-        if name in ("", group.kind.name)
+        if isinstance(group.kind, Kind) and name in ("", group.kind.name)
     ]
 
 

@@ -1,5 +1,6 @@
 """Requests for an invitation and the decisions on them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -9,8 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from participants.accounts.emails import email_holders
+from participants.decisions.kind import Shown
+from participants.decisions.listed import Decision, Listed, register
+from participants.display_names import with_display_names
 from participants.models import (
     Affiliation,
     Delegate,
@@ -212,6 +217,48 @@ def visible_requests(
         participations__event=OuterRef("event"),
     )
     return rows.filter(Q(decision="") | ~Exists(unseen))
+
+
+class Requests(Listed[InvitationRequest]):
+    """Requests for an invitation, and nominations."""
+
+    name = "invitationrequest"
+    label = _lazy("Requests and nominations")
+    effect = _lazy("The person is invited, or the request is refused.")
+    needed = _lazy("one person")
+
+    def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[InvitationRequest]:
+        rows = InvitationRequest.objects.select_related("event", "nominated_for")
+        return visible_requests(rows.filter(decision=""), viewer)
+
+    def shown(self, items: Sequence[InvitationRequest], viewer: EventPermissions) -> list[Shown]:
+        asked, nominated = _("Invite %s to %s, who asks for it"), _("Invite %s to %s, nominated")
+        page = "admin:participants_invitationrequest_change"
+        return [
+            Shown(
+                (nominated if row.nominated_for else asked)
+                % (f"{row.name} ({row.organisation})", row.event),
+                page=reverse(page, args=[row.pk]),
+            )
+            for row in items
+        ]
+
+    def since(self, item: InvitationRequest) -> datetime:
+        return item.requested_at
+
+    def decided(
+        self, viewer: EventPermissions, since: datetime, at: datetime, limit: int | None
+    ) -> list[Decision]:
+        rows = InvitationRequest.objects.filter(decided_at__gt=since, decided_at__lte=at)
+        rows = visible_requests(rows.select_related("event", "nominated_for"), viewer)
+        return [
+            Decision(self, row, row.get_decision_display(), day, row.decided_by)
+            for row in with_display_names(rows, "decided_by").order_by("-decided_at")[:limit]
+            if (day := row.decided_at)
+        ]
+
+
+register(Requests())
 
 
 def _create_delegate(

@@ -12,14 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import hide_url_for
-from participants.decisions.kind import Kind
-from participants.decisions.queue import Place, decided, queue
-from participants.models import Grant, InvitationRequest, User
+from participants.decisions.queue import Place, about_to_be, decided, queue
+from participants.models import Grant, User
 from participants.permissions import CAPACITIES, EventPermissions, permissions_of
 from roundtable.mail.models import QueuedEmail
 from roundtable.mail.queue import enqueue
@@ -83,7 +82,7 @@ def digest(user: User, at: datetime, *, since: datetime) -> Digest:
     viewer = permissions_of(user, at.date())
     if viewer is None:
         return Digest([], [])
-    return Digest([*_waiting(viewer, at), *_requests(user)], list(_decided(viewer, at, since)))
+    return Digest(list(_waiting(viewer, at)), list(_decided(viewer, at, since)))
 
 
 def _meeting(item: Any) -> str:
@@ -101,30 +100,18 @@ def _waiting(viewer: EventPermissions, at: datetime) -> Iterator[Line]:
                 numbers[meeting] += 1
                 newest[meeting] = max(row.newest, newest.get(meeting, row.newest))
         for meeting, number in sorted(numbers.items()):
-            yield Line(_words(meeting, group.kind, number), newest[meeting])
+            yield Line(_words(meeting, group.kind.label, number), newest[meeting])
 
 
-def _words(meeting: str, kind: Kind[Any], number: int) -> str:
-    return f"{meeting}: {kind.label} {number}"
+def _words(meeting: str, label: str | Promise, number: int) -> str:
+    return f"{meeting}: {label} {number}"
 
 
 def _decided(viewer: EventPermissions, at: datetime, since: datetime) -> Iterator[str]:
+    ended = [(row.item, row.kind, str(row.outcome)) for row in decided(viewer, at, since)]
+    later = [(item, kind, words) for kind, item, words in about_to_be(viewer, at, since)]
     numbers = Counter(
-        (_meeting(item), kind, what) for kind, item, what in decided(viewer, at, since)
+        (_meeting(item), str(kind.label), what) for item, kind, what in (*ended, *later)
     )
-    for (meeting, kind, what), number in numbers.items():
-        yield f"{_words(meeting, kind, number)}, {what}"
-
-
-def _requests(user: User) -> Iterator[Line]:
-    chaired = user.grants.filter(role=Grant.Role.COCHAIR)
-    rows = InvitationRequest.objects.filter(decision="", event__in=chaired.values("event"))
-    if asked := list(rows.values_list("requested_at", flat=True)):
-        text = ngettext(
-            "%d request for an invitation, or nomination.",
-            "%d requests for an invitation, or nominations.",
-            len(asked),
-        )
-        path = reverse("admin:participants_invitationrequest_changelist")
-        url = f"{settings.PORTAL_URL}{path}?waits=me"
-        yield Line(f"{text % len(asked)}\n{url}", max(asked))
+    for (meeting, label, what), number in numbers.items():
+        yield f"{_words(meeting, label, number)}, {what}"

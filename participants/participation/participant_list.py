@@ -16,8 +16,12 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from participants.accounts.emails import email_account, email_cochairs
+from participants.decisions.kind import Shown
+from participants.decisions.listed import Decision, Listed, register
+from participants.display_names import with_display_names
 from participants.models import (
     Affiliation,
     Grant,
@@ -27,6 +31,7 @@ from participants.models import (
 )
 from participants.permissions import (
     Body,
+    EventPermissions,
     acting_organisation,
     bodies_with_rights,
     people_with_address,
@@ -87,6 +92,47 @@ def decidable_lists(
     open_rows = rows.filter(decided_at=None, requested_by__isnull=False).exclude(requested_by=by)
     waiting = open_rows.select_related("event", "requested_by")
     return rows.filter(pk__in=[row.pk for row in waiting if _is_of_another_body(row, by, on)])
+
+
+class ListsToAgree(Listed[ParticipantList]):
+    """Requests for a list, for a co-chair of another organisation."""
+
+    name = "participantlist"
+    label = _lazy("Lists to download")
+    effect = _lazy("Who asked can download the list for seven days.")
+    needed = _lazy("a co-chair of another organisation")
+
+    def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[ParticipantList]:
+        rows = ParticipantList.objects.select_related("event")
+        if not viewer.is_operator:
+            rows = rows.filter(event__in=viewer.decidable)
+        return decidable_lists(rows, viewer.user, viewer.on)
+
+    def shown(self, items: Sequence[ParticipantList], viewer: EventPermissions) -> list[Shown]:
+        sentence = _("Agree that someone downloads the list of participants of %s")
+        page = "admin:participants_participantlist_change"
+        return [Shown(sentence % row.event, page=reverse(page, args=[row.pk])) for row in items]
+
+    def since(self, item: ParticipantList) -> datetime:
+        return item.requested_at
+
+    def decided(
+        self, viewer: EventPermissions, since: datetime, at: datetime, limit: int | None
+    ) -> list[Decision]:
+        rows = ParticipantList.objects.filter(decided_at__gt=since, decided_at__lte=at)
+        if not viewer.is_operator:
+            rows = rows.filter(event__in=viewer.decidable)
+        rows = with_display_names(rows.select_related("event"), "decided_by")
+        return [
+            Decision(
+                self, row, _("agreed") if row.expires_at else _("refused"), day, row.decided_by
+            )
+            for row in rows.order_by("-decided_at", "-pk")[:limit]
+            if (day := row.decided_at)
+        ]
+
+
+register(ListsToAgree())
 
 
 @transaction.atomic

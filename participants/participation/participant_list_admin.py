@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from participants.admin_base.base import RowPages
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.admin_base.filters import EventFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.spreadsheets import SafeCSV, SafeXLSX
 from participants.display_names import display_name, with_display_names
@@ -51,6 +51,7 @@ class ParticipantListAdmin(PrivateAdmin):
 
     event_path = "event"
     cochairs_only = True
+    waits_in_queue = True
     # Submit a new request instead. All are kept: the people in a list read its purpose.
     unavailable = ("change", "delete")
     saving_is_audited = True
@@ -72,16 +73,13 @@ class ParticipantListAdmin(PrivateAdmin):
         )
     ]
     list_display = ["purpose", "event", "requested_by", "requested_at", "state"]
-    list_filter = [PendingFilter, EventFilter]
+    list_filter = [EventFilter]
     search_fields = ["purpose", "event__code"]
     actions = ["agree", "refuse"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ParticipantList]:
         rows = super().get_queryset(request).select_related("event")
         return with_display_names(rows, "requested_by")
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        return participant_list.decidable_lists(rows, permissions.user, timezone.localdate())
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         permissions = request_permissions(request)

@@ -56,17 +56,12 @@ Sign = Callable[[User | Delegate], Client]
 
 EVERYTHING = [
     "Decide",
-    "Progress updates to check",
-    "Answers to recommendations to check",
-    "Offers to check",
-    "Assessments to check",
-    "People who ask to be invited, or are nominated",
     "Invitations not answered",
     "Commitments past their due date",
     "Commitments whose parties have not answered two reporting rounds",
     "Commitments whose focal point returned the task",
 ]
-OF_EDITORS = EVERYTHING[1:5] + EVERYTHING[-3:]
+OF_EDITORS = EVERYTHING[:1] + EVERYTHING[-3:]
 
 
 def fill(event: Event) -> None:

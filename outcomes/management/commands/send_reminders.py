@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from outcomes.reporting.reminders import send_reminders
-from outcomes.reporting.submission import remind_cochairs
 from outcomes.statements.silence_procedure import send_circulation_reminders
 from participants.accounts.log_head import send_log_head
 from participants.participation.confirmation import tell_of_earlier_confirmations
@@ -33,14 +32,7 @@ class Command(BaseCommand):
         at = timezone.now()
         tell_of_earlier_confirmations(at=at)
         send_log_head(at=at)
-        sent, waiting = send_reminders(on=on or timezone.localdate(), at=at), remind_cochairs(at=at)
-        if waiting:
-            text = ngettext(
-                "The co-chairs of %d roundtable get an email about texts that need a decision.",
-                "The co-chairs of %d roundtables get an email about texts that need a decision.",
-                waiting,
-            )
-            self.stdout.write(text % waiting)
+        sent = send_reminders(on=on or timezone.localdate(), at=at)
         if digests := send_digests(at=at):
             text = ngettext(
                 "%d person gets an email about the desk.",

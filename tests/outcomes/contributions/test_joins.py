@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import timezone
 
 from outcomes.models import Commitment, Offer
-from outcomes.reporting.submission import remind_cochairs
 from participants.models import Delegate, Organisation, User
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
@@ -345,16 +343,19 @@ def test_text_from_before_the_lead_is_asked_about_when_someone_would_publish_it(
     assert mails(deliver, before) == [("zqlead@example.org", "A request to join MEET-C7")]
 
 
-def test_cochairs_are_not_reminded_of_what_waits_for_the_lead(
-    client_of: Sign, deliver: Deliver, lead: Delegate, aid: Delegate, cochair: User, clock: Any
+def test_what_waits_for_the_lead_does_not_wait_for_cochairs(
+    client_of: Sign, lead: Delegate, aid: Delegate, cochair: User, clock: Any
 ) -> None:
-    row = ask(client_of(aid))
-    before = len(deliver())
-    clock.shift(timedelta(days=2))
-    assert remind_cochairs(at=timezone.now()) == 0
+    row, queue = ask(client_of(aid)), "/admin/decide/"
+    assert "Offers" not in get_text(client_of(cochair), queue)
+    clock.shift(timedelta(days=13))
+    assert "Offers" not in get_text(client_of(cochair), queue)
+    clock.shift(timedelta(days=1))
+    assert "since March 17, 2026" in get_text(client_of(cochair), queue)
+    clock.shift(timedelta(days=1))
     answer(client_of(lead), row, "agreed")
-    assert remind_cochairs(at=timezone.now()) == 1
-    assert [mail.to[0] for mail in deliver()[before:]] == ["zqaid@example.org", cochair.email]
+    waiting = get_text(client_of(cochair), queue)
+    assert "Offers 1" in waiting and "since March 18, 2026" in waiting
 
 
 def test_lead_answers_the_text_that_was_read(

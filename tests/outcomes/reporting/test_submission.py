@@ -1,15 +1,15 @@
 """The emails between the author and the approvers of a text."""
 
-import ast
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
 from django.utils import timezone
 
 from outcomes.models import CommitmentParty, ProgressUpdate
@@ -20,13 +20,12 @@ from outcomes.reporting.review import (
     may_review,
     request_text_changes,
 )
-from outcomes.reporting.submission import notify_author, remind_cochairs, submit_text
+from outcomes.reporting.submission import notify_author
 from participants.models import Consent, Delegate, EmailLink, User
 from participants.permissions import permissions_of
 from participants.privacy import consent
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
-from tests.conftest import ROOT
 from tests.email_links import LinkClient
 from tests.factories import (
     NOON,
@@ -46,7 +45,6 @@ from tests.fixture_types import Sign
 from tests.follow_up_factories import (
     make_assessment,
     make_offer,
-    make_recommendation,
     make_response,
 )
 from tests.mail_queue import deliver_mail
@@ -79,65 +77,16 @@ def path_in(mail: EmailMultiAlternatives) -> str:
     return found[1]
 
 
-def test_cochairs_are_notified_at_most_once_an_hour(
-    client_of: Sign, event: Event, cochair: User, party: CommitmentParty
-) -> None:
-    make_grant(make_user("second@example.org"), event)
-    make_grant(make_user("editor@example.org"), event, role="editor")
-    update = submitted_update(party)
-    emails = deliver_mail()
-    assert sorted(mail.to[0] for mail in emails) == ["cochair@example.org", "second@example.org"]
-    for mail in emails:
-        assert mail.subject == "A text is waiting for a check"
-        assert "for Roundtable 2024, May 2024 (RT2024)." in str(mail.body)
-        assert "Zq words" not in str(mail.message())
-    assert "RT2024-C1" in desk_text(client_of(cochair), path_in(emails[0]))
-    # If it is withdrawn and submitted again, there is one email an hour.
-    submit_text(update, at=timezone.now())
-    assert len(deliver_mail()) == 2
-    submit_text(update, at=timezone.now() + timedelta(hours=1))
-    assert len(deliver_mail()) == 4
-
-
-def test_email_is_sent_when_nothing_else_was_pending(
+def test_no_one_is_told_at_once_that_a_text_waits(
     event: Event, cochair: User, party: CommitmentParty
 ) -> None:
-    first = submitted_update(party)
-    assert len(deliver_mail()) == 1
-    second = make_update(event.commitments.get(reference="RT2024-C2"), approved=False)
-    submit_text(second, at=timezone.now())
-    assert len(deliver_mail()) == 1, "they know that something waits"
-    for row in (first, second):
-        row.refresh_from_db()
-        row.approve(by=cochair, at=timezone.now())
-    third = make_update(event.commitments.get(reference="RT2024-C2"), approved=False)
-    submit_text(third, at=timezone.now())
-    assert len(deliver_mail()) == 2
-
-
-def test_pending_items_are_repeated_weekly(
-    client_of: Sign, event: Event, cochair: User, party: CommitmentParty
-) -> None:
+    make_grant(make_user("editor@example.org"), event, role="editor")
     submitted_update(party)
-    text = make_assessment(commitment=party.commitment, approved=False)
-    submit_text(text, at=timezone.now())
-    answer = make_response(outcome=make_recommendation(), approved=False)
-    submit_text(answer, at=timezone.now())  # of another roundtable, which no one chairs
-    before = len(deliver_mail())
-    monday = datetime(2030, 1, 7, 12, tzinfo=UTC)
-    assert remind_cochairs(at=timezone.now()) == 0, "not a day has passed"
-    assert remind_cochairs(at=monday) == 1
-    assert remind_cochairs(at=monday + timedelta(days=6)) == 0
-    (mail,) = deliver_mail()[before:]
+    assert deliver_mail() == []
+    call_command("send_reminders", verbosity=0)
+    (mail,) = [mail for mail in deliver_mail() if "What waits" in mail.subject]
     assert mail.to == ["cochair@example.org"]
-    told = re.findall(r"^https://portal\.example\.org(/admin\S+)$", str(mail.body), re.MULTILINE)
-    assert len(told) == 2
-    for path in told:
-        assert "1 " in desk_text(client_of(cochair), path)
-    assert remind_cochairs(at=monday + timedelta(days=7)) == 1
-    party.updates.get(state="submitted").approve(by=cochair, at=monday)
-    text.approve(by=cochair, at=monday)
-    assert remind_cochairs(at=monday + timedelta(days=14)) == 0
+    assert "RT2024: Reports 1" in str(mail.body) and "Zq words" not in str(mail.message())
 
 
 def test_focal_point_reads_review_note_without_signing_in(
@@ -242,10 +191,8 @@ def test_author_of_other_text_gets_link_to_its_page(
     make_participation(person, row.event, organisation=row.organisation, confirmed_by=operator)
     chair = make_holder(row.event, "chair@example.org")
     row.author = person.user
-    submit_text(row, at=timezone.now())
-    (mail,) = deliver_mail()
-    assert mail.to == ["chair@example.org"]
-    assert row.organisation.name in desk_text(client_of(chair), path_in(mail))
+    row.submit(at=timezone.now())
+    assert f" of {row.organisation} " in desk_text(client_of(chair), "/admin/decide/")
     request_text_changes(rows=[row], note=NOTE, by=operator, at=timezone.now())
     mail = deliver_mail()[-1]
     assert mail.to == ["author@example.org"]
@@ -265,7 +212,7 @@ def test_current_representative_is_notified_instead_of_former_author(
         people.append(person)
     make_affiliation(people[0], organisation=row.organisation, until=date(2020, 1, 1))
     row.author = people[0].user
-    submit_text(row, at=timezone.now())
+    row.submit(at=timezone.now())
     before = len(deliver_mail())
     request_text_changes(rows=[row], note=NOTE, by=operator, at=timezone.now())
     assert [mail.to for mail in deliver_mail()[before:]] == [["stays@example.org"]]
@@ -380,14 +327,3 @@ def test_text_that_is_gone_or_changed_since_it_was_read_is_not_decided_about(
     row.delete()
     with pytest.raises(ValidationError, match="changed"):
         approve_texts(rows=[read], by=user, at=NOON)
-
-
-def test_every_submission_goes_through_submission_module() -> None:
-    calls = {
-        path.relative_to(ROOT).as_posix()
-        for app in ("outcomes", "participants", "roundtable")
-        for path in (ROOT / app).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and node.attr == "submit"
-    }
-    assert calls == {"outcomes/reporting/submission.py"}
