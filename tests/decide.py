@@ -1,17 +1,24 @@
 """Deciding at the desk, as people do: by the page of one item, or by several read together."""
 
+import re
 from typing import Any
 
 from django.test import Client
 
 from tests.form_fields import press
-from tests.page_text import page_text
+from tests.page_text import page_html, page_text
 
 QUEUE = "/admin/decide/"
 
 
 def page_of(item: Any) -> str:
     return f"{QUEUE}{item._meta.model_name}/{item.pk}/"
+
+
+def waiting(browser: Client) -> dict[str, int]:
+    """What waits for a person, by kind, as the queue counts it."""
+    chips = re.findall(r"> *([^<>]+) <b>(\d+)</b></a>", page_html(browser.get(QUEUE)))
+    return {label: int(number) for label, number in chips if label != "All"}
 
 
 def value_of(*items: Any) -> str:

@@ -158,12 +158,12 @@ class OrganisationChanges(Kind[OrganisationChange]):
         return self.rows().filter(done_at=None, stopped_at=None)
 
     def read(
-        self, items: Sequence[OrganisationChange], signer: Signer
+        self, items: Sequence[OrganisationChange], signer: Signer, *, only_signed: bool = False
     ) -> Sequence[OrganisationChange]:
         events = events_concerned(items)
         for item in items:
             item.__dict__[EVENTS] = events[item.pk]
-        return super().read(items, signer)
+        return super().read(items, signer, only_signed=only_signed)
 
     def events(self, item: OrganisationChange) -> list[Event]:
         read: list[Event] | None = item.__dict__.get(EVENTS)

@@ -213,10 +213,13 @@ class Kind(Generic[ItemT]):
         read = item.__dict__.get(READ)
         return list(item.acts.all()) if read is None else read.acts
 
-    def read(self, items: Sequence[ItemT], signer: Signer) -> Sequence[ItemT]:
+    def read(
+        self, items: Sequence[ItemT], signer: Signer, *, only_signed: bool = False
+    ) -> Sequence[ItemT]:
         """All that right() asks about these, in a few queries.
 
-        forget_read() before it is asked again about what changed.
+        forget_read() before it is asked again about what changed. right() needs the content only of
+        what is signed.
         """
         if not items:
             return items
@@ -227,7 +230,8 @@ class Kind(Generic[ItemT]):
             by_id[act.item_id].acts.append(act)
         for item in items:
             item.__dict__[READ] = by_id[item.pk]
-        prefetch_related_objects(items, *self.hashed)
+        hashed = [item for item in items if by_id[item.pk].signatures] if only_signed else items
+        prefetch_related_objects(hashed, *self.hashed)
         people = {user.pk for item in items for user in self.involved(item)}
         signed = {row.by_id for read in by_id.values() for row in read.signatures if row.by_id}
         signer.read_bodies(people | signed)

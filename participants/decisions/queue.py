@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Value
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -78,7 +79,7 @@ class Group:
 def queue(viewer: EventPermissions, at: datetime, place: Place = Place.MINE) -> list[Group]:
     """All rows of one list, by kind; the oldest of each first."""
     signer, groups = Signer(viewer.user, at, viewer.bodies), []
-    for kind in kinds().values():
+    for kind in _kinds_to_decide(at):
         items = [item for item, found in placed(kind, viewer, signer) if found == place]
         if items:
             groups.append(Group(kind, sorted(_rows(kind, items, viewer), key=_by_age)))
@@ -105,19 +106,30 @@ def waiting_count(viewer: EventPermissions, at: datetime) -> int:
     signer = Signer(viewer.user, at, viewer.bodies)
     signed = sum(
         found == Place.MINE
-        for kind in kinds().values()
-        for _item, found in placed(kind, viewer, signer)
+        for kind in _kinds_to_decide(at)
+        for _item, found in placed(kind, viewer, signer, only_counts=True)
     )
-    return signed + sum(listed.waiting(viewer, at).count() for listed in all_listed())
+    first, *others = (listed.waiting(viewer, at).order_by().values("pk") for listed in all_listed())
+    return signed + first.union(*others, all=True).count()
+
+
+def _kinds_to_decide(at: datetime) -> list[Kind[Any]]:
+    """Those of which anything waits for anyone: to ask what a viewer may know of takes longer."""
+    first, *others = (
+        kind.to_decide(at).order_by().values_list(Value(kind.name)).distinct()
+        for kind in kinds().values()
+    )
+    open_kinds = {name for (name,) in first.union(*others)}
+    return [kind for kind in kinds().values() if kind.name in open_kinds]
 
 
 def placed(
-    kind: Kind[Any], viewer: EventPermissions, signer: Signer
+    kind: Kind[Any], viewer: EventPermissions, signer: Signer, *, only_counts: bool = False
 ) -> Iterator[tuple[Any, Place | None]]:
     """The open items that the viewer may know of, and in which of the lists each stands."""
     open_rows = kind.to_decide(signer.at).order_by().values("pk")
     items = list(kind.visible(viewer).filter(pk__in=open_rows))
-    for item in kind.read(items, signer):
+    for item in kind.read(items, signer, only_signed=only_counts):
         yield item, place_of(kind, item, signer)
 
 

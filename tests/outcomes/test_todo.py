@@ -18,6 +18,7 @@ from outcomes.admin_site import MODEL_GROUPS
 from outcomes.statements import signing
 from participants.models import Capacity, Delegate, User
 from roundtable.models import Event
+from tests.decide import QUEUE, waiting
 from tests.factories import (
     NOON,
     make_addressee,
@@ -123,25 +124,27 @@ def person(role: str, event: Event) -> User:
 
 
 @pytest.mark.parametrize(
-    ("role", "number", "expected"),
+    ("role", "number", "decided", "expected"),
     [
-        ("cochair", 1, EVERYTHING),
-        ("editor", 1, OF_EDITORS),
-        ("reader", 1, []),
-        ("operator", 2, EVERYTHING),
+        ("cochair", 1, 6, EVERYTHING),
+        ("editor", 1, 4, OF_EDITORS),
+        ("reader", 1, 0, []),
+        ("operator", 2, 12, EVERYTHING),
     ],
 )
 def test_user_sees_what_waits_in_numbers_that_the_lists_keep(
-    client_of: Sign, role: str, number: int, expected: list[str]
+    client_of: Sign, role: str, number: int, decided: int, expected: list[str]
 ) -> None:
     event = make_event(is_public=False)
     fill(event)
     fill(make_event(is_public=False))
     client = client_of(person(role, event))
     found = lines(client)
-    assert [(found[label][0], label) for label in found] == [(number, label) for label in expected]
-    for label, (_number, address) in found.items():
-        assert number_on(client.get(address)) == number, label
+    assert [(found[label][0], label) for label in found] == [
+        (decided if label == "Decide" else number, label) for label in expected
+    ]
+    for label, (shown, address) in found.items():
+        assert number_on(client.get(address)) == shown, label
 
 
 def test_counts_match_for_cochair_who_reads_another_roundtable(client_of: Sign) -> None:
@@ -326,30 +329,29 @@ def test_query_count_is_independent_of_rows(client_of: Sign) -> None:
             cochair = User.objects.get(email="todo-cochair@example.org")
             make_grant(cochair, another, on_behalf_of=make_organisation())
             fill(another)
-    assert numbers[0] == numbers[1] <= 44
+    assert numbers[0] == numbers[1] <= 40
 
 
-def test_statement_is_in_todo_until_published(client_of: Sign) -> None:
+def test_text_is_in_the_queue_until_it_is_published(client_of: Sign) -> None:
     table = make_agreement_case()
     version = circulate_draft(table).version
-    label = "Texts to sign or publish, and corrections to publish"
+    label = "Texts to sign or publish"
+    agreement = f"/admin/outcomes/statement/{table.statement.pk}/agreement/"
     with time_machine.travel(CIRCULATED_AT, tick=False):
-        assert label not in lines(client_of(table.first))
+        assert label not in waiting(client_of(table.first))
     with time_machine.travel(AFTER_DEADLINE, tick=False):
         first, second = client_of(table.first), client_of(table.second)
-        number, address = lines(first)[label]
-        assert number == 1
-        assert table.statement.title in first.get(address).content.decode()
+        assert waiting(first)[label] == 1 and lines(first)["Decide"][0] == 1
+        assert f'<a href="{agreement}"><bdi>Sign the text of ' in page_html(first.get(QUEUE))
         signing.sign(table.statement, sha256=version.sha256, by=table.first, at=AFTER_DEADLINE)
-        assert label not in lines(first)
-        assert lines(second)[label][0] == 1
+        assert label not in waiting(first)
+        assert waiting(second)[label] == 1
         signing.sign(table.statement, sha256=version.sha256, by=table.second, at=AFTER_DEADLINE)
         operator = make_user("operator@example.org", is_superuser=True)
         for user in (table.first, table.second, operator):
-            number, address = lines(client_of(user))[label]
-            assert number == 1
-            assert table.statement.title in client_of(user).get(address).content.decode()
+            assert waiting(client_of(user))[label] == 1
+            assert "Publish the signed text of " in page_html(client_of(user).get(QUEUE))
         signing.publish_signed(table.statement, by=table.first, at=AFTER_DEADLINE)
         host = make_holder(table.event, "host@example.org", on_behalf_of=table.ministry)
         for other in (host, operator, table.first):
-            assert label not in lines(client_of(other))
+            assert label not in waiting(client_of(other))

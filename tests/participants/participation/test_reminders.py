@@ -141,12 +141,9 @@ def test_cochairs_are_told_of_requests_and_grants(
     request_grant(grant=grant, by=make_user(), at=TUESDAY)
     reminders.seen = len(deliver())
     sent = reminders()
-    assert (
-        "1 request for an invitation, or nomination.\n"
-        "https://portal.example.org/admin/participants/invitationrequest/?waits=me"
-    ) in sent["cochair@example.org"]
+    assert "RT: Requests and nominations 1" in sent["cochair@example.org"]
     assert "RT: Rights 1" in sent["cochair@example.org"]
-    assert "asks to be invited" not in sent["confirmer@example.org"]
+    assert "Requests" not in sent["confirmer@example.org"]
     assert "RT: Rights 1" in sent["confirmer@example.org"]
     assert len(sent) == 2
 
