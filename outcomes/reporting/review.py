@@ -38,8 +38,7 @@ from outcomes.reporting.submission import (
 )
 from participants.accounts.emails import email_delegate
 from participants.decisions.kind import Shown
-from participants.decisions.listed import Decision, Listed, register
-from participants.display_names import with_display_names
+from participants.decisions.listed import Listed, register
 from participants.models import User
 from participants.permissions import (
     EventPermissions,
@@ -111,6 +110,7 @@ class Checks(Listed[SubmittedText]):
 
     effect = _("Form and personal details are checked. Then it is public.")
     needed = _("one person of another organisation")
+    day_field, person_field = "approved_at", "approved_by"
 
     def __init__(
         self, model: type[SubmittedText], label: str | Promise, sentence: str | Promise
@@ -149,15 +149,11 @@ class Checks(Listed[SubmittedText]):
         assert item.submitted_at
         return (item.ready_at if isinstance(item, Offer) else None) or item.submitted_at
 
-    def decided(
-        self, viewer: EventPermissions, since: datetime, at: datetime, limit: int | None
-    ) -> list[Decision]:
-        checked = self.rows().filter(approved_at__gt=since, approved_at__lte=at)
-        rows = with_display_names(of_events(checked, viewer), "approved_by")
-        return [
-            Decision(self, row, _("checked"), row.approved_at, row.approved_by)
-            for row in rows.order_by("-approved_at", "-pk")[:limit]
-        ]
+    def ended(self, viewer: EventPermissions) -> QuerySet[Any]:
+        return of_events(self.rows(), viewer)
+
+    def outcome(self, row: SubmittedText) -> str | Promise:
+        return _("checked")
 
 
 register(Checks(ProgressUpdate, _("Reports"), _("Check the report of %(sender)s on %(reference)s")))

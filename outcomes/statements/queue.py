@@ -13,8 +13,7 @@ from outcomes.models import SignOff, Statement
 from outcomes.statements.corrigenda import corrections_to_publish
 from outcomes.statements.signing import statements_to_publish, statements_to_sign
 from participants.decisions.kind import Shown
-from participants.decisions.listed import Decision, Listed
-from participants.display_names import with_display_names
+from participants.decisions.listed import Listed
 from participants.permissions import EventPermissions
 
 
@@ -25,6 +24,7 @@ class Texts(Listed[Statement]):
     label = _lazy("Texts to sign or publish")
     effect = _lazy("When every co-chair has signed a text, one of them publishes it.")
     needed = _lazy("every co-chair")
+    day_field, person_field = "signed_at", "signer"
 
     def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[Statement]:
         found = (
@@ -64,14 +64,14 @@ class Texts(Listed[Statement]):
         days: tuple[datetime | None, ...] = (item.last_signed, item.last_agreed, item.published_at)
         return max(day for day in days if day)
 
-    def decided(
-        self, viewer: EventPermissions, since: datetime, at: datetime, limit: int | None
-    ) -> list[Decision]:
-        rows = SignOff.objects.filter(signed_at__gt=since, signed_at__lte=at)
-        rows = rows.select_related("version__statement__event")
-        if not viewer.is_operator:
-            rows = rows.filter(version__statement__event__in=viewer.decidable)
-        return [
-            Decision(self, row.version.statement, _lazy("signed"), row.signed_at, row.signer)
-            for row in with_display_names(rows, "signer").order_by("-signed_at", "-pk")[:limit]
-        ]
+    def ended(self, viewer: EventPermissions) -> QuerySet[SignOff]:
+        rows = SignOff.objects.select_related("version__statement__event")
+        if viewer.is_operator:
+            return rows
+        return rows.filter(version__statement__event__in=viewer.decidable)
+
+    def item_of(self, row: SignOff) -> Statement:
+        return row.version.statement
+
+    def outcome(self, row: SignOff) -> str:
+        return _("signed")

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from participants.decisions.kind import Shown
+from participants.display_names import with_display_names
 from participants.models import Act, User
 from participants.permissions import EventPermissions
 
@@ -49,11 +50,35 @@ class Listed(Generic[ItemT]):
     def since(self, item: ItemT) -> datetime:
         raise NotImplementedError
 
+    # What was decided -----------------------------------------------------------------------
+
+    # Of a row that says so: when, and by whom.
+    day_field, person_field = "decided_at", "decided_by"
+
+    def ended(self, viewer: EventPermissions) -> QuerySet[Any]:
+        """The rows that say what was decided, for who can decide about such items."""
+        raise NotImplementedError
+
+    def outcome(self, row: Any) -> str | Promise:
+        raise NotImplementedError
+
+    def item_of(self, row: Any) -> ItemT:
+        found: ItemT = row
+        return found
+
     def decided(
         self, viewer: EventPermissions, since: datetime, at: datetime, limit: int | None
     ) -> list[Decision]:
-        """The newest of what people decided in this time, for who can decide about such items."""
-        raise NotImplementedError
+        """The newest of what people decided in this time."""
+        day, by = self.day_field, self.person_field
+        rows = self.ended(viewer).filter(**{f"{day}__gt": since, f"{day}__lte": at})
+        newest = with_display_names(rows.order_by(f"-{day}", "-pk"), by)[:limit]
+        return [
+            Decision(
+                self, self.item_of(row), self.outcome(row), getattr(row, day), getattr(row, by)
+            )
+            for row in newest
+        ]
 
 
 _LISTED: list[Listed[Any]] = []

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from participants.accounts.emails import email_holders
 from participants.decisions.kind import Shown
-from participants.decisions.listed import Decision, Listed, register
-from participants.display_names import with_display_names
+from participants.decisions.listed import Listed, register
 from participants.models import (
     Affiliation,
     Delegate,
@@ -227,9 +226,11 @@ class Requests(Listed[InvitationRequest]):
     effect = _lazy("The person is invited, or the request is refused.")
     needed = _lazy("one person")
 
+    def rows(self) -> QuerySet[InvitationRequest]:
+        return InvitationRequest.objects.select_related("event", "nominated_for")
+
     def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[InvitationRequest]:
-        rows = InvitationRequest.objects.select_related("event", "nominated_for")
-        return visible_requests(rows.filter(decision=""), viewer)
+        return visible_requests(self.rows().filter(decision=""), viewer)
 
     def shown(self, items: Sequence[InvitationRequest], viewer: EventPermissions) -> list[Shown]:
         asked, nominated = _("Invite %s to %s, who asks for it"), _("Invite %s to %s, nominated")
@@ -246,16 +247,11 @@ class Requests(Listed[InvitationRequest]):
     def since(self, item: InvitationRequest) -> datetime:
         return item.requested_at
 
-    def decided(
-        self, viewer: EventPermissions, since: datetime, at: datetime, limit: int | None
-    ) -> list[Decision]:
-        rows = InvitationRequest.objects.filter(decided_at__gt=since, decided_at__lte=at)
-        rows = visible_requests(rows.select_related("event", "nominated_for"), viewer)
-        return [
-            Decision(self, row, row.get_decision_display(), day, row.decided_by)
-            for row in with_display_names(rows, "decided_by").order_by("-decided_at")[:limit]
-            if (day := row.decided_at)
-        ]
+    def ended(self, viewer: EventPermissions) -> QuerySet[InvitationRequest]:
+        return visible_requests(self.rows().exclude(decision=""), viewer)
+
+    def outcome(self, row: InvitationRequest) -> str:
+        return row.get_decision_display()
 
 
 register(Requests())

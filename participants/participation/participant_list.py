@@ -6,6 +6,7 @@ were erased or entered as protected from the desk. Hidden people stay: a list fr
 who hides. Each person in it reads who downloaded it, for which organisation, why and when.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,8 +21,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from participants.accounts.emails import email_account, email_cochairs
 from participants.decisions.kind import Shown
-from participants.decisions.listed import Decision, Listed, register
-from participants.display_names import with_display_names
+from participants.decisions.listed import Listed, register
 from participants.models import (
     Affiliation,
     Grant,
@@ -34,6 +34,7 @@ from participants.permissions import (
     EventPermissions,
     acting_organisation,
     bodies_with_rights,
+    body_of,
     people_with_address,
     permissions_of,
 )
@@ -74,24 +75,30 @@ def list_request_problem(*, event: Event, by: User, on: date) -> str:
 
 
 def may_decide_list(row: ParticipantList, by: User, at: datetime) -> bool:
-    """Only a co-chair for another organisation than the requester may decide."""
-    return not row.decided_at and _is_of_another_body(row, by, at.date())
-
-
-def _is_of_another_body(row: ParticipantList, by: User, on: date) -> bool:
-    if row.requested_by is None or by.pk == row.requested_by.pk:
-        return False
-    own, others = (cochaired_for(user, row.event, on) for user in (by, row.requested_by))
-    return bool(own) and bool(others) and not own & others
+    return decidable_lists(ParticipantList.objects.filter(pk=row.pk), by, at.date()).exists()
 
 
 def decidable_lists(
     rows: "QuerySet[ParticipantList]", by: User, on: date
 ) -> "QuerySet[ParticipantList]":
-    """Those that may_decide_list() allows; only a few are open at a time."""
+    """Only a co-chair for another organisation than the requester may decide."""
     open_rows = rows.filter(decided_at=None, requested_by__isnull=False).exclude(requested_by=by)
-    waiting = open_rows.select_related("event", "requested_by")
-    return rows.filter(pk__in=[row.pk for row in waiting if _is_of_another_body(row, by, on)])
+    asked = list(open_rows.order_by().values_list("pk", "event", "requested_by"))
+    grants = Grant.objects.active(on).filter(
+        role=Grant.Role.COCHAIR,
+        on_behalf_of__isnull=False,
+        event__in={event for _pk, event, _asker in asked},
+    )
+    bodies: defaultdict[tuple[int, int | None], set[Body]] = defaultdict(set)
+    for grant in grants.select_related("on_behalf_of"):
+        assert grant.on_behalf_of
+        bodies[grant.event_id, grant.user_id].add(body_of(grant.on_behalf_of))
+    found = []
+    for pk, event, asker in asked:
+        own, others = bodies[event, by.pk], bodies[event, asker]
+        if own and others and not own & others:
+            found.append(pk)
+    return rows.filter(pk__in=found)
 
 
 class ListsToAgree(Listed[ParticipantList]):
@@ -102,11 +109,12 @@ class ListsToAgree(Listed[ParticipantList]):
     effect = _lazy("Who asked can download the list for seven days.")
     needed = _lazy("a co-chair of another organisation")
 
-    def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[ParticipantList]:
+    def rows(self, viewer: EventPermissions) -> QuerySet[ParticipantList]:
         rows = ParticipantList.objects.select_related("event")
-        if not viewer.is_operator:
-            rows = rows.filter(event__in=viewer.decidable)
-        return decidable_lists(rows, viewer.user, viewer.on)
+        return rows if viewer.is_operator else rows.filter(event__in=viewer.decidable)
+
+    def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[ParticipantList]:
+        return decidable_lists(self.rows(viewer), viewer.user, viewer.on)
 
     def shown(self, items: Sequence[ParticipantList], viewer: EventPermissions) -> list[Shown]:
         sentence = _("Agree that someone downloads the list of participants of %s")
@@ -116,20 +124,11 @@ class ListsToAgree(Listed[ParticipantList]):
     def since(self, item: ParticipantList) -> datetime:
         return item.requested_at
 
-    def decided(
-        self, viewer: EventPermissions, since: datetime, at: datetime, limit: int | None
-    ) -> list[Decision]:
-        rows = ParticipantList.objects.filter(decided_at__gt=since, decided_at__lte=at)
-        if not viewer.is_operator:
-            rows = rows.filter(event__in=viewer.decidable)
-        rows = with_display_names(rows.select_related("event"), "decided_by")
-        return [
-            Decision(
-                self, row, _("agreed") if row.expires_at else _("refused"), day, row.decided_by
-            )
-            for row in rows.order_by("-decided_at", "-pk")[:limit]
-            if (day := row.decided_at)
-        ]
+    def ended(self, viewer: EventPermissions) -> QuerySet[ParticipantList]:
+        return self.rows(viewer).exclude(decided_at=None)
+
+    def outcome(self, row: ParticipantList) -> str:
+        return _("agreed") if row.expires_at else _("refused")
 
 
 register(ListsToAgree())
