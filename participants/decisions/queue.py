@@ -41,8 +41,7 @@ class Row:
     since: datetime
     # When something last happened to one of them.
     newest: datetime
-    # None if it has rules of its own, by which no one signs.
-    given: int | None
+    given: int
     missing: str | Promise
 
     @property
@@ -72,6 +71,11 @@ class Group:
     rows: list[Row] = field(default_factory=list)
 
     @property
+    def is_signed(self) -> bool:
+        """Else each has a page of its own, and none is read together with others."""
+        return isinstance(self.kind, Kind)
+
+    @property
     def number(self) -> int:
         return sum(len(row.items) for row in self.rows)
 
@@ -94,7 +98,7 @@ def _listed_rows(listed: Listed[Any], viewer: EventPermissions, at: datetime) ->
     items = list(listed.waiting(viewer, at))
     for item, shown in zip(items, listed.shown(items, viewer) if items else [], strict=True):
         since = listed.since(item)
-        yield Row(listed, [item], shown, since, since, None, listed.needed)
+        yield Row(listed, [item], shown, since, since, 0, listed.needed)
 
 
 def _by_age(row: Row) -> datetime:
@@ -233,7 +237,7 @@ def decided_lately(viewer: EventPermissions, at: datetime) -> list[Past]:
         if isinstance(kind, Kind):
             kind.read(items, signer)
         for row, shown in zip(rows, kind.shown(items, viewer), strict=True):
-            line = Row(kind, [row.item], shown, row.at, row.at, None, "")
+            line = Row(kind, [row.item], shown, row.at, row.at, 0, "")
             by = _deciders(row, viewer, seen)
             lines[id(row)] = Past(line.sentence, line.page, row.outcome, row.at.date(), by)
     return [lines[id(row)] for row in found]

@@ -59,8 +59,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     shown = [group for group in groups if chosen in ("", group.kind.name)]
     context = {
         "groups": shown,
-        # What has a page of its own is not read together.
-        "signed_number": sum(group.number for group in shown if isinstance(group.kind, Kind)),
+        "signed_number": sum(group.number for group in shown if group.is_signed),
         "all_groups": groups,
         "chosen": chosen,
         "place": place,

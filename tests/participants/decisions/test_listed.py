@@ -185,7 +185,7 @@ def test_what_was_decided_is_listed_for_a_month_for_who_may_see_it(
     browser = client_of(world.first)
     lines = past(browser)
     assert re.fullmatch(
-        r"Check the finding of Organisation \d+ on RT-C9 checked · Co-chair, for .+ 3 March 2026 "
+        r"Check the finding of Organisation \d+ on RT-C9 checked · co-chair, for .+ 3 March 2026 "
         r"Give .+ decided · .+, .+ 2 March 2026",
         lines,
     ), lines
