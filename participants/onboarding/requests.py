@@ -224,7 +224,7 @@ class Requests(Listed[InvitationRequest]):
     name = "invitationrequest"
     label = _lazy("Requests and nominations")
     effect = _lazy("The person is invited, or the request is refused.")
-    needed = _lazy("one person")
+    needed = _lazy("a co-chair, or the confirmer of its constituency")
 
     def rows(self) -> QuerySet[InvitationRequest]:
         return InvitationRequest.objects.select_related("event", "nominated_for")
@@ -251,7 +251,8 @@ class Requests(Listed[InvitationRequest]):
         return visible_requests(self.rows().exclude(decision=""), viewer)
 
     def outcome(self, row: InvitationRequest) -> str:
-        return row.get_decision_display()
+        is_refused = row.decision == InvitationRequest.Decision.REFUSED
+        return _("refused") if is_refused else _("invited")
 
 
 register(Requests())
