@@ -125,7 +125,6 @@ WITHOUT_LINK = {
     ("participants/accounts/emails/grant_announced", "confirmer@example.org"),
     ("participants/organisations/emails/mailbox_changed", "office@example.org"),
     ("participants/accounts/emails/grant_handed_over", "operator@example.org"),
-    ("participants/participation/emails/participant_list_requested", "operator@example.org"),
     ("account/email/email_deleted", "home@example.org"),
     ("participants/accounts/emails/account_changed", "operator@example.org"),
     ("account/email/email_deleted", "second@example.org"),

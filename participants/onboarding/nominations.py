@@ -20,7 +20,7 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.onboarding.requests import email_deciders, lock_if_pending
+from participants.onboarding.requests import lock_if_pending
 from participants.participation.closure import is_closed
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -93,7 +93,6 @@ def nominate(
     nomination.nominated_by, nomination.requested_at = by, at
     nomination.full_clean()
     nomination.save()
-    email_deciders(place.event, at, place.organisation)
 
 
 def open_nominations(user: User) -> "list[InvitationRequest]":

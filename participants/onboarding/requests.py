@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from participants.accounts.emails import email_holders
 from participants.decisions.kind import Shown
 from participants.decisions.listed import Listed, register
 from participants.models import (
@@ -46,8 +44,12 @@ MAX_PENDING_PER_ADDRESS = 3
 
 @transaction.atomic
 def submit_request(*, invitation_request: InvitationRequest, at: datetime) -> None:
-    """Saves the request, unless the address has too many pending ones, and emails co-chairs."""
-    event = Event.objects.select_for_update().get(pk=invitation_request.event_id)
+    """Saves the request, unless the address has too many pending ones.
+
+    The daily email tells those who decide.
+    """
+    # So that the surplus is counted once.
+    Event.objects.select_for_update().get(pk=invitation_request.event_id)
     invitation_request.requested_at = at
     invitation_request.full_clean()
     invitation_request.save()
@@ -56,25 +58,6 @@ def submit_request(*, invitation_request: InvitationRequest, at: datetime) -> No
     pending = _pending_for_same_address(invitation_request).filter(nominated_for=None)
     allowed = pending.order_by("pk")[:MAX_PENDING_PER_ADDRESS]
     pending.exclude(pk__in=allowed.values("pk")).delete()
-    email_deciders(event, at)
-
-
-def email_deciders(event: Event, at: datetime, nominated_for: Organisation | None = None) -> None:
-    link = reverse("admin:participants_invitationrequest_changelist")
-    deciders = Grant.objects.active(at.date()).filter(event=event)
-    if nominated_for is None or not _is_for_confirmers(event, nominated_for, at.date()):
-        deciders = deciders.filter(role=Grant.Role.COCHAIR)
-    else:
-        kinds = kinds_of(nominated_for.constituency)
-        deciders = deciders.filter(role=Grant.Role.CONFIRMER, on_behalf_of__kind__in=kinds)
-    # At most one email a day, however many people ask. The daily email tells of later ones.
-    email_holders(
-        deciders,
-        dedup_key=f"invitation-request:{event.pk}:{at.date()}",
-        template="participants/onboarding/emails/invitation_request",
-        context={"event": event, "url": f"{settings.PORTAL_URL}{link}"},
-        at=at,
-    )
 
 
 @transaction.atomic

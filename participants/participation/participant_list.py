@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from participants.accounts.emails import email_account, email_cochairs
+from participants.accounts.emails import email_account
 from participants.decisions.kind import Shown
 from participants.decisions.listed import Listed, register
 from participants.models import (
@@ -143,14 +143,6 @@ def request_list(*, event: Event, purpose: str, by: User, at: datetime) -> Parti
     row.full_clean()
     row.save()
     _log_list_action("ask list of participants", row, by, at)
-    url = f"{settings.PORTAL_URL}{reverse('admin:participants_participantlist_changelist')}"
-    email_cochairs(
-        event,
-        dedup_key=f"list {row.pk} asked",
-        template="participants/participation/emails/participant_list_requested",
-        context={"event": event, "url": url},
-        at=at,
-    )
     return row
 
 

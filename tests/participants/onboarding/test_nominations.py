@@ -25,6 +25,7 @@ from participants.onboarding.nominations import NominationPlace, nominate
 from participants.participation.confirmation import confirm_participations
 from participants.privacy.erasure import erase_delegate
 from roundtable.models import Event
+from tests.decide import waiting
 from tests.factories import (
     NOON,
     make_affiliation,
@@ -100,7 +101,7 @@ def places(browser: Client) -> set[str]:
 def test_person_nominates_for_the_own_organisation_at_the_next_roundtable(
     client_of: Sign, speaker: Delegate, coming: Event, shelter: Organisation, deliver: Deliver
 ) -> None:
-    make_holder(coming, "chair@example.org")
+    chair = make_holder(coming, "chair@example.org")
     browser = client_of(speaker)
     assert places(browser) == {"Third roundtable, March 2027 (R2027), for Example Shelter"}
     page = browser.post(PAGE, nomination(coming, shelter), follow=True).content.decode()
@@ -111,10 +112,7 @@ def test_person_nominates_for_the_own_organisation_at_the_next_roundtable(
     assert (row.name, row.email) == ("Nina Nominated", "nina@example.org")
     assert row.organisation == "Example Shelter"
     assert (row.post, row.capacity) == ("Director", "Head of delegation")
-    [mail] = deliver()
-    assert mail.to == ["chair@example.org"]
-    for word in ("Nina", "nina@", "Shelter", "Speaker"):
-        assert word not in mail.subject + mail.body
+    assert deliver() == [] and waiting(client_of(chair)) == {"Requests and nominations": 1}
 
 
 @pytest.mark.parametrize(
