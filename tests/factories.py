@@ -28,8 +28,9 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.models.outcome import letter_number
-from outcomes.sources.comparisons import record_comparison
 from outcomes.sources.hashes import source_hash
+from participants.decisions.engine import sign
+from participants.decisions.kind import kind_of
 from participants.models import (
     AccountChange,
     Affiliation,
@@ -402,8 +403,7 @@ def compare_with_source(text: Statement | Corrigendum | Commitment) -> None:
     for _number in range(2):
         user, organisation = make_user(), make_organisation()
         make_grant(user, text.event, role=Grant.Role.EDITOR, on_behalf_of=organisation)
-        shown = source_hash(text)
-        record_comparison(text, shown_hash=shown, by=user, at=timezone.now())
+        assert sign(kind_of(text), {text.pk: source_hash(text)}, by=user, at=timezone.now())
 
 
 def republish(commitment: Commitment) -> None:

@@ -34,7 +34,6 @@ from outcomes.reporting.handover import hand_over
 from outcomes.reporting.party_confirmation import refuse_update, tell_parties
 from outcomes.reporting.publication import withdraw
 from outcomes.reporting.review import approve_texts, request_text_changes
-from outcomes.sources.comparisons import record_comparison
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from outcomes.statements import silence_procedure
 from outcomes.statements.publication import publish_statements
@@ -46,7 +45,8 @@ from participants.accounts.grants import (
     suspend_grant,
 )
 from participants.accounts.log_head import send_log_head
-from participants.decisions.engine import make_due
+from participants.decisions.engine import make_due, sign
+from participants.decisions.kind import kind_of
 from participants.email_links.links import link_for_key
 from participants.introductions import lifecycle
 from participants.models import (
@@ -591,7 +591,7 @@ def compare_a_text(cast: Cast, at: datetime) -> None:
     for holders in two_holders(event):
         for by in holders:
             for text in (statement, commitment):
-                record_comparison(text, shown_hash=source_hash(text), by=by, at=at)
+                assert sign(kind_of(text), {text.pk: source_hash(text)}, by=by, at=at)
     assert publish_statements(statements=[statement], by=own, at=at)
     commitment.refresh_from_db()
     commitment.state = "public"

@@ -11,9 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -26,7 +24,7 @@ from outcomes.models import (
     StatementVersion,
 )
 from outcomes.sources.hashes import RecordedText, source_hash
-from participants.decisions.engine import answer, sign
+from participants.decisions.engine import answer
 from participants.decisions.independence import COMPARING
 from participants.decisions.kind import Kind, Shown, Signer, kind_of, register
 from participants.models import Act, Grant, OrganisationChange, User
@@ -65,8 +63,7 @@ class Comparisons(Kind[Any]):
     def visible(self, viewer: EventPermissions) -> QuerySet[Any]:
         if viewer.is_operator:
             return self.rows()
-        events = viewer.editable | viewer.confirmable
-        return self.rows().filter(**{f"{self.event_path}__in": events})
+        return self.rows().filter(**{f"{self.event_path}__in": viewer.readable})
 
     def undecided(self, at: datetime) -> QuerySet[Any]:
         return self.rows().filter(state="draft")
@@ -109,18 +106,20 @@ class StatementComparisons(Comparisons):
     """Of what a roundtable agreed elsewhere."""
 
     model: type[Model] = Statement
+    detailed_by = Statement
     subject = "statement"
     related = ("event",)
 
     def show(self, item: AgreedText, viewer: EventPermissions) -> Shown:
-        """A whole text is compared on a page of its own."""
+        """A whole text is read on its own page."""
         statement = item.statement if isinstance(item, Corrigendum) else item
         sentence = _("Compare the text of %(event)s with its source")
         if isinstance(item, Corrigendum):
             sentence = _("Compare a correction of the text of %(event)s with its source")
+        url = "" if isinstance(item, Corrigendum) else statement.source_url
+        facts = [(_("Source"), source_of(item))]
         return Shown(
-            sentence % {"event": statement.event},
-            page=reverse("admin:outcomes_statement_compare", args=[statement.pk]),
+            sentence % {"event": statement.event}, facts=facts, reading=(_("Open the source"), url)
         )
 
     def since(self, item: AgreedText) -> datetime:
@@ -168,23 +167,6 @@ def can_be_compared(text: AgreedText) -> bool:
         and (text.state == Statement.State.DRAFT or latest_text(statement) == text)
         and not text.versions.filter(circulation__isnull=False).exists()
     )
-
-
-@transaction.atomic
-def record_comparison(text: RecordedText, *, shown_hash: str, by: User, at: datetime) -> None:
-    """`shown_hash` is the `source_hash` of what the person compared.
-
-    Raises ValidationError if it is not the present one, or if the person may not compare it.
-    """
-    kind = kind_of(text)
-    stored = next(iter(kind.lock([text.pk])), None)
-    if stored is None or source_hash(stored) != shown_hash:
-        raise ValidationError(
-            _("The text or its source changed after you opened this page. Compare it again.")
-        )
-    if problem := obstacle_to_comparing(stored, by, at):
-        raise ValidationError(problem)
-    sign(kind, {text.pk: shown_hash}, by=by, at=at)
 
 
 def obstacle_to_comparing(text: RecordedText, user: User, at: datetime) -> str:
@@ -252,7 +234,7 @@ def check_compared(text: RecordedText) -> None:
         raise ValidationError(
             _(
                 "Two people of two organisations must compare this text with its source before it "
-                "is published. They do this on the page “Compare with the source”."
+                "is published. They do this on the page “Decide”."
             )
         )
 

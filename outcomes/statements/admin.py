@@ -22,7 +22,7 @@ from outcomes.statements.drafting import KIND_CHOICES
 from outcomes.statements.drafting_admin import TEXT_PAGES, may_edit_text
 from outcomes.statements.emails_admin import EMAIL_PAGES
 from outcomes.statements.queue import Texts
-from outcomes.statements.source_admin import SOURCE_PAGES
+from outcomes.statements.source_admin import SOURCE_PAGES, text_details
 from outcomes.statements.themes_admin import change_themes
 from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.filters import EventFilter
@@ -125,6 +125,9 @@ class StatementAdmin(HistoryAdmin):
             if not may_edit_text(request, stored):
                 obj.introduction = stored.introduction
         super().save_model(request, obj, form, change)
+
+    def decision_details(self, request: HttpRequest, row: Any) -> tuple[str, dict[str, Any]]:
+        return text_details(request, row)
 
     def is_cited(self, row: Statement) -> bool:
         return is_statement_published(row)

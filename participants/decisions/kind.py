@@ -131,6 +131,8 @@ class Kind(Generic[ItemT]):
     # From an item to its signatures.
     relation: str = "confirmations"
     independence: Independence
+    # The model whose admin shows more of an item than its facts.
+    detailed_by: type[Model] | None = None
     related: tuple[str, ...] = ()
     # What the content hash reads of other tables.
     hashed: tuple[str, ...] = ()

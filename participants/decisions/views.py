@@ -200,7 +200,7 @@ def decide_one(request: HttpRequest, name: str, number: int) -> HttpResponse:
     right = answer(item, signer).right
     place = place_of(kind, item, signer)
     seen = set(visible_organisations(viewer).values_list("pk", flat=True))
-    row_admin: Any = admin.site._registry.get(kind.model)
+    row_admin: Any = admin.site._registry.get(kind.detailed_by or kind.model)
     details, more = row_admin.decision_details(request, item) if row_admin else ("", {})
     context = {
         "kind": kind,
