@@ -14,7 +14,24 @@ from participants.models.personal_data import ShownTo
 from participants.models.user import User
 
 
-class Bundle(UnnamedModel):
+class OnBehalf(UnnamedModel):
+    """What a person did for an organisation."""
+
+    on_behalf_of = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("on behalf of"),
+        help_text=_("The organisation that the person acted for. An operator acts for none."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Bundle(OnBehalf):
     """Items that were asked together. Each is decided by itself, so this has no state."""
 
     asked_by = models.ForeignKey(
@@ -25,15 +42,6 @@ class Bundle(UnnamedModel):
         related_name="+",
         verbose_name=_("asked by"),
         help_text=_("The person who asked."),
-    )
-    on_behalf_of = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("on behalf of"),
-        help_text=_("The organisation that the person acted for. An operator acts for none."),
     )
     letter = models.CharField(
         _("letter"),
@@ -53,7 +61,7 @@ class Bundle(UnnamedModel):
         ordering = ["pk"]
 
 
-class Act(UnnamedModel):
+class Act(OnBehalf):
     """One thing that happened to an item. Acts are only added, and go with their item."""
 
     class What(models.TextChoices):
@@ -87,15 +95,6 @@ class Act(UnnamedModel):
         related_name="+",
         verbose_name=_("by"),
         help_text=_("The person who did it. Empty if the portal did."),
-    )
-    on_behalf_of = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("on behalf of"),
-        help_text=_("The organisation that the person acted for. An operator acts for none."),
     )
     bundle = models.ForeignKey(
         Bundle,

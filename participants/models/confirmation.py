@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from participants.models.organisation import Organisation
+from participants.models.act import OnBehalf
 from participants.models.participation import Participation
 from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
@@ -23,7 +23,7 @@ class Capacity(models.TextChoices):
     ALONE = "alone", _("the only one, before two confirmations were required")
 
 
-class Confirmation(UnnamedModel):
+class Confirmation(OnBehalf):
     """One person confirms, for an organisation, exactly the content that the hash names.
 
     If the content changes afterwards, the confirmation no longer counts.
@@ -41,15 +41,6 @@ class Confirmation(UnnamedModel):
         max_length=9,
         choices=Capacity.choices,
         help_text=_("The right by which the person confirmed."),
-    )
-    on_behalf_of = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("on behalf of"),
-        help_text=_("The organisation that the person acted for. An operator acts for none."),
     )
     confirmed_at = models.DateTimeField(_("confirmed"), help_text=_("When it was confirmed."))
     content_hash = models.CharField(
