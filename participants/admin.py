@@ -8,5 +8,5 @@ import participants.onboarding.admin
 import participants.onboarding.delegate_admin
 import participants.organisations.admin
 import participants.participation.admin
-import participants.participation.freezing_admin
+import participants.participation.delegation_change_admin
 import participants.participation.participant_list_admin

@@ -51,6 +51,6 @@ class ParticipantsConfig(AppConfig):
             "accounts.grants",
             "participation.confirmation",
             "participation.closure",
-            "participation.freezing",
+            "participation.delegation_changes",
         ):
             import_module(f"participants.{name}")

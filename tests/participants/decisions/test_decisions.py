@@ -38,8 +38,8 @@ from participants.models import (
 )
 from participants.participation.closure import CLOSINGS, agree_to_close, list_hash
 from participants.participation.confirmation import PARTICIPATIONS
-from participants.participation.freezing import FREEZINGS
-from participants.participation.freezing import request_change as request_freezing
+from participants.participation.delegation_changes import FREEZINGS
+from participants.participation.delegation_changes import request_change as request_freezing
 from tests.decide import page_of
 from tests.factories import (
     NOON,
@@ -304,7 +304,7 @@ def test_days_before_acts_were_kept_do_not_count(case: Case, world: World) -> No
 
 
 @each()
-def test_declined_and_unanswered_look_alike(case: Case, world: World) -> None:
+def test_declined_and_unanswered_look_the_same(case: Case, world: World) -> None:
     item = case.ask(world)
     by = getattr(world, case.signers[0])
     assert not decline(item, by=by, reason="", at=NOON)

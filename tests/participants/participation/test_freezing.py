@@ -26,7 +26,7 @@ from participants.models import (
 )
 from participants.participation.closure import agree_to_close, list_hash
 from participants.participation.confirmation import void_changed_confirmations
-from participants.participation.freezing import FREEZINGS, request_change
+from participants.participation.delegation_changes import FREEZINGS, request_change
 from participants.privacy.audiences import get_viewer
 from participants.privacy.visibility import reveal
 from tests.decide import QUEUE, page_of, value_of
@@ -271,7 +271,7 @@ def test_signature_is_of_what_the_page_showed(
 def test_freezing_tells_no_one_who_takes_part(
     meeting: Meeting, row: Participation, client_of: Sign
 ) -> None:
-    """The page answers alike, whoever is or is not there."""
+    """The page answers the same, whoever is or is not there."""
     empty = make_role(meeting.event, organisation=shelter("A shelter.")).organisation
     answers = []
     for organisation in (row.organisation, empty):

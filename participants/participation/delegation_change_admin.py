@@ -17,7 +17,7 @@ from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import EventFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.models import DelegationChange
-from participants.participation.freezing import FREEZINGS, problem, request_change
+from participants.participation.delegation_changes import FREEZINGS, problem, request_change
 from participants.participation.requirement import missing_confirmation
 from participants.permissions import EventPermissions
 from roundtable.models import Event
