@@ -193,8 +193,8 @@ def test_typo_is_corrected_with_the_forms_of_the_pages(elsewhere: Statement) -> 
     point = elsewhere.outcomes.get(number="1.a")
     Outcome.objects.filter(pk=point.pk).update(text="protect all who flee")
     elsewhere.publish(CIRCULATED_AT)
+    assert "publish the correction" not in browser.get("/admin/decide/").content.decode()
     desk = browser.get("/admin/").content.decode()
-    assert "corrections to publish" not in desk
     page = browser.get(link_of(desk, "Correct a published text")).content.decode()
     [form] = [form for form in forms_of(page) if form.method == "post" and "reason" in form.fields]
     # The text comes first, and what is asked about the correction after it.
@@ -207,13 +207,12 @@ def test_typo_is_corrected_with_the_forms_of_the_pages(elsewhere: Statement) -> 
     assert "<del>protect</del> <ins>Protect</ins> all who flee</p>" in text
     assert text.count("Edit or discard the correction") == 1
     # Someone else opens the desk on another day.
-    waiting = link_of(browser.get("/admin/").content.decode(), "corrections to publish")
-    listed = browser.get(waiting).content.decode()
-    assert link_of(listed, "Correction: draft") == address(elsewhere, "agreement")
+    queue = browser.get("/admin/decide/").content.decode()
+    assert link_of(queue, "publish the correction") == address(elsewhere, "agreement")
     stranger, other = make_user("other@example.org"), Client()
     make_grant(stranger, make_event())
     sign_in(other, stranger)
-    assert "corrections to publish" not in other.get("/admin/").content.decode()
+    assert "publish the correction" not in other.get("/admin/decide/").content.decode()
 
 
 def test_invalid_correction_is_not_saved(client_of: Sign, table: AgreementCase) -> None:
