@@ -192,6 +192,7 @@ def test_what_was_decided_is_listed_for_a_month_for_who_may_see_it(
     elsewhere = make_holder(make_event(), "else@example.org", on_behalf_of=make_organisation())
     assert DECIDED not in page_text(client_of(elsewhere).get(QUEUE))
     clock.shift(timedelta(days=29, minutes=1))
+    browser = client_of(world.first)
     assert "decided ·" not in past(browser) and "checked ·" in past(browser)
     for _number in range(60):
         make_invitation_request(
