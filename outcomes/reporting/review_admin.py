@@ -166,9 +166,6 @@ class ReviewedAdmin(GrantScopedAdmin):
     def public_url_of(self, row: Any) -> str:
         return self.topic_of(row).get_absolute_url()
 
-    def reference_of(self, row: Any) -> str:
-        return reference_of(row)
-
     def reviewed_fields_of(self, row: Any) -> tuple[str, ...]:
         return self.dataset.wordings
 
@@ -206,7 +203,7 @@ class ReviewedAdmin(GrantScopedAdmin):
 
     def subject_line(self, row: Any) -> str:
         words = Truncator(self.words_of(row)).chars(80)
-        return format_html("{} <bdi>{}</bdi>", self.reference_of(row), words)
+        return format_html("{} <bdi>{}</bdi>", reference_of(row), words)
 
     def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
         return waiting_for_check(rows, permissions)
@@ -326,7 +323,7 @@ class ReviewedAdmin(GrantScopedAdmin):
         self, request: HttpRequest, row: Any, form: DecisionForm, *, status: int
     ) -> HttpResponse:
         pending, previous = self._pending(request), self.previous_of(row)
-        reference = self.reference_of(row)
+        reference = reference_of(row)
         context = {
             "original": row,
             "title": _("Check %s") % reference,

@@ -153,7 +153,8 @@ def test_each_holder_can_stop_a_change(world: World, client_of: Sign) -> None:
     page = page_of(change)
     assert outsider.get(page).status_code == 404
     assert outsider.post(page, {"act": "stop"}).status_code == 404
-    press(client_of(world.cohost), page, page, "Stop it")
+    stopped = press(client_of(world.cohost), page, page, "Stop it")
+    assert "You ended this request." in page_text(stopped)
     change.refresh_from_db()
     assert change.stopped_at is not None
     assert made_and_failed(NOON + timedelta(days=7)) == (0, 0)

@@ -167,17 +167,12 @@ def test_declined_with_a_reason_it_stays_open_for_others_and_is_taken_up_later(
     assert "You agreed to 1 thing." in agree(browser, row)
 
 
-def test_who_asked_withdraws_and_any_holder_stops(
-    client: Client, world: World, client_of: Any
-) -> None:
+def test_who_asked_withdraws(client: Client, world: World) -> None:
     change, browser = world.ask_change(), as_first(client, world)
     assert not offers(browser, change)
     withdrawn = press(browser, page_of(change), page_of(change), "Withdraw")
     assert "You withdrew this request." in page_text(withdrawn)
-    again = world.ask_change()
-    stopped = press(client_of(world.second), page_of(again), page_of(again), "Stop it")
-    assert "You ended this request." in page_text(stopped)
-    assert "It has ended." in text_of(browser, page_of(again))
+    assert "It has ended." in text_of(browser, page_of(change))
 
 
 def test_no_one_reads_of_another_roundtable(world: World, client_of: Any) -> None:
@@ -202,15 +197,6 @@ def test_addresses_of_former_pages_lead_on(client: Client, world: World) -> None
         assert browser.get(former)["Location"] == page_of(item)
     assert browser.get(f"{QUEUE}agree/")["Location"] == QUEUE
     assert browser.get(f"{QUEUE}nothing/1/").status_code == 404
-
-
-def test_list_is_closed_from_the_queue(client: Client, world: World, client_of: Any) -> None:
-    closure = world.ask_closing()
-    browser = client_of(world.second)
-    assert "Close the list of participants of Roundtable" in text_of(browser)
-    words = text_of(browser, page_of(closure))
-    assert "Confirmed people 1" in words
-    assert "1 has its effect now." in agree(browser, closure)
 
 
 def test_queue_asks_the_same_queries_for_however_many(client: Client, world: World) -> None:

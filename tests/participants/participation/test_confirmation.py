@@ -320,6 +320,7 @@ def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
     assert "The list is closed when another organisation agrees too." in asked
     closure = ListClosure.objects.get()
     assert other.get(address)["Location"] == page_of(closure)
+    assert "Close the list of participants of Roundtable" in page_text(other.get(QUEUE))
     assert "1 has its effect now." in agree(other, closure)
     assert "It is decided." in page_text(asker.get(address, follow=True))
     row.refresh_from_db()
