@@ -39,6 +39,39 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "participants/decisions/engine.py",
+        (
+            "participants/decisions/test_decisions",
+            "participants/decisions/test_decide",
+            "participants/participation/test_confirmation",
+        ),
+    ),
+    (
+        "participants/decisions/kind.py",
+        (
+            "participants/decisions/test_decisions",
+            "participants/decisions/test_decide",
+            "participants/participation/test_confirmation",
+        ),
+    ),
+    (
+        "participants/decisions/queue.py",
+        ("participants/decisions/test_decide", "participants/decisions/test_decisions"),
+    ),
+    ("participants/decisions/views.py", ("participants/decisions/test_decide",)),
+    (
+        "participants/participation/requirement.py",
+        (
+            "participants/participation/test_confirmation",
+            "participants/decisions/test_decisions",
+            "participants/participation/test_freezing",
+        ),
+    ),
+    (
+        "participants/participation/delegation_changes.py",
+        ("participants/participation/test_freezing", "participants/decisions/test_decisions"),
+    ),
+    (
         "participants/privacy/visibility.py",
         (
             "participants/privacy/test_visibility",
@@ -93,6 +126,15 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/commitments/test_progress",
             "outcomes/reporting/test_members",
             "outcomes/api/test_api",
+        ),
+    ),
+    (
+        "outcomes/sources/comparisons.py",
+        (
+            "outcomes/sources/test_comparisons",
+            "outcomes/statements/test_verify",
+            "outcomes/commitments/test_commitment_sources",
+            "participants/decisions/test_decisions",
         ),
     ),
     (

@@ -1,4 +1,4 @@
-"""Who may be one of those who agree, for each kind. The random worlds read this table too.
+"""Who may be one of those who agree, for each kind. test_independence.py asks each line.
 
 Everywhere, each person and each organisation agrees once, and all bodies of one government are one
 organisation: also through where a person works, or for whom a person took part.
