@@ -91,6 +91,7 @@ WITHOUT_FORM = {
     "admin:*_history": "shows the same by each method",
     "admin/*/<path:object_id>/": "leads to the page of the row",
     "admin/(?P<url>.*)$": "no page is there",
+    "admin:outcomes_*_compare": "leads to the page that decides it",
     "admin:login": "leads to where everyone signs in",
     "admin:roundtable_event_upload_page": "more rows of a preview, with the form of its first page",
     "account_signup": "says that no one can sign up",

@@ -221,7 +221,7 @@ def read_everything(browser: Client, world: World, role: str) -> dict[str, Names
     address = reverse("admin:participants_participation_close", args=[world.here.pk])
     if role != "operator":
         # Also people whom the viewer may not name.
-        number = f"{world.rows_here} people are confirmed."
+        number = f"Confirmed people: {world.rows_here}<"
         assert number in " ".join(text_of(browser, address).split())
     return found
 

@@ -220,7 +220,7 @@ def test_party_is_told_that_a_cochair_recorded_an_end(told: Commitment) -> None:
     make_participation(person, told.event, organisation=party.organisation)
     assert end(told, make_holder(told.event)) == 1
     sent = [email.dedup_key.split()[0] for email in QueuedEmail.objects.order_by("dedup_key")]
-    assert sent == ["entered", "waiting"]
+    assert sent == ["entered"]
 
 
 def test_report_of_earlier_focal_point_stays_words_of_the_party(

@@ -198,7 +198,7 @@ def test_what_was_decided_is_listed_for_a_month_for_who_may_see_it(
         make_invitation_request(
             world.event, decision="refused", decided_at=NOON + timedelta(days=9)
         )
-    assert browser.get(QUEUE).content.decode().count("refused ·") == 49
+    assert browser.get(QUEUE).content.decode().count("refused ·") == 50
 
 
 def test_digest_tells_of_texts_once_and_a_week_later(deliver: Any, clock: Any) -> None:
