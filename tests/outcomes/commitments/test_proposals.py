@@ -441,6 +441,8 @@ def test_cochair_alone_undertakes_nothing_by_form_or_address(
         path = urlsplit(link_url(row)).path
         browser.post(path, {"shown": row.content_hash, "act": "accept"})
     browser.post(address, filled(browser, address) | forged)
+    Commitment.objects.update(place_in_source="Page 2")  # so that it could be compared
+    draft.refresh_from_db()
     assert "Wait for their answers." in page_html(browser.get(decide.page_of(draft)))
     assert not decide.offers(browser, draft)
     assert not sign(COMMITMENT_COMPARISONS, {draft.pk: source_hash(draft)}, by=cochair, at=NOW)
