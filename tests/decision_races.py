@@ -161,7 +161,7 @@ class Round:
 
 
 class replaced:
-    """One function of an object is another one meanwhile."""
+    """One function of an object is replaced by another one."""
 
     def __init__(self, owner: Any, name: str, function: Callable[..., Any]) -> None:
         self.owner, self.name, self.function = owner, name, function
@@ -248,7 +248,7 @@ def sign_and_decline(case: Round) -> None:
 
 
 def two_daily_runs(case: Round) -> None:
-    """The last one signs meanwhile, if one signature was enough to begin a wait."""
+    """The last one signs at the same time, if one signature was enough to begin a wait."""
     if case.kind.wait:
         assert case.sign(case.case.signers[0])
         done = at_once(
@@ -312,7 +312,7 @@ def killed(act: Do, place: tuple[Any, str, Callable[..., Any]]) -> None:
 
 
 def killed_while_signing(case: Round) -> None:
-    """The signature is undone with the making; whoever signs again makes it."""
+    """The signature is undone with the making; the next signature makes it."""
     case.sign_all_but_last()
     for place in places_to_die(case).values():
         killed(lambda: case.sign(case.last), place)

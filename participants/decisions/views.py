@@ -195,8 +195,6 @@ def decide_one(request: HttpRequest, name: str, number: int) -> HttpResponse:
     if request.method == "POST" and (form.is_valid() or not is_declined):
         return _decide_one(request, kind, item, form)
     shown = kind.shown([item], viewer)[0]
-    if shown.page:
-        return redirect(shown.page)
     right = answer(item, signer).right
     place = place_of(kind, item, signer)
     seen = set(visible_organisations(viewer).values_list("pk", flat=True))

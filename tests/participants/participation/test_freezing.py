@@ -271,7 +271,7 @@ def test_signature_is_of_what_the_page_showed(
 def test_freezing_tells_no_one_who_takes_part(
     meeting: Meeting, row: Participation, client_of: Sign
 ) -> None:
-    """The page answers the same, whoever is or is not there."""
+    """The page answers the same for each person who is there, or not."""
     empty = make_role(meeting.event, organisation=shelter("A shelter.")).organisation
     answers = []
     for organisation in (row.organisation, empty):
