@@ -168,6 +168,7 @@ class CommitmentAdmin(SafeExportMixin, HistoryAdmin):
         "status_label",
         "public_page",
     ]
+    list_display_links = ["reference", "text"]
     list_filter = [AttentionFilter, "state", EventFilter]
     list_select_related = ["event", "latest_update"]
     date_hierarchy = "due_on"

@@ -16,10 +16,10 @@ from participants.models import (
 )
 from roundtable.models import Event
 from tests.browser import pages, portal
-from tests.browser.checks import axe_violations
+from tests.browser.checks import OVERFLOW_SCRIPT, axe_violations, resize
 from tests.browser.conftest import Visit
 from tests.conftest import FULL
-from tests.factories import make_user
+from tests.factories import make_delegate, make_participation, make_user
 
 Visitor = Callable[..., Visit]
 
@@ -72,14 +72,14 @@ def test_every_cochair_page_is_accessible(
     seen = visit("/admin/", who=cochair, width=width, scheme=scheme)
     faults = []
     page = seen.open(reverse("admin:participants_introduction_changelist"))
-    assert page.locator("#result_list tbody tr").count() == 1
-    assert page.locator("#result_list tbody a").count() == 0
+    assert page.locator("#result_list > li").count() == 1
+    assert page.locator("#result_list a").count() == 0
     faults += look(page, "introductions", f"{width}-{scheme}")
     page = seen.open(reverse("admin:participants_participation_code"))
     faults += look(page, "change-code", f"{width}-{scheme}")
     for action in ("invite", "left"):
         page = seen.open(reverse("admin:participants_delegate_changelist"))
-        page.locator("#action-toggle").check()
+        page.get_by_label("all ").check()
         page.locator("select[name=action]").select_option(action)
         page.get_by_role("button", name="Go").click()
         page.get_by_role("link", name="Back").last.wait_for()
@@ -93,12 +93,28 @@ def test_every_cochair_page_is_accessible(
     faults += look(page, "merge", f"{width}-{scheme}")
     for model, action in (("outcome", "change_themes"), ("commitment", "end")):
         page = seen.open(reverse(f"admin:outcomes_{model}_changelist"))
-        page.locator("#action-toggle").check()
+        page.get_by_label("all ").check()
         page.locator("select[name=action]").select_option(action)
         page.get_by_role("button", name="Go").click()
         page.get_by_role("button", name="Continue").wait_for()
         faults += look(page, action, f"{width}-{scheme}", asks=FULL or action == "end")
     assert faults == []
+
+
+def test_list_of_a_meeting_is_short(visit: Visitor, operator: User) -> None:
+    event = pages.demonstration()
+    number = event.participations.count()
+    for _ in range(number, 33):
+        make_participation(make_delegate(is_demonstration=True), event)
+    address = f"{reverse('admin:participants_participation_changelist')}?roundtable={event.pk}"
+    page = visit(address, who=operator, width=360, javascript=False).page
+    assert page.locator("#result_list > li").count() == 33
+    heights = []
+    for width in (360, 1280):
+        resize(page, width)
+        assert page.evaluate(OVERFLOW_SCRIPT) == ""
+        heights.append(page.evaluate("document.documentElement.scrollHeight"))
+    assert max(heights) <= 3000, heights
 
 
 def look(page: Page, name: str, how: str, *, asks: bool = True) -> list[str]:
@@ -147,7 +163,7 @@ def test_person_is_added_without_javascript(
     organisation = event.participations.order_by("pk")[0].organisation
     page.locator("#id_participations-0-organisation").select_option(str(organisation.pk))
     page.locator("input[name=_save]").click()
-    page.locator("ul.messagelist").wait_for()
+    page.locator("ul.messages").wait_for()
     added = Delegate.objects.get(name="Lê Văn Tám")
     assert added.is_demonstration
     assert added.participations.get().event == event
