@@ -337,6 +337,11 @@ class GrantScopedAdmin(PlainAdmin):
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             if not key.isdecimal() or int(key) > MAX_ID:
                 raise BadRequest("The selection cannot be read.")
+        if "1" in request.POST.getlist("select_across"):
+            # Django asks for a ticked row even if all are chosen.
+            sent = request.POST.copy()
+            sent.appendlist(ACTION_CHECKBOX_NAME, "0")
+            request.POST = sent  # type: ignore[assignment]
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 

@@ -79,7 +79,7 @@ def test_every_cochair_page_is_accessible(
     faults += look(page, "change-code", f"{width}-{scheme}")
     for action in ("invite", "left"):
         page = seen.open(reverse("admin:participants_delegate_changelist"))
-        page.get_by_label("all ").check()
+        page.locator("[type=checkbox][name=select_across]").check()
         page.locator("select[name=action]").select_option(action)
         page.get_by_role("button", name="Go").click()
         page.get_by_role("link", name="Back").last.wait_for()
@@ -93,7 +93,7 @@ def test_every_cochair_page_is_accessible(
     faults += look(page, "merge", f"{width}-{scheme}")
     for model, action in (("outcome", "change_themes"), ("commitment", "end")):
         page = seen.open(reverse(f"admin:outcomes_{model}_changelist"))
-        page.get_by_label("all ").check()
+        page.locator("[type=checkbox][name=select_across]").check()
         page.locator("select[name=action]").select_option(action)
         page.get_by_role("button", name="Go").click()
         page.get_by_role("button", name="Continue").wait_for()
@@ -101,13 +101,13 @@ def test_every_cochair_page_is_accessible(
     assert faults == []
 
 
-def test_list_of_a_meeting_is_short(visit: Visitor, operator: User) -> None:
+def test_list_of_a_meeting_is_short(visit: Visitor, cochair: User) -> None:
     event = pages.demonstration()
     number = event.participations.count()
     for _ in range(number, 33):
         make_participation(make_delegate(is_demonstration=True), event)
     address = f"{reverse('admin:participants_participation_changelist')}?roundtable={event.pk}"
-    page = visit(address, who=operator, width=360, javascript=False).page
+    page = visit(address, who=cochair, width=360, javascript=False).page
     assert page.locator("#result_list > li").count() == 33
     heights = []
     for width in (360, 1280):
