@@ -58,5 +58,5 @@ def confirm_import(browser: Client, answer: Any) -> Any:
 
 def admin_text(answer: Any) -> str:
     """What the page says."""
-    content = answer.content.decode().split('<div id="content"')[1]
+    content = answer.content.decode().split('<main id="main"')[1]
     return " ".join(re.sub(r"<[^>]*>", " ", content).split())

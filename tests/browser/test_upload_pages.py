@@ -93,5 +93,5 @@ def test_question_is_answered_by_keyboard(visit: Open, operator: User) -> None:
         page.keyboard.press("Enter")
     run_import_worker()
     page.reload()
-    expect(page.locator("#content")).to_contain_text("To add: 0.")
+    expect(page.locator("main")).to_contain_text("To add: 0.")
     expect(page.get_by_role("button", name="Save answers and check again")).to_have_count(0)

@@ -73,7 +73,7 @@ def parties(event: Event, delegate: Delegate, focal_point: Delegate) -> list[Com
 
 def desk_text(browser: Client, address: str) -> str:
     """The words of a page of the desk, with single spaces between them."""
-    content = browser.get(address).content.decode().split('<div id="content"')[1]
+    content = browser.get(address).content.decode().split('<main id="main"')[1]
     return " ".join(re.sub(r"<[^>]*>", " ", content).split())
 
 
