@@ -93,6 +93,7 @@ WITHOUT_FORM = {
     "admin/(?P<url>.*)$": "no page is there",
     "admin:outcomes_*_compare": "leads to the page that decides it",
     "admin:login": "leads to where everyone signs in",
+    "admin:logout": "leads to where everyone signs out",
     "admin:roundtable_event_upload_page": "more rows of a preview, with the form of its first page",
     "account_signup": "says that no one can sign up",
     "mfa_download_recovery_codes": "the file of a link",
