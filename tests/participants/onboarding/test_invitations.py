@@ -331,7 +331,7 @@ def test_admin_shows_invitation_status(
         Invitation.objects.all().delete()
         make_invitation(invited, event, **fields)
         page = page_text(browser.get(PEOPLE))
-        assert f"Invitation: {state} 2 March 2026" in page and "Not invited" not in page
+        assert f"Invitation: {state} 2 March 2026" in page and "Invitation: Not invited" not in page
 
 
 def test_editor_and_cochair_of_other_event_cannot_invite_or_see(
