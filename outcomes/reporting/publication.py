@@ -85,8 +85,7 @@ class CommitmentComparisons(Comparisons):
         )
 
     def since(self, item: Commitment) -> datetime:
-        days: list[datetime] = [row.confirmed_at for row in self.stored(item)]
-        return min(days, default=item.recorded_at)
+        return item.recorded_at
 
     def after_sign(
         self, signed: Sequence[Commitment], made: Sequence[Commitment], at: datetime

@@ -55,10 +55,14 @@ class Comparisons(Kind[Any]):
     relation = "comparisons"
     independence = COMPARING
     is_made_elsewhere = True
+    is_blind = True
     endings = frozenset()
     event_path = "event"
     label = _lazy("Texts compared")
-    effect = _lazy("Two people of two organisations compare, word for word. Then it can be public.")
+    effect = _lazy(
+        "Two people of two organisations compare, word for word. Then it can be public. What "
+        "others found shows after you decide."
+    )
 
     def visible(self, viewer: EventPermissions) -> QuerySet[Any]:
         if viewer.is_operator:
@@ -125,7 +129,7 @@ class StatementComparisons(Comparisons):
     def since(self, item: AgreedText) -> datetime:
         statement = item.statement if isinstance(item, Corrigendum) else item
         entered: datetime = statement.history.earliest().history_date
-        return min([row.confirmed_at for row in self.stored(item)], default=entered)
+        return entered
 
     def is_open(self, item: AgreedText, acts: Sequence[Act], at: datetime) -> bool:
         return can_be_compared(item)

@@ -20,6 +20,7 @@ from outcomes.models import Circulation, CirculationReply, Corrigendum, Statemen
 from outcomes.models.canonical import sha256_of
 from outcomes.sources.comparisons import (
     is_publishable,
+    obstacle_to_comparing,
     pending_comparisons,
     source_check,
     source_of,
@@ -186,6 +187,10 @@ def _agreement_page(
     public = [] if text or not recorded else statement.public_versions()
     asked = list(organisations_to_ask(statement.event))
     able_to_answer_ids = organisations_able_to_reply(statement.event, at.date())
+    may_publish = recorded is not None and is_publishable(recorded)
+    may_compare = recorded and not obstacle_to_comparing(recorded, permissions.user, at)
+    # As on the page “Decide”: what others found shows after the own comparison.
+    is_blind = bool(may_compare) and not may_publish
     context = {
         "title": _("Agreement"),
         "statement": statement,
@@ -208,8 +213,9 @@ def _agreement_page(
         "unable": [row for row in asked if row.pk not in able_to_answer_ids],
         "recorded": recorded,
         "source": source_of(text) if text else "",
-        "comparisons": pending_comparisons(recorded) if recorded else [],
-        "may_publish": recorded is not None and is_publishable(recorded),
+        "is_blind": is_blind,
+        "comparisons": [] if is_blind or not recorded else pending_comparisons(recorded),
+        "may_publish": may_publish,
         "source_check": source_check(public[-1]) if public else None,
         "versions": statement.versions.select_related("circulation", "corrigendum"),
         "form": form,

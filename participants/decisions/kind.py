@@ -147,6 +147,8 @@ class Kind(Generic[ItemT]):
     # What is agreed is made on another page. Others can still sign it, and signatures stay if the
     # right of who signed ends.
     is_made_elsewhere: bool = False
+    # Who can decide reads what others found after the own decision.
+    is_blind: bool = False
     # The acts that end an item that is not made.
     endings: frozenset[str] = frozenset({Act.What.STOPPED, Act.What.WITHDRAWN, Act.What.EXPIRED})
     # Whose right ends at a roundtable keeps no signature elsewhere either.

@@ -41,7 +41,8 @@ class Row:
     since: datetime
     # When something last happened to one of them.
     newest: datetime
-    given: int
+    # None if the person is not told.
+    given: int | None
     missing: str | Promise
 
     @property
@@ -86,7 +87,7 @@ def queue(viewer: EventPermissions, at: datetime, place: Place = Place.MINE) -> 
     for kind in _kinds_to_decide(at):
         items = [item for item, found in placed(kind, viewer, signer) if found == place]
         if items:
-            groups.append(Group(kind, sorted(_rows(kind, items, viewer), key=_by_age)))
+            groups.append(Group(kind, sorted(_rows(kind, items, viewer, place), key=_by_age)))
     if place == Place.MINE:
         for listed in all_listed():
             if rows := list(_listed_rows(listed, viewer, at)):
@@ -98,7 +99,7 @@ def _listed_rows(listed: Listed[Any], viewer: EventPermissions, at: datetime) ->
     items = list(listed.waiting(viewer, at))
     for item, shown in zip(items, listed.shown(items, viewer) if items else [], strict=True):
         since = listed.since(item)
-        yield Row(listed, [item], shown, since, since, 0, listed.needed)
+        yield Row(listed, [item], shown, since, since, None, listed.needed)
 
 
 def _by_age(row: Row) -> datetime:
@@ -150,29 +151,39 @@ def place_of(kind: Kind[Any], item: Any, signer: Signer) -> Place | None:
     return Place.OTHERS if signed or kind.asker(item) == signer.user else None
 
 
-def _rows(kind: Kind[Any], items: list[Any], viewer: EventPermissions) -> Iterator[Row]:
+def is_blind(kind: Kind[Any], place: Place | None) -> bool:
+    """Whether the person first decides, then reads what others found."""
+    return kind.is_blind and place == Place.MINE
+
+
+def _rows(
+    kind: Kind[Any], items: list[Any], viewer: EventPermissions, place: Place
+) -> Iterator[Row]:
     found: dict[Hashable, Row] = {}
     for item, shown in zip(items, kind.shown(items, viewer), strict=True):
-        given = kind.given(item)
+        given = [] if is_blind(kind, place) else kind.given(item)
         missing = kind.missing(item, given)
         key = item.pk if shown.group is None else (shown.group, missing, len(given))
         if key in found:
             found[key].items.append(item)
             found[key].since = min(found[key].since, kind.since(item))
-            found[key].newest = max(found[key].newest, _newest(kind, item))
+            found[key].newest = max(found[key].newest, _newest(kind, item, given))
         else:
-            since, newest = kind.since(item), _newest(kind, item)
-            found[key] = Row(kind, [item], shown, since, newest, len(given), missing)
+            number = None if is_blind(kind, place) else len(given)
+            since, newest = kind.since(item), _newest(kind, item, given)
+            found[key] = Row(kind, [item], shown, since, newest, number, missing)
     yield from found.values()
 
 
-def _newest(kind: Kind[Any], item: Any) -> datetime:
-    days: list[datetime] = [row.confirmed_at for row in kind.given(item)]
+def _newest(kind: Kind[Any], item: Any, given: list[Any]) -> datetime:
+    days: list[datetime] = [row.confirmed_at for row in given]
     return max([kind.since(item), *days])
 
 
 def outcome(kind: Kind[Any], item: Any, right: ConfirmingRight, signer: Signer) -> str:
     """What happens if this person agrees now."""
+    if kind.is_blind:
+        return _("It needs two organisations. Then you read here what others found.")
     given = kind.given(item)
     mine = kind.new_signature(item, right, signer.user, signer.at)
     if kind.is_agreed(item, [*given, mine]):

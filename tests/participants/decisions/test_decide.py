@@ -25,6 +25,7 @@ from tests.decide import (
 )
 from tests.factories import (
     NOON,
+    make_commitment,
     make_delegate,
     make_event,
     make_government,
@@ -85,6 +86,31 @@ def test_several_kinds_are_read_together_and_decided_with_one_press(
     assert Grant.objects.get(pk=right.pk).confirmations.count() == 1
     assert "You have" not in text_of(browser) and "Ana Agencia" not in text_of(browser)
     assert "Ana Agencia" in text_of(browser, f"{QUEUE}?show=others")
+
+
+def test_what_the_first_found_in_a_source_shows_after_ones_own_comparison(
+    client: Client, client_of: Any, world: World
+) -> None:
+    rows = [
+        make_commitment(
+            world.event, state="draft", source_title="A law", source_url="https://law.example.org/"
+        )
+        for _number in range(3)
+    ]
+    first, second = as_first(client, world), client_of(world.second)
+    pages = [QUEUE, *(page_of(row) for row in rows)]
+    before = [text_of(second, page) for page in pages]
+    agree(first, rows[0])
+    press(first, page_of(rows[1]), page_of(rows[1]), "Decline", reason="Its year is 2019.")
+    assert [text_of(second, page) for page in pages] == before
+    assert "agreed on" in text_of(first, page_of(rows[0]))
+    found = text_of(first, page_of(rows[1]))
+    assert "declined on 2 March 2026: Its year is 2019." in found
+    agree(second, rows[0])
+    press(second, page_of(rows[1]), page_of(rows[1]), "Decline", reason="As in the source.")
+    organisation = world.first.grants.get().on_behalf_of
+    assert f"{organisation} agreed on" in text_of(second, page_of(rows[0]))
+    assert "Its year is 2019." in text_of(second, page_of(rows[1]))
 
 
 def test_row_without_a_letter_is_decided_by_itself(client: Client, world: World) -> None:

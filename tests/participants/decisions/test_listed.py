@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from outcomes.models import Commitment
 from outcomes.reporting.review import approve_texts
 from participants.models import Delegate, InvitationRequest, User
 from participants.onboarding.requests import refuse_request
@@ -61,13 +62,15 @@ class Table:
         given = {"on_behalf_of": make_organisation()} | grant
         return make_holder(self.event, address, **given)
 
-    def fill(self, number: int = 1) -> list[Any]:
+    def fill(self, times: int = 1) -> list[Any]:
         texts: list[Any] = []
-        for _number in range(number):
+        for _time in range(times):
             point = self.statement.outcomes.get(number="1.a")
             office = make_organisation(name="Zq Office")
             make_addressee(point, organisation=office)
-            commitment = make_commitment(self.event)
+            # Each offer that is checked becomes a commitment with the next number.
+            number = 100 * (Commitment.objects.count() + 1)
+            commitment = make_commitment(self.event, reference=f"RT-C{number}")
             of_both: dict[str, Any] = {"organisation": office, "approved": False}
             texts += [
                 make_update(commitment, approved=False),
