@@ -57,7 +57,6 @@ class Comparisons(Kind[Any]):
     is_made_elsewhere = True
     is_blind = True
     endings = frozenset()
-    event_path = "event"
     label = _lazy("Texts compared")
     effect = _lazy(
         "Two people of two organisations compare, word for word. Then it can be public. What "
@@ -138,18 +137,7 @@ class StatementComparisons(Comparisons):
         return item.state == Statement.State.PUBLISHED
 
 
-class CorrigendumComparisons(StatementComparisons):
-    """Of a correction of it."""
-
-    model = Corrigendum
-    subject = "corrigendum"
-    event_path = "statement__event"
-    related = ("statement__event",)
-    hashed = ("rewordings",)
-
-
 register(StatementComparisons())
-register(CorrigendumComparisons())
 
 
 def latest_text(statement: Statement) -> AgreedText:

@@ -71,12 +71,14 @@ def check_may_decide(text: AgreedText, by: User, at: datetime) -> None:
         raise ValidationError(_("Only a co-chair of this roundtable can do this. Ask a co-chair."))
 
 
-def record_act(action: str, text: AgreedText, by: User, at: datetime, detail: str = "") -> None:
+def record_act(
+    action: str, text: AgreedText, by: User | None, at: datetime, detail: str = ""
+) -> None:
     event = statement_of(text).event
     audit.record(
         action=action,
         at=at,
         actor=by,
-        organisation=acting_organisation(by, event.pk, at.date()),
+        organisation=acting_organisation(by, event.pk, at.date()) if by else "",
         detail=f"{event.code} {detail}".strip(),
     )

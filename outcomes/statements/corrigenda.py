@@ -1,18 +1,19 @@
 """Corrigenda: corrections of a published statement."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from outcomes.models import Corrigendum, Rewording, Statement
 from outcomes.models.canonical import check_bidi_controls
 from outcomes.models.version import save_version
-from outcomes.sources.comparisons import check_compared
+from outcomes.sources.comparisons import StatementComparisons, check_compared
 from outcomes.statements.agreement import (
     StatementState,
     check_may_decide,
@@ -22,15 +23,46 @@ from outcomes.statements.agreement import (
 )
 from outcomes.statements.emails import tell_participants
 from outcomes.statements.signing import check_signed
+from participants.decisions.kind import register
 from participants.models import User
 from participants.permissions import EventPermissions
 from roundtable.history.redaction import redact_words
 from roundtable.history.versions import REDACTED, one_version
 
 
+class CorrigendumComparisons(StatementComparisons):
+    """Of a correction of what was agreed elsewhere. Once two have compared it, it is public."""
+
+    model = Corrigendum
+    subject = "corrigendum"
+    event_path = "statement__event"
+    related = ("statement__event",)
+    hashed = ("rewordings",)
+    is_made_elsewhere = False
+    effect = _lazy(
+        "Two people of two organisations compare, word for word. Then it is public at once. What "
+        "others found shows after you decide."
+    )
+
+    def lock_to_sign(self, primary_keys: Iterable[int]) -> list[Corrigendum]:
+        """After their statements, as who publishes does."""
+        found = Corrigendum.objects.filter(pk__in=list(primary_keys)).values("statement")
+        list(Statement.objects.select_for_update().filter(pk__in=found).order_by("pk"))
+        return self.lock(primary_keys)
+
+    def make(self, item: Corrigendum, at: datetime) -> None:
+        if item.state == StatementState.DRAFT:
+            _publish(item, by=item.comparisons.latest("confirmed_at", "pk").by, at=at)
+
+
+register(CorrigendumComparisons())
+
+
 def corrections_to_publish(permissions: EventPermissions) -> QuerySet[Corrigendum]:
     """The drafts and the signed ones about which the user may decide."""
     rows = Corrigendum.objects.filter(state__in=[StatementState.DRAFT, StatementState.ADOPTED])
+    to_compare = Q(statement__adoption=Statement.Adoption.SOURCE, compared__lt=2) & ~Q(source="")
+    rows = rows.annotate(compared=Count("comparisons")).exclude(to_compare)
     if permissions.is_operator:
         return rows
     return rows.filter(statement__event__in=permissions.decidable)
@@ -60,6 +92,8 @@ def draft_corrigendum(
     assert isinstance(row, Corrigendum)
     if row.state != StatementState.DRAFT:
         raise ValidationError(_("The correction is circulated. Withdraw it before you change it."))
+    if text.adoption == Statement.Adoption.SOURCE and not fields["source"]:
+        raise ValidationError(_("The source is missing. Enter the source of the correct wording."))
     row.reason, row.source = fields["reason"], fields["source"]
     row.hides_previous_text = fields["hides_previous_text"]
     row.full_clean()
@@ -112,6 +146,11 @@ def publish_corrigendum(corrigendum: Corrigendum, *, by: User, at: datetime) -> 
     row = lock_text(corrigendum)
     assert isinstance(row, Corrigendum)
     check_may_decide(row, by, at)
+    _publish(row, by=by, at=at)
+
+
+def _publish(row: Corrigendum, *, by: User | None, at: datetime) -> None:
+    """The statement is locked, and read since."""
     statement = row.statement
     if statement.adoption == Statement.Adoption.SIGNED:
         check_signed(row, at)

@@ -147,6 +147,11 @@ def _store(row: Corrigendum | None, form: CorrigendumForm, by: User, at: datetim
     draft_corrigendum(
         form.statement, fields=form.cleaned_data, new_texts=form.changed(), by=by, at=at
     )
+    if form.statement.adoption == Statement.Adoption.SOURCE:
+        return _(
+            "The correction is saved as a draft. It is public once two people of two organisations "
+            "compared it with its source. You can be one of them."
+        )
     return _("The correction is saved as a draft. It waits on your desk until you publish it.")
 
 

@@ -330,7 +330,7 @@ def forget(
     """Removes those of these signatures whose items are not made yet."""
     pending = kind.undecided(at)
     if event and not kind.is_forgotten_everywhere:
-        pending = pending.filter(event=event)
+        pending = pending.filter(**{kind.event_path: event})
     signed = pending.filter(**{f"{kind.relation}__in": signatures})
     ids = list(signed.values_list("pk", flat=True))
     signatures.filter(**{f"{kind.subject}__in": ids}).delete()

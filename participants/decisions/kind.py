@@ -128,7 +128,8 @@ class Kind(Generic[ItemT]):
     signature: type[Any]
     # The field of a signature that names the item, and that leads from it to the roundtable.
     subject: str
-    # From an item to its signatures.
+    # From an item to its roundtable, and to its signatures.
+    event_path: str = "event"
     relation: str = "confirmations"
     independence: Independence
     # The model whose admin shows more of an item than its facts.

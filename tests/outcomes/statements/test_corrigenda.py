@@ -16,11 +16,12 @@ from tests.factories import (
     make_event,
     make_grant,
     make_holder,
+    make_organisation,
     make_statement,
     make_user,
 )
 from tests.fixture_types import Sign
-from tests.form_fields import forms_of
+from tests.form_fields import press
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import (
@@ -171,48 +172,53 @@ def test_statement_adopted_elsewhere_is_corrected_from_source(
 ) -> None:
     client = client_of(cochair_of(elsewhere))
     sent = opened(client, elsewhere) | {"reason": "A slip in copying.", "text-0": "We met in Bali."}
-    client.post(address(elsewhere), sent)
-    answer = press_agreement_button(client, elsewhere, "publish")
+    answer = client.post(address(elsewhere), sent)
     assert (
         "The source is missing. Enter the source of the correct wording." in answer.content.decode()
     )
-    sent["opened"] = opened(client, elsewhere)["opened"]
     client.post(address(elsewhere), sent | {"source": "Communiqué, page 1"})
     compare_with_source(Corrigendum.objects.get())
-    press_agreement_button(client, elsewhere, "publish")
     page = page_html(Client().get("/roundtables/source/"))
     assert "We met <ins>in Bali</ins>." in page
     assert "Communiqué, page 1" in page
     assert "Text as published in the source. It was not signed in this portal." in page
 
 
-def test_typo_is_corrected_with_the_forms_of_the_pages(elsewhere: Statement) -> None:
-    """One capital: from the desk to the draft, and back to the draft from the desk."""
-    browser = Client(enforce_csrf_checks=True)
-    sign_in(browser, cochair_of(elsewhere))
+def test_typo_is_corrected_with_four_presses_and_two(elsewhere: Statement) -> None:
+    """Each link and button is one press; no one publishes it besides."""
     point = elsewhere.outcomes.get(number="1.a")
     Outcome.objects.filter(pk=point.pk).update(text="protect all who flee")
     elsewhere.publish(CIRCULATED_AT)
-    assert "publish the correction" not in browser.get("/admin/decide/").content.decode()
+    browser, other = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    sign_in(browser, cochair_of(elsewhere, on_behalf_of=make_organisation()))
+    second = make_holder(elsewhere.event, "2@example.org", on_behalf_of=make_organisation())
+    sign_in(other, second)
     desk = browser.get("/admin/").content.decode()
-    page = browser.get(link_of(desk, "Correct a published text")).content.decode()
-    [form] = [form for form in forms_of(page) if form.method == "post" and "reason" in form.fields]
+    page = browser.get(link_of(desk, "Correct a published text"))  # 1
     # The text comes first, and what is asked about the correction after it.
-    names = list(form.fields)
-    assert names.index(f"text-{point.pk}") < names.index("reason")
-    typed = form.fields | {"reason": ["A slip."], f"text-{point.pk}": ["Protect all who flee"]}
-    answer = browser.post(form.action, typed, follow=True)
-    text = page_html(answer)
-    assert "The correction is saved as a draft. It waits on your desk until you publish it." in text
+    shown = page.content.decode()
+    assert shown.index(f'name="text-{point.pk}"') < shown.index('name="reason"')
+    typed = {"reason": "A slip.", f"text-{point.pk}": "Protect all who flee", "source": "Page 2"}
+    saved = press(browser, page, address(elsewhere), "Save", **typed)  # 2
+    text = page_html(saved)
+    assert "once two people of two organisations compared it with its source." in text
     assert "<del>protect</del> <ins>Protect</ins> all who flee</p>" in text
     assert text.count("Edit or discard the correction") == 1
-    # Someone else opens the desk on another day.
-    queue = browser.get("/admin/decide/").content.decode()
-    assert link_of(queue, "publish the correction") == address(elsewhere, "agreement")
-    stranger, other = make_user("other@example.org"), Client()
+    compare = browser.get(link_of(text, "Compare with the source"), follow=True)  # 3
+    own = compare.request["PATH_INFO"]
+    assert "Its text is public" not in page_html(press(browser, compare, own, "Agree"))  # 4
+    point.refresh_from_db()
+    assert point.text == "protect all who flee"
+    queue = other.get("/admin/decide/").content.decode()
+    read = other.get(link_of(queue, "Compare a correction of the text"))  # 1
+    assert "<del>protect</del> <ins>Protect</ins> all who flee</p>" in page_html(read)
+    done = press(other, read, own, "Agree")  # 2
+    assert "You agreed to 1 thing. 1 has its effect now." in page_html(done)
+    assert "Protect</ins> all who flee" in page_html(Client().get("/roundtables/source/"))
+    stranger, outside = make_user("other@example.org"), Client()
     make_grant(stranger, make_event())
-    sign_in(other, stranger)
-    assert "publish the correction" not in other.get("/admin/decide/").content.decode()
+    sign_in(outside, stranger)
+    assert outside.get(own).status_code == 404
 
 
 def test_invalid_correction_is_not_saved(client_of: Sign, table: AgreementCase) -> None:
@@ -349,7 +355,7 @@ def test_what_was_adopted_elsewhere_is_not_circulated(
 ) -> None:
     with time_machine.travel(CIRCULATED_AT, tick=False):
         client = client_of(cochair_of(elsewhere))
-        correct(client, elsewhere)
+        correct(client, elsewhere, source="Page 1")
         answer = press_agreement_button(client, elsewhere, "circulate", deadline="2026-03-20")
     assert answer.status_code == 400
     assert (
@@ -391,9 +397,7 @@ def test_import_cannot_restore_hidden_text(tmp_path: Any) -> None:
     point, statement = Outcome.objects.points()[0], Statement.objects.get()
     row = make_corrigendum(statement, hides_previous_text=True, source="Page 1")
     make_rewording(row, outcome=point, before=point.text, after="meet each year;")
-    operator = make_user(is_superuser=True)
     compare_with_source(row)
-    corrigenda.publish_corrigendum(row, by=operator, at=CIRCULATED_AT)
     [sentence] = rejection_messages(file)
     assert sentence == (
         "[statement] A correction deleted these words because they should never have been there. "
