@@ -50,6 +50,7 @@ from tests.email_links import LinkClient  # noqa: E402
 from tests.permission_matrix import ADMIN_PATHS  # noqa: E402
 from tests.sign_in import TOTP_SECRET, sign_in  # noqa: E402
 from tests.test_urls import MAP  # noqa: E402
+from tests.upgrade.earlier import Earlier, is_earlier  # noqa: E402
 from tests.upgrade.releases import FOLDER, clock_of, sql_of  # noqa: E402
 from tests.url_patterns import list_admin_paths, page_paths  # noqa: E402
 
@@ -215,8 +216,11 @@ def main() -> None:
     load()
     with time_machine.travel(clock_of(RELEASE), tick=False):
         links = list(earlier_links())
+        earlier = Earlier(clock_of(RELEASE)) if is_earlier() else None
+        if earlier:
+            earlier.add()
         call_command("migrate", verbosity=0)
-        wrong, asked = [*check(), *ask_links(links)], 0
+        wrong, asked = [*check(), *ask_links(links), *(earlier.wrong() if earlier else [])], 0
         roles = list(ROLES) if EVERYTHING else ["visitor", "delegate", "co-chair"]
         with patch("outcomes.changes.pdf.render_pdf", lambda html, style: b"%PDF-1.7"):
             for turn, role in enumerate(roles):

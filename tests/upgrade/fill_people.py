@@ -216,7 +216,7 @@ def _add_mail(event: Event, at: datetime) -> None:
             at=at,
         )
     waiting, claimed, sent, given_up = QueuedEmail.objects.order_by("-pk")[:4]
-    empty = {"recipient": "", "subject": "", "text": "", "html": "", "done_at": at, "attempts": 1}
+    empty = {"recipient": "", "subject": "", "text": "", "done_at": at, "attempts": 1}
     QueuedEmail.objects.filter(pk=claimed.pk).update(claimed_at=at, attempts=1)
     QueuedEmail.objects.filter(pk=sent.pk).update(is_sent=True, **empty)
     QueuedEmail.objects.filter(pk=given_up.pk).update(**empty)

@@ -48,7 +48,7 @@ from outcomes.imports.records.loader import load_file  # noqa: E402
 from tests.canaries import make_portal  # noqa: E402
 from tests.sign_in import add_authenticator  # noqa: E402
 from tests.silence_procedure import make_agreement_case  # noqa: E402
-from tests.upgrade import fill_outcomes, fill_people  # noqa: E402
+from tests.upgrade import fill_decisions, fill_outcomes, fill_people  # noqa: E402
 
 MOST = 12  # values of a field, each of which must be there; more are countries and languages
 # Lines of pg_dump that differ from version to version, or that an older server does not know.
@@ -81,6 +81,7 @@ def fill() -> None:
     table = make_agreement_case()
     fill_outcomes.fill(table, at)
     fill_people.fill(table, operator, at)
+    fill_decisions.fill(operator, at)
 
 
 def missing() -> Iterator[str]:
