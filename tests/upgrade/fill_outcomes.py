@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
 
+from outcomes.changes.own_calendar import make_address
 from outcomes.models import (
     Assessment,
     Circulation,
@@ -13,6 +14,7 @@ from outcomes.models import (
     Corrigendum,
     EditorialState,
     ImplementationStatus,
+    LeadAnswer,
     OfferedMilestone,
     Outcome,
     RelatedText,
@@ -20,9 +22,13 @@ from outcomes.models import (
     Response,
     Statement,
     Subscription,
+    Undertaking,
 )
+from outcomes.reporting import proposals
 from outcomes.reporting.handover import hand_over, stop_reminders
+from outcomes.reporting.joins import answer_join, ask_leads
 from outcomes.reporting.links import create_report_link
+from outcomes.sources.hashes import undertaking_hash
 from outcomes.statements import corrigenda, signing, silence_procedure
 from participants.models import EventRole, Organisation, User
 from roundtable.models import Event
@@ -31,6 +37,7 @@ from tests.factories import (
     make_addressee,
     make_commitment,
     make_delegate,
+    make_dispute,
     make_event,
     make_evidence,
     make_grant,
@@ -86,7 +93,10 @@ def fill(table: AgreementCase, at: datetime) -> None:
     _add_reports(table.event, at)
     _add_contributions(table.event, at)
     _add_requests(table.event, at)
-    _add_follows(table.event)
+    _add_proposed(table.event, table.first, at)
+    _add_recorded(table.event, at)
+    _add_joins(table.event, at)
+    _add_follows(table.event, at)
 
 
 def _correct(statement: Statement, table: AgreementCase, at: datetime) -> None:
@@ -235,8 +245,59 @@ def _add_requests(event: Event, at: datetime) -> None:
     make_round(event=event)
 
 
-def _add_follows(event: Event) -> None:
-    """Each kind of topic, at each frequency."""
+def _add_proposed(event: Event, by: User, at: datetime) -> None:
+    """Proposed to two parties, with each answer of them."""
+    for answers in ((), ("accepted",), ("accepted", "accepted"), ("accepted", "declined")):
+        commitment = make_commitment(event, state="draft")
+        for _number in range(2):
+            party, person = make_party(commitment), make_delegate()
+            make_participation(person, event, organisation=party.organisation)
+            party.request_focal_point(person)
+        shown = undertaking_hash(commitment)
+        proposals.propose(commitment, shown_hash=shown, by=by, at=at)
+        asked = Undertaking.objects.filter(party__commitment=commitment)
+        for row, answer in zip(asked, answers, strict=False):
+            if answer == "accepted":
+                assert proposals.accept(row, shown_hash=shown, at=at)
+            else:
+                assert proposals.decline(row, shown_hash=shown, note="Too early.", at=at)
+
+
+def _add_recorded(event: Event, at: datetime) -> None:
+    """What others recorded, of which some is disputed; and reports of members of a group."""
+    make_commitment(
+        event, source_kind="letter", source_dated_on=date(2026, 1, 9), consent="Letter of 9 January"
+    )
+    for key in ("open", "withdrawn", "replaced"):
+        commitment = make_commitment(event)
+        party = make_party(commitment)
+        update = make_update(commitment, party=party, reported_by="recorded")
+        settled = {"settled_at": at, "settled_how": key} if key != "open" else {}
+        make_dispute(party, **settled)
+        make_dispute(update, **settled)
+    make_party(commitment, group=make_group(member_rule="participants"))
+    office = make_role(event).organisation
+    member = make_party(commitment, organisation=office, role=CommitmentParty.Role.MEMBER)
+    make_update(commitment, party=member, reported_by="member")
+
+
+def _add_joins(event: Event, at: datetime) -> None:
+    """Requests to join a commitment that its lead agreed to, or declined."""
+    commitment = make_commitment(event, is_open=True)
+    speaker = make_user()
+    office = make_party(commitment).organisation
+    make_participation(make_delegate(user=speaker), event, organisation=office)
+    for answer in LeadAnswer:
+        row = make_offer(commitment=commitment, approved=False)
+        row.submit(at=at)
+        ask_leads(row, at=at)
+        shown = row.join_hash()
+        assert answer_join(row, answer=answer, shown_hash=shown, by=speaker, at=at)
+
+
+def _add_follows(event: Event, at: datetime) -> None:
+    """Each kind of topic, at each frequency; and an own calendar."""
+    make_address(make_user(), at)
     point = Outcome.objects.points().published().first()
     topics = {
         "event": event,

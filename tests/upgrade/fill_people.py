@@ -2,13 +2,17 @@
 
 from datetime import date, datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from outcomes.duplicates.organisations import merge_organisations
 from outcomes.duplicates.people import merge_people
 from outcomes.imports.storage import create_upload
 from outcomes.models import Upload
+from participants.accounts import account_changes
+from participants.email_links.links import create_link
 from participants.models import (
+    AccountChange,
     Audience,
     Consent,
     Constituency,
@@ -18,6 +22,7 @@ from participants.models import (
     Invitation,
     InvitationRequest,
     OrganisationKind,
+    ProviderIdentity,
     RecordedCount,
     RetentionAction,
     User,
@@ -25,8 +30,13 @@ from participants.models import (
 from participants.models.channels import ChannelKind
 from participants.participation import participant_list
 from participants.permissions import CAPACITIES
-from participants.privacy import consent, visibility
+from participants.privacy import consent, hiding, visibility
 from participants.privacy.erasure import erase_account, erase_delegate
+from participants.proposals.lifecycle import (
+    propose_merge,
+    propose_name_latin,
+    propose_participation,
+)
 from roundtable.audit import log as audit
 from roundtable.mail.batches import cancel_batch, create_batch
 from roundtable.mail.models import QueuedEmail
@@ -37,6 +47,7 @@ from tests.factories import (
     make_account_change,
     make_affiliation,
     make_channel,
+    make_consent_request,
     make_delegate,
     make_exception,
     make_grant,
@@ -63,6 +74,9 @@ def fill(table: AgreementCase, operator: User, at: datetime) -> None:
     _add_consents(event, at)
     _add_invitations(event, table.first, at)
     _add_introductions(at)
+    _add_proposals(event, table.first, at)
+    _add_links(at)
+    _add_account_changes(event, at)
     _add_rights(table, at)
     _merge_and_erase(event, operator, at)
     _add_mail(event, at)
@@ -135,6 +149,12 @@ def _add_consents(event: Event, at: datetime) -> None:
             consent.hide_profile(person, by=Consent.By.LINK, at=at)
     before = make_delegate(name="Agreed Before")
     consent.give_consent(before, notice=make_notice(), by=Consent.By.OWNER, at=NOON)
+    for reminded in (None, at.date()):
+        make_consent_request(make_delegate(name="Asked Again"), reminded_on=reminded)
+    silent = make_delegate(name="Never Answered")
+    make_consent_request(silent)
+    consent.give_consent(silent, notice=make_notice(), by=Consent.By.OWNER, at=NOON)
+    consent.withdraw_consent(silent, by=Consent.By.NOTICE, at=at)
 
 
 def _add_invitations(event: Event, by: User, at: datetime) -> None:
@@ -166,6 +186,51 @@ def _add_introductions(at: datetime) -> None:
     ):
         first = make_delegate(name=f"Asks {number}")
         make_introduction(first, make_delegate(name=f"Asked {number}"), accepted=False, **fields)
+
+
+def _add_proposals(event: Event, by: User, at: datetime) -> None:
+    """What others entered about a person with an account, of each kind."""
+    person = make_delegate(name="Is Asked")
+    given = {"capacity": "Adviser", "nomination": "Letter of 3 March"}
+    office = make_organisation()
+    assert propose_participation(person, event=event, organisation=office, by=by, at=at, **given)
+    assert propose_name_latin(person, "Is Asked", by=by, at=at)
+    assert propose_merge(person, make_delegate(name="Is asked", user=None), by=by, at=at)
+
+
+def _add_links(at: datetime) -> None:
+    """Links in emails, whose keys the upgrade test knows; a paper code; an identity elsewhere."""
+    person = make_delegate(name="Has Emails")
+    for purpose in ("review", "hide", "unsubscribe"):
+        create_link(
+            purpose, delegate=person, at=at, lifetime=timedelta(days=60), key=f"to-{purpose}"
+        )
+    hiding.make_code(person, at=at)
+    assert person.user
+    address = EmailAddress.objects.get(user=person.user)
+    elsewhere = {"issuer": "https://id.example.org", "subject": "s-1", "connected_at": at}
+    save(ProviderIdentity(user=person.user, address=address, **elsewhere))
+
+
+def _add_account_changes(event: Event, at: datetime) -> None:
+    """A second factor that is removed on the server, in each state; and of before an upgrade."""
+    began = at - timedelta(days=9)
+    for key in ("waits", "made", "undone", "stopped", "expired"):
+        person = make_delegate(name=f"Change is {key}")
+        make_participation(person, event)
+        assert person.user
+        add_authenticator(person.user)
+        change = account_changes.request_change(
+            person.user, AccountChange.Kind.FACTOR, reason="Lost", evidence="Called", at=began
+        )
+        if key in ("made", "undone"):
+            assert account_changes.make_change(change, at=at)
+        if key == "undone":
+            assert account_changes.undo_change(change, at=at)
+        if key in ("stopped", "expired"):
+            assert account_changes.end_change(change, AccountChange.Outcome(key), at=at)
+    ended = {"email": "", "closed_at": at, "outcome": AccountChange.Outcome.UPGRADED}
+    make_account_change(make_user(), **ended)
 
 
 def _add_rights(table: AgreementCase, at: datetime) -> None:

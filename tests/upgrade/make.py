@@ -50,6 +50,20 @@ from tests.sign_in import add_authenticator  # noqa: E402
 from tests.silence_procedure import make_agreement_case  # noqa: E402
 from tests.upgrade import fill_decisions, fill_outcomes, fill_people  # noqa: E402
 
+# No row of these is in a new release's database.
+EXEMPT = {
+    # Counted or made again, and kept for minutes.
+    "roundtable.CacheEntry",
+    "roundtable.LimitCount",
+    # Before two were required, participations alone were confirmed.
+    "participants.DelegationChangeConfirmation.capacity=alone",
+    "participants.GrantConfirmation.capacity=alone",
+    "participants.ListClosureConfirmation.capacity=alone",
+    "participants.OrganisationChangeConfirmation.capacity=alone",
+    # No operator confirms these.
+    "participants.GrantConfirmation.capacity=operator",
+    "participants.OrganisationChangeConfirmation.capacity=operator",
+}
 MOST = 12  # values of a field, each of which must be there; more are countries and languages
 # Lines of pg_dump that differ from version to version, or that an older server does not know.
 UNKNOWN = ("SET transaction_timeout", "\\restrict", "\\unrestrict", "-- Dumped")
@@ -136,7 +150,7 @@ def main() -> None:
     with nothing_random():
         call_command("migrate", verbosity=0)
         fill()
-        if gaps := sorted(missing()):
+        if gaps := sorted(set(missing()) - EXEMPT):
             sys.exit("Nothing in the database has: " + ", ".join(gaps))
         call_command("verify", verbosity=0)
     text = dump_sqlite() if connection.vendor == "sqlite" else dump_postgresql()

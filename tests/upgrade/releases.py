@@ -1,6 +1,6 @@
 """What is kept of each release: `keys.env`, the folder `data`, and a database for each engine."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
@@ -31,7 +31,8 @@ def write_keys(release: str) -> None:
         "# Keys of a made-up portal. They protect nothing.\n"
         f"SECRET_KEY=for-tests-of-release-{release}-only-{'a' * 40}\n"
         f"ERASURE_KEY=erasures-of-release-{release}-in-tests-only-{'b' * 40}\n"
-        f"CLOCK={datetime.now(UTC):%Y-%m-%d}T12:00:10+00:00\n",
+        # The days that it is filled with are around this one.
+        "CLOCK=2026-03-20T12:00:10+00:00\n",
         encoding="utf-8",
     )
 
