@@ -50,8 +50,9 @@ from tests.email_links import LinkClient  # noqa: E402
 from tests.permission_matrix import ADMIN_PATHS  # noqa: E402
 from tests.sign_in import TOTP_SECRET, sign_in  # noqa: E402
 from tests.test_urls import MAP  # noqa: E402
+from tests.upgrade.decisions import Kept  # noqa: E402
 from tests.upgrade.earlier import Earlier, is_earlier  # noqa: E402
-from tests.upgrade.releases import FOLDER, clock_of, sql_of  # noqa: E402
+from tests.upgrade.releases import FOLDER, clock_of, read_database  # noqa: E402
 from tests.url_patterns import list_admin_paths, page_paths  # noqa: E402
 
 # Who asks, by sign-in address or by the name of the profile.
@@ -70,13 +71,24 @@ PUBLIC = "/ /roundtables/ /outcomes/ /commitments/ /progress/ /progress/matrix/ 
 PUBLIC += " /directory/ /search/?q=protect /changes/ /about/ /privacy/ /feed.atom /calendar.ics"
 OWN = "/me/ /me/preview/ /me/consent/ /me/data/ /me/looks/ /me/commitments/ /me/introductions/"
 EVENT = "ZQEVENT"
+# Links in emails of a release, by their keys, and the pages to which they lead.
+LINKS = {
+    "/links/to-/": "invitations",
+    "/links/to-review/": "review",
+    "/links/to-hide/": "hide",
+    "/links/to-unsubscribe/": "following",
+}
 MOST = 6  # objects of one address that a role asks about
 
 
 def load() -> None:
     """Fills the empty database with that of the release, and puts its files beside it."""
     shutil.copytree(FOLDER / RELEASE / "data", folder.name, dirs_exist_ok=True)
-    text = sql_of(RELEASE, connection.vendor).read_text(encoding="utf-8")
+    content = read_database(RELEASE, connection.vendor)
+    if connection.vendor == "sqlite" and content.startswith(b"SQLite format 3"):
+        FILE.write_bytes(content)
+        return
+    text = content.decode()
     if connection.vendor == "sqlite":
         with closing(sqlite3.connect(FILE)) as database:
             database.executescript(text)
@@ -136,11 +148,11 @@ def pseudonym(user: int) -> str:
     return salted_hmac(salt, str(user), algorithm="sha256").hexdigest()[:20]
 
 
-def ask_links(links: list[str]) -> Iterator[str]:
+def ask_links(links: dict[str, str]) -> Iterator[str]:
     """The links that no longer lead to their page."""
-    for path in links:
+    for path, page in links.items():
         leads_to = Client().get(path).headers.get("Location", "")
-        if not re.fullmatch(rf"/{path.split('/')[1]}/\d+/", leads_to):
+        if not re.fullmatch(rf"/{page}/\d+/", leads_to):
             yield f"{path} leads to {leads_to or 'nothing'}"
 
 
@@ -214,13 +226,16 @@ def ask(role: str, wanted: list[str]) -> Iterator[str]:
 def main() -> None:
     """Loads, migrates, checks, asks; says how many pages were asked."""
     load()
-    with time_machine.travel(clock_of(RELEASE), tick=False):
-        links = list(earlier_links())
-        earlier = Earlier(clock_of(RELEASE)) if is_earlier() else None
-        if earlier:
-            earlier.add()
+    links, at = LINKS, clock_of(RELEASE)
+    with time_machine.travel(at, tick=False):
+        before: Earlier | Kept
+        if is_earlier():
+            links = {path: path.split("/")[1] for path in earlier_links()}
+            before = Earlier(at)
+        else:
+            before = Kept(RELEASE, at)
         call_command("migrate", verbosity=0)
-        wrong, asked = [*check(), *ask_links(links), *(earlier.wrong() if earlier else [])], 0
+        wrong, asked = [*check(), *ask_links(links), *before.wrong()], 0
         roles = list(ROLES) if EVERYTHING else ["visitor", "delegate", "co-chair"]
         with patch("outcomes.changes.pdf.render_pdf", lambda html, style: b"%PDF-1.7"):
             for turn, role in enumerate(roles):

@@ -23,24 +23,11 @@ from participants.decisions.engine import state as state_of
 from participants.decisions.kind import kind_named
 from participants.models import Act, Grant, OrganisationChange, Participation
 from participants.participation.confirmation import has_effect
+from tests.upgrade.decisions import other_values, values
 
 FIRST = {"participants": "0001_initial", "outcomes": "0001_initial"}
 # The last ones before acts were kept, and comparisons were signatures like others.
 LAST = {"participants": "0033_codes_on_paper", "outcomes": "0029_commitments_of_rounds"}
-KEPT = (
-    "participants.Participation participants.ParticipationConfirmation participants.Grant "
-    "participants.GrantConfirmation participants.ListClosure participants.ListClosureConfirmation "
-    "participants.OrganisationChange participants.OrganisationChangeConfirmation "
-    "participants.ParticipantList outcomes.SourceComparison outcomes.SignOff outcomes.Assessment "
-    "outcomes.ProgressUpdate outcomes.Response outcomes.Offer outcomes.StatementVersion"
-)
-NEW_NAMES = {
-    ("outcomes.SourceComparison", "compared_by_id"): "by_id",
-    ("outcomes.SourceComparison", "compared_at"): "confirmed_at",
-    ("outcomes.SourceComparison", "organisation_id"): "on_behalf_of_id",
-}
-# By label, id and column.
-Values = dict[tuple[str, int, str], Any]
 
 
 def is_earlier() -> bool:
@@ -54,20 +41,6 @@ def sha(content: list[Any]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def values(apps: Any) -> Values:
-    """What is stored of these."""
-    found: Values = {}
-    for label in KEPT.split():
-        try:
-            model = apps.get_model(label)
-        except LookupError:
-            continue
-        for row in model._base_manager.values():
-            for column, value in row.items():
-                found[label, row["id"], NEW_NAMES.get((label, column), column)] = value
-    return found
-
-
 class Earlier:
     """The rows that are added, and what is known of those that were there."""
 
@@ -79,8 +52,9 @@ class Earlier:
         self.publishable: dict[tuple[str, int], bool] = {}
         self.names: dict[str, int] = {}
         self.number = 0
+        self._add()
 
-    def add(self) -> None:
+    def _add(self) -> None:
         """Between the migrations. The rest of them are still to be done."""
         self.apps = _apps(FIRST)
         self._add_first()
@@ -383,21 +357,12 @@ class Earlier:
 
     def wrong(self) -> Iterator[str]:
         """What is otherwise now."""
-        yield from self._other_values(self.last)
+        yield from other_values(self.last)
         yield from self._wrong_states()
         yield from self._wrong_first()
         with transaction.atomic():
             yield from list(self._wrong_later())
             transaction.set_rollback(True)
-
-    def _other_values(self, before: Values) -> Iterator[str]:
-        """Of the columns that are still there."""
-        now = values(present)
-        columns = {(label, column) for label, _pk, column in now}
-        for (label, pk, column), value in before.items():
-            found = now.get((label, pk, column), "no row")
-            if (label, column) in columns and found != value:
-                yield f"{column} of {label} {pk} was {value!r}, is {found!r}"
 
     def _wrong_states(self) -> Iterator[str]:
         for (name, pk), expected in self.states.items():
@@ -462,7 +427,7 @@ class Earlier:
         )
         columns += " decided_by_id decided_at requested_by_id"
         same = ("outcomes.", "participants.ParticipantList")
-        yield from self._other_values(
+        yield from other_values(
             {
                 key: value
                 for key, value in self.first.items()

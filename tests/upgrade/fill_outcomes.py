@@ -50,6 +50,7 @@ from tests.factories import (
     make_statement,
     make_update,
     make_user,
+    mark_as_earlier,
     save,
 )
 from tests.follow_up_factories import (
@@ -162,7 +163,7 @@ def _add_points(event: Event, at: datetime) -> None:
         if kind != Outcome.Kind.LEAD_IN:
             parent = statement.outcomes.get(kind=Outcome.Kind.LEAD_IN)
             make_outcome(statement, parent=parent, position=position, kind=kind)
-    statement.publish(at)
+    mark_as_earlier(statement.publish(at))
     commitment = make_commitment(event, due_on=date(2026, 5, 1), is_open=True)
     for related in RelatedText.Kind:
         make_related_text(commitment=commitment, kind=related)

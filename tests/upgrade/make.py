@@ -1,24 +1,24 @@
 """Makes the database of a release: `make release-database RELEASE=0.1.0` does it on each engine.
 
-`python -m tests.upgrade.make RELEASE` fills a new database and writes it down as SQL text. The
-clock is stopped and nothing is random, so that the text is the same each time.
+`python -m tests.upgrade.make RELEASE` fills a new database and writes it down. The clock is stopped
+and nothing is random, so that it is the same each time.
 """
 
+import gzip
 import os
 import random
 import shutil
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import tomllib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from tests.upgrade.releases import FOLDER, ROOT, clock_of, sql_of, write_keys
+from tests.upgrade.releases import FOLDER, ROOT, clock_of, database_of, write_keys
 
 RELEASE = sys.argv[1]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -28,7 +28,7 @@ if os.environ.get("PYTHONHASHSEED") != "0":  # else sets have another order each
     os.environ["PYTHONHASHSEED"] = "0"
     os.execv(sys.executable, [sys.executable, "-m", "tests.upgrade.make", RELEASE])
 write_keys(RELEASE)
-folder = tempfile.TemporaryDirectory(prefix="roundtable-release-")
+folder = TemporaryDirectory(prefix="roundtable-release-")
 os.environ.update(
     RELEASE=RELEASE, DATA=folder.name, DJANGO_SETTINGS_MODULE="tests.upgrade.settings"
 )
@@ -45,10 +45,13 @@ from django.db import connection  # noqa: E402
 from simple_history.models import HistoricalChanges  # noqa: E402
 
 from outcomes.imports.records.loader import load_file  # noqa: E402
+from outcomes.models import StatementVersion  # noqa: E402
 from tests.canaries import make_portal  # noqa: E402
+from tests.factories import mark_as_earlier  # noqa: E402
 from tests.sign_in import add_authenticator  # noqa: E402
 from tests.silence_procedure import make_agreement_case  # noqa: E402
 from tests.upgrade import fill_decisions, fill_outcomes, fill_people  # noqa: E402
+from tests.upgrade.decisions import described, file_of  # noqa: E402
 
 # No row of these is in a new release's database.
 EXEMPT = {
@@ -88,6 +91,8 @@ def fill() -> None:
     at = clock_of(RELEASE)
     load_file(RECORD, at=at)
     readers = make_portal()
+    for version in StatementVersion.objects.exclude(statement__event__code="BP2018"):
+        mark_as_earlier(version)
     operator, cochair = readers["operator"], readers["co-chair"]
     assert operator and cochair
     for user in (operator, cochair):
@@ -114,13 +119,15 @@ def missing() -> Iterator[str]:
                 yield from (f"{field}={value}" for value in values - there)
 
 
-def dump_sqlite() -> str:
-    """The database as SQLite writes it."""
-    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as database:
-        return "\n".join(database.iterdump()) + "\n"
+def dump_sqlite() -> bytes:
+    """The file, without what was deleted."""
+    with TemporaryDirectory() as place, connection.cursor() as cursor:
+        copy = Path(place) / "copy.sqlite3"
+        cursor.execute("VACUUM INTO %s", [str(copy)])
+        return copy.read_bytes()
 
 
-def dump_postgresql() -> str:
+def dump_postgresql() -> bytes:
     """The database as pg_dump writes it, for older and newer servers and for any owner."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -136,7 +143,8 @@ def dump_postgresql() -> str:
         text=True,
         check=True,
     )
-    return "\n".join(line for line in found.stdout.split("\n") if not line.startswith(UNKNOWN))
+    lines = [line for line in found.stdout.split("\n") if not line.startswith(UNKNOWN)]
+    return "\n".join(lines).encode()
 
 
 def _primary_key(table: str) -> str:
@@ -153,9 +161,11 @@ def main() -> None:
         if gaps := sorted(set(missing()) - EXEMPT):
             sys.exit("Nothing in the database has: " + ", ".join(gaps))
         call_command("verify", verbosity=0)
-    text = dump_sqlite() if connection.vendor == "sqlite" else dump_postgresql()
+        lines = "\n".join(described(clock_of(RELEASE)))
+    content = dump_sqlite() if connection.vendor == "sqlite" else dump_postgresql()
     connection.close()
-    sql_of(RELEASE, connection.vendor).write_text(text, encoding="utf-8")
+    file_of(RELEASE).write_text(f"{lines}\n", encoding="utf-8")
+    database_of(RELEASE, connection.vendor).write_bytes(gzip.compress(content, mtime=0))
     kept = FOLDER / RELEASE / "data"
     shutil.rmtree(kept, ignore_errors=True)
     shutil.copytree(folder.name, kept, ignore=shutil.ignore_patterns("portal.sqlite3*"))

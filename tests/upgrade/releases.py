@@ -1,5 +1,6 @@
 """What is kept of each release: `keys.env`, the folder `data`, and a database for each engine."""
 
+import gzip
 from datetime import datetime
 from pathlib import Path
 
@@ -42,9 +43,17 @@ def clock_of(release: str) -> datetime:
     return datetime.fromisoformat(keys_of(release)["CLOCK"])
 
 
-def sql_of(release: str, vendor: str) -> Path:
-    """The file with the whole database, for sqlite or postgresql."""
-    return FOLDER / release / f"{vendor}.sql"
+def database_of(release: str, vendor: str) -> Path:
+    """SQL text, or the file of SQLite, whose tables to search no text can make again."""
+    if release == "0.1.0":  # without such tables, and not compressed
+        return FOLDER / release / f"{vendor}.sql"
+    names = {"sqlite": "portal.sqlite3.gz", "postgresql": "postgresql.sql.gz"}
+    return FOLDER / release / names[vendor]
+
+
+def read_database(release: str, vendor: str) -> bytes:
+    content = database_of(release, vendor).read_bytes()
+    return content if release == "0.1.0" else gzip.decompress(content)
 
 
 def migration_files() -> list[Path]:

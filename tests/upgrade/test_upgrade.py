@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import FULL, POSTGRES_FOLLOWS
 from tests.processes import ROOT, TIMEOUT
 from tests.upgrade.freeze import changed
-from tests.upgrade.releases import FOLDER, listed, migration_files, releases
+from tests.upgrade.releases import FOLDER, database_of, listed, migration_files, releases
 
 SERVER = str(ROOT / "tests" / "with_postgres.sh")
 
@@ -54,8 +54,8 @@ def test_each_migration_is_listed_as_released() -> None:
 
 def test_each_release_keeps_its_database() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    dated = re.findall(r"(?m)^## (\d+\.\d+\.\d+), \d{4}-\d\d-\d\d$", text)
-    assert set(dated) <= set(releases())
+    dated = re.findall(r"(?m)^## (\d+\.\d+\.\d+), \d+ \w+ \d{4}$", text)
+    assert dated == releases()[::-1]
     for release in releases():
-        for name in ("keys.env", "data", "sqlite.sql", "postgresql.sql"):
-            assert (FOLDER / release / name).exists(), f"{release}/{name}"
+        for vendor in ("sqlite", "postgresql"):
+            assert (FOLDER / release / "data").exists() and database_of(release, vendor).exists()
