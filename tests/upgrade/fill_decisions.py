@@ -90,7 +90,8 @@ def fill(operator: User, at: datetime) -> None:
 def _seat(table: Table, organisation: Organisation | None = None, **fields: Any) -> Participation:
     office = organisation or make_government("NR")
     entered: dict[str, Any] = {"entered_at": table.before, "confirmed": False}
-    return make_participation(make_delegate(), table.event, organisation=office, **entered | fields)
+    event = fields.pop("event", table.event)
+    return make_participation(make_delegate(), event, organisation=office, **entered | fields)
 
 
 def _right(table: Table, at: datetime | None = None) -> Grant:
@@ -251,6 +252,8 @@ def _add_closings(table: Table) -> None:
         make_participation(make_delegate(), event)
         for user in users:
             assert agree_to_close(event=event, by=user, shown_hash=list_hash(event), at=table.at)
+        if code == "CLOSED":  # afterwards, details open after seven days
+            table.sign(_seat(table, event=event), table.first, table.second)
     event = table.add_event("OTHER")
     assert agree_to_close(event=event, by=table.first, shown_hash=list_hash(event), at=table.at)
     make_participation(make_delegate(), event)

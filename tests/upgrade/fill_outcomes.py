@@ -24,6 +24,7 @@ from outcomes.models import (
     Subscription,
     Undertaking,
 )
+from outcomes.models.version import save_version
 from outcomes.reporting import proposals
 from outcomes.reporting.handover import hand_over, stop_reminders
 from outcomes.reporting.joins import answer_join, ask_leads
@@ -154,6 +155,9 @@ def _add_corrigenda(at: datetime) -> None:
         make_rewording(row)
         when = at if state == "published" else None
         Corrigendum.objects.filter(pk=row.pk).update(state=state, published_at=when)
+        if state == "adopted":
+            text = row.statement.canonical_text().replace("share what works", "other words")
+            make_circulation(save_version(row.statement_id, text, corrigendum_id=row.pk, at=at))
 
 
 def _add_points(event: Event, at: datetime) -> None:
