@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.todo import start_items, todo_items
+from participants.accounts.carry_over_views import carry_over_rights
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.site import PortalAdminSite
 from participants.decisions import views as decisions
@@ -59,6 +60,11 @@ class CochairAdminSite(PortalAdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         pages = [
             path("hide/", self.admin_view(hide_at_desk), name="hide"),
+            path(
+                "carry-over/<bounded_int:number>/",
+                self.admin_view(carry_over_rights),
+                name="carry_over",
+            ),
             path("decide/", self.admin_view(decisions.decide), name="decide"),
             path(
                 "decide/together/",

@@ -3,7 +3,7 @@
 Numbers use the same filter as the list behind the link. Add what can wait to SOURCES.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from outcomes.models import (
     Upload,
     overdue_q,
 )
+from participants.accounts.carry_over import events_to_fill
 from participants.admin_base.fields import request_permissions
 from participants.decisions.queue import waiting_count
 from participants.models import (
@@ -33,7 +34,7 @@ from participants.models import (
     Grant,
     Participation,
 )
-from participants.permissions import visible_people
+from participants.permissions import EventPermissions, visible_people
 from participants.privacy.retention import count_reviews_due
 from roundtable.mail.models import MailBatch
 from roundtable.models import Event
@@ -184,6 +185,7 @@ def start_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
     permissions, numbers = request_permissions(request), _commitment_numbers(site, request)
     found: list[TodoItem | None] = [
         _first_roundtable(site, request),
+        *_carry_over(permissions),
         _ask_for_reports(site, request, numbers),
         _correct_text(site, request),
         _record_commitment(site, request, numbers),
@@ -212,6 +214,17 @@ def _first_roundtable(site: AdminSite, request: HttpRequest) -> TodoItem | None:
         reverse("admin:roundtable_event_add"),
         _("Then write its text, invite its delegates and record what they undertake."),
     )
+
+
+def _carry_over(viewer: EventPermissions) -> Iterator[TodoItem]:
+    for event, number in events_to_fill(viewer):
+        hint = ngettext("For %(event)s: %(n)d right.", "For %(event)s: %(n)d rights.", number)
+        yield TodoItem(
+            _("Carry over the rights of the last roundtable"),
+            0,
+            reverse("admin:carry_over", args=[event.pk]),
+            hint % {"event": event, "n": number},
+        )
 
 
 def _ask_for_reports(site: AdminSite, request: HttpRequest, numbers: Numbers) -> TodoItem | None:

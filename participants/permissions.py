@@ -359,7 +359,7 @@ def _events_of_holders(events: list[Event], on: date) -> list[Event]:
     """The event_of_holders() of each."""
     series = Event.objects.filter(series__in={event.series_id for event in events})
     # Co-chairs who have been in force, and holders who can still confirm.
-    chairing = Grant.objects.filter(
+    chairing = Grant.objects.awake().filter(
         role=Grant.Role.COCHAIR, effective_on__lte=on, valid_from__lte=on
     )
     cochairs = _bodies_by_event(chairing.filter(event__in=series.values("pk")))

@@ -239,6 +239,8 @@ class GrantAdmin(PrivateAdmin):
             return gettext("Ended: not confirmed within 60 days")
         if row.effective_on is None:
             return gettext("Waits for another organisation")
+        if row.must_accept and row.accepted_at is None:
+            return gettext("Agreed. Waits for its holder")
         begins = max(row.effective_on, row.valid_from)
         if begins > today:
             return gettext("In force from %s") % date_format(begins)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from participants.accounts.addresses import mask_address
+from participants.accounts.carry_over import differences_of_requests
 from participants.accounts.emails import email_account, email_holders, tell_of_ended_request
 from participants.decisions.engine import add_act, ask, forget_pending
 from participants.decisions.independence import RIGHT
@@ -77,7 +78,7 @@ def appoint(*, grant: Grant, at: datetime) -> Grant:
         grant.valid_from = grant.effective_on = at.date()
     grant.valid_until = grant.suspended_at = None
     grant.suspension_reason = ""
-    grant.granted_at = at
+    grant.granted_at, grant.must_accept = at, False
     grant.full_clean()
     grant.save()
     audit.record(
@@ -111,6 +112,14 @@ class Rights(Kind[Grant]):
         rows = self.rows() if viewer.is_operator else self.rows().filter(event__in=viewer.granting)
         return with_display_names(rows, "user", "requested_by")
 
+    def shown(self, items: Sequence[Grant], viewer: EventPermissions) -> list[Shown]:
+        found = super().shown(items, viewer)
+        differs = differences_of_requests(items, viewer.on)
+        for row, shown in zip(items, found, strict=True):
+            if not row.suspended_at:
+                shown.caution = differs.get(row.pk) or shown.caution
+        return found
+
     def show(self, row: Grant, viewer: EventPermissions) -> Shown:
         organisation = row.on_behalf_of.name if row.on_behalf_of else "–"
         words = {
@@ -130,6 +139,9 @@ class Rights(Kind[Grant]):
             (_("Days"), days),
             (_("Reason"), row.reason),
         ]
+        if row.must_accept:
+            accepted = _("Yes") if row.accepted_at else _("Not yet. Until then, it opens nothing.")
+            facts.append((_("Accepted by its holder"), accepted))
         if row.suspended_at:
             facts.append((_("Reason of the suspension"), row.suspension_reason))
         asked = [act.bundle_id for act in self.acts(row) if act.bundle_id]
@@ -192,7 +204,8 @@ class Rights(Kind[Grant]):
         item.save()
         if item.replaces and item.effective_on:
             _end_before(item.replaces, max(item.effective_on, item.valid_from), at)
-        _tell_holder(item, "confirmed", at)
+        if not item.must_accept:  # else the holder was told when it was asked
+            _tell_holder(item, "confirmed", at)
 
     def end(self, item: Grant, act: Act) -> None:
         _drop_confirmations(item)

@@ -13,6 +13,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from participants.accounts.codes import hash_code, is_code
@@ -65,6 +66,18 @@ def require_proof_to_show(request: HttpRequest) -> None:
         page = reverse("account_reauthenticate")
         raise ImmediateHttpResponse(suspend_request(request, page))
     request.session.setdefault(PROVED_KEY, True)
+
+
+def require_second_factor(request: HttpRequest) -> None:
+    """Raises ImmediateHttpResponse unless this session was opened with it, or proved with it since.
+
+    The response leads to the page that asks for it, and back; or to the one where it is set up.
+    """
+    if not has_second_factor(request.user):
+        raise ImmediateHttpResponse(redirect("mfa_index"))
+    if not has_used_second_factor(request):
+        page = reverse("account_reauthenticate")
+        raise ImmediateHttpResponse(suspend_request(request, page))
 
 
 def code_recipient(request: HttpRequest) -> str:

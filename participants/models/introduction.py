@@ -34,7 +34,8 @@ def _excludes(owner: str, other: str) -> Exists:
             .values("organisation")
         )
         | Q(
-            pk__in=Grant.objects.exclude(effective_on=None, suspended_at=None)
+            pk__in=Grant.objects.awake()
+            .exclude(effective_on=None, suspended_at=None)
             .filter(user__delegate=person)
             .values("on_behalf_of")
         ),

@@ -108,9 +108,13 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def held(self, on: date) -> "GrantQuerySet":
         """Those that are suspended too. Their holders act for the same organisations as before."""
-        return self.filter(
+        return self.awake().filter(
             Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on, effective_on__lte=on
         )
+
+    def awake(self) -> "GrantQuerySet":
+        """Without those that wait for their holder, which open nothing, whoever agreed."""
+        return self.filter(Q(must_accept=False) | Q(accepted_at__isnull=False))
 
 
 class Grant(models.Model):
@@ -237,6 +241,21 @@ class Grant(models.Model):
         verbose_name=_("replaces"),
         help_text=_("The grant that ends on the day before this one is in force."),
     )
+    must_accept = models.BooleanField(
+        _("waits for its holder"),
+        default=False,
+        editable=False,
+        help_text=_(
+            "Carried over from the last roundtable. It opens nothing until its holder accepts it."
+        ),
+    )
+    accepted_at = models.DateTimeField(
+        _("accepted"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the holder accepted it. Empty if the holder was not asked."),
+    )
     granted_at = models.DateTimeField(
         _("granted at"),
         default=timezone.now,
@@ -254,7 +273,7 @@ class Grant(models.Model):
             "grants",
             _("Permissions to work on a roundtable"),
             "event role on_behalf_of reason valid_from valid_until effective_on suspended_at "
-            "suspended_for suspension_reason granted_at",
+            "suspended_for suspension_reason must_accept accepted_at granted_at",
         ),
         ShownTo(
             "requested_by",

@@ -418,7 +418,8 @@ def _facts(people: QuerySet[Delegate], on: date) -> QuerySet[Any]:
         .order_by()
         .values_list(Value("works"), "delegate", zero, *organisation_columns, is_current),
         # A right that was suspended matches exceptions as one that has ended does.
-        Grant.objects.filter(
+        Grant.objects.awake()
+        .filter(
             Q(effective_on__lte=on) | Q(suspended_at__isnull=False),
             user__delegate__in=people,
             on_behalf_of__isnull=False,

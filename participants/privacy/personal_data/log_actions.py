@@ -13,6 +13,7 @@ from participants.models import Consent, HidingWay
 
 ACTION_LABELS = {
     "accept entry": _("Entry by others accepted"),
+    "accept grant": _("Grant carried over from the last roundtable accepted"),
     "accept introduction": _("Introduction accepted"),
     "accept invitation": _("Invitation accepted"),
     "adopt statement": _("Statement adopted"),
@@ -47,6 +48,7 @@ ACTION_LABELS = {
     "consent renewed": _("Consent renewed"),
     "consent withdrawn": _("Consent withdrawn"),
     "create operator": _("Made an operator on the server"),
+    "decline grant": _("Grant carried over from the last roundtable declined"),
     "decline join": _("Request to join a commitment declined, for its lead"),
     "discard corrigendum": _("Correction of a statement deleted"),
     "dispute text": _("Text recorded in the name of a party disputed"),

@@ -1,0 +1,192 @@
+"""The rights of the last roundtable, asked for again together.
+
+Only the accounts that had them are offered, each for the same role and organisation: whoever asks
+names no one, and is not one of those who agree. Each right opens nothing until its holder accepts
+it with the second factor. That its organisation names the holder again is in the letter that
+whoever asks refers to, and that all who decide read beside each right.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from participants.accounts.emails import email_account
+from participants.accounts.second_factor import SECOND_FACTOR_TYPES
+from participants.decisions.engine import add_act, ask
+from participants.decisions.kind import REQUEST_PERIOD, kind_of
+from participants.models import Act, Affiliation, Grant, OrganisationChange, User
+from participants.permissions import EventPermissions, confirming_rights, event_of_holders
+from roundtable.models import Event
+
+# In the order in which they are offered.
+ROLES = (Grant.Role.COCHAIR, Grant.Role.COHOST, Grant.Role.CONFIRMER, Grant.Role.EDITOR)
+Change = OrganisationChange.What
+IDENTITY_CHANGES = (Change.KIND, Change.NAME, Change.MERGE, Change.PUBLISH)
+
+
+def may_carry_over(viewer: EventPermissions, event: Event) -> bool:
+    """Who decides about the rights there, until the roundtable is over."""
+    holders = event_of_holders(event, viewer.on)
+    return event.ends_on >= viewer.on and viewer.may_decide(holders.pk)
+
+
+def events_to_fill(viewer: EventPermissions) -> list[tuple[Event, int]]:
+    """Those to which the viewer can carry rights over, with how many."""
+    events = Event.objects.filter(ends_on__gte=viewer.on).order_by("starts_on", "pk")
+    if not viewer.is_operator:
+        events = events.filter(pk__in=viewer.granting)
+    found = [(row, len(to_carry_over(row, viewer.on))) for row in events]
+    return [(row, number) for row, number in found if number and may_carry_over(viewer, row)]
+
+
+def to_carry_over(event: Event, on: date) -> list[Grant]:
+    """The rights of the last roundtable that their holders do not have, or wait for, here."""
+    there = Grant.objects.filter(event=event).exclude(valid_until__lt=on)
+    there = there.exclude(
+        must_accept=True, accepted_at=None, granted_at__date__lte=on - REQUEST_PERIOD
+    )
+    here = set(there.values_list("user", "role"))
+    found = _last_rights(event, on)
+    rows = [row for place, row in found.items() if place not in here]
+    return sorted(rows, key=lambda row: (ROLES.index(Grant.Role(row.role)), row.pk))
+
+
+def _last_rights(event: Event, on: date) -> dict[tuple[int, str], Grant]:
+    """By account and role, the newest of the last roundtable that has some."""
+    held = Grant.objects.awake().filter(role__in=ROLES, effective_on__lte=on)
+    earlier = Event.objects.filter(
+        series=event.series_id, starts_on__lt=event.starts_on, grants__in=held
+    )
+    last = earlier.order_by("-starts_on", "-pk").first()
+    rows = held.filter(event=last).select_related("user__delegate", "event", "on_behalf_of")
+    return {(row.user_id, row.role): row for row in rows.order_by("valid_from", "pk")}
+
+
+def differences(rows: Collection[Grant], on: date) -> dict[int, str]:
+    """By right of the last roundtable, what is no longer as it was there."""
+    users = {row.user_id for row in rows}
+    factors = Authenticator.objects.filter(user__in=users, type__in=SECOND_FACTOR_TYPES)
+    with_factor = set(factors.values_list("user", flat=True))
+    work = Affiliation.objects.filter(delegate__user__in=users)
+    places = work.values_list("delegate__user", "organisation")
+    present = set(places.filter(pk__in=work.current(on).values("pk")))
+    left = set(places) - present
+    bodies = {row.on_behalf_of_id for row in rows}
+    changes = OrganisationChange.objects.filter(
+        Q(organisation__in=bodies) | Q(target__in=bodies),
+        what__in=IDENTITY_CHANGES,
+        done_at__isnull=False,
+    )
+    changed: dict[int, datetime] = {}
+    for change in changes.order_by("done_at"):
+        assert change.done_at
+        changed[change.target_id or change.organisation_id] = change.done_at
+    found = {}
+    for row in rows:
+        body, end = row.on_behalf_of, row.valid_until
+        if not row.user.is_active or row.user_id not in with_factor:
+            why = _("the account cannot open the desk now")
+        elif row.suspended_at:
+            why = _("the right is suspended")
+        elif end and end < on + REQUEST_PERIOD:
+            why = _("the right ends, or ended, on %s") % date_format(end)
+        elif body and body.archived_at:
+            why = _("the organisation is archived")
+        elif body and body.pk in changed and changed[body.pk] > row.granted_at:
+            why = _("the organisation changed on %s") % date_format(changed[body.pk])
+        elif body and (row.user_id, body.pk) in left:
+            why = _("the person left the organisation")
+        else:
+            continue
+        found[row.pk] = why
+    return found
+
+
+def differences_of_requests(requests: Sequence[Grant], on: date) -> dict[int, str]:
+    """The same of rights that were carried over, by these."""
+    carried = [row for row in requests if row.must_accept]
+    former = {event: _last_rights(event, on) for event in {row.event for row in carried}}
+    pairs = [(row, former[row.event].get((row.user_id, row.role))) for row in carried]
+    differs = differences([old for _row, old in pairs if old], on)
+    none = _("no such right at the last roundtable")
+    return {row.pk: differs.get(old.pk, "") if old else none for row, old in pairs}
+
+
+@transaction.atomic
+def carry_over(
+    event: Event, chosen: Iterable[int], *, letter: str, by: User, at: datetime
+) -> list[Grant]:
+    """Asks for those of the offered rights, and tells each holder once."""
+    Event.objects.select_for_update().get(pk=event.pk)  # two who press at once ask once
+    on, wanted, rows = at.date(), set(chosen), []
+    for former in to_carry_over(event, on):
+        if former.pk in wanted and former.user.is_active:
+            row = Grant(
+                user=former.user,
+                event=event,
+                role=former.role,
+                on_behalf_of=former.on_behalf_of,
+                reason=letter,
+                valid_from=on,
+                requested_by=by,
+                granted_at=at,
+                must_accept=True,
+            )
+            row.full_clean()
+            row.save()
+            rows.append(row)
+    if not rows:
+        return []
+    right = next(iter(confirming_rights(by, event_of_holders(event, on), on)), None)
+    bundle = ask(rows, by=by, at=at, organisation=right.organisation if right else None)
+    for row in rows:
+        kind_of(row).record("request", row, by, at)
+    by_holder = attrgetter("user_id")
+    for _holder, own in groupby(sorted(rows, key=by_holder), by_holder):
+        grants = list(own)
+        email_account(
+            grants[0].user,
+            dedup_key=f"carry over {bundle.pk} {grants[0].user_id}",
+            template="participants/accounts/emails/right_to_accept",
+            context={
+                "event": event,
+                "grants": grants,
+                "url": f"{settings.PORTAL_URL}{reverse('my-rights')}",
+            },
+            at=at,
+        )
+    return rows
+
+
+def rights_to_accept(user: User, at: datetime) -> list[Grant]:
+    """Those that wait for their holder, decided by others or not; for 60 days."""
+    rows = user.grants.filter(must_accept=True, accepted_at=None).exclude(valid_until__lt=at.date())
+    rows = rows.filter(granted_at__gt=at - REQUEST_PERIOD).order_by("event", "pk")
+    found = rows.select_related("event", "on_behalf_of").prefetch_related("acts")
+    return [row for row in found if not kind_of(row).ended(row.acts.all())]
+
+
+@transaction.atomic
+def answer_right(number: int, *, accepts: bool, by: User, at: datetime) -> bool:
+    """The holder accepts it, or ends it. Returns False if it does not wait for this person."""
+    locked = Grant.objects.select_for_update(of=("self",)).filter(pk=number, user=by).first()
+    if locked is None or locked not in rights_to_accept(by, at):
+        return False
+    kind = kind_of(locked)
+    if accepts:
+        locked.accepted_at = at
+        locked.full_clean()
+        locked.save()
+    else:
+        kind.end(locked, add_act(locked, Act.What.WITHDRAWN, at, by=by))
+    kind.record("accept" if accepts else "decline", locked, by, at)
+    return True
