@@ -24,6 +24,7 @@ from participants.accounts.reauthentication import require_second_factor
 from participants.admin_base.fields import request_permissions
 from participants.display_names import display_name
 from participants.models import Grant, User
+from participants.permissions import may_enter_admin
 from roundtable.models import Event
 
 
@@ -103,4 +104,5 @@ def my_rights(request: HttpRequest) -> HttpResponse:
         )
     else:
         messages.success(request, _("You declined it. You do not get this right."))
-    return redirect("my-rights")
+    is_desk = "desk" in request.POST and may_enter_admin(request.user)
+    return redirect("admin:decide" if is_desk else "my-rights")
