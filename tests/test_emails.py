@@ -38,6 +38,7 @@ from outcomes.sources.hashes import source_hash, undertaking_hash
 from outcomes.statements import silence_procedure
 from outcomes.statements.publication import publish_statements
 from participants.accounts import account_changes, departure, grants
+from participants.accounts.carry_over import carry_over
 from participants.accounts.grants import (
     agree_to_end_grant,
     request_grant,
@@ -92,6 +93,7 @@ from tests.factories import (
     make_participation,
     make_party,
     make_role,
+    make_series,
     make_statement,
     make_update,
     make_user,
@@ -446,6 +448,16 @@ def hand_a_grant_over(cast: Cast, at: datetime) -> None:
     grants.hand_over_grant(grant=grant, to=to, on=on, by=cast.operator, at=at)
 
 
+def carry_rights_over(cast: Cast, at: datetime) -> None:
+    on, series = at.date(), make_series()
+    last, following = (
+        make_event(series=series, starts_on=day, ends_on=day)
+        for day in (on - timedelta(days=90), on + timedelta(days=90))
+    )
+    row = make_grant(cast.user(cast.own), last, role="editor")
+    carry_over(following, [row.pk], letter="Letter", by=cast.operator, at=at)
+
+
 def leave_a_request_unconfirmed(cast: Cast, at: datetime) -> None:
     by, on = cast.user(cast.own), at.date()
     grant = Grant(user=cast.user(cast.other), event=cast.event, role="reader", valid_from=on)
@@ -661,6 +673,7 @@ CAUSES: list[Callable[[Cast, datetime], Iterator[None] | None]] = [
     pause_and_look,
     reset_factor,
     hand_a_grant_over,
+    carry_rights_over,
     leave_a_request_unconfirmed,
     change_an_organisation,
     change_a_mailbox,

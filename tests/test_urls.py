@@ -164,6 +164,7 @@ MAP = {
     "remove-workplace": only_post("/me/workplaces/1/", "/me/"),
     "leave-roundtable": only_post("/me/roundtables/1/", "/me/"),
     "me-preview": signed_in("/me/preview/"),
+    "my-rights": signed_in("/me/rights/", takes_post=True),
     "me-leave-organisation": signed_in("/me/left/", takes_post=True),
     "me-undo-account-change": signed_in("/me/account-before/", "/me/", takes_post=True),
     "my-consent": signed_in("/me/consent/", takes_post=True),
