@@ -496,6 +496,7 @@ OWN_PATHS = [
     "/me/data/",
     "/me/erase/",
     "/me/left/",
+    "/me/rights/",
     "/accounts/sessions/",
     "/accounts/reauthenticate/",
     "/accounts/mailbox/",

@@ -164,8 +164,8 @@ def take_back(commitment: Commitment, *, by: User, at: datetime) -> bool:
 def proposed_for(undertaking: Undertaking) -> Organisation | None:
     """The organisation that the proposing person acts for."""
     user, event = undertaking.proposed_by, undertaking.party.commitment.event
-    grants = Grant.objects.filter(user=user, event=event, role__in=EDITORS) if user else None
-    grant = grants.exclude(on_behalf_of=None).first() if grants is not None else None
+    held = Grant.objects.awake().filter(user=user, event=event, role__in=EDITORS)
+    grant = held.exclude(on_behalf_of=None).first() if user else None
     return grant.on_behalf_of if grant else None
 
 

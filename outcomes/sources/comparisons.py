@@ -80,7 +80,7 @@ class Comparisons(Kind[Any]):
     def signatures(self) -> QuerySet[Any]:
         """Without those of a person whose right is suspended now."""
         event = OuterRef(f"{self.subject}__{self.event_path}")
-        suspended = Grant.objects.filter(
+        suspended = Grant.objects.awake().filter(
             user=OuterRef("by"), event=event, suspended_at__isnull=False
         )
         return super().signatures().exclude(Exists(suspended))

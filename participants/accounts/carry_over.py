@@ -6,15 +6,16 @@ it with the second factor. That its organisation names the holder again is in th
 whoever asks refers to, and that all who decide read beside each right.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,7 +25,13 @@ from participants.accounts.second_factor import SECOND_FACTOR_TYPES
 from participants.decisions.engine import add_act, ask
 from participants.decisions.kind import REQUEST_PERIOD, kind_of
 from participants.models import Act, Affiliation, Grant, OrganisationChange, User
-from participants.permissions import EventPermissions, confirming_rights, event_of_holders
+from participants.permissions import (
+    EventPermissions,
+    body_of,
+    confirming_rights,
+    event_of_holders,
+    permissions_of,
+)
 from roundtable.models import Event
 
 # In the order in which they are offered.
@@ -44,42 +51,58 @@ def events_to_fill(viewer: EventPermissions) -> list[tuple[Event, int]]:
     events = Event.objects.filter(ends_on__gte=viewer.on).order_by("starts_on", "pk")
     if not viewer.is_operator:
         events = events.filter(pk__in=viewer.granting)
-    found = [(row, len(to_carry_over(row, viewer.on))) for row in events]
+    found = [(row, len(to_carry_over(row, viewer))) for row in events]
     return [(row, number) for row, number in found if number and may_carry_over(viewer, row)]
 
 
-def to_carry_over(event: Event, on: date) -> list[Grant]:
-    """The rights of the last roundtable that their holders do not have, or wait for, here."""
-    there = Grant.objects.filter(event=event).exclude(valid_until__lt=on)
-    there = there.exclude(
-        must_accept=True, accepted_at=None, granted_at__date__lte=on - REQUEST_PERIOD
+def to_carry_over(event: Event, viewer: EventPermissions) -> list[Grant]:
+    """The rights of the last roundtable that their holders do not have, or wait for, here.
+
+    Without those that the viewer may not know of, and those that the holder declined.
+    """
+    here = Grant.objects.filter(event=event)
+    present = here.exclude(valid_until__lt=viewer.on).exclude(
+        must_accept=True, accepted_at=None, granted_at__date__lte=viewer.on - REQUEST_PERIOD
     )
-    here = set(there.values_list("user", "role"))
-    found = _last_rights(event, on)
-    rows = [row for place, row in found.items() if place not in here]
+    declined = here.filter(acts__what=Act.What.WITHDRAWN, acts__by=F("user"))
+    taken = {place for rows in (present, declined) for place in rows.values_list("user", "role")}
+    rows = [
+        row
+        for place, row in _last_rights(event, viewer).items()
+        if place not in taken and row.user.is_active
+    ]
     return sorted(rows, key=lambda row: (ROLES.index(Grant.Role(row.role)), row.pk))
 
 
-def _last_rights(event: Event, on: date) -> dict[tuple[int, str], Grant]:
-    """By account and role, the newest of the last roundtable that has some."""
+def _last_rights(event: Event, viewer: EventPermissions) -> dict[tuple[int, str], Grant]:
+    """By account and role, the newest of the last roundtable that has some.
+
+    None if the viewer may not know of its rights.
+    """
+    on = viewer.on
     held = Grant.objects.awake().filter(role__in=ROLES, effective_on__lte=on)
     earlier = Event.objects.filter(
         series=event.series_id, starts_on__lt=event.starts_on, grants__in=held
     )
     last = earlier.order_by("-starts_on", "-pk").first()
+    if last is None or not (viewer.is_operator or last.pk in viewer.granting):
+        return {}
     rows = held.filter(event=last).select_related("user__delegate", "event", "on_behalf_of")
     return {(row.user_id, row.role): row for row in rows.order_by("valid_from", "pk")}
 
 
-def differences(rows: Collection[Grant], on: date) -> dict[int, str]:
-    """By right of the last roundtable, what is no longer as it was there."""
-    users = {row.user_id for row in rows}
+def differences(rows: Collection[Grant], event: Event, viewer: EventPermissions) -> dict[int, str]:
+    """By right of the last roundtable, what is no longer as it was there, or is not so here.
+
+    Where people work is compared only of those whom the viewer may name.
+    """
+    on, users = viewer.on, {row.user_id for row in rows}
     factors = Authenticator.objects.filter(user__in=users, type__in=SECOND_FACTOR_TYPES)
     with_factor = set(factors.values_list("user", flat=True))
-    work = Affiliation.objects.filter(delegate__user__in=users)
+    people = [person for row in rows if (person := getattr(row.user, "delegate", None))]
+    work = Affiliation.objects.filter(delegate__in=filter(viewer.can_see, people))
     places = work.values_list("delegate__user", "organisation")
-    present = set(places.filter(pk__in=work.current(on).values("pk")))
-    left = set(places) - present
+    left = set(places) - set(places.filter(pk__in=work.current(on).values("pk")))
     bodies = {row.on_behalf_of_id for row in rows}
     changes = OrganisationChange.objects.filter(
         Q(organisation__in=bodies) | Q(target__in=bodies),
@@ -90,6 +113,9 @@ def differences(rows: Collection[Grant], on: date) -> dict[int, str]:
     for change in changes.order_by("done_at"):
         assert change.done_at
         changed[change.target_id or change.organisation_id] = change.done_at
+    recorded = defaultdict(set)
+    for role in event.roles.select_related("organisation"):
+        recorded[role.role].add(body_of(role.organisation))
     found = {}
     for row in rows:
         body, end = row.on_behalf_of, row.valid_until
@@ -103,6 +129,8 @@ def differences(rows: Collection[Grant], on: date) -> dict[int, str]:
             why = _("the organisation is archived")
         elif body and body.pk in changed and changed[body.pk] > row.granted_at:
             why = _("the organisation changed on %s") % date_format(changed[body.pk])
+        elif body and row.role in recorded and body_of(body) not in recorded[row.role]:
+            why = _("this roundtable has others in this role")
         elif body and (row.user_id, body.pk) in left:
             why = _("the person left the organisation")
         else:
@@ -111,14 +139,20 @@ def differences(rows: Collection[Grant], on: date) -> dict[int, str]:
     return found
 
 
-def differences_of_requests(requests: Sequence[Grant], on: date) -> dict[int, str]:
+def differences_of_requests(requests: Sequence[Grant], viewer: EventPermissions) -> dict[int, str]:
     """The same of rights that were carried over, by these."""
+    found = {}
     carried = [row for row in requests if row.must_accept]
-    former = {event: _last_rights(event, on) for event in {row.event for row in carried}}
-    pairs = [(row, former[row.event].get((row.user_id, row.role))) for row in carried]
-    differs = differences([old for _row, old in pairs if old], on)
-    none = _("no such right at the last roundtable")
-    return {row.pk: differs.get(old.pk, "") if old else none for row, old in pairs}
+    for event in {row.event for row in carried}:
+        rows, last = [row for row in carried if row.event == event], _last_rights(event, viewer)
+        differs = differences(list(last.values()), event, viewer)
+        for row in rows:
+            old = last.get((row.user_id, row.role))
+            if old is None or old.on_behalf_of_id != row.on_behalf_of_id:
+                found[row.pk] = _("you see no such right at the last roundtable")
+            else:
+                found[row.pk] = differs.get(old.pk, "")
+    return found
 
 
 @transaction.atomic
@@ -128,8 +162,9 @@ def carry_over(
     """Asks for those of the offered rights, and tells each holder once."""
     Event.objects.select_for_update().get(pk=event.pk)  # two who press at once ask once
     on, wanted, rows = at.date(), set(chosen), []
-    for former in to_carry_over(event, on):
-        if former.pk in wanted and former.user.is_active:
+    viewer = permissions_of(by, on)
+    for former in to_carry_over(event, viewer) if viewer else []:
+        if former.pk in wanted:
             row = Grant(
                 user=former.user,
                 event=event,

@@ -23,7 +23,7 @@ from participants.accounts.carry_over import (
 from participants.accounts.reauthentication import require_second_factor
 from participants.admin_base.fields import request_permissions
 from participants.display_names import display_name
-from participants.models import Grant, User
+from participants.models import User
 from participants.permissions import may_enter_admin
 from roundtable.models import Event
 
@@ -48,7 +48,9 @@ def carry_over_rights(request: HttpRequest, number: int) -> HttpResponse:
     if event is None or not may_carry_over(viewer, event):
         raise Http404
     form = LetterForm(request.POST or None)
-    ticked = {int(pk) for pk in request.POST.getlist("d") if pk.isascii() and pk.isdigit()}
+    rights = to_carry_over(event, viewer)
+    sent = request.POST.getlist("d")
+    ticked = {row.pk for row in rights if str(row.pk) in sent}
     if form.is_valid() and ticked:
         letter = form.cleaned_data["letter"]
         asked = carry_over(event, ticked, letter=letter, by=viewer.user, at=now)
@@ -57,12 +59,14 @@ def carry_over_rights(request: HttpRequest, number: int) -> HttpResponse:
             "%d rights are asked for. Others decide about them, and their holders accept them.",
             len(asked),
         )
-        messages.success(request, text % len(asked))
+        if asked:
+            messages.success(request, text % len(asked))
+        else:
+            messages.error(request, _("Nothing is changed. Someone asked for them just now."))
         return redirect("admin:decide")
     if form.is_bound and not ticked:
         form.add_error(None, _("Tick the rights that you ask for."))
-    rights = to_carry_over(event, viewer.on)
-    differs = differences(rights, viewer.on)
+    differs = differences(rights, event, viewer)
     rows: list[dict[str, Any]] = [
         {
             "right": row,
@@ -93,10 +97,14 @@ def my_rights(request: HttpRequest) -> HttpResponse:
         context = {"rights": rights_to_accept(request.user, now)}
         return render(request, "participants/accounts/my_rights.html", context)
     require_second_factor(request)
-    wanted, accepts = request.POST.get("right", ""), request.POST.get("act") == "accept"
+    accepts = {"accept": True, "decline": False}.get(request.POST.get("act", ""))
     known = {str(row.pk): row for row in rights_to_accept(request.user, now)}
-    row: Grant | None = known.get(wanted)
-    if row is None or not answer_right(row.pk, accepts=accepts, by=request.user, at=now):
+    row = known.get(request.POST.get("right", ""))
+    if (
+        row is None
+        or accepts is None
+        or not answer_right(row.pk, accepts=accepts, by=request.user, at=now)
+    ):
         messages.error(request, _("Nothing is changed. This right no longer waits for you."))
     elif accepts:
         messages.success(

@@ -40,6 +40,7 @@ from participants.admin_base.fields import SuspensionForm, request_permissions
 from participants.admin_base.filters import EventFilter, GrantValidityFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
+from participants.decisions.kind import REQUEST_PERIOD
 from participants.display_names import display_name
 from participants.models import Grant, User
 
@@ -239,7 +240,9 @@ class GrantAdmin(PrivateAdmin):
             return gettext("Ended: not confirmed within 60 days")
         if row.effective_on is None:
             return gettext("Waits for another organisation")
-        if row.must_accept and row.accepted_at is None:
+        if row.sleeps and row.granted_at <= timezone.now() - REQUEST_PERIOD:
+            return gettext("Ended: not accepted within 60 days")
+        if row.sleeps:
             return gettext("Agreed. Waits for its holder")
         begins = max(row.effective_on, row.valid_from)
         if begins > today:

@@ -114,7 +114,7 @@ class Rights(Kind[Grant]):
 
     def shown(self, items: Sequence[Grant], viewer: EventPermissions) -> list[Shown]:
         found = super().shown(items, viewer)
-        differs = differences_of_requests(items, viewer.on)
+        differs = differences_of_requests(items, viewer)
         for row, shown in zip(items, found, strict=True):
             if not row.suspended_at:
                 shown.caution = differs.get(row.pk) or shown.caution
@@ -309,7 +309,8 @@ def suspend_grant(*, grant: Grant, reason: str, by: User, at: datetime) -> bool:
     locked.suspension_reason = reason
     locked.full_clean()
     locked.save()
-    forget_pending(locked.user, locked.event, at)
+    if not locked.sleeps:  # else nothing was signed by it
+        forget_pending(locked.user, locked.event, at)
     _record("suspend grant", locked, by, at)
     _announce(locked, "suspended", at)
     return True

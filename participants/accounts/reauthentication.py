@@ -69,13 +69,13 @@ def require_proof_to_show(request: HttpRequest) -> None:
 
 
 def require_second_factor(request: HttpRequest) -> None:
-    """Raises ImmediateHttpResponse unless this session was opened with it, or proved with it since.
+    """Raises ImmediateHttpResponse unless it was used a few minutes ago, in this session.
 
     The response leads to the page that asks for it, and back; or to the one where it is set up.
     """
     if not has_second_factor(request.user):
         raise ImmediateHttpResponse(redirect("mfa_index"))
-    if not has_used_second_factor(request):
+    if not has_used_second_factor(request, time.time() - app_settings.REAUTHENTICATION_TIMEOUT):
         page = reverse("account_reauthenticate")
         raise ImmediateHttpResponse(suspend_request(request, page))
 

@@ -56,9 +56,10 @@ def use_recovery_code(address: str, code: str) -> bool:
     return bool(RecoveryCodes(row).validate_code(code))
 
 
-def has_used_factor(request: HttpRequest, factors: set[int]) -> bool:
+def has_used_factor(request: HttpRequest, factors: set[int], since: float = 0) -> bool:
     return any(
-        row.get("method") == "mfa" and row.get("id") in factors for row in proofs_of(request)
+        row.get("method") == "mfa" and row.get("id") in factors and row.get("at", 0) >= since
+        for row in proofs_of(request)
     )
 
 
@@ -68,11 +69,11 @@ def second_factor_required(view: View) -> View:
     return view
 
 
-def has_used_second_factor(request: HttpRequest) -> bool:
-    """Whether the person signed in with one of the factors that the account still has."""
+def has_used_second_factor(request: HttpRequest, since: float = 0) -> bool:
+    """Whether the person proved one of the factors that the account still has, since then."""
     factors = dict(_authenticators_of(request.user).values_list("pk", "type"))
     has_one = bool(set(factors.values()) & set(SECOND_FACTOR_TYPES))
-    return has_one and has_used_factor(request, set(factors))
+    return has_one and has_used_factor(request, set(factors), since)
 
 
 class SecondFactorMiddleware:

@@ -237,7 +237,7 @@ def author_names(
     """Author labels by history id. They show no email address and no hidden roundtable."""
     numbers = {row.history_user_id for row in rows} - {None}
     users = User.objects.in_bulk(numbers)
-    grants = Grant.objects.filter(user__in=numbers, on_behalf_of__isnull=False)
+    grants = Grant.objects.awake().filter(user__in=numbers, on_behalf_of__isnull=False)
     if event is not None:
         grants = grants.filter(event=event)
     elif not viewer.is_operator:

@@ -321,6 +321,11 @@ class Grant(models.Model):
         return f"{self.user} · {self.event} · {self.get_role_display()}"
 
     @property
+    def sleeps(self) -> bool:
+        """Whether it waits for its holder, as GrantQuerySet.awake() says it of many."""
+        return self.must_accept and self.accepted_at is None
+
+    @property
     def content_hash(self) -> str:
         """Of what is confirmed: whose right it is, to what, and for whom."""
         content = [

@@ -132,7 +132,7 @@ def _actions_taken(delegate: Delegate, *, has_mailbox: bool) -> dict[str, date]:
 
 
 def is_review_pending(delegate: Delegate) -> bool:
-    if delegate.user is None:
+    if delegate.user_id is None:
         return False
     return delegate.retention_actions.filter(review_started_on=review_start(delegate)).exists()
 

@@ -272,6 +272,7 @@ SIGNED_IN_PAGES = [
     Page("account-mailbox", "/accounts/mailbox/"),
     Page("account-recovery-codes-new", "/accounts/2fa/recovery-codes/generate/"),
     Page("account-left", "/me/left/"),
+    Page("my-rights", "/me/rights/"),
     Page("account-sessions", "/accounts/sessions/"),
     Page("account-sign-out", "/accounts/logout/"),
     Page("desk-refused", "/admin/", 403),
@@ -328,6 +329,7 @@ def admin_pages() -> dict[str, str]:
     ):
         found[f"{name}-add"] = reverse(f"admin:{name}_add")
     found["decide"] = reverse("admin:decide")
+    found["carry-over"] = reverse("admin:carry_over", args=[event.pk])
     found["decide-one"] = reverse("admin:decide_one", args=["grant", rows["participants_grant"]])
     found["offers"] = reverse("admin:outcomes_offer_changelist")
     waits = ProgressUpdate.objects.filter(state="submitted").order_by("pk")[0]

@@ -1,6 +1,7 @@
 """Rights of the last roundtable, carried over to the next one by the pages' own forms."""
 
 import re
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ from django.urls import reverse
 from participants.accounts.carry_over import rights_to_accept
 from participants.accounts.grants import appoint
 from participants.decisions.engine import make_due
-from participants.models import Act, Grant, Organisation, User
+from participants.models import Act, Grant, GrantConfirmation, Organisation, User
 from participants.participation.digest import digest, send_digests
 from participants.permissions import event_of_holders, permissions_of
 from roundtable.models import Event
@@ -29,12 +30,16 @@ from tests.factories import (
     make_government,
     make_holder,
     make_invitation_request,
+    make_organisation,
+    make_organisation_change,
+    make_participation,
+    make_role,
     make_user,
 )
-from tests.form_fields import press
+from tests.form_fields import press, send_form
 from tests.meetings import Meeting
 from tests.page_text import page_text
-from tests.sign_in import add_authenticator, sign_in
+from tests.sign_in import add_authenticator, sign_in, totp_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
@@ -55,7 +60,6 @@ class Second(Meeting):
 
     def __init__(self) -> None:
         super().__init__("confirmer")
-        Organisation.history.update(history_date=NOON - timedelta(days=60))
         Grant.objects.update(granted_at=NOON - timedelta(days=60))
         self.next = make_event(
             code="NEXT",
@@ -66,8 +70,18 @@ class Second(Meeting):
             is_public=False,
         )
         self.page = reverse("admin:carry_over", args=[self.next.pk])
+        self.other_network = make_organisation(name="Other", kind="civil-society")
+        Organisation.history.update(history_date=NOON - timedelta(days=60))
         for user in User.objects.all():
             add_authenticator(user)
+
+    def editor(self, email: str) -> User:
+        user = self.holder("editor", self.office, email)
+        add_authenticator(user)
+        return user
+
+    def grant(self, user: User) -> Grant:
+        return Grant.objects.get(event=self.next, user=user)
 
     def is_open_to(self, user: User) -> bool:
         return Grant.objects.active(NOON.date()).filter(user=user, event=self.next).exists()
@@ -95,9 +109,11 @@ def look_at_all(browser: Client, page: Any = None) -> Any:
 def agree_to_all(browser: Client, together: Any = None) -> str:
     """Ticks what starts unticked, too."""
     together = together or look_at_all(browser)
-    values = [row.split('"')[0] for row in together.content.decode().split('value="grant:')[1:]]
-    ticked = [f"grant:{value}" for value in values]
-    return page_text(press(browser, together, f"{QUEUE}agree/", "Agree", d=ticked))
+    return page_text(press(browser, together, f"{QUEUE}agree/", "Agree", d=values_of(together)))
+
+
+def values_of(together: Any) -> list[str]:
+    return re.findall(r'value="(grant:\d+)"', together.content.decode())
 
 
 def accept(browser: Client, page: str = MINE, button: str = "Accept") -> str:
@@ -193,6 +209,66 @@ def test_accepting_needs_the_second_factor(second: Second, client_of: Sign) -> N
     assert not Grant.objects.exclude(accepted_at=None).exists()
 
 
+def test_second_factor_must_be_fresh(second: Second, client_of: Sign, clock: Any) -> None:
+    ask(client_of(second.first), second)
+    browser = client_of(second.second)
+    page = browser.get(QUEUE)
+    clock.shift(timedelta(minutes=10))
+    asked = press(browser, page, MINE, "Accept")
+    assert "/accounts/2fa/reauthenticate/" in asked.redirect_chain[-1][0]
+    assert not Grant.objects.exclude(accepted_at=None).exists()
+    proved = send_form(browser, asked, containing="code", code=totp_code(at=time.time()))
+    assert "You accepted it." in page_text(proved) and proved.redirect_chain[-1][0] == QUEUE
+    assert Grant.objects.exclude(accepted_at=None).get().user == second.second
+
+
+def test_page_of_before_changes_nothing(second: Second, client_of: Sign) -> None:
+    browser, other = client_of(second.first), client_of(second.second)
+    page, other_page = browser.get(second.page), other.get(second.page)
+    for _twice in range(2):
+        assert press(browser, page, second.page, "Ask", letter=LETTER).status_code == 200
+    # What the other one sends was offered when the page was opened.
+    answer = press(other, other_page, second.page, "Ask", letter=LETTER)
+    assert "No right is left to carry over." in page_text(answer)
+    assert Grant.objects.filter(event=second.next).count() == 3
+    page = browser.get(MINE)
+    for _twice in range(2):
+        press(browser, page, MINE, "Accept")
+    assert "no longer waits for you" in page_text(press(browser, page, MINE, "Decline"))
+    own = Grant.objects.get(event=second.next, user=second.first)
+    assert own.accepted_at == NOON and not own.acts.filter(what=ACT.WITHDRAWN).exists()
+    answer = other.post(MINE, {"right": str(second.grant(second.second).pk)}, follow=True)
+    assert "Nothing is changed." in page_text(answer)
+    assert not second.grant(second.second).acts.filter(what=ACT.WITHDRAWN).exists()
+
+
+def test_suspending_a_right_that_sleeps_drops_no_signature(second: Second, client_of: Sign) -> None:
+    ask(client_of(second.first), second)
+    agree_to_all(client_of(second.confirmer))
+    signed = GrantConfirmation.objects.filter(by=second.confirmer)
+    assert signed.count() == 2
+    sleeps = second.grant(second.confirmer)
+    Grant.objects.filter(pk=sleeps.pk).update(effective_on=NOON.date())
+    page = reverse("admin:participants_grant_suspend", args=[sleeps.pk])
+    by = client_of(second.second)
+    send_form(by, by.get(page), containing="reason", reason="Not named again")
+    sleeps.refresh_from_db()
+    assert sleeps.suspended_at and signed.count() == 2
+    assert Act.objects.filter(item_id=sleeps.pk, what=ACT.STOPPED).count() == 0
+    # Accepted, it is still suspended.
+    assert "You accepted it." in accept(client_of(second.confirmer))
+    assert not second.is_open_to(second.confirmer)
+
+
+def test_declined_right_is_not_offered_again(second: Second, client_of: Sign, clock: Any) -> None:
+    ask(client_of(second.first), second)
+    accept(client_of(second.confirmer), button="Decline")
+    clock.shift(timedelta(days=61))
+    make_due(NOON + timedelta(days=61))
+    text = page_text(client_of(second.first).get(second.page))
+    assert "2 rights of" in text and "confirmer" not in text
+
+
 def test_holder_declines_what_others_agreed_to(second: Second, client_of: Sign) -> None:
     ask(client_of(second.first), second)
     row = Grant.objects.get(event=second.next, user=second.first)
@@ -254,31 +330,100 @@ def test_nothing_is_asked_without_letter_or_ticks(second: Second, client_of: Sig
         "the right is suspended",
         "the right ends, or ended, on",
         "the organisation is archived",
+        "the organisation changed on",
+        "this roundtable has others in this role",
         "the person left the organisation",
     ],
 )
-def test_right_that_differs_starts_unticked_on_both_pages(
+def test_one_wrong_right_of_twelve_starts_unticked_on_both_pages(
     second: Second, client_of: Sign, why: str
 ) -> None:
-    row = Grant.objects.get(user=second.confirmer)
+    for number in range(8):
+        second.editor(f"{number}@example.org")
+    wrong = second.holder("cohost", second.network, "wrong@example.org")
+    add_authenticator(wrong)
+    row = Grant.objects.get(user=wrong)
+    row.granted_at = NOON - timedelta(days=60)
     if "account" in why:
-        Authenticator.objects.filter(user=second.confirmer).delete()
+        Authenticator.objects.filter(user=wrong).delete()
     elif "suspended" in why:
         row.suspended_at = NOON
     elif "ends" in why:
         row.valid_until = NOON.date() + timedelta(days=9)
     elif "archived" in why:
-        Organisation.objects.filter(pk=second.network.pk).update(archived_at=NOON)
+        row.on_behalf_of = second.other_network
+        Organisation.objects.filter(pk=second.other_network.pk).update(archived_at=NOON)
+    elif "changed" in why:
+        row.on_behalf_of = second.other_network
+        make_organisation_change(second.other_network, what="name", name="New", kind="", done_at=NOON)
+    elif "others" in why:
+        make_role(second.next, organisation=second.office, role="cohost")
     else:
-        person = make_delegate(user=second.confirmer)
+        person = make_delegate(user=wrong)
+        make_participation(person, second.event, organisation=second.office)
         make_affiliation(person, organisation=second.network, until=NOON.date())
     row.save()
     browser = client_of(second.first)
-    assert f"Unticked: {why}" in page_text(browser.get(second.page))
-    assert ticks(browser.get(second.page)) == 2
-    ask(browser, second, d=[str(row.pk)])
+    page = browser.get(second.page)
+    assert (ticks(page), page_text(page).count(f"Unticked: {why}")) == (11, 1)
+    ask(browser, second, d=[str(row.pk) for row in Grant.objects.all()])
     together = look_at_all(client_of(second.second))
-    assert f"Unticked: {why}" in page_text(together)
+    assert page_text(together).count(f"Unticked: {why}") == 1
+    # Rows of governments start unticked too.
+    assert ticks(together) == 9 and len(values_of(together)) == 11
+
+
+def test_right_for_another_organisation_than_before_starts_unticked(
+    second: Second, client_of: Sign
+) -> None:
+    ask(client_of(second.first), second)
+    former = Grant.objects.filter(event=second.event, user=second.confirmer)
+    former.update(on_behalf_of=second.other_network)
+    text = page_text(look_at_all(client_of(second.second)))
+    assert "Unticked: you see no such right at the last roundtable" in text
+
+
+def test_rights_of_another_roundtable_look_as_if_there_were_none(
+    second: Second, client_of: Sign
+) -> None:
+    """To a co-chair of the next roundtable alone, which has its own holders."""
+    here = make_holder(second.next, on_behalf_of=second.office)
+    make_holder(second.next, on_behalf_of=second.network)
+    add_authenticator(here)
+    Grant.objects.filter(user=second.confirmer, event=second.event).update(suspended_at=NOON)
+    browser = client_of(here)
+    page = browser.get(second.page)
+    assert "No right is left to carry over." in page_text(page)
+    assert "Network" not in page_text(page) and not ticks(page)
+    sent = {"letter": LETTER, "d": [str(row.pk) for row in Grant.objects.all()]}
+    assert browser.post(second.page, sent).status_code == 400
+    assert not Grant.objects.filter(must_accept=True).exists()
+    operator = client_of(make_user("runs@example.org", is_superuser=True))
+    ask(operator, second, d=[str(row.pk) for row in Grant.objects.all()])
+    text = page_text(look_at_all(browser))
+    assert text.count("Unticked: you see no such right") == 3 and "suspended" not in text
+
+
+def test_person_at_risk_is_not_named_to_who_could_not_see_her(
+    second: Second, client_of: Sign
+) -> None:
+    """Nor is it told where she works, whether she hides or not."""
+    browser, second_cochair = client_of(second.first), client_of(second.second)
+    person = make_delegate(name="Zq Hidden", user=second.confirmer)
+    make_participation(
+        person, second.event, organisation=second.network, is_protected_from_desk=True
+    )
+    pages = [page_text(browser.get(second.page))]
+    make_affiliation(person, organisation=second.network, until=NOON.date())
+    pages.append(page_text(browser.get(second.page)))
+    person.write(hidden_at=NOON)
+    pages.append(page_text(browser.get(second.page)))
+    assert len(set(pages)) == 1 and "Zq" not in pages[0]
+    assert f"confirmer, for Network (account {second.confirmer.pk})" in pages[0]
+    asked = ask(browser, second)
+    together = page_text(look_at_all(second_cochair))
+    assert "3 rights are asked for" in asked and "Zq" not in asked + together
+    assert "left the organisation" not in together
 
 
 def test_page_is_absent_for_who_does_not_decide_there(second: Second, client_of: Sign) -> None:
