@@ -214,6 +214,7 @@ def delegates(cast: Cast, party: CommitmentParty) -> Iterator[Person]:
     yield Person(user, ["/"], "delegate", first=(profile,))
     user = cast.own["focal point"].user
     EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
+    make_grant(user, cast.events["here"], role="editor", must_accept=True, effective_on=None)
     yield Person(user, ["/me/", "/me/commitments/"], "delegate", first=(recorded, "/me/left/"))
     values = {"email": "", "waits_from": NOON, "made_at": NOON, "former": "sealed"}
     make_account_change(make_user(), kind="factor", account=paused.user, **values)
@@ -252,6 +253,8 @@ def desk(cast: Cast) -> Iterator[Person]:
     submitted.submit(at=NOON)
     unnamed = make_organisation(is_name_published=False, kind="civil-society")
     make_role(here, organisation=unnamed)
+    day = NOW.date() + timedelta(days=90)
+    make_event(series=here.series, starts_on=day, ends_on=day)
     held = hold_list(cochair, here)
     recorded = make_event(is_public=False)
     make_grant(cochair, recorded, on_behalf_of=cochair.grants.get().on_behalf_of)
