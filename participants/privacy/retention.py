@@ -75,8 +75,10 @@ def add_months(day: date, months: int) -> date:
 
 def review_start(delegate: Delegate) -> date:
     """The day of the last confirmation, or of joining if there is none."""
+    if delegate.reviewed_on:
+        return delegate.reviewed_on
     assert delegate.user is not None
-    return delegate.reviewed_on or delegate.user.joined_at.date()
+    return delegate.user.joined_at.date()
 
 
 def next_action(
