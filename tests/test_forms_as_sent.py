@@ -213,6 +213,7 @@ def delegates(cast: Cast, party: CommitmentParty) -> Iterator[Person]:
     recorded = f"/me/commitments/{party.pk}/recorded/"
     yield Person(user, ["/"], "delegate", first=(profile,))
     user = cast.own["focal point"].user
+    assert user
     EmailAddress.objects.create(user=user, email="second@example.org", verified=True)
     make_grant(user, cast.events["here"], role="editor", must_accept=True, effective_on=None)
     yield Person(user, ["/me/", "/me/commitments/"], "delegate", first=(recorded, "/me/left/"))
