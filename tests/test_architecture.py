@@ -25,6 +25,7 @@ CAPABILITIES = {
         "roundtable.mail",
         "roundtable.history",
         "roundtable.web",
+        "roundtable.uploads",
         "roundtable.cache",
         "roundtable.filters",
         "roundtable.monitoring",

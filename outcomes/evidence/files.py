@@ -9,9 +9,9 @@ from zipfile import ZipFile
 from django.http import FileResponse, Http404
 from django.utils.text import slugify
 
-from outcomes.evidence.pdf import run_limited
-from outcomes.evidence.validation import PDF, extension_of
 from outcomes.models import Evidence
+from roundtable.uploads.pdf import run_limited
+from roundtable.uploads.validation import PDF, extension_of
 
 MAX_TEXT_LENGTH = 500_000
 MAX_XML_BYTES = 20 * 1024 * 1024  # including the tags
@@ -62,7 +62,7 @@ def extract_text(content: bytes, media_type: str) -> str | None:
 
 def _extract_pdf_text(content: bytes) -> str | None:
     try:
-        words = run_limited("outcomes.evidence.pdf_text", content)
+        words = run_limited("roundtable.uploads.pdf_text", content)
     except subprocess.SubprocessError:
         return None
     # A scanned page has no text, which is not the same as an empty text: None means unknown.

@@ -20,7 +20,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from outcomes.evidence.pdf import run_limited
 from outcomes.imports.batches import PROGRESS_KEYS, store_in_batches, write_plan
 from outcomes.imports.list_completion import complete_list, party_slugs_by_name
 from outcomes.imports.matching import apply_matching, find_tables, is_own_format
@@ -53,6 +52,7 @@ from roundtable.database.giving_way import giving_way, until_not_in_the_way
 from roundtable.database.outages import until_stored
 from roundtable.history.versions import attribute_changes_to
 from roundtable.models import Event
+from roundtable.uploads.pdf import run_limited
 from roundtable.workers.worker import last_sign
 
 READ_TIMEOUT = 90  # seconds; the process limits itself to 40 seconds of CPU time

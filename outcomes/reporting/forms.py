@@ -10,12 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from outcomes.datasets.tables import REPORTS
 from outcomes.evidence.files import extract_text
-from outcomes.evidence.validation import (
-    MAX_BYTES,
-    CheckedFile,
-    check_file,
-    too_large_sentence,
-)
 from outcomes.models import (
     CompletionLevel,
     Evidence,
@@ -24,6 +18,12 @@ from outcomes.models import (
     ReportedBy,
 )
 from outcomes.reporting.pii_scan import find_contact_details
+from roundtable.uploads.validation import (
+    MAX_BYTES,
+    CheckedFile,
+    check_file,
+    too_large_sentence,
+)
 
 
 class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from outcomes.evidence import pdf
-from outcomes.evidence.pdf_objects import unsafe_name
+from roundtable.uploads import pdf
+from roundtable.uploads.pdf_objects import unsafe_name
 from tests.outcomes.reporting.conftest import party, path
 
 __all__ = ["party", "path"]

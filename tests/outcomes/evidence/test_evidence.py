@@ -14,10 +14,10 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from outcomes.evidence.validation import check_file
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate
 from participants.models import User
 from roundtable.models import Event
+from roundtable.uploads.validation import check_file
 from roundtable.web.row_keys import row_key
 from tests.factories import make_evidence
 from tests.fixture_types import Sign

@@ -6,8 +6,8 @@ from zipfile import ZipFile, ZipInfo
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from outcomes.evidence.pdf_objects import unsafe_name
-from outcomes.evidence.validation import check_file
+from roundtable.uploads.pdf_objects import unsafe_name
+from roundtable.uploads.validation import check_file
 from tests.outcomes.evidence.documents import (
     DOCX,
     JPEG,

@@ -10,11 +10,11 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
-from outcomes.evidence import validation
 from outcomes.imports import forms as import_forms
 from outcomes.imports.workbook.parsing import MAX_FILE_MEGABYTES
 from outcomes.models import CommitmentParty, Evidence, ProgressUpdate, Upload
 from participants.models import Delegate, User
+from roundtable.uploads import validation
 from roundtable.web import middleware
 from tests.fixture_types import Sign
 from tests.outcomes.evidence.documents import pdf

@@ -10,9 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
-from outcomes.evidence import scanner
-from outcomes.evidence.validation import check_file
 from roundtable.environment import parse_clamd_address
+from roundtable.uploads import scanner
+from roundtable.uploads.validation import check_file
 from tests.outcomes.evidence.documents import JPEG, docx
 from tests.outcomes.evidence.test_unsafe_documents import sentence
 from tests.processes import TIMEOUT

@@ -14,10 +14,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from outcomes.evidence import ooxml, validation
-from outcomes.evidence import parts as office_parts
-from outcomes.evidence import pdf as pdf_files
-from outcomes.evidence.validation import check_file
+from roundtable.uploads import ooxml, validation
+from roundtable.uploads import parts as office_parts
+from roundtable.uploads import pdf as pdf_files
+from roundtable.uploads.validation import check_file
 from tests.outcomes.evidence.documents import (
     JPEG,
     ODS,

@@ -1,4 +1,4 @@
-"""Prints the text of a PDF from standard input: `python -m outcomes.evidence.pdf_text`.
+"""Prints the text of a PDF from standard input: `python -m roundtable.uploads.pdf_text`.
 
 Runs in its own process with limits, because a PDF may be made to exhaust its reader.
 """

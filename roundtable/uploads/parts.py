@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from outcomes.evidence.links import is_neighbour
+from roundtable.uploads.links import is_neighbour
 
 MAX_ARCHIVE_PARTS = 2_000
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from outcomes.evidence.ooxml import (
+from roundtable.uploads.ooxml import (
     DOCX,
     PPTX,
     SETTINGS,
@@ -20,10 +20,10 @@ from outcomes.evidence.ooxml import (
     check_package,
     without_local_template,
 )
-from outcomes.evidence.opendocument import ODF_EXTENSIONS, check_opendocument
-from outcomes.evidence.parts import MAX_ARCHIVE_PARTS, remaining_at_first, too_large_unpacked
-from outcomes.evidence.pdf import check_pdf
-from outcomes.evidence.scanner import scan
+from roundtable.uploads.opendocument import ODF_EXTENSIONS, check_opendocument
+from roundtable.uploads.parts import MAX_ARCHIVE_PARTS, remaining_at_first, too_large_unpacked
+from roundtable.uploads.pdf import check_pdf
+from roundtable.uploads.scanner import scan
 from roundtable.web.middleware import MAX_FILE
 
 # A JPEG segment with Exif or XMP metadata: marker, length, signature.

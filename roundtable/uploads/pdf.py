@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from outcomes.evidence.parts import MAX_UNPACKED_BYTES, shown, too_large_unpacked
+from roundtable.uploads.parts import MAX_UNPACKED_BYTES, shown, too_large_unpacked
 
 TIMEOUT_SECONDS = 15  # a little longer than the limits of the processes
 # Names can hide behind #xx escapes, which are decoded first. Only long ones: a short name is also
@@ -39,7 +39,7 @@ def check_pdf(content: bytes) -> None:
         if found := _UNSAFE_NAMES.search(_decode_pdf_names(part)):
             raise _unsafe(found[1].decode())
     try:
-        name = run_limited("outcomes.evidence.pdf_objects", content).decode("utf-8", "replace")
+        name = run_limited("roundtable.uploads.pdf_objects", content).decode("utf-8", "replace")
     except subprocess.SubprocessError:
         raise ValidationError(
             _("We cannot check this PDF. Print it to a new PDF, then choose the new PDF.")

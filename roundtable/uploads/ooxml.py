@@ -6,8 +6,8 @@ from io import BytesIO
 from urllib.parse import urlsplit
 from zipfile import ZipFile, ZipInfo
 
-from outcomes.evidence.links import words
-from outcomes.evidence.parts import (
+from roundtable.uploads.links import words
+from roundtable.uploads.parts import (
     MAX_CODE,
     Attributes,
     Parts,

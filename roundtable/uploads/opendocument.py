@@ -7,8 +7,8 @@ from zipfile import ZipFile, ZipInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from outcomes.evidence.links import words
-from outcomes.evidence.parts import (
+from roundtable.uploads.links import words
+from roundtable.uploads.parts import (
     Attributes,
     Parts,
     Remaining,

@@ -1,6 +1,6 @@
 """Prints the first thing in a PDF that a document does not need, from standard input.
 
-`python -m outcomes.evidence.pdf_objects` prints nothing if there is no such thing. It runs in its
+`python -m roundtable.uploads.pdf_objects` prints nothing if there is no such thing. It runs in its
 own process with limits, because a PDF may be made to exhaust its reader.
 """
 
@@ -12,8 +12,8 @@ from io import BytesIO
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
-from outcomes.evidence.links import is_neighbour, words
-from outcomes.evidence.pdf_text import limit_process
+from roundtable.uploads.links import is_neighbour, words
+from roundtable.uploads.pdf_text import limit_process
 
 CPU_SECONDS = 8
 _AUTOMATIC_ACTIONS = {"/GoTo", "/Named"}  # what a PDF may do before someone selects a link
