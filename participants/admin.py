@@ -9,4 +9,5 @@ import participants.onboarding.delegate_admin
 import participants.organisations.admin
 import participants.participation.admin
 import participants.participation.delegation_change_admin
+import participants.participation.letter_admin
 import participants.participation.participant_list_admin

@@ -58,6 +58,7 @@ ORGANISATION_RULES: dict[str, MergeRule] = {
     "participants.Affiliation.entered_for": MergeRule("move"),
     "participants.Proposal.organisation": MergeRule("by hand"),
     "participants.Proposal.on_behalf_of": MergeRule("move"),
+    "participants.Letter.organisation": MergeRule("move", ("event",)),
     "participants.Participation.organisation": MergeRule("move", ("event",)),
     "participants.Participation.suspended_for": MergeRule("move"),
     "participants.GrantConfirmation.on_behalf_of": MergeRule("apart"),

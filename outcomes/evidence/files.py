@@ -6,12 +6,13 @@ from html import unescape
 from io import BytesIO
 from zipfile import ZipFile
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.utils.text import slugify
 
 from outcomes.models import Evidence
+from roundtable.uploads import downloads
 from roundtable.uploads.pdf import run_limited
-from roundtable.uploads.validation import PDF, extension_of
+from roundtable.uploads.validation import PDF
 
 MAX_TEXT_LENGTH = 500_000
 MAX_XML_BYTES = 20 * 1024 * 1024  # including the tags
@@ -23,19 +24,8 @@ _TAG = re.compile(r"<[^<>]*>")
 
 def download(evidence: Evidence) -> FileResponse:
     """Raises Http404 if the file is missing."""
-    try:
-        content = evidence.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    # Always a download of the stated type, so that browsers never run the file.
-    answer = FileResponse(
-        content,
-        as_attachment=True,
-        filename=f"{slugify(evidence.title) or evidence.key}.{extension_of(evidence.media_type)}",
-        content_type=evidence.media_type,
-    )
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    name = slugify(evidence.title) or evidence.key
+    return downloads.download(evidence.file, name, evidence.media_type)
 
 
 def evidence_file_text(evidence: Evidence) -> str | None:

@@ -18,7 +18,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from participants.decisions.kind import Kind, Signer, kind_of, kinds
-from participants.models import Act, Bundle, User
+from participants.models import Act, Bundle, Letter, User
 from participants.permissions import ConfirmingRight, body_of
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -107,18 +107,21 @@ def state(item: Any, signatures: Sequence[Any], acts: Sequence[Act], at: datetim
 def ask(
     items: Sequence[Any],
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     organisation: Any = None,
-    letter: str = "",
+    letter: Letter | None = None,
     reason: str = "",
 ) -> Bundle:
     """Items that are stored already now wait for others."""
     bundle = Bundle.objects.create(
-        asked_by=by, on_behalf_of=organisation, letter=letter, asked_at=at
+        asked_by=by, on_behalf_of=organisation, letter=letter, reason=reason, asked_at=at
     )
     for item in items:
-        add_act(item, Act.What.ASKED, at, by=by, organisation=organisation, bundle=bundle)
+        words = kind_of(item).words_when_asked(item)
+        add_act(
+            item, Act.What.ASKED, at, by=by, organisation=organisation, bundle=bundle, reason=words
+        )
     return bundle
 
 

@@ -106,6 +106,9 @@ class Shown:
     sentence: str
     # Its line of the letter, or its source. Without one, the item is decided by itself.
     line: str = ""
+    # What stands beside several items of one letter, and the page that lists them.
+    letter: str = ""
+    letter_page: str = ""
     facts: Sequence[tuple[str | Promise, str]] = ()
     # What to read besides, and its address.
     reading: tuple[str, str] = ("", "")
@@ -331,10 +334,19 @@ class Kind(Generic[ItemT]):
     def _asked(self, item: ItemT) -> Act | None:
         return next((act for act in self.acts(item)[::-1] if act.what == Act.What.ASKED), None)
 
-    def has_changed(self, item: ItemT) -> bool:
-        """Since it was asked."""
+    def words_when_asked(self, item: ItemT) -> str:
+        """Stored with the request, to say later what changed. They name no one."""
+        return ""
+
+    def change(self, item: ItemT) -> str:
+        """What is other than when it was asked, in words."""
         asked = self._asked(item)
-        return asked is not None and asked.content_hash != self.content_hash(item)
+        is_same = asked is None or asked.content_hash == self.content_hash(item)
+        return "" if is_same else _("it changed since it was asked")
+
+    def page_hash(self, item: ItemT) -> str:
+        """Of what a page shows of it: also of what is read and not signed."""
+        return self.content_hash(item)
 
     # When it is enough -----------------------------------------------------------------------
 
@@ -426,7 +438,8 @@ def kind_of(item: Model) -> Kind[Any]:
 
 
 def acts_of_model(model: type[Model]) -> QuerySet[Act]:
-    return Act.objects.filter(item_type=ContentType.objects.get_for_model(model))
+    acts = Act.objects.select_related("bundle")
+    return acts.filter(item_type=ContentType.objects.get_for_model(model))
 
 
 def acts_of(items: QuerySet[Any]) -> QuerySet[Act]:

@@ -51,12 +51,16 @@ class Row:
 
     @property
     def page(self) -> str:
-        """Of several items, there is none."""
+        """Of several items, only that of their letter."""
         if len(self.items) > 1:
-            return ""
+            return self.shown.letter_page
         return self.shown.page or reverse(
             "admin:decide_one", args=[self.kind.name, self.items[0].pk]
         )
+
+    @property
+    def line(self) -> str:
+        return (len(self.items) > 1 and self.shown.letter) or self.shown.line
 
     @property
     def sentence(self) -> str:

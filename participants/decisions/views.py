@@ -46,7 +46,7 @@ class DeclineForm(forms.Form):
 
 def page_token(kind: Kind[Any], item: Any) -> str:
     """Names what the page shows. Keyed: from a plain hash, one could compute who is left out."""
-    content = f"{kind.name} {item.pk} {kind.content_hash(item)}"
+    content = f"{kind.name} {item.pk} {kind.page_hash(item)}"
     return salted_hmac(__name__, content, algorithm="sha256").hexdigest()[:32]
 
 
@@ -114,8 +114,7 @@ def read_together(request: HttpRequest) -> HttpResponse:
         found = _ticked(request, viewer, signer)
     for kind, items in found:
         for item, shown in zip(items, kind.shown(items, viewer), strict=True):
-            if kind.has_changed(item):
-                shown.caution = _("it changed since it was asked")
+            shown.caution = "; ".join(str(why) for why in (shown.caution, kind.change(item)) if why)
             right = answer(item, signer).right
             assert right
             entries.append(

@@ -17,6 +17,7 @@ from participants.models.email_link import BOUND_TO_ADDRESS, EmailLink
 from participants.models.hiding import HidingCode, HidingWay
 from participants.models.introduction import Introduction
 from participants.models.invitation import Invitation, InvitationRequest
+from participants.models.letter import Letter
 from participants.models.organisation import (
     Constituency,
     EventRole,
@@ -69,6 +70,7 @@ __all__ = [
     "Introduction",
     "Invitation",
     "InvitationRequest",
+    "Letter",
     "ListClosure",
     "ListClosureConfirmation",
     "Organisation",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from participants.models.letter import Letter
 from participants.models.organisation import Organisation
 from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
@@ -43,16 +44,25 @@ class Bundle(OnBehalf):
         verbose_name=_("asked by"),
         help_text=_("The person who asked."),
     )
-    letter = models.CharField(
-        _("letter"),
+    letter = models.ForeignKey(
+        Letter,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="bundles",
+        verbose_name=_("letter"),
+        help_text=_("The letter in which an organisation names the people."),
+    )
+    reason = models.CharField(
+        _("reason"),
         max_length=200,
         blank=True,
-        help_text=_("The organisation's letter, for example of 3 March 2027."),
+        help_text=_("Why it was asked, in words. Name no one."),
     )
     asked_at = models.DateTimeField(_("asked"), help_text=_("When it was asked."))
 
     personal_data = (
-        ShownTo("asked_by", "bundles", _("What you asked for together"), "letter asked_at"),
+        ShownTo("asked_by", "bundles", _("What you asked for together"), "letter reason asked_at"),
     )
 
     class Meta:

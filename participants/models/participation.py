@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate
+from participants.models.letter import Letter
 from participants.models.organisation import (
     Organisation,
     OrganisationKind,
@@ -214,13 +215,22 @@ class Participation(models.Model):
         blank=True,
         help_text=_("For example head of delegation. Leave empty if not recorded."),
     )
+    letter = models.ForeignKey(
+        Letter,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="participations",
+        verbose_name=_("letter"),
+        help_text=_("The letter that names this person. Choose one, or enter a new one below."),
+    )
     nomination = models.CharField(
         _("nominated by"),
         max_length=200,
         blank=True,
         help_text=_(
-            "How the organisation named this person, for example its letter of 3 March 2027. "
-            "Those who confirm read it."
+            "The line of the letter about this person, as it is there. Without a letter: how the "
+            "organisation named the person. Those who confirm read it."
         ),
     )
     entered_at = models.DateTimeField(
@@ -332,7 +342,7 @@ class Participation(models.Model):
             "delegate",
             "participations",
             _("Your roundtables"),
-            "event organisation capacity nomination entered_at is_protected_from_desk "
+            "event organisation capacity letter nomination entered_at is_protected_from_desk "
             "confirmed_at took_effect_at details_open_on suspended_at suspended_for "
             "suspension_reason frozen_at ended_at",
         ),
@@ -379,6 +389,11 @@ class Participation(models.Model):
                 condition=Q(confirmed_at=None) | Q(took_effect_at__isnull=False),
                 name="participation_confirmed_took_effect",
             ),
+            models.CheckConstraint(
+                condition=Q(letter=None) | ~Q(nomination=""),
+                name="participation_letter_has_its_line",
+                violation_error_message=_("Copy the line of the letter about this person."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -418,12 +433,17 @@ class Participation(models.Model):
 
         Before the person joins, name and address say who that is; afterwards the account does.
         """
+        account = self.delegate.user_id
+        return self._hash_about(f"account {account}") if account else self.content_hash_as_invited
+
+    @property
+    def content_hash_as_invited(self) -> str:
+        """As it was, or would be, before the person joined."""
+        person = self.delegate
+        return self._hash_about(f"{person.name} <{person.invitation_email.lower()}>")
+
+    def _hash_about(self, identity: str) -> str:
         person, organisation = self.delegate, self.organisation
-        identity = (
-            f"account {person.user_id}"
-            if person.user_id
-            else f"{person.name} <{person.invitation_email.lower()}>"
-        )
         kind, country = organisation.kind, str(organisation.country)
         content = [person.handle, identity, self.event_id, organisation.pk, kind, country]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegate import Delegate, handle_field
+from participants.models.letter import Letter
 from participants.models.organisation import Organisation
 from participants.models.participation import Affiliation
 from participants.models.person_model import UnnamedModel
@@ -72,6 +73,15 @@ class Proposal(UnnamedModel):
         blank=True,
         help_text=_("As what the person is said to take part."),
     )
+    letter = models.ForeignKey(
+        Letter,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("letter"),
+        help_text=_("The letter that names the person."),
+    )
     nomination = models.CharField(
         _("nominated by"),
         max_length=200,
@@ -127,8 +137,8 @@ class Proposal(UnnamedModel):
             "delegate",
             "proposals",
             _("What others entered about you, and waits for your answer"),
-            "kind affiliation__organisation event organisation capacity nomination post since "
-            "until name_latin on_behalf_of proposed_at",
+            "kind affiliation__organisation event organisation capacity letter nomination post "
+            "since until name_latin on_behalf_of proposed_at",
             labels={"affiliation__organisation": _("Workplace that would change")},
         ),
         ShownTo(
@@ -215,6 +225,7 @@ class Proposal(UnnamedModel):
             self.event_id,
             self.capacity,
             self.nomination,
+            self.letter_id,
         ]
         if self.duplicate:
             content += [self.duplicate.handle, self.duplicate.name, self.duplicate.name_latin]

@@ -111,8 +111,14 @@ class ParticipationInline(GrantScopedInline):
     model = Participation
     form = ParticipationForm
     formset = ParticipationFormSet
-    fields = ["event", "organisation", "capacity", "nomination", "confirmed_at"]
+    fields = ["event", "organisation", "capacity", "letter", "nomination", "confirmed_at"]
     readonly_fields = ["confirmed_at"]
+
+    def get_fields(self, request: HttpRequest, obj: Delegate | None = None) -> Any:
+        fields = list(super().get_fields(request, obj))
+        if self.has_change_permission(request, obj):
+            fields.insert(fields.index("nomination"), ("letter_day", "letter_file"))
+        return fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("event", "organisation", "delegate")

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from participants.decisions.engine import ask
 from participants.decisions.kind import Shown
 from participants.decisions.listed import Listed, register
 from participants.models import (
@@ -257,6 +258,7 @@ def _create_delegate(
     participation.enter(by)
     participation.full_clean()
     participation.save()
+    ask([participation], by=by, at=timezone.now())
     if row.post:
         assert organisation is not None
         Affiliation.objects.create(delegate=person, organisation=organisation, post=row.post)

@@ -18,9 +18,9 @@ from django.utils.translation import ngettext
 from participants.accounts.addresses import mask_address
 from participants.accounts.emails import email_account, email_delegate
 from participants.accounts.sessions import end_sessions
-from participants.decisions.engine import drop_changed, sign
+from participants.decisions.engine import ask, drop_changed, sign
 from participants.decisions.independence import PARTICIPATION
-from participants.decisions.kind import Shown, Signer, register
+from participants.decisions.kind import Shown, Signer, acts_of_model, register
 from participants.models import (
     Act,
     Audience,
@@ -28,6 +28,7 @@ from participants.models import (
     Delegate,
     DelegationChange,
     Invitation,
+    Letter,
     ListClosure,
     Organisation,
     OrganisationKind,
@@ -63,7 +64,14 @@ class Participations(AboutDelegation[Participation]):
     subject = "participation"
     independence = PARTICIPATION
     is_void_if_changed = True
-    related = ("delegate", "event", "organisation", "suspended_by", "suspended_for")
+    related = (
+        "delegate",
+        "event",
+        "organisation",
+        "letter__organisation",
+        "suspended_by",
+        "suspended_for",
+    )
     label = _lazy("Participations")
     effect = _lazy("They then see what is shared with everyone at the meeting.")
 
@@ -112,12 +120,21 @@ class Participations(AboutDelegation[Participation]):
         facts: list[tuple[str, str]] = [
             (_("Organisation"), f"{organisation.name} ({kind_and_country(organisation)})"),
             (_("Roundtable"), str(row.event)),
-            (_("Nominated by"), line),
+            (_("Letter"), str(row.letter or "")),
+            (_("Its line") if row.letter else _("Nominated by"), line),
         ]
         if row.suspended_at:
             by = row.suspended_for.name if row.suspended_for else _("The operator")
             facts += [(_("Suspended by"), by), (_("Reason"), row.suspension_reason)]
-        group = (row.event_id, row.organisation_id, row.nomination, is_named, row.suspended_at)
+        why = [_("it was suspended")] if row.suspended_at else []
+        nominated_in: Any = row.nomination
+        letter_page = ""
+        if row.letter:
+            nominated_in = row.letter_id
+            letter_page = reverse("admin:participants_letter_change", args=[row.letter_id])
+            if row.letter.organisation_id != row.organisation_id:
+                why.insert(0, _("the letter is from %s") % row.letter.organisation.name)
+        group = (row.event_id, row.organisation_id, nominated_in, is_named, row.suspended_at)
         sentence = _("Confirm one seat of %(organisation)s")
         if is_named:
             sentence = _("Confirm %(person)s for %(organisation)s")
@@ -125,13 +142,34 @@ class Participations(AboutDelegation[Participation]):
             sentence % {"person": row.delegate, "organisation": organisation.name},
             line=line,
             facts=facts,
-            caution=_("it was suspended") if row.suspended_at else "",
+            caution="; ".join(why),
+            letter=str(row.letter or ""),
+            letter_page=letter_page,
             group=group if line else None,
             together=partial(_several, organisation.name),
         )
 
     def since(self, item: Participation) -> datetime:
         return item.waits_since
+
+    def words_when_asked(self, item: Participation) -> str:
+        return item.organisation.name
+
+    def change(self, item: Participation) -> str:
+        asked = self._asked(item)
+        if asked is None:
+            return ""
+        has_joined = asked.content_hash == item.content_hash_as_invited
+        if asked.content_hash != self.content_hash(item) and not has_joined:
+            if asked.reason not in ("", item.organisation.name):
+                return _("it was asked for %s") % asked.reason
+            return _("the name, the address or the kind of organisation changed")
+        if asked.bundle and asked.bundle.letter_id != item.letter_id:
+            return _("it was asked with another letter")
+        return ""
+
+    def page_hash(self, item: Participation) -> str:
+        return f"{item.content_hash} {item.letter_id} {item.nomination}"
 
     def refuses(self, item: Participation, signer: Signer) -> bool:
         """No one confirms themselves, nor brings back what their organisation suspended."""
@@ -225,11 +263,25 @@ def confirm_entered(
 
     Returns those that the rules let them confirm: never of their own organisation.
     """
+    participations = list(participations)
+    ask_for(participations, by=by, at=at)
     permissions = permissions_of(by, at.date())
     if permissions is None:
         return []
     entered = [row for row in participations if permissions.may_decide(row.event_id)]
     return confirm_participations(participations=entered, by=by, at=at) if entered else []
+
+
+def ask_for(participations: Sequence[Participation], *, by: User | None, at: datetime) -> None:
+    """Each once: what changes afterwards is shown beside it."""
+    asked = acts_of_model(Participation).filter(what=Act.What.ASKED)
+    known = set(asked.filter(item_id__in=[row.pk for row in participations]).values_list("item_id"))
+    of_letter: dict[Letter | None, list[Participation]] = {}
+    for row in participations:
+        if (row.pk,) not in known:
+            of_letter.setdefault(row.letter, []).append(row)
+    for letter, rows in of_letter.items():
+        ask(rows, by=by, at=at, letter=letter)
 
 
 def joined_by_address(participations: Iterable[Participation]) -> dict[int, str]:

@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.forms import BaseInlineFormSet, ModelForm
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin_base.fields import lock_choice
 from participants.models import (
     Affiliation,
+    Letter,
     Organisation,
     Participation,
     validate_same_demonstration,
@@ -23,6 +27,7 @@ from participants.proposals.lifecycle import (
     propose_participation,
     propose_workplace,
 )
+from roundtable.uploads.validation import CheckedFile, check_file
 
 
 class AffiliationForm(ModelForm):  # type: ignore[type-arg]
@@ -90,9 +95,24 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
     """The organisation cannot be changed once it may affect what the person sees."""
 
     permissions: EventPermissions  # of the viewer
+    letter_day = forms.DateField(
+        label=_("Date of a new letter"),
+        required=False,
+        help_text=_("Only for a letter that is not entered yet, of the organisation above."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    letter_file = forms.FileField(
+        label=_("File of a new letter"),
+        required=False,
+        help_text=_(
+            "A PDF, a picture or an office document. Only you can open it. Others read the line "
+            "about each person whom they may see."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.checked: CheckedFile | None = None
         row, permissions = self.instance, self.permissions
         if not row.pk:
             return
@@ -121,6 +141,38 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
             )
         return text
 
+    def clean_letter_file(self) -> Any:
+        file = self.cleaned_data["letter_file"]
+        self.checked = check_file(file) if file else None
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        letter, day = values.get("letter"), values.get("letter_day")
+        is_new = bool(day or self.checked)
+        if is_new and letter:
+            self.add_error("letter", _("Choose a letter or enter a new one, not both."))
+        elif is_new and not (day and self.checked):
+            self.add_error("letter_file", _("Enter the date of the letter and choose its file."))
+        elif letter and letter.event != values.get("event"):
+            self.add_error("letter", _("This letter is for another roundtable. Choose another."))
+        elif (is_new or letter) and not values.get("nomination"):
+            self.add_error("nomination", _("Copy the line of the letter about this person."))
+        return values
+
+    def store_letter(self, row: Participation) -> None:
+        """Before the row is saved or proposed. The letter is of the organisation of the row."""
+        if self.checked:
+            row.letter = Letter(
+                organisation=row.organisation,
+                event=row.event,
+                dated_on=self.cleaned_data["letter_day"],
+                media_type=self.checked.media_type,
+                entered_by=self.permissions.user,
+            )
+            name = f"letter-{get_random_string(20)}.{self.checked.extension}"
+            row.letter.file.save(name, ContentFile(self.checked.content))
+
 
 class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """A person's participations that the viewer may see. As workplaces, some are only proposed."""
@@ -129,6 +181,7 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     number_proposed = 0
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
+        form.store_letter(form.instance)
         if must_accept(self.instance):
             row = super().save_new(form, commit=False)
             self._propose(row)
@@ -136,12 +189,14 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         return super().save_new(form, commit=commit)
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
+        form.store_letter(obj)
         if not must_accept(self.instance):
             return super().save_existing(form, obj, commit=commit)
         if {"organisation", "capacity"} & set(form.changed_data):
             self._propose(obj)
-        if "nomination" in form.changed_data:  # which only those who confirm read
-            obj.save(update_fields=["nomination"])
+        if {"letter", "letter_file", "nomination"} & set(form.changed_data):
+            # Only those who confirm read it.
+            obj.save(update_fields=["letter", "nomination"])
         return obj
 
     def _propose(self, values: Participation) -> None:
@@ -150,6 +205,7 @@ class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             event=values.event,
             organisation=values.organisation,
             capacity=values.capacity,
+            letter=values.letter,
             nomination=values.nomination,
             by=self.permissions.user,
             at=timezone.now(),

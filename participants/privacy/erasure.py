@@ -190,7 +190,7 @@ def _leave_tombstone(person: Delegate, at: datetime) -> None:
     Participation.with_ended.filter(delegate=person).exclude(
         pk__in=[row.pk for row in remaining]
     ).delete()
-    person.participations.update(capacity="", nomination="", suspension_reason="")
+    person.participations.update(capacity="", letter=None, nomination="", suspension_reason="")
     forget_reasons(person.participations.all())
     person.write(
         handle=generate_handle(),

@@ -13,7 +13,16 @@ from django.db import transaction
 from django.urls import reverse
 
 from participants.accounts.emails import email_delegate
-from participants.models import Affiliation, Delegate, Organisation, Participation, Proposal, User
+from participants.decisions.engine import ask
+from participants.models import (
+    Affiliation,
+    Delegate,
+    Letter,
+    Organisation,
+    Participation,
+    Proposal,
+    User,
+)
 from participants.privacy.audience_choice import excludable_organisations
 from roundtable.audit import log as audit
 from roundtable.models import Event
@@ -51,13 +60,15 @@ def propose_participation(
     event: Event,
     organisation: Organisation,
     capacity: str,
+    letter: Letter | None,
     nomination: str,
     by: User | None,
     at: datetime,
 ) -> bool:
     """Proposes a participation, or a change of the one there. False if the same already waits."""
     subject = {"kind": Kind.PARTICIPATION, "event": event}
-    values = {"organisation": organisation, "capacity": capacity, "nomination": nomination}
+    values: dict[str, Any] = {"organisation": organisation, "capacity": capacity}
+    values |= {"letter": letter, "nomination": nomination}
     return _propose(person, subject, values, by=by, at=at)
 
 
@@ -77,6 +88,7 @@ def propose_participations_of(
                 event=row.event,
                 organisation=row.organisation,
                 capacity=row.capacity,
+                letter=row.letter,
                 nomination=row.nomination,
                 by=by,
                 at=at,
@@ -176,6 +188,7 @@ def _accept_participation(row: Proposal, at: datetime) -> None:
     person, event, organisation = row.delegate, row.event, row.organisation
     assert event is not None and organisation is not None
     part = person.participations.filter(event=event).first()
+    is_new = part is None or part.organisation_id != organisation.pk
     if part and part.organisation_id != organisation.pk:
         _end_or_delete(part, at)
         part = None
@@ -184,6 +197,7 @@ def _accept_participation(row: Proposal, at: datetime) -> None:
             delegate=person,
             event=event,
             organisation=organisation,
+            letter=row.letter,
             nomination=row.nomination,
             entered_at=at,
         )
@@ -191,6 +205,8 @@ def _accept_participation(row: Proposal, at: datetime) -> None:
     part.capacity = row.capacity
     part.full_clean()
     part.save()
+    if is_new:
+        ask([part], by=row.proposed_by, at=at, letter=part.letter)
 
 
 def _end_or_delete(part: Participation, at: datetime) -> None:

@@ -417,6 +417,7 @@ class _PeopleImporter:
                     event=row.event,
                     organisation=row.organisation,
                     capacity=row.capacity,
+                    letter=row.letter,
                     nomination=row.nomination,
                     by=by,
                     at=at,

@@ -421,7 +421,7 @@ def decide_about_others(user: User, event: Event) -> None:
     )
     closure = ListClosure.objects.create(event=event)
     ListClosureConfirmation.objects.create(closure=closure, confirmed_at=NOON, **confirmed)
-    ask([change], by=user, at=NOON, letter="zarniqa-letter")
+    ask([change], by=user, at=NOON, reason="zarniqa-letter")
     add_act(change, Act.What.DECLINED, NOON, by=user, reason="zarniqa-declines")
 
 

@@ -102,6 +102,7 @@ class Case:
             event=self.there,
             organisation=organisation,
             capacity="Adviser",
+            letter=None,
             nomination="Letter of 3 March",
             by=self.cochairs[0],
             at=NOON,
