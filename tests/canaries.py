@@ -76,6 +76,7 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_invitation_request,
+    make_letter,
     make_notice,
     make_organisation,
     make_outcome,
@@ -128,7 +129,8 @@ PEOPLE = {
 CARD = ["name", "latin", "post"]
 PROFILE = [*CARD, "about", "desk"]
 CHANNELS = ["onlyme", "introd", "constit", "partic", "phone", "everyone"]
-NEVER_SHOWN = ["invite", "signin", "hideout", "delegation", "capacity", "former", "proposed"]
+NEVER_SHOWN = ["invite", "signin", "hideout", "delegation", "capacity", "former"]
+NEVER_SHOWN += ["proposed", "line"]
 NUMBERS = {key: f"+62215555{number:04}" for number, key in enumerate(PEOPLE, start=101)}
 
 EVENT_TEXTS = [
@@ -267,13 +269,17 @@ def make_people(event: Event, other: Event, hidden_event: Event) -> None:
             hidden_at=NOON if key == "paused" else None,
             **({"consented_at": None} if key == "withdrew" else {}),
         )
+        where = other if key == "elsewhere" else event
+        delegation = _hidden_organisation(hidden_event, f"zq-{key}-delegation")
         make_participation(
             person,
-            other if key == "elsewhere" else event,
+            where,
             confirmed=key != "waiting",
             **({} if key == "waiting" else {"confirmed_by": by}),
-            organisation=_hidden_organisation(hidden_event, f"zq-{key}-delegation"),
+            organisation=delegation,
             capacity=f"zq-{key}-capacity",
+            letter=make_letter(where, organisation=delegation),
+            nomination=f"zq-{key}-line",
         )
         office = make_organisation(name=f"Office of {key}", slug=f"office-{key}")
         make_role(event, organisation=office)

@@ -49,6 +49,7 @@ from participants.models import (
     Introduction,
     Invitation,
     InvitationRequest,
+    Letter,
     Organisation,
     OrganisationChange,
     OrganisationKind,
@@ -333,6 +334,13 @@ def hold_list(user: User, event: Event) -> ParticipantList:
         decided_at=now,
         expires_at=now + timedelta(days=7),
     )
+
+
+def make_letter(event: Event, **fields: Any) -> Letter:
+    """Without its file."""
+    given = {"dated_on": date(2026, 3, 1), "entered_at": NOON} | fields
+    given = given if "organisation" in given else {"organisation": make_organisation()} | given
+    return save(Letter(event=event, **given))
 
 
 def make_theme(**fields: Any) -> Theme:

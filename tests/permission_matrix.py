@@ -66,6 +66,7 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_invitation_request,
+    make_letter,
     make_organisation,
     make_organisation_change,
     make_participant_list,
@@ -143,6 +144,7 @@ def make_cast() -> Cast:
         _make_submissions(office, statement)
         make_invitation_request(event)
         make_participant_list(event)
+        make_letter(event, organisation=office)
         create_batch(event=event, action="invite", at=NOON)
         make_round(event=event)
         soon = timezone.now() + timedelta(days=9)
@@ -337,6 +339,7 @@ EVENT_LOOKUPS = {
     "introduction": "proposed_by__grants__event",
     "organisation": "roles__event",
     "delegate": "participations__event",
+    "letter": "event",
     "participation": "event",
     "delegationchange": "event",
     "organisationchange": "organisation__roles__event",

@@ -1,6 +1,7 @@
 """The pages “Decide”: what waits for one person, read together, and decided."""
 
 import re
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,18 +72,27 @@ def decide(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/decisions/decide.html", context)
 
 
+def _wanted(request: HttpRequest) -> dict[str, set[int]]:
+    """The numbers that were ticked, by the name of their kind."""
+    wanted, without = _numbers(request.POST.getlist("d")), _numbers(request.POST.getlist("out"))
+    return {name: numbers - without.get(name, set()) for name, numbers in wanted.items()}
+
+
+def _numbers(values: Iterable[str]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for value in values:
+        name, _colon, numbers = value.partition(":")
+        found.setdefault(name, set()).update(
+            int(pk) for pk in numbers.split(",") if pk.isascii() and pk.isdigit() and len(pk) < 19
+        )
+    return found
+
+
 def _ticked(
     request: HttpRequest, viewer: EventPermissions, signer: Signer
 ) -> list[tuple[Kind[Any], list[Any]]]:
     """Of what was ticked, that which this person can decide now, by kind."""
-    wanted: dict[str, set[int]] = {}
-    for value in request.POST.getlist("d"):
-        name, _colon, numbers = value.partition(":")
-        ids = [
-            int(pk) for pk in numbers.split(",") if pk.isascii() and pk.isdigit() and len(pk) < 19
-        ]
-        wanted.setdefault(name, set()).update(ids)
-    found = []
+    wanted, found = _wanted(request), []
     for kind in kinds().values():
         chosen = wanted.get(kind.name)
         items = list(kind.visible(viewer).filter(pk__in=chosen)) if chosen else []
@@ -130,9 +140,11 @@ def read_together(request: HttpRequest) -> HttpResponse:
     if not entries:
         messages.info(request, _("Tick what you want to decide. Nothing that you ticked is open."))
         return redirect("admin:decide")
+    unticked = [row for row in entries if row["shown"].line and row["shown"].caution]
     context = {
         "ticked": [row for row in entries if row["shown"].line and not row["shown"].caution],
-        "unticked": [row for row in entries if row["shown"].line and row["shown"].caution],
+        "unticked": unticked,
+        "letters": _by_letter(unticked),
         # Nothing stands beside these, so each is read on its own page.
         "alone": [row for row in entries if not row["shown"].line],
         "number": len(entries),
@@ -140,12 +152,22 @@ def read_together(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/decisions/together.html", context)
 
 
+def _by_letter(entries: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Those of one letter that start unticked for one reason are ticked at once."""
+    found: dict[Hashable, list[dict[str, Any]]] = {}
+    for row in entries:
+        shown = row["shown"]
+        key = (shown.group, shown.caution) if shown.letter else row["value"]
+        found.setdefault(key, []).append(row)
+    return found.values()
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def agree(request: HttpRequest) -> HttpResponse:
     """Agrees to what is ticked, unless it is not what the page showed."""
     viewer, now = request_permissions(request), timezone.now()
     signer = Signer(viewer.user, now, viewer.bodies)
-    ticked, done = set(request.POST.getlist("d")), []
+    ticked, done = sum(map(len, _wanted(request).values())), []
     for kind, items in _ticked(request, viewer, signer):
         # What has no letter and no source is read by itself.
         lines = [shown.line for shown in kind.shown(items, viewer)]
@@ -158,7 +180,7 @@ def agree(request: HttpRequest) -> HttpResponse:
             )
         }
         done += [(kind, row) for row in sign(kind, shown, by=viewer.user, at=now)]
-    _report(request, done, len(ticked) - len(done))
+    _report(request, done, ticked - len(done))
     return redirect("admin:decide")
 
 

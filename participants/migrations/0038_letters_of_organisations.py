@@ -53,12 +53,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='participation',
             name='letter',
-            field=models.ForeignKey(blank=True, help_text='The letter that names this person. Choose one, or enter a new one below.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='participations', to='participants.letter', verbose_name='letter'),
+            field=models.ForeignKey(blank=True, help_text='Where the organisation names this person. Choose one, or enter a new one below.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='participations', to='participants.letter', verbose_name='letter'),
         ),
         migrations.AddField(
             model_name='proposal',
             name='letter',
-            field=models.ForeignKey(blank=True, help_text='The letter that names the person.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposals', to='participants.letter', verbose_name='letter'),
+            field=models.ForeignKey(blank=True, help_text='Where the organisation names the person.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposals', to='participants.letter', verbose_name='letter'),
         ),
         migrations.AddConstraint(
             model_name='participation',

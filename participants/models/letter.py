@@ -89,6 +89,11 @@ class Letter(models.Model):
         self.delete_file()
         return super().delete(*args, **kwargs)
 
+    def forget_file(self) -> None:
+        """The row stays: it says where the lines about people are from."""
+        self.delete_file()
+        self.save(update_fields=["file"])
+
     def delete_file(self) -> None:
         """Deletes the file once the transaction ends. The row must still be saved."""
         name, store = self.file.name, self.file.storage

@@ -222,7 +222,9 @@ class Participation(models.Model):
         blank=True,
         related_name="participations",
         verbose_name=_("letter"),
-        help_text=_("The letter that names this person. Choose one, or enter a new one below."),
+        help_text=_(
+            "Where the organisation names this person. Choose one, or enter a new one below."
+        ),
     )
     nomination = models.CharField(
         _("nominated by"),

@@ -80,7 +80,7 @@ class Proposal(UnnamedModel):
         blank=True,
         related_name="proposals",
         verbose_name=_("letter"),
-        help_text=_("The letter that names the person."),
+        help_text=_("Where the organisation names the person."),
     )
     nomination = models.CharField(
         _("nominated by"),

@@ -60,6 +60,7 @@ from participants.permissions import (
     people_with_address,
     visible_people,
 )
+from participants.privacy.erasure import forget_letters
 from participants.privacy.retention import day_of_erasure
 from participants.proposals.lifecycle import must_accept, propose_name_latin
 
@@ -323,6 +324,7 @@ class DelegateAdmin(PrivateAdmin):
         # Other roundtables keep the person. For the viewer, this looks the same.
         with transaction.atomic():
             obj.lock()
+            forget_letters(obj, event__in=events)
             obj.invitations.filter(event__in=events).delete()
             for row in obj.participations.filter(event__in=events):
                 row.delete()

@@ -133,7 +133,7 @@ class Participations(AboutDelegation[Participation]):
             nominated_in = row.letter_id
             letter_page = reverse("admin:participants_letter_change", args=[row.letter_id])
             if row.letter.organisation_id != row.organisation_id:
-                why.insert(0, _("the letter is from %s") % row.letter.organisation.name)
+                why.insert(0, _("%s wrote the letter") % row.letter.organisation.name)
         group = (row.event_id, row.organisation_id, nominated_in, is_named, row.suspended_at)
         sentence = _("Confirm one seat of %(organisation)s")
         if is_named:

@@ -98,7 +98,7 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
     letter_day = forms.DateField(
         label=_("Date of a new letter"),
         required=False,
-        help_text=_("Only for a letter that is not entered yet, of the organisation above."),
+        help_text=_("If it is not in the list above. The organisation above wrote it."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     letter_file = forms.FileField(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import URLPattern
 from django.utils import timezone
@@ -40,6 +41,9 @@ class LetterAdmin(PrivateAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [*self.row_urls({"file/": ("file", self.file_view)}), *super().get_urls()]
 
+    def choices(self, request: HttpRequest) -> QuerySet[Letter]:
+        return super().choices(request).select_related("organisation")
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_delete = super().has_delete_permission(request, obj)
         return may_delete and (obj is None or self._is_own(request, obj))
@@ -57,9 +61,11 @@ class LetterAdmin(PrivateAdmin):
         people = PARTICIPATIONS.read(list(parts), signer)
         return {
             "lines": [
-                (participant_name(part, viewer), part.organisation, part.nomination)
-                if viewer.can_see(part.delegate)
-                else (participant_name(part, viewer), part.organisation, "")
+                (
+                    participant_name(part, viewer),
+                    part.organisation.name,
+                    part.nomination if viewer.can_see(part.delegate) else "",
+                )
                 for part in people
             ],
             "waiting": [part.pk for part in people if answer(part, signer).right],

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
@@ -22,6 +23,7 @@ from participants.models import (
     Grant,
     Invitation,
     InvitationRequest,
+    Letter,
     Participation,
     User,
 )
@@ -181,7 +183,15 @@ def known_addresses(delegate: Delegate | None, user: User | None) -> set[str]:
     return {address.strip().lower() for address in found} - {""}
 
 
+def forget_letters(person: Delegate, **which: Any) -> None:
+    """Their files name the person, wherever in them."""
+    about = Q(participations__delegate=person) | Q(proposals__delegate=person)
+    for letter in Letter.objects.filter(about, **which).distinct():
+        letter.forget_file()
+
+
 def _leave_tombstone(person: Delegate, at: datetime) -> None:
+    forget_letters(person)
     for party in person.focal_point_for.all():
         party.decline()
     delete_related_rows(person, except_models={Participation})

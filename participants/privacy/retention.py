@@ -5,6 +5,7 @@ we erase it, once two warnings were sent. Each period starts when the previous a
 taken, so late runs shorten none. People without a mailbox get the same periods and no warnings.
 
 Whom others entered and who never joined is erased 12 months after the last entry or invitation.
+The file of a letter is deleted 12 months after it was entered.
 """
 
 from calendar import monthrange
@@ -27,6 +28,7 @@ from participants.models import (
     EmailLink,
     Invitation,
     InvitationRequest,
+    Letter,
     Participation,
     RetentionAction,
     User,
@@ -53,7 +55,7 @@ MIN_WARNING_INTERVAL = timedelta(days=14)
 REVIEW_LINK_LIFETIME = timedelta(days=730)
 # Results of a run that are not stored as retention actions.
 ERASED, WARNING_FAILED, ERASURE_FAILED = "erased", "unwarned", "failed"
-NEVER_JOINED_ERASED, REQUEST_DELETED = "never joined", "request"
+NEVER_JOINED_ERASED, REQUEST_DELETED, LETTER_DELETED = "never joined", "request", "letter"
 # Counted in addition to an action if no email could be sent.
 WITHOUT_MAILBOX = "unreached"
 WARNINGS = (Action.WARNED, Action.WARNED_AGAIN)
@@ -191,6 +193,8 @@ def run_retention(*, on: date, at: datetime, dry_run: bool = False) -> Counter[s
                 counts[ERASURE_FAILED] += 1
     if number := _delete_old_requests(on, dry_run=dry_run):
         counts[REQUEST_DELETED] = number
+    if number := _delete_old_letters(on, dry_run=dry_run):
+        counts[LETTER_DELETED] = number
     return counts
 
 
@@ -269,6 +273,15 @@ def _delete_old_requests(on: date, *, dry_run: bool) -> int:
     ]
     if not dry_run:
         InvitationRequest.objects.filter(pk__in=old).delete()
+    return len(old)
+
+
+def _delete_old_letters(on: date, *, dry_run: bool) -> int:
+    """The files, 12 months after they were entered. Each line stays beside its person."""
+    rows = Letter.objects.filter(entered_at__date__lte=_oldest_kept(on)).exclude(file="")
+    old = [row for row in rows if day_of_erasure_after(row.entered_at) <= on]
+    for row in old if not dry_run else ():
+        row.forget_file()
     return len(old)
 
 

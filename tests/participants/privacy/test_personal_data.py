@@ -84,6 +84,7 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_invitation_request,
+    make_letter,
     make_organisation,
     make_organisation_change,
     make_participant_list,
@@ -234,7 +235,14 @@ def make_zarniqa(event: Event, cochair: User, **fields: Any) -> Delegate:
         **fields,
     )
     hiding.make_code(person, at=NOON)
-    make_participation(person, event, confirmed_by=cochair, capacity="zarniqa-capacity")
+    make_participation(
+        person,
+        event,
+        confirmed_by=cochair,
+        capacity="zarniqa-capacity",
+        letter=make_letter(event, organisation=make_organisation(name="zarniqa-wrote")),
+        nomination="zarniqa-line",
+    )
     make_affiliation(person, post="zarniqa-former")
     make_proposal(person, post="zarniqa-proposed")
     make_exception(person, channel=make_channel(person, value="zarniqa.channel@example.org"))
@@ -389,6 +397,7 @@ def decide_about_others(user: User, event: Event) -> None:
     part = make_participation(make_delegate(name="Hidden Hari"), event)
     make_confirmation(part, user)
     Participation.objects.filter(pk=part.pk).update(suspended_by=user, entered_by=user)
+    make_letter(event, entered_by=user)
     make_grant(make_user(), event, suspended_by=user, suspension_reason="zarniqa-suspension")
     second = make_delegate(name="Hidden Hilda")
     make_introduction(part.delegate, second, proposed_by=user, message="zarniqa-proposes")
@@ -436,7 +445,7 @@ WORDS = """
     zarniqa-declined|zarniqa-assessment|zarniqa-assessment-source|zarniqa-reply|zarniqa-round
     zarniqa-summary|zarniqa-change-reason|zarniqa-proposes|zarniqa-own-words|zarniqa-nomination
     zarniqa-purpose|zarniqa-grant-reason|zarniqa-change-of-kind|zarniqa-met|zarniqa-suspension
-    zarniqa-freezing
+    zarniqa-freezing|zarniqa-wrote|zarniqa-line
     zarniqa-letter|zarniqa-declines
 """.strip().replace("\n    ", "|")
 
