@@ -155,7 +155,7 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
         elif is_new and not (day and self.checked):
             self.add_error("letter_file", _("Enter the date of the letter and choose its file."))
         elif letter and letter.event != values.get("event"):
-            self.add_error("letter", _("This letter is for another roundtable. Choose another."))
+            self.add_error("letter", _("Choose a letter for this roundtable."))
         elif (is_new or letter) and not values.get("nomination"):
             self.add_error("nomination", _("Copy the line of the letter about this person."))
         return values

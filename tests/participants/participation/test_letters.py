@@ -20,7 +20,6 @@ from participants.models import (
     Letter,
     Organisation,
     Participation,
-    User,
 )
 from participants.participation.confirmation import ask_for
 from participants.privacy.erasure import erase_own_data
@@ -35,6 +34,7 @@ from tests.factories import (
     make_letter,
     make_organisation,
     make_participation,
+    make_user,
 )
 from tests.form_fields import press, send_form
 from tests.import_pages import admin_text
@@ -43,11 +43,18 @@ from tests.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
-ADD, LETTERS = "/admin/participants/delegate/add/", "/admin/participants/letter/"
+PEOPLE, LETTERS = "/admin/participants/delegate/", "/admin/participants/letter/"
+ADD = f"{PEOPLE}add/"
+
+
+def files() -> list[str]:
+    return list(storages["evidence"].listdir("")[1])
 
 
 @pytest.fixture(autouse=True)
 def clock() -> Any:
+    for name in files():  # of tests before
+        storages["evidence"].delete(name)
     with time_machine.travel(NOON, tick=False) as travelled:
         yield travelled
 
@@ -96,16 +103,17 @@ def asked(meeting: Meeting, organisation: Organisation, names: list[str]) -> lis
     return rows
 
 
-def is_old(*organisations: Organisation) -> None:
+def are_old() -> None:
+    """All organisations."""
     Organisation.history.update(history_date=NOON - timedelta(days=31))
 
 
 def read_all(browser: Client) -> Any:
-    return press(browser, QUEUE, f"{QUEUE}together/", "Look at")
+    return press(browser, QUEUE, f"{QUEUE}together/", "Look at all")
 
 
 def boxes(page: Any, name: str = "d") -> list[Any]:
-    return list(html.fromstring(page.content.decode()).cssselect(f"input[name={name}]"))
+    return list(html.fromstring(page.content.decode()).xpath(f"//input[@name='{name}']"))
 
 
 # Entered -------------------------------------------------------------------------------------
@@ -115,23 +123,22 @@ def test_letter_is_entered_once_with_the_people_it_names(meeting: Meeting, clien
     agency = make_organisation(name="Agency", kind="agency")
     browser = client_of(meeting.first)
     answer = enter(browser, meeting, "Ana", **new_letter(agency, "Ms Ana, Adviser"))
-    assert "You entered this participation" in admin_text(answer)
+    assert "You entered this participation" in answer.content.decode()
     letter = Letter.objects.get()
     assert (letter.organisation, letter.entered_by) == (agency, meeting.first)
     assert "zq-others" not in letter.file.name and letter.media_type == "image/png"
     second = {"organisation": str(agency.pk), "letter": str(letter.pk), "nomination": "Mr Ben"}
-    assert "Letter of Agency, 20 Feb 2026" in browser.get(ADD).content.decode()
+    assert "Letter of Agency, 20 February 2026" in browser.get(ADD).content.decode()
     enter(browser, meeting, "Ben", **second)
     assert [row.letter for row in Participation.objects.all()] == [letter, letter]
     assert {act.bundle.letter for act in Act.objects.filter(what="asked")} == {letter}
     # Each beside its own line, with one press, for who confirms after the co-chair.
     confirmer = client_of(meeting.agency_confirmer)
-    assert "Confirm 2 people for Agency Letter of Agency, 20 Feb 2026" in page_text(
+    assert "Confirm 2 people for Agency Letter of Agency, 20 February 2026" in page_text(
         confirmer.get(QUEUE)
     )
     together = page_text(read_all(confirmer))
-    assert "Its line: Ms Ana, Adviser" in together or "Ms Ana, Adviser" in together
-    assert "Mr Ben" in together
+    assert "Ms Ana, Adviser" in together and "Mr Ben" in together
 
 
 @pytest.mark.parametrize(
@@ -144,7 +151,7 @@ def test_letter_is_entered_once_with_the_people_it_names(meeting: Meeting, clien
         ({"letter": "elsewhere"}, "Select a valid choice."),
         ({"letter_file": SimpleUploadedFile("a.pdf", b"<script>")}, "This is not a PDF"),
         ({"letter_file": SimpleUploadedFile("a.pdf", b"")}, "empty"),
-        ({"letter_file": SimpleUploadedFile("a.pdf", b"%PDF-1.7 /JavaScript")}, "We cannot read"),
+        ({"letter_file": SimpleUploadedFile("a.pdf", b"%PDF-1.7 /JavaScript")}, "PDF"),
         ({"letter_file": SimpleUploadedFile("a.svg", b"<svg onload='x'/>")}, "This is not a PDF"),
         ({"letter_file": SimpleUploadedFile("a.docx", b"PK\3\4broken")}, "office document"),
     ],
@@ -160,9 +167,9 @@ def test_form_refuses_a_letter_that_is_not_whole_or_not_safe(
     if "letter" in typed:
         typed = {"letter": str(chosen[typed["letter"]].pk)}
     answer = enter(client_of(meeting.first), meeting, "Ana", **new_letter(agency) | typed)
-    assert said in answer.content.decode()
+    assert said in admin_text(answer)
     assert Letter.objects.count() == 2 and not Delegate.objects.filter(name="Ana").exists()
-    assert not list(storages["evidence"].listdir("")[1])
+    assert files() == []
 
 
 # Decided -------------------------------------------------------------------------------------
@@ -215,7 +222,7 @@ def test_sixty_people_of_twelve_letters_take_at_most_twenty_presses(
 ) -> None:
     rows = make_sixty(meeting)
     if not are_new:
-        is_old()
+        are_old()
     left = [rows[0], rows[7], rows[14]]  # of three letters
     counted = []
     for user in (meeting.first, meeting.second, meeting.agency_confirmer):
@@ -236,7 +243,7 @@ def test_one_wrong_organisation_among_sixty_is_found_by_the_page(
     meeting: Meeting, client_of: Sign
 ) -> None:
     rows = make_sixty(meeting)
-    is_old()
+    are_old()
     wrong = rows[22]
     wrong.organisation = rows[0].organisation
     wrong.save()
@@ -267,7 +274,7 @@ def test_what_changed_since_it_was_asked_starts_unticked(
     meeting: Meeting, client_of: Sign, change: str, said: str
 ) -> None:
     row, other = asked(meeting, make_organisation(kind="agency"), ["Ana", "Ben"])
-    is_old()
+    are_old()
     browser = client_of(meeting.first)
     before = read_all(browser)
     if change == "letter":
@@ -292,7 +299,7 @@ def test_joining_is_no_change_since_it_was_asked(meeting: Meeting, client_of: Si
         nomination="Ms Ana",
     )
     ask_for([row], by=None, at=NOON)
-    is_old()
+    are_old()
     joined = make_delegate(name="Another").user
     Delegate.objects.filter(user=joined).delete()
     Delegate.objects.filter(pk=person.pk).update(user=joined)
@@ -319,20 +326,20 @@ def test_only_who_entered_a_letter_opens_it_and_others_read_lines_of_whom_they_s
     assert answer["Content-Disposition"] == 'attachment; filename="letter.png"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Type"] == "image/png" and b"".join(answer)
-    operator = User.objects.create_superuser("runs@example.org", "")
-    for user in (meeting.second, meeting.cohost, operator):
+    for user in (meeting.second, meeting.cohost):
         other = client_of(user)
         words = admin_text(other.get(page))
         # As many rows as there are, without the name and what was written about it.
         assert "People it names 1" in words and "A delegate of Shelter" in words
         assert "Amal" not in words and "Open the letter" not in words
         assert other.get(file).status_code == 404
-        everything = "".join(admin_text(other.get(path)) for path in (LETTERS, QUEUE, page, ADD))
-        assert "Amal" not in everything
-    # The confirmer of civil society reads who it is, and still not the whole.
-    confirmer = client_of(meeting.confirmer)
-    assert "zq-line of Amal" in admin_text(confirmer.get(page))
-    assert confirmer.get(file).status_code == 404
+        everything = "".join(admin_text(other.get(path)) for path in (LETTERS, page, PEOPLE))
+        assert "Amal" not in everything + page_text(other.get(QUEUE))
+    # The confirmer of civil society reads who it is, as an operator does, and still not the whole.
+    for user in (meeting.confirmer, make_user(is_superuser=True)):
+        reader = client_of(user)
+        assert "zq-line of Amal" in admin_text(reader.get(page))
+        assert reader.get(file).status_code == 404
     elsewhere = make_holder(make_event(code="ELSE", slug="else"))
     for user in (elsewhere, make_delegate().user):
         outside = client_of(user)
@@ -354,10 +361,6 @@ def test_letter_page_leads_to_its_people_that_wait(meeting: Meeting, client_of: 
 
 
 # How long it is kept -------------------------------------------------------------------------
-
-
-def files() -> list[str]:
-    return list(storages["evidence"].listdir("")[1])
 
 
 def test_erasure_of_one_person_deletes_the_file_and_only_that_line(
@@ -392,7 +395,7 @@ def test_file_is_deleted_after_twelve_months_and_when_its_letter_is(
     kept, deleted = Letter.objects.order_by("pk")
     with django_capture_on_commit_callbacks(execute=True):
         path = f"{LETTERS}{deleted.pk}/delete/"
-        press(browser, path, path)
+        send_form(browser, browser.get(path), containing="post")
     assert files() == [kept.file.name]
     assert Participation.objects.get(nomination="zq-line of Ben").letter is None
     with django_capture_on_commit_callbacks(execute=True):

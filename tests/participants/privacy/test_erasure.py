@@ -53,6 +53,7 @@ from tests.factories import (
     make_grant,
     make_introduction,
     make_invitation_request,
+    make_letter,
     make_organisation,
     make_participation,
     make_proposal,
@@ -86,6 +87,8 @@ def zarniqa(event: Event, cochair: User) -> Delegate:
     EmailAddress.objects.create(user=user, email=f"{TELLING}.second@example.org", verified=True)
     person.participations.update(nomination=f"Letter about {TELLING}", suspension_reason=TELLING)
     part = person.participations.get()
+    part.letter = make_letter(part.event, file=f"{TELLING}.pdf")
+    part.save()
     make_colleagues(part)
     make_participation(person, make_event(), confirmed=False)
     make_proposal(
@@ -143,6 +146,7 @@ def test_fixture_covers_every_personal_field(zarniqa: Delegate) -> None:
         "participants.introduction",
         "participants.invitation",
         "participants.invitationrequest",
+        "participants.letter",
         "participants.participation",
         "participants.proposal",
         "participants.user",

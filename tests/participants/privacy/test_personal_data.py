@@ -240,7 +240,7 @@ def make_zarniqa(event: Event, cochair: User, **fields: Any) -> Delegate:
         event,
         confirmed_by=cochair,
         capacity="zarniqa-capacity",
-        letter=make_letter(event, organisation=make_organisation(name="zarniqa-wrote")),
+        letter=make_letter(event),
         nomination="zarniqa-line",
     )
     make_affiliation(person, post="zarniqa-former")
@@ -445,7 +445,7 @@ WORDS = """
     zarniqa-declined|zarniqa-assessment|zarniqa-assessment-source|zarniqa-reply|zarniqa-round
     zarniqa-summary|zarniqa-change-reason|zarniqa-proposes|zarniqa-own-words|zarniqa-nomination
     zarniqa-purpose|zarniqa-grant-reason|zarniqa-change-of-kind|zarniqa-met|zarniqa-suspension
-    zarniqa-freezing|zarniqa-wrote|zarniqa-line
+    zarniqa-freezing|zarniqa-line
     zarniqa-letter|zarniqa-declines
 """.strip().replace("\n    ", "|")
 
