@@ -82,8 +82,11 @@ class Letter(models.Model):
         ordering = ["-dated_on", "-pk"]
 
     def __str__(self) -> str:
-        words = {"organisation": self.organisation.name, "day": date_format(self.dated_on)}
-        return _gettext("Letter of %(organisation)s, %(day)s") % words
+        return _gettext("Letter of %s") % self.origin
+
+    @property
+    def origin(self) -> str:
+        return f"{self.organisation.name}, {date_format(self.dated_on)}"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         self.delete_file()

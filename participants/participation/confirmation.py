@@ -120,7 +120,7 @@ class Participations(AboutDelegation[Participation]):
         facts: list[tuple[str, str]] = [
             (_("Organisation"), f"{organisation.name} ({kind_and_country(organisation)})"),
             (_("Roundtable"), str(row.event)),
-            (_("Letter"), str(row.letter or "")),
+            (_("Letter"), row.letter.origin if row.letter else ""),
             (_("Its line") if row.letter else _("Nominated by"), line),
         ]
         if row.suspended_at:

@@ -27,6 +27,7 @@ from participants.proposals.lifecycle import (
     propose_participation,
     propose_workplace,
 )
+from roundtable.audit import log as audit
 from roundtable.uploads.validation import CheckedFile, check_file
 
 
@@ -172,6 +173,14 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
             )
             name = f"letter-{get_random_string(20)}.{self.checked.extension}"
             row.letter.file.save(name, ContentFile(self.checked.content))
+            audit.record(
+                action="add letter",
+                at=row.letter.entered_at,
+                actor=self.permissions.user,
+                subject=row.letter,
+                organisation=row.organisation.slug,
+                detail=row.event.code,
+            )
 
 
 class ParticipationFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
