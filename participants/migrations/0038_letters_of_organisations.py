@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0036_no_made_up_person'),
+        ('participants', '0037_rights_carried_over'),
         ('roundtable', '0012_runs_of_jobs'),
     ]
 
