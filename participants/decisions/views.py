@@ -82,9 +82,8 @@ def _numbers(values: Iterable[str]) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {}
     for value in values:
         name, _colon, numbers = value.partition(":")
-        found.setdefault(name, set()).update(
-            int(pk) for pk in numbers.split(",") if pk.isascii() and pk.isdigit() and len(pk) < 19
-        )
+        ids = filter(IS_ID.fullmatch, numbers.split(","))
+        found.setdefault(name, set()).update(map(int, ids))
     return found
 
 

@@ -1,7 +1,7 @@
 """The pages “Decide”, as people at the desk use them."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from outcomes.organisations.changes import request_change
+from participants.decisions.queue import about_to_be
 from participants.models import Act, Grant, Organisation, OrganisationChange, Participation
+from participants.permissions import permissions_of
 from tests.conftest import FULL
 from tests.decide import (
     QUEUE,
@@ -30,6 +32,7 @@ from tests.factories import (
     make_event,
     make_government,
     make_holder,
+    make_invitation_request,
     make_organisation,
 )
 from tests.factories import make_participation as takes_part
@@ -80,6 +83,7 @@ def test_several_kinds_are_read_together_and_decided_with_one_press(
     # Each with its line, with what happens then, and nothing is decided yet.
     assert LETTER in words and "Nothing yet. It also needs:" in words
     assert "In seven days, or at once when another organisation agrees too." in words
+    assert "Unticked: a government." in words
     assert not row.confirmations.exists()
     assert "You agreed to 2 things." in agree_together(browser, together, row, right)
     assert row.confirmations.count() == 1
@@ -114,12 +118,14 @@ def test_what_the_first_found_in_a_source_shows_after_ones_own_comparison(
 
 
 def test_row_without_a_letter_is_decided_by_itself(client: Client, world: World) -> None:
-    row = seat(world, nomination="")
+    row, other = seat(world, nomination=""), seat(world, organisation=make_government("MY"))
+    Participation.objects.filter(pk=other.pk).update(nomination="")
+    Organisation.history.update(history_date=NOON - timedelta(days=31))
     browser = as_first(client, world)
     assert f'value="participation:{row.pk}"' not in browser.get(QUEUE).content.decode()
-    together = browser.post(f"{QUEUE}together/", {"d": f"participation:{row.pk}"})
+    together = browser.post(f"{QUEUE}together/", {"d": value_of(row, other)})
     assert 'name="shown' not in together.content.decode()
-    assert "To be read alone 1" in page_text(together)
+    assert "To be read alone 2" in page_text(together)
     forged = {"d": value_of(row), f"shown-{value_of(row)}": shown_on(browser, row)}
     browser.post(f"{QUEUE}agree/", forged)
     assert not row.confirmations.exists()
@@ -135,23 +141,56 @@ def test_people_of_one_letter_are_one_row(client: Client, world: World) -> None:
     organisation = make_organisation(name="Agency", kind="agency")
     rows = [seat(world, f"Person {number}", organisation=organisation) for number in range(3)]
     browser = as_first(client, world)
-    assert "Confirm 3 people for Agency" in text_of(browser)
+    listed = browser.get(QUEUE)
+    assert "Confirm 3 people for Agency" in page_text(listed)
+    assert not any(page_of(row) in listed.content.decode() for row in rows)
     chosen = "participation:" + ",".join(str(row.pk) for row in rows)
     together = press(browser, QUEUE, f"{QUEUE}together/", d=chosen)
     assert "3 things to read together." in page_text(together)
     assert "You agreed to 2 things." in agree_together(browser, together, *rows[:2])
     assert [row.confirmations.count() for row in rows] == [1, 1, 0]
+    assert page_of(rows[2]) in browser.get(QUEUE).content.decode()
+    others = browser.get(f"{QUEUE}?show=others")
+    assert "Confirm 2 people for Agency" in page_text(others)
+    assert page_of(rows[0]) not in others.content.decode()
+
+
+def test_all_that_is_signed_is_read_together_or_all_of_one_kind(
+    client: Client, world: World, client_of: Any
+) -> None:
+    source: dict[str, Any] = {"state": "draft", "source_title": "A law"}
+    texts = [make_commitment(world.event, **source) for _number in range(3)]
+    seat(world)
+    make_invitation_request(world.event)  # read on a page of its own
+    agree(client_of(world.second), texts[0])
+    browser = as_first(client, world)
+    words = text_of(browser)
+    assert "Compare 2 commitments with “A law”" in words
+    assert f"Compare {texts[0].reference} with its source" in words
+    for chosen, number in (("", "4 things"), ("participation", "1 thing")):
+        listed = browser.get(QUEUE, {"kind": chosen})
+        together = press(browser, listed, f"{QUEUE}together/", all=chosen)
+        assert f"{number} to read" in page_text(together)
 
 
 @pytest.mark.parametrize(
     "why",
-    ["a government", "it was suspended", "a new organisation, on record since 2 March 2026"],
+    [
+        "a government",
+        "it was suspended",
+        "it changed since it was asked",
+        "a new organisation, on record since 2 March 2026",
+    ],
 )
 def test_row_that_needs_care_starts_unticked(client: Client, world: World, why: str) -> None:
+    row: Any
     if why == "a government":
         row = seat(world, organisation=make_government("MY"))
     elif why == "it was suspended":
         row = seat(world, suspended_at=NOON, suspended_for=world.australia)
+    elif why == "it changed since it was asked":
+        row = world.ask_right()
+        Grant.objects.filter(pk=row.pk).update(valid_until=date(2026, 5, 1))
     else:
         row = seat(world)
     together = read_together(as_first(client, world), row)
@@ -191,6 +230,9 @@ def test_declined_with_a_reason_it_stays_open_for_others_and_is_taken_up_later(
     words = text_of(own, page_of(row))
     assert "It needs a co-chair or co-host" in words and "declined" not in words
     assert "You agreed to 1 thing." in agree(browser, row)
+    # What happened to an item of another kind that has the same number is not its own.
+    row.acts.update(item_id=world.ask_right().pk)
+    assert "Give" in text_of(browser)
 
 
 def test_who_asked_withdraws(client: Client, world: World) -> None:
@@ -208,8 +250,8 @@ def test_no_one_reads_of_another_roundtable(world: World, client_of: Any) -> Non
     other = client_of(holder)
     for item in (row, right):
         assert other.get(page_of(item)).status_code == 404
-        answer = other.post(f"{QUEUE}together/", {"d": f"{item._meta.model_name}:{item.pk}"})
-        assert answer["Location"] == QUEUE
+        for value in (value_of(item), f"{value_of(item)}²", f"{value_of(item)},{'9' * 19}"):
+            assert other.post(f"{QUEUE}together/", {"d": value})["Location"] == QUEUE
     assert "Ana" not in text_of(other)
 
 
@@ -275,3 +317,14 @@ def test_one_digest_a_day_says_what_waits_and_what_was_decided(
     second = digests()
     assert "RT: Rights 1, decided" in second["confirmer@example.org"]
     assert "RT: Participations 1" in second["confirmer@example.org"]
+    clock.shift(timedelta(hours=1))
+    agree(client_of(world.second), world.ask_change())
+    clock.shift(timedelta(days=1))
+    third = digests()["confirmer@example.org"]
+    assert "RT: Organisations 1, on 10 March 2026, unless someone stops it" in third
+    clock.shift(timedelta(days=1))
+    assert digests() == {}
+    viewer = permissions_of(world.confirmer, NOON.date())
+    assert viewer
+    for days, number in ((7, 1), (8, 0)):
+        assert len([*about_to_be(viewer, NOON + timedelta(days=days), NOON)]) == number

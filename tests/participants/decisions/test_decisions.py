@@ -17,10 +17,12 @@ from participants.accounts.grants import RIGHTS, request_grant
 from participants.decisions.engine import (
     Refusal,
     State,
+    add_act,
     decline,
     forget,
     forget_pending,
     make_due,
+    retry,
     right,
     sign,
     state,
@@ -30,9 +32,11 @@ from participants.decisions.engine import (
 from participants.decisions.kind import Kind
 from participants.models import (
     Act,
+    Capacity,
     DelegationChange,
     Grant,
     ListClosure,
+    Organisation,
     OrganisationChange,
     User,
 )
@@ -177,6 +181,7 @@ def told_by_subject(mails: list[EmailMultiAlternatives]) -> dict[str, list[str]]
 @each()
 def test_request_alone_takes_no_force(case: Case, world: World) -> None:
     item = case.ask(world)
+    add_act(item, Act.What.FAILED, NOON, reason="It was tried.")
     for days in (0, 7, 59):
         make_due(later(days))
         assert state_of(item, later(days)) == State.ASKED
@@ -190,24 +195,45 @@ def test_it_is_made_once_all_who_are_required_signed(case: Case, world: World) -
         assert case.sign(world, item, signer)
         assert not case.sign(world, item, signer)
     assert state_of(item) == State.MADE
-    assert item.acts.filter(what=Act.What.MADE).count() == 1
+    asked = [] if case.kind is PARTICIPATIONS else ["asked"]
+    assert [act.what for act in item.acts.all()] == [*asked, "made"]
     assert right(stored(item), world.cohost, NOON).reason == Refusal.DECIDED
 
 
 @each(*WAITING)
 def test_with_one_other_it_is_made_after_seven_days(case: Case, world: World) -> None:
     item = case.ask(world)
-    assert case.sign(world, item, case.signers[0])
-    make_due(later(6))
-    assert state_of(item, later(6)) == State.WAITING
-    make_due(later(7))
-    assert state_of(item, later(7)) == State.MADE
+    assert case.sign(world, item, case.signers[0], later(55))
+    make_due(later(61))  # longer than others without a signature wait
+    assert state_of(item, later(61)) == State.WAITING
+    make_due(later(62))
+    assert state_of(item, later(62)) == State.MADE
+
+
+@pytest.mark.parametrize(("days", "failed"), [(6, 0), (7, 1)])
+def test_what_changed_while_it_waited_is_not_made(world: World, days: int, failed: int) -> None:
+    change = world.ask_change()
+    assert CASES["change"].sign(world, change, "second")
+    Organisation.objects.filter(pk=world.shelter.pk).update(name="Another name")
+    due = make_due(later(days))
+    assert (due.made, due.failed) == (0, failed)
+    assert state_of(change, later(days)) == State.ASKED
+    reasons = [act.reason for act in change.acts.filter(what=Act.What.FAILED)]
+    assert reasons == ["It changed after it was confirmed."] * failed
 
 
 @each()
-def test_signature_is_of_what_was_shown(case: Case, world: World) -> None:
+def test_signature_is_of_what_was_shown_and_counts_for_that_alone(case: Case, world: World) -> None:
     item = case.ask(world)
     assert not sign(case.kind, {item.pk: "0" * 64}, by=getattr(world, case.signers[0]), at=NOON)
+    if not item.confirmations.exists():  # else who asked signed
+        assert case.sign(world, item, case.signers[0])
+    given = item.confirmations.get()
+    assert case.kind.given(stored(item)) == [given]
+    for earlier in ("0" * 64, Capacity.COCHAIR), (given.content_hash, Capacity.ALONE):
+        item.confirmations.update(content_hash=earlier[0], capacity=earlier[1])
+        assert case.kind.given(stored(item)) == []
+        assert right(stored(item), given.by, NOON).right
 
 
 @each()
@@ -310,8 +336,8 @@ def test_declined_and_unanswered_look_the_same(case: Case, world: World) -> None
     assert not decline(item, by=by, reason="", at=NOON)
     reader = world.holder("reader", make_government("NZ"), "reader@example.org")
     assert not decline(item, by=reader, reason="No", at=NOON)
-    assert decline(item, by=by, reason="We do not know them", at=NOON)
-    assert state_of(item) == State.ASKED
+    assert decline(item, by=by, reason="We do not know them. " * 20, at=NOON)
+    assert state_of(item) == State.ASKED and len(item.acts.last().reason) == 300
     # The next one can sign it, and so can whoever declined it.
     for signer in case.signers:
         assert case.sign(world, item, signer)
@@ -327,6 +353,9 @@ def test_only_whoever_asked_withdraws_it(case: Case, world: World) -> None:
     assert state_of(item) == State.WITHDRAWN
     assert not stop(item, by=asker, at=NOON)
     assert not case.sign(world, item, case.signers[0])
+    type(item)._default_manager.filter(pk=item.pk).delete()
+    assert not stop(item, by=asker, at=NOON) and not retry(item, by=world.first, at=NOON)
+    assert not decline(item, by=world.second, reason="Gone", at=NOON)
 
 
 def test_right_in_force_stays_so_if_someone_confirms_it_again(world: World) -> None:

@@ -28,8 +28,10 @@ from participants.models import (
 )
 from participants.participation.closure import agree_to_close, list_hash
 from participants.participation.confirmation import (
+    PARTICIPATIONS,
     confirm_participations,
     count_renewed_confirmations,
+    recheck_confirmations,
     suspend_participation,
     tell_of_earlier_confirmations,
     void_changed_confirmations,
@@ -121,6 +123,14 @@ def test_government_needs_two_other_organisations_with_a_cochair(meeting: Meetin
         ((meeting.cohost, meeting.confirmer), False),
     ):
         assert confirm(meeting.takes_part(make_government("MY")), *users) == is_enough
+    for signed, words in (
+        ([], "a co-chair and another organisation"),
+        ([meeting.cohost], "a co-chair"),
+        ([meeting.second], "another organisation"),
+    ):
+        row = meeting.takes_part(make_government("MY"))
+        confirm(row, *signed)
+        assert PARTICIPATIONS.missing(row, PARTICIPATIONS.given(row)) == words
     # Two accounts of one government are one.
     police = meeting.holder(Grant.Role.COCHAIR, make_government("ID", "Police"))
     row = meeting.takes_part(make_government("MY"))
@@ -191,6 +201,18 @@ def test_changed_organisation_or_person_must_be_confirmed_again(meeting: Meeting
         row.refresh_from_db()
         assert row.confirmed_at is None and row.details_open_on is None
         assert not row.confirmations.exists()
+
+
+@pytest.mark.parametrize("country", ["ID", "MY"])
+def test_confirmer_who_became_of_one_government_with_others_no_longer_counts(
+    meeting: Meeting, country: str
+) -> None:
+    row = meeting.takes_part(make_government("MY"))
+    assert confirm(row, meeting.first, meeting.cohost)
+    Organisation.objects.filter(pk=meeting.office.pk).update(kind=GOVERNMENT, country=country)
+    recheck_confirmations(meeting.office, NOON)
+    row.refresh_from_db()
+    assert row.confirmed_at is None
 
 
 def test_one_confirmer_suspends_and_two_bring_back(meeting: Meeting) -> None:

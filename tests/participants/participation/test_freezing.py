@@ -1,7 +1,7 @@
 """Two others freeze all who take part for one organisation at a roundtable, or bring them back."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -381,16 +381,24 @@ def test_people_are_told_once_and_those_who_are_confirmed_later_are_frozen_too(
 def test_brought_back_they_see_others_after_a_week_of_notice(
     meeting: Meeting, row: Participation, other: Participation, deliver: Callable[[], list[Any]]
 ) -> None:
-    make(meeting, row.organisation)
+    def told_of_return(organisation: Organisation, at: datetime) -> dict[str, list[str]]:
+        before = len(deliver())
+        make(meeting, organisation, "bring back", at)
+        return {mail.subject: mail.to for mail in deliver()[before:]}
+
+    counts = {"Your participation counts again": [account(row).email]}
+    make(meeting, row.organisation, at=NOON - timedelta(days=2))
+    assert told_of_return(row.organisation, NOON - timedelta(days=1)) == counts
+    empty = make_role(meeting.event, organisation=shelter("Empty")).organisation
+    for organisation in (row.organisation, empty):
+        make(meeting, organisation)
     close(meeting)  # while they are frozen, they have no part in it
     row.refresh_from_db()
     assert row.details_open_on is None
-    before, at = len(deliver()), NOON + timedelta(days=20)
-    make(meeting, row.organisation, "bring back", at)
-    told = {mail.subject: mail.to for mail in deliver()[before:]}
-    assert told == {
-        "Your participation counts again": [account(row).email],
-        "More people will see what you share at the meeting": [account(other).email],
+    at = NOON + timedelta(days=20)
+    assert told_of_return(empty, at) == {}
+    assert told_of_return(row.organisation, at) == counts | {
+        "More people will see what you share at the meeting": [account(other).email]
     }
     assert sees(other, row, at)
     assert not sees(row, other, at + timedelta(days=6))
