@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from outcomes.organisations.changes import request_change
+from participants.decisions.engine import decline
 from participants.decisions.queue import about_to_be
 from participants.models import Act, Grant, Organisation, OrganisationChange, Participation
 from participants.permissions import permissions_of
@@ -125,7 +126,8 @@ def test_row_without_a_letter_is_decided_by_itself(client: Client, world: World)
     assert f'value="participation:{row.pk}"' not in browser.get(QUEUE).content.decode()
     together = browser.post(f"{QUEUE}together/", {"d": value_of(row, other)})
     assert 'name="shown' not in together.content.decode()
-    assert "To be read alone 2" in page_text(together)
+    words = page_text(together)
+    assert "To be read alone 2" in words and "icked 1" not in words
     forged = {"d": value_of(row), f"shown-{value_of(row)}": shown_on(browser, row)}
     browser.post(f"{QUEUE}agree/", forged)
     assert not row.confirmations.exists()
@@ -158,19 +160,27 @@ def test_people_of_one_letter_are_one_row(client: Client, world: World) -> None:
 def test_all_that_is_signed_is_read_together_or_all_of_one_kind(
     client: Client, world: World, client_of: Any
 ) -> None:
-    source: dict[str, Any] = {"state": "draft", "source_title": "A law"}
-    texts = [make_commitment(world.event, **source) for _number in range(3)]
-    seat(world)
+    texts = [
+        make_commitment(world.event, state="draft", source_title=title)
+        for title in ("A law", "A law", "A law", "A speech")
+    ]
+    ministry = make_government("MY")
+    people = [seat(world, name, organisation=ministry) for name in ("Ana Agencia", "Omar Other")]
     make_invitation_request(world.event)  # read on a page of its own
-    agree(client_of(world.second), texts[0])
+    agree(client_of(world.cohost), people[1])
+    for item in (texts[0], people[0]):
+        agree(client_of(world.second), item)
     browser = as_first(client, world)
     words = text_of(browser)
     assert "Compare 2 commitments with “A law”" in words
     assert f"Compare {texts[0].reference} with its source" in words
-    for chosen, number in (("", "4 things"), ("participation", "1 thing")):
+    # Of one letter, but not of the same who are missing.
+    assert "Confirm Ana Agencia for" in words and "Confirm Omar Other for" in words
+    for chosen, number in (("", 6), ("participation", 2)):
         listed = browser.get(QUEUE, {"kind": chosen})
-        together = press(browser, listed, f"{QUEUE}together/", all=chosen)
-        assert f"{number} to read" in page_text(together)
+        words = page_text(press(browser, listed, f"{QUEUE}together/", all=chosen))
+        assert f"{number} things to read together." in words and "Unticked 2" in words
+        assert "To be read alone" not in words
 
 
 @pytest.mark.parametrize(
@@ -191,6 +201,7 @@ def test_row_that_needs_care_starts_unticked(client: Client, world: World, why: 
     elif why == "it changed since it was asked":
         row = world.ask_right()
         Grant.objects.filter(pk=row.pk).update(valid_until=date(2026, 5, 1))
+        assert decline(row, by=world.second, reason="Which year?", at=NOON)
     else:
         row = seat(world)
     together = read_together(as_first(client, world), row)

@@ -139,6 +139,40 @@ def about(item: Any, world: Roundtables) -> Organisation:
     return organisation or world.shelter
 
 
+# In words -------------------------------------------------------------------------------------
+
+DECIDE = {"cochair other", "cohost other", "confirmer other"}
+OR_COLLEAGUES = DECIDE | {"operator none", "cochair asker"}
+# As the table says, and written without it: who may agree, by role and body.
+IN_WORDS = {
+    "right": DECIDE,
+    "change": DECIDE,
+    "participation": OR_COLLEAGUES,
+    "freezing": OR_COLLEAGUES,
+    "closing": OR_COLLEAGUES | {"cochair about"},
+    "comparing": OR_COLLEAGUES | {"cochair about", "editor other"},
+}
+PERSONS = [*IN_WORDS["comparing"], "reader other"]
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+def test_table_says_what_is_meant(name: str) -> None:
+    world = Roundtables(is_new=False)
+    item, agree = asked(name, world), set()
+    for words in PERSONS:
+        with transaction.atomic():
+            role, body = words.split()
+            account = Person(role, body).account(world, about(item, world))
+            if right(stored(item), account, NOON + timedelta(days=20)).right:
+                agree.add(words)
+            transaction.set_rollback(True)
+    assert agree == IN_WORDS[name]
+    # Only rights and changes are decided by co-chairs of the last roundtable.
+    world.event.grants.exclude(role="confirmer").update(role="reader")
+    decides = right(stored(item), world.second, NOON).right is not None
+    assert decides == (name in ("right", "change"))
+
+
 def test_operator_is_in_place_of_a_cochair_or_an_organisation_of_its_own() -> None:
     world = World()
     kind, item = CASES["closing"].kind, world.ask_closing()

@@ -255,19 +255,6 @@ def test_it_waits_once_and_only_who_asked_withdraws_it(
     assert DelegationChange.objects.filter(stopped_at=None).count() == 1
 
 
-def test_signature_is_of_what_the_page_showed(
-    meeting: Meeting, row: Participation, client_of: Sign
-) -> None:
-    request(client_of(meeting.first), meeting, row.organisation)
-    change, browser = DelegationChange.objects.get(), client_of(meeting.confirmer)
-    page = browser.get(page_of(change))
-    Organisation.objects.filter(pk=row.organisation.pk).update(name="Another name")
-    answer = press(browser, page, page_of(change), "Agree")
-    assert "1 is not decided: it changed" in page_text(answer)
-    row.refresh_from_db()
-    assert row.frozen_at is None
-
-
 def test_freezing_tells_no_one_who_takes_part(
     meeting: Meeting, row: Participation, client_of: Sign
 ) -> None:
