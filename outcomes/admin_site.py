@@ -27,6 +27,7 @@ MODEL_GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         (
             "Delegate",
             "Participation",
+            "Letter",
             "InvitationRequest",
             "Organisation",
             "OrganisationChange",

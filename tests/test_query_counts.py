@@ -115,7 +115,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 99,
+    "/me/data/": 100,
 }
 
 

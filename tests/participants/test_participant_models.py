@@ -65,6 +65,7 @@ from tests.factories import (
     make_introduction,
     make_invitation,
     make_invitation_request,
+    make_letter,
     make_notice,
     make_organisation,
     make_organisation_change,
@@ -126,6 +127,7 @@ MAKERS: dict[str, Callable[..., models.Model]] = {
     "change": lambda **given: make_organisation_change(make_organisation(), **given),
     "delegation change": lambda **given: make_delegation_change(make_event(), **given),
     "participation": lambda **given: make_participation(make_delegate(), make_event(), **given),
+    "nominated": lambda **given: _nominated(**given),
     "proposal": lambda **given: make_proposal(make_delegate(), **given),
     "role": lambda **given: make_role(make_event(), **given),
 }
@@ -137,6 +139,12 @@ CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
     "closure": (lambda: saved(ListClosure(event=make_event())), ListClosureConfirmation),
     "participation": (MAKERS["participation"], ParticipationConfirmation),
 }
+
+
+def _nominated(**given: Any) -> Participation:
+    event = make_event()
+    given = {"letter": make_letter(event), "nomination": "Ms A"} | given
+    return make_participation(make_delegate(), event, **given)
 
 
 def _identity(subject: str = "4711") -> Any:
@@ -244,6 +252,7 @@ INVALID: dict[str, tuple[str, dict[str, Any]]] = {
         "participation",
         {"confirmed_at": None, "details_open_on": None, "took_effect_at": None, "ended_at": NOON},
     ),
+    "participation_letter_has_its_line": ("nominated", {"nomination": ""}),
     "participation_opens_details_once_confirmed": ("participation", {"confirmed_at": None}),
     "participation_suspended_is_not_confirmed": ("participation", {"suspended_at": NOON}),
     "proposal_ends_after_it_begins": (

@@ -163,7 +163,7 @@ def _ask_before(table: Table) -> None:
 def _add_participations(table: Table) -> None:
     rows = [_seat(table) for _number in range(3)]
     asked_for = table.holders[0][1]
-    ask(rows, by=table.first, organisation=asked_for, letter="Of 3 March", at=table.at)
+    ask(rows, by=table.first, organisation=asked_for, reason="Of 3 March", at=table.at)
     table.sign(rows[1], table.first)
     assert decline(rows[2], by=table.second, reason="Left the ministry.", at=table.at)
     civil = {"organisation": make_organisation()}

@@ -106,7 +106,14 @@ def test_event_lookups_end_at_event(model: type[models.Model]) -> None:
     related = {relation.get_accessor_name() for relation in model._meta.related_objects}
     # A grant on behalf of an organisation shows nothing of it on a page, nor does who follows it
     # or a change of it or its delegation; a former short name only leads to it.
-    silent = {"grants", "subscriptions", "slug_redirects", "changes", "delegation_changes"}
+    silent = {
+        "grants",
+        "subscriptions",
+        "slug_redirects",
+        "changes",
+        "delegation_changes",
+        "letters",
+    }
     assert {path.split("__")[0] for path in EVENT_LOOKUPS[model]} | silent >= related
 
 
