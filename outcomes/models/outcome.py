@@ -39,7 +39,7 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
 
         Nothing is saved: in a draft, the numbers follow from the order.
         """
-        rows = list(self.order_by("position", "pk"))
+        rows = sorted(self, key=lambda row: (row.position, row.pk))
         found = []
         lead_ins = [row for row in rows if row.parent_id is None]
         _assign_numbers(lead_ins, (str(n) for n in count(1)))

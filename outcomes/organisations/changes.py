@@ -48,8 +48,6 @@ from roundtable.audit import log as audit
 from roundtable.history.versions import add_versions
 from roundtable.models import Event
 
-EVENTS = "_events_read"
-
 
 def events_concerned(changes: Iterable[OrganisationChange]) -> dict[int, list[Event]]:
     """By change, the roundtables whose co-chairs, co-hosts and confirmers decide about it."""
@@ -157,21 +155,12 @@ class OrganisationChanges(Kind[OrganisationChange]):
     def undecided(self, at: datetime) -> QuerySet[OrganisationChange]:
         return self.rows().filter(done_at=None, stopped_at=None)
 
-    def read(
-        self, items: Sequence[OrganisationChange], signer: Signer, *, only_signed: bool = False
-    ) -> Sequence[OrganisationChange]:
-        events = events_concerned(items)
-        for item in items:
-            item.__dict__[EVENTS] = events[item.pk]
-        return super().read(items, signer, only_signed=only_signed)
+    def read_more(self, items: Sequence[OrganisationChange]) -> dict[int, list[Event]]:
+        return events_concerned(items)
 
     def events(self, item: OrganisationChange) -> list[Event]:
-        read: list[Event] | None = item.__dict__.get(EVENTS)
-        return events_concerned([item])[item.pk] if read is None else read
-
-    def forget_read(self, item: OrganisationChange) -> None:
-        item.__dict__.pop(EVENTS, None)
-        super().forget_read(item)
+        found: list[Event] = self.more(item)
+        return found
 
     def organisations(self, item: OrganisationChange) -> list[Organisation]:
         return [row for row in (item.organisation, item.target) if row]

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -112,6 +112,7 @@ class StatementComparisons(Comparisons):
     detailed_by = Statement
     subject = "statement"
     related = ("event",)
+    hashed: tuple[str, ...] = ("outcomes",)
 
     def show(self, item: AgreedText, viewer: EventPermissions) -> Shown:
         """A whole text is read on its own page."""
@@ -126,9 +127,21 @@ class StatementComparisons(Comparisons):
         )
 
     def since(self, item: AgreedText) -> datetime:
-        statement = item.statement if isinstance(item, Corrigendum) else item
-        entered: datetime = statement.history.earliest().history_date
+        entered: datetime = self.more(item)[0]
         return entered
+
+    def read_more(self, items: Sequence[AgreedText]) -> dict[int, tuple[datetime, bool]]:
+        """When each was entered, and whether it was circulated here."""
+        path = self.event_path.removesuffix("event")
+        versions: Any = Statement.history.filter(id=OuterRef(f"{path}pk")).order_by("history_date")
+        circulated = StatementVersion.objects.filter(
+            **{self.subject: OuterRef("pk")}, circulation__isnull=False
+        )
+        rows = self.model._default_manager.filter(pk__in=[item.pk for item in items])
+        found = rows.values_list(
+            "pk", Subquery(versions.values("history_date")[:1]), Exists(circulated)
+        )
+        return {pk: (entered, was_circulated) for pk, entered, was_circulated in found}
 
     def is_open(self, item: AgreedText, acts: Sequence[Act], at: datetime) -> bool:
         return can_be_compared(item)
@@ -157,7 +170,7 @@ def can_be_compared(text: AgreedText) -> bool:
         statement.adoption == Statement.Adoption.SOURCE
         and bool(source_of(text))
         and (text.state == Statement.State.DRAFT or latest_text(statement) == text)
-        and not text.versions.filter(circulation__isnull=False).exists()
+        and not kind_of(text).more(text)[1]
     )
 
 

@@ -37,7 +37,7 @@ class CorrigendumComparisons(StatementComparisons):
     subject = "corrigendum"
     event_path = "statement__event"
     related = ("statement__event",)
-    hashed = ("rewordings",)
+    hashed = ("rewordings", "statement__outcomes")
     is_made_elsewhere = False
     effect = _lazy(
         "Two people of two organisations compare, word for word. Then it is public at once. What "

@@ -206,7 +206,6 @@ def add_act(
         reason=Truncator(reason).chars(300),
         at=at,
     )
-    row.full_clean()
     row.save()
     return row
 

@@ -90,10 +90,11 @@ class Signer:
 
 @dataclass
 class Read:
-    """The signatures and acts of one item, in their order."""
+    """The signatures and acts of one item, in their order, and what its kind reads besides."""
 
     signatures: list[Any]
     acts: list[Act]
+    more: Any
 
 
 READ = "_decision_read"
@@ -221,6 +222,14 @@ class Kind(Generic[ItemT]):
         read = item.__dict__.get(READ)
         return list(item.acts.all()) if read is None else read.acts
 
+    def read_more(self, items: Sequence[ItemT]) -> Mapping[int, Any]:
+        """By item, what a kind asks besides; with the same few queries of however many."""
+        return {}
+
+    def more(self, item: ItemT) -> Any:
+        read = item.__dict__.get(READ)
+        return self.read_more([item])[item.pk] if read is None else read.more
+
     def read(
         self, items: Sequence[ItemT], signer: Signer, *, only_signed: bool = False
     ) -> Sequence[ItemT]:
@@ -231,7 +240,8 @@ class Kind(Generic[ItemT]):
         """
         if not items:
             return items
-        by_id = {item.pk: Read([], []) for item in items}
+        more = self.read_more(items)
+        by_id = {item.pk: Read([], [], more.get(item.pk)) for item in items}
         for row in self.signatures().filter(**{f"{self.subject}__in": by_id}):
             by_id[getattr(row, f"{self.subject}_id")].signatures.append(row)
         for act in acts_of_model(self.model).filter(item_id__in=by_id):

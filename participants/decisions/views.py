@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -89,9 +88,10 @@ def _numbers(values: Iterable[str]) -> dict[str, set[int]]:
 
 def _ticked(
     request: HttpRequest, viewer: EventPermissions, signer: Signer
-) -> list[tuple[Kind[Any], list[Any]]]:
+) -> list[tuple[Kind[Any], Sequence[Any]]]:
     """Of what was ticked, that which this person can decide now, by kind."""
-    wanted, found = _wanted(request), []
+    wanted = _wanted(request)
+    found: list[tuple[Kind[Any], Sequence[Any]]] = []
     for kind in kinds().values():
         chosen = wanted.get(kind.name)
         items = list(kind.visible(viewer).filter(pk__in=chosen)) if chosen else []
@@ -101,11 +101,13 @@ def _ticked(
     return found
 
 
-def _all(name: str, viewer: EventPermissions, at: datetime) -> list[tuple[Kind[Any], list[Any]]]:
+def _all(
+    name: str, viewer: EventPermissions, signer: Signer
+) -> list[tuple[Kind[Any], Sequence[Any]]]:
     """Of one kind; without a name, of all."""
     return [
-        (group.kind, [item for row in group.rows for item in row.items])
-        for group in queue(viewer, at)
+        (group.kind, group.kind.read([item for row in group.rows for item in row.items], signer))
+        for group in queue(viewer, signer.at)
         if isinstance(group.kind, Kind) and name in ("", group.kind.name)
     ]
 
@@ -118,7 +120,7 @@ def read_together(request: HttpRequest) -> HttpResponse:
     signer = Signer(viewer.user, timezone.now(), viewer.bodies)
     entries = []
     if "all" in request.POST:
-        found = _all(request.POST["all"], viewer, signer.at)
+        found = _all(request.POST["all"], viewer, signer)
     else:
         found = _ticked(request, viewer, signer)
     for kind, items in found:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import permutations
@@ -38,10 +39,18 @@ from roundtable.models import Event
 
 def list_hash(event: Event) -> str:
     """Of the confirmed participations, so that two people close the same list."""
-    rows = Participation.objects.confirmed().filter(event=event).order_by("pk")
-    listed = rows.select_related(*PARTICIPATIONS.related)
-    content = [event.code, *(row.content_hash for row in listed)]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return _list_hashes([event])[event.pk]
+
+
+def _list_hashes(events: Sequence[Event]) -> dict[int, str]:
+    content = {event.pk: [event.code] for event in events}
+    rows = Participation.objects.confirmed().filter(event__in=content).order_by("pk")
+    for row in rows.select_related(*PARTICIPATIONS.related):
+        content[row.event_id].append(row.content_hash)
+    return {
+        pk: hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+        for pk, listed in content.items()
+    }
 
 
 class Closings(Kind[ListClosure]):
@@ -61,12 +70,21 @@ class Closings(Kind[ListClosure]):
     def visible(self, viewer: EventPermissions) -> QuerySet[ListClosure]:
         return self.rows() if viewer.is_operator else self.rows().filter(event__in=viewer.readable)
 
-    def show(self, row: ListClosure, viewer: EventPermissions) -> Shown:
+    def shown(self, items: Sequence[ListClosure], viewer: EventPermissions) -> list[Shown]:
         # The same people as in the list, so that the numbers tell of no one else.
-        rows = visible_participations(viewer).filter(event=row.event)
-        confirmed = rows.confirmed()
-        people, waiting = confirmed.count(), rows.filter(confirmed_at=None).count()
-        organisations = confirmed.values("organisation").distinct().count()
+        rows = visible_participations(viewer).filter(event__in=[row.event_id for row in items])
+        rows = rows.order_by()  # else people of one organisation are told apart
+        people = Counter(rows.confirmed().values_list("event", flat=True))
+        waiting = Counter(rows.filter(confirmed_at=None).values_list("event", flat=True))
+        organisations = Counter(
+            event for event, _pk in rows.confirmed().values_list("event", "organisation").distinct()
+        )
+        return [
+            self._shown(row, *(found[row.event_id] for found in (people, organisations, waiting)))
+            for row in items
+        ]
+
+    def _shown(self, row: ListClosure, people: int, organisations: int, waiting: int) -> Shown:
         facts = [
             (_("Confirmed people"), str(people)),
             (_("Their organisations"), str(organisations)),
@@ -99,11 +117,16 @@ class Closings(Kind[ListClosure]):
         lock_events(rows)
         return super().lock(rows.values_list("pk", flat=True))
 
+    def read_more(self, items: Sequence[ListClosure]) -> dict[int, str]:
+        hashes = _list_hashes([item.event for item in items])
+        return {item.pk: hashes[item.event_id] for item in items}
+
     def content_hash(self, item: ListClosure) -> str:
-        return list_hash(item.event)
+        found: str = self.more(item)
+        return found
 
     def asker(self, item: ListClosure) -> User | None:
-        first = item.confirmations.select_related("by").first()
+        first = next(iter(self.stored(item)), None)
         return first.by if first else None
 
     def is_open(self, item: ListClosure, acts: Sequence[Act], at: datetime) -> bool:

@@ -61,7 +61,7 @@ def close_list_view(request: HttpRequest, event_id: int) -> HttpResponse:
     context = {
         "title": _("Close the list of participants"),
         "event": event,
-        "read": CLOSINGS.show(ListClosure(event=event), permissions),
+        "read": CLOSINGS.shown([ListClosure(event=event)], permissions)[0],
         "may_agree": bool(Signer(permissions.user, now).rights_at(event, CLOSING)),
         "shown": token,
     }

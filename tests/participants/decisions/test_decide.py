@@ -7,16 +7,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from outcomes.organisations.changes import request_change
 from participants.decisions.engine import decline
 from participants.decisions.queue import about_to_be
-from participants.models import Act, Grant, Organisation, OrganisationChange, Participation
+from participants.models import Act, Grant, Organisation, Participation
 from participants.permissions import permissions_of
-from tests.conftest import FULL
 from tests.decide import (
     QUEUE,
     agree,
@@ -276,29 +272,6 @@ def test_addresses_of_former_pages_lead_on(client: Client, world: World) -> None
         assert browser.get(former)["Location"] == page_of(item)
     assert browser.get(f"{QUEUE}agree/")["Location"] == QUEUE
     assert browser.get(f"{QUEUE}nothing/1/").status_code == 404
-
-
-def test_queue_asks_the_same_queries_for_however_many(client: Client, world: World) -> None:
-    browser, asked, before = as_first(client, world), set(), 0
-    browser.get(QUEUE)
-    for total in (1, 6, 60, *([600] if FULL else [])):
-        for number in range(before, total):
-            seat(world, f"Person {number}")
-            world.ask_right()
-            change = OrganisationChange(
-                organisation=make_organisation(),
-                what="give role",
-                event=world.event,
-                role="cohost",
-                reason="Letter",
-            )
-            request_change(change=change, by=world.second, at=NOON)
-        before = total
-        with CaptureQueriesContext(connection) as queries:
-            words = text_of(browser)
-        assert f"{3 * total} things wait for you." in words
-        asked.add(len(queries))
-    assert len(asked) == 1
 
 
 def test_one_digest_a_day_says_what_waits_and_what_was_decided(

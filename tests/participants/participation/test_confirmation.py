@@ -333,11 +333,16 @@ def test_sixty_people_are_confirmed_at_the_desk_by_their_confirmers(
 
 
 def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
-    row = meeting.takes_part(shelter())
-    confirm(row, meeting.first, meeting.confirmer)
+    organisation = shelter()
+    row, colleague = meeting.takes_part(organisation), meeting.takes_part(organisation)
+    meeting.takes_part(shelter("Another shelter"))
+    for confirmed in (row, colleague):
+        confirm(confirmed, meeting.first, meeting.confirmer)
     address = reverse("admin:participants_participation_close", args=[meeting.event.pk])
     asker, other = client_of(meeting.first), client_of(meeting.second)
-    assert "Confirmed people: 1" in asker.get(address).content.decode()
+    page = asker.get(address).content.decode()
+    assert "Confirmed people: 2" in page and "Their organisations: 1<" in page
+    assert "Not confirmed, and not on the list: 1" in page
     asked = press(asker, address, address, "Agree to close").content.decode()
     assert "The list is closed when another organisation agrees too." in asked
     closure = ListClosure.objects.get()
