@@ -143,7 +143,7 @@ CONFIRMED: dict[str, tuple[Callable[[], models.Model], type[models.Model]]] = {
 
 def _nominated(**given: Any) -> Participation:
     event = make_event()
-    given = {"letter": make_letter(event), "nomination": "Ms A"} | given
+    given = {"letter": make_letter(event), "nomination": "Ms A", **given}
     return make_participation(make_delegate(), event, **given)
 
 

@@ -1,6 +1,7 @@
 """People in a release's database: accounts, profiles, consents and requests in each state."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.test import Client
@@ -191,7 +192,11 @@ def _add_introductions(at: datetime) -> None:
 def _add_proposals(event: Event, by: User, at: datetime) -> None:
     """What others entered about a person with an account, of each kind."""
     person = make_delegate(name="Is Asked")
-    given = {"capacity": "Adviser", "nomination": "Letter of 3 March"}
+    given: dict[str, Any] = {
+        "capacity": "Adviser",
+        "letter": None,
+        "nomination": "Letter of 3 March",
+    }
     office = make_organisation()
     assert propose_participation(person, event=event, organisation=office, by=by, at=at, **given)
     assert propose_name_latin(person, "Is Asked", by=by, at=at)
