@@ -52,7 +52,10 @@ class CorrigendumComparisons(StatementComparisons):
 
     def make(self, item: Corrigendum, at: datetime) -> None:
         if item.state == StatementState.DRAFT:
-            _publish(item, by=item.comparisons.latest("confirmed_at", "pk").by, at=at)
+            row = lock_text(item)  # without the sentences that were read before
+            assert isinstance(row, Corrigendum)
+            _publish(row, by=item.comparisons.latest("confirmed_at", "pk").by, at=at)
+            item.refresh_from_db()
 
 
 register(CorrigendumComparisons())
