@@ -26,6 +26,7 @@ from participants.models import (
     Grant,
     Introduction,
     InvitationRequest,
+    Letter,
     OrganisationChange,
     ParticipantList,
     Participation,
@@ -42,6 +43,7 @@ from tests.factories import (
     make_grant,
     make_introduction,
     make_invitation_request,
+    make_letter,
     make_organisation,
     make_organisation_change,
     make_participant_list,
@@ -69,6 +71,7 @@ ROWS: dict[type[models.Model], Callable[[Event, User], Any]] = {
     ),
     OrganisationChange: lambda event, _by: make_organisation_change(make_role(event).organisation),
     DelegationChange: lambda event, _by: make_delegation_change(event),
+    Letter: lambda event, _by: make_letter(event),
     ParticipantList: lambda event, _by: make_participant_list(event, decided_at=NOON),
     ProgressUpdate: lambda event, _by: make_update(event.commitments.all()[0]),
     Response: lambda event, _by: make_response(

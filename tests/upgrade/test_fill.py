@@ -20,7 +20,7 @@ STATES = {
     "delegationchange": {State.ASKED, State.MADE} | ENDED,
     "listclosure": {State.ASKED, State.MADE},
     "statement": {State.ASKED, State.AGREED, State.MADE},
-    "corrigendum": {State.ASKED, State.AGREED},
+    "corrigendum": {State.ASKED, State.MADE},
     "commitment": {State.ASKED, State.MADE},
 }
 

@@ -49,7 +49,7 @@ Sign = Callable[[User | Delegate], Client]
 # All that the desk shows; pages of other models are absent.
 SHOWN = {
     *("Series", "Event", "MailBatch", "Organisation", "OrganisationChange", "Group", "Delegate"),
-    "DelegationChange",
+    *("DelegationChange", "Letter"),
     *("Participation", "InvitationRequest", "Introduction", "ParticipantList", "User", "Grant"),
     *("Statement", "Outcome", "Synonyms", "Theme", "Commitment", "Milestone", "ProgressUpdate"),
     *("Response", "Offer", "Assessment", "ReportingRound"),
