@@ -1,9 +1,9 @@
 """The rights of the last roundtable, asked for again together.
 
-Only the accounts that had them are offered, each for the same role and organisation: whoever asks
-names no one, and is not one of those who agree. Each right opens nothing until its holder accepts
-it with the second factor. That its organisation names the holder again is in the letter that
-whoever asks refers to, and that all who decide read beside each right.
+Only the accounts that had them are offered, each for the same role and organisation: the person who
+asks names no one, and is not one of those who agree. Each right opens nothing until its holder
+accepts it with the second factor. That its organisation names the holder again is in the letter to
+which the person who asks refers. All who decide read this beside each right.
 """
 
 from collections import defaultdict

@@ -113,7 +113,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         )
 
     def awake(self) -> "GrantQuerySet":
-        """Without those that wait for their holder, which open nothing, whoever agreed."""
+        """Without those that wait for their holder, which open nothing until then."""
         return self.filter(Q(must_accept=False) | Q(accepted_at__isnull=False))
 
 

@@ -264,7 +264,7 @@ def test_one_wrong_organisation_among_sixty_is_found_by_the_page(
     value = value_of(wrong)
     mine = [box for box in boxes(page) if value.split(":")[1] in box.get("value").split(":")[1]]
     assert [(box.get("value"), "checked" in box.attrib) for box in mine] == [(value, False)]
-    # Whoever agrees to all that is ticked, and to all letters, leaves it undecided.
+    # A person who agrees to all that is ticked, and to all letters, leaves it undecided.
     ticked = [box.get("value") for box in boxes(page) if "checked" in box.attrib]
     ticked += [box.get("value") for box in boxes(page) if "," in box.get("value")]
     press(browser, page, f"{QUEUE}agree/", d=ticked)
