@@ -691,6 +691,11 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "unsubscribe-by-link": _unsubscribe_link_paths,
     "evidence-file": _evidence_paths,
     "admin:outcomes_progressupdate_evidence": _admin_evidence_paths,
+    # Nothing is carried over to a roundtable that is over: to one to come, see test_carry_over.
+    "admin:carry_over": lambda cast, _own: {
+        key: f"/admin/carry-over/{cast.events[key].pk if key in cast.events else UNKNOWN_PK}/"
+        for key in ("here", "elsewhere", "deleted")
+    },
     "admin:decide_one": lambda cast, _own: {
         key: path and path.replace("/admin/participants/grant/", "/admin/decide/grant/")
         for key, path in _row_paths("admin/participants/grant/<path:object_id>/", cast).items()

@@ -80,7 +80,7 @@ NEW_EACH_TIME = re.compile(
 )
 
 # These one reads of oneself alone, on the page of what is held about one.
-HELD = ["invite", "capacity", "former", "proposed", "hideout"]
+HELD = ["invite", "capacity", "former", "proposed", "hideout", "line"]
 # Anyone may read all of a public roundtable.
 ANYONE = (
     canaries_of("event", *EVENT_TEXTS)
