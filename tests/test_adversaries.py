@@ -173,7 +173,7 @@ class World:
         return person
 
     def identities(self) -> list[tuple[Any, ...]]:
-        """What no one but its owner changes."""
+        """What no one but its owner changes; the desk may hide someone, by name, at once."""
         found = []
         for person in Delegate.objects.filter(pk__in=[row.pk for row in self.victims]):
             assert person.user is not None, person.name
@@ -188,7 +188,6 @@ class World:
                     person.user.email,
                     person.listed_to,
                     person.is_protected,
-                    person.hidden_at,
                     person.erased_at,
                     tuple(addresses.values_list("email", "verified")),
                     tuple(person.exceptions.values_list("organisation", "constituency")),
