@@ -44,6 +44,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "participants/decisions/test_decisions",
             "participants/decisions/test_decide",
             "participants/participation/test_confirmation",
+            "outcomes/organisations/test_changes",
         ),
     ),
     (
@@ -65,6 +66,17 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "participants/participation/test_confirmation",
             "participants/decisions/test_decisions",
             "participants/participation/test_freezing",
+        ),
+    ),
+    (
+        "participants/participation/confirmation.py",
+        (
+            "participants/participation/test_confirmation",
+            "participants/participation/test_suspension",
+            "participants/participation/test_letters",
+            "participants/participation/test_freezing",
+            "participants/decisions/test_decide",
+            "outcomes/duplicates/test_merged_participations",
         ),
     ),
     (
@@ -134,6 +146,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/sources/test_comparisons",
             "outcomes/statements/test_verify",
             "outcomes/commitments/test_commitment_sources",
+            "outcomes/commitments/test_as_of",
             "participants/decisions/test_decisions",
         ),
     ),
@@ -170,6 +183,23 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "outcomes/reporting/test_members",
             "outcomes/commitments/test_commitment_sources",
             "outcomes/evidence/test_evidence_metadata",
+        ),
+    ),
+    (
+        "outcomes/organisations/changes.py",
+        (
+            "outcomes/organisations/test_changes",
+            "outcomes/organisations/test_new_names",
+            "outcomes/duplicates/test_merged_participations",
+        ),
+    ),
+    (
+        "outcomes/reporting/publication.py",
+        (
+            "outcomes/commitments/test_publication",
+            "outcomes/commitments/test_commitment_sources",
+            "outcomes/commitments/test_proposals",
+            "outcomes/commitments/test_disputes",
         ),
     ),
     (

@@ -77,9 +77,8 @@ def answer(item: Any, signer: Signer, given: Sequence[Any] | None = None) -> Ans
 
 
 def _is_own(kind: Kind[Any], item: Any, signer: Signer) -> bool:
-    rule, people = kind.independence, kind.involved(item)
-    organisations = [] if rule.own_organisation else kind.organisations(item)
-    involved = {body_of(organisation) for organisation in organisations}
+    people = kind.involved(item)
+    involved = {body_of(organisation) for organisation in kind.organisations(item)}
     for person in people:
         involved |= signer.bodies_of(person)
     return signer.user in people or bool(involved & signer.own_bodies) or kind.refuses(item, signer)

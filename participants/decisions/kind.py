@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from participants.decisions.independence import DECIDING, Independence, Operator
+from participants.decisions.independence import DECIDING, Independence
 from participants.models import Act, Capacity, Organisation, OrganisationKind, User
 from participants.models.confirmation import Confirmation
 from participants.permissions import (
@@ -76,9 +76,7 @@ class Signer:
         capacities = {*DECIDING, None}
         rights = self._rights[rule.roles].get(event.pk, ())
         found = [right for right in rights if right.capacity in capacities]
-        if rule.operator != Operator.NEVER:
-            return found or stand_in(self.user)
-        return found
+        return found or (stand_in(self.user) if rule.operator else [])
 
     def repeats(self, signature: Confirmation) -> bool:
         """Whether the person, or someone of one of their organisations, has signed it."""
