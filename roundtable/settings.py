@@ -190,12 +190,13 @@ DATABASES: dict[str, dict[str, Any]] = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        # In seconds. Then roundtable/database/lock_wait.py waits.
-        "timeout": 0.05,
+        # In seconds, to open the file. After a process was killed, the next one holds it briefly.
+        "timeout": 20,
         # What is deleted is overwritten in the file.
         # More than the 2 MB that SQLite keeps, but each thread has its own; in KiB.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-        "PRAGMA secure_delete=ON; PRAGMA cache_size=-4000;",
+        # From here on, roundtable/database/lock_wait.py waits instead; in milliseconds.
+        "PRAGMA secure_delete=ON; PRAGMA cache_size=-4000; PRAGMA busy_timeout=50;",
     }
     # Kept open: to open the file again, SQLite makes two more, which a full disk refuses.
     DATABASES["default"]["CONN_MAX_AGE"] = None

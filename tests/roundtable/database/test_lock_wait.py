@@ -1,10 +1,11 @@
 """Waiting for SQLite's lock does not stop the other threads of the process."""
 
 import gc
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event as Signal
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 
 import pytest
@@ -91,3 +92,20 @@ def test_each_connection_waits_so(tmp_path: Path) -> None:
         connection.ensure_connection()
         assert connection.execute_wrappers == [lock_wait._wait]
     second.close()
+
+
+def test_opening_waits_for_who_holds_the_file(tmp_path: Path) -> None:
+    """As the first one that opens it after a process was killed."""
+    used: Any = connections[DEFAULT_DB_ALIAS]
+    opened = type(used)(used.settings_dict | {"NAME": tmp_path / "held"}, DEFAULT_DB_ALIAS)
+    holder = sqlite3.connect(tmp_path / "held", check_same_thread=False)
+    holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+    holder.execute("PRAGMA journal_mode=WAL")
+    holder.execute("CREATE TABLE held (id)")
+    release = Timer(0.5, holder.close)
+    release.start()
+    opened.ensure_connection()
+    release.join()
+    with opened.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (50,)
+    opened.close()
