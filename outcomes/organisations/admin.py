@@ -122,7 +122,8 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
 class OrganisationChangeAdmin(PrivateAdmin):
     """Changes that wait for another organisation, and those that were made or stopped."""
 
-    event_path = "event"
+    # visible_rows() says which, because some belong to no roundtable.
+    event_path = None
     waits_in_queue = True
     # They are requested on the page of the organisation or roundtable that they are about.
     unavailable = ("add", "change", "delete")
@@ -135,9 +136,6 @@ class OrganisationChangeAdmin(PrivateAdmin):
 
     def visible_rows(self, request: HttpRequest) -> QuerySet[OrganisationChange]:
         return CHANGES.visible(request_permissions(request)).prefetch_related("acts")
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or self.visible_rows(request).filter(pk=obj.pk).exists()
 
     @admin.display(description=_("change"))
     def change(self, row: OrganisationChange) -> str:
@@ -227,11 +225,7 @@ class OrganisationChangeAdmin(PrivateAdmin):
         return render_page(request, OrganisationChange, template, context)
 
     def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
+        self, request: HttpRequest, object_id: str, *where: Any, **options: Any
     ) -> HttpResponse:
         row = self.row_or_404(request, object_id)
         return redirect("admin:decide_one", "organisationchange", row.pk)

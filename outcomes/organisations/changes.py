@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy as _lazy
 from outcomes.duplicates.organisations import apply_merge, check_merge
 from outcomes.models import Commitment, CommitmentParty, Dispute, SourceComparison, Undertaking
 from outcomes.sources.hashes import source_hash, undertaking_hash
-from participants.accounts.emails import tell_of_ended_request
+from participants.accounts.request_kind import ChangeKind
 from participants.decisions.engine import ask
 from participants.decisions.independence import ORGANISATION_CHANGE
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
+from participants.decisions.kind import Shown, Signer, register
 from participants.display_names import display_name, with_display_names
 from participants.models import (
-    Act,
     Delegate,
     EventRole,
     Organisation,
@@ -111,7 +110,7 @@ def _check(change: OrganisationChange) -> None:
             )
 
 
-class OrganisationChanges(Kind[OrganisationChange]):
+class OrganisationChanges(ChangeKind[OrganisationChange]):
     """A change that others than the requester and the organisation confirm."""
 
     model = OrganisationChange
@@ -120,7 +119,7 @@ class OrganisationChanges(Kind[OrganisationChange]):
     independence = ORGANISATION_CHANGE
     related = ("organisation", "target", "event", "requested_by")
     wait = timedelta(days=7)
-    ends_after = REQUEST_PERIOD
+    called = "change"
     is_forgotten_everywhere = True
     label = _lazy("Organisations")
     effect = _lazy("A kind, a country or a merge changes who may see what.")
@@ -149,12 +148,6 @@ class OrganisationChanges(Kind[OrganisationChange]):
             facts=facts,
         )
 
-    def since(self, item: OrganisationChange) -> datetime:
-        return item.requested_at
-
-    def undecided(self, at: datetime) -> QuerySet[OrganisationChange]:
-        return self.rows().filter(done_at=None, stopped_at=None)
-
     def read_more(self, items: Sequence[OrganisationChange]) -> dict[int, list[Event]]:
         return events_concerned(items)
 
@@ -165,9 +158,6 @@ class OrganisationChanges(Kind[OrganisationChange]):
     def organisations(self, item: OrganisationChange) -> list[Organisation]:
         return [row for row in (item.organisation, item.target) if row]
 
-    def asker(self, item: OrganisationChange) -> User:
-        return item.requested_by
-
     def may_stop(self, item: OrganisationChange, signer: Signer) -> bool:
         """The person who requested it, and people with a right to confirm at a roundtable of it."""
         holders = (event_of_holders(event, signer.on) for event in self.events(item))
@@ -175,12 +165,6 @@ class OrganisationChanges(Kind[OrganisationChange]):
             signer.user == item.requested_by
             or any(confirming_rights(signer.user, event, signer.on) for event in holders)
         )
-
-    def is_open(self, item: OrganisationChange, acts: Sequence[Act], at: datetime) -> bool:
-        return item.is_open
-
-    def is_made(self, item: OrganisationChange, at: datetime) -> bool:
-        return item.done_at is not None
 
     def due_on(self, item: OrganisationChange) -> date | None:
         return item.effective_on
@@ -211,12 +195,6 @@ class OrganisationChanges(Kind[OrganisationChange]):
         else:
             _set_fields(item, at)
         _record("make change of organisation", item, None, at)
-
-    def end(self, item: OrganisationChange, act: Act) -> None:
-        item.stopped_at = act.at
-        item.save()
-        if act.what == Act.What.EXPIRED:
-            tell_of_ended_request(item.requested_by, act, "change")
 
     def record(
         self, verb: str, item: OrganisationChange, by: User | None, at: datetime, **more: Any

@@ -3,7 +3,7 @@
 It waits for seven days. Then the person gets an account of their own without details, messages and
 rights, so a person who deceived us learns nothing. The former one is kept for 30 days: a factor of
 before brings it back. Who gives the code for a new address is in
-participants.participation.change_codes.
+participants.participation.account_changes.
 """
 
 import json

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from participants.accounts.addresses import delivery_address, sign_in_addresses
 from participants.email_links.links import create_link
-from participants.models import Act, Delegate, EmailLink, Grant, User
+from participants.models import Delegate, EmailLink, Grant, User
 from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.mail.queue import enqueue
 from roundtable.models import Event
@@ -142,14 +142,3 @@ def hide_url_for(email: str, at: datetime) -> str:
     # Signing in must take the same work for unknown addresses.
     create_link(EmailLink.Purpose.HIDE, at=at, lifetime=timedelta(days=1))
     return ""
-
-
-def tell_of_ended_request(user: User, act: Act, what: str) -> None:
-    """Others did not complete it in time. Who did not answer is not said."""
-    email_account(
-        user,
-        dedup_key=f"request ended {act.pk}",
-        template="participants/decisions/emails/request_ended",
-        context={"what": what},
-        at=act.at,
-    )

@@ -22,10 +22,11 @@ from django.utils.translation import ngettext
 
 from participants.accounts.addresses import mask_address
 from participants.accounts.carry_over import differences_of_requests
-from participants.accounts.emails import email_account, email_holders, tell_of_ended_request
+from participants.accounts.emails import email_account, email_holders
+from participants.accounts.request_kind import RequestKind
 from participants.decisions.engine import add_act, ask, forget_pending
 from participants.decisions.independence import RIGHT
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, Signer, register
+from participants.decisions.kind import Shown, Signer, register
 from participants.display_names import display_name, with_display_names
 from participants.models import (
     Act,
@@ -61,8 +62,7 @@ ANNOUNCED = "participants/accounts/emails/grant_announced"
 def request_grant(*, grant: Grant, by: User, at: datetime) -> Grant:
     """Saves a right that is not in force, and asks others to confirm it."""
     grant.requested_by, grant.granted_at, grant.effective_on = by, at, None
-    grant.full_clean()
-    grant.save()
+    _store(grant)
     ask([grant], by=by, at=at)
     _record("request grant", grant, by, at)
     return grant
@@ -79,8 +79,7 @@ def appoint(*, grant: Grant, at: datetime) -> Grant:
     grant.valid_until = grant.suspended_at = None
     grant.suspension_reason = ""
     grant.granted_at, grant.must_accept = at, False
-    grant.full_clean()
-    grant.save()
+    _store(grant)
     audit.record(
         action="appoint",
         at=at,
@@ -92,7 +91,7 @@ def appoint(*, grant: Grant, at: datetime) -> Grant:
     return grant
 
 
-class Rights(Kind[Grant]):
+class Rights(RequestKind[Grant]):
     """A right at the desk, which others than the requester and the holder confirm."""
 
     model = Grant
@@ -101,7 +100,7 @@ class Rights(Kind[Grant]):
     independence = RIGHT
     related = ("user", "event", "on_behalf_of", "requested_by", "replaces")
     wait = WAITING_PERIOD
-    ends_after = REQUEST_PERIOD
+    called = "right"
     # Stopped while it waits, it can still be confirmed by two.
     endings = frozenset({Act.What.WITHDRAWN, Act.What.EXPIRED})
     is_forgotten_everywhere = True
@@ -200,8 +199,7 @@ class Rights(Kind[Grant]):
         self._store_confirmed(item, at)
 
     def _store_confirmed(self, item: Grant, at: datetime) -> None:
-        item.full_clean()
-        item.save()
+        _store(item)
         if item.replaces and item.effective_on:
             _end_before(item.replaces, max(item.effective_on, item.valid_from), at)
         if not item.must_accept:  # else the holder was told when it was asked
@@ -210,10 +208,8 @@ class Rights(Kind[Grant]):
     def end(self, item: Grant, act: Act) -> None:
         _drop_confirmations(item)
         item.valid_until = max(item.valid_from, act.at.date() - timedelta(days=1))
-        item.full_clean()
-        item.save()
-        if act.what == Act.What.EXPIRED and item.requested_by:
-            tell_of_ended_request(item.requested_by, act, "right")
+        _store(item)
+        self.tell_asker(item, act)
 
     def record(self, verb: str, item: Grant, by: User | None, at: datetime, **more: Any) -> None:
         _record(f"{verb} grant" if by else "end request of grant", item, by, at)
@@ -234,8 +230,7 @@ def _end_before(grant: Grant, day: date, at: datetime) -> None:
     last = max(day - timedelta(days=1), grant.valid_from)
     if grant.valid_until is None or last < grant.valid_until:
         grant.valid_until = last
-        grant.full_clean()
-        grant.save()
+        _store(grant)
         _announce(grant, "ending", at)
 
 
@@ -266,8 +261,7 @@ def end_grant(*, grant: Grant, on: date | None, by: User, at: datetime) -> str:
     if not _took_effect(locked, at):
         _drop_confirmations(locked)  # what was confirmed had another last day
     locked.valid_until = on
-    locked.full_clean()
-    locked.save()
+    _store(locked)
     _record("end grant", locked, by, at)
     _announce(locked, "ending", at)
     return ""
@@ -307,8 +301,7 @@ def suspend_grant(*, grant: Grant, reason: str, by: User, at: datetime) -> bool:
         add_act(locked, Act.What.STOPPED, at, by=by, organisation=right.organisation, reason=reason)
     locked.suspended_at, locked.suspended_by, locked.suspended_for = at, by, right.organisation
     locked.suspension_reason = reason
-    locked.full_clean()
-    locked.save()
+    _store(locked)
     if not locked.sleeps:  # else nothing was signed by it
         forget_pending(locked.user, locked.event, at)
     _record("suspend grant", locked, by, at)
@@ -367,8 +360,7 @@ def agree_to_end_grant(*, grant: Grant, by: User, at: datetime) -> bool:
     if right_to_agree_to_end(locked, by, at) is None:
         return False
     locked.valid_until = max(locked.valid_from, at.date() - timedelta(days=1))
-    locked.full_clean()
-    locked.save()
+    _store(locked)
     _record("agree to end grant", locked, by, at)
     _announce(locked, "ended", at)
     return True
@@ -384,12 +376,7 @@ def end_old_suspensions(*, at: datetime) -> int:
         if is_suspended(row, at.date()) and returns_on(row) <= at.date()
     ]
     for row in due:
-        audit.record(
-            action="end suspension of grant",
-            at=at,
-            subject=row.user,
-            detail=f"{row.event.code} {row.role}",
-        )
+        _record("end suspension of grant", row, None, at)
         _end_suspension(row, at)
     return len(due)
 
@@ -397,8 +384,7 @@ def end_old_suspensions(*, at: datetime) -> int:
 def _end_suspension(grant: Grant, at: datetime) -> None:
     """Who suspended it stays recorded: that organisation does not suspend it again."""
     grant.suspended_at, grant.suspension_reason = None, ""
-    grant.full_clean()
-    grant.save()
+    _store(grant)
     _announce(grant, "returned", at)
 
 
@@ -420,8 +406,7 @@ def end_rights(grants: QuerySet[Grant], *, at: datetime) -> dict[str, list[date 
         # One that was in force on an earlier day goes on to match exceptions.
         if grant.valid_until >= at.date() or not _took_effect(grant, at):
             grant.effective_on = None
-        grant.full_clean()
-        grant.save()
+        _store(grant)
         forget_pending(grant.user, grant.event, at)
         _announce(grant, "ending", at)
     return former
@@ -431,8 +416,7 @@ def return_rights(user: User, former: dict[str, list[date | None]], *, at: datet
     for pk, (valid_until, effective_on) in former.items():
         for grant in user.grants.filter(pk=pk):
             grant.valid_until, grant.effective_on = valid_until, effective_on
-            grant.full_clean()
-            grant.save()
+            _store(grant)
             grant.refresh_from_db()
             _announce(grant, "undone", at)
 
@@ -450,6 +434,11 @@ def _leaves_two(grant: Grant, at: datetime) -> bool:
 def _took_effect(grant: Grant, at: datetime) -> bool:
     """Whether it is in force, or was before it was suspended."""
     return grant.effective_on is not None and grant.effective_on <= at.date()
+
+
+def _store(grant: Grant) -> None:
+    grant.full_clean()
+    grant.save()
 
 
 def _record(action: str, grant: Grant, by: User | None, at: datetime, *, note: str = "") -> None:

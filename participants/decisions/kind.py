@@ -450,10 +450,7 @@ def acts_of_model(model: type[Model]) -> QuerySet[Act]:
     return acts.filter(item_type=ContentType.objects.get_for_model(model))
 
 
-def acts_of(items: QuerySet[Any]) -> QuerySet[Act]:
-    return acts_of_model(items.model).filter(item_id__in=items.order_by().values("pk"))
-
-
 def forget_reasons(items: QuerySet[Any]) -> None:
     """They can say who a person is."""
-    acts_of(items).exclude(reason="").update(reason="–")
+    acts = acts_of_model(items.model).filter(item_id__in=items.order_by().values("pk"))
+    acts.exclude(reason="").update(reason="–")

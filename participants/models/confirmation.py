@@ -84,10 +84,6 @@ def confirmation_constraints(
     ]
 
 
-class ConfirmationQuerySet(models.QuerySet["ParticipationConfirmation"]):
-    """All confirmations of participations."""
-
-
 class PresentConfirmations(models.Manager["ParticipationConfirmation"]):
     """Leaves out those of before the participation was suspended: they no longer count.
 
@@ -124,7 +120,7 @@ class ParticipationConfirmation(Confirmation):
     )
 
     objects = PresentConfirmations()
-    with_earlier = ConfirmationQuerySet.as_manager()
+    with_earlier = models.Manager["ParticipationConfirmation"]()
 
     personal_data = (
         ShownTo(

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from participants.accounts.emails import tell_of_ended_request
+from participants.accounts.request_kind import RequestKind
 from participants.decisions.engine import sign
 from participants.decisions.independence import CLOSING
-from participants.decisions.kind import REQUEST_PERIOD, Kind, Shown, register
+from participants.decisions.kind import Shown, register
 from participants.models import (
     Act,
     Capacity,
@@ -53,7 +53,7 @@ def _list_hashes(events: Sequence[Event]) -> dict[int, str]:
     }
 
 
-class Closings(Kind[ListClosure]):
+class Closings(RequestKind[ListClosure]):
     """The list of participants, as a whole. Two organisations close it; one is a co-chair."""
 
     model = ListClosure
@@ -61,7 +61,7 @@ class Closings(Kind[ListClosure]):
     subject = "closure"
     independence = CLOSING
     related = ("event",)
-    ends_after = REQUEST_PERIOD
+    called = "closing"
     is_asked_by_signing = True
     endings = frozenset()  # the next agreement is a new request
     label = _lazy("Lists")
@@ -152,8 +152,7 @@ class Closings(Kind[ListClosure]):
         tell_who_shares(item.event, [], at)
 
     def end(self, item: ListClosure, act: Act) -> None:
-        if asker := self.asker(item):
-            tell_of_ended_request(asker, act, "closing")
+        self.tell_asker(item, act)
         item.confirmations.all().delete()
 
     def record(

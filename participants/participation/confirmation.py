@@ -601,11 +601,9 @@ def suspend_participation(
     What two brought back, the same organisation does not suspend again. `has_left` says that the
     person left the organisation. Returns False if the user may not do this.
     """
-    rows = PARTICIPATIONS.lock([participation.pk])
-    if not rows:
+    row, signer = next(iter(PARTICIPATIONS.lock([participation.pk])), None), Signer(by, at)
+    if row is None:
         return False
-    (row,) = rows
-    signer = Signer(by, at)
     rights = signer.rights_at(row.event, PARTICIPATION)
     was_suspended = row.suspended_by_id or row.suspended_for_id
     if (
@@ -634,13 +632,10 @@ def end_participation(*, participation: Participation, by: User, at: datetime) -
 
     Exceptions still match it. Returns False if the user may not do this.
     """
-    rows = PARTICIPATIONS.lock([participation.pk])
-    if not rows:
-        return False
-    (row,) = rows
-    signer = Signer(by, at)
+    row, signer = next(iter(PARTICIPATIONS.lock([participation.pk])), None), Signer(by, at)
     if (
-        row.suspended_at is None
+        row is None
+        or row.suspended_at is None
         or not signer.rights_at(row.event, PARTICIPATION)
         or not _may_answer_suspension(row, signer)
     ):

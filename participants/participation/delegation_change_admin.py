@@ -70,19 +70,13 @@ class DelegationChangeAdmin(PrivateAdmin):
         return FREEZINGS.visible(request_permissions(request))
 
     def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
+        self, request: HttpRequest, object_id: str, *where: Any, **options: Any
     ) -> HttpResponse:
         row = self.row_or_404(request, object_id)
         return redirect("admin:decide_one", "delegationchange", row.pk)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is None:
-            return request_permissions(request).can_confirm_any
-        return self.visible_rows(request).filter(pk=obj.pk).exists()
+        return request_permissions(request).can_confirm_any
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

@@ -3,7 +3,7 @@
 Both take the same two as a participation of that organisation. What was public stays public.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +13,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from participants.accounts.emails import tell_of_ended_request
 from participants.accounts.grants import end_rights
+from participants.accounts.request_kind import ChangeKind
 from participants.accounts.sessions import end_sessions
 from participants.decisions.engine import ask, sign
 from participants.decisions.independence import FREEZING
-from participants.decisions.kind import REQUEST_PERIOD, Shown, Signer, register
+from participants.decisions.kind import Shown, Signer, register
 from participants.display_names import display_name, with_display_names
 from participants.models import (
-    Act,
     Delegate,
     DelegationChange,
     DelegationChangeConfirmation,
@@ -49,7 +48,7 @@ from roundtable.audit import log as audit
 What = DelegationChange.What
 
 
-class DelegationChanges(AboutDelegation[DelegationChange]):
+class DelegationChanges(ChangeKind[DelegationChange], AboutDelegation[DelegationChange]):
     """That a delegation is frozen, or comes back."""
 
     model = DelegationChange
@@ -57,7 +56,7 @@ class DelegationChanges(AboutDelegation[DelegationChange]):
     subject = "delegation_change"
     independence = FREEZING
     related = ("event", "organisation", "requested_by")
-    ends_after = REQUEST_PERIOD
+    called = "delegation"
     label = _lazy("Delegations")
     effect = _lazy("Frozen, its people see nothing of others, and its rights and links end.")
 
@@ -87,30 +86,15 @@ class DelegationChanges(AboutDelegation[DelegationChange]):
             ],
         )
 
-    def since(self, item: DelegationChange) -> datetime:
-        return item.requested_at
-
-    def undecided(self, at: datetime) -> QuerySet[DelegationChange]:
-        return self.rows().filter(done_at=None, stopped_at=None)
-
     def lock(self, primary_keys: Iterable[int]) -> list[DelegationChange]:
         """No one of the delegation is confirmed at the same moment."""
         ids = list(primary_keys)
         lock_events(DelegationChange.objects.filter(pk__in=ids))
         return super().lock(ids)
 
-    def asker(self, item: DelegationChange) -> User:
-        return item.requested_by
-
     def may_stop(self, item: DelegationChange, signer: Signer) -> bool:
         """The person who asked. Others leave it."""
         return item.is_open and item.requested_by == signer.user
-
-    def is_open(self, item: DelegationChange, acts: Sequence[Act], at: datetime) -> bool:
-        return item.is_open
-
-    def is_made(self, item: DelegationChange, at: datetime) -> bool:
-        return item.done_at is not None
 
     def make(self, item: DelegationChange, at: datetime) -> None:
         rows = Participation.with_ended.filter(event=item.event, organisation=item.organisation)
@@ -154,12 +138,6 @@ class DelegationChanges(AboutDelegation[DelegationChange]):
             rows = Participation.objects.filter(pk__in=[row.pk for row in people])
             rows.update(details_open_on=(at + NOTICE_PERIOD).date())
             tell_who_shares(item.event, people, at)
-
-    def end(self, item: DelegationChange, act: Act) -> None:
-        item.stopped_at = act.at
-        item.save()
-        if act.what == Act.What.EXPIRED:
-            tell_of_ended_request(item.requested_by, act, "delegation")
 
     def record(
         self, verb: str, item: DelegationChange, by: User | None, at: datetime, **more: Any
