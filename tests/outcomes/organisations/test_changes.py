@@ -21,7 +21,6 @@ from participants.models import (
     Participation,
     User,
 )
-from participants.participation.digest import digest
 from roundtable.audit.models import AuditEntry
 from roundtable.models import Event
 from tests.decide import agree, offers, page_of
@@ -35,7 +34,6 @@ from tests.factories import (
     make_participation,
     make_role,
     make_series,
-    make_user,
 )
 from tests.form_fields import press
 from tests.meetings import Meeting
@@ -119,17 +117,6 @@ def test_kind_is_changed_once_two_other_organisations_confirmed(
     ]
     # Who took part for it did so for another kind: that must be confirmed again.
     assert Participation.objects.get(pk=world.participation.pk).confirmed_at is None
-
-
-def test_own_organisation_does_not_confirm(world: World) -> None:
-    change = world.new_kind()
-    for by in (
-        world.holder("confirmer", world.shelter),
-        world.holder("cochair", make_government("ID")),  # another body of the same government
-        make_user("runs@example.org", is_superuser=True),
-    ):
-        assert not world.confirm(change, by)
-    assert not change.confirmations.exists()
 
 
 def test_command_fails_where_a_change_is_not_made(world: World) -> None:
@@ -305,22 +292,6 @@ def test_unpublished_name_is_published_by_two(world: World, client_of: Sign) -> 
     assert Organisation.objects.get(pk=world.shelter.pk).is_name_published
     again = browser.post(address, {"reason": "It asked for it"})
     assert "Its name is published already." in again.content.decode()
-
-
-def test_lapsed_change_can_be_confirmed_again(world: World) -> None:
-    """One editor cannot stop a change by a new name that no one is told of."""
-    change = world.new_kind()
-    assert world.confirm(change, world.second)
-    Organisation.objects.filter(pk=world.shelter.pk).update(name="The shelter")
-    due = NOON + timedelta(days=7)
-    assert made_and_failed(due) == (0, 1)
-    later = due + timedelta(hours=1)
-    told = digest(world.cohost, later, since=due - timedelta(hours=1))
-    assert told.decided == ["Organisations: Organisations 1, agreed, and cannot be made now"]
-    change = OrganisationChange.objects.get(pk=change.pk)
-    assert change.effective_on is None
-    world.make(change)
-    assert kind_of(world.shelter) == "government"
 
 
 def test_suspended_holder_no_longer_confirms_a_change(world: World) -> None:

@@ -129,24 +129,10 @@ def test_right_is_in_force_after_a_week_or_once_a_second_organisation_confirmed(
     assert set(mails) == {grant.user.email}
 
 
-def test_no_one_confirms_for_their_own_government(holders: Holders) -> None:
-    grant = holders.request(make_government("ID", "Police"))
-    assert not confirm(grant, holders.first)
-    other = holders.holder("cochair", make_government("AU", "Police"), "other@example.org")
-    assert confirm(grant, holders.second) and not confirm(grant, other)
-    assert effective_on(grant) == date(2026, 3, 9)
-    # Governments without a country count as one.
+def test_governments_without_a_country_count_as_one(holders: Holders) -> None:
     grant = holders.request(make_government("", "Nowhere"))
     other = holders.holder("cochair", make_government("", "Elsewhere"), "no@example.org")
     assert not confirm(grant, other)
-
-
-def test_requester_and_operator_confirm_nothing(holders: Holders) -> None:
-    grant = holders.request(make_government("MY"), by=holders.first)
-    colleague = holders.holder("cochair", make_government("ID", "Police"), "colleague@example.org")
-    reader = holders.holder("reader", make_government("TH"), "reader@example.org")
-    for user in (holders.first, colleague, holders.operator, reader, grant.user):
-        assert not confirm(grant, user)
 
 
 def test_right_that_is_stopped_while_it_waits_must_be_confirmed_by_two(holders: Holders) -> None:

@@ -45,6 +45,7 @@ from participants.participation.closure import CLOSINGS, agree_to_close, list_ha
 from participants.participation.confirmation import PARTICIPATIONS
 from participants.participation.delegation_changes import FREEZINGS
 from participants.participation.delegation_changes import request_change as request_freezing
+from participants.participation.digest import digest
 from tests.decide import page_of
 from tests.factories import (
     NOON,
@@ -138,7 +139,13 @@ CASES = {
     "freezing": Case(FREEZINGS, World.ask_freezing, ("confirmer",), "first"),
 }
 WAITING = ["right", "change"]
-ENDING = ["right", "change", "closing", "freezing"]
+# And what the email says to who asked.
+ENDING = {
+    "right": "You requested a right at the co-chairs' desk.",
+    "change": "You requested a change of an organisation.",
+    "closing": "You agreed to close a list of participants.",
+    "freezing": "You asked to freeze a delegation, or to bring it back.",
+}
 
 
 @pytest.fixture
@@ -155,6 +162,10 @@ def each(*names: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", names or [*CASES], indirect=True)
 
 
+def name_of(case: Case) -> str:
+    return next(name for name, other in CASES.items() if other is case)
+
+
 def stored(item: Any) -> Any:
     return type(item)._default_manager.get(pk=item.pk)
 
@@ -167,13 +178,6 @@ def state_of(item: Any, at: datetime = NOON) -> State:
 
 def later(days: int) -> datetime:
     return NOON + timedelta(days=days)
-
-
-def told_by_subject(mails: list[EmailMultiAlternatives]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for mail in mails:
-        found.setdefault(str(mail.subject), []).append(mail.to[0])
-    return found
 
 
 # When it is made --------------------------------------------------------------------------
@@ -218,14 +222,17 @@ def test_with_one_other_it_is_made_after_seven_days(
 
 @pytest.mark.parametrize(("days", "failed"), [(6, 0), (7, 1)])
 def test_what_changed_while_it_waited_is_not_made(world: World, days: int, failed: int) -> None:
-    change = world.ask_change()
-    assert CASES["change"].sign(world, change, "second")
+    """Until two agree again: no one stops a change by a new name that no one is told of."""
+    change, case = world.ask_change(), CASES["change"]
+    assert case.sign(world, change, "second")
     Organisation.objects.filter(pk=world.shelter.pk).update(name="Another name")
     due = make_due(later(days))
     assert (due.made, due.failed) == (0, failed)
     assert state_of(change, later(days)) == State.ASKED
     reasons = [act.reason for act in change.acts.filter(what=Act.What.FAILED)]
     assert reasons == ["It changed after it was confirmed."] * failed
+    assert all(case.sign(world, change, signer, later(days)) for signer in case.signers)
+    assert state_of(change, later(days)) == State.MADE
 
 
 @each()
@@ -252,8 +259,7 @@ def test_who_is_part_of_it_or_has_signed_is_told_why_not(case: Case, world: Worl
     assert right(item, reader, NOON).reason == Refusal.NO_RIGHT
     own = right(item, getattr(world, case.own), NOON)
     expected = {"closing": Refusal.SIGNED, "freezing": Refusal.SIGNED, "participation": None}
-    name = next(name for name, other in CASES.items() if other is case)
-    assert own.reason == expected.get(name, Refusal.OWN)
+    assert own.reason == expected.get(name_of(case), Refusal.OWN)
 
 
 def test_making_that_fails_is_seen_and_tried_again(
@@ -269,6 +275,8 @@ def test_making_that_fails_is_seen_and_tried_again(
     assert "it cannot be made now: This organisation already has this role." in " ".join(
         page.content.decode().split()
     )
+    told = digest(world.second, later(1), since=later(-1))
+    assert told.decided == ["RT: Organisations 1, agreed, and cannot be made now"]
     for days in (1, 2):
         due = make_due(later(days))
         assert (due.made, due.failed) == (0, 1)
@@ -319,7 +327,9 @@ def test_request_that_no_one_completed_ends_after_sixty_days(
     assert make_due(later(60)).expired == 1
     assert make_due(later(61)).expired == 0
     asker = world.operator if case.kind is RIGHTS else world.first
-    assert told_by_subject(deliver()[before:]) == {"Your request has ended": [asker.email]}
+    (mail,) = deliver()[before:]
+    assert (mail.subject, mail.to) == ("Your request has ended", [asker.email])
+    assert ENDING[name_of(case)] in " ".join(str(mail.body).split())
     assert item.confirmations.count() == (case.kind is FREEZINGS)  # who asked signed
     if case.kind is CLOSINGS:  # the next agreement is a new request
         assert case.sign(world, item, "first", later(61))

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from outcomes.duplicates.organisations import apply_merge
-from participants.decisions.engine import State, make_due, retry, sign, state
+from participants.decisions.engine import make_due, sign
 from participants.models import (
     Act,
     Audience,
@@ -108,14 +107,20 @@ def decide(browser: Client, button: str = "Agree") -> Any:
     return press(browser, page, page, button)
 
 
+def ask(
+    meeting: Meeting, organisation: Organisation, what: str = "freeze", at: Any = NOON
+) -> DelegationChange:
+    change = DelegationChange(
+        event=meeting.event, organisation=organisation, what=what, reason="Stolen"
+    )
+    return request_change(change=change, by=meeting.first, at=at)
+
+
 def make(
     meeting: Meeting, organisation: Organisation, what: str = "freeze", at: Any = NOON
 ) -> DelegationChange:
     """By a co-chair and the confirmer of civil society."""
-    change = DelegationChange(
-        event=meeting.event, organisation=organisation, what=what, reason="Stolen"
-    )
-    request_change(change=change, by=meeting.first, at=at)
+    change = ask(meeting, organisation, what, at)
     assert sign(FREEZINGS, {change.pk: change.content_hash}, by=meeting.confirmer, at=at)
     change.refresh_from_db()
     assert change.done_at == at
@@ -153,42 +158,6 @@ def test_two_freeze_a_delegation_and_its_details_close_in_both_directions(
     assert "(frozen)" in page
     desk = client_of(meeting.first).get(reverse("admin:participants_participation_changelist"))
     assert "Frozen – " in desk.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("kind", "names", "is_enough"),
-    [
-        ("government", "first second", True),
-        ("government", "first cohost", True),
-        ("government", "cohost confirmer", False),
-        ("government", "first police", False),
-        ("government", "operator cohost", True),
-        ("civil-society", "first confirmer", True),
-        ("civil-society", "cohost confirmer", True),
-        ("civil-society", "operator confirmer", True),
-        ("civil-society", "first second", False),
-        ("civil-society", "first cohost", False),
-    ],
-)
-def test_the_same_two_as_for_a_participation_there(
-    meeting: Meeting, kind: str, names: str, is_enough: bool
-) -> None:
-    users = {
-        "police": meeting.holder("cochair", make_government("ID", "Police")),
-        "operator": make_user(is_superuser=True),
-    }
-    organisation = make_government("MY") if kind == "government" else shelter()
-    asker, second = (users.get(name) or getattr(meeting, name) for name in names.split())
-    change = DelegationChange(
-        event=meeting.event, organisation=organisation, what="freeze", reason="Stolen"
-    )
-    request_change(change=change, by=asker, at=NOON)
-    # An operator waits for five working days.
-    at = NOON + timedelta(days=7)
-    for user in (asker, second):
-        sign(FREEZINGS, {change.pk: change.content_hash}, by=user, at=at)
-    change.refresh_from_db()
-    assert (change.done_at is not None) == is_enough
 
 
 def test_only_who_confirms_there_and_is_not_of_the_organisation_asks(
@@ -329,10 +298,7 @@ def test_other_bodies_meetings_and_organisations_are_as_before(meeting: Meeting)
         confirmed_at=NOON,
         took_effect_at=NOON,
     )
-    change = DelegationChange(
-        event=meeting.event, organisation=ministry, what="freeze", reason="Stolen"
-    )
-    request_change(change=change, by=meeting.first, at=NOON)
+    change = ask(meeting, ministry)
     assert sign(FREEZINGS, {change.pk: change.content_hash}, by=meeting.second, at=NOON)
     assert set(Participation.objects.confirmed()) == {other, there}
 
@@ -452,38 +418,19 @@ def test_merged_delegation_stays_frozen(meeting: Meeting, row: Participation) ->
 # When it is not made -------------------------------------------------------------------------
 
 
-def test_who_asked_is_told_after_sixty_days(
-    meeting: Meeting, row: Participation, client_of: Sign, deliver: Callable[[], list[Any]]
-) -> None:
-    request(client_of(meeting.first), meeting, row.organisation)
-    before = len(deliver())
-    make_due(timezone.now() + timedelta(days=61))
-    (mail,) = deliver()[before:]
-    assert mail.to == [meeting.first.email]
-    assert "You asked to freeze a delegation, or to bring it back." in " ".join(mail.body.split())
-
-
-def test_what_is_agreed_and_not_made_is_tried_again(
+def test_all_of_it_is_made_or_nothing(
     meeting: Meeting, row: Participation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change = DelegationChange(
-        event=meeting.event, organisation=row.organisation, what="freeze", reason="Stolen"
-    )
-    request_change(change=change, by=meeting.first, at=NOON)
+    change = ask(meeting, row.organisation)
 
     def fails(*_given: object) -> None:
         raise ValidationError("The rights cannot be ended.")
 
     with monkeypatch.context() as broken:
         broken.setattr(FREEZINGS, "_end_rights_and_links", fails)
-        sign(FREEZINGS, {change.pk: change.content_hash}, by=meeting.confirmer, at=NOON)
-    change.refresh_from_db()
-    given, acts = FREEZINGS.given(change), list(change.acts.all())
-    assert state(change, given, acts, NOON) == State.AGREED
-    assert acts[-1].what == Act.What.FAILED
+        assert sign(FREEZINGS, {change.pk: change.content_hash}, by=meeting.confirmer, at=NOON)
     row.refresh_from_db()
-    assert row.frozen_at is None  # all of it or nothing
-    call_command("make_due_changes", "--clock-is-right", verbosity=0)
+    assert row.frozen_at is None
+    assert make_due(NOON).made == 1
     row.refresh_from_db()
     assert row.frozen_at
-    assert not retry(change, by=meeting.first, at=NOON)

@@ -236,8 +236,9 @@ def test_sixty_people_of_twelve_letters_take_at_most_twenty_presses(
     counted = []
     for user in (meeting.first, meeting.second, confirmer):
         person = Presses(client_of(user))
-        person.decide(*left)
+        said = person.decide(*left)
         counted.append(person.number)
+    assert "You agreed to 28 things. 28 have their effect now." in said  # of six agencies
     assert max(counted) <= 20, counted
     assert Participation.objects.exclude(confirmed_at=None).count() == 57
     # Two organisations looked at each.

@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.test import Client
 
 from participants.accounts.grants import request_grant
 from participants.accounts.log_head import send_log_head
 from participants.models import Delegate, Grant, OrganisationKind, Participation, User
 from participants.participation.confirmation import confirm_participations
 from roundtable.models import Event
-from tests.decide import agree
 from tests.factories import (
     make_confirmation,
     make_delegate,
@@ -25,13 +23,10 @@ from tests.factories import (
     make_participation,
     make_user,
 )
-from tests.form_fields import form_fields
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[..., Client]
 Deliver = Callable[[], list[Any]]
 TUESDAY = datetime(2026, 3, 3, 12, tzinfo=UTC)
-PARTICIPATIONS = "/admin/participants/participation/"
 
 
 @pytest.fixture(autouse=True)
@@ -146,39 +141,6 @@ def test_cochairs_are_told_of_requests_and_grants(
     assert "Requests" not in sent["confirmer@example.org"]
     assert "RT: Rights 1" in sent["confirmer@example.org"]
     assert len(sent) == 2
-
-
-def test_person_is_told_of_suspension_return_and_end(
-    client_of: Sign, meeting: Event, deliver: Deliver, clock: Any
-) -> None:
-    row = takes_part(meeting, confirmed=True)
-    make_holder(
-        meeting, "cohost@example.org", role=Grant.Role.COHOST, on_behalf_of=make_organisation()
-    )
-    browsers = {name: client_of(user_of(name)) for name in ("cochair", "cohost", "confirmer")}
-    assert row.delegate.user
-    address = row.delegate.user.email
-
-    def told(name: str, action: str) -> list[str]:
-        before = len(deliver())
-        clock.shift(timedelta(minutes=1))
-        if action == "confirm":
-            agree(browsers[name], row)
-        else:
-            sent = {"action": action, "_selected_action": row.pk}
-            page = browsers[name].post(PARTICIPATIONS, sent).content.decode()
-        if action == "suspend":
-            asked = form_fields(page, containing="reason")
-            browsers[name].post(PARTICIPATIONS, asked | {"reason": "Zq doubt"})
-        return [mail.subject for mail in deliver()[before:] if mail.to == [address]]
-
-    assert told("cochair", "suspend") == ["Your participation is suspended"]
-    assert told("cochair", "end") == []
-    assert told("cohost", "confirm") == []
-    assert told("confirmer", "confirm") == ["Your participation counts again"]
-    assert told("confirmer", "suspend") == ["Your participation is suspended"]
-    assert told("cochair", "end") == ["Your participation has ended"]
-    assert User.objects.get(email=address).is_active
 
 
 def test_numbers_do_not_tell_who_is_hidden(meeting: Event, reminders: Reminders) -> None:

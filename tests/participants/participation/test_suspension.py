@@ -159,6 +159,24 @@ def test_suspension_asks_for_a_reason_and_tells_the_person(
     assert "Government AU suspended it, for this reason: Someone else came" in page
 
 
+def test_person_is_told_of_suspension_return_and_end(
+    meeting: Meeting, row: Participation, client_of: Sign, deliver: Callable[[], list[Any]]
+) -> None:
+    person = account(row)
+    for user, action, words in (
+        (meeting.first, "suspend", ["Your participation is suspended"]),
+        (meeting.first, "end", []),
+        (meeting.cohost, "confirm", []),
+        (meeting.confirmer, "confirm", ["Your participation counts again"]),
+        (meeting.confirmer, "suspend", ["Your participation is suspended"]),
+        (meeting.first, "end", ["Your participation has ended"]),
+    ):
+        before = len(deliver())
+        act(client_of(user), row, action)
+        assert [mail.subject for mail in deliver()[before:] if mail.to == [person.email]] == words
+    assert User.objects.get(pk=person.pk).is_active
+
+
 def test_operator_stands_in_for_the_cochair_who_suspended(
     meeting: Meeting, row: Participation
 ) -> None:
