@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.datasets.tables import ASSESSMENTS, OFFERED_MILESTONES, OFFERS, RESPONSES
 from outcomes.models import Assessment, Offer, OfferedMilestone, Response
-from outcomes.reporting.review_admin import CheckFilter, ReviewedAdmin
+from outcomes.reporting.review_admin import ReviewedAdmin
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.filters import EventFilter
 
@@ -45,7 +45,7 @@ class ResponseAdmin(ReviewedAdmin):
     day_field = "answered_on"
     series_fields = ("outcome", "organisation")
     list_display = ["subject", "organisation", "stance", "answered_on", "state", "public_page"]
-    list_filter = [CheckFilter, "state", "stance", EventFilter]
+    list_filter = ["state", "stance", EventFilter]
     list_select_related = ["outcome__statement__event", "organisation"]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Organisation name, or words in the answer")
@@ -90,7 +90,7 @@ class OfferAdmin(ReviewedAdmin):
         "organisation must do it.",
     )
     list_display = ["subject", "organisation", "text", "state", "lead", "public_page"]
-    list_filter = [CheckFilter, "state", "is_open", EventFilter]
+    list_filter = ["state", "is_open", EventFilter]
     list_select_related = ["organisation", *Offer.event_lookups]
     search_fields = ["organisation__name", "text"]
     search_help_text = _("Organisation name, or words in the offer")
@@ -167,7 +167,7 @@ class AssessmentAdmin(ReviewedAdmin):
         "state",
         "public_page",
     ]
-    list_filter = [CheckFilter, "state", "finding", EventFilter]
+    list_filter = ["state", "finding", EventFilter]
     list_select_related = ["commitment__event", "organisation"]
     search_fields = ["commitment__reference", "organisation__name", "text"]
     search_help_text = _("Reference, organisation name, or words in the assessment")

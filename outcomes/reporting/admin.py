@@ -32,7 +32,7 @@ from outcomes.models import (
 from outcomes.reporting.findings import PiiFindings, pii_in_update
 from outcomes.reporting.party_confirmation import tell_parties
 from outcomes.reporting.review import may_review
-from outcomes.reporting.review_admin import CheckFilter, ReviewedAdmin
+from outcomes.reporting.review_admin import ReviewedAdmin
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import ChoiceFilter, EventFilter
@@ -205,7 +205,7 @@ class ProgressUpdateAdmin(ReviewedAdmin):
         "state",
         "public_page",
     ]
-    list_filter = [CheckFilter, VoiceFilter, "state", "status", ReportAgeFilter, EventFilter]
+    list_filter = [VoiceFilter, "state", "status", ReportAgeFilter, EventFilter]
     list_select_related = ["commitment__event", "party__organisation", "party__group"]
     search_fields = ["text"]  # and reference and text of the commitment, see get_search_results
     search_help_text = _("Reference, or words in the commitment or the update")

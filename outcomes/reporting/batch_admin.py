@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import RoundRequest
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.admin_base.filters import ChoiceFilter, EventFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.models import EmailLink, User
 from participants.onboarding.invitations import revoke_cancelled_invitations
-from participants.permissions import EventPermissions, acting_organisation, may_decide
+from participants.permissions import acting_organisation, may_decide
 from roundtable.audit import log as audit
 from roundtable.mail.batches import cancel_batch as remove_letters
 from roundtable.mail.models import MailBatch
@@ -54,6 +54,17 @@ def cancel_batch(*, batch: MailBatch, by: User, at: datetime) -> bool:
     return True
 
 
+class OnHoldFilter(ChoiceFilter):
+    """Emails that the viewer can still cancel, as counted on the first page."""
+
+    title = _("waiting for me")
+    parameter_name = "waits"
+    options = [("me", _("Needs my decision"))]
+
+    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return queryset.filter(cancelled_at=None, send_after__gt=timezone.now())
+
+
 @admin.register(MailBatch)
 class BatchAdmin(PrivateAdmin):
     """Admin of bulk emails; recipients are not shown."""
@@ -63,7 +74,7 @@ class BatchAdmin(PrivateAdmin):
     unavailable = ("add", "change", "delete")
     list_display = ["action", "event", "email_count", "created_at", "state"]
     list_display_links = None
-    list_filter = [PendingFilter, "action", EventFilter]
+    list_filter = [OnHoldFilter, "action", EventFilter]
     list_select_related = ["event"]
     actions = ["cancel"]
 
@@ -71,9 +82,6 @@ class BatchAdmin(PrivateAdmin):
         rows = super().get_queryset(request)
         counted: QuerySet[Any] = rows.annotate(number_of_emails=Count("emails"))
         return counted
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        return rows.filter(cancelled_at=None, send_after__gt=timezone.now())
 
     def has_view_permission(self, request: HttpRequest, obj: MailBatch | None = None) -> bool:
         return obj is None and super().has_view_permission(request)

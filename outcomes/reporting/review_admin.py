@@ -1,6 +1,6 @@
 """Checks of texts at the admin: one page, on which someone publishes or asks for a change."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -37,27 +37,15 @@ from outcomes.reporting.review import (
 from outcomes.reporting.submission import CHANGED_MEANWHILE
 from participants.admin_base.base import GrantScopedAdmin, RowPages
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.filters import PendingFilter
 from participants.admin_base.lists import LimitedChangeList
 from participants.admin_base.site import render_page
 from participants.admin_base.versions import FieldChange, field_text
-from participants.permissions import EventPermissions
 from roundtable.text.diff import diff_words
 
 NOT_INDEPENDENT = gettext_lazy(
     "Someone of another organisation must check this text. It is yours or your organisation's, or "
     "you or a colleague entered it."
 )
-
-
-class CheckFilter(PendingFilter):
-    """Also for editors, who check texts of other organisations."""
-
-    options = [("me", gettext_lazy("Needs my check"))]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        super().lookups(request, model_admin)
-        return self.options if model_admin.has_check_permission(request) else []
 
 
 NOTE_WOULD_BE_LOST = gettext_lazy(
@@ -104,6 +92,7 @@ class ReviewList(LimitedChangeList):
 class ReviewedAdmin(GrantScopedAdmin):
     """Base admin of texts in the editorial workflow."""
 
+    waits_in_queue = True
     change_form_template = "outcomes/reporting/admin/review_change_form.html"
     actions = ["approve", "ask_for_changes"]
     action_form = ReviewNoteForm
@@ -204,9 +193,6 @@ class ReviewedAdmin(GrantScopedAdmin):
     def subject_line(self, row: Any) -> str:
         words = Truncator(self.words_of(row)).chars(80)
         return format_html("{} <bdi>{}</bdi>", reference_of(row), words)
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        return waiting_for_check(rows, permissions)
 
     def has_check_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # The actions of a list check each row.
@@ -365,7 +351,7 @@ class ReviewedAdmin(GrantScopedAdmin):
                 yield FieldChange(str(field.verbose_name), *diff_words(*texts))
 
     def _pending(self, request: HttpRequest) -> list[int]:
-        rows = self.filter_pending(self.get_queryset(request), request_permissions(request))
+        rows = waiting_for_check(self.get_queryset(request), request_permissions(request))
         return list(rows.order_by("submitted_at", "pk").values_list("pk", flat=True))
 
     def _next_url(self, row: Any, pending: list[int]) -> str:

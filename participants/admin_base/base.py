@@ -32,7 +32,6 @@ from participants.admin_base.lists import (
 )
 from participants.display_names import display_name
 from participants.models import Delegate, Organisation, User
-from participants.permissions import EventPermissions
 from roundtable.database.fields import field_of
 from roundtable.web import idempotency
 
@@ -111,9 +110,6 @@ class GrantScopedAdmin(PlainAdmin):
         rows: QuerySet[Any] = super().get_queryset(request)
         permissions = request_permissions(request)
         return rows if permissions.is_operator else self.limit_to_events(rows, permissions.editable)
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        return rows.none()
 
     # Permissions -----------------------------------------------------------------------
 

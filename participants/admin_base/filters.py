@@ -66,23 +66,6 @@ class ConfirmedFilter(ChoiceFilter):
         return queryset.filter(confirmed_at__isnull=value != "yes")
 
 
-class PendingFilter(ChoiceFilter):
-    """Rows that wait for the viewer's decision, as counted on the admin index."""
-
-    title = _("waiting for me")
-    parameter_name = "waits"
-    options = [("me", _("Needs my decision"))]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        offered = super().lookups(request, model_admin)
-        may_act = self.permissions.can_edit_any or self.permissions.can_confirm_any
-        return offered if may_act else []
-
-    def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.model_admin.filter_pending(queryset, self.permissions)
-        return rows
-
-
 class InvitationFilter(ChoiceFilter):
     """People by the state of the latest invitation that the viewer may know about."""
 

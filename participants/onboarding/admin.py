@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.accounts.addresses import mask_address
 from participants.admin_base.fields import request_permissions
-from participants.admin_base.filters import EventFilter, PendingFilter
+from participants.admin_base.filters import EventFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.models import Delegate, Invitation, InvitationRequest, Organisation
@@ -227,6 +227,7 @@ class InvitationRequestAdmin(PrivateAdmin):
     """Requests for an invitation and nominations. Only people who decide them see them."""
 
     event_path = "event"
+    waits_in_queue = True
     unavailable = ("add",)  # they come only from the public form and from nominations
     saving_is_audited = True
     form = InvitationDecisionForm
@@ -240,7 +241,7 @@ class InvitationRequestAdmin(PrivateAdmin):
         "requested_at",
         "state",
     ]
-    list_filter = [PendingFilter, "decision", EventFilter]
+    list_filter = ["decision", EventFilter]
     list_select_related = ["event"]
     search_fields = ["name", "organisation", "=email"]
     search_help_text = _("Name, organisation or the whole address")
@@ -271,10 +272,6 @@ class InvitationRequestAdmin(PrivateAdmin):
             nominator=Subquery(nominators.values("name")[:1])
         )
         return rows
-
-    def filter_pending(self, rows: QuerySet[Any], permissions: EventPermissions) -> QuerySet[Any]:
-        # visible_rows() already limits the rows to what the viewer may decide.
-        return rows.filter(decision="")
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         permissions = request_permissions(request)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -18,7 +18,7 @@ from participants.admin_base.filters import ConfirmedFilter, EventFilter
 from participants.admin_base.private import PrivateAdmin
 from participants.admin_base.site import render_page
 from participants.display_names import participant_name
-from participants.models import Capacity, Delegate, Participation, ParticipationConfirmation
+from participants.models import Delegate, Participation, ParticipationConfirmation
 from participants.participation.change_code_admin import change_code_view, may_fetch_codes
 from participants.participation.closure_admin import close_list_view, events_to_close
 from participants.participation.confirmation import (
@@ -139,13 +139,6 @@ class ParticipationAdmin(PrivateAdmin):
             "may_fetch_codes": may_fetch_codes(permissions),
             "may_freeze": permissions.can_confirm_any,
         }
-        is_alone = Q(confirmations__capacity=Capacity.ALONE)
-        rows = self.get_queryset(request).annotate(
-            alone=Count("confirmations", filter=is_alone),
-            others=Count("confirmations", filter=~is_alone),
-        )
-        by_one = rows.filter(confirmed_at__isnull=False, alone__gt=0, others__lt=2)
-        more["confirmed_by_one"] = by_one.count()
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def visible_rows(self, request: HttpRequest) -> QuerySet[Participation]:

@@ -49,7 +49,6 @@ LISTS = {
     f"{COMMITMENT_LIST}?standing=overdue": f"{COMMITMENT_LIST}{NO_ROWS}",
     f"{COMMITMENT_LIST}?standing=silent": f"{COMMITMENT_LIST}{NO_ROWS}",
     UPDATE_LIST: f"{UPDATE_LIST}{NO_ROWS}",
-    f"{UPDATE_LIST}?waits=me": f"{UPDATE_LIST}{NO_ROWS}",
     f"{UPDATE_LIST}?q=courses": f"{UPDATE_LIST}{NO_ROWS}",
     DELEGATES: f"{DELEGATES}{NO_ROWS}",
     f"{DELEGATES}?q=person+777": f"{DELEGATES}{NO_ROWS}",

@@ -160,7 +160,7 @@ def test_offer_to_the_whole_statement_becomes_a_commitment(
     assert "It answers the whole statement: " in get_text(aid, f"/me/offers/{row.pk}/")
     assert "fifty" not in page_text(client.get("/roundtables/meet/"))
     desk = client_of(make_holder(meeting))
-    listed = desk.get("/admin/outcomes/offer/?waits=me").content.decode()
+    listed = desk.get("/admin/outcomes/offer/").content.decode()
     assert "Train fifty nurses." in listed and meeting.statement.title in listed
     review = desk.get(f"/admin/outcomes/offer/{row.pk}/review/").content.decode()
     assert "it becomes a commitment with the next reference" in review

@@ -270,6 +270,8 @@ def test_addresses_of_former_pages_lead_on(client: Client, world: World) -> None
         (f"/admin/participants/organisationchange/{change.pk}/change/", change),
     ):
         assert browser.get(former)["Location"] == page_of(item)
+    for listed in ("outcomes/progressupdate", "participants/invitationrequest"):
+        assert browser.get(f"/admin/{listed}/?waits=me")["Location"] == QUEUE
     assert browser.get(f"{QUEUE}agree/")["Location"] == QUEUE
     assert browser.get(f"{QUEUE}nothing/1/").status_code == 404
 
