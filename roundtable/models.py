@@ -1,7 +1,7 @@
 """Series and events, and the models that other modules of this app define."""
 
 import zoneinfo
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import cache
 
 from django.core.exceptions import ValidationError
@@ -246,6 +246,10 @@ class Event(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def last_day_began_at(self) -> datetime:
+        return datetime.combine(self.ends_on, time(), UTC)
 
     @property
     def is_cited(self) -> bool:

@@ -127,10 +127,11 @@ class StatementComparisons(Comparisons):
         )
 
     def since(self, item: AgreedText) -> datetime:
-        entered: datetime = self.more(item)[0]
+        """When it was entered; without a history of it, the last day of the roundtable."""
+        entered: datetime = self.more(item)[0] or item.event.last_day_began_at
         return entered
 
-    def read_more(self, items: Sequence[AgreedText]) -> dict[int, tuple[datetime, bool]]:
+    def read_more(self, items: Sequence[AgreedText]) -> dict[int, tuple[datetime | None, bool]]:
         """When each was entered, and whether it was circulated here."""
         path = self.event_path.removesuffix("event")
         versions: Any = Statement.history.filter(id=OuterRef(f"{path}pk")).order_by("history_date")

@@ -60,9 +60,12 @@ class Texts(Listed[Statement]):
         ]
 
     def since(self, item: Any) -> datetime:
-        """When the last one signed, the last circulation ended, or what is corrected was public."""
-        days: tuple[datetime | None, ...] = (item.last_signed, item.last_agreed, item.published_at)
-        return max(day for day in days if day)
+        """When the last one signed, the last circulation ended, or what is corrected was public.
+
+        Of an adopted text with none of these, the last day of the roundtable.
+        """
+        days = (item.last_signed, item.last_agreed, item.published_at)
+        return max((day for day in days if day), default=item.event.last_day_began_at)
 
     def ended(self, viewer: EventPermissions) -> QuerySet[SignOff]:
         rows = SignOff.objects.select_related("version__statement__event")

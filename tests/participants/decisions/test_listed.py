@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -125,6 +125,24 @@ def test_each_is_listed_for_who_decides_it_and_leads_to_the_page_that_does(
     for address in links(first):
         page = first.get(address)
         assert page.status_code == 200 and "<form" in page.content.decode(), address
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"state": "adopted", "adoption": "signed"},
+        {"adoption": "source", "source_title": "Paper 1", "source_url": "https://source.example/"},
+    ],
+    ids=["to publish", "to compare"],
+)
+def test_text_entered_without_a_history_waits_since_the_roundtable(
+    client_of: Sign, how: dict[str, str]
+) -> None:
+    """As one that an earlier version of the portal took in."""
+    event = make_event(starts_on=date(2024, 5, 6), ends_on=date(2024, 5, 7))
+    make_statement(event, published=False, **how).history.all().delete()
+    holder = make_holder(event, "holder@example.org", on_behalf_of=make_organisation())
+    assert "since 7 May 2024" in page_text(client_of(holder).get(QUEUE))
 
 
 def test_request_stays_for_who_had_it_when_the_person_hides(client_of: Sign) -> None:
