@@ -64,8 +64,9 @@ class Texts(Listed[Statement]):
 
         Of an adopted text with none of these, the last day of the roundtable.
         """
-        days = (item.last_signed, item.last_agreed, item.published_at)
-        return max((day for day in days if day), default=item.event.last_day_began_at)
+        days: tuple[datetime | None, ...] = (item.last_signed, item.last_agreed, item.published_at)
+        found = [day for day in days if day]
+        return max(found) if found else item.event.last_day_began_at
 
     def ended(self, viewer: EventPermissions) -> QuerySet[SignOff]:
         rows = SignOff.objects.select_related("version__statement__event")

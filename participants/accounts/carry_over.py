@@ -24,7 +24,7 @@ from participants.accounts.emails import email_account
 from participants.accounts.second_factor import SECOND_FACTOR_TYPES
 from participants.decisions.engine import add_act, ask
 from participants.decisions.kind import REQUEST_PERIOD, kind_of
-from participants.models import Act, Affiliation, Grant, OrganisationChange, User
+from participants.models import Act, Affiliation, EventRole, Grant, OrganisationChange, User
 from participants.permissions import (
     EventPermissions,
     body_of,
@@ -116,6 +116,7 @@ def differences(rows: Collection[Grant], event: Event, viewer: EventPermissions)
     recorded = defaultdict(set)
     for role in event.roles.select_related("organisation"):
         recorded[role.role].add(body_of(role.organisation))
+    taking_part = {body for bodies_of_role in recorded.values() for body in bodies_of_role}
     found = {}
     for row in rows:
         body, end = row.on_behalf_of, row.valid_until
@@ -131,6 +132,8 @@ def differences(rows: Collection[Grant], event: Event, viewer: EventPermissions)
             why = _("the organisation changed on %s") % date_format(changed[body.pk])
         elif body and row.role in recorded and body_of(body) not in recorded[row.role]:
             why = _("this roundtable has others in this role")
+        elif body and EventRole.Role.PARTICIPANT in recorded and body_of(body) not in taking_part:
+            why = _("the organisation is not among those of this roundtable")
         elif body and (row.user_id, body.pk) in left:
             why = _("the person left the organisation")
         else:

@@ -5,6 +5,7 @@ organisation suspends it for five working days at most; another one ends the sus
 agrees to end the right.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -37,11 +38,13 @@ from participants.models import (
 )
 from participants.permissions import (
     CAPACITIES,
+    Body,
     ConfirmingRight,
     EventPermissions,
     acting_organisation,
     bodies_of,
     bodies_with_rights,
+    body_of,
     confirming_rights,
     event_of_holders,
     independent_right,
@@ -113,11 +116,27 @@ class Rights(RequestKind[Grant]):
 
     def shown(self, items: Sequence[Grant], viewer: EventPermissions) -> list[Shown]:
         found = super().shown(items, viewer)
-        differs = differences_of_requests(items, viewer)
+        differs, elsewhere = differences_of_requests(items, viewer), self._elsewhere(items, viewer)
         for row, shown in zip(items, found, strict=True):
             if not row.suspended_at:
-                shown.caution = differs.get(row.pk) or shown.caution
+                shown.caution = differs.get(row.pk) or elsewhere.get(row.pk) or shown.caution
         return found
+
+    def _elsewhere(self, items: Sequence[Grant], viewer: EventPermissions) -> dict[int, str]:
+        """Of accounts that have rights for other organisations: for which, that the viewer sees."""
+        held = Grant.objects.active(viewer.on).filter(user__in={row.user_id for row in items})
+        held = held.filter(pk__in=self.visible(viewer).order_by().values("pk"))
+        bodies: dict[int, dict[Body, str]] = defaultdict(dict)
+        for right in held.exclude(on_behalf_of=None).select_related("on_behalf_of"):
+            assert right.on_behalf_of
+            bodies[right.user_id][body_of(right.on_behalf_of)] = right.on_behalf_of.name
+        return {
+            row.pk: _("this account has a right for %s") % next(iter(bodies[row.user_id].values()))
+            for row in items
+            if row.on_behalf_of
+            and bodies[row.user_id]
+            and body_of(row.on_behalf_of) not in bodies[row.user_id]
+        }
 
     def show(self, row: Grant, viewer: EventPermissions) -> Shown:
         organisation = row.on_behalf_of.name if row.on_behalf_of else "–"

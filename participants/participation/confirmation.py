@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -104,11 +105,19 @@ class Participations(AboutDelegation[Participation]):
         return rows if viewer.is_operator else rows.filter(event__in=viewer.confirmable)
 
     def shown(self, items: Sequence[Participation], viewer: EventPermissions) -> list[Shown]:
-        found, joined_by = super().shown(items, viewer), joined_by_address(items)
+        found, events = super().shown(items, viewer), {row.event_id for row in items}
+        known = [
+            row
+            for row in self.visible(viewer).filter(event__in=events)
+            if viewer.can_see(row.delegate)
+        ]
+        addresses = addresses_of(known)
+        others = hosts_of_others(known, addresses)
         for row, shown in zip(items, found, strict=True):
-            person = row.delegate
-            address = joined_by[row.pk] if person.user_id else person.invitation_email
-            shown.mailbox = mask_address(address) if viewer.can_see(person) else ""
+            shown.mailbox = mask_address(addresses.get(row.pk, ""))
+            if other := others.get(row.pk):
+                why = _("people of %s have such an address") % other.name
+                shown.caution = "; ".join(str(each) for each in (shown.caution, why) if each)
         return found
 
     def show(self, row: Participation, viewer: EventPermissions) -> Shown:
@@ -284,12 +293,12 @@ def ask_for(participations: Sequence[Participation], *, by: User | None, at: dat
         ask(rows, by=by, at=at, letter=letter)
 
 
-def joined_by_address(participations: Iterable[Participation]) -> dict[int, str]:
-    """The mailbox that accepted the invitation: whose that is, those who confirm must know.
+def addresses_of(rows: Sequence[Participation]) -> dict[int, str]:
+    """By participation: where the invitation went, or the mailbox that accepted it.
 
-    By id of the participation. Invitations to other roundtables are not theirs to know.
+    Whose that is, those who confirm must know. Invitations to other roundtables are not theirs
+    to know.
     """
-    rows = list(participations)
     accepted = Invitation.objects.filter(
         delegate__in=[row.delegate_id for row in rows],
         event__in=[row.event_id for row in rows],
@@ -301,7 +310,34 @@ def joined_by_address(participations: Iterable[Participation]) -> dict[int, str]
             "delegate", "event", "email"
         )
     }
-    return {row.pk: found.get((row.delegate_id, row.event_id), "") for row in rows}
+    return {
+        row.pk: found.get((row.delegate_id, row.event_id), "")
+        if row.delegate.user_id
+        else row.delegate.invitation_email
+        for row in rows
+    }
+
+
+def hosts_of_others(
+    rows: Sequence[Participation], addresses: Mapping[int, str]
+) -> dict[int, Organisation]:
+    """By participation, the one organisation of which at least two others have such an address.
+
+    Where a colleague at the roundtable has one too, nothing is odd about it.
+    """
+    by_host = defaultdict(set)
+    for row in rows:
+        host = addresses[row.pk].rpartition("@")[2].lower()
+        by_host[row.event_id, host].add((row.delegate_id, row.organisation_id))
+    organisations = {row.organisation_id: row.organisation for row in rows}
+    found = {}
+    for row in rows:
+        host = addresses[row.pk].rpartition("@")[2].lower()
+        others = {pair for pair in by_host[row.event_id, host] if pair[0] != row.delegate_id}
+        used_by = {organisation for _person, organisation in others}
+        if host and len(others) > 1 and len(used_by) == 1 and row.organisation_id not in used_by:
+            found[row.pk] = organisations[used_by.pop()]
+    return found
 
 
 def tell_who_shares(event: Event, late: Sequence[Participation], at: datetime) -> None:

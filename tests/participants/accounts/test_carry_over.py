@@ -334,6 +334,7 @@ def test_nothing_is_asked_without_letter_or_ticks(second: Second, client_of: Sig
         "the organisation is archived",
         "the organisation changed on",
         "this roundtable has others in this role",
+        "the organisation is not among those of this roundtable",
         "the person left the organisation",
     ],
 )
@@ -359,6 +360,10 @@ def test_one_wrong_right_of_twelve_starts_unticked_on_both_pages(
         row.on_behalf_of = second.other_network
         renamed = {"what": "name", "name": "New", "kind": ""}
         make_organisation_change(second.other_network, done_at=NOON, **renamed)
+    elif "among" in why:
+        row.on_behalf_of = second.other_network
+        for organisation in Organisation.objects.exclude(pk=second.other_network.pk):
+            make_role(second.next, organisation=organisation, role="participant")
     elif "others" in why:
         make_role(second.next, organisation=second.office, role="cohost")
     else:

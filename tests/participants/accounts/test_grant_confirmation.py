@@ -38,6 +38,7 @@ from tests.factories import (
 )
 from tests.form_fields import send_form
 from tests.meetings import Meeting
+from tests.page_text import page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
 Sign = Callable[..., Client]
@@ -133,6 +134,22 @@ def test_governments_without_a_country_count_as_one(holders: Holders) -> None:
     grant = holders.request(make_government("", "Nowhere"))
     other = holders.holder("cochair", make_government("", "Elsewhere"), "no@example.org")
     assert not confirm(grant, other)
+
+
+def test_right_of_an_account_of_another_organisation_is_read_with_care(
+    holders: Holders, client_of: Sign
+) -> None:
+    grant = holders.request(holders.office)
+    Organisation.history.update(history_date=NOON - timedelta(days=60))
+    page, browser = f"/admin/decide/grant/{grant.pk}/", client_of(holders.first)
+    assert "Read with care" not in page_text(browser.get(page))
+    held = make_grant(grant.user, make_event(), on_behalf_of=holders.network)
+    # Rights at a roundtable of others are not theirs to know.
+    assert "Read with care" not in page_text(browser.get(page))
+    held.event = holders.event
+    held.save()
+    words = page_text(browser.get(page))
+    assert "Read with care: this account has a right for Network." in words
 
 
 def test_right_that_is_stopped_while_it_waits_must_be_confirmed_by_two(holders: Holders) -> None:

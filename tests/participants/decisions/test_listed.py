@@ -136,7 +136,7 @@ def test_each_is_listed_for_who_decides_it_and_leads_to_the_page_that_does(
     ids=["to publish", "to compare"],
 )
 def test_text_entered_without_a_history_waits_since_the_roundtable(
-    client_of: Sign, how: dict[str, str]
+    client_of: Sign, how: dict[str, Any]
 ) -> None:
     """As one that an earlier version of the portal took in."""
     event = make_event(starts_on=date(2024, 5, 6), ends_on=date(2024, 5, 7))

@@ -273,6 +273,27 @@ def test_one_wrong_organisation_among_sixty_is_found_by_the_page(
     assert "Office 4 wrote the letter" not in page_text(browser.get(page_of(rows[20])))
 
 
+def test_address_of_another_organisation_among_sixty_starts_unticked(
+    meeting: Meeting, client_of: Sign
+) -> None:
+    rows = make_sixty(meeting)
+    are_old()
+    for row in rows:
+        number = rows[0].organisation_id if row == rows[22] else row.organisation_id
+        address = f"{row.pk}@office-{number}.example"
+        Delegate.objects.filter(pk=row.delegate_id).update(invitation_email=address, user=None)
+    browser = client_of(meeting.first)
+    why = f"people of {rows[0].organisation} have such an address"
+    assert page_text(read_all(browser)).count(why) == 1
+    assert f"Unticked: {why}" in page_text(read_together(browser, rows[22]))
+    assert f"Read with care: {why}" in page_text(browser.get(page_of(rows[22])))
+    # Not where a colleague has such an address, too.
+    address = f"colleague@office-{rows[0].organisation_id}.example"
+    Delegate.objects.filter(pk=rows[23].delegate_id).update(invitation_email=address)
+    assert rows[23].organisation == rows[22].organisation
+    assert why not in page_text(read_all(browser))
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
