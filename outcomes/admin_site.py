@@ -82,15 +82,17 @@ class CochairAdminSite(PortalAdminSite):
         return [*pages, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
-        more = {
+        context = {
+            **self.each_context(request),
             **(extra_context or {}),
             "title": _("Your tasks"),
             "todo": todo_items(self, request),
             "start": start_items(self, request),
             "faults": _faults(request),
-            "groups": group_models(self.get_app_list(request)),
         }
-        return super().index(request, more)
+        context["groups"] = group_models(context["available_apps"])
+        request.current_app = self.name
+        return TemplateResponse(request, self.index_template, context)
 
 
 def _faults(request: HttpRequest) -> list[str]:

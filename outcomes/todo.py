@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from outcomes.commitments.admin_filters import needs_attention
 from outcomes.models import (
     Commitment,
     CommitmentState,
@@ -24,7 +25,6 @@ from outcomes.models import (
     ReportingRound,
     Statement,
     Upload,
-    overdue_q,
 )
 from participants.accounts.carry_over import events_to_fill
 from participants.admin_base.fields import request_permissions
@@ -41,6 +41,8 @@ from roundtable.models import Event
 
 # A smaller number would reveal who they are.
 MIN_PEOPLE = 5
+# What commitments need, as in the filter of their list.
+ATTENTION = ("overdue", "silent", "given-back", "disputed")
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,18 @@ def pending_list(
     return item
 
 
+def attention_list(label: str | Promise, value: str) -> TodoSource:
+    """Counts the commitments that need this attention, for those who edit some."""
+
+    def item(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+        if not request_permissions(request).can_edit_any:
+            return None
+        number = _commitment_numbers(site, request)[value]
+        return TodoItem(label, number, _changelist_url(Commitment, {"standing": value}))
+
+    return item
+
+
 def profile_reviews(site: AdminSite, request: HttpRequest) -> TodoItem | None:
     permissions = request_permissions(request)
     if not permissions.can_decide_any:
@@ -138,30 +152,10 @@ def decisions(site: AdminSite, request: HttpRequest) -> TodoItem | None:
 SOURCES: tuple[TodoSource, ...] = (
     decisions,
     pending_list(_("Invitations not answered"), Delegate, {"invitation": "unanswered"}),
-    pending_list(
-        _("Commitments past their due date"),
-        Commitment,
-        {"standing": "overdue"},
-        concerns="can_edit_any",
-    ),
-    pending_list(
-        _("Commitments whose parties have not answered two reporting rounds"),
-        Commitment,
-        {"standing": "silent"},
-        concerns="can_edit_any",
-    ),
-    pending_list(
-        _("Commitments whose focal point returned the task"),
-        Commitment,
-        {"standing": "given-back"},
-        concerns="can_edit_any",
-    ),
-    pending_list(
-        _("Commitments with a text that a party does not recognise"),
-        Commitment,
-        {"standing": "disputed"},
-        concerns="can_edit_any",
-    ),
+    attention_list(_("Commitments past their due date"), "overdue"),
+    attention_list(_("Commitments whose parties have not answered two reporting rounds"), "silent"),
+    attention_list(_("Commitments whose focal point returned the task"), "given-back"),
+    attention_list(_("Commitments with a text that a party does not recognise"), "disputed"),
     pending_list(
         _("Reports that no longer set a status, because their submitter is not known"),
         ProgressUpdate,
@@ -233,8 +227,8 @@ def _ask_for_reports(site: AdminSite, request: HttpRequest, numbers: Numbers) ->
     if not numbers["number"]:
         return None
     hint = ngettext(
-        "Of %(number)d commitment, %(late)d past its due date, %(silent)d never reported on.",
-        "Of %(number)d commitments, %(late)d past their due date, %(silent)d never reported on.",
+        "Of %(number)d commitment, %(overdue)d past its due date, %(never)d never reported on.",
+        "Of %(number)d commitments, %(overdue)d past their due date, %(never)d never reported on.",
         numbers["number"],
     )
     address = reverse("admin:outcomes_reportinground_add")
@@ -273,10 +267,18 @@ def _record_commitment(site: AdminSite, request: HttpRequest, numbers: Numbers) 
 
 
 def _commitment_numbers(site: AdminSite, request: HttpRequest) -> Numbers:
-    is_public = Q(state=CommitmentState.PUBLIC)
-    return changelist_rows(site, request, Commitment, {}).aggregate(
-        all=Count("pk"),
-        number=Count("pk", filter=is_public),
-        late=Count("pk", filter=overdue_q(timezone.localdate())),
-        silent=Count("pk", filter=is_public & Q(latest_update=None)),
-    )
+    """Counted together, once per request."""
+    known: Numbers | None = getattr(request, "commitment_numbers", None)
+    if known is None:
+        on, is_public = timezone.localdate(), Q(state=CommitmentState.PUBLIC)
+        counted = {
+            "all": Q(),
+            "number": is_public,
+            "never": is_public & needs_attention("never", on),
+            **{value: needs_attention(value, on) for value in ATTENTION},
+        }
+        known = changelist_rows(site, request, Commitment, {}).aggregate(
+            **{name: Count("pk", filter=condition) for name, condition in counted.items()}
+        )
+        request.commitment_numbers = known  # type: ignore[attr-defined]
+    return known

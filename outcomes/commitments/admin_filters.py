@@ -1,14 +1,15 @@
 """Admin list filters of commitments and milestones."""
 
+from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import Handover, overdue_q
 from outcomes.reporting.disputes import open_disputes
-from outcomes.reporting.rounds import silent_commitments
+from outcomes.reporting.rounds import silent_q
 from participants.admin_base.filters import ChoiceFilter
 
 
@@ -26,17 +27,21 @@ class AttentionFilter(ChoiceFilter):
     ]
 
     def rows(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        on = timezone.localdate()
-        if value == "overdue":
-            return queryset.filter(overdue_q(on))
-        if value == "silent":
-            return silent_commitments(queryset, on)
-        if value == "never":
-            return queryset.filter(latest_update=None)
-        if value == "disputed":
-            return queryset.filter(Exists(open_disputes(OuterRef("pk"))))
-        given_back = Handover.objects.filter(resolved_at=None, party__focal_point=None)
-        return queryset.filter(pk__in=given_back.values("party__commitment"))
+        return queryset.filter(needs_attention(value, timezone.localdate()))
+
+
+def needs_attention(value: str, on: date) -> Q:
+    """Of commitments, those that the filter shows for this value."""
+    if value == "overdue":
+        return overdue_q(on)
+    if value == "silent":
+        return silent_q(on)
+    if value == "never":
+        return Q(latest_update=None)
+    if value == "disputed":
+        return Q(Exists(open_disputes(OuterRef("pk"))))
+    given_back = Handover.objects.filter(resolved_at=None, party__focal_point=None)
+    return Q(pk__in=given_back.values("party__commitment"))
 
 
 class ReachedFilter(ChoiceFilter):

@@ -167,7 +167,7 @@ def queue_round_emails(
         )
 
 
-def silent_commitments(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
+def silent_q(on: date) -> Q:
     """Open commitments whose parties did not answer two rounds that ended before `on`."""
     submissions = submitted_updates().filter(
         commitment=OuterRef("party__commitment"), submitted_at__gte=OuterRef("round__opened_at")
@@ -175,7 +175,7 @@ def silent_commitments(commitments: QuerySet[Commitment], on: date) -> QuerySet[
     requests = RoundRequest.objects.filter(~Exists(submissions), round__due_on__lt=on).order_by()
     counted = requests.values("party__commitment").annotate(n=Count("round", distinct=True))
     silent_ids = counted.filter(n__gte=MIN_UNANSWERED_ROUNDS).values("party__commitment")
-    return commitments.exclude(latest_status__in=ENDED_STATUSES).filter(pk__in=silent_ids)
+    return ~Q(latest_status__in=ENDED_STATUSES) & Q(pk__in=silent_ids)
 
 
 def unanswered_rounds(commitment: Commitment, on: date) -> list[ReportingRound]:
