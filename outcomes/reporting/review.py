@@ -124,6 +124,9 @@ class Checks(Listed[SubmittedText]):
             return rows.select_related("organisation")
         return rows.select_related("party__organisation", "party__group").filter(in_place_of=None)
 
+    def to_decide(self, at: datetime) -> QuerySet[Any]:
+        return self.model._default_manager.filter(state=EditorialState.SUBMITTED)
+
     def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[Any]:
         rows = waiting_for_check(self.rows(), viewer)
         if self.model is Offer:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -25,6 +25,13 @@ class Texts(Listed[Statement]):
     effect = _lazy("When every co-chair has signed a text, one of them publishes it.")
     needed = _lazy("every co-chair")
     day_field, person_field = "signed_at", "signer"
+
+    def to_decide(self, at: datetime) -> QuerySet[Any]:
+        return Statement.objects.filter(
+            Q(state=Statement.State.ADOPTED)
+            | Q(Exists(SignOff.objects.filter(version__statement=OuterRef("pk"), signed_at=None)))
+            | Q(corrigenda__state__in=[Statement.State.DRAFT, Statement.State.ADOPTED])
+        )
 
     def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[Statement]:
         found = (

@@ -306,6 +306,13 @@ class Kind(Generic[ItemT]):
     def may_stop(self, item: ItemT, signer: Signer) -> bool:
         return False
 
+    def alike(self, rows: QuerySet[Any], signer: Signer) -> Iterable[tuple[int, Hashable]]:
+        """Of items that no one answered: those with the same key, the person may sign all or none.
+
+        Others are asked one by one.
+        """
+        return ()
+
     # How people read it ---------------------------------------------------------------------
 
     def visible(self, viewer: EventPermissions) -> QuerySet[Any]:

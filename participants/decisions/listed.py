@@ -39,6 +39,10 @@ class Listed(Generic[ItemT]):
     # Who decides about each.
     needed: str | Promise
 
+    def to_decide(self, at: datetime) -> QuerySet[Any]:
+        """Those that can wait for anyone."""
+        raise NotImplementedError
+
     def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[Any]:
         """Those that the viewer can decide now."""
         raise NotImplementedError

@@ -1,12 +1,13 @@
 """What waits for one person, of every kind: in rows, each of what was asked together."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import Exists, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -17,7 +18,7 @@ from participants.decisions.engine import answer
 from participants.decisions.kind import Kind, Shown, Signer, acts_of_model, kinds
 from participants.decisions.listed import Decision, Listed, all_listed
 from participants.display_names import display_name, with_display_names
-from participants.models import Act, Organisation
+from participants.models import Act, Organisation, User
 from participants.permissions import ConfirmingRight, EventPermissions, visible_organisations
 
 
@@ -88,14 +89,14 @@ class Group:
 def queue(viewer: EventPermissions, at: datetime, place: Place = Place.MINE) -> list[Group]:
     """All rows of one list, by kind; the oldest of each first."""
     signer, groups = Signer(viewer.user, at, viewer.bodies), []
-    for kind in _kinds_to_decide(at):
-        items = [item for item, found in placed(kind, viewer, signer) if found == place]
-        if items:
-            groups.append(Group(kind, sorted(_rows(kind, items, viewer, place), key=_by_age)))
-    if place == Place.MINE:
-        for listed in all_listed():
-            if rows := list(_listed_rows(listed, viewer, at)):
-                groups.append(Group(listed, sorted(rows, key=_by_age)))
+    for kind in _to_decide(viewer, at):
+        if isinstance(kind, Kind):
+            items = [item for item, found in placed(kind, viewer, signer) if found == place]
+            rows = list(_rows(kind, items, viewer, place)) if items else []
+        else:
+            rows = list(_listed_rows(kind, viewer, at)) if place == Place.MINE else []
+        if rows:
+            groups.append(Group(kind, sorted(rows, key=_by_age)))
     return groups
 
 
@@ -112,33 +113,49 @@ def _by_age(row: Row) -> datetime:
 
 def waiting_count(viewer: EventPermissions, at: datetime) -> int:
     """How many items one person can decide now."""
-    signer = Signer(viewer.user, at, viewer.bodies)
-    signed = sum(
-        found == Place.MINE
-        for kind in _kinds_to_decide(at)
-        for _item, found in placed(kind, viewer, signer, only_counts=True)
+    signer, signed, listed = Signer(viewer.user, at, viewer.bodies), 0, []
+    for kind in _to_decide(viewer, at):
+        if isinstance(kind, Kind):
+            signed += _number_to_sign(kind, viewer, signer)
+        else:
+            listed.append(kind.waiting(viewer, at).order_by().values("pk"))
+    return signed + (listed[0].union(*listed[1:], all=True).count() if listed else 0)
+
+
+def _number_to_sign(kind: Kind[Any], viewer: EventPermissions, signer: Signer) -> int:
+    """Of items that are alike, one is read."""
+    rows = _open_rows(kind, viewer, signer)
+    answered = acts_of_model(kind.model).exclude(what=Act.What.ASKED).values("item_id")
+    untouched = rows.filter(**{kind.relation: None}).exclude(pk__in=answered)
+    first: dict[Hashable, int] = {}
+    alike = {pk: first.setdefault(key, pk) for pk, key in kind.alike(untouched, signer)}
+    number = Counter(alike.values())
+    items = list(rows.exclude(pk__among=[*(alike.keys() - number)]))
+    return sum(
+        number.get(item.pk, 1)
+        for item in kind.read(items, signer, only_signed=True)
+        if place_of(kind, item, signer) == Place.MINE
     )
-    first, *others = (listed.waiting(viewer, at).order_by().values("pk") for listed in all_listed())
-    return signed + first.union(*others, all=True).count()
 
 
-def _kinds_to_decide(at: datetime) -> list[Kind[Any]]:
+def _to_decide(viewer: EventPermissions, at: datetime) -> list[Kind[Any] | Listed[Any]]:
     """Those of which anything waits for anyone: to ask what a viewer may know of takes longer."""
-    first, *others = (
-        kind.to_decide(at).order_by().values_list(Value(kind.name)).distinct()
-        for kind in kinds().values()
-    )
-    open_kinds = {name for (name,) in first.union(*others)}
-    return [kind for kind in kinds().values() if kind.name in open_kinds]
+    every: list[Kind[Any] | Listed[Any]] = [*kinds().values(), *all_listed()]
+    asked = User.objects.filter(pk=viewer.user.pk)  # one row, for one answer about each
+    waits = asked.values_list(*(Exists(kind.to_decide(at)) for kind in every)).get()
+    return [kind for kind, found in zip(every, waits, strict=True) if found]
+
+
+def _open_rows(kind: Kind[Any], viewer: EventPermissions, signer: Signer) -> QuerySet[Any]:
+    """Those that the viewer may know of."""
+    return kind.visible(viewer).filter(pk__in=kind.to_decide(signer.at).order_by().values("pk"))
 
 
 def placed(
-    kind: Kind[Any], viewer: EventPermissions, signer: Signer, *, only_counts: bool = False
+    kind: Kind[Any], viewer: EventPermissions, signer: Signer
 ) -> Iterator[tuple[Any, Place | None]]:
     """The open items that the viewer may know of, and in which of the lists each stands."""
-    open_rows = kind.to_decide(signer.at).order_by().values("pk")
-    items = list(kind.visible(viewer).filter(pk__in=open_rows))
-    for item in kind.read(items, signer, only_signed=only_counts):
+    for item in kind.read(list(_open_rows(kind, viewer, signer)), signer):
         yield item, place_of(kind, item, signer)
 
 

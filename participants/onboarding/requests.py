@@ -213,8 +213,11 @@ class Requests(Listed[InvitationRequest]):
     def rows(self) -> QuerySet[InvitationRequest]:
         return InvitationRequest.objects.select_related("event", "nominated_for")
 
+    def to_decide(self, at: datetime) -> QuerySet[InvitationRequest]:
+        return self.rows().filter(decision="")
+
     def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[InvitationRequest]:
-        return visible_requests(self.rows().filter(decision=""), viewer)
+        return visible_requests(self.to_decide(at), viewer)
 
     def shown(self, items: Sequence[InvitationRequest], viewer: EventPermissions) -> list[Shown]:
         asked, nominated = _("Invite %s to %s, who asks for it"), _("Invite %s to %s, nominated")

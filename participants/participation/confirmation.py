@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -185,6 +185,17 @@ class Participations(AboutDelegation[Participation]):
         return is_own_profile(item.delegate, signer.user, signer.own_addresses) or (
             item.suspended_at is not None and not _may_answer_suspension(item, signer)
         )
+
+    def alike(
+        self, rows: QuerySet[Participation], signer: Signer
+    ) -> Iterator[tuple[int, Hashable]]:
+        """Only of what the person is no part of. Operators wait for each."""
+        if signer.user.is_superuser:
+            return
+        columns = "event", "organisation", "delegate__user", "delegate__invitation_email"
+        for pk, *key, user, address in rows.filter(suspended_at=None).values_list("pk", *columns):
+            if user != signer.user.pk and address.lower() not in signer.own_addresses:
+                yield pk, tuple(key)
 
     def is_made(self, item: Participation, at: datetime) -> bool:
         return item.confirmed_at is not None

@@ -113,6 +113,9 @@ class ListsToAgree(Listed[ParticipantList]):
         rows = ParticipantList.objects.select_related("event")
         return rows if viewer.is_operator else rows.filter(event__in=viewer.decidable)
 
+    def to_decide(self, at: datetime) -> QuerySet[ParticipantList]:
+        return ParticipantList.objects.filter(decided_at=None)
+
     def waiting(self, viewer: EventPermissions, at: datetime) -> QuerySet[ParticipantList]:
         return decidable_lists(self.rows(viewer), viewer.user, viewer.on)
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from participants.decisions.engine import decline
 from participants.decisions.queue import about_to_be
-from participants.models import Act, Grant, Organisation, Participation
+from participants.models import Act, Delegate, Grant, Organisation, Participation
 from participants.permissions import permissions_of
 from tests.decide import (
     QUEUE,
@@ -128,6 +128,30 @@ def test_row_without_a_letter_is_decided_by_itself(client: Client, world: World)
     browser.post(f"{QUEUE}agree/", forged)
     assert not row.confirmations.exists()
     assert "You agreed to 1 thing." in agree(browser, row)
+
+
+def test_first_page_counts_what_the_queue_lists_also_of_people_who_differ(
+    client: Client, world: World
+) -> None:
+    organisation = make_organisation(name="Agency", kind="agency")
+    alike, declined, own, suspended, signed = (
+        [seat(world, f"{what} {number}", organisation=organisation) for number in range(2)]
+        for what in ("Alike", "Declined", "Own", "Suspended", "Signed")
+    )
+    body = world.first.grants.get().on_behalf_of
+    Participation.objects.filter(pk=suspended[0].pk).update(
+        suspended_at=NOON, suspended_by=world.first, suspended_for=body
+    )
+    Delegate.objects.filter(pk=own[0].delegate_id).update(invitation_email=world.first.email)
+    browser = as_first(client, world)
+    agree(browser, signed[0])
+    decline(declined[0], by=world.first, reason="Not in the letter.", at=NOON)
+    left = [*alike, declined[1], own[1], suspended[1], signed[1]]
+    listed = browser.get(QUEUE).content.decode()
+    chosen = re.findall(r'value="participation:([\d,]+)"', listed)
+    assert sorted(",".join(chosen).split(",")) == sorted(str(row.pk) for row in left)
+    start = page_text(browser.get("/admin/"))
+    assert f"{len(left)} Decide" in start
 
 
 def shown_on(browser: Client, row: Participation) -> str:
