@@ -227,12 +227,14 @@ def _ask_for_reports(site: AdminSite, request: HttpRequest, numbers: Numbers) ->
     if not numbers["number"]:
         return None
     hint = ngettext(
-        "Of %(number)d commitment, %(overdue)d past its due date, %(never)d never reported on.",
-        "Of %(number)d commitments, %(overdue)d past their due date, %(never)d never reported on.",
+        "Of %(number)d commitment, %(late)d past its due date, %(never)d never reported on.",
+        "Of %(number)d commitments, %(late)d past their due date, %(never)d never reported on.",
         numbers["number"],
     )
     address = reverse("admin:outcomes_reportinground_add")
-    return TodoItem(_("Ask for reports"), 0, address, hint % numbers)
+    return TodoItem(
+        _("Ask for reports"), 0, address, hint % {**numbers, "late": numbers["overdue"]}
+    )
 
 
 def _correct_text(site: AdminSite, request: HttpRequest) -> TodoItem | None:

@@ -60,6 +60,14 @@ class Row:
         )
 
     @property
+    def is_declined(self) -> bool:
+        """Whether someone said why not."""
+        kind = self.kind
+        return isinstance(kind, Kind) and any(
+            act.what == Act.What.DECLINED for item in self.items for act in kind.acts(item)
+        )
+
+    @property
     def line(self) -> str:
         return (len(self.items) > 1 and self.shown.letter) or self.shown.line
 
@@ -84,6 +92,11 @@ class Group:
     @property
     def number(self) -> int:
         return sum(len(row.items) for row in self.rows)
+
+    @property
+    def number_together(self) -> int:
+        """How many have a letter or source beside them, and can be read with others."""
+        return sum(len(row.items) for row in self.rows if self.is_signed and row.shown.line)
 
 
 def queue(viewer: EventPermissions, at: datetime, place: Place = Place.MINE) -> list[Group]:

@@ -60,7 +60,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     shown = [group for group in groups if chosen in ("", group.kind.name)]
     context = {
         "groups": shown,
-        "signed_number": sum(group.number for group in shown if group.is_signed),
+        "together": sum(group.number_together for group in shown),
         "all_groups": groups,
         "chosen": chosen,
         "place": place,
@@ -148,7 +148,7 @@ def read_together(request: HttpRequest) -> HttpResponse:
         "letters": _by_letter(unticked),
         # Nothing stands beside these, so each is read on its own page.
         "alone": [row for row in entries if not row["shown"].line],
-        "number": len(entries),
+        "number": sum(bool(row["shown"].line) for row in entries),
     }
     return render(request, "participants/decisions/together.html", context)
 

@@ -154,7 +154,9 @@ class ParticipationForm(ModelForm):  # type: ignore[type-arg]
         if is_new and letter:
             self.add_error("letter", _("Choose a letter or enter a new one, not both."))
         elif is_new and not (day and self.checked):
-            self.add_error("letter_file", _("Enter the date of the letter and choose its file."))
+            if not self.errors.keys() & {"letter_day", "letter_file"}:
+                text = _("Enter the date of the letter and choose its file.")
+                self.add_error("letter_file", text)
         elif letter and letter.event != values.get("event"):
             self.add_error("letter", _("Choose a letter for this roundtable."))
         elif (is_new or letter) and not values.get("nomination"):

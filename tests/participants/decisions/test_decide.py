@@ -124,6 +124,7 @@ def test_row_without_a_letter_is_decided_by_itself(client: Client, world: World)
     assert 'name="shown' not in together.content.decode()
     words = page_text(together)
     assert "To be read alone 2" in words and "icked 1" not in words
+    assert "Nothing to read together." in words and "Look at" not in text_of(browser)
     forged = {"d": value_of(row), f"shown-{value_of(row)}": shown_on(browser, row)}
     browser.post(f"{QUEUE}agree/", forged)
     assert not row.confirmations.exists()
@@ -264,6 +265,18 @@ def test_declined_with_a_reason_it_stays_open_for_others_and_is_taken_up_later(
     # What happened to an item of another kind that has the same number is not its own.
     row.acts.update(item_id=world.ask_right().pk)
     assert "Give" in text_of(browser)
+
+
+def test_who_asked_reads_that_someone_declined(
+    client: Client, world: World, client_of: Any
+) -> None:
+    change, browser = world.ask_change(), as_first(client, world)
+    said = "Someone declined: open it to read why."
+    assert said not in text_of(browser, f"{QUEUE}?show=others")
+    second = client_of(world.second)
+    press(second, page_of(change), page_of(change), "Decline", reason="It is the old name")
+    assert said in text_of(browser, f"{QUEUE}?show=others")
+    assert "It is the old name" in text_of(browser, page_of(change))
 
 
 def test_who_asked_withdraws(client: Client, world: World) -> None:

@@ -176,7 +176,8 @@ def test_form_refuses_a_letter_that_is_not_whole_or_not_safe(
     if "letter" in typed:
         typed = {"letter": str(chosen[typed["letter"]].pk)}
     answer = enter(client_of(meeting.first), meeting, "Ana", **new_letter(agency) | typed)
-    assert said in admin_text(answer)
+    words = admin_text(answer)
+    assert said in words and ("Enter the date" in words) == ("Enter" in said)
     assert Letter.objects.count() == 2 and not Delegate.objects.filter(name="Ana").exists()
     assert files() == []
 
