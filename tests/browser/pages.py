@@ -329,7 +329,6 @@ def admin_pages() -> dict[str, str]:
     ):
         found[f"{name}-add"] = reverse(f"admin:{name}_add")
     found["decide"] = reverse("admin:decide")
-    found["carry-over"] = reverse("admin:carry_over", args=[event.pk])
     found["decide-one"] = reverse("admin:decide_one", args=["grant", rows["participants_grant"]])
     found["offers"] = reverse("admin:outcomes_offer_changelist")
     waits = ProgressUpdate.objects.filter(state="submitted").order_by("pk")[0]
