@@ -240,7 +240,7 @@ def test_answer_to_a_text_lists_its_errors(client_of: Sign) -> None:
             "roundtable/event/workbook/in/",
             {"event": ""},
             "Import a roundtable",
-            ["Workbook (XLSX), CSV, or CSVs in a ZIP: This field is required."],
+            ["Workbook, CSV, CSVs in a ZIP, or JSON: This field is required."],
         ),
         (
             "outcomes/statement/{statement}/corrigendum/",

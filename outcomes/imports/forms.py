@@ -36,6 +36,8 @@ ENCODING_LABELS = {
     "cp932": gettext_lazy("Japanese"),
     "cp949": gettext_lazy("Korean"),
 }
+# What the browser proposes. The content decides, so a wrong name changes nothing.
+ACCEPTED_FILES = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.tsv,.tab,.txt,.zip,.json,.jsonl"
 
 
 def editable_events(permissions: EventPermissions) -> Any:
@@ -47,10 +49,12 @@ class UploadForm(forms.Form):
     """The file to import."""
 
     file = forms.FileField(
-        label=gettext_lazy("Workbook (XLSX), CSV, or CSVs in a ZIP"),
+        label=gettext_lazy("Workbook, CSV, CSVs in a ZIP, or JSON"),
         help_text=gettext_lazy(
-            "Up to 20 MB. You first see what the file would add and change. Nothing is saved yet."
+            "XLSX, XLS, XLSB or ODS, a CSV with any separator, or a list of records in JSON. Up "
+            "to 20 MB. You first see what the file would add and change. Nothing is saved yet."
         ),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED_FILES}),
     )
     event = forms.ModelChoiceField(
         Event.objects.none(),

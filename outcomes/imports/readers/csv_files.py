@@ -15,7 +15,7 @@ from outcomes.imports.readers.pages import (
 )
 from roundtable.text.spreadsheet_text import unescape_formula
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_SAMPLE_ROWS = 20
 SAMPLE_BYTES = 64 * 1024
 SAMPLE_CELLS, SAMPLE_CELL_LENGTH = 3, 30  # cells; characters per cell
@@ -31,22 +31,18 @@ _BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+csv.field_size_limit(MAX_CELL_LENGTH)
 
 
-def read_csv(content: bytes, page: str = "", encoding: str = "") -> tuple[Rows, str]:
-    """The rows, and the name of the encoding if that is a guess.
-
-    `encoding` is the user’s choice. Raises UnreadableError.
-    """
-    text, guessed = decode(content, encoding)
+def read_csv(text: str, page: str = "") -> Rows:
+    """Raises UnreadableError."""
     first, _end, rest = text.partition("\n")
     delimiter = None
     first = first.rstrip("\r")
     if first.lower().startswith("sep=") and len(first) == 5:
         delimiter, text = first[4], rest  # Excel’s own line that declares the delimiter
-    csv.field_size_limit(MAX_CELL_LENGTH)
     try:
-        return _parse_csv(text, delimiter or _detect_delimiter(text), page), guessed
+        return _parse_csv(text, delimiter or _detect_delimiter(text), page)
     except csv.Error:
         raise UnreadableError(UnreadableReason.CELL_TOO_LONG, page) from None
 
@@ -64,7 +60,7 @@ def sample_encodings(content: bytes) -> dict[str, list[str]]:
     for encoding in CANDIDATE_ENCODINGS:
         try:
             _decode_as(content, encoding)
-            rows, _guessed = read_csv(head, encoding=encoding)
+            rows = read_csv(decode(head, encoding)[0])
         except UnreadableError:
             continue
         cells = dict.fromkeys(
@@ -140,17 +136,29 @@ def _plausibility(text: str) -> int:
 def _detect_delimiter(text: str) -> str:
     best, most = ",", 0
     for delimiter in DELIMITERS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        widths = [
-            len(row)
-            for row, _number in zip(reader, range(DELIMITER_SAMPLE_ROWS), strict=False)
-            if row
-        ]
+        widths = [len(row) for row in _sample_rows(text, delimiter)]
         usual = max(set(widths), key=widths.count, default=0)
         points = widths.count(usual) * (usual - 1) if usual > 1 else 0
         if points > most:
             best, most = delimiter, points
     return best
+
+
+def has_columns(text: str) -> bool:
+    """Whether most of the first rows have the same number of columns, and more than one."""
+    try:
+        rows = _sample_rows(text, _detect_delimiter(text))
+    except csv.Error:  # a long cell
+        return False
+    # Many lines of JSON and HTML end with a delimiter, which makes no column.
+    widths = [len(row) - (not row[-1].strip()) for row in rows]
+    usual = max(set(widths), key=widths.count, default=0)
+    return usual > 1 and widths.count(usual) * 2 > len(widths)
+
+
+def _sample_rows(text: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return [row for row, _number in zip(reader, range(DELIMITER_SAMPLE_ROWS), strict=False) if row]
 
 
 def _parse_csv(text: str, delimiter: str, page: str) -> Rows:

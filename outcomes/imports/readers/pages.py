@@ -18,8 +18,13 @@ class UnreadableReason(StrEnum):
     """Why a file cannot be read."""
 
     NOT_A_TABLE = "nothing"
-    OLD_FORMAT = "old"  # XLS, or XLSX with a password
-    OPEN_DOCUMENT = "open-document"
+    PDF = "pdf"
+    HTML = "html"  # or XML, whatever the name of the file says
+    WORD = "word"  # or another text document
+    YAML = "yaml"
+    JSON = "json"  # without a list of records
+    IMAGE = "image"
+    PASSWORD = "password"
     TOO_LARGE = "unpacked"
     TOO_MANY_ROWS = "rows"  # or too many columns
     CELL_TOO_LONG = "long"
@@ -37,7 +42,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class FormulaCell:
-    """A cell with a formula or with an error value."""
+    """A cell with an error value, or with a formula whose value the file does not have."""
 
     error_text: str = ""
 
@@ -47,11 +52,14 @@ class FormulaCell:
 
 @dataclass
 class SourceFile:
-    """The rows of each page by its name, and the encoding of the text."""
+    """The rows of each page by its name, what is hidden, and the encoding of the text."""
 
     pages: dict[str, Rows] = field(default_factory=dict)
     guessed_encodings: dict[str, str] = field(default_factory=dict)
-    is_single_table: bool = False  # a CSV, which has no sheet name
+    # Indexes in the rows of the page, by its name; known of XLSX only.
+    hidden_rows: dict[str, list[int]] = field(default_factory=dict)
+    hidden_pages: list[str] = field(default_factory=list)
+    is_single_table: bool = False  # a CSV or JSON, which has no sheet name
     encoding: str = ""  # as chosen by the user
     # Some cells in each possible encoding, from which the user chooses.
     encoding_samples: dict[str, list[str]] = field(default_factory=dict)

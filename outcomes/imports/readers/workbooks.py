@@ -1,5 +1,7 @@
-"""Reads a workbook (XLSX), a ZIP of CSVs or a single CSV."""
+"""Reads a workbook (XLSX, XLS, XLSB, ODS), a ZIP of CSVs, a CSV, or records in JSON."""
 
+import re
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
@@ -9,8 +11,23 @@ from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
-from outcomes.imports.readers.csv_files import SINGLE_BYTE_ENCODINGS, read_csv, sample_encodings
+from outcomes.imports.readers.csv_files import (
+    SINGLE_BYTE_ENCODINGS,
+    decode,
+    has_columns,
+    read_csv,
+    sample_encodings,
+)
+from outcomes.imports.readers.json_records import read_records
+from outcomes.imports.readers.kinds import OLE_SIGNATURE, refuse_binary, refuse_text
 from outcomes.imports.readers.pages import (
     MAX_ARCHIVE_PARTS,
     MAX_CELL_LENGTH,
@@ -18,18 +35,19 @@ from outcomes.imports.readers.pages import (
     MAX_ROWS,
     MAX_TOTAL_LENGTH,
     MAX_UNPACKED_BYTES,
-    FormulaCell,
     Rows,
     SourceFile,
     UnreadableError,
     UnreadableReason,
 )
+from outcomes.imports.readers.xlsx_details import SheetDetails, read_details
 from roundtable.text.spreadsheet_text import unescape_xlsx
 
-_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
-_MAX_SHEET_ROWS = 1_048_576  # the maximum of the format
-# LibreOffice stores the values true and false as formulas.
-_CONSTANT_FORMULAS = {"=TRUE()": True, "=FALSE()": False}
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
+_MAX_SHEET_ROWS = 1_048_576  # the maximum of the formats
+_MAX_EXACT_INTEGER = 2**53
+_ESCAPED_SURROGATE = re.compile("_x[Dd][89A-Fa-f][0-9A-Fa-f]{2}_")
+_Page = tuple[str, bool, Iterable[list[Any]]]  # name, whether it is hidden, rows
 
 
 def read_source_file(content: bytes, encoding: str = "") -> SourceFile:
@@ -38,20 +56,23 @@ def read_source_file(content: bytes, encoding: str = "") -> SourceFile:
     Raises UnreadableError.
     """
     try:
-        if content.startswith(_OLE_SIGNATURE):
-            raise UnreadableError(UnreadableReason.OLD_FORMAT)
+        refuse_binary(content)
+        if content.startswith(OLE_SIGNATURE):
+            return _read_workbook(content)
         if content.startswith(b"PK") or is_zipfile(BytesIO(content)):
             return _read_archive(content)
-        return _read_single_csv(content, encoding)
+        return _read_single_text(content, encoding)
     except (UnreadableError, MemoryError):
         raise
+    except PasswordError:
+        raise UnreadableError(UnreadableReason.PASSWORD) from None
     # With damaged files, the libraries raise all kinds of errors.
     except Exception:
         raise UnreadableError(UnreadableReason.NOT_A_TABLE) from None
 
 
-def _read_single_csv(content: bytes, encoding: str) -> SourceFile:
-    rows, guessed = read_csv(content, encoding=encoding)
+def _read_single_text(content: bytes, encoding: str) -> SourceFile:
+    rows, guessed = _read_text(content, encoding=encoding)
     if not rows:
         raise UnreadableError(UnreadableReason.NOT_A_TABLE)
     found = SourceFile({"": rows}, is_single_table=True, encoding=encoding)
@@ -62,6 +83,16 @@ def _read_single_csv(content: bytes, encoding: str) -> SourceFile:
     return found
 
 
+def _read_text(content: bytes, page: str = "", encoding: str = "") -> tuple[Rows, str]:
+    """The rows, and the name of the encoding if that is a guess."""
+    text, guessed = decode(content, encoding)
+    rows = read_records(text, page)
+    if rows is None:
+        refuse_text(text, has_columns=has_columns(text))
+        rows = read_csv(text, page)
+    return rows, guessed
+
+
 def _read_archive(content: bytes) -> SourceFile:
     try:
         with ZipFile(BytesIO(content)) as archive:
@@ -69,11 +100,16 @@ def _read_archive(content: bytes) -> SourceFile:
             size = sum(entry.file_size for entry in members)
             if len(members) > MAX_ARCHIVE_PARTS or size > MAX_UNPACKED_BYTES:
                 raise UnreadableError(UnreadableReason.TOO_LARGE)
+            if any(entry.flag_bits & 1 for entry in members):
+                raise UnreadableError(UnreadableReason.PASSWORD)
             names = {entry.filename for entry in members}
-            if "mimetype" in names:
-                raise UnreadableError(UnreadableReason.OPEN_DOCUMENT)
-            if "[Content_Types].xml" in names:
+            media_type = archive.read("mimetype") if "mimetype" in names else b""
+            if "word/document.xml" in names or media_type.startswith(_OPEN_DOCUMENT + b"text"):
+                raise UnreadableError(UnreadableReason.WORD)
+            if "xl/workbook.bin" in names or media_type:
                 return _read_workbook(content)
+            if "[Content_Types].xml" in names:
+                return _read_xlsx(content)
             return _read_csv_archive(archive)
     except BadZipFile:
         raise UnreadableError(UnreadableReason.NOT_A_TABLE) from None
@@ -86,13 +122,47 @@ def _read_csv_archive(archive: ZipFile) -> SourceFile:
         is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
         if entry.is_dir() or is_hidden or path.suffix.lower() not in (".csv", ".tsv", ".txt"):
             continue
-        rows, guessed = read_csv(archive.read(entry), path.stem)
+        rows, guessed = _read_text(archive.read(entry), path.stem)
         found.add(path.stem, rows)
         if guessed:
             found.guessed_encodings[path.stem] = guessed
     if not found.pages:
         raise UnreadableError(UnreadableReason.NOT_A_TABLE)
     return found
+
+
+def _read_xlsx(content: bytes) -> SourceFile:
+    details = read_details(content)
+    try:
+        return _collect(_calamine_pages(content), details)
+    except PasswordError:
+        raise
+    except CalamineError:
+        return _collect(_openpyxl_pages(content), details)
+
+
+def _read_workbook(content: bytes) -> SourceFile:
+    return _collect(_calamine_pages(content), {})
+
+
+def _calamine_pages(content: bytes) -> Iterator[_Page]:
+    with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
+        for number, sheet in enumerate(book.sheets_metadata):
+            if sheet.typ == SheetTypeEnum.WorkSheet:
+                cells = book.get_sheet_by_index(number)
+                left = [None] * (cells.start or (0, 0))[1]
+                rows = ([*left, *map(_calamine_value, row)] for row in cells.iter_rows())
+                yield sheet.name, sheet.visible != SheetVisibleEnum.Visible, rows
+
+
+def _calamine_value(value: Any) -> Any:
+    if isinstance(value, str):
+        if _ESCAPED_SURROGATE.search(value):
+            raise CalamineError  # it leaves these as they are
+        return _with_line_feeds(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _MAX_EXACT_INTEGER:
+        return int(value)
+    return value
 
 
 class _RawTextReader(ExcelReader):
@@ -109,53 +179,62 @@ class _RawTextReader(ExcelReader):
                     node.clear()
 
 
-def _read_workbook(content: bytes) -> SourceFile:
-    reader = _RawTextReader(BytesIO(content), read_only=True, keep_links=False)
+def _openpyxl_pages(content: bytes) -> Iterator[_Page]:
+    reader = _RawTextReader(BytesIO(content), read_only=True, data_only=True, keep_links=False)
     reader.read()
+    for sheet in reader.wb.worksheets:
+        sheet.reset_dimensions()  # the dimensions in the file may be wrong
+        rows = ([_openpyxl_value(value) for value in row] for row in sheet.values)
+        yield sheet.title, sheet.sheet_state != "visible", rows
+
+
+def _openpyxl_value(value: Any) -> Any:
+    return _with_line_feeds(unescape_xlsx(value)) if isinstance(value, str) else value
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _collect(pages: Iterable[_Page], details: dict[str, SheetDetails]) -> SourceFile:
     found = SourceFile()
-    for page in reader.wb.worksheets:
-        found.add(page.title, _read_sheet(page, found))
+    # Cells share texts, so a small file can contain a very large amount of text.
+    remaining_length = MAX_TOTAL_LENGTH
+    for name, is_hidden, values in pages:
+        rows: Rows = []
+        # A sheet may have far more empty rows than the limit, because programs also write rows
+        # that only have a format. Check every row, so that no filled row is lost.
+        for number, row in enumerate(values):
+            filled = [place for place, value in enumerate(row) if value not in (None, "")]
+            is_too_far = filled and (number >= MAX_ROWS or filled[-1] >= MAX_COLUMNS)
+            if number >= _MAX_SHEET_ROWS or is_too_far:
+                raise UnreadableError(UnreadableReason.TOO_MANY_ROWS, name)
+            if not filled:
+                continue
+            cells = [None if value == "" else value for value in row[: filled[-1] + 1]]
+            lengths = [len(value) for value in cells if isinstance(value, str)]
+            remaining_length -= sum(lengths)
+            if remaining_length < 0:
+                raise UnreadableError(UnreadableReason.TOO_LARGE)
+            if max(lengths, default=0) > MAX_CELL_LENGTH:
+                raise UnreadableError(UnreadableReason.CELL_TOO_LONG)
+            rows += [[] for _empty in range(number - len(rows))]
+            rows.append(cells)
+        found.add(name, rows)
+        if is_hidden:
+            found.hidden_pages.append(name)
+        if details:
+            _add_details(found, name, details[name])
     if not found.pages:
         raise UnreadableError(UnreadableReason.NOT_A_TABLE)
     return found
 
 
-def _read_sheet(page: Any, found: SourceFile) -> Rows:
-    # Cells share texts, so a small file can contain a very large amount of text.
-    remaining_length = MAX_TOTAL_LENGTH - sum(
-        _text_length(row) for rows in found.pages.values() for row in rows
-    )
-    page.reset_dimensions()  # the dimensions in the file may be wrong
-    rows: Rows = []
-    # A sheet may have far more empty rows than the limit, because programs also write rows that
-    # only have a format. Check every row, so that no filled row is lost.
-    for number, row in enumerate(page.iter_rows()):
-        filled = [place for place, cell in enumerate(row) if cell.value not in (None, "")]
-        is_too_far = filled and (number >= MAX_ROWS or filled[-1] >= MAX_COLUMNS)
-        if number >= _MAX_SHEET_ROWS or is_too_far:
-            raise UnreadableError(UnreadableReason.TOO_MANY_ROWS, page.title)
-        if not filled:
-            continue
-        values = [_cell_value(cell) for cell in row[: filled[-1] + 1]]
-        remaining_length -= _text_length(values)
-        if remaining_length < 0:
-            raise UnreadableError(UnreadableReason.TOO_LARGE)
-        if any(isinstance(value, str) and len(value) > MAX_CELL_LENGTH for value in values):
-            raise UnreadableError(UnreadableReason.CELL_TOO_LONG)
-        rows += [[] for _empty in range(number - len(rows))]
-        rows.append(values)
-    return rows
-
-
-def _text_length(row: list[Any]) -> int:
-    return sum(len(value) for value in row if isinstance(value, str))
-
-
-def _cell_value(cell: Any) -> Any:
-    if cell.data_type == "f":
-        return _CONSTANT_FORMULAS.get(str(cell.value).upper(), FormulaCell())
-    if cell.data_type == "e":
-        return FormulaCell(str(cell.value))
-    if isinstance(cell.value, str):
-        return unescape_xlsx(cell.value).replace("\r\n", "\n").replace("\r", "\n")
-    return cell.value
+def _add_details(found: SourceFile, name: str, details: SheetDetails) -> None:
+    rows = found.pages[name]
+    for (number, column), cell in details.formulas.items():
+        rows += [[] for _empty in range(number + 1 - len(rows))]
+        rows[number] += [None] * (column + 1 - len(rows[number]))
+        rows[number][column] = cell
+    if hidden := [number for number in details.hidden_rows if number < len(rows)]:
+        found.hidden_rows[name] = hidden

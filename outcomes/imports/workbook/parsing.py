@@ -39,14 +39,27 @@ from roundtable.text.spreadsheet_text import LIST_SEPARATOR
 def unreadable_message(problem: UnreadableError) -> str:
     return {
         UnreadableReason.NOT_A_TABLE: _(
-            "This file is not a workbook (XLSX) or a CSV that we can read. Open it, and "
-            "save it as XLSX."
+            "We cannot read a table in this file. Open it in a spreadsheet program, and save it "
+            "as XLSX."
         ),
-        UnreadableReason.OLD_FORMAT: _(
-            "The file is an old workbook, or it has a password. Save it as XLSX, without "
-            "a password."
+        UnreadableReason.PDF: _(
+            "This is a PDF. Ask for the table as a spreadsheet, or copy it into one."
         ),
-        UnreadableReason.OPEN_DOCUMENT: _("The file is an OpenDocument file. Save it as XLSX."),
+        UnreadableReason.HTML: _(
+            "This is a web page (HTML or XML), whatever its name says. Open it in a spreadsheet "
+            "program, and save it as XLSX."
+        ),
+        UnreadableReason.WORD: _(
+            "This is a text document. Copy its table into a spreadsheet, and save that as XLSX."
+        ),
+        UnreadableReason.YAML: _("This is YAML. Ask for its records as CSV or JSON."),
+        UnreadableReason.JSON: _(
+            "This is JSON, but not a list of records. Ask for the records as CSV."
+        ),
+        UnreadableReason.IMAGE: _(
+            "This is a picture. Ask for the table as a spreadsheet, or type it into one."
+        ),
+        UnreadableReason.PASSWORD: _("The file has a password. Save it without a password."),
         UnreadableReason.TOO_LARGE: _(
             "The file is too large after unpacking. One roundtable is smaller. Check that"
             " this is the correct file."

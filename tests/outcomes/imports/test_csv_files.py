@@ -27,7 +27,7 @@ from tests.roundtable_files import CORPUS, load_roundtable, rejection_messages
 
 pytestmark = pytest.mark.django_db
 UNREADABLE = (
-    "This file is not a workbook (XLSX) or a CSV that we can read. Open it, and save it as XLSX."
+    "We cannot read a table in this file. Open it in a spreadsheet program, and save it as XLSX."
 )
 ACCENTS = "Name;Organisation\r\nJosé Müller–Ñandú;“L’été”, Genève\r\nÀ côté;Ça va\r\n"
 
@@ -90,21 +90,20 @@ def test_no_cell_of_a_csv_begins_a_formula(start: str) -> None:
     ],
 )
 def test_encodings_are_decoded_correctly(encoding: str, guessed: str) -> None:
-    rows, said = read_csv(ACCENTS.encode(encoding))
-    assert rows == [
+    found = read_source_file(ACCENTS.encode(encoding))
+    assert found.pages[""] == [
         ["Name", "Organisation"],
         ["José Müller–Ñandú", "“L’été”, Genève"],
         ["À côté", "Ça va"],
     ]
-    assert said == guessed
+    assert found.guessed_encodings.get("", "") == guessed
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiter_is_detected(delimiter: str) -> None:
     text = f'Name{delimiter}Post\n"Sen{delimiter} Rita"{delimiter}"Head, of; ""all"""\nA{delimiter}'
-    rows, _said = read_csv(text.encode())
-    assert rows == [["Name", "Post"], [f"Sen{delimiter} Rita", 'Head, of; "all"'], ["A"]]
-    assert read_csv(f"sep={delimiter}\nA{delimiter}B".encode())[0] == [["A", "B"]]
+    assert read_csv(text) == [["Name", "Post"], [f"Sen{delimiter} Rita", 'Head, of; "all"'], ["A"]]
+    assert read_csv(f"sep={delimiter}\nA{delimiter}B") == [["A", "B"]]
 
 
 def test_single_csv_changes_only_its_sheet(tmp_path: Path, talk: Event) -> None:
@@ -197,12 +196,8 @@ def test_archive_with_only_the_series_renames_it(tmp_path: Path, talk: Event) ->
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (
-            b"\xd0\xcf\x11\xe0" + b"0" * 600,
-            "The file is an old workbook, or it has a password. Save it as XLSX, without a "
-            "password.",
-        ),
-        (b"\x89PNG\r\n\x1a\n" + b"\0\1\2" * 50, UNREADABLE),
+        (b"\xd0\xcf\x11\xe0" + b"0" * 600, UNREADABLE),
+        (b"Title\n" + b"\0\1\2" * 50, UNREADABLE),
         (b"\n\n \n", UNREADABLE),
         (b"Title\n" + b"a\n" * 20_001, "The sheet “CSV” has more than 20,000 rows or 60"),
         (b"Title\n" + b"a" * 500_001, "A cell has more than 500,000 characters. Shorten it."),

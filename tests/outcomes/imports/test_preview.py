@@ -116,10 +116,7 @@ def test_errors_name_their_cell_and_nothing_is_imported(browser: Client, talk: E
 
 def test_unreadable_and_empty_files_give_one_message(browser: Client) -> None:
     for content, sentence in (
-        (
-            b"nothing\0",
-            "This file is not a workbook (XLSX) or a CSV that we can read. Open it, and",
-        ),
+        (b"nothing\0", "We cannot read a table in this file. Open it in a spreadsheet program"),
         (export.write_workbook({}), "This sheet is empty. Fill it in."),
     ):
         assert sentence in admin_text(preview_file(browser, content))

@@ -479,7 +479,7 @@ def test_file_is_read_in_limited_subprocess(tmp_path: Path, talk: Event) -> None
     path.write_bytes(b"\xd0\xcf\x11\xe0")
     with pytest.raises(UnreadableError) as refused:
         read_in_subprocess(path)
-    assert refused.value.reason == UnreadableReason.OLD_FORMAT
+    assert refused.value.reason == UnreadableReason.NOT_A_TABLE
     with (
         patch("outcomes.imports.tasks.READ_TIMEOUT", 0.001),
         pytest.raises(UnreadableError) as late,

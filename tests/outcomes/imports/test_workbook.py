@@ -14,7 +14,6 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from pytest_django import Settings
 
-from outcomes.imports.readers.pages import FormulaCell
 from outcomes.imports.readers.workbooks import read_source_file
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.workbook import export, parsing
@@ -38,7 +37,7 @@ from tests.roundtable_files import (
 pytestmark = pytest.mark.django_db
 Filled = Callable[..., Path]
 UNREADABLE = (
-    "This file is not a workbook (XLSX) or a CSV that we can read. Open it, and save it as XLSX."
+    "We cannot read a table in this file. Open it in a spreadsheet program, and save it as XLSX."
 )
 HARMFUL = ["=1+1", "+62 21 555", "-5", "@SUM(A1)", "＝1", "'=1", '=HYPERLINK("https://a.org")']
 
@@ -202,19 +201,6 @@ def test_numeric_escapes_are_decoded(text: str, read: str) -> None:
     book.save(stored)
     content = shared(stored.getvalue(), "Zq", text)
     assert read_source_file(content).pages == {"Documents": [["Title"], [read], [read]]}
-
-
-def test_true_and_false_of_libreoffice_are_values() -> None:
-    book = Workbook()
-    assert book.active is not None
-    book.active.title = "Commitments"
-    for row in (["Is open"], ["=TRUE()"], ["=FALSE()"], ["=NOT(TRUE())"]):
-        book.active.append(row)
-    stored = BytesIO()
-    book.save(stored)
-    rows = read_source_file(stored.getvalue()).pages["Commitments"]
-    assert rows[1:3] == [[True], [False]]
-    assert isinstance(rows[3][0], FormulaCell)
 
 
 def test_yes_and_no_are_written_as_words(filled: Filled) -> None:

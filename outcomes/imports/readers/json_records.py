@@ -1,0 +1,67 @@
+"""Reads JSON as a table: a list of objects, or an object in which one value is such a list."""
+
+import json
+from typing import Any
+
+from outcomes.imports.readers.pages import (
+    MAX_CELL_LENGTH,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Rows,
+    UnreadableError,
+    UnreadableReason,
+)
+from roundtable.text.spreadsheet_text import LIST_SEPARATOR
+
+
+def read_records(text: str, page: str) -> Rows | None:
+    """The headings are the keys in the order of first appearance; None if it is no JSON.
+
+    Raises UnreadableError.
+    """
+    found = _parse(text)
+    if found is None:
+        return None
+    lists = [found] if isinstance(found, list) else list(found.values())
+    tables = [rows for rows in lists if _is_list_of_objects(rows)]
+    if len(tables) != 1:
+        raise UnreadableError(UnreadableReason.JSON, page)
+    keys = dict.fromkeys(key for record in tables[0] for key in record)
+    if len(tables[0]) >= MAX_ROWS or len(keys) > MAX_COLUMNS:
+        raise UnreadableError(UnreadableReason.TOO_MANY_ROWS, page or "JSON")
+    return [
+        [_cell(key) for key in keys],
+        *([_cell(record.get(key)) for key in keys] for record in tables[0]),
+    ]
+
+
+def _parse(text: str) -> Any:
+    """A list or an object, also from several lines with one object each; None if it is neither."""
+    if not text.lstrip().startswith(("[", "{")):
+        return None
+    try:
+        return json.loads(text, parse_constant=str)
+    except ValueError:
+        pass
+    try:
+        return [json.loads(line, parse_constant=str) for line in text.splitlines() if line.strip()]
+    except ValueError:
+        return None
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list) and not any(isinstance(part, dict | list) for part in value):
+        value = LIST_SEPARATOR.join(str(part) for part in value if part is not None)
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        return value
+    if len(value) > MAX_CELL_LENGTH:
+        raise UnreadableError(UnreadableReason.CELL_TOO_LONG)
+    # Half of a surrogate pair is no character.
+    text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n") or None
