@@ -1,6 +1,9 @@
 """Reads JSON as a table: a list of objects, or an object in which one value is such a list."""
 
 import json
+import re
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from outcomes.imports.readers.pages import (
@@ -13,16 +16,20 @@ from outcomes.imports.readers.pages import (
 )
 from roundtable.text.spreadsheet_text import LIST_SEPARATOR
 
+_START = re.compile(r'\s*(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
+
 
 def read_records(text: str, page: str) -> Rows | None:
     """The headings are the keys in the order of first appearance; None if it is no JSON.
 
     Raises UnreadableError.
     """
-    found = _parse(text)
-    if found is None:
+    if not text.lstrip().startswith(("[", "{")):
         return None
-    lists = [found] if isinstance(found, list) else list(found.values())
+    found = _parse(text)
+    if found is None and not _START.match(text):
+        return None  # a table with such a heading
+    lists = list(found.values()) if isinstance(found, dict) else [found]
     tables = [rows for rows in lists if _is_list_of_objects(rows)]
     if len(tables) != 1:
         raise UnreadableError(UnreadableReason.JSON, page)
@@ -36,17 +43,13 @@ def read_records(text: str, page: str) -> Rows | None:
 
 
 def _parse(text: str) -> Any:
-    """A list or an object, also from several lines with one object each; None if it is neither."""
-    if not text.lstrip().startswith(("[", "{")):
-        return None
-    try:
-        return json.loads(text, parse_constant=str)
-    except ValueError:
-        pass
-    try:
-        return [json.loads(line, parse_constant=str) for line in text.splitlines() if line.strip()]
-    except ValueError:
-        return None
+    """Also of lines with one object each; None if it is damaged or no JSON."""
+    loads = partial(json.loads, parse_constant=str)
+    with suppress(ValueError, RecursionError):
+        return loads(text)
+    with suppress(ValueError, RecursionError):
+        return [loads(line) for line in text.split("\n") if line.strip()]
+    return None
 
 
 def _is_list_of_objects(value: Any) -> bool:

@@ -19,6 +19,8 @@ _OLE_STREAMS: dict[str, UnreadableReason | None] = {
     "EncryptedPackage": UnreadableReason.PASSWORD,
 }
 _OLE_ENTRY_BYTES = 128
+# The second record of an XLS, or the one after “write protected”, says that the rest is encrypted.
+_LOCKED_XLS = re.compile(rb"\x09\x08\x10\0\0\x06\x05\0.{12}(?:\x86\0\0\0)?\x2f\0", re.S)
 # Excel's “web archive” is HTML with the headers of an email.
 _MARKUP_START = re.compile(
     r"(?:\s|(?><!--.*?-->))*+(?:<(?:[?]xml|!doctype|html|head|body|table|meta|style|script)\b"
@@ -41,6 +43,8 @@ def refuse_binary(content: bytes) -> None:
         first = min(_OLE_STREAMS, key=lambda name: _place_of_stream(content, name))
         if of_stream := _OLE_STREAMS[first]:
             raise UnreadableError(of_stream)
+        if _LOCKED_XLS.search(content):
+            raise UnreadableError(UnreadableReason.PASSWORD)
 
 
 def _place_of_stream(content: bytes, name: str) -> int:
@@ -61,5 +65,5 @@ def refuse_text(text: str, *, has_columns: bool) -> None:
         raise UnreadableError(UnreadableReason.HTML)
     lines = text.strip().split("\n", _YAML_SAMPLE_LINES)[:_YAML_SAMPLE_LINES]
     lines = [line for line in lines if line.strip() and not line.startswith("#")]
-    if len(lines) > 1 and _YAML_START.match(lines[0]) and all(map(_YAML_LINE.match, lines)):
+    if len(lines) > 1 and _YAML_START.match(lines[0]) and all(map(_YAML_LINE.match, lines[1:])):
         raise UnreadableError(UnreadableReason.YAML)

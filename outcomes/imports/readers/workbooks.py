@@ -14,7 +14,6 @@ from openpyxl.xml.functions import iterparse
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
-    PasswordError,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
@@ -43,6 +42,7 @@ from outcomes.imports.readers.pages import (
 from outcomes.imports.readers.xlsx_details import SheetDetails, read_details
 from roundtable.text.spreadsheet_text import unescape_xlsx
 
+_MANIFEST = "META-INF/manifest.xml"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 _MAX_SHEET_ROWS = 1_048_576  # the maximum of the formats
 _MAX_EXACT_INTEGER = 2**53
@@ -64,11 +64,11 @@ def read_source_file(content: bytes, encoding: str = "") -> SourceFile:
         return _read_single_text(content, encoding)
     except (UnreadableError, MemoryError):
         raise
-    except PasswordError:
-        raise UnreadableError(UnreadableReason.PASSWORD) from None
-    # With damaged files, the libraries raise all kinds of errors.
-    except Exception:
-        raise UnreadableError(UnreadableReason.NOT_A_TABLE) from None
+    # With damaged files, the libraries raise all kinds of errors. A panic is no Exception.
+    except BaseException as problem:
+        if isinstance(problem, Exception) or type(problem).__name__ == "PanicException":
+            raise UnreadableError(UnreadableReason.NOT_A_TABLE) from None
+        raise
 
 
 def _read_single_text(content: bytes, encoding: str) -> SourceFile:
@@ -100,16 +100,17 @@ def _read_archive(content: bytes) -> SourceFile:
             size = sum(entry.file_size for entry in members)
             if len(members) > MAX_ARCHIVE_PARTS or size > MAX_UNPACKED_BYTES:
                 raise UnreadableError(UnreadableReason.TOO_LARGE)
-            if any(entry.flag_bits & 1 for entry in members):
-                raise UnreadableError(UnreadableReason.PASSWORD)
             names = {entry.filename for entry in members}
+            manifest = archive.read(_MANIFEST) if _MANIFEST in names else b""
+            if b":encryption-data" in manifest or any(entry.flag_bits & 1 for entry in members):
+                raise UnreadableError(UnreadableReason.PASSWORD)
             media_type = archive.read("mimetype") if "mimetype" in names else b""
             if "word/document.xml" in names or media_type.startswith(_OPEN_DOCUMENT + b"text"):
                 raise UnreadableError(UnreadableReason.WORD)
             if "xl/workbook.bin" in names or media_type:
                 return _read_workbook(content)
             if "[Content_Types].xml" in names:
-                return _read_xlsx(content)
+                return _read_xlsx(content, read_details(archive))
             return _read_csv_archive(archive)
     except BadZipFile:
         raise UnreadableError(UnreadableReason.NOT_A_TABLE) from None
@@ -131,18 +132,15 @@ def _read_csv_archive(archive: ZipFile) -> SourceFile:
     return found
 
 
-def _read_xlsx(content: bytes) -> SourceFile:
-    details = read_details(content)
+def _read_xlsx(content: bytes, details: dict[str, SheetDetails]) -> SourceFile:
     try:
         return _collect(_calamine_pages(content), details)
-    except PasswordError:
-        raise
     except CalamineError:
         return _collect(_openpyxl_pages(content), details)
 
 
 def _read_workbook(content: bytes) -> SourceFile:
-    return _collect(_calamine_pages(content), {})
+    return _collect(_calamine_pages(content))
 
 
 def _calamine_pages(content: bytes) -> Iterator[_Page]:
@@ -196,7 +194,7 @@ def _with_line_feeds(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _collect(pages: Iterable[_Page], details: dict[str, SheetDetails]) -> SourceFile:
+def _collect(pages: Iterable[_Page], details: dict[str, SheetDetails] | None = None) -> SourceFile:
     found = SourceFile()
     # Cells share texts, so a small file can contain a very large amount of text.
     remaining_length = MAX_TOTAL_LENGTH
@@ -223,7 +221,7 @@ def _collect(pages: Iterable[_Page], details: dict[str, SheetDetails]) -> Source
         found.add(name, rows)
         if is_hidden:
             found.hidden_pages.append(name)
-        if details:
+        if details is not None:
             _add_details(found, name, details[name])
     if not found.pages:
         raise UnreadableError(UnreadableReason.NOT_A_TABLE)

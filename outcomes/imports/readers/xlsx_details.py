@@ -1,11 +1,13 @@
 """What an XLSX says beside the values of cells: hidden rows, errors, formulas without a value."""
 
-from io import BytesIO
+from collections.abc import Iterator
 from typing import IO
 from xml.parsers.expat import ParserCreate
+from zipfile import ZipFile
 
-from openpyxl.reader.excel import ExcelReader
+from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.xml.functions import fromstring
 
 from outcomes.imports.readers.pages import (
     MAX_COLUMNS,
@@ -16,19 +18,29 @@ from outcomes.imports.readers.pages import (
 )
 
 
-def read_details(content: bytes) -> "dict[str, SheetDetails]":
+def read_details(archive: ZipFile) -> "dict[str, SheetDetails]":
     """Of each sheet, by its name.
 
     Raises UnreadableError if a filled cell is beyond the limits.
     """
-    reader = ExcelReader(BytesIO(content), read_only=True)
-    reader.read_manifest()
-    reader.read_workbook()
     return {
-        sheet.name: SheetDetails(sheet.name, reader.archive.open(relation.target))
-        for sheet, relation in reader.parser.find_sheets()
-        if relation.target in reader.valid_files
+        name: SheetDetails(name, archive.open(part))
+        for name, part in _sheet_parts(archive)
+        if part in archive.namelist()
     }
+
+
+def _sheet_parts(archive: ZipFile) -> Iterator[tuple[str, str]]:
+    """The names of tags and attributes begin differently in “strict” files."""
+    (workbook,) = (
+        link.Target
+        for link in get_dependents(archive, "_rels/.rels")
+        if link.Type.endswith("/officeDocument")
+    )
+    parts = {link.Id: link.Target for link in get_dependents(archive, get_rels_path(workbook))}
+    for tag in fromstring(archive.read(workbook)).iter("{*}sheet"):
+        (part,) = (parts[value] for key, value in tag.items() if key.endswith("}id"))
+        yield tag.get("name"), part
 
 
 class SheetDetails:
