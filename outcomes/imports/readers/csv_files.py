@@ -12,6 +12,7 @@ from outcomes.imports.readers.pages import (
     Rows,
     UnreadableError,
     UnreadableReason,
+    with_line_feeds,
 )
 from roundtable.text.spreadsheet_text import unescape_formula
 
@@ -164,7 +165,7 @@ def _sample_rows(text: str, delimiter: str) -> list[list[str]]:
 def _parse_csv(text: str, delimiter: str, page: str) -> Rows:
     rows: Rows = []
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        cells = [unescape_formula(cell).replace("\r\n", "\n").replace("\r", "\n") for cell in row]
+        cells = [with_line_feeds(unescape_formula(cell)) for cell in row]
         while cells and not cells[-1].strip():
             cells.pop()
         if cells and (len(rows) >= MAX_ROWS or len(cells) > MAX_COLUMNS):

@@ -13,6 +13,7 @@ from outcomes.imports.readers.pages import (
     Rows,
     UnreadableError,
     UnreadableReason,
+    with_line_feeds,
 )
 from roundtable.text.spreadsheet_text import LIST_SEPARATOR
 
@@ -67,4 +68,4 @@ def _cell(value: Any) -> Any:
         raise UnreadableError(UnreadableReason.CELL_TOO_LONG)
     # Half of a surrogate pair is no character.
     text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n") or None
+    return with_line_feeds(text) or None

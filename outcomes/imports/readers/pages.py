@@ -86,6 +86,10 @@ class SourceFile:
         return cls(**given | {"pages": pages})
 
 
+def with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _cell_to_json(cell: Any) -> Any:
     if isinstance(cell, FormulaCell):
         return {"computed": cell.error_text}

@@ -11,12 +11,7 @@ from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from outcomes.imports.readers.csv_files import (
     SINGLE_BYTE_ENCODINGS,
@@ -38,6 +33,7 @@ from outcomes.imports.readers.pages import (
     SourceFile,
     UnreadableError,
     UnreadableReason,
+    with_line_feeds,
 )
 from outcomes.imports.readers.xlsx_details import SheetDetails, read_details
 from roundtable.text.spreadsheet_text import unescape_xlsx
@@ -157,7 +153,7 @@ def _calamine_value(value: Any) -> Any:
     if isinstance(value, str):
         if _ESCAPED_SURROGATE.search(value):
             raise CalamineError  # it leaves these as they are
-        return _with_line_feeds(value)
+        return with_line_feeds(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < _MAX_EXACT_INTEGER:
         return int(value)
     return value
@@ -187,11 +183,7 @@ def _openpyxl_pages(content: bytes) -> Iterator[_Page]:
 
 
 def _openpyxl_value(value: Any) -> Any:
-    return _with_line_feeds(unescape_xlsx(value)) if isinstance(value, str) else value
-
-
-def _with_line_feeds(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return with_line_feeds(unescape_xlsx(value)) if isinstance(value, str) else value
 
 
 def _collect(pages: Iterable[_Page], details: dict[str, SheetDetails] | None = None) -> SourceFile:

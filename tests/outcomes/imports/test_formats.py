@@ -360,9 +360,16 @@ def test_limits_hold_in_each_format() -> None:
         assert reason_of(content) == reason
 
 
+SHARED = '"s"><v>0</v>'
+
+
 @pytest.mark.own_process
 def test_bombs_end_with_their_process(tmp_path: Path) -> None:
+    shared = BytesIO(xlsx([["a"]] * 9_999, replaced={'"inlineStr"><is><t>a</t></is>': SHARED}))
+    with ZipFile(shared, "a", ZIP_DEFLATED) as parts:
+        parts.writestr("xl/sharedStrings.xml", f"<sst><si><t>{'a' * 400_000}</t></si></sst>")
     for content in (
+        shared.getvalue(),
         xlsb({(0, 0): "a", (1_048_575, 16_383): "a"}),
         ods(ods_row(["a" * 400_000] * 60, 20_000)),
     ):
