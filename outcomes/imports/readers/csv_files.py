@@ -154,7 +154,7 @@ def has_columns(text: str) -> bool:
     # Many lines of JSON and HTML end with a delimiter, which makes no column.
     widths = [len(row) - (not row[-1].strip()) for row in rows]
     usual = max(set(widths), key=widths.count, default=0)
-    return usual > 1 and widths.count(usual) * 2 > len(widths)
+    return usual > 1 and len(widths) > 1 and widths.count(usual) * 2 > len(widths)
 
 
 def _sample_rows(text: str, delimiter: str) -> list[list[str]]:

@@ -29,6 +29,7 @@ _MARKUP_START = re.compile(
 )
 _FIRST_ELEMENT = re.compile(r"\s*<([A-Za-z][\w:.-]*)[^<>]*>")
 _YAML_KEY = r"[\"']?\w[\w .()/-]*+[\"']?:(?:\s|$)"
+_YAML_OBJECT = re.compile(rf"(?:---\s+)?- \{{\s*{_YAML_KEY}")
 _YAML_START = re.compile(rf"%YAML|---\s*$|(?:- )*{_YAML_KEY}")
 _YAML_LINE = re.compile(rf"(?:- )*{_YAML_KEY}|- |\s|---|\.\.\.|#")
 _YAML_SAMPLE_LINES = 50
@@ -58,6 +59,8 @@ def refuse_text(text: str, *, has_columns: bool) -> None:
     """Raises UnreadableError if it is HTML, XML or YAML; with columns, only if that is certain."""
     if _MARKUP_START.match(text):
         raise UnreadableError(UnreadableReason.HTML)
+    if _YAML_OBJECT.match(text):
+        raise UnreadableError(UnreadableReason.YAML)
     if has_columns:
         return
     element = _FIRST_ELEMENT.match(text)
