@@ -116,6 +116,7 @@ def test_errors_name_their_cell_and_nothing_is_imported(browser: Client, talk: E
 
 def test_unreadable_and_empty_files_give_one_message(browser: Client) -> None:
     for content, sentence in (
+        (b"%PDF-1.7", "This is a PDF. Ask for the table as a spreadsheet, or copy it into one."),
         (b"nothing\0", "We cannot read a table in this file. Open it in a spreadsheet program"),
         (export.write_workbook({}), "This sheet is empty. Fill it in."),
     ):
