@@ -8,7 +8,7 @@ which the person who asks refers. All who decide read this beside each right.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from itertools import groupby
 from operator import attrgetter
 
@@ -211,6 +211,20 @@ def rights_to_accept(user: User, at: datetime) -> list[Grant]:
     rows = rows.filter(granted_at__gt=at - REQUEST_PERIOD).order_by("event", "pk")
     found = rows.select_related("event", "on_behalf_of").prefetch_related("acts")
     return [row for row in found if not kind_of(row).ended(row.acts.all())]
+
+
+def rights_begun(user: User, since: datetime, at: datetime) -> list[Grant]:
+    """Those that this person accepted and that came into force since then."""
+    rows = user.grants.active(at.date()).filter(must_accept=True).order_by("event", "pk")
+    found = rows.select_related("event").prefetch_related("confirmations")
+    return [row for row in found if since < _began_at(row, at) <= at]
+
+
+def _began_at(row: Grant, at: datetime) -> datetime:
+    """When the last of what a right needs was there: acceptance, signature and its day."""
+    assert row.accepted_at and row.effective_on
+    day = datetime.combine(max(row.effective_on, row.valid_from), time(), at.tzinfo)
+    return max([day, row.accepted_at, *(given.confirmed_at for given in row.confirmations.all())])
 
 
 @transaction.atomic

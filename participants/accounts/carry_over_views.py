@@ -35,8 +35,9 @@ class LetterForm(forms.Form):
         label=_lazy("Letters that name these people again"),
         max_length=300,
         help_text=_lazy(
-            "For example: letters of 3 and 4 March 2027. The holders, and those who decide, read "
-            "this beside each right."
+            "One line for all ticked rights: which organisations wrote, and when. For example: "
+            "“Ministry, 3 March 2027; Network, 4 March 2027”. The holders, and those who decide, "
+            "read it beside each right."
         ),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -170,6 +171,7 @@ class Rights(RequestKind[Grant]):
             mailbox=mask_address(row.user.email),
             caution=_("it was stopped") if row.suspended_at else "",
             group=(row.event_id, asked[-1]) if asked else None,
+            letter_page=f"{reverse('admin:participants_grant_changelist')}?q={quote(row.event.code)}",
             together=partial(_several, row.event),
         )
 

@@ -1,6 +1,7 @@
 """One email a day to a person at most: what waits at the desk, and what was decided.
 
-It names no one. What concerns the person herself is an email of its own, at once.
+It names no person. What concerns the person herself is an email of its own, at once; that a right
+is in force that she accepted before is a line of this one.
 """
 
 from collections import Counter
@@ -16,10 +17,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import delivery_address
+from participants.accounts.carry_over import rights_begun
 from participants.accounts.emails import hide_url_for
+from participants.decisions.kind import Kind
 from participants.decisions.queue import Place, about_to_be, decided, queue
 from participants.models import Grant, User
-from participants.permissions import CAPACITIES, EventPermissions, permissions_of
+from participants.permissions import (
+    CAPACITIES,
+    EventPermissions,
+    permissions_of,
+    visible_organisations,
+)
 from roundtable.mail.models import QueuedEmail
 from roundtable.mail.queue import enqueue
 
@@ -47,7 +55,9 @@ def send_digests(*, at: datetime) -> int:
 
     One is sent when something new waits or was decided, and again a week later if something waits.
     """
-    holders = Grant.objects.active(at.date()).filter(role__in=CAPACITIES)
+    day = at - timedelta(days=1)
+    new = Q(must_accept=True) & (Q(accepted_at__gte=day) | Q(effective_on__gte=day.date()))
+    holders = Grant.objects.active(at.date()).filter(Q(role__in=CAPACITIES) | new)
     users = User.objects.filter(Q(is_superuser=True) | Q(grants__in=holders), is_active=True)
     return sum(_send(user, at) for user in users.distinct().order_by("pk"))
 
@@ -82,7 +92,15 @@ def digest(user: User, at: datetime, *, since: datetime) -> Digest:
     viewer = permissions_of(user, at.date())
     if viewer is None:
         return Digest([], [])
-    return Digest(list(_waiting(viewer, at)), list(_decided(viewer, at, since)))
+    return Digest(
+        list(_waiting(viewer, at)), [*_own_rights(user, at, since), *_decided(viewer, at, since)]
+    )
+
+
+def _own_rights(user: User, at: datetime, since: datetime) -> Iterator[str]:
+    for row in rights_begun(user, since, at):
+        words = {"role": row.get_role_display(), "event": row.event}
+        yield _("Your right as %(role)s at “%(event)s” is in force") % words
 
 
 def _meeting(item: Any) -> str:
@@ -108,10 +126,19 @@ def _words(meeting: str, label: str | Promise, number: int) -> str:
 
 
 def _decided(viewer: EventPermissions, at: datetime, since: datetime) -> Iterator[str]:
+    """A line for each organisation that it is about, named to who may see it."""
     ended = [(row.item, row.kind, str(row.outcome)) for row in decided(viewer, at, since)]
-    later = [(item, kind, words) for kind, item, words in about_to_be(viewer, at, since)]
+    found = ended + [(item, kind, words) for kind, item, words in about_to_be(viewer, at, since)]
+    seen = set(visible_organisations(viewer).values_list("pk", flat=True)) if found else set()
     numbers = Counter(
-        (_meeting(item), str(kind.label), what) for item, kind, what in (*ended, *later)
+        (_meeting(item), str(kind.label), what, _about(kind, item, seen))
+        for item, kind, what in found
     )
-    for (meeting, label, what), number in numbers.items():
-        yield f"{_words(meeting, label, number)}, {what}"
+    for (meeting, label, what, about), number in numbers.items():
+        words = f"{_words(meeting, label, number)}, {what}"
+        yield f"{words}: {about}" if about else words
+
+
+def _about(kind: Any, item: Any, seen: set[int]) -> str:
+    organisations = kind.organisations(item) if isinstance(kind, Kind) else []
+    return next((row.name for row in organisations if row.pk in seen), "")

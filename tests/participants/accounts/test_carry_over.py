@@ -153,6 +153,41 @@ def test_second_meeting_takes_fifteen_presses_and_two_emails_a_person(
     assert presses <= 15, presses
 
 
+def test_digest_tells_the_holder_once_that_the_right_is_in_force(
+    second: Second, client_of: Sign, deliver: Deliver, clock: Any
+) -> None:
+    def told(email: str) -> int:
+        """In how many emails."""
+        words = f"as {row.get_role_display()} at “{second.next}” is in force\n"
+        return sum(words in str(mail.body) for mail in deliver() if mail.to == [email])
+
+    editor = second.editor("editor@example.org")
+    ask(client_of(second.first), second)
+    row = second.grant(editor)
+    agree_to_all(client_of(second.second))
+    send_digests(at=NOON)
+    for days in (7, 1):  # another organisation agreed, and no one stopped it; then she accepts
+        clock.shift(timedelta(days=days))
+        send_digests(at=NOON + timedelta(days=days))
+        assert told(editor.email) == 0
+    clock.shift(timedelta(hours=1))
+    accept(client_of(editor))
+    for days in (9, 10, 11):
+        send_digests(at=NOON + timedelta(days=days))
+    assert told(editor.email) == 1
+    assert told("first@example.org") == told("second@example.org") == 0
+
+
+def test_row_of_several_rights_leads_to_their_list(second: Second, client_of: Sign) -> None:
+    ask(client_of(second.first), second)
+    browser = client_of(second.second)
+    (page,) = re.findall(
+        r'<a href="([^"]+)"><bdi>Give \d rights at', browser.get(QUEUE).content.decode()
+    )
+    listed = page_text(browser.get(page))
+    assert "3 grants" in listed and listed.count(LETTER) == 3
+
+
 def test_six_rights_are_one_email_to_each_holder(
     second: Second, client_of: Sign, deliver: Deliver
 ) -> None:

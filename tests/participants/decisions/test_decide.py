@@ -338,13 +338,13 @@ def test_one_digest_a_day_says_what_waits_and_what_was_decided(
     agree(client_of(world.first), row)
     clock.shift(timedelta(days=1))
     second = digests()
-    assert "RT: Rights 1, decided" in second["confirmer@example.org"]
+    assert "RT: Rights 1, decided: Government MY\n" in second["confirmer@example.org"]
     assert "RT: Participations 1" in second["confirmer@example.org"]
     clock.shift(timedelta(hours=1))
     agree(client_of(world.second), world.ask_change())
     clock.shift(timedelta(days=1))
     third = digests()["confirmer@example.org"]
-    assert "RT: Organisations 1, on 10 March 2026, unless someone stops it" in third
+    assert "RT: Organisations 1, on 10 March 2026, unless someone stops it: Shelter\n" in third
     clock.shift(timedelta(days=1))
     assert digests() == {}
     viewer = permissions_of(world.confirmer, NOON.date())

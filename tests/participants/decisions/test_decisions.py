@@ -276,7 +276,7 @@ def test_making_that_fails_is_seen_and_tried_again(
         page.content.decode().split()
     )
     told = digest(world.second, later(1), since=later(-1))
-    assert "RT: Organisations 1, agreed, and cannot be made now" in told.decided
+    assert "RT: Organisations 1, agreed, and cannot be made now: Shelter" in told.decided
     for days in (1, 2):
         due = make_due(later(days))
         assert (due.made, due.failed) == (0, 1)
