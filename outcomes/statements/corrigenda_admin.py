@@ -50,6 +50,7 @@ class CorrigendumForm(forms.ModelForm):  # type: ignore[type-arg]
                 initial=new.get(key, text),
                 widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
             )
+        self.fields["source"].required = statement.adoption == Statement.Adoption.SOURCE
         # As on the page, so that its mistakes are listed in that order.
         self.order_fields([name for name in self.fields if name.startswith("text-")])
 

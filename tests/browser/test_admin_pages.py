@@ -143,7 +143,7 @@ def test_participation_is_confirmed_by_keyboard(visit: Visitor, cochair: User) -
     row = page.get_by_role("listitem").filter(has_text="Harbour Legal Aid").first
     row.get_by_role("checkbox").focus()
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Look at the ticked ones together").focus()
+    page.get_by_role("button", name="Look at the ticked ones").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="This is what you decide").wait_for()
     # The organisation is new on record, so it starts unticked.

@@ -1,5 +1,6 @@
 """Corrections of a published statement: agreed as it was, the words of before kept and shown."""
 
+import re
 from typing import Any
 
 import pytest
@@ -172,10 +173,11 @@ def test_statement_adopted_elsewhere_is_corrected_from_source(
 ) -> None:
     client = client_of(cochair_of(elsewhere))
     sent = opened(client, elsewhere) | {"reason": "A slip in copying.", "text-0": "We met in Bali."}
+    # It looks required where it is.
+    page = client.get(address(elsewhere)).content.decode()
+    assert re.search(r'<input[^>]* name="source"[^>]* required', page) and "(optional)" not in page
     answer = client.post(address(elsewhere), sent)
-    assert (
-        "The source is missing. Enter the source of the correct wording." in answer.content.decode()
-    )
+    assert 'href="#id_source"' in answer.content.decode()
     client.post(address(elsewhere), sent | {"source": "Communiqué, page 1"})
     compare_with_source(Corrigendum.objects.get())
     page = page_html(Client().get("/roundtables/source/"))
