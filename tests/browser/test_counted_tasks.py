@@ -7,11 +7,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from outcomes.models import CommitmentParty, ProgressUpdate
+from outcomes.models import CommitmentParty, Outcome, ProgressUpdate
 from outcomes.reporting.links import create_report_link
-from participants.models import Delegate, Invitation, User
+from participants.models import Delegate, Grant, Invitation, Participation, User
 from participants.onboarding.invitations import invitation_url
 from tests.browser.conftest import Visit
+from tests.factories import make_event, make_holder, make_organisation, make_statement
+from tests.meetings import Delegations, SecondMeeting
 
 Open = Callable[..., Visit]
 
@@ -182,3 +184,78 @@ def test_invited_person_is_off_lists_in_two_presses_and_hides_by_paper_code_in_t
     assert visitor.presses == 2
     record.refresh_from_db()
     assert record.hidden_at
+
+
+def test_second_meeting_takes_fifteen_presses_together(
+    restored: None, walk: Callable[..., Walk]
+) -> None:
+    meeting = SecondMeeting(timezone.now())
+    first = walk("/admin/", who=meeting.first)
+    first.link("Carry over the rights")
+    first.page.get_by_label("Letters that name").fill("Letters of 1 March")
+    first.button("Ask for the ticked rights")
+    first.button("Accept")
+    presses = first.presses
+    for user in (meeting.second, meeting.confirmer):
+        person = walk("/admin/", who=user)
+        person.link("Decide")
+        person.button("Accept")
+        person.button("Look at all 2")
+        unticked = person.page.locator("[name=d]:not(:checked)")
+        while unticked.count():  # rows of governments
+            person.press(unticked.first)
+        person.button("Agree to the ticked ones")
+        expect(person.page.get_by_role("status")).to_contain_text("You agreed to 2 things.")
+        presses += person.presses
+    rights = Grant.objects.filter(event=meeting.next)
+    assert rights.exclude(accepted_at=None).exclude(effective_on=None).count() == 3
+    assert presses <= 15, presses
+
+
+def test_sixty_people_of_twelve_letters_take_twenty_presses(
+    restored: None, walk: Callable[..., Walk]
+) -> None:
+    meeting = Delegations(timezone.now())
+    for user in (meeting.first, meeting.confirmer):
+        person = walk("/admin/", who=user)
+        person.link("Decide")
+        person.button("Look at all 60")
+        unticked = person.page.locator("[name=d]:not(:checked)")
+        assert unticked.count() == 1  # the letter of the organisation that is new on record
+        person.press(unticked)
+        for name in ("Person 1 2", "Person 8 0"):
+            person.press(person.page.get_by_label(f"Confirm {name} for"))
+        person.press(person.page.get_by_label("Leave out: Confirm Person 11 4"))
+        person.button("Agree to the ticked ones")
+        expect(person.page.get_by_role("status")).to_contain_text("You agreed to 57 things.")
+        assert person.presses <= 20, person.presses
+    rows = Participation.objects.filter(event=meeting.event)
+    assert rows.exclude(confirmed_at=None).count() == 57
+
+
+def test_typo_in_a_published_point_takes_four_presses_and_two(
+    restored: None, walk: Callable[..., Walk]
+) -> None:
+    statement = make_statement(make_event(), source_title="Communiqué", introduction="We met.")
+    point = statement.outcomes.get(number="1.a")
+    Outcome.objects.filter(pk=point.pk).update(text="protect all who flee")
+    statement.publish(timezone.now())
+    users = [
+        make_holder(statement.event, on_behalf_of=make_organisation(name=f"Office {number}"))
+        for number in range(2)
+    ]
+    first = walk("/admin/", who=users[0])
+    first.link("Correct a published text")
+    first.page.get_by_label("1.a", exact=True).fill("Protect all who flee")
+    first.page.get_by_label("Reason").fill("A slip.")
+    first.page.get_by_label("Source").fill("Page 2")
+    first.button("Save correction")
+    first.link("Compare with the source")
+    first.button("Agree")
+    second = walk("/admin/decide/", who=users[1])
+    second.link("Compare a correction of the text")
+    second.button("Agree")
+    expect(second.page.get_by_role("status")).to_contain_text("1 has its effect now.")
+    point.refresh_from_db()
+    assert point.text == "Protect all who flee"
+    assert (first.presses, second.presses) == (4, 2)

@@ -38,7 +38,7 @@ from tests.factories import (
     make_user,
 )
 from tests.form_fields import press, send_form
-from tests.meetings import Meeting
+from tests.meetings import SecondMeeting, are_old
 from tests.page_text import page_text
 from tests.sign_in import add_authenticator, sign_in, totp_code
 
@@ -56,25 +56,12 @@ def clock() -> Any:
         yield travelled
 
 
-class Second(Meeting):
-    """The last roundtable, and the next one, which has no rights yet."""
-
+class Second(SecondMeeting):
     def __init__(self) -> None:
-        super().__init__("confirmer")
-        Grant.objects.update(granted_at=NOON - timedelta(days=60))
-        self.next = make_event(
-            code="NEXT",
-            series=self.event.series,
-            title="Next",
-            starts_on=date(2026, 9, 1),
-            ends_on=date(2026, 9, 2),
-            is_public=False,
-        )
+        super().__init__(NOON)
         self.page = reverse("admin:carry_over", args=[self.next.pk])
         self.other_network = make_organisation(name="Other", kind="civil-society")
-        Organisation.history.update(history_date=NOON - timedelta(days=60))
-        for user in User.objects.all():
-            add_authenticator(user)
+        are_old(NOON)
 
     def editor(self, email: str) -> User:
         user = self.holder("editor", self.office, email)
