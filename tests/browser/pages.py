@@ -32,7 +32,13 @@ from participants.models import (
 )
 from participants.privacy import retention, visibility
 from roundtable.models import Event
-from tests.factories import make_commitment, make_participant_list, make_party
+from tests.factories import (
+    make_commitment,
+    make_event,
+    make_letter,
+    make_participant_list,
+    make_party,
+)
 from tests.follow_up_factories import make_undertaking
 
 
@@ -345,6 +351,14 @@ def admin_pages() -> dict[str, str]:
     grant = [rows["participants_grant"]]
     found["hand-over"] = reverse("admin:participants_grant_handover", args=grant)
     found["suspend-right"] = reverse("admin:participants_grant_suspend", args=grant)
+    letter = make_letter(event, organisation=participation.organisation)
+    found["letters"] = reverse("admin:participants_letter_changelist")
+    found["letter"] = reverse("admin:participants_letter_change", args=[letter.pk])
+    coming = timezone.localdate() + timedelta(days=183)
+    following = make_event(
+        series=event.series, is_demonstration=True, starts_on=coming, ends_on=coming
+    )
+    found["carry-over"] = reverse("admin:carry_over", args=[following.pk])
     asked = make_participant_list(event)
     change = "admin:participants_participantlist_change"
     found["participant-list"] = reverse(change, args=[asked.pk])
