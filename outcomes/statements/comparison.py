@@ -72,14 +72,15 @@ def compare_texts(before: str, after: str) -> list[BlockComparison]:
 
 
 def _most_similar(block: TextBlock, others: list[TextBlock]) -> TextBlock | None:
+    """The first of those that are equally near, so that changed blocks keep their order."""
     words = Counter(_WORD.findall(block.text))
-    best, found = MIN_SIMILARITY, None
-    for other in others[:MAX_COMPARED]:
+
+    def similarity(other: TextBlock) -> float:
         theirs = Counter(_WORD.findall(other.text))
-        ratio = 2 * (words & theirs).total() / ((words + theirs).total() or 1)
-        if ratio >= best:
-            best, found = ratio, other
-    return found
+        return 2 * (words & theirs).total() / ((words + theirs).total() or 1)
+
+    found = max(others[:MAX_COMPARED], key=similarity, default=None)
+    return found if found and similarity(found) >= MIN_SIMILARITY else None
 
 
 def _compare_blocks(before: TextBlock | None, after: TextBlock | None) -> BlockComparison:

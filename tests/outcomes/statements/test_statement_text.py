@@ -101,6 +101,14 @@ def test_versions_are_compared_side_by_side() -> None:
     moved = differing("1.a     be brief\n1.b     be very kind\n")
     assert moved == [(kind, TextBlock("1.b", "be very kind"))]
     assert differing("") == [(kind, None), (brief, None)]
+    # Half the words are enough; of two that are equally near, the first one.
+    quiet, quick = TextBlock("1.a", "be quiet"), TextBlock("1.b", "be quick")
+    assert differing("1.a     be quiet\n1.b     be quick\n") == [(kind, quiet), (brief, quick)]
+    assert differing("1.a     stay brief today\n") == [
+        (None, TextBlock("1.a", "stay brief today")),
+        (kind, None),
+        (brief, None),
+    ]
 
 
 # Changes that are found ------------------------------------------------------------------
