@@ -1,6 +1,6 @@
 """Changes of each column that a bulk write, or another program, may do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -22,8 +22,8 @@ def field_of(model: type[models.Model], column: str) -> Any:
     return next(one for one in model._meta.concrete_fields if one.attname == column)
 
 
-def changes_of(model: type[models.Model], column: str) -> Iterator[None]:
-    """Changes the column of some rows, one after the other, and undoes each change."""
+def change_rows(model: type[models.Model], column: str, look: Callable[[], None]) -> None:
+    """Changes the column of some rows, one after the other, and undoes each after a look."""
     rows = list(model._default_manager.order_by("pk").values_list("pk", column))
     for pk, value in {rows[0], rows[len(rows) // 2], rows[-1]}:
         for other in _other_values(field_of(model, column), value):
@@ -31,7 +31,7 @@ def changes_of(model: type[models.Model], column: str) -> Iterator[None]:
                 with transaction.atomic():
                     # No model's own rules.
                     model._base_manager.filter(pk=pk).update(**{column: other})
-                    yield
+                    look()
                     transaction.set_rollback(True)
             except IntegrityError:
                 continue  # a constraint

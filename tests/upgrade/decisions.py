@@ -87,8 +87,9 @@ def described(at: datetime) -> Iterator[str]:
     with transaction.atomic():
         for days in range(LATER.days + 1):
             make_due(at + timedelta(days=days))
-        yield from [f"later {line}" for line in _lines(at + LATER)]
+        later = list(_lines(at + LATER))
         transaction.set_rollback(True)
+    yield from (f"later {line}" for line in later)
 
 
 def _lines(at: datetime) -> Iterator[str]:

@@ -361,8 +361,9 @@ class Earlier:
         yield from self._wrong_states()
         yield from self._wrong_first()
         with transaction.atomic():
-            yield from list(self._wrong_later())
+            later = list(self._wrong_later())
             transaction.set_rollback(True)
+        yield from later
 
     def _wrong_states(self) -> Iterator[str]:
         for (name, pk), expected in self.states.items():

@@ -7,7 +7,7 @@ WRITE_TABLE=1 writes table.txt anew; read each line that changed.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -506,7 +506,7 @@ def take_steps(item: Item, steps: list[tuple[str, str]], clock: Any, sign: Any) 
             assert item.kind.truth(item.world, item.row) != before, (item.kind.name, role, what)
 
 
-def cells_of(kind: Kind, world: World, clock: Any) -> Iterator[tuple[str, str, str]]:
+def cells_of(kind: Kind, world: World, clock: Any) -> list[tuple[str, str, str]]:
     """State, role, and what this role reads and can do there."""
 
     def sign(role: str) -> Client:
@@ -514,6 +514,7 @@ def cells_of(kind: Kind, world: World, clock: Any) -> Iterator[tuple[str, str, s
         sign_in(browser, world.users[role])
         return browser
 
+    found = []
     for state, steps in kind.states.items():
         clock.move_to(NOON)
         with transaction.atomic():
@@ -537,8 +538,9 @@ def cells_of(kind: Kind, world: World, clock: Any) -> Iterator[tuple[str, str, s
                         done.append(f"{act}{hidden} > {after}")
                     elif act in offered[role]:
                         done.append(f"{act} offered, refused")
-                yield f"{state} [{before}]", role, "; ".join(done) or "-"
+                found.append((f"{state} [{before}]", role, "; ".join(done) or "-"))
             transaction.set_rollback(True)
+    return found
 
 
 def table_lines(kinds: list[Kind] = KINDS) -> list[str]:

@@ -24,8 +24,6 @@ pytestmark = pytest.mark.usefixtures("shared_database")
 def collects_only_when_told() -> Iterator[None]:
     if connections[DEFAULT_DB_ALIAS].vendor != "sqlite":
         pytest.skip("PostgreSQL waits elsewhere.")
-    # What earlier tests left can end a transaction of this thread when it is freed.
-    gc.collect()
     gc.disable()
     yield
     gc.enable()
