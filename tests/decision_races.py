@@ -23,6 +23,7 @@ django.setup()
 
 from django.core.exceptions import ValidationError  # noqa: E402
 from django.db import connections  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from outcomes.reporting.publication import COMMITMENT_COMPARISONS  # noqa: E402
 from participants.accounts.grants import RIGHTS  # noqa: E402
@@ -37,6 +38,7 @@ from participants.participation.closure import agree_to_close, list_hash  # noqa
 from participants.permissions import body_of  # noqa: E402
 from roundtable.audit import log as audit  # noqa: E402
 from roundtable.audit.verify import find_log_faults  # noqa: E402
+from roundtable.database.lock_wait import waiting_at_most  # noqa: E402
 from tests.factories import (  # noqa: E402
     NOON,
     make_commitment,
@@ -359,12 +361,15 @@ RACES: dict[Callable[[Round], None], list[str]] = {
 def main(rounds: str) -> None:
     """So many rounds of each, by turns of each kind."""
     create_tables()
+    reverse("home")  # else each process loads all pages while it holds SQLite's lock
     world, counted = ManyItems(), Counter[str]()
     for race, names in RACES.items():
         for number in range(int(rounds)):
             name = names[number % len(names)]
             try:
-                race(Round(ALL_CASES[name], world))
+                # On a busy machine, six who wait for each other wait long.
+                with waiting_at_most(600):
+                    race(Round(ALL_CASES[name], world))
             except AssertionError as problem:
                 problem.add_note(f"{race.__name__}: {name}")
                 raise
