@@ -61,6 +61,30 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("participants/decisions/views.py", ("participants/decisions/test_decide",)),
     (
+        "participants/decisions/independence.py",
+        ("participants/decisions/test_independence", "participants/decisions/test_decisions"),
+    ),
+    (
+        "participants/accounts/grants.py",
+        (
+            "participants/accounts/test_grant_confirmation",
+            "participants/accounts/test_suspended_rights",
+            "participants/decisions/test_decisions",
+            "participants/participation/test_grants",
+            "participants/accounts/test_carry_over",
+            "participants/decisions/test_decide",
+        ),
+    ),
+    (
+        "participants/participation/closure.py",
+        (
+            "participants/decisions/test_decisions",
+            "participants/decisions/test_independence",
+            "participants/participation/test_confirmation",
+            "participants/participation/test_freezing",
+        ),
+    ),
+    (
         "participants/participation/requirement.py",
         (
             "participants/participation/test_confirmation",
@@ -150,6 +174,7 @@ MODULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "participants/decisions/test_decisions",
         ),
     ),
+    ("outcomes/statements/comparison.py", ("outcomes/statements/test_statement_text",)),
     (
         "outcomes/sources/hashes.py",
         ("outcomes/sources/test_hashes", "outcomes/commitments/test_publication"),

@@ -45,7 +45,7 @@ def split_blocks(text: str) -> list[TextBlock]:
             found.append((mark[1], [line[mark.end() :]]))
         elif line and not line.startswith(" "):
             found.append(("", [line]))
-        elif line and found and len(found) == 2 and not found[1][0]:
+        elif line and len(found) == 2:
             found.append(("", [line.strip()]))  # the introduction starts here
         elif found:
             found[-1][1].append(line.strip())

@@ -89,6 +89,17 @@ def test_text_is_independent_of_line_endings() -> None:
     assert statement.canonical_text() == before
 
 
+def test_text_is_split_into_its_blocks() -> None:
+    assert [(block.number, block.text) for block in split_blocks(TEXT)] == [
+        ("", "Outcome statement"),
+        ("", "AG, en"),
+        ("", "We met in Bali.\n\nIt rained."),
+        ("1", "Participants agreed to:"),
+        ("1.a", "protect those who were trafficked"),
+        ("1.b", "share what works\nand what does not"),
+    ]
+
+
 def test_versions_are_compared_side_by_side() -> None:
     head = "T\nAG, en\n\n1       We agree:\n"
     before = f"{head}1.a     be kind\n1.b     be brief\n"
@@ -108,6 +119,11 @@ def test_versions_are_compared_side_by_side() -> None:
         (None, TextBlock("1.a", "stay brief today")),
         (kind, None),
         (brief, None),
+    ]
+    before = f"{head}1.a     –\n"
+    assert differing("1.a     —\n") == [
+        (None, TextBlock("1.a", "—")),
+        (TextBlock("1.a", "–"), None),
     ]
 
 
