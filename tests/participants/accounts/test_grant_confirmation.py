@@ -315,10 +315,12 @@ def test_first_rights_come_from_a_logged_command(holders: Holders, deliver: Deli
     )
     for _time in range(2):
         call_command("appoint", "new@example.org", "rt", "cochair", "office", verbosity=0)
+        # On its last day, it is in force.
+        user.grants.filter(valid_until=None).update(valid_until=timezone.localdate())
     days = user.grants.order_by("pk").values_list("valid_from", "valid_until")
     assert list(days) == [
         (date(2020, 1, 1), date(2020, 2, 1)),
-        (timezone.localdate(), None),
+        (timezone.localdate(), timezone.localdate()),
     ]
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"appoint"}
     assert "first@example.org" in {mail.to[0] for mail in deliver()}

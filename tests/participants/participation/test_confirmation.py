@@ -310,7 +310,7 @@ def test_earlier_confirmation_by_one_keeps_its_effect_and_is_named(
 def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
     organisation = shelter()
     row, colleague = meeting.takes_part(organisation), meeting.takes_part(organisation)
-    meeting.takes_part(shelter("Another shelter"))
+    late = meeting.takes_part(shelter("Another shelter"))
     for confirmed in (row, colleague):
         confirm(confirmed, meeting.first, meeting.confirmer)
     address = reverse("admin:participants_participation_close", args=[meeting.event.pk])
@@ -324,6 +324,7 @@ def test_list_is_closed_at_the_desk(meeting: Meeting, client_of: Any) -> None:
     assert other.get(address)["Location"] == page_of(closure)
     assert "Close the list of participants of Roundtable" in page_text(other.get(QUEUE))
     assert "1 has its effect now." in agree(other, closure)
+    confirm(late, meeting.first, meeting.confirmer)
     assert "It is decided." in page_text(asker.get(address, follow=True))
     row.refresh_from_db()
     assert row.details_open_on == timezone.localdate() + timedelta(days=7)

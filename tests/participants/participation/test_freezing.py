@@ -332,7 +332,11 @@ def test_people_are_told_once_and_those_who_are_confirmed_later_are_frozen_too(
 
 
 def test_brought_back_they_see_others_after_a_week_of_notice(
-    meeting: Meeting, row: Participation, other: Participation, deliver: Callable[[], list[Any]]
+    meeting: Meeting,
+    row: Participation,
+    other: Participation,
+    client_of: Sign,
+    deliver: Callable[[], list[Any]],
 ) -> None:
     def told_of_return(organisation: Organisation, at: datetime) -> dict[str, list[str]]:
         before = len(deliver())
@@ -341,7 +345,11 @@ def test_brought_back_they_see_others_after_a_week_of_notice(
 
     counts = {"Your participation counts again": [account(row).email]}
     make(meeting, row.organisation, at=NOON - timedelta(days=2))
+    person = account(row)
+    person.refresh_from_db()
+    browser = client_of(person)
     assert told_of_return(row.organisation, NOON - timedelta(days=1)) == counts
+    assert browser.get(reverse("me")).status_code == 200  # still signed in
     empty = make_role(meeting.event, organisation=shelter("Empty")).organisation
     for organisation in (row.organisation, empty):
         make(meeting, organisation)
