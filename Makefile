@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick prove check mutants faults operate bench lock audit shots freeze release-database environment
+.PHONY: help run test quick prove check mutants faults operate bench lock audit shots freeze privacy release-database environment
 
 help:
 	@echo "make run      start the portal at http://localhost:$(PORT)/ (another port: make run PORT=8123)"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench    time sign-in, imports, the desk, and what each page costs with 1,000 and 100,000 commitments"
 	@echo "make bench PEERS=1   also beside Datasette, which it installs for the run, with the same commitments"
 	@echo "make shots    take screenshots of every page and of a whole visit, in shots/"
+	@echo "make privacy  write docs/privacy from the tables in the code"
 	@echo "make freeze   add new migrations to the list of those that must not change"
 	@echo "make release-database RELEASE=0.1.0   write the database that tests of later versions upgrade"
 	@echo "make lock     update requirements.txt, requirements-dev.txt and sbom.json"
@@ -81,6 +82,9 @@ shots: environment
 
 freeze: environment
 	@$(VENV)/python -m tests.upgrade.freeze
+
+privacy: environment
+	@$(VENV)/python -m tests.privacy_docs
 
 release-database: environment
 	@env -u DATABASE_URL $(VENV)/python -m tests.upgrade.make $(RELEASE)

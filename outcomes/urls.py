@@ -229,5 +229,5 @@ urlpatterns = [
         {"template": "outcomes/site/accessibility.html"},
         name="accessibility",
     ),
-    path("privacy/", site.static_page, {"template": "outcomes/site/privacy.html"}, name="privacy"),
+    path("privacy/", site.privacy, name="privacy"),
 ]

@@ -64,6 +64,7 @@ CAPABILITIES = {
         "outcomes.organisations",
         "outcomes.demo",
         "outcomes.search",
+        "outcomes.data_protection",
         "outcomes.exports",
         "outcomes.api",
         "outcomes.site",

@@ -12,12 +12,14 @@ from time import sleep
 from typing import Any
 
 from django.conf import settings
+from django_tasks_db.models import DBTaskResult
 
 from outcomes.models import Upload
 from participants.models import User
 
 KEEP_FINISHED_FOR = timedelta(minutes=50)  # the clean-up then deletes it within the hour
-KEEP_UNFINISHED_FOR = timedelta(days=1)
+KEEP_UNFINISHED_FOR = timedelta(hours=48)
+TASK_RETENTION = timedelta(days=7)
 MAX_OPEN_UPLOADS = 5  # per person
 
 
@@ -117,6 +119,11 @@ def read_json(upload: Upload, name: str) -> Any:
 def delete_upload(upload: Upload) -> None:
     shutil.rmtree(folder_path(upload), ignore_errors=True)
     upload.delete()
+
+
+def delete_old_tasks(at: datetime) -> int:
+    old = DBTaskResult.objects.filter(backend_name="imports", enqueued_at__lt=at - TASK_RETENTION)
+    return old.delete()[0]
 
 
 def delete_expired_uploads(at: datetime) -> int:

@@ -32,6 +32,8 @@ from outcomes.commitments.queries import (
 )
 from outcomes.commitments.statistics import count_by_status
 from outcomes.commitments.summary import organisation_summary, progress_context, progress_summary
+from outcomes.data_protection.retention import retention_rules
+from outcomes.data_protection.shown import purpose_tables
 from outcomes.models import (
     Assessment,
     Commitment,
@@ -200,3 +202,10 @@ def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
 @login_not_required
 def static_page(request: HttpRequest, template: str) -> HttpResponse:
     return render(request, template)
+
+
+@require_safe
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    context = {"purposes": purpose_tables(), "rules": retention_rules()}
+    return render(request, "outcomes/site/privacy.html", context)

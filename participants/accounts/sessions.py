@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from django.contrib.auth import SESSION_KEY, logout, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.session import SessionStorage
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -170,6 +172,14 @@ def end_sessions(user: User) -> None:
     # one.
     user.write(password=make_password(None))
     UserSession.objects.filter(user=user).delete()
+
+
+def delete_ended_sessions(at: datetime) -> int:
+    number: int = Session.objects.filter(expire_date__lte=at).delete()[0]
+    keys = Session.objects.values("session_key")
+    # allauth's own rows have the browser and the network address.
+    UserSession.objects.exclude(session_key__in=keys).delete()
+    return number
 
 
 def keep_session(request: HttpRequest) -> None:

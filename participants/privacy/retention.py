@@ -5,32 +5,41 @@ we erase it, once two warnings were sent. Each period starts when the previous a
 taken, so late runs shorten none. People without a mailbox get the same periods and no warnings.
 
 Whom others entered and who never joined is erased 12 months after the last entry or invitation.
-The file of a letter is deleted 12 months after it was entered.
+
+All periods are in the table of outcomes/data_protection/retention.py.
 """
 
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
+from django.utils.translation import gettext as _
 
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
 from participants.email_links.links import create_link
 from participants.models import (
+    Act,
     Consent,
     ConsentNotice,
     Delegate,
     EmailLink,
+    Introduction,
     Invitation,
     InvitationRequest,
     Letter,
+    ParticipantList,
     Participation,
     RetentionAction,
+    RevealBudget,
     User,
 )
 from participants.privacy import consent
@@ -41,6 +50,8 @@ from participants.privacy.erasure import (
     erase_or_delete,
 )
 from roundtable.audit import log as audit
+from roundtable.audit.models import AuditEntry
+from roundtable.audit.verify import find_log_faults
 from roundtable.mail.models import QueuedEmail
 
 Action = RetentionAction.Action
@@ -48,6 +59,9 @@ MONTHS_UNTIL_REVIEW = 11
 RESPONSE_PERIOD = timedelta(days=30)
 MONTHS_UNTIL_ERASED = 12
 MONTHS_WITHOUT_ACCOUNT = 12
+UNTOLD_KEPT_FOR = timedelta(days=30)
+LETTER_KEPT_FOR = timedelta(days=30)
+MONTHS_OF_MESSAGES = 12
 FIRST_WARNING_LEAD = timedelta(days=60)
 SECOND_WARNING_LEAD = timedelta(days=14)
 # Minimum time between the two warnings, and between the second one and the erasure.
@@ -55,7 +69,7 @@ MIN_WARNING_INTERVAL = timedelta(days=14)
 REVIEW_LINK_LIFETIME = timedelta(days=730)
 # Results of a run that are not stored as retention actions.
 ERASED, WARNING_FAILED, ERASURE_FAILED = "erased", "unwarned", "failed"
-NEVER_JOINED_ERASED, REQUEST_DELETED, LETTER_DELETED = "never joined", "request", "letter"
+NEVER_JOINED_ERASED = "never joined"
 # Counted in addition to an action if no email could be sent.
 WITHOUT_MAILBOX = "unreached"
 WARNINGS = (Action.WARNED, Action.WARNED_AGAIN)
@@ -191,10 +205,6 @@ def run_retention(*, on: date, at: datetime, dry_run: bool = False) -> Counter[s
                 counts.update(process(delegate_id, on=on, at=at, dry_run=dry_run))
             except OSError:  # the ledger could not be written, so nothing was erased
                 counts[ERASURE_FAILED] += 1
-    if number := _delete_old_requests(on, dry_run=dry_run):
-        counts[REQUEST_DELETED] = number
-    if number := _delete_old_letters(on, dry_run=dry_run):
-        counts[LETTER_DELETED] = number
     return counts
 
 
@@ -263,26 +273,82 @@ def _process_entry(delegate_id: int, *, on: date, at: datetime, dry_run: bool) -
     return [NEVER_JOINED_ERASED]
 
 
-def _delete_old_requests(on: date, *, dry_run: bool) -> int:
+def delete_old_requests(at: datetime) -> int:
     """Requests to be invited and nominations, 12 months after the decision, if there is one."""
+    on = at.date()
     rows = InvitationRequest.objects.annotate(since=Coalesce("decided_at", "requested_at"))
     old = [
         row.pk
         for row in rows.filter(since__date__lte=_oldest_kept(on))
         if day_of_erasure_after(row.since) <= on
     ]
-    if not dry_run:
-        InvitationRequest.objects.filter(pk__in=old).delete()
-    return len(old)
+    return InvitationRequest.objects.filter(pk__in=old).delete()[0]
 
 
-def _delete_old_letters(on: date, *, dry_run: bool) -> int:
-    """The files, 12 months after they were entered. Each line stays beside its person."""
-    rows = Letter.objects.filter(entered_at__date__lte=_oldest_kept(on)).exclude(file="")
-    old = [row for row in rows if day_of_erasure_after(row.entered_at) <= on]
-    for row in old if not dry_run else ():
+@transaction.atomic
+def delete_old_letters(at: datetime) -> int:
+    """The files. Each line stays beside its person."""
+    rows = Letter.objects.filter(entered_at__lte=at - LETTER_KEPT_FOR).exclude(file="")
+    on = at.date()
+    old = [
+        row
+        for row in rows
+        if _day_of_last_decision(row) <= on - LETTER_KEPT_FOR
+        or day_of_erasure_after(row.entered_at) <= on
+    ]
+    for row in old:
         row.forget_file()
     return len(old)
+
+
+def _day_of_last_decision(letter: Letter) -> date:
+    """About those whom it names; the day on which it was entered if there are none of them left.
+
+    Far away if someone waits for a decision.
+    """
+    days = [letter.entered_at.date()]
+    if letter.proposals.exists():  # those that the person answered are deleted
+        return NEVER
+    for row in Participation.with_ended.filter(letter=letter):
+        act = row.acts.order_by("at", "pk").last()
+        decisions = [row.took_effect_at, row.ended_at]
+        if act and act.what != Act.What.ASKED:
+            decisions.append(act.at)
+        made = [moment.date() for moment in decisions if moment]
+        days.append(max(made) if made else NEVER)
+    return max(days)
+
+
+def delete_old_messages(at: datetime) -> int:
+    """Why an introduction was proposed."""
+    rows = Introduction.objects.exclude(message="")
+    old = rows.filter(proposed_at__date__lte=add_months(at.date(), -MONTHS_OF_MESSAGES))
+    return old.update(message="")
+
+
+def _first_kept(at: datetime) -> datetime:
+    first = at.date() - timedelta(days=settings.LOG_RETENTION_DAYS)
+    return datetime.combine(first, time(), UTC)
+
+
+def delete_old_lists(at: datetime) -> int:
+    return ParticipantList.objects.filter(requested_at__lt=_first_kept(at)).delete()[0]
+
+
+def delete_old_desk_notes(at: datetime) -> int:
+    return LogEntry.objects.filter(action_time__lt=_first_kept(at)).delete()[0]
+
+
+@transaction.atomic
+def prune_log(at: datetime) -> int:
+    """Raises CommandError if someone changed the log: that would remove the evidence."""
+    first = _first_kept(at)
+    number = RevealBudget.objects.filter(day__lt=first.date()).delete()[0]
+    if not AuditEntry.objects.filter(at__lt=first).exists():
+        return number
+    if find_log_faults():
+        raise CommandError(_("The log was changed after it was written. Run verify first."))
+    return number + audit.prune_entries(before=first, at=at)
 
 
 def _is_asked_about_notice(delegate: Delegate, on: date) -> bool:

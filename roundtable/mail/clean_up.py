@@ -23,12 +23,10 @@ DEDUP_KEY_RETENTION = timedelta(days=3 * 366)
 
 @dataclass(frozen=True)
 class CleanUpResult:
-    """How many emails failed or were queued again, and how many rows were deleted."""
+    """How many emails failed or were queued again."""
 
     failed: int
     requeued: int
-    tasks: int
-    emails: int
 
 
 def clean_up_mail(*, at: datetime) -> CleanUpResult:
@@ -36,14 +34,19 @@ def clean_up_mail(*, at: datetime) -> CleanUpResult:
     # They may have been sent, so they are not sent again.
     unfinished = QueuedEmail.objects.filter(done_at=None, claimed_at__lt=at - CLAIM_TIMEOUT)
     failed = sum(mark_failed(email, "unknown whether it was sent", at=at) for email in unfinished)
-    requeued = _requeue_lost(at)
+    return CleanUpResult(failed, _requeue_lost(at))
+
+
+def delete_old_tasks(at: datetime) -> int:
     before = at - TASK_RETENTION
     old = Q(finished_at__lt=before) | Q(status="RUNNING", started_at__lt=before)
-    tasks, _models = DBTaskResult.objects.filter(old, backend_name="mail").delete()
+    return DBTaskResult.objects.filter(old, backend_name="mail").delete()[0]
+
+
+def delete_old_emails(at: datetime) -> int:
     done = Q(done_at__lt=at - DEDUP_KEY_RETENTION)
     done |= Q(dedup_key__startswith=ONE_TIME_PREFIX, done_at__lt=at - ONE_TIME_KEY_RETENTION)
-    emails, _models = QueuedEmail.objects.filter(done).delete()
-    return CleanUpResult(failed, requeued, tasks, emails)
+    return QueuedEmail.objects.filter(done).delete()[0]
 
 
 def _requeue_lost(at: datetime) -> int:

@@ -102,6 +102,11 @@ def delete_ended_counts(at: datetime) -> int:
     return LimitCount.objects.filter(ends_at__lte=at).delete()[0]
 
 
+def delete_expired_entries(at: datetime) -> int:
+    """Django leaves them in the table until it is full."""
+    return CacheEntry.objects.filter(expires__lte=at).delete()[0]
+
+
 def waiting_time(seconds: int) -> str:
     """In words, rounded up."""
     if seconds > 5400:

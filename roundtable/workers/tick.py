@@ -25,14 +25,11 @@ DAILY, WEEKLY = timedelta(days=1), timedelta(days=7)
 SCHEDULE: dict[str, timedelta] = {
     "send_notifications": OFTEN,
     "clean_up_mail": HOURLY,
-    "clean_up_uploads": HOURLY,
+    "apply_retention": HOURLY,
     "make_due_changes": DAILY,
     "send_reminders": DAILY,
     "review_profiles": DAILY,
-    "prune_log": DAILY,
-    "clean_up_idempotency_keys": DAILY,
-    "clean_up_links": DAILY,
-    "clearsessions": DAILY,
+    "update_statistics": DAILY,
     "verify": DAILY,
     "backup": DAILY,
 }

@@ -26,8 +26,6 @@ RESULT_LABELS = {
     notice_changes.REMINDED: _("Reminded of the new notice: %d"),
     notice_changes.NARROWED: _("Changed to “Only me”, without consent to the new notice: %d"),
     retention.NEVER_JOINED_ERASED: _("Erased, because they never joined: %d"),
-    retention.REQUEST_DELETED: _("Deleted requests to be invited, and nominations: %d"),
-    retention.LETTER_DELETED: _("Deleted files of letters: %d"),
     account_changes.MADE: _("Changes of accounts made: %d"),
     account_changes.STOPPED: _("Changes of accounts that are no longer possible: %d"),
     account_changes.EXPIRED: _("Changes of accounts ended without a code: %d"),
@@ -45,7 +43,7 @@ class Command(BaseCommand):
 
     help = (
         "Runs the yearly review: asks, makes private, warns and erases. Asks people to agree to "
-        "a new notice. Erases people who never joined, and files of old letters. Makes changes of "
+        "a new notice. Erases people who never joined. Makes changes of "
         "accounts that no one stopped, and erases former accounts. Run it daily."
     )
 

@@ -13,9 +13,9 @@ from roundtable.workers.jobs import add_clock_argument, start_job
 
 
 class Command(BaseCommand):
-    """Cleans up what the mail worker cannot."""
+    """Goes on with what the mail worker left."""
 
-    help = "Handles emails that a crash left behind, and deletes old ones. Run it every hour."
+    help = "Handles emails that a crash left behind. Run it every hour."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_clock_argument(parser)
@@ -41,9 +41,6 @@ class Command(BaseCommand):
             )
         start_job("clean_up_mail", at=now, clock_is_right=clock_is_right)
         self.stdout.write(
-            _(
-                "Failed: %(failed)d emails. Queued again: %(requeued)d. Removed: %(tasks)d "
-                "tasks, %(emails)d emails."
-            )
+            _("Failed: %(failed)d emails. Queued again: %(requeued)d.")
             % vars(clean_up_mail(at=moment))
         )

@@ -152,8 +152,10 @@ def test_file_is_private_and_deleted_within_an_hour(browser: Client, talk: Event
 def test_command_deletes_expired_uploads(operator: User) -> None:
     upload = create_upload(user=operator, chunks=[b"a"], event=None, at=now() - timedelta(days=2))
     said = StringIO()
-    call_command("clean_up_uploads", stdout=said)
-    assert said.getvalue() == "1 file is deleted.\n"
+    call_command("apply_retention", stdout=said)
+    assert said.getvalue() == (
+        "Uploaded files for an import, and what was read from them: 1 deleted.\n"
+    )
     assert not folder_path(upload).exists()
 
 

@@ -241,13 +241,13 @@ def test_links_of_the_release_before_are_found_in_waiting_emails(party: Commitme
 # What is left ---------------------------------------------------------------------------
 
 
-def test_expired_links_are_deleted_once_a_day(delegate: Delegate) -> None:
+def test_expired_links_are_deleted(delegate: Delegate) -> None:
     make_email_link("kept", delegate=delegate)
     make_email_link("gone", delegate=delegate, expires_at=NOON + timedelta(days=1))
     make_email_link("withdrawn", revoked_at=timezone.now() - timedelta(days=31))
     make_email_link("still shown", revoked_at=timezone.now() - timedelta(days=29))
     printed = StringIO()
-    call_command("clean_up_links", stdout=printed)
-    assert printed.getvalue() == "2 links are deleted.\n"
+    call_command("apply_retention", stdout=printed)
+    assert printed.getvalue() == "Links in emails: 2 deleted.\n"
     left = set(EmailLink.objects.values_list("key_hash", flat=True))
     assert left == {EmailLink.digest("kept"), EmailLink.digest("still shown")}

@@ -1,7 +1,7 @@
 """Letters in which organisations name people: entered once, and read by the line about each."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -9,12 +9,13 @@ import pytest
 import time_machine
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.test import Client
 from lxml import html
 from PIL import Image
 
+from participants.decisions.engine import add_act
 from participants.models import (
+    Act,
     Bundle,
     Delegate,
     Letter,
@@ -24,7 +25,7 @@ from participants.models import (
 )
 from participants.participation.confirmation import ask_for
 from participants.privacy.erasure import erase_own_data
-from participants.privacy.retention import run_retention
+from participants.privacy.retention import delete_old_letters
 from roundtable.audit.models import AuditEntry
 from tests.decide import QUEUE, agree_together, page_of, read_together, value_of
 from tests.factories import (
@@ -417,7 +418,11 @@ def test_erasure_of_one_person_deletes_the_file_and_only_that_line(
     assert "zq-line of Ana" in words and "Ben" not in words and "Open the letter" not in words
 
 
-def test_file_is_deleted_after_twelve_months_and_when_its_letter_is(
+def at_noon(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, 12, tzinfo=UTC)
+
+
+def test_undecided_file_is_deleted_after_twelve_months_and_when_its_letter_is(
     meeting: Meeting, client_of: Sign, django_capture_on_commit_callbacks: Any
 ) -> None:
     browser = client_of(meeting.first)
@@ -431,9 +436,44 @@ def test_file_is_deleted_after_twelve_months_and_when_its_letter_is(
     assert files() == [kept.file.name]
     assert Participation.objects.get(nomination="zq-line of Ben").letter is None
     with django_capture_on_commit_callbacks(execute=True):
-        assert not run_retention(on=date(2027, 3, 1), at=NOON)["letter"]
-        assert run_retention(on=date(2027, 3, 2), at=NOON, dry_run=True)["letter"] == 1
-    assert files() == [kept.file.name]
-    with django_capture_on_commit_callbacks(execute=True), time_machine.travel(date(2027, 3, 2)):
-        call_command("review_profiles", "--clock-is-right", verbosity=0)
+        assert delete_old_letters(at_noon(2027, 3, 1)) == 0  # no one decided about Ana
+        assert delete_old_letters(at_noon(2027, 3, 2)) == 1
     assert files() == []
+
+
+@pytest.mark.parametrize("ended", ["confirmed", "declined", "removed"])
+def test_file_is_deleted_thirty_days_after_the_last_decision(
+    meeting: Meeting,
+    client_of: Sign,
+    django_capture_on_commit_callbacks: Any,
+    ended: str,
+) -> None:
+    browser = client_of(meeting.first)
+    agency = make_organisation(name="Agency", kind="agency")
+    enter(browser, meeting, "Ana", **new_letter(agency, "zq-line of Ana"))
+    [part] = Participation.objects.filter(nomination="zq-line of Ana")
+    other = make_participation(
+        make_delegate(),
+        meeting.event,
+        confirmed=False,
+        organisation=agency,
+        letter=part.letter,
+        nomination="zq-line of Ben",
+    )
+    Participation.objects.filter(pk=part.pk).update(confirmed_at=NOON, took_effect_at=NOON)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert delete_old_letters(at_noon(2026, 6, 1)) == 0  # Ben waits
+        if ended == "confirmed":
+            made = at_noon(2026, 5, 2)
+            rows = Participation.objects.filter(pk=other.pk)
+            rows.update(confirmed_at=made, took_effect_at=made)
+        elif ended == "declined":
+            add_act(other, Act.What.DECLINED, at_noon(2026, 5, 2), by=None, reason="zq")
+        else:
+            other.delete()
+        if ended != "removed":
+            assert delete_old_letters(at_noon(2026, 5, 31)) == 0
+        assert delete_old_letters(at_noon(2026, 6, 1)) == 1
+    assert files() == []
+    part.refresh_from_db()
+    assert part.nomination == "zq-line of Ana" and part.letter

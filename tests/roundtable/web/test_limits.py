@@ -6,13 +6,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.cache.backends.db import DatabaseCache
-from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from participants.models import Delegate
 from roundtable import settings
 from roundtable.web import limits
-from roundtable.web.limits import Limit, LimitCount, consume, wait_of_reader, waiting_time
+from roundtable.web.limits import (
+    Limit,
+    LimitCount,
+    consume,
+    delete_ended_counts,
+    wait_of_reader,
+    waiting_time,
+)
 from tests.page_text import page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
@@ -40,10 +47,10 @@ def test_counts_say_nothing_and_are_deleted() -> None:
         consume(THREE, "zq@example.org", "192.0.2.7")
         [row] = LimitCount.objects.values()
         assert len(row["key"]) == 64 and row["number"] == 1
-        call_command("clean_up_idempotency_keys")
+        delete_ended_counts(timezone.now())
         assert LimitCount.objects.exists()
         clock.shift(timedelta(minutes=2))
-        call_command("clean_up_idempotency_keys")
+        delete_ended_counts(timezone.now())
         assert not LimitCount.objects.exists()
 
 

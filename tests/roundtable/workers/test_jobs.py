@@ -20,11 +20,8 @@ from tests.factories import NOON, make_delegate, make_participation
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
 JOBS = (
     "review_profiles",
-    "prune_log",
+    "apply_retention",
     "clean_up_mail",
-    "clean_up_uploads",
-    "clean_up_idempotency_keys",
-    "clean_up_links",
     "make_due_changes",
 )
 AHEAD = NOON + timedelta(days=1200)
@@ -79,23 +76,23 @@ def test_clock_ahead_deletes_nothing(has_run: bool) -> None:
 @pytest.mark.parametrize("days", [14, -30])
 def test_two_weeks_and_a_clock_that_was_put_back_are_accepted(days: int) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        call_command("clean_up_links")
+        call_command("apply_retention")
         clock.shift(timedelta(days=days))
-        call_command("clean_up_links")
+        call_command("apply_retention")
         assert Job.objects.get().last_run_at == NOON + timedelta(days=days)
         clock.shift(timedelta(days=14, seconds=1))
         with pytest.raises(CommandError):
-            call_command("clean_up_links")
+            call_command("apply_retention")
 
 
 def test_new_portal_and_new_job_run_at_once(event: Event) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        call_command("clean_up_links")
+        call_command("apply_retention")
         audit.record(action="invite", at=NOON)
         for _week in range(4):
             clock.shift(timedelta(days=7))
-            call_command("clean_up_links")
-        call_command("prune_log")  # another job ran a moment ago, though the log is silent
+            call_command("apply_retention")
+        call_command("clean_up_mail")  # another job ran a moment ago, though the log is silent
 
 
 @pytest.mark.usefixtures("portal")

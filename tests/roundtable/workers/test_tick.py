@@ -40,7 +40,7 @@ def started_at(moment: datetime) -> set[str]:
 
 def test_each_command_runs_when_it_is_due_and_one_that_fails_stops_no_other() -> None:
     often = {"send_notifications"}
-    hourly = often | {"clean_up_mail", "clean_up_uploads"}
+    hourly = often | {"clean_up_mail", "apply_retention"}
     with time_machine.travel(NOON, tick=False) as clock:
         tick()
         assert started_at(NOON) == set(SCHEDULE)
