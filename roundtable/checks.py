@@ -15,6 +15,7 @@ from roundtable.backups.archive import MADE_BY_OTHERS, parse_recipient
 from roundtable.cache.public_stamp import is_complete
 from roundtable.database.schema import fault
 from roundtable.mail.health import given_up_emails, late_emails, silent_worker
+from roundtable.responsibility import responsibility_faults
 from roundtable.workers.tick import late_jobs
 
 MIN_KEY_LENGTH = 32  # characters
@@ -26,6 +27,19 @@ def check_schema(databases: Sequence[str] | None = None, **options: Any) -> list
         return []
     found = fault()
     return [Error(found[0].upper() + found[1:], id="roundtable.E001")] if found else []
+
+
+@register(Tags.database)
+def check_responsibility(
+    databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """With the database, because it stops no start."""
+    if DEFAULT_DB_ALIAS not in (databases or []):
+        return []
+    return [
+        Warning(problem, hint="See docs/operations.md.", id="roundtable.W005")
+        for problem in responsibility_faults()
+    ]
 
 
 @register()

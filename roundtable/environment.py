@@ -117,6 +117,13 @@ def parse_syslog_address(name: str) -> dict[str, Any]:
     return {"syslog": handler | where}
 
 
+def parse_web_address(name: str) -> str:
+    address: str = env.str(name)
+    if not address.startswith(("https://", "http://")):
+        raise ValueError(name)
+    return address
+
+
 def parse_sentry_address(name: str) -> dict[str, Any]:
     """The handler "sentry". Raises ValueError if it is no address of a project there."""
     dsn = os.environ[name].strip()

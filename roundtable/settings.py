@@ -20,6 +20,7 @@ from roundtable.environment import (
     parse_database_url,
     parse_sentry_address,
     parse_syslog_address,
+    parse_web_address,
     require_encryption,
     required,
     retention_days,
@@ -65,8 +66,18 @@ SEAL_LEDGER = Path(env.str("SEAL_LEDGER", default="") or ERASURE_LEDGER.with_nam
 CSRF_TRUSTED_ORIGINS = split_names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 
 # Who runs this portal. No one consents to sharing details if no one is responsible for them.
+ARRANGEMENT_URL = optional(
+    "ARRANGEMENT_URL", parse_web_address, "", example="https://example.org/arrangement"
+)
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
+BACKUP_PROVIDER = env.str("BACKUP_PROVIDER", default="")
+ERROR_PROVIDER = env.str("ERROR_PROVIDER", default="")
 OPERATOR_NAME = env.str("OPERATOR_NAME", default="")
+SERVER_COUNTRY = env.str("SERVER_COUNTRY", default="")
 if DEBUG:
+    ARRANGEMENT_URL = ARRANGEMENT_URL or "https://example.org/made-up-arrangement"
+    OPERATOR_NAME = OPERATOR_NAME or "Made-up office, for development"
+    SERVER_COUNTRY = SERVER_COUNTRY or "Made-up country"
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="") or "made-up-contact@example.org"
     DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="") or "Made-up office, for development"
 else:
@@ -401,6 +412,7 @@ IMPORT_EXPORT_FORMATS = [CSV, XLSX]
 
 _SYSLOG = optional("SYSLOG", parse_syslog_address, {}, example="udp://localhost:514")
 require_encryption("SENTRY_DSN", plain=("http",), advice="write https://")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
 _SENTRY = optional("SENTRY_DSN", parse_sentry_address, {}, example="https://KEY@HOST/NUMBER")
 LOGGING = {
     "version": 1,

@@ -225,12 +225,7 @@ def fields_with_people(model: Any) -> list[Any]:
     named = {name for use in uses for name in use.fields.split()}
     left_out = set(TECHNICAL.split()) - named
     columns = [*model._meta.concrete_fields, *model._meta.local_many_to_many]
-    return [
-        column
-        for column in columns
-        if can_hold_person(column)
-        and (column.name in named or column.name not in TECHNICAL.split())
-    ]
+    return [column for column in columns if can_hold_person(column) and column.name not in left_out]
 
 
 def base_of(model: Any) -> Any:

@@ -4,6 +4,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemaps
 from django.db.models import Exists, OuterRef, QuerySet
@@ -46,12 +47,13 @@ from outcomes.models import (
 from outcomes.site.sitemaps import SITEMAPS
 from participants.demonstration import scope_of_page
 from participants.directory import redirects
-from participants.models import Organisation
+from participants.models import EventRole, Organisation
 from participants.models.delegate import BY_NAME
 from participants.organisations.attendance import attendance_by_constituency, count_named
 from participants.privacy import visibility
 from roundtable.cache.values import get_or_set, pinned
 from roundtable.models import Event
+from roundtable.responsibility import processors
 from roundtable.web.negotiation import with_json_file
 
 HAS_TEXT = Exists(Statement.objects.published().filter(event=OuterRef("pk")))
@@ -207,5 +209,14 @@ def static_page(request: HttpRequest, template: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    context = {"purposes": purpose_tables(), "rules": retention_rules()}
+    roles = EventRole.objects.filter(role=EventRole.Role.COCHAIR, event__is_public=True)
+    roles = roles.filter(event__is_demonstration=False).select_related("organisation")
+    names = (role.organisation.public_name for role in roles.order_by("pk"))
+    context = {
+        "purposes": purpose_tables(),
+        "rules": retention_rules(),
+        "cochairs": list(dict.fromkeys(names)),
+        "arrangement_url": settings.ARRANGEMENT_URL,
+        "processors": processors(),
+    }
     return render(request, "outcomes/site/privacy.html", context)

@@ -43,6 +43,7 @@ from roundtable.mail.batches import register_recipient_check
 from roundtable.mail.models import MailBatch, QueuedEmail
 from roundtable.mail.queue import enqueue, render_email
 from roundtable.models import Event
+from roundtable.responsibility import responsibility_faults
 
 VALID_FOR = timedelta(days=14)
 # People who press the button in time get another day to finish.
@@ -251,6 +252,8 @@ def inviting_right_error(
     is_protected: bool = False,
 ) -> str:
     """Empty if the user may invite people of these organisations."""
+    if problem := next(responsibility_faults(), ""):
+        return problem
     at_risk = [row for row in organisations if not row.is_name_published]
     if permissions is not None and (at_risk or is_protected):
         if all(

@@ -12,6 +12,7 @@ from roundtable.audit.mirror import mirror_can_continue
 from roundtable.database.outages import outage_of
 from roundtable.database.schema import fault
 from roundtable.mail.health import email_faults
+from roundtable.responsibility import responsibility_faults
 from roundtable.workers.tick import job_faults
 
 MIN_FREE = 500 * 2**20  # bytes
@@ -42,6 +43,7 @@ CHECKS: dict[str, Callable[[datetime], Iterator[str]]] = {
     "emails": email_faults,
     "jobs": lambda at: iter(()) if settings.DEBUG else job_faults(at),  # no timer runs there
     "seals": seal_faults,
+    "responsibility": responsibility_faults,
 }
 
 

@@ -30,6 +30,8 @@ FILLED_IN = {
     "DEFAULT_FROM_EMAIL": "portal@example.org",
     "CONTACT_EMAIL": "office@example.org",
     "OPERATOR_NAME": "The office",
+    "SERVER_COUNTRY": "Switzerland",
+    "ARRANGEMENT_URL": "https://office.example.org/arrangement",
     "DATA_CONTROLLER": "The office, Example Street 1",
     "BACKUP_RECIPIENT": str(KEY.to_public()),
     "OPERATOR_EMAIL": OPERATOR,
