@@ -13,6 +13,7 @@ from participants.accounts import sessions
 from participants.accounts.account_changes import UNDO_PERIOD
 from participants.email_links import links
 from participants.privacy import retention as people
+from participants.privacy.entry_notice import UNTOLD_KEPT_FOR
 from roundtable.backups.retention import MONTHS as MONTHS_OF_BACKUPS
 from roundtable.mail import clean_up as mail
 from roundtable.web import idempotency, limits
@@ -52,7 +53,7 @@ def retention_rules() -> list[Rule]:
         Rule(
             "entered",
             _("People whom others entered, before we told them by email"),
-            _period(people.UNTOLD_KEPT_FOR),
+            _period(UNTOLD_KEPT_FOR),
             _("entered for a roundtable"),
             _("They are erased, with all that others entered about them."),
             by="review_profiles",

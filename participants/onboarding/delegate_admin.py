@@ -362,7 +362,8 @@ class DelegateAdmin(PrivateAdmin):
         if row.user_id or row.erased_at:
             return None
         sent = [one for one in row.visible_invitations if one.is_sent]
-        return day_of_erasure(row.visible_participations, sent)
+        has_address = bool(row.invitation_email) or row.is_demonstration
+        return day_of_erasure(row.visible_participations, sent, has_address=has_address)
 
     @admin.display(description=_("confirmed"), boolean=True)
     def is_confirmed(self, row: Any) -> bool:

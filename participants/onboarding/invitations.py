@@ -36,6 +36,7 @@ from participants.permissions import (
     login_addresses,
     permissions_of,
 )
+from participants.privacy.entry_notice import LINK_LIFETIME
 from participants.privacy.erasure import delete_related_rows
 from participants.privacy.retention import day_of_erasure_after
 from roundtable.audit import log as audit
@@ -147,7 +148,8 @@ def invitation_url(invitation: Invitation, key: str = "") -> str:
         delegate=invitation.delegate,
         target=invitation,
         at=invitation.invited_at,
-        lifetime=VALID_FOR,
+        # Longer than the invitation: by the same link, people remove themselves.
+        lifetime=LINK_LIFETIME,
         key=key,
     )
 

@@ -1,6 +1,7 @@
 """Views to answer an invitation and to request one."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -31,6 +32,7 @@ from participants.onboarding.forms import (
     SharingForm,
     WelcomeForm,
 )
+from participants.privacy import entry_notice
 from participants.privacy.audience_choice import sharing_act
 from participants.privacy.audience_preview import AudiencePreview, sharing_sentences
 from participants.privacy.consent import current_notice
@@ -58,10 +60,7 @@ def invitation(request: HttpRequest, link: EmailLink) -> HttpResponse:
     now = timezone.now()
     found = invitations.find_open_invitation(link, now)
     if found is None:
-        rows = Invitation.objects.filter(pk=link.target_id or 0)
-        closed = {"has_lost_inviter": invitations.has_lost_inviter(rows, now)}
-        template = "participants/onboarding/invitation_closed.html"
-        return render(request, template, closed, status=404)
+        return _without_invitation(request, link, now)
     user = request.user if isinstance(request.user, User) else None
     context = {
         "invitation": found,
@@ -91,6 +90,22 @@ def invitation(request: HttpRequest, link: EmailLink) -> HttpResponse:
         context["wait"] = waiting_time(wait)
         refuse(request, wait)
     return render(request, "participants/onboarding/invitation.html", context)
+
+
+def _without_invitation(request: HttpRequest, link: EmailLink, now: datetime) -> HttpResponse:
+    """The email said only that others entered the person, or the invitation has ended."""
+    if request.POST.get("answer") == "remove" and entry_notice.remove_entered(link, at=now):
+        return render(request, "participants/onboarding/welcome_erased.html")
+    can_remove = entry_notice.person_to_remove(link, now) is not None
+    if can_remove and not link.target_id:
+        return render(request, "participants/onboarding/entered.html")
+    rows = Invitation.objects.filter(pk=link.target_id or 0)
+    context = {
+        "can_remove": can_remove,
+        "has_lost_inviter": invitations.has_lost_inviter(rows, now),
+    }
+    template = "participants/onboarding/invitation_closed.html"
+    return render(request, template, context, status=404)
 
 
 def _send_code(request: HttpRequest, found: Invitation) -> HttpResponse:

@@ -4,14 +4,15 @@ After 11 months we ask the person. 30 days later we make the profile private. 12
 we erase it, once two warnings were sent. Each period starts when the previous action was really
 taken, so late runs shorten none. People without a mailbox get the same periods and no warnings.
 
-Whom others entered and who never joined is erased 12 months after the last entry or invitation.
+Whom others entered is told within 30 days or erased; who never joined is erased 12 months after
+the last entry or invitation.
 
 All periods are in the table of outcomes/data_protection/retention.py.
 """
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -42,12 +43,9 @@ from participants.models import (
     RevealBudget,
     User,
 )
-from participants.privacy import consent
+from participants.privacy import consent, entry_notice
 from participants.privacy.erasure import (
-    accounts_only_to_join,
-    erase_account,
     erase_delegate,
-    erase_or_delete,
 )
 from roundtable.audit import log as audit
 from roundtable.audit.models import AuditEntry
@@ -59,7 +57,6 @@ MONTHS_UNTIL_REVIEW = 11
 RESPONSE_PERIOD = timedelta(days=30)
 MONTHS_UNTIL_ERASED = 12
 MONTHS_WITHOUT_ACCOUNT = 12
-UNTOLD_KEPT_FOR = timedelta(days=30)
 LETTER_KEPT_FOR = timedelta(days=30)
 MONTHS_OF_MESSAGES = 12
 FIRST_WARNING_LEAD = timedelta(days=60)
@@ -69,7 +66,7 @@ MIN_WARNING_INTERVAL = timedelta(days=14)
 REVIEW_LINK_LIFETIME = timedelta(days=730)
 # Results of a run that are not stored as retention actions.
 ERASED, WARNING_FAILED, ERASURE_FAILED = "erased", "unwarned", "failed"
-NEVER_JOINED_ERASED = "never joined"
+NEVER_JOINED_ERASED, TOLD, UNTOLD_ERASED = "never joined", "told", "untold"
 # Counted in addition to an action if no email could be sent.
 WITHOUT_MAILBOX = "unreached"
 WARNINGS = (Action.WARNED, Action.WARNED_AGAIN)
@@ -198,7 +195,7 @@ def run_retention(*, on: date, at: datetime, dry_run: bool = False) -> Counter[s
     counts: Counter[str] = Counter()
     for people, process in (
         (_delegates_to_review(on), _process_delegate),
-        (_entries_to_erase(on), _process_entry),
+        (_entries_to_process(on), _process_entry),
     ):
         for delegate_id in list(people.order_by("pk").values_list("pk", flat=True)):
             try:
@@ -230,12 +227,17 @@ def _process_delegate(delegate_id: int, *, on: date, at: datetime, dry_run: bool
 
 
 def day_of_erasure(
-    participations: Iterable[Participation], invitations: Iterable[Invitation]
+    participations: Sequence[Participation],
+    invitations: Sequence[Invitation],
+    *,
+    has_address: bool = True,
 ) -> date | None:
     """When a person who has not joined is erased; None if there is no reason to keep the entry.
 
-    `invitations` are those that were sent.
+    `invitations` are those that were sent. Without an address, no one can be told.
     """
+    if participations and not invitations and not has_address:
+        return entry_notice.day_of_erasure_untold(min(row.entered_at for row in participations))
     moments = [row.entered_at for row in participations] + [row.invited_at for row in invitations]
     return day_of_erasure_after(max(moments)) if moments else None
 
@@ -249,12 +251,21 @@ def _oldest_kept(on: date) -> date:
     return add_months(on, -MONTHS_WITHOUT_ACCOUNT) + timedelta(days=1)
 
 
-def _entries_to_erase(on: date) -> QuerySet[Delegate]:
+def _entries_to_process(on: date) -> QuerySet[Delegate]:
+    """Who has not joined, and is to be erased, or was not told by an invitation."""
     last = _oldest_kept(on)
     entered = Participation.objects.filter(delegate=OuterRef("pk"), entered_at__date__gt=last)
     invited = Invitation.objects.sent()
     invited = invited.filter(delegate=OuterRef("pk"), invited_at__date__gt=last)
-    return Delegate.objects.filter(~Exists(entered), ~Exists(invited), user=None, erased_at=None)
+    own = Invitation.objects.sent().filter(
+        delegate=OuterRef("pk"), email__iexact=OuterRef("invitation_email")
+    )
+    long_ago = on - entry_notice.TOLD_AFTER + timedelta(days=1)
+    old = Participation.objects.filter(delegate=OuterRef("pk"), entered_at__date__lt=long_ago)
+    is_untold = Exists(old) & ~Exists(own) & Q(is_demonstration=False)
+    return Delegate.objects.filter(
+        Q(~Exists(entered), ~Exists(invited)) | is_untold, user=None, erased_at=None
+    )
 
 
 @transaction.atomic
@@ -262,15 +273,24 @@ def _process_entry(delegate_id: int, *, on: date, at: datetime, dry_run: bool) -
     person = Delegate.objects.select_for_update().filter(pk=delegate_id).first()
     if person is None or person.user_id or person.erased_at:
         return []  # joined or erased since the run began
-    day = day_of_erasure(person.participations.all(), person.invitations.sent())
-    if day and on < day:
+    day = day_of_erasure([*person.participations.all()], [*person.invitations.sent()])
+    entered = entry_notice.first_entry(person)
+    if day is None or on >= day:
+        result = NEVER_JOINED_ERASED
+    elif entered is None or person.is_demonstration or entry_notice.is_told(person):
         return []
-    if not dry_run:
-        accounts = accounts_only_to_join(person)
-        erase_or_delete(person, by=None, at=at)
-        for account in accounts:
-            erase_account(account, by=None, at=at)
-    return [NEVER_JOINED_ERASED]
+    elif entry_notice.is_to_be_told(person, entered, on):
+        result = TOLD
+    elif on >= entry_notice.day_of_erasure_untold(entered):
+        result = UNTOLD_ERASED
+    else:
+        return []
+    if not dry_run and result == TOLD:
+        assert day
+        entry_notice.tell_entered(person, erased_on=day, at=at)
+    elif not dry_run:
+        entry_notice.erase_unjoined(person, at=at)
+    return [result]
 
 
 def delete_old_requests(at: datetime) -> int:

@@ -25,6 +25,8 @@ RESULT_LABELS = {
     notice_changes.ASKED: _("Asked to agree to the new notice: %d"),
     notice_changes.REMINDED: _("Reminded of the new notice: %d"),
     notice_changes.NARROWED: _("Changed to “Only me”, without consent to the new notice: %d"),
+    retention.TOLD: _("Told that others entered them: %d"),
+    retention.UNTOLD_ERASED: _("Erased, because no email could tell them within 30 days: %d"),
     retention.NEVER_JOINED_ERASED: _("Erased, because they never joined: %d"),
     account_changes.MADE: _("Changes of accounts made: %d"),
     account_changes.STOPPED: _("Changes of accounts that are no longer possible: %d"),
@@ -43,7 +45,8 @@ class Command(BaseCommand):
 
     help = (
         "Runs the yearly review: asks, makes private, warns and erases. Asks people to agree to "
-        "a new notice. Erases people who never joined. Makes changes of "
+        "a new notice. Tells people whom others entered, and erases those who never joined. "
+        "Makes changes of "
         "accounts that no one stopped, and erases former accounts. Run it daily."
     )
 

@@ -92,7 +92,8 @@ def test_each_person_is_erased_twelve_months_after_last_entry_or_invitation(
     cancel_batch(batch, at=batch_at + timedelta(minutes=1))
     joined.write(user=make_user(joined_at=at_noon(2026, 3, 11)), reviewed_on=date(2026, 3, 11))
     nothing, one = ["Nothing is due."], ["Erased, because they never joined: 1"]
-    assert run(date(2027, 3, 1)) == ["Asked: 1"]  # the one who joined
+    asked, told = "Asked: 1", "Told that others entered them: 3"  # and the one who joined
+    assert run(date(2027, 3, 1)) == [asked, told]
     assert names() == {"Uninvited", "Again", "Joined", "Cancelled", "Entered"}
     assert run(date(2027, 3, 2)) == ["Erased, because they never joined: 2"]
     assert names() == {"Again", "Joined", "Entered"}
@@ -118,7 +119,7 @@ def test_months_are_counted_by_the_calendar(event: Event, entered: datetime, era
     invited = enter("Invited", event, at=at_noon(2026, 1, 1))
     send_invitation(delegate=invited, event=event, by=make_user(is_superuser=True), at=entered)
     make_invitation_request(event, requested_at=entered)
-    assert run(erased - timedelta(days=1)) == ["Nothing is due."]
+    assert run(erased - timedelta(days=1)) == ["Told that others entered them: 1"]
     done = ["Erased, because they never joined: 2"]
     assert run(erased, "--dry-run") == ["Nothing is done. A real run would do this:", *done]
     assert names() == {"Uninvited", "Invited"}
