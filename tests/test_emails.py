@@ -72,7 +72,7 @@ from participants.participation.confirmation import (
     suspend_participation,
 )
 from participants.participation.digest import send_digests
-from participants.privacy import access_log, consent, retention, visibility
+from participants.privacy import access_log, consent, entry_notice, retention, visibility
 from participants.privacy.notice_changes import run_notice_requests
 from participants.proposals.lifecycle import propose_name_latin
 from roundtable.mail import queue
@@ -117,6 +117,7 @@ NEVER_SENT = {
 WITHOUT_LINK = {
     ("account/email/email_confirmation", "home@example.org"),
     ("participants/onboarding/emails/invitation", "guest@example.org"),
+    ("participants/privacy/emails/entered", "guest@example.org"),
     ("participants/privacy/emails/erased", "other@example.org"),
     ("participants/accounts/emails/account_made", "new@example.org"),
     ("participants/participation/emails/digest", "operator@example.org"),
@@ -275,6 +276,7 @@ def invite(cast: Cast, at: datetime) -> None:
     for address in ("guest@example.org", "other@example.org"):
         guest = make_delegate(name="Zqguest Name", user=None, invitation_email=address)
         make_participation(guest, cast.event)
+        entry_notice.tell_entered(guest, erased_on=at.date(), at=at)
         invitations.send_invitation(delegate=guest, event=cast.event, by=cast.user(cast.own), at=at)
     request = InvitationRequest(
         event=cast.event, name="Zqasker Name", email="asker@example.org", organisation="Zq Office"

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
 
+from participants.accounts.emails import hide_url_for
 from participants.email_links.links import create_link
 from participants.models import Delegate, EmailLink, Erasure, Invitation
 from participants.privacy.erasure import accounts_only_to_join, erase_account, erase_or_delete
@@ -78,6 +79,8 @@ def tell_entered(person: Delegate, *, erased_on: date, at: datetime) -> None:
             "privacy_url": f"{settings.PORTAL_URL}/privacy/",
             "erased_on": erased_on,
             "url": url,
+            # If the address already signs someone in, the link hides that person.
+            "hide_url": hide_url_for(person.invitation_email.lower(), at),
         },
         at=at,
         # No organisation's mailbox: who edits the organisation could read the answers.
