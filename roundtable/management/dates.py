@@ -9,13 +9,13 @@ from django.utils.translation import gettext
 def add_day_argument(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--on",
-        type=_parse_day,
+        type=parse_day,
         metavar="YYYY-MM-DD",
         help="The day to act for; today if omitted.",
     )
 
 
-def _parse_day(text: str) -> date:
+def parse_day(text: str) -> date:
     """Raises ArgumentTypeError if the text is not a date like 2027-03-01."""
     try:
         return date.fromisoformat(text)

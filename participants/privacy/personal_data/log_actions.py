@@ -66,6 +66,7 @@ ACTION_LABELS = {
     "restore backup": _("Backup restored"),
     "export": _("Exported a list that includes the name"),
     "list holders": _("Who has rights listed on the server"),
+    "list affected": _("Whose data an account read, listed on the server"),
     "fetch code": _("Code for a change of address fetched"),
     "fetch no code": _("No code for a change of address given"),
     "fetch list of participants": _("List of participants downloaded"),
