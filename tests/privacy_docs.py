@@ -34,12 +34,7 @@ def page() -> str:
     for table in purpose_tables():
         rows = []
         for line in table.lines:
-            held = [
-                f"{row.model._meta.verbose_name} ("
-                + ", ".join(str(field.verbose_name) for field in row.fields)
-                + ")"
-                for row in line.held
-            ]
+            held = [row.label for row in line.held]
             rows.append(f"| {'; '.join(held)} | {line.seen} | {line.rule.name} |")
         parts.append(
             f"## {table.label}\nLegal basis: {table.basis}.\n\n"

@@ -255,6 +255,15 @@ class Holding:
     fields: list[Any]
     use: Use
 
+    @property
+    def is_part(self) -> bool:
+        return len(USES[self.model._meta.label]) > 1
+
+    @property
+    def label(self) -> str:
+        names = ", ".join(str(field.verbose_name) for field in self.fields)
+        return f"{self.model._meta.verbose_name} ({names})"
+
 
 def holdings(purpose: Purpose) -> Iterator[Holding]:
     """What is held for a purpose, in the order of the table. Versions go with their model."""

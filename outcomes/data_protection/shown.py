@@ -16,8 +16,11 @@ class Line:
     rule: Rule
 
     @property
-    def models(self) -> list[str]:
-        return list(dict.fromkeys(str(row.model._meta.verbose_name) for row in self.held))
+    def data(self) -> list[str]:
+        """What is held, with its fields if others of the same kind have another use."""
+        return [
+            row.label if row.is_part else str(row.model._meta.verbose_name) for row in self.held
+        ]
 
 
 @dataclass(frozen=True)
