@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 # What must be known before anyone is invited. Without CONTACT_EMAIL, the portal does not start.
 NEEDED: dict[str, Promise] = {
     "OPERATOR_NAME": gettext_lazy("who runs the portal"),
-    "SERVER_COUNTRY": gettext_lazy("in which country the server stands"),
+    "SERVER_COUNTRY": gettext_lazy("in which country the server is"),
     "ARRANGEMENT_URL": gettext_lazy("where the arrangement of those responsible is published"),
 }
 # Labels of host names that governments use: example.gov.au, example.go.id, example.gouv.fr.
@@ -40,7 +40,7 @@ def processors() -> list[tuple[str, str]]:
     """What is done for the operator, and by whom; empty if it is not set."""
     has_error_reports = settings.ERROR_PROVIDER or settings.ADMINS or settings.SENTRY_DSN
     return [
-        (_("The server stands in"), settings.SERVER_COUNTRY),
+        (_("The server is in"), settings.SERVER_COUNTRY),
         (_("Emails are sent by"), settings.MAIL_PROVIDER),
         (_("Encrypted backups are stored by"), settings.BACKUP_PROVIDER),
         (

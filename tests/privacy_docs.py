@@ -22,7 +22,7 @@ INTRODUCTION = (
     "`make privacy` writes this page from `outcomes/data_protection/`. The page “Privacy” of a "
     "portal shows the same tables. A test fails if this page is not current, or if a field that "
     "can hold a person has no purpose.\n\n"
-    "Fields that identify only a row, such as hashes and keys, are left out; `TECHNICAL` in "
+    "Fields that identify only a row, such as hashes and keys, are not listed; `TECHNICAL` in "
     "`purposes.py` names them. Earlier versions of a public text are kept as the text itself, "
     "with the number of the account that saved them. "
     "[security.md](../security.md#who-reads-and-writes-what) has the rules of who sees what.\n"

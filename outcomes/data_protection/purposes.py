@@ -186,6 +186,15 @@ _OF_VERSIONS = Use(
     Purpose.RECORD, Seen.DESK, "record", "rows taken_out history_change_reason history_user_id"
 )
 
+# Packages name some of their models in English alone.
+_NAMES = {
+    "account.EmailConfirmation": _("confirmation of an address"),
+    "django_tasks_database.DBTaskResult": _("note of a task"),
+    "mfa.Authenticator": _("second factor"),
+    "sessions.Session": _("session"),
+    "usersessions.UserSession": _("browser that is signed in"),
+}
+
 # Fields of any model that identify no one, or only a row: hashes, keys, codes, kinds and sources.
 TECHNICAL = """
     action backend_name cache_key chain_hash code code_hash codename content_hash dedup_key
@@ -260,9 +269,13 @@ class Holding:
         return len(USES[self.model._meta.label]) > 1
 
     @property
+    def name(self) -> str:
+        return str(_NAMES.get(self.model._meta.label, self.model._meta.verbose_name))
+
+    @property
     def label(self) -> str:
         names = ", ".join(str(field.verbose_name) for field in self.fields)
-        return f"{self.model._meta.verbose_name} ({names})"
+        return f"{self.name} ({names})"
 
 
 def holdings(purpose: Purpose) -> Iterator[Holding]:

@@ -18,9 +18,7 @@ class Line:
     @property
     def data(self) -> list[str]:
         """What is held, with its fields if others of the same kind have another use."""
-        return [
-            row.label if row.is_part else str(row.model._meta.verbose_name) for row in self.held
-        ]
+        return [row.label if row.is_part else row.name for row in self.held]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 Sign = Callable[..., Client]
 UNSET = {
     "OPERATOR_NAME": "OPERATOR_NAME is not set. It says who runs the portal.",
-    "SERVER_COUNTRY": "SERVER_COUNTRY is not set. It says in which country the server stands.",
+    "SERVER_COUNTRY": "SERVER_COUNTRY is not set. It says in which country the server is.",
     "ARRANGEMENT_URL": "ARRANGEMENT_URL is not set. It says where the arrangement",
 }
 
