@@ -11,6 +11,7 @@ from django.test import Client
 from outcomes.imports.readers.pages import SourceFile
 from outcomes.imports.readers.workbooks import read_source_file
 from roundtable.models import Event
+from tests.form_fields import form_fields
 from tests.mail_queue import run_queue
 from tests.page_text import page_html
 
@@ -54,6 +55,22 @@ def confirm_import(browser: Client, answer: Any) -> Any:
     found = re.search(r'name="digest" value="(\w{64})"', page_html(answer))
     assert found, admin_text(answer)
     return press_button(browser, answer, "import", digest=found[1])
+
+
+def list_fields(answer: Any) -> dict[str, str]:
+    """What the form of a list sends if nothing is changed."""
+    fields = form_fields(page_html(answer), containing="heading_row")
+    return {name: values[0] for name, values in fields.items()}
+
+
+def check_list(browser: Client, answer: Any, **changed: str) -> Any:
+    """Presses “Check again” with these changes; the page after the worker was there."""
+    return press_button(browser, answer, "check", **list_fields(answer) | changed)
+
+
+def import_list(browser: Client, answer: Any) -> Any:
+    """Stores what the page shows."""
+    return press_button(browser, answer, "import", **list_fields(answer))
 
 
 def admin_text(answer: Any) -> str:

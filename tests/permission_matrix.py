@@ -26,7 +26,9 @@ from pytest_django import DjangoDbBlocker
 
 from outcomes.changes import pdf
 from outcomes.changes.subscriptions import unsubscribe_url_for
-from outcomes.imports.storage import create_upload
+from outcomes.imports.lists.recipe import propose
+from outcomes.imports.readers.pages import SourceFile
+from outcomes.imports.storage import create_upload, write_json
 from outcomes.models import (
     Commitment,
     CommitmentParty,
@@ -546,6 +548,10 @@ def _upload_paths(rest: str) -> Callable[[Cast, Delegate | None], dict[str, str 
             assert user
             upload = create_upload(user=user, chunks=[b"Title\n"], event=None, at=NOON)
             Upload.objects.filter(pk=upload.pk).update(state=Upload.State.PREVIEWED)
+            if rest == "left/":  # of a list
+                source = SourceFile({"": [["Title"], ["Minutes"]]}, is_single_table=True)
+                write_json(upload, "pages", source.to_json())
+                write_json(upload, "recipe", propose(source).to_json())
             found[key] = f"/admin/roundtable/event/workbook/in/{upload.key}/{rest}"
         return found | {"deleted": f"/admin/roundtable/event/workbook/in/abcdefghjk/{rest}"}
 
@@ -707,6 +713,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "admin:participants_organisationchange_publish": _office_paths("publish"),
     "admin:roundtable_event_upload": _upload_paths(""),
     "admin:roundtable_event_upload_page": _upload_paths("1/"),
+    "admin:roundtable_event_rows_left": _upload_paths("left/"),
     "review-by-link": lambda cast, own: _link_paths(retention.review_url, cast, own),
 }
 

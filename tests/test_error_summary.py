@@ -239,7 +239,7 @@ def test_answer_to_a_text_lists_its_errors(client_of: Sign) -> None:
         (
             "roundtable/event/workbook/in/",
             {"event": ""},
-            "Import a roundtable",
+            "Import",
             ["Workbook, CSV, CSVs in a ZIP, or JSON: This field is required."],
         ),
         (
@@ -251,6 +251,7 @@ def test_answer_to_a_text_lists_its_errors(client_of: Sign) -> None:
                 "1.a: This field is required.",
                 "1.b: This field is required.",
                 "Reason: This field is required.",
+                "Source: This field is required.",
             ],
         ),
         (

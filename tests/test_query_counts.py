@@ -97,7 +97,7 @@ DETAILS = {
     "/data/": (1, 3),
     "/api/v1/": (0, 2),
     "/accessibility/": (0, 2),
-    "/privacy/": (0, 2),
+    "/privacy/": (1, 3),  # with the organisations that decide
     "/erased/": (0, 2),
     "/nothing/": (0, 2),
 }

@@ -129,6 +129,7 @@ USES: dict[str, tuple[Use, ...]] = {
     ),
     "participants.OrganisationChangeConfirmation": _AGREED,
     "outcomes.Upload": (Use(Purpose.TAKE_PART, Seen.ENTERED, "uploads", "choices"),),
+    "outcomes.ImportedRow": (Use(Purpose.RECORD, Seen.ENTERED, "record", "model values"),),
     # Reporting
     "outcomes.CommitmentParty": (Use(Purpose.REPORT, Seen.CHOSEN, "account"),),
     "outcomes.ProgressUpdate": _REPORTED,

@@ -28,7 +28,7 @@ DELEGATES = Dataset(
             "name",
             synonyms="fullname participant participantname nameofparticipant delegate "
             "delegatename firstname givenname givennames forename lastname surname familyname nom "
-            "prenom nombre apellido apellidos nama name",
+            "prenom nombre apellido apellidos nama namalengkap name ชื่อ ชื่อนามสกุล hoten",
         ),
         Column(
             "name_latin",
@@ -38,7 +38,8 @@ DELEGATES = Dataset(
             "organisation",
             synonyms="organization organisationname organizationname org institution agency "
             "ministry affiliation employer company representing nationalsociety government body "
-            "organisme organizacion entity departmentorministry ministryorganisation",
+            "organisme organizacion entity departmentorministry ministryorganisation instansi "
+            "lembaga organisasi institusi institucion หน่วยงาน องค์กร coquan",
             field=reference_field(
                 _(
                     "The organisation the person represented. Write its short name in web "
@@ -48,19 +49,19 @@ DELEGATES = Dataset(
         ),
         Column(
             "capacity",
-            synonyms="role delegationrole participationas attendingas participation status type",
+            synonyms="role delegationrole participationas attendingas participation",
             field=field_of(Participation, "capacity"),
         ),
         Column(
             "post",
             synonyms="position jobtitle designation function title functiontitle poste cargo "
-            "jabatan positiontitle occupation",
+            "jabatan positiontitle occupation posisi fonction ตำแหน่ง chucvu",
             field=field_of(Affiliation, "post"),
         ),
         Column(
             "invitation_email",
             synonyms="email emailaddress mail mailaddress contactemail workemail courriel correo "
-            "correoelectronico officialemail emailid",
+            "correoelectronico officialemail emailid surel อีเมล",
         ),
     ),
     identifier="handle",

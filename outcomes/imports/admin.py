@@ -1,32 +1,39 @@
 """Import pages at the co-chairs’ desk: upload, preview row by row, then import."""
 
+import json
 from time import monotonic, sleep
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import transaction
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.imports.forms import ColumnMatchingForm, EncodingForm, TableForm, UploadForm
-from outcomes.imports.matching import MATCHABLE_SHEETS, SourceTable, find_tables, guess_sheet
+from outcomes.imports.forms import EncodingForm, UploadForm, editable_events
+from outcomes.imports.lists.forms import ListForm
+from outcomes.imports.lists.page import list_context, rows_left
+from outcomes.imports.lists.recipe import Recipe
+from outcomes.imports.lists.tables import find_tables, is_own_format
 from outcomes.imports.readers.pages import SourceFile
-from outcomes.imports.storage import create_upload, delete_upload, read_json
+from outcomes.imports.storage import create_upload, delete_upload, read_json, write_json
 from outcomes.imports.tasks import enqueue_run, is_stalled
 from outcomes.models import Upload
 from participants.admin_base.fields import request_permissions
 from participants.permissions import EventPermissions
+from roundtable.text.spreadsheet_text import BYTE_ORDER_MARK
+from roundtable.text.spreadsheets import csv_text
 
 ANSWER_PREFIX = "answer."  # prefix of the form fields that answer questions
 WAIT_SECONDS = 2.0  # most files are read by then
 REFRESH_SECONDS = 5
 PAGE_SIZE = 200  # rows
+PAST_IMPORTS = 30
 
 
 class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -43,6 +50,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                 wrap(self.upload_view),
                 name="roundtable_event_upload_page",
             ),
+            path(f"{at}left/", wrap(self.rows_left_view), name="roundtable_event_rows_left"),
         ]
         return [*ours, *super().get_urls()]
 
@@ -56,11 +64,25 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                 chunks=form.cleaned_data["file"].chunks(),
                 event=form.cleaned_data["event"],
                 at=timezone.now(),
+                file_name=form.cleaned_data["file"].name,
             )
             enqueue_run(upload, Upload.Task.PREVIEW)
             return redirect("admin:roundtable_event_upload", upload.key)
         uploads = Upload.objects.filter(user=permissions.user, finished_at=None)
-        context = {"form": form, "uploads": uploads, "title": _("Import a roundtable")}
+        past = Upload.objects.filter(
+            finished_at__isnull=False, event__in=editable_events(permissions)
+        )
+        context = {
+            "form": form,
+            "uploads": uploads,
+            "past": past.select_related("event", "user")
+            .annotate(
+                added=Count("imported_rows", Q(imported_rows__result="added")),
+                changed=Count("imported_rows", Q(imported_rows__result="changed")),
+            )
+            .order_by("-finished_at")[:PAST_IMPORTS],
+            "title": _("Import"),
+        }
         return self._render(request, "outcomes/imports/admin/upload_new.html", context)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
@@ -72,8 +94,10 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         )
         if request.method != "POST":
             upload = _wait_for_worker(upload)
-        if upload.state == Upload.State.NEEDS_MAPPING:
-            return self._matching_view(request, upload, permissions)
+        is_interrupted = (read_json(upload, "result") or {}).get("can_retry")
+        source = None if is_interrupted else _list_of(upload)
+        if upload.state == Upload.State.PREVIEWED and source:
+            return self._list_view(request, upload, source, permissions, page)
         if request.method == "POST":
             return self._handle_action(request, upload)
         if upload.state == Upload.State.WAITING:
@@ -122,23 +146,22 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             enqueue_run(upload, Upload.Task.PREVIEW, answers=answers)
         elif act == "import":
             enqueue_run(upload, Upload.Task.IMPORT, digest=request.POST.get("digest", ""))
-        elif act == "columns":
-            enqueue_run(upload, Upload.Task.PREVIEW, discard=("columns",), choose_again=True)
         else:
             raise BadRequest("There is no such act.")
         return here
 
-    def _matching_view(
-        self, request: HttpRequest, upload: Upload, permissions: EventPermissions
+    def _list_view(
+        self,
+        request: HttpRequest,
+        upload: Upload,
+        source: SourceFile,
+        permissions: EventPermissions,
+        page: int,
     ) -> HttpResponse:
-        pages = read_json(upload, "pages")
-        source = SourceFile.from_json(pages) if pages else SourceFile()
-        tables = find_tables(source)
-        if not tables:
-            raise Http404
         act = request.POST.get("act")
         if act in ("drop", "again"):
             return self._handle_action(request, upload)
+        here = redirect("admin:roundtable_event_upload", upload.key)
         encoding_form = EncodingForm(
             request.POST if act == "encoding" else None,
             encoding_samples=source.encoding_samples,
@@ -146,54 +169,57 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         )
         if encoding_form.is_valid():
             encoding = encoding_form.cleaned_data["encoding"]
-            enqueue_run(
-                upload,
-                Upload.Task.PREVIEW,
-                discard=("columns",),
-                choose_again=True,
-                encoding=encoding,
-            )
-            return redirect("admin:roundtable_event_upload", upload.key)
-        is_encoding_known = bool(source.encoding or not source.encoding_samples)
-        chosen, sheet_key = _choose_table(tables, request.POST or upload.choices)
-        is_submitted = act == "map"
-        form = ColumnMatchingForm(
-            request.POST if is_submitted else None,
-            permissions=permissions,
-            table=chosen,
-            cells=source.pages[chosen.page],
-            sheet_key=sheet_key,
-            initial={"event": upload.event, "date_order": upload.choices.get("date_order", "")},
-        )
-        if is_submitted and form.is_valid():
-            with transaction.atomic():
-                upload.event = form.cleaned_data["event"]
-                enqueue_run(
-                    upload,
-                    Upload.Task.PREVIEW,
-                    page=chosen.page,
-                    sheet_key=sheet_key,
-                    columns={str(number): key for number, key in form.columns.items()},
-                    date_order=form.cleaned_data["date_order"],
-                    answers={},
-                )
-            return redirect("admin:roundtable_event_upload", upload.key)
-        context = {
+            write_json(upload, "recipe", None)
+            enqueue_run(upload, Upload.Task.PREVIEW, encoding=encoding)
+            return here
+        context: dict[str, Any] = {
             "upload": upload,
-            "title": _("Which column is which?")
-            if is_encoding_known
-            else _("Which text encoding is correct?"),
-            "form": form,
+            "title": upload.file_name or _("Import a roundtable"),
             "encoding_form": encoding_form if source.encoding_samples else None,
-            "is_encoding_known": is_encoding_known,
-            "table_form": TableForm(
-                tables=tables, initial={"page": chosen.page, "sheet_key": sheet_key}
-            ),
-            "table": chosen,
-            "sheet_key": sheet_key,
-            "first_row": chosen.heading_row + 1,
         }
-        return self._render(request, "outcomes/imports/admin/upload_columns.html", context)
+        recipe = read_json(upload, "recipe")
+        if recipe is None:
+            template = "outcomes/imports/admin/upload_encoding.html"
+            return self._render(request, template, context)
+        form = ListForm(
+            request.POST if act in ("check", "import") else None,
+            upload=upload,
+            source=source,
+            recipe=Recipe.from_json(recipe),
+            asked=read_json(upload, "list") or {},
+            permissions=permissions,
+        )
+        if form.is_bound and form.is_valid():
+            new = json.loads(json.dumps(form.new_recipe().to_json()))
+            answers = upload.choices.get("answers", {}) | _parse_answers(request.POST)
+            upload.event = form.cleaned_data["event"]
+            upload.source = form.cleaned_data["source"]
+            is_as_checked = (new, answers) == (recipe, upload.choices.get("answers", {}))
+            if act == "import" and is_as_checked:
+                enqueue_run(upload, Upload.Task.IMPORT, digest=request.POST.get("digest", ""))
+                return here
+            if act == "import":
+                said = _("You changed something. Look at the result, then import it.")
+                self.message_user(request, said, messages.WARNING)
+            write_json(upload, "recipe", new)
+            enqueue_run(upload, Upload.Task.PREVIEW, answers=answers)
+            return here
+        context |= {"form": form, "idempotent": True}
+        context |= list_context(form, _result_context(upload, page))
+        return self._render(request, "outcomes/imports/admin/upload_list.html", context)
+
+    @method_decorator(require_safe)
+    def rows_left_view(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The rows of a list that were not read, each with the reason."""
+        permissions = self._require_editor(request)
+        upload = get_object_or_404(Upload, key=key, user=permissions.user)
+        source, recipe = _list_of(upload), read_json(upload, "recipe")
+        if source is None or recipe is None:
+            raise Http404
+        rows = rows_left(source, Recipe.from_json(recipe), read_json(upload, "list") or {})
+        headers = {"Content-Disposition": 'attachment; filename="rows-left.csv"'}
+        content = BYTE_ORDER_MARK + csv_text(rows)
+        return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
     def _require_editor(self, request: HttpRequest) -> EventPermissions:
         permissions = request_permissions(request)
@@ -216,11 +242,12 @@ def _wait_for_worker(upload: Upload) -> Upload:
     return upload
 
 
-def _choose_table(tables: list[SourceTable], chosen: Any) -> tuple[SourceTable, str]:
-    by_page = {table.page: table for table in tables}
-    table = by_page.get(str(chosen.get("page", "")), tables[0])
-    sheet_key = str(chosen.get("sheet_key", ""))
-    return table, sheet_key if sheet_key in MATCHABLE_SHEETS else guess_sheet(table)
+def _list_of(upload: Upload) -> SourceFile | None:
+    """The file, if a person says what its columns are."""
+    pages = read_json(upload, "pages")
+    source = SourceFile.from_json(pages) if pages else None
+    is_list = source and not is_own_format(source) and find_tables(source)
+    return source if is_list else None
 
 
 def _result_context(upload: Upload, page: int) -> dict[str, Any]:
@@ -239,7 +266,6 @@ def _result_context(upload: Upload, page: int) -> dict[str, Any]:
         "questions": found["questions"][part],
         "page": page,
         "pages": range(1, pages + 1),
-        "is_mapped": "columns" in upload.choices,
     }
 
 

@@ -3,19 +3,24 @@
 How many are stored is noted in the same transaction, so an import that was killed goes on there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from time import monotonic
 from typing import Any
 
+from django.db.models import Model
+
 from outcomes.imports.records.new_records import NewRecord, store_records
+from outcomes.imports.records.results import Touched, to_file_text
 from outcomes.imports.storage import read_json, write_json
-from outcomes.models import Upload
+from outcomes.models import ImportedRow, Upload
+from participants.models import Affiliation, Delegate, Participation
 from roundtable.audit import log as audit
 from roundtable.database.outages import pause, until_stored
 from roundtable.models import Event
 
+NAMING_PEOPLE = (Delegate, Participation, Affiliation)
 FIRST_SIZE = 20  # records
 MAX_SIZE = 500
 # In seconds. On SQLite all others wait for a batch. They ask for its lock every tenth of a second,
@@ -48,6 +53,35 @@ def store_in_batches(
     until_stored(partial(_finish, mark_done, event))
 
 
+def note_imported(upload: Upload, touched: Iterable[Touched]) -> None:
+    """Notes what rows became, so that the list finds them again and can be undone."""
+    keys = read_json(upload, "keys") or {}
+    ImportedRow.objects.bulk_create(
+        [
+            ImportedRow(
+                upload=upload,
+                model=str(one.row._meta.model_name),
+                object_id=one.row.pk,
+                result=ImportedRow.Result.ADDED if one.is_new else ImportedRow.Result.CHANGED,
+                key=keys.get(getattr(one.row, "reference", ""), ""),
+                values={} if one.is_new else _stored_values(one),
+            )
+            for one in touched
+        ],
+        batch_size=500,
+    )
+
+
+def _stored_values(one: Touched) -> dict[str, list[Any]]:
+    """As JSON has them; of people, who change their own entries, nothing."""
+    if isinstance(one.row, NAMING_PEOPLE):
+        return {}
+    return {
+        name: [value.pk if isinstance(value, Model) else to_file_text(value) for value in pair]
+        for name, pair in one.values.items()
+    }
+
+
 def _finish(mark_done: Callable[[Event], None], event: Event) -> None:
     with audit.written_last():
         mark_done(event)
@@ -69,6 +103,7 @@ def _store_batch(
         # If the database went away during the commit, it may have stored them.
         if row.choices["stored"] == start:
             store_records(records, event, by=upload.user, at=at)
+            note_imported(upload, [Touched(record.row, is_new=True) for record in records])
             note(stored=start + len(given))
         else:
             upload.choices = row.choices

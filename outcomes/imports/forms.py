@@ -1,4 +1,4 @@
-"""The forms of an import: the file, its encoding, and the meaning of its columns."""
+"""The forms of an import: the file, and its encoding."""
 
 from typing import Any
 
@@ -8,16 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outcomes.imports.matching import (
-    MATCHABLE_SHEETS,
-    SourceTable,
-    can_join_columns,
-    guess_columns,
-    has_ambiguous_dates,
-)
-from outcomes.imports.readers.pages import Rows
 from outcomes.imports.workbook.parsing import MAX_FILE_MEGABYTES
-from outcomes.imports.workbook.sheets import column_label
 from participants.permissions import EventPermissions
 from roundtable.models import Event
 
@@ -78,22 +69,6 @@ class UploadForm(forms.Form):
         return file
 
 
-class TableForm(forms.Form):
-    """The sheet of the file to import, and what its rows are."""
-
-    page = forms.ChoiceField(label=gettext_lazy("Sheet in the file"))
-    sheet_key = forms.ChoiceField(label=gettext_lazy("This is a list of"))
-
-    def __init__(self, *args: Any, tables: list[SourceTable], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        pages: Any = self.fields["page"]
-        pages.choices = [(table.page, table.page or _("The file")) for table in tables]
-        if len(tables) == 1:
-            pages.widget = forms.HiddenInput()
-        places: Any = self.fields["sheet_key"]
-        places.choices = [(place, sheet.title) for place, sheet in MATCHABLE_SHEETS.items()]
-
-
 class EncodingForm(forms.Form):
     """The choice of a text encoding, with sample cells."""
 
@@ -110,66 +85,3 @@ class EncodingForm(forms.Form):
             (name, f"{ENCODING_LABELS[name]}: {'; '.join(cells)}")
             for name, cells in encoding_samples.items()
         ]
-
-
-class ColumnMatchingForm(forms.Form):
-    """The key of each column of a table; columns without a key are not imported."""
-
-    event = forms.ModelChoiceField(Event.objects.none(), label=gettext_lazy("Roundtable"))
-    date_order = forms.ChoiceField(
-        required=False,
-        label=gettext_lazy("Dates such as 05/06/2018"),
-        choices=[
-            ("", "---------"),
-            ("day", gettext_lazy("5 June 2018")),
-            ("month", gettext_lazy("6 May 2018")),
-        ],
-        help_text=gettext_lazy("Needed if we cannot tell the day from the month."),
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        permissions: EventPermissions,
-        table: SourceTable,
-        cells: Rows,
-        sheet_key: str,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.table, self.cells, self.sheet_key = table, cells, sheet_key
-        event: Any = self.fields["event"]
-        event.queryset = editable_events(permissions)
-        keys = [(key, column_label(key)) for key in MATCHABLE_SHEETS[sheet_key].keys]
-        known = guess_columns(sheet_key, list(table.headings), table.samples)
-        for number, heading in enumerate(table.headings):
-            self.fields[f"column{number}"] = forms.ChoiceField(
-                required=False,
-                label=heading or _("Column %d") % (number + 1),
-                choices=[("", _("Do not import")), *keys],
-                initial=known[number] if number < len(known) else "",
-                help_text="; ".join(filter(None, table.samples[number])),
-            )
-
-    @property
-    def columns(self) -> dict[int, str]:
-        given = {n: self.cleaned_data.get(f"column{n}") for n in range(len(self.table.headings))}
-        return {number: key for number, key in given.items() if key}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        columns = self.columns
-        if not columns:
-            raise ValidationError(_("Match at least one column to a field."))
-        for key in set(columns.values()):
-            if list(columns.values()).count(key) > 1 and not can_join_columns(
-                MATCHABLE_SHEETS[self.sheet_key], key
-            ):
-                words = _(
-                    "Two columns are matched to “%s”. Choose “Do not import” for one of them."
-                )
-                raise ValidationError(words % column_label(key))
-        is_date_order_open = has_ambiguous_dates(self.table, self.cells, self.sheet_key, columns)
-        if is_date_order_open and not cleaned.get("date_order"):
-            self.add_error("date_order", _("Choose what such dates mean in this file."))
-        return cleaned

@@ -19,6 +19,7 @@ from outcomes.imports.records.results import (
     ImportReport,
     RowReport,
     RowResult,
+    Touched,
     digest_of,
 )
 from outcomes.imports.storage import uploads_folder
@@ -73,6 +74,7 @@ class Preview:
     settled_entries: set[str] = field(default_factory=set)
     has_rest: bool = False
     rest_digest: str = ""
+    touched: list[Touched] = field(default_factory=list)  # what an import stored
 
     @property
     def is_sound(self) -> bool:
@@ -140,14 +142,16 @@ def _copy_of_sqlite() -> Iterator[None]:
             connection.close()
 
 
-def import_rest(parsed: ParsedWorkbook, plan: Preview, **options: Unpack[ImportOptions]) -> bool:
-    """Imports all that is not stored apart. False if it would no longer be what was planned.
+def import_rest(
+    parsed: ParsedWorkbook, plan: Preview, **options: Unpack[ImportOptions]
+) -> Preview | None:
+    """Imports all that is not stored apart. None if it would no longer be what was planned.
 
     The caller undoes it then.
     """
     result = _try_import(parsed, skipped=plan.settled_entries, **options)
     is_same = result.rest_digest == plan.rest_digest
-    return is_same and not result.mistakes and not result.questions
+    return result if is_same and result.is_sound else None
 
 
 def import_workbook(
@@ -212,4 +216,5 @@ def _try_import(
         settled_entries=settled,
         has_rest=bool(report.published) or any(row.result != RowResult.UNCHANGED for row in rest),
         rest_digest=digest_of(rest),
+        touched=report.touched,
     )

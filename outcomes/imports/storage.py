@@ -37,15 +37,18 @@ def file_path(upload: Upload) -> Path:
     return folder_path(upload) / "file"
 
 
-def create_upload(*, user: User, chunks: Iterable[bytes], event: Any, at: datetime) -> Upload:
+def create_upload(
+    *, user: User, chunks: Iterable[bytes], event: Any, at: datetime, file_name: str = ""
+) -> Upload:
     """Stores a file; if its owner has too many, deletes the oldest."""
-    for old in Upload.objects.filter(user=user).order_by("-uploaded_at", "-pk")[
+    for old in Upload.objects.filter(user=user, finished_at=None).order_by("-uploaded_at", "-pk")[
         MAX_OPEN_UPLOADS - 1 :
     ]:
         delete_upload(old)
     upload = Upload.objects.create(
         user=user,
         event=event,
+        file_name=file_name[:200],
         uploaded_at=at,
         state=Upload.State.WAITING,
         next_task=Upload.Task.PREVIEW,
@@ -127,18 +130,25 @@ def delete_old_tasks(at: datetime) -> int:
 
 
 def delete_expired_uploads(at: datetime) -> int:
-    """Deletes finished and abandoned uploads and stray folders; returns how many rows."""
-    ended = Upload.objects.filter(finished_at__lte=at - KEEP_FINISHED_FOR)
-    abandoned = Upload.objects.filter(finished_at=None, uploaded_at__lte=at - KEEP_UNFINISHED_FOR)
-    rows = [*ended, *abandoned]
-    for upload in rows:
+    """Deletes the files of finished imports, abandoned uploads and stray folders.
+
+    Returns how many files. Of a finished import, the row stays, and what its rows became.
+    """
+    files = 0
+    for upload in Upload.objects.filter(finished_at__lte=at - KEEP_FINISHED_FOR):
+        files += folder_path(upload).exists()
+        shutil.rmtree(folder_path(upload), ignore_errors=True)
+    for upload in Upload.objects.filter(
+        finished_at=None, uploaded_at__lte=at - KEEP_UNFINISHED_FOR
+    ):
+        files += 1
         delete_upload(upload)
     keys = set(Upload.objects.values_list("key", flat=True))
     # A folder without a row may belong to an upload that is being created, so only old ones.
     for path in uploads_folder().iterdir():
         if path.name not in keys and path.stat().st_mtime < (at - KEEP_FINISHED_FOR).timestamp():
             shutil.rmtree(path, ignore_errors=True)
-    return len(rows)
+    return files
 
 
 def _open_private(path: Path) -> Any:

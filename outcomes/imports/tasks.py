@@ -20,9 +20,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from outcomes.imports.batches import PROGRESS_KEYS, store_in_batches, write_plan
-from outcomes.imports.list_completion import complete_list, party_slugs_by_name
-from outcomes.imports.matching import apply_matching, find_tables, is_own_format
+from outcomes.imports.batches import PROGRESS_KEYS, note_imported, store_in_batches, write_plan
+from outcomes.imports.lists.preview import preview_list
+from outcomes.imports.lists.recipe import Recipe, propose
+from outcomes.imports.lists.tables import find_tables, is_own_format
 from outcomes.imports.preview import (
     ImportOptions,
     Preview,
@@ -42,9 +43,8 @@ from outcomes.imports.storage import (
     working_on,
     write_json,
 )
-from outcomes.imports.workbook.parsing import fitting_sheets, parse_pages, unreadable_message
+from outcomes.imports.workbook.parsing import parse_pages, unreadable_message
 from outcomes.imports.workbook.rows import ParsedWorkbook
-from outcomes.imports.workbook.sheets import column_label
 from outcomes.models import Upload
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
 from roundtable.audit import log as audit
@@ -194,9 +194,6 @@ def _process(upload: Upload, permissions: EventPermissions, at: datetime) -> Non
         raise FileRejectedError(
             [Mistake("", unreadable_message(UnreadableError(UnreadableReason.NOT_A_TABLE)))]
         )
-    if needs_matching(source, upload.choices, event):
-        _open_run(upload).update(state=Upload.State.NEEDS_MAPPING)
-        return
     options: ImportOptions = {
         "by": permissions,
         "answers": upload.choices.get("answers", {}),
@@ -204,17 +201,41 @@ def _process(upload: Upload, permissions: EventPermissions, at: datetime) -> Non
         "at": at,
     }
     if "stored" not in upload.choices:
-        parsed = _parse_upload(upload, source, event, permissions)
-        found = preview_import(parsed, **options)
-        if upload.next_task == Upload.Task.PREVIEW:
-            _save_result(upload, found)
+        checked = _check(upload, source, event, permissions, options)
+        if checked is None or upload.next_task == Upload.Task.PREVIEW:
+            _save_result(upload, checked[1] if checked else Preview())
             return
-        if not _begin_import(upload, parsed, found, options):
+        if not _begin_import(upload, *checked, options):
             return
     if "stored" in upload.choices:
         note, mark_done = partial(_note, upload), partial(_mark_done, upload, at)
         store_in_batches(upload, note, mark_done, at)
     clean_up.using(run_after=timezone.now() + KEEP_FINISHED_FOR).enqueue()
+
+
+def _check(
+    upload: Upload,
+    source: SourceFile,
+    event: Event | None,
+    permissions: EventPermissions,
+    options: ImportOptions,
+) -> tuple[ParsedWorkbook, Preview] | None:
+    """What the file says and what it would do; None if a person must answer something first."""
+    if is_own_format(source):
+        parsed = parse_pages(source, event=event)
+        return parsed, preview_import(parsed, **options)
+    if source.encoding_samples and not source.encoding:
+        return None
+    stored = read_json(upload, "recipe")
+    recipe = Recipe.from_json(stored) if stored else propose(source)
+    if not stored:
+        write_json(upload, "recipe", recipe.to_json())
+    if event is None:
+        return None
+    checked = preview_list(source, recipe, event, permissions, options)
+    write_json(upload, "list", checked.to_json())
+    write_json(upload, "keys", checked.row_keys)
+    return checked.parsed, checked.preview
 
 
 class _OutdatedError(Exception):
@@ -256,9 +277,10 @@ def _store_rest(
 ) -> None:
     with audit.written_last():
         with giving_way():
-            is_as_planned = import_rest(parsed, found, **options)
-        if not is_as_planned:
+            stored = import_rest(parsed, found, **options)
+        if stored is None:
             raise _OutdatedError
+        note_imported(upload, stored.touched)
         if found.new_records:
             _note(upload, checked=True)
         else:
@@ -276,46 +298,6 @@ def _update_open_run(upload: Upload, **values: Any) -> None:
     """Raises FileRejectedError if the run is void: nothing of its transaction is stored then."""
     if not _open_run(upload).update(**values):
         raise FileRejectedError([Mistake("", _("This import was started again in the meantime."))])
-
-
-def needs_matching(source: SourceFile, choices: dict[str, Any], event: Event | None) -> bool:
-    """Whether the user must still choose the encoding, the columns or the roundtable."""
-    if is_own_format(source) or (event and "columns" in choices):
-        return False
-    is_known = (
-        source.is_single_table and len(fitting_sheets(next(iter(source.pages.values())))) == 1
-    )
-    is_encoding_open = bool(
-        choices.get("choose_again") or (source.encoding_samples and not source.encoding)
-    )
-    return not (event and is_known and not is_encoding_open)
-
-
-def _parse_upload(
-    upload: Upload, source: SourceFile, event: Event | None, permissions: EventPermissions
-) -> ParsedWorkbook:
-    choices = upload.choices
-    if event is None or "columns" not in choices:
-        return parse_pages(source, event=event)
-    table = next(found for found in find_tables(source) if found.page == choices["page"])
-    columns = {int(number): key for number, key in choices["columns"].items()}
-    matched = apply_matching(
-        table,
-        source.pages[table.page],
-        sheet_key=choices["sheet_key"],
-        columns=columns,
-        date_order=choices["date_order"],
-        parties=party_slugs_by_name(event, permissions),
-    )
-    notes = complete_list(matched, table.heading_row, event, permissions)
-    if table.page in source.guessed_encodings:
-        matched.guessed_encodings[""] = source.guessed_encodings[table.page]
-    parsed = parse_pages(matched, event=event)
-    parsed.notes += notes
-    parsed.page = table.page
-    for number, key in columns.items():
-        parsed.headings.setdefault(column_label(key), table.headings[number])
-    return parsed
 
 
 def read_upload(upload: Upload) -> SourceFile:

@@ -22,7 +22,6 @@ class Upload(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting to be processed")
-        NEEDS_MAPPING = "needs-mapping", _("waiting for you to match its columns")
         PREVIEWED = "previewed", _("preview ready")
         DONE = "done", _("imported")
 
@@ -55,6 +54,20 @@ class Upload(models.Model):
             "The roundtable that the file belongs to, if the file has only some of the sheets."
         ),
     )
+    file_name = models.CharField(
+        _("file"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("The name of the file, as it was chosen."),
+    )
+    source = models.CharField(
+        _("where it comes from"),
+        max_length=300,
+        blank=True,
+        default="",
+        help_text=_("The address of a page, or who sent the file and when."),
+    )
     uploaded_at = models.DateTimeField(_("uploaded"), help_text=_("When the file was uploaded."))
     state = models.CharField(
         _("state"),
@@ -84,7 +97,7 @@ class Upload(models.Model):
     choices: Any = models.JSONField(
         _("choices"),
         default=dict,
-        help_text=_("The field of each column, by column number, and the answers about rows."),
+        help_text=_("How far the import is, and the answers about rows."),
     )
     finished_at = models.DateTimeField(
         _("ended"), null=True, blank=True, help_text=_("When the file was imported.")
@@ -95,7 +108,7 @@ class Upload(models.Model):
             "user",
             "uploads",
             _("Files that you uploaded for import"),
-            "event uploaded_at state finished_at",
+            "event file_name source uploaded_at state finished_at",
         ),
     )
 
@@ -105,7 +118,7 @@ class Upload(models.Model):
         ordering = ["uploaded_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "needs-mapping", "previewed", "done"]),
+                condition=Q(state__in=["waiting", "previewed", "done"]),
                 name="upload_state_valid",
             ),
             models.CheckConstraint(
@@ -117,3 +130,54 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ImportedRow(models.Model):
+    """What a row of a file became, to find it again and to undo it.
+
+    It has no cells of the file. `key` is a hash of the number that the row has in its list.
+    """
+
+    class Result(models.TextChoices):
+        ADDED = "added", _("added")
+        CHANGED = "changed", _("changed")
+
+    upload = models.ForeignKey(
+        Upload,
+        on_delete=models.CASCADE,
+        related_name="imported_rows",
+        verbose_name=_("import"),
+        help_text=_("The import that stored it."),
+    )
+    model = models.CharField(_("kind"), max_length=40, help_text=_("What the row became."))
+    object_id = models.BigIntegerField(_("number"), help_text=_("The number of what it became."))
+    result = models.CharField(
+        _("result"),
+        max_length=8,
+        choices=Result.choices,
+        help_text=_("Whether the import added or changed it."),
+    )
+    key = models.CharField(
+        _("key"),
+        max_length=64,
+        blank=True,
+        default="",
+        help_text=_("A hash of the number that the row has in its list."),
+    )
+    values: Any = models.JSONField(
+        _("values"), default=dict, help_text=_("Before and after the import, of what it changed.")
+    )
+
+    class Meta:
+        verbose_name = _("imported row")
+        verbose_name_plural = _("imported rows")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["model", "object_id"], name="imported_row_object")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result__in=["added", "changed"]), name="imported_row_result_valid"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}"

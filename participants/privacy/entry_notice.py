@@ -5,9 +5,11 @@ first entry is erased. The links of invitations remove people, too, also after t
 """
 
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 
 from participants.accounts.emails import hide_url_for
@@ -47,7 +49,21 @@ def is_told(person: Delegate) -> bool:
 
 
 def day_of_erasure_untold(first_entry: datetime) -> date:
-    return first_entry.date() + UNTOLD_KEPT_FOR
+    """Days before the portal had this rule do not count."""
+    began = rule_began()
+    since = max(first_entry, began) if began else first_entry
+    return since.date() + UNTOLD_KEPT_FOR
+
+
+@cache
+def rule_began() -> datetime | None:
+    """When the release that brought the rule was installed: it has this migration."""
+    recorder = MigrationRecorder(connection)
+    if not recorder.has_table():
+        return None
+    rows = recorder.migration_qs.filter(app="outcomes", name="0031_imported_rows")
+    applied: datetime | None = rows.values_list("applied", flat=True).first()
+    return applied
 
 
 def first_entry(person: Delegate) -> datetime | None:

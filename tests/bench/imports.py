@@ -55,16 +55,7 @@ def run(delegates: int = DELEGATES) -> bool:
         given.DATA_DIR = Path(folder)
         began = time.monotonic()
         upload = create_upload(user=user, chunks=[content], event=event, at=timezone.now())
-        columns = {"1": "name", "2": "name", "3": "organisation", "4": "invitation_email"}
-        columns |= {"5": "post", "6": "capacity"}
-        _run_worker(upload, Upload.Task.PREVIEW, "read")
-        chosen = {
-            "page": "Registration",
-            "sheet_key": "delegates",
-            "date_order": "",
-            "columns": columns,
-        }
-        _run_worker(upload, Upload.Task.PREVIEW, "looked at", **chosen)
+        _run_worker(upload, Upload.Task.PREVIEW, "read and looked at")
         _run_worker(
             upload, Upload.Task.IMPORT, "stored", digest=read_json(upload, "result")["digest"]
         )

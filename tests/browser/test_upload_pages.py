@@ -49,7 +49,7 @@ def states(user: User) -> dict[str, Upload]:
     office, heading = part.organisation.slug, "Name,Organisation,Post"
     alike = f"{part.delegate.name.upper()},{office},Clerk"
     found = {
-        "needs-mapping": upload(
+        "no-roundtable": upload(
             user, "List of registration", "", "Participant,Body,Visa", "Rita,x,yes"
         ),
         "questions": upload(user, heading, alike, event=event),
@@ -77,7 +77,7 @@ def test_each_upload_state_is_accessible(
     faults = []
     for name, found in states(operator).items():
         page = seen.open(reverse("admin:roundtable_event_upload", args=[found.key]))
-        asks = FULL or name in ("needs-mapping", "questions")  # which have forms
+        asks = FULL or name in ("no-roundtable", "questions")  # which have forms
         faults += look(page, f"upload-{name}", f"{width}-{scheme}", asks=asks)
     assert faults == []
 
@@ -88,10 +88,10 @@ def test_question_is_answered_by_keyboard(visit: Open, operator: User) -> None:
     page = seen.open(reverse("admin:roundtable_event_upload", args=[found.key]))
     page.get_by_role("radio", name="The same person as").focus()
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Save answers and check again").focus()
+    page.get_by_role("button", name="Check again").focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
     run_import_worker()
     page.reload()
-    expect(page.locator("main")).to_contain_text("To add: 0.")
-    expect(page.get_by_role("button", name="Save answers and check again")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("1 row: 0 to add, 1 to change")
+    expect(page.get_by_role("radio", name="The same person as")).to_have_count(0)

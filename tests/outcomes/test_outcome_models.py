@@ -23,6 +23,7 @@ from outcomes.models import (
     Evidence,
     Freshness,
     ImplementationStatus,
+    ImportedRow,
     OfferedMilestone,
     Outcome,
     ProgressUpdate,
@@ -299,6 +300,9 @@ BREAKING: InvalidRows = {
     "update_recorded_has_source": lambda: with_values(an_update(reported_by="recorded"), source=""),
     "update_reported_by_valid": lambda: with_values(an_update(), reported_by="nobody"),
     "upload_done_has_date": lambda: with_values(make_upload(), state="done"),
+    "imported_row_result_valid": lambda: ImportedRow(
+        upload=make_upload(), model="commitment", object_id=1, result="lost"
+    ),
     "upload_state_valid": lambda: with_values(make_upload(), state="lost"),
     "update_has_text": lambda: with_values(an_update(), text=""),
     "update_end_has_reason": lambda: with_values(

@@ -182,6 +182,15 @@ class DuplicateQuestion:
         ) % "; ".join(f"{who} ({word})" for word, who in self.candidates)
 
 
+@dataclass(frozen=True)
+class Touched:
+    """A row that an import stored, with the values that it changed, before and after."""
+
+    row: models.Model
+    is_new: bool
+    values: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
 @dataclass
 class ImportReport:
     """What an import added, changed, removed and kept, with its mistakes and open questions."""
@@ -210,6 +219,7 @@ class ImportReport:
     # What an import stores apart, and the references of commitments that became public.
     new_records: list[NewRecord] = field(default_factory=list)
     published: set[str] = field(default_factory=set)
+    touched: list[Touched] = field(default_factory=list)
     # The entries that can be left out, and the first entry about a person by each later one.
     entries: set[str] = field(default_factory=set)
     first_entries: dict[str, str] = field(default_factory=dict)
@@ -263,6 +273,9 @@ class ImportReport:
         )
         if self.reject_forbidden_changes(row, location, changed):
             return row
+        before = {
+            name: (getattr(row, name), value) for name, value in changed.items() if not is_new
+        }
         for name, value in values.items():
             setattr(row, name, value)
         try:
@@ -282,6 +295,7 @@ class ImportReport:
             add_versions_of_owners(row)
             self.changes += sentences
             self.add_row(location, RowResult.CHANGED, str(row), row_changes)
+        self.touched.append(Touched(row, is_new, before))
         return row
 
     def reject_forbidden_changes(

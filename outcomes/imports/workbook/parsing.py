@@ -204,7 +204,7 @@ def _parse_vertical_sheet(
         where = CellLocation(sheet.title, (number,))
         key = _check_heading(sheet, heading, where, values, mistakes)
         if key is not None:
-            _store_cell(sheet, key, value, number, values, mistakes)
+            store_cell(sheet, key, value, number, values, mistakes)
         elif heading_key(heading):
             has_unknown = True
     if _is_filled(values):
@@ -241,7 +241,7 @@ def _parse_horizontal_sheet(
         values: Content = {}
         for heading, key, value in zip_longest(cells[heading_number], columns, row):
             if key is not None:
-                _store_cell(sheet, key, value, number, values, mistakes)
+                store_cell(sheet, key, value, number, values, mistakes)
             elif not str(heading or "").strip() and value not in (None, "") and str(value).strip():
                 words = _("“%s” is in a column without a heading. Remove it, or add a heading.")
                 where = CellLocation(sheet.title, (number,))
@@ -284,7 +284,7 @@ def _check_heading(
     return key
 
 
-def _store_cell(
+def store_cell(
     sheet: Sheet, key: str, value: Any, row: int, values: Content, mistakes: list[Mistake]
 ) -> None:
     where = CellLocation(sheet.title, (row,), column_label(key))
@@ -339,7 +339,7 @@ def parse_cell(sheet: Sheet, key: str, value: Any) -> Any:
         )
         return [word.strip() for word in words.split(LIST_SEPARATOR.strip()) if word.strip()]
     if kind is not None and kind.choices:
-        return _match_choice(kind, clean_word(text))
+        return match_choice(kind, clean_word(text))
     is_word = kind is None or isinstance(kind, models.SlugField)
     if is_word or isinstance(kind, models.EmailField) or sheet.table.is_reference(key):
         return clean_word(text)
@@ -349,7 +349,7 @@ def parse_cell(sheet: Sheet, key: str, value: Any) -> Any:
     return text
 
 
-def _match_choice(kind: "models.Field[Any, Any]", text: str) -> str:
+def match_choice(kind: "models.Field[Any, Any]", text: str) -> str:
     """The stored value of a choice; accepts value or label, in any case and spacing."""
     called = {_letters_and_digits(str(label)): str(word) for word, label in kind.flatchoices}
     called |= {_letters_and_digits(str(word)): str(word) for word, _label in kind.flatchoices}

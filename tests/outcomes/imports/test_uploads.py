@@ -65,7 +65,11 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def documents(*titles: str) -> bytes:
-    return "\n".join(["Title", *titles, ""]).encode()
+    """One of our sheets, as a CSV in a ZIP."""
+    content = BytesIO()
+    with ZipFile(content, "w") as archive:
+        archive.writestr("Documents.csv", "\n".join(["Title", *titles, ""]))
+    return content.getvalue()
 
 
 def choose(browser: Client, content: bytes, event: Event | None = None) -> str:
@@ -142,7 +146,9 @@ def test_file_is_private_and_deleted_within_an_hour(browser: Client, talk: Event
     Upload.objects.update(finished_at=now() - timedelta(minutes=51))
     with patch("django_tasks_db.models.timezone.now", return_value=now() + timedelta(minutes=51)):
         run_queue(backend="imports")  # by the worker itself
-    assert not folder.exists() and not Upload.objects.exists()
+    assert not folder.exists() and Upload.objects.get() == upload
+    assert "a.csv" not in admin_text(browser.get(UPLOAD_URL))
+    assert "TALK1" in admin_text(browser.get(UPLOAD_URL))
     left = folder.parent / "of-nobody"
     left.mkdir()
     assert delete_expired_uploads(now() + timedelta(hours=2)) == 0
@@ -150,7 +156,7 @@ def test_file_is_private_and_deleted_within_an_hour(browser: Client, talk: Event
 
 
 def test_command_deletes_expired_uploads(operator: User) -> None:
-    upload = create_upload(user=operator, chunks=[b"a"], event=None, at=now() - timedelta(days=2))
+    upload = create_upload(user=operator, chunks=[b"a"], event=None, at=now() - timedelta(hours=49))
     said = StringIO()
     call_command("apply_retention", stdout=said)
     assert said.getvalue() == (
@@ -194,7 +200,8 @@ def test_partial_file_for_event_without_grant_is_rejected(client_of: Sign, talk:
     upload = create_upload(user=user, chunks=[documents("A")], event=other, at=now())
     enqueue_run(upload, Upload.Task.PREVIEW)
     run_import_worker()
-    assert Upload.objects.get().state == "needs-mapping"
+    result = read_json(Upload.objects.get(), "result")
+    assert "The file has no sheet “Roundtable”." in str(result["mistakes"])
 
 
 def test_import_after_losing_grant_is_rejected(client_of: Sign, talk: Event) -> None:

@@ -116,7 +116,7 @@ def test_each_is_listed_for_who_decides_it_and_leads_to_the_page_that_does(
         assert waiting(client_of(user)) == {} and links(client_of(user)) == []
     words = page_text(first.get(QUEUE))
     assert (
-        "Check the reply of Zq Office to RT 1.a needs one person of another organisation" in words
+        "Check the reply of Zq Office to RT 1.a Needs one person of another organisation" in words
     )
     assert "since 2 March 2026" in words
     # None is ticked: nothing is read together.

@@ -29,7 +29,7 @@ from tests.factories import (
     make_user,
 )
 from tests.form_fields import send_form
-from tests.import_pages import admin_text, confirm_import, preview_file
+from tests.import_pages import admin_text, import_list, preview_file
 from tests.page_text import page_text
 
 Sign = Callable[..., Client]
@@ -103,7 +103,7 @@ def enter_by_form(browser: Client, event: Event, organisation: Organisation) -> 
 
 def enter_by_file(browser: Client, event: Event, organisation: Organisation) -> None:
     table = f"Name,Organisation\n{NAME},{organisation.name}\n".encode()
-    confirm_import(browser, preview_file(browser, table, event, "people.csv"))
+    import_list(browser, preview_file(browser, table, event, "people.csv"))
 
 
 def enter_by_request(browser: Client, event: Event, organisation: Organisation) -> None:

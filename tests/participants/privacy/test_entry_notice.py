@@ -3,14 +3,18 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from unittest.mock import Mock, patch
 
 import pytest
 import time_machine
 from django.core.mail import EmailMultiAlternatives
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
 from participants.models import Delegate, Invitation, User
 from participants.onboarding.invitations import send_invitation
+from participants.privacy import entry_notice
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.email_links import LinkClient
@@ -20,6 +24,7 @@ from tests.page_text import page_text
 from tests.participants.privacy.test_people_who_never_joined import enter, names, run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database]
+ROOT = Path(__file__).resolve().parents[3]
 Deliver = Callable[[], list[EmailMultiAlternatives]]
 TOLD = ["Told that others entered them: 1"]
 UNTOLD = ["Erased, because no email could tell them within 30 days: 1"]
@@ -126,6 +131,29 @@ def test_expired_invitation_still_removes(event: Event, cochair: User, deliver: 
         assert "You cannot use this invitation" in page_text(page)
         press(browser, page, page.request["PATH_INFO"], "Remove me")
         assert names() == set()
+
+
+def test_days_before_the_upgrade_do_not_count(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter("Nobox", event)
+    Delegate.objects.update(invitation_email="")
+    installed = NOON + timedelta(days=100)
+    monkeypatch.setattr(entry_notice, "rule_began", lambda: installed)
+    assert run(day(129)) == NOTHING
+    assert run(day(130)) == UNTOLD
+
+
+def test_rule_began_when_its_release_was_installed() -> None:
+    rows = Mock()
+    rows.filter.return_value.values_list.return_value.first.return_value = NOON
+    with (
+        patch.object(MigrationRecorder, "has_table", return_value=True),
+        patch.object(MigrationRecorder, "migration_qs", rows),
+    ):
+        assert entry_notice.rule_began.__wrapped__() == NOON
+    named = rows.filter.call_args.kwargs
+    assert (ROOT / named["app"] / "migrations" / f"{named['name']}.py").exists()
 
 
 @pytest.mark.parametrize("became", ["corrected", "joined", "declined"])

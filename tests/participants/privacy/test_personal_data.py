@@ -156,6 +156,7 @@ WITHOUT_PERSONAL_DATA = {
     "of a party; the focal point got it by email": "outcomes.Reminder outcomes.RoundRequest",
     "the agreed text": "outcomes.StatementVersion",
     "words with the same meaning": "outcomes.Synonyms",
+    "numbers of what a file became, without its cells": "outcomes.ImportedRow",
     "the same words for everyone; those agreed to are in the ZIP": "participants.ConsentNotice",
     "marks of people who were erased": "participants.Erasure",
     "an organisation's part, as the source words it": "participants.EventRole",

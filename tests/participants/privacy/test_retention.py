@@ -393,7 +393,7 @@ def test_review_without_consent_starts_at_joining(event: Event) -> None:
 
 def test_invited_and_erased_people_are_not_reviewed(event: Event) -> None:
     invited = make_delegate(user=None, invitation_email="invited@example.org")
-    make_participation(invited, event, entered_at=datetime(2034, 12, 1, tzinfo=UTC))
+    make_participation(invited, event, entered_at=datetime(2034, 12, 25, tzinfo=UTC))
     erased = make_delegate()
     Delegate.objects.filter(pk=erased.pk).update(
         name="", user=None, listed_to="only_me", erased_at=datetime(2026, 3, 3, tzinfo=UTC)

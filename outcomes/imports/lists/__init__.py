@@ -1,0 +1,1 @@
+"""Lists that were not made with our workbook: what their rows and columns mean."""

@@ -1,0 +1,265 @@
+"""What a person said, or what we propose, about a list: its table, columns, words and names."""
+
+import re
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.datasets.columns import Dataset
+from outcomes.imports.lists.tables import SourceTable, cell_text, find_tables
+from outcomes.imports.readers.pages import Rows, SourceFile
+from outcomes.imports.records.duplicate_matcher import TITLES, normalise_name
+from outcomes.imports.workbook.parsing import heading_key
+from outcomes.imports.workbook.sheets import SHEETS, Sheet, column_label
+
+_PUNCTUATION = re.compile(r"[^\w\s]|_")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_TITLES = TITLES | {"m", "mme", "mlle", "sr", "sra", "hon", "h.e", "professor"}
+LIST_SHEETS = {
+    sheet.table_path: sheet for sheet in SHEETS if not sheet.is_vertical and not sheet.owner
+}
+# The number or code that a row has in its own list, by which it is found again.
+ROW_KEY = "row_key"
+# Of an organisation that a list of people or commitments names, if it is new.
+NEW_KIND, NEW_COUNTRY = "new_kind", "new_country"
+_EXTRA_KEYS = {
+    "commitments": (ROW_KEY, NEW_KIND, NEW_COUNTRY),
+    "delegates": (NEW_KIND, NEW_COUNTRY),
+    "updates": (),
+}
+_EXTRA_LABELS = {
+    ROW_KEY: _("Number of the row in the list"),
+    NEW_KIND: _("Kind of the organisation"),
+    NEW_COUNTRY: _("Country of the organisation"),
+}
+_EXTRA_SYNONYMS = {
+    NEW_KIND: "kind type category constituency sector jenis tipo",
+    NEW_COUNTRY: "country countrycode iso iso2 iso3 pays pais negara",
+}
+# The columns with names of organisations and groups.
+NAME_KEYS = {
+    "commitments": ("leads", "partners"),
+    "delegates": ("organisation",),
+    "updates": ("party",),
+}
+MAX_KEY_LENGTH = 40
+
+
+@dataclass
+class NewOrganisation:
+    """An organisation that the list names and that is to be added."""
+
+    kind: str
+    country: str = ""
+
+
+@dataclass
+class Recipe:
+    """How the rows of a table become rows of the portal. Rows and columns count from 0."""
+
+    page: str
+    kind: str  # which of LIST_SHEETS
+    heading_row: int
+    columns: dict[int, str] = field(default_factory=dict)  # a key of the sheet, or an extra one
+    # One value for all rows, by key.
+    for_all: dict[str, str] = field(default_factory=dict)
+    date_order: str = ""
+    # What a word of the list means, by key.
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Which organisation or group a name means: its slug, by normalised name.
+    names: dict[str, str] = field(default_factory=dict)
+    new_names: dict[str, NewOrganisation] = field(default_factory=dict)
+    # Only rows with one of these words in a column.
+    only_column: int | None = None
+    only_words: list[str] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+    as_they_are: list[int] = field(default_factory=list)  # rows that look like no person, but are
+    cells: dict[int, dict[int, str]] = field(default_factory=dict)  # corrected, by row and column
+    has_hidden_rows: bool = False
+    are_problems_left: bool = False
+
+    @property
+    def sheet(self) -> Sheet:
+        return LIST_SHEETS[self.kind]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Recipe":
+        given = deepcopy(stored)
+        new = {name: NewOrganisation(**one) for name, one in given["new_names"].items()}
+        columns = {int(number): key for number, key in given["columns"].items()}
+        cells = {
+            int(row): {int(column): text for column, text in texts.items()}
+            for row, texts in given["cells"].items()
+        }
+        return cls(**given | {"new_names": new, "columns": columns, "cells": cells})
+
+
+def keys_of(kind: str) -> list[tuple[str, str]]:
+    """What a column can be, with labels."""
+    own = [(key, column_label(key)) for key in LIST_SHEETS[kind].keys]
+    return own + [(key, str(_EXTRA_LABELS[key])) for key in _EXTRA_KEYS.get(kind, ())]
+
+
+def label_of(key: str) -> str:
+    return str(_EXTRA_LABELS.get(key) or column_label(key))
+
+
+def propose(source: SourceFile) -> Recipe:
+    """For the longest table of the file."""
+    table = find_tables(source)[0]
+    return propose_for(table, source.pages[table.page], guess_kind(table))
+
+
+def propose_for(table: SourceTable, cells: Rows, kind: str) -> Recipe:
+    found = guess_columns(kind, table.headings, table.samples)
+    columns = {number: key for number, key in enumerate(found) if key}
+    rows = cells[table.heading_row + 1 :]
+    if kind == "delegates" and "invitation_email" not in found:
+        _propose_address(columns, table)
+    if kind == "commitments":
+        _propose_row_key(columns, table, rows)
+        _propose_text(columns, rows)
+    return Recipe(table.page, kind, table.heading_row, columns)
+
+
+def _propose_address(columns: dict[int, str], table: SourceTable) -> None:
+    for number, texts in enumerate(table.samples):
+        if number not in columns and texts and all(_ADDRESS.fullmatch(text) for text in texts):
+            columns[number] = "invitation_email"
+            return
+
+
+def _propose_row_key(columns: dict[int, str], table: SourceTable, rows: Rows) -> None:
+    """Instead of our reference, which few other lists have, a number of their own."""
+    for number, key in list(columns.items()):
+        if key == "reference" and not all(
+            re.search(r"-C\d+$", text) for text in table.samples[number]
+        ):
+            del columns[number]
+    if "reference" in columns.values():
+        return
+    for number in range(len(table.headings)):
+        if number not in columns and is_row_key(rows, number):
+            columns[number] = ROW_KEY
+            return
+
+
+def is_row_key(rows: Rows, column: int) -> bool:
+    """Whether the column has another number or code in each row."""
+    texts = [cell_text(row[column]) if column < len(row) else "" for row in rows if any(row)]
+    return (
+        len(texts) > 1
+        and len({*texts}) == len(texts)
+        and all(text and len(text) <= MAX_KEY_LENGTH for text in texts)
+        and all(any(sign.isdigit() for sign in text) and " " not in text for text in texts)
+    )
+
+
+def _propose_text(columns: dict[int, str], rows: Rows) -> None:
+    """The column with the longest texts, if no heading says which it is."""
+    if "text" in columns.values():
+        return
+    lengths: dict[int, int] = {}
+    for row in rows[:200]:
+        for number, cell in enumerate(row):
+            lengths[number] = lengths.get(number, 0) + len(cell_text(cell))
+    free = [number for number in lengths if number not in columns]
+    if free:
+        columns[max(free, key=lambda number: lengths[number])] = "text"
+
+
+def guess_columns(
+    kind: str, headings: Sequence[Any], samples: Sequence[Sequence[str]] = ()
+) -> list[str]:
+    """The probable key of each column, each once; empty if unknown."""
+    sheet = LIST_SHEETS[kind]
+    found: list[str] = []
+    for number, heading in enumerate(headings):
+        own = heading_key(heading)
+        keys = [own] if own in sheet.keys else _guessed_keys(heading, sheet.table, kind)
+        is_title = number < len(samples) and _are_titles(samples[number])
+        free = [key for key in keys if key not in found and not (is_title and key == "post")]
+        found.append(free[0] if free else "")
+    _join_names(found, headings, kind)
+    return found
+
+
+def _guessed_keys(heading: Any, table: Dataset, kind: str) -> list[str]:
+    """By the whole heading, then by its last words."""
+    words = _PUNCTUATION.sub(" ", cell_text(heading)).split()
+    found = []
+    for word in ["".join(words), *reversed(words)]:
+        folded = normalise_name(word)
+        found += [column.name for column in table.columns if folded in column.synonyms.split()]
+        found += [
+            key
+            for key in _EXTRA_KEYS.get(kind, ())
+            if folded in _EXTRA_SYNONYMS.get(key, "").split()
+        ]
+    return found
+
+
+_GIVEN_NAMES = {"firstname", "givenname", "givennames", "forename", "forenames", "prenom", "nombre"}
+_FAMILY_NAMES = {"lastname", "surname", "familyname", "nom", "apellido", "apellidos", "family"}
+
+
+def _join_names(found: list[str], headings: Sequence[Any], kind: str) -> None:
+    """The two halves of a name: either alone would be a person with another name."""
+    if kind != "delegates":
+        return
+    folded = [normalise_name(_PUNCTUATION.sub(" ", cell_text(heading))) for heading in headings]
+    given = [number for number, word in enumerate(folded) if word in _GIVEN_NAMES]
+    family = [number for number, word in enumerate(folded) if word in _FAMILY_NAMES]
+    if len(given) == len(family) == 1 and "name" in (found[given[0]], found[family[0]]):
+        found[given[0]] = found[family[0]] = "name"
+
+
+def _are_titles(samples: Sequence[str]) -> bool:
+    """Whether a column has “Ms” and “Dr.”: “Title” is also a heading of posts."""
+    values = [text for text in samples if text]
+    return bool(values) and all(
+        word.strip(".").casefold() in _TITLES
+        for text in values
+        for word in re.split(r"[\s/]+", text)
+    )
+
+
+LONG_TEXT = 60  # characters
+
+
+def guess_kind(table: SourceTable) -> str:
+    """The kind of list with most matching headings; exact headings, then the title, break ties."""
+    has_long_texts = any(len(text) > LONG_TEXT for cells in table.samples for text in cells)
+    likely = "commitments" if has_long_texts else "delegates"
+
+    def likeness(kind: str) -> tuple[int, int, bool, bool]:
+        known = sum(bool(key) for key in guess_columns(kind, table.headings, table.samples))
+        own = len({heading_key(heading) for heading in table.headings} & {*LIST_SHEETS[kind].keys})
+        is_title = table.page.strip().lower() == LIST_SHEETS[kind].title.lower()
+        return known, own, is_title, kind == likely
+
+    return max(LIST_SHEETS, key=likeness)
+
+
+def can_join(kind: str, key: str) -> bool:
+    """Whether several columns can form one value, such as the two halves of a name."""
+    sheet = LIST_SHEETS[kind]
+    found = sheet.get_field(key) if key in sheet.keys else None
+    if found is None or type(found) not in (models.CharField, models.TextField) or found.choices:
+        return False
+    return key not in (sheet.table.identifier, "organisation", "reference", "party")
+
+
+def date_columns(recipe: Recipe) -> list[int]:
+    return [
+        number
+        for number, key in recipe.columns.items()
+        if key in recipe.sheet.keys and isinstance(recipe.sheet.get_field(key), models.DateField)
+    ]
