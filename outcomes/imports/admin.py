@@ -92,6 +92,9 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         upload = get_object_or_404(
             Upload.objects.select_related("event"), key=key, user=permissions.user
         )
+        # PostgreSQL cannot store NUL characters.
+        if any("\0" in word for sent in request.POST.items() for word in sent):
+            raise BadRequest("The database keeps no text with this sign.")
         if request.method != "POST":
             upload = _wait_for_worker(upload)
         is_interrupted = (read_json(upload, "result") or {}).get("can_retry")
@@ -124,9 +127,6 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         return answer
 
     def _handle_action(self, request: HttpRequest, upload: Upload) -> HttpResponse:
-        # PostgreSQL cannot store NUL characters.
-        if any("\0" in word for sent in request.POST.items() for word in sent):
-            raise BadRequest("The database keeps no text with this sign.")
         act = request.POST.get("act", "")
         here = redirect("admin:roundtable_event_upload", upload.key)
         if act == "drop":
@@ -204,8 +204,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             write_json(upload, "recipe", new)
             enqueue_run(upload, Upload.Task.PREVIEW, answers=answers)
             return here
-        context |= {"form": form, "idempotent": True}
-        context |= list_context(form, _result_context(upload, page))
+        context |= list_context(form, _result_context(upload, page)) | {"form": form}
         return self._render(request, "outcomes/imports/admin/upload_list.html", context)
 
     @method_decorator(require_safe)

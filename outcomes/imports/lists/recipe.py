@@ -80,7 +80,6 @@ class Recipe:
     as_they_are: list[int] = field(default_factory=list)  # rows that look like no person, but are
     cells: dict[int, dict[int, str]] = field(default_factory=dict)  # corrected, by row and column
     has_hidden_rows: bool = False
-    are_problems_left: bool = False
 
     @property
     def sheet(self) -> Sheet:

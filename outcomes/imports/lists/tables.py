@@ -76,7 +76,9 @@ def describe_table(
     samples = []
     for column in range(width):
         values = (cell_text(row[column]) for row in filled if column < len(row))
-        samples.append([text for text, _n in zip(filter(None, values), range(3), strict=False)])
+        samples.append(
+            [text for text, _n in zip(filter(None, values), range(SAMPLE_CELLS), strict=False)]
+        )
     return SourceTable(page, heading_row, headings, samples, len(filled), is_hidden)
 
 

@@ -387,6 +387,22 @@ def test_only_some_rows_and_what_stays_can_be_downloaded(browser: Client, talk: 
     assert not talk.participations.filter(delegate__name__in=["Omar Said", "Nour"]).exists()
 
 
+def test_hostile_answers_change_nothing(browser: Client, talk: Event) -> None:
+    answer = preview_file(browser, csv("Participant;Body", "Rita Sen;port"), talk)
+    fields = list_fields(answer) | {"act": "check"}
+    address = answer.wsgi_request.path
+    assert browser.post(address, fields | {"answer.delegates(#1)": "\0"}).status_code == 400
+    for name, value in (
+        *(("row.0", "out"), ("row.99999999999999999999", "out"), ("row.x", "keep")),
+        *(("cell.2.999", "x"), ("cell.0.0", "x"), ("cell.2", "x"), ("cell.2.x", "x")),
+    ):
+        said = admin_text(check_list(browser, answer, **{name: value}))
+        assert "1 row: 1 to add, 0 to change, 0 as on record. Nothing is saved" in said, name
+    for name, value in (("heading_row", "77"), ("kind", "users"), ("column0", "password")):
+        refused = browser.post(address, fields | {name: value})
+        assert refused.status_code == 200 and "Select a valid choice." in admin_text(refused)
+
+
 def test_what_was_changed_is_checked_before_it_is_imported(browser: Client, talk: Event) -> None:
     answer = preview_file(browser, csv("Participant;Body", "Rita Sen;port", "Omar;port"), talk)
     fields = list_fields(answer) | {"row.2": "out"}
