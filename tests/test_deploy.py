@@ -102,9 +102,6 @@ ALL_TOO = {
     "BACKUP_FOLDER": "var/backups",
     "BACKUP_RECIPIENT": "age1chzxchvkgv0zhn6tzej7avxecxjmglg29dfrakwqdtyah4ddgvcsw2xkrn",
     "MONITOR_TOKEN": "a-token",
-    "OPERATOR_NAME": "The office",
-    "SERVER_COUNTRY": "Switzerland",
-    "ARRANGEMENT_URL": "https://office.example.org/arrangement",
     "MAIL_PROVIDER": "A mail provider",
     "BACKUP_PROVIDER": "Another office",
     "ERROR_PROVIDER": "The office",
@@ -421,7 +418,7 @@ def test_checks_register_themselves_at_startup() -> None:
     result = manage("shell", "--no-imports", "-c", REGISTERED, **PRODUCTION_ENVIRONMENT)
     assert result.stdout.splitlines() == [
         "check_backup_recipient check_emails check_erasure_key check_jobs check_ledger_files "
-        "check_notice_files check_recorded_notices check_schema check_seal_key check_search_index "
-        "check_triggers",
+        "check_notice_files check_recorded_notices check_responsibility check_schema "
+        "check_seal_key check_search_index check_triggers",
         "invitation: round ",
     ], result.stderr
