@@ -30,7 +30,7 @@ EMAIL_TEMPLATE = "participants/privacy/emails/entered"
 
 
 def _dedup_key(person: Delegate) -> str:
-    """Of the present address: whoever gets a corrected one is told there."""
+    """Of the present address: if it is corrected, the new one is told, too."""
     mark = compute_mark(Erasure.Kind.ADDRESS, person.invitation_email)
     return f"entered:{person.pk}:{mark[:16]}"
 
@@ -120,7 +120,7 @@ def person_to_remove(link: EmailLink, at: datetime) -> Delegate | None:
 
 @transaction.atomic
 def remove_entered(link: EmailLink, *, at: datetime) -> bool:
-    """False if the person joined or was erased meanwhile."""
+    """False if the person has joined or was erased since the page was opened."""
     if link.delegate_id is None:
         return False
     Delegate.lock_all([link.delegate_id])

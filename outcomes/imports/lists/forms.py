@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outcomes.imports.forms import editable_events
-from outcomes.imports.lists.reading import COUNTRY, ORGANISATION_KIND
+from outcomes.imports.lists.reader import COUNTRY, ORGANISATION_KIND
 from outcomes.imports.lists.recipe import (
     LIST_SHEETS,
     NewOrganisation,

@@ -122,7 +122,7 @@ def _afterwards(recipe: Recipe, has_new_organisations: bool) -> list[str]:
     if recipe.kind == "delegates":
         found += [
             _("Two organisations confirm each person. You send the invitations afterwards."),
-            _("Whoever has an account accepts each change themselves."),
+            _("People with an account accept each change themselves."),
         ]
     if recipe.kind == "updates":
         found.append(_("Reports are drafts until someone checks each."))

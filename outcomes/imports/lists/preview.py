@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from outcomes.imports.lists.reading import Problem, Reading, read_list
+from outcomes.imports.lists.reader import Problem, Reading, read_list
 from outcomes.imports.lists.recipe import Recipe
 from outcomes.imports.preview import ImportOptions, Preview, preview_import
 from outcomes.imports.readers.pages import SourceFile

@@ -81,7 +81,7 @@ def test_invitation_tells(event: Event, cochair: User, deliver: Deliver) -> None
         assert [email.to for email in deliver()] == [["ines@example.org"]]
     assert run(day(14)) == run(day(31)) == NOTHING
     assert names() == {"Ines"}
-    # Whoever has the corrected address was told nothing yet.
+    # At the corrected address, no one was told yet.
     person.refresh_from_db()
     person.write(invitation_email="other@example.org")
     assert run(day(32)) == TOLD
