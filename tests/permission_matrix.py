@@ -552,6 +552,9 @@ def _upload_paths(rest: str) -> Callable[[Cast, Delegate | None], dict[str, str 
                 source = SourceFile({"": [["Title"], ["Minutes"]]}, is_single_table=True)
                 write_json(upload, "pages", source.to_json())
                 write_json(upload, "recipe", propose(source).to_json())
+            if rest == "undo/":
+                done = {"state": Upload.State.DONE, "finished_at": NOON}
+                Upload.objects.filter(pk=upload.pk).update(event=cast.events["here"], **done)
             found[key] = f"/admin/roundtable/event/workbook/in/{upload.key}/{rest}"
         return found | {"deleted": f"/admin/roundtable/event/workbook/in/abcdefghjk/{rest}"}
 
@@ -714,6 +717,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "admin:roundtable_event_upload": _upload_paths(""),
     "admin:roundtable_event_upload_page": _upload_paths("1/"),
     "admin:roundtable_event_rows_left": _upload_paths("left/"),
+    "admin:roundtable_event_undo_import": _upload_paths("undo/"),
     "review-by-link": lambda cast, own: _link_paths(retention.review_url, cast, own),
 }
 

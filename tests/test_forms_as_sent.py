@@ -65,7 +65,7 @@ from tests.factories import (
 )
 from tests.follow_up_factories import make_milestone, make_offer, make_undertaking
 from tests.form_walk import SIGNS_IN, STATES, Answer, Person, Walk
-from tests.import_pages import preview_file
+from tests.import_pages import import_list, preview_file
 from tests.permission_matrix import (
     Cast,
     expected_statuses,
@@ -295,12 +295,14 @@ def desk(cast: Cast) -> Iterator[Person]:
             reverse(f"admin:{name}_change", args=[row.pk]),
             reverse(f"admin:{name}_restore", args=[row.pk, past.history_id]),
         ]
+    browser = Client()
+    sign_in(browser, cochair)
+    past = f"No,Pledge,Who\nP-1,Train all officers.,{seat.organisation.name}\n".encode()
+    import_list(browser, preview_file(browser, past, here, "pledges.csv"))
     yield at_the_desk(cochair, "/admin/", first=first)
     unused = reverse("admin:participants_user_change", args=[make_user().pk])
     yield at_the_desk(cast.users["operator"], "/admin/", kind="operator", first=[unused])
     yield at_the_desk(cast.users["confirmer"], "/admin/")
-    browser = Client()
-    sign_in(browser, cochair)
     table = f"Name,Organisation\nAna Adler,{seat.organisation.name}\n".encode()
     preview = preview_file(browser, table, here, "people.csv")
     yield at_the_desk(cochair, preview.wsgi_request.path)

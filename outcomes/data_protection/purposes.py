@@ -128,7 +128,8 @@ USES: dict[str, tuple[Use, ...]] = {
         Use(Purpose.RECORD, Seen.DECIDES, "record", "former_name"),
     ),
     "participants.OrganisationChangeConfirmation": _AGREED,
-    "outcomes.Upload": (Use(Purpose.TAKE_PART, Seen.ENTERED, "uploads", "choices"),),
+    "outcomes.Upload": (Use(Purpose.TAKE_PART, Seen.ENTERED, "uploads", "choices undo_asked_by"),),
+    "outcomes.ImportRecipe": (Use(Purpose.RECORD, Seen.ENTERED, "recipes", "name shape content"),),
     "outcomes.ImportedRow": (Use(Purpose.RECORD, Seen.ENTERED, "record", "model values"),),
     # Reporting
     "outcomes.CommitmentParty": (Use(Purpose.REPORT, Seen.CHOSEN, "account"),),

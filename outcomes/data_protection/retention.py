@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outcomes.imports import storage
+from outcomes.imports.lists.kept import forget_unused_recipes
 from participants.accounts import sessions
 from participants.accounts.account_changes import UNDO_PERIOD
 from participants.email_links import links
@@ -126,6 +127,14 @@ def retention_rules() -> list[Rule]:
             _("uploaded; after an import, an hour from its end"),
             gone,
             storage.delete_expired_uploads,
+        ),
+        Rule(
+            "recipes",
+            _("Answers about lists of one shape, kept for the next such list; they name no people"),
+            _months(12),
+            _("last used"),
+            gone,
+            forget_unused_recipes,
         ),
         Rule(
             "emails",

@@ -4,6 +4,7 @@ import json
 from time import monotonic, sleep
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Count, Q
@@ -17,13 +18,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from outcomes.imports.forms import EncodingForm, UploadForm, editable_events
 from outcomes.imports.lists.forms import ListForm
+from outcomes.imports.lists.kept import keep_recipe
 from outcomes.imports.lists.page import list_context, rows_left
 from outcomes.imports.lists.recipe import Recipe
 from outcomes.imports.lists.tables import find_tables, is_own_format
 from outcomes.imports.readers.pages import SourceFile
 from outcomes.imports.storage import create_upload, delete_upload, read_json, write_json
-from outcomes.imports.tasks import enqueue_run, is_stalled
-from outcomes.models import Upload
+from outcomes.imports.tasks import enqueue_run, is_stalled, undo_import
+from outcomes.imports.undo import ask_to_undo
+from outcomes.models import ImportedRow, ImportRecipe, Upload
 from participants.admin_base.fields import request_permissions
 from participants.permissions import EventPermissions
 from roundtable.text.spreadsheet_text import BYTE_ORDER_MARK
@@ -51,12 +54,18 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                 name="roundtable_event_upload_page",
             ),
             path(f"{at}left/", wrap(self.rows_left_view), name="roundtable_event_rows_left"),
+            path(f"{at}undo/", wrap(self.undo_view), name="roundtable_event_undo_import"),
         ]
         return [*ours, *super().get_urls()]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def upload_list_view(self, request: HttpRequest) -> HttpResponse:
         permissions = self._require_editor(request)
+        recipes = ImportRecipe.objects.filter(event__in=editable_events(permissions))
+        if request.method == "POST" and request.POST.get("act") == "forget":
+            number = request.POST.get("recipe", "")
+            recipes.filter(pk=int(number) if number.isdecimal() else 0).delete()
+            return redirect("admin:roundtable_event_import")
         form = UploadForm(request.POST or None, request.FILES or None, permissions=permissions)
         if request.method == "POST" and form.is_valid():
             upload = create_upload(
@@ -79,8 +88,10 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             .annotate(
                 added=Count("imported_rows", Q(imported_rows__result="added")),
                 changed=Count("imported_rows", Q(imported_rows__result="changed")),
+                rows=Count("imported_rows"),
             )
             .order_by("-finished_at")[:PAST_IMPORTS],
+            "recipes": recipes.select_related("event"),
             "title": _("Import"),
         }
         return self._render(request, "outcomes/imports/admin/upload_new.html", context)
@@ -194,8 +205,10 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             answers = upload.choices.get("answers", {}) | _parse_answers(request.POST)
             upload.event = form.cleaned_data["event"]
             upload.source = form.cleaned_data["source"]
-            is_as_checked = (new, answers) == (recipe, upload.choices.get("answers", {}))
+            named = recipe | {"name": new["name"]}
+            is_as_checked = (new, answers) == (named, upload.choices.get("answers", {}))
             if act == "import" and is_as_checked:
+                keep_recipe(Recipe.from_json(new), source, upload.event, at=timezone.now())
                 enqueue_run(upload, Upload.Task.IMPORT, digest=request.POST.get("digest", ""))
                 return here
             if act == "import":
@@ -220,6 +233,42 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         content = BYTE_ORDER_MARK + csv_text(rows)
         return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def undo_view(self, request: HttpRequest, key: str) -> HttpResponse:
+        """For everyone who may edit the roundtable: two people share the work."""
+        permissions = self._require_editor(request)
+        past = Upload.objects.filter(
+            finished_at__isnull=False, event__in=editable_events(permissions)
+        )
+        upload = get_object_or_404(past.select_related("event"), key=key)
+        if request.method == "POST":
+            ask_to_undo(upload, by=permissions, at=timezone.now())
+            undo_import.enqueue(upload.pk)
+            return redirect("admin:roundtable_event_undo_import", upload.key)
+        is_waiting = bool(upload.undo_asked_at and not upload.undone_at)
+        deadline = monotonic() + WAIT_SECONDS
+        while is_waiting and monotonic() < deadline:
+            sleep(0.2)
+            is_waiting = Upload.objects.filter(pk=upload.pk, undone_at=None).exists()
+        upload = past.select_related("event").get(pk=upload.pk)
+        rows = upload.imported_rows
+        counts = rows.values("model", "kept").annotate(n=Count("pk")).order_by("model", "kept")
+        context = {
+            "upload": upload,
+            "title": _("Undo an import"),
+            "counts": [
+                (_kind_name(one["model"]), ImportedRow.Kept(one["kept"]).label, one["n"])
+                for one in counts
+                if one["kept"]
+            ],
+            "open": rows.filter(kept="").count(),
+            "is_waiting": is_waiting,
+        }
+        answer = self._render(request, "outcomes/imports/admin/upload_undo.html", context)
+        if is_waiting:
+            answer["Refresh"] = str(REFRESH_SECONDS)
+        return answer
+
     def _require_editor(self, request: HttpRequest) -> EventPermissions:
         permissions = request_permissions(request)
         if not permissions.can_edit_any:
@@ -229,6 +278,12 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _render(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         given = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return render(request, template, given)
+
+
+def _kind_name(model_name: str) -> str:
+    """The plural of what imported rows became."""
+    found = {str(model._meta.model_name): model for model in apps.get_models()}.get(model_name)
+    return str(found._meta.verbose_name_plural if found else model_name)
 
 
 def _wait_for_worker(upload: Upload) -> Upload:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Model
 
 from outcomes.imports.records.new_records import NewRecord, store_records
-from outcomes.imports.records.results import Touched, to_file_text
+from outcomes.imports.records.results import RowResult, Touched, to_file_text
 from outcomes.imports.storage import read_json, write_json
 from outcomes.models import ImportedRow, Upload
 from participants.models import Affiliation, Delegate, Participation
@@ -62,9 +62,9 @@ def note_imported(upload: Upload, touched: Iterable[Touched]) -> None:
                 upload=upload,
                 model=str(one.row._meta.model_name),
                 object_id=one.row.pk,
-                result=ImportedRow.Result.ADDED if one.is_new else ImportedRow.Result.CHANGED,
+                result=one.result.value,
                 key=keys.get(getattr(one.row, "reference", ""), ""),
-                values={} if one.is_new else _stored_values(one),
+                values=_stored_values(one),
             )
             for one in touched
         ],
@@ -74,12 +74,17 @@ def note_imported(upload: Upload, touched: Iterable[Touched]) -> None:
 
 def _stored_values(one: Touched) -> dict[str, list[Any]]:
     """As JSON has them; of people, who change their own entries, nothing."""
-    if isinstance(one.row, NAMING_PEOPLE):
+    if isinstance(one.row, NAMING_PEOPLE) or one.result == RowResult.ADDED:
         return {}
-    return {
-        name: [value.pk if isinstance(value, Model) else to_file_text(value) for value in pair]
-        for name, pair in one.values.items()
-    }
+    if one.result == RowResult.REMOVED:
+        return one.values
+    return {name: [*map(_stored_value, pair)] for name, pair in one.values.items()}
+
+
+def _stored_value(value: Any) -> Any:
+    if isinstance(value, list):
+        return value
+    return value.pk if isinstance(value, Model) else to_file_text(value)
 
 
 def _finish(mark_done: Callable[[Event], None], event: Event) -> None:
@@ -103,7 +108,7 @@ def _store_batch(
         # If the database went away during the commit, it may have stored them.
         if row.choices["stored"] == start:
             store_records(records, event, by=upload.user, at=at)
-            note_imported(upload, [Touched(record.row, is_new=True) for record in records])
+            note_imported(upload, [Touched(record.row, RowResult.ADDED) for record in records])
             note(stored=start + len(given))
         else:
             upload.choices = row.choices

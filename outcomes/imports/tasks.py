@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from outcomes.imports.batches import PROGRESS_KEYS, note_imported, store_in_batches, write_plan
+from outcomes.imports.lists.kept import find_recipe
 from outcomes.imports.lists.preview import preview_list
 from outcomes.imports.lists.recipe import Recipe, propose
 from outcomes.imports.lists.tables import find_tables, is_own_format
@@ -43,6 +44,7 @@ from outcomes.imports.storage import (
     working_on,
     write_json,
 )
+from outcomes.imports.undo import undo
 from outcomes.imports.workbook.parsing import parse_pages, unreadable_message
 from outcomes.imports.workbook.rows import ParsedWorkbook
 from outcomes.models import Upload
@@ -137,8 +139,15 @@ def process_upload(upload_id: int, run: int) -> None:
 
 
 @task(backend="imports")
+def undo_import(upload_id: int) -> None:
+    undo(Upload.objects.select_related("undo_asked_by").get(pk=upload_id))
+
+
+@task(backend="imports")
 def resume_interrupted() -> None:
     """Goes on with what a worker that was killed had begun. The next one starts with this."""
+    for upload in Upload.objects.filter(undo_asked_at__isnull=False, undone_at=None):
+        undo_import.enqueue(upload.pk)
     for upload in Upload.objects.filter(state=Upload.State.WAITING):
         if is_worked_on(upload):
             continue
@@ -227,7 +236,9 @@ def _check(
     if source.encoding_samples and not source.encoding:
         return None
     stored = read_json(upload, "recipe")
-    recipe = Recipe.from_json(stored) if stored else propose(source)
+    recipe = (
+        Recipe.from_json(stored) if stored else find_recipe(source, permissions) or propose(source)
+    )
     if not stored:
         write_json(upload, "recipe", recipe.to_json())
     if event is None:

@@ -30,7 +30,7 @@ from outcomes.models.source_comparison import SourceComparison
 from outcomes.models.statement import Document, Statement, Theme
 from outcomes.models.synonyms import Synonyms
 from outcomes.models.undertaking import Undertaking
-from outcomes.models.upload import ImportedRow, Upload
+from outcomes.models.upload import ImportedRow, ImportRecipe, Upload
 from outcomes.models.version import StatementVersion
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "Freshness",
     "Handover",
     "ImplementationStatus",
+    "ImportRecipe",
     "ImportedRow",
     "LeadAnswer",
     "Milestone",

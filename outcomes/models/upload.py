@@ -103,12 +103,31 @@ class Upload(models.Model):
         _("ended"), null=True, blank=True, help_text=_("When the file was imported.")
     )
 
+    undo_asked_at = models.DateTimeField(
+        _("undo asked for"),
+        null=True,
+        blank=True,
+        help_text=_("When someone asked to undo the import."),
+    )
+    undo_asked_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("undone by"),
+        help_text=_("Who asked to undo the import."),
+    )
+    undone_at = models.DateTimeField(
+        _("undone"), null=True, blank=True, help_text=_("When the import was undone.")
+    )
+
     personal_data = (
         ShownTo(
             "user",
             "uploads",
             _("Files that you uploaded for import"),
-            "event file_name source uploaded_at state finished_at",
+            "event file_name source uploaded_at state finished_at undo_asked_at undone_at",
         ),
     )
 
@@ -141,6 +160,17 @@ class ImportedRow(models.Model):
     class Result(models.TextChoices):
         ADDED = "added", _("added")
         CHANGED = "changed", _("changed")
+        REMOVED = "removed", _("removed")
+
+    class Kept(models.TextChoices):
+        """Why undoing the import left it as it is."""
+
+        PUBLIC = "public", _("everyone can read it, or could")
+        USED = "used", _("something was added to it since")
+        CHANGED = "changed", _("it was changed since")
+        JOINED = "joined", _("the person was invited, confirmed or has an account")
+        FORBIDDEN = "forbidden", _("you may not change it")
+        OTHER = "other", _("an undo does not reach things of this kind")
 
     upload = models.ForeignKey(
         Upload,
@@ -155,7 +185,7 @@ class ImportedRow(models.Model):
         _("result"),
         max_length=8,
         choices=Result.choices,
-        help_text=_("Whether the import added or changed it."),
+        help_text=_("Whether the import added, changed or removed it."),
     )
     key = models.CharField(
         _("key"),
@@ -167,6 +197,14 @@ class ImportedRow(models.Model):
     values: Any = models.JSONField(
         _("values"), default=dict, help_text=_("Before and after the import, of what it changed.")
     )
+    kept = models.CharField(
+        _("stays"),
+        max_length=16,
+        choices=Kept.choices,
+        blank=True,
+        default="",
+        help_text=_("Why undoing the import left it as it is."),
+    )
 
     class Meta:
         verbose_name = _("imported row")
@@ -175,9 +213,47 @@ class ImportedRow(models.Model):
         indexes = [models.Index(fields=["model", "object_id"], name="imported_row_object")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(result__in=["added", "changed"]), name="imported_row_result_valid"
-            )
+                condition=Q(result__in=["added", "changed", "removed"]),
+                name="imported_row_result_valid",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kept__in=["", "public", "used", "changed", "joined", "forbidden", "other"]
+                ),
+                name="imported_row_kept_valid",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.model} {self.object_id}"
+
+
+class ImportRecipe(models.Model):
+    """How a person said that lists of one shape become rows of the portal. It names no people."""
+
+    name = models.CharField(_("name"), max_length=80, help_text=_("What the recipe is called."))
+    event = models.ForeignKey(
+        Event,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("roundtable"),
+        help_text=_("Those who may edit this roundtable may use the recipe."),
+    )
+    shape = models.CharField(
+        _("shape"), max_length=64, help_text=_("A hash of the headings of the list.")
+    )
+    content: Any = models.JSONField(
+        _("content"), help_text=_("Heading row, columns, words, organisations and constants.")
+    )
+    used_at = models.DateTimeField(_("last used"), help_text=_("When it was last used."))
+
+    class Meta:
+        verbose_name = _("recipe for imports")
+        verbose_name_plural = _("recipes for imports")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "name"], name="import_recipe_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

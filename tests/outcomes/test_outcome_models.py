@@ -303,6 +303,9 @@ BREAKING: InvalidRows = {
     "imported_row_result_valid": lambda: ImportedRow(
         upload=make_upload(), model="commitment", object_id=1, result="lost"
     ),
+    "imported_row_kept_valid": lambda: ImportedRow(
+        upload=make_upload(), model="commitment", object_id=1, result="added", kept="lost"
+    ),
     "upload_state_valid": lambda: with_values(make_upload(), state="lost"),
     "update_has_text": lambda: with_values(an_update(), text=""),
     "update_end_has_reason": lambda: with_values(

@@ -87,6 +87,15 @@ class ListForm(forms.Form):
         label=gettext_lazy("Their kind"),
         choices=[("", "---------"), *ORGANISATION_KIND.flatchoices],
     )
+    recipe_name = forms.CharField(
+        max_length=80,
+        required=False,
+        label=gettext_lazy("Keep these answers under the name"),
+        help_text=gettext_lazy(
+            "For the next list with the same headings, for everyone who may edit the roundtable. "
+            "Nothing about single rows is kept. Without a name, nothing is kept."
+        ),
+    )
 
     def __init__(
         self,
@@ -105,6 +114,8 @@ class ListForm(forms.Form):
         fields["event"].queryset = editable_events(permissions)
         fields["event"].initial = upload.event_id
         fields["source"].initial = upload.source
+        stem = upload.file_name.rpartition(".")[0] or upload.file_name
+        fields["recipe_name"].initial = stem[:80] if recipe.name is None else recipe.name
         self.tables = find_tables(source)
         fields["page"].choices = [
             (table.page, _table_label(table.page, table.rows, is_hidden=table.is_hidden))
@@ -252,6 +263,7 @@ class ListForm(forms.Form):
                 heading_row = next(table.heading_row for table in self.tables if table.page == page)
             table = describe_table(page, cells, heading_row)
             return propose_for(table, cells, given["kind"])
+        recipe.name = given["recipe_name"]
         recipe.columns = self._columns()
         recipe.for_all = {
             name.removeprefix("all."): text

@@ -80,6 +80,8 @@ class Recipe:
     as_they_are: list[int] = field(default_factory=list)  # rows that look like no person, but are
     cells: dict[int, dict[int, str]] = field(default_factory=dict)  # corrected, by row and column
     has_hidden_rows: bool = False
+    # Under which it is kept for the next list of this shape; None until a person said it.
+    name: str | None = None
 
     @property
     def sheet(self) -> Sheet:

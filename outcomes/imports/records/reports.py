@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outcomes.imports.records.errors import excerpt
-from outcomes.imports.records.results import ImportReport, RowResult, changed_values, to_file_text
+from outcomes.imports.records.results import (
+    ImportReport,
+    RowResult,
+    Touched,
+    changed_values,
+    to_file_text,
+)
 from outcomes.imports.records.validation import FileEntry
 from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate, ReportedBy
 from outcomes.reporting.party_confirmation import tell_parties
@@ -106,6 +112,7 @@ def apply_updates(
     if report.mistakes:
         return
     submit_updates(new, changed, at=at)
+    report.touched += [Touched(row, RowResult.ADDED) for row in new]
     if report.by:
         editing = ProgressUpdate.edited_by.through
         editing.objects.bulk_create(
@@ -174,8 +181,10 @@ def _change_update(
             for name, value in changed.items()
         )
         row.record_for_party()
+        before = {name: (getattr(row, name), value) for name, value in changed.items()}
         if _validate_update(row, entry, changed, report, at):
             report.add_row(entry.location, RowResult.CHANGED, str(row), changes)
+            report.touched.append(Touched(row, RowResult.CHANGED, before))
             return [row]
     return []
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -120,6 +121,19 @@ def _value_excerpt(text: str, start: int) -> str:
     return f"“{'…' if start else ''}{excerpt(text[start:], MAX_VALUE_LENGTH)}”"
 
 
+def field_values(row: models.Model) -> dict[str, Any]:
+    """All but the key, as JSON can have them."""
+    found = {
+        column.attname: getattr(row, column.attname)
+        for column in row._meta.concrete_fields
+        if not column.primary_key
+    }
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in found.items()
+    }
+
+
 def to_file_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
@@ -184,11 +198,14 @@ class DuplicateQuestion:
 
 @dataclass(frozen=True)
 class Touched:
-    """A row that an import stored, with the values that it changed, before and after."""
+    """A row that an import stored or removed.
+
+    `values` are those that it changed, before and after; of a removed row, those it had.
+    """
 
     row: models.Model
-    is_new: bool
-    values: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    result: RowResult
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -295,7 +312,7 @@ class ImportReport:
             add_versions_of_owners(row)
             self.changes += sentences
             self.add_row(location, RowResult.CHANGED, str(row), row_changes)
-        self.touched.append(Touched(row, is_new, before))
+        self.touched.append(Touched(row, RowResult.ADDED if is_new else RowResult.CHANGED, before))
         return row
 
     def reject_forbidden_changes(
@@ -392,11 +409,14 @@ class ImportReport:
                 self.changes.append(describe_link_change(row, location, name, wanted))
                 links = (name, row_names(manager.all()), row_names(wanted))
                 self.add_row(location, RowResult.CHANGED, str(row), (links,))
+                keys = sorted(one.pk for one in manager.all()), sorted(one.pk for one in wanted)
+                self.touched.append(Touched(row, RowResult.CHANGED, {name: keys}))
             manager.set(wanted)
 
     def remove(self, rows: Iterable[models.Model], location: str) -> None:
         for row in list(rows):
             self.removals.append(f"[{location}] {excerpt(row, 200)}")
             self.add_row(location, RowResult.REMOVED, str(row))
+            self.touched.append(Touched(copy(row), RowResult.REMOVED, field_values(row)))
             row.delete()
             add_versions_of_owners(row)

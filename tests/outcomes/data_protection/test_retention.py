@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from outcomes.data_protection.retention import retention_rules
 from outcomes.imports.storage import create_upload, folder_path
-from outcomes.models import Upload
+from outcomes.models import ImportRecipe, Upload
 from participants.models import (
     Delegate,
     EmailLink,
@@ -61,6 +61,7 @@ def make_all(event: Event, user: User) -> dict[str, Callable[[], bool]]:
     UserSession.objects.create(
         user=user, session_key="zq", ip="192.0.2.7", user_agent="Zq", created_at=NOON
     )
+    ImportRecipe.objects.create(name="zq", event=event, shape="s", content={}, used_at=NOON)
     IdempotencyKey.objects.create(key="k", answered_at=NOON, request_digest="d")
     LimitCount.objects.create(key="k", number=1, ends_at=NOON + DAY)
     CacheEntry.objects.create(cache_key="k", value="v", expires=NOON)
@@ -78,6 +79,7 @@ def make_all(event: Event, user: User) -> dict[str, Callable[[], bool]]:
         "introductions": Introduction.objects.filter(pk=introduction.pk, message="zq-why").exists,
         "lists": ParticipantList.objects.exists,
         "uploads": lambda: folder_path(upload).exists() or Upload.objects.exists(),
+        "recipes": ImportRecipe.objects.exists,
         "email keys": QueuedEmail.objects.exists,
         "tasks": DBTaskResult.objects.exists,
         "links": EmailLink.objects.exists,
@@ -101,6 +103,7 @@ DELETED = {
     "letters": (29 * DAY, 30 * DAY),
     "links": (30 * DAY, 30 * DAY + HOUR),
     "requests": (364 * DAY, 365 * DAY),
+    "recipes": (364 * DAY, 365 * DAY),
     "introductions": (364 * DAY, 365 * DAY),
     "lists": (730 * DAY, 731 * DAY),
     "log": (730 * DAY, 731 * DAY),

@@ -102,7 +102,7 @@ def test_file_is_processed_in_background(browser: Client, talk: Event) -> None:
     assert database_rows() == before
     assert "Everything is imported." in admin_text(confirm_import(browser, browser.get(address)))
     assert {row.title for row in Document.objects.all()} == {"Agenda", "Minutes", "List"}
-    assert address not in browser.get(UPLOAD_URL).content.decode()
+    assert f'"{address}"' not in browser.get(UPLOAD_URL).content.decode()
     assert "Files that you started to import" not in browser.get("/admin/").content.decode()
     assert AuditEntry.objects.filter(action="load workbook", detail="TALK1").count() == 1
     # Pressed again, asked again: it is done once.

@@ -188,7 +188,7 @@ KEPT = {
     """,
     "names people by keys, which an erasure forgets": "roundtable.AuditEntry roundtable.AuditKey",
     "is about a roundtable, an organisation or a group": """
-        participants.Bundle participants.DelegationChange
+        outcomes.ImportRecipe participants.Bundle participants.DelegationChange
         outcomes.ReportingRound outcomes.Theme participants.EventRole participants.Group
         participants.HistoricalOrganisation participants.Organisation
         participants.OrganisationChange participants.ParticipantList participants.RecordedCount

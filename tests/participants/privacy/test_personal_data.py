@@ -131,6 +131,7 @@ LINKS_WITHOUT_EXPORT = {
     "its delegate finds it": "participants.Invitation.email",
     "an entry without an account, so no one can read it": "participants.Proposal.duplicate",
     "it is the account": "participants.User.email",
+    "a part of the log, which shows it": "outcomes.Upload.undo_asked_by",
     "a part of its own, read through the keys": "roundtable.AuditEntry.actor",
 }
 # What has no table, each with its reason.
@@ -157,6 +158,7 @@ WITHOUT_PERSONAL_DATA = {
     "the agreed text": "outcomes.StatementVersion",
     "words with the same meaning": "outcomes.Synonyms",
     "numbers of what a file became, without its cells": "outcomes.ImportedRow",
+    "how lists of a shape are read; it names no people": "outcomes.ImportRecipe",
     "the same words for everyone; those agreed to are in the ZIP": "participants.ConsentNotice",
     "marks of people who were erased": "participants.Erasure",
     "an organisation's part, as the source words it": "participants.EventRole",
