@@ -58,6 +58,7 @@ bench: environment
 	@$(VENV)/python -m tests.bench kept-pages
 	@$(VENV)/python -m tests.bench hostile
 	@$(VENV)/python -m tests.bench imports
+	@$(VENV)/python -m tests.bench lists
 	@$(VENV)/python -m tests.bench files
 	@$(VENV)/python -m tests.bench sessions
 	@$(VENV)/python -m tests.bench pages
@@ -65,6 +66,7 @@ bench: environment
 	@if tests/with_postgres.sh --found; then \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench kept-pages; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench imports; \
+		tests/with_postgres.sh $(VENV)/python -m tests.bench lists; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench files; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench sessions; \
 		tests/with_postgres.sh $(VENV)/python -m tests.bench pages; \

@@ -5,6 +5,7 @@ python -m tests.bench pages [keep]
 python -m tests.bench sessions
 python -m tests.bench kept-pages [COMMITMENTS]
 python -m tests.bench imports [DELEGATES]
+python -m tests.bench lists [ROWS]
 python -m tests.bench admin-lists [ROWS]
 python -m tests.bench hostile
 python -m tests.bench files [COMMITMENTS]
@@ -31,6 +32,7 @@ from tests.bench import (  # noqa: E402
     hostile,
     imports,
     kept_pages,
+    lists,
     pages,
     peers,
     sessions,
@@ -51,6 +53,7 @@ def main(what: str, *options: str) -> None:
             "sessions": sessions.run,
             "kept-pages": kept_pages.run,
             "imports": imports.run,
+            "lists": lists.run,
             "admin-lists": admin_lists.run,
             "hostile": hostile.run,
             "files": files.run,
