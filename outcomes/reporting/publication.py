@@ -24,7 +24,12 @@ from outcomes.models import (
     Undertaking,
 )
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
-from outcomes.sources.comparisons import Comparisons, is_publishable, is_released
+from outcomes.sources.comparisons import (
+    Comparisons,
+    is_publishable,
+    is_released,
+    may_be_released,
+)
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from participants.accounts.addresses import delivery_address
 from participants.accounts.emails import email_delegate
@@ -180,6 +185,9 @@ def publish_released(event: Event, *, at: datetime) -> set[str]:
     """
     published = set()
     drafts = _drafts().filter(event=event)
+    if not event.is_demonstration:
+        references = drafts.values_list("reference", flat=True)
+        drafts = drafts.filter(reference__in=[one for one in references if may_be_released(one)])
     for row in drafts.prefetch_related(*COMMITMENT_COMPARISONS.hashed):
         if (event.is_demonstration or is_released(row)) and not _is_disputed(row):
             publish(row, at=at)

@@ -167,6 +167,7 @@ class RecordHistory(HistoricalRecords):
             sender.history.model.record_history = self
 
     @staticmethod
+    @cache  # the library makes a class of managers each time
     def of(model: Any) -> "RecordHistory":
         found: RecordHistory = model.history.model.record_history
         return found

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
+from heapq import nlargest
 
 from outcomes.imports.lists.identity import unique_slug
 from outcomes.imports.lists.recipe import NewOrganisation, Recipe
@@ -15,6 +17,7 @@ from roundtable.models import Event
 from roundtable.text.name_folding import normalise_for_search
 
 MAX_NEAREST = 3
+MAX_COMPARED = 20
 LIST_ENDS = (";", "\n")
 _WEAK_LIST_ENDS = (",", "/", " and ", " & ")  # also within a name
 
@@ -130,9 +133,26 @@ class NameFinder:
 
     def _nearest(self, name: str, key: str) -> list[tuple[str, str]]:
         near = [*sorted(self.by_words.get(_words(name), ())), *sorted(self.by_country.get(key, ()))]
-        close = get_close_matches(key, list(self.slugs), n=MAX_NEAREST, cutoff=0.75)
+        close = get_close_matches(key, self._with_same_pairs(key), n=MAX_NEAREST, cutoff=0.75)
         slugs = dict.fromkeys([*near, *(self.slugs[one] for one in close)])
         return [(slug, self.titles[slug]) for slug in list(slugs)[:MAX_NEAREST]]
+
+    def _with_same_pairs(self, key: str) -> list[str]:
+        """The names that share most pairs of letters with it: to compare all takes long."""
+        pairs, shared = _pairs(key), Counter[str]()
+        for pair in pairs:
+            shared.update(self._names_by_pair.get(pair, ()))
+        return nlargest(
+            MAX_COMPARED, shared, key=lambda name: shared[name] / (len(pairs) + len(name))
+        )
+
+    @cached_property
+    def _names_by_pair(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.slugs:
+            for pair in _pairs(name):
+                found.setdefault(pair, []).append(name)
+        return found
 
     def new_rows(self) -> list[dict[str, str]]:
         """The new organisations that rows name, as rows of our sheet."""
@@ -151,6 +171,10 @@ def _words(name: str) -> tuple[str, ...]:
     """The words of a name in one order, without the small ones."""
     words = normalise_for_search(name).replace(",", " ").split()
     return tuple(sorted(word for word in words if word not in ("the", "of", "and", "for", "de")))
+
+
+def _pairs(name: str) -> set[str]:
+    return {name[start : start + 2] for start in range(len(name) - 1)}
 
 
 def _split(text: str, ends: Iterable[str]) -> list[str]:

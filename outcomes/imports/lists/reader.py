@@ -27,7 +27,7 @@ from outcomes.imports.readers.pages import SourceFile
 from outcomes.imports.records.errors import Mistake, excerpt
 from outcomes.imports.records.snapshot import Content
 from outcomes.imports.workbook.dates import is_ambiguous_date, parse_date
-from outcomes.imports.workbook.parsing import match_choice, store_cell
+from outcomes.imports.workbook.parsing import choice_values, match_choice, store_cell
 from outcomes.imports.workbook.rows import ParsedWorkbook, SheetRow, add_rows
 from outcomes.imports.workbook.sheets import column_label
 from participants.models import Organisation
@@ -265,7 +265,7 @@ class _ListReader:
         """The stored value that a word means."""
         model_field: Any = self.choices[key]
         value = match_choice(model_field, text)
-        if value in dict(model_field.flatchoices):
+        if value in choice_values(model_field):
             return value
         self.words.setdefault(key, Counter())[text] += 1
         answer = self.recipe.words.get(key, {}).get(text)
@@ -300,7 +300,7 @@ class _ListReader:
 
 def _choice_value(model_field: Any, text: str) -> str:
     value = match_choice(model_field, text) if text else ""
-    return value if value in dict(model_field.flatchoices) else ""
+    return value if value in choice_values(model_field) else ""
 
 
 def _is_empty(cell: Any) -> bool:

@@ -83,8 +83,8 @@ def store_records(records: Sequence[NewRecord], event: Event, *, by: User, at: d
     """Stores some of those that an import left out."""
     insert_records(records)
     add_versions([record.row for record in records if isinstance(record.row, Commitment)], ADDED)
-    people = [record.row for record in records if isinstance(record.row, Delegate)]
-    log_people(people, event, action="add delegate", by=by, at=at)
+    if people := [record.row for record in records if isinstance(record.row, Delegate)]:
+        log_people(people, event, action="add delegate", by=by, at=at)
 
 
 def log_people(

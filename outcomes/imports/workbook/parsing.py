@@ -4,11 +4,13 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from outcomes.imports.readers.pages import (
@@ -351,9 +353,19 @@ def parse_cell(sheet: Sheet, key: str, value: Any) -> Any:
 
 def match_choice(kind: "models.Field[Any, Any]", text: str) -> str:
     """The stored value of a choice; accepts value or label, in any case and spacing."""
+    return _words_of_choices(kind, get_language()).get(_letters_and_digits(text), text)
+
+
+@cache
+def choice_values(kind: "models.Field[Any, Any]") -> frozenset[str]:
+    return frozenset(str(word) for word, _label in kind.flatchoices)
+
+
+@cache
+def _words_of_choices(kind: "models.Field[Any, Any]", language: str) -> dict[str, str]:
+    """The stored value by the letters and digits of each label in a language, and of each value."""
     called = {_letters_and_digits(str(label)): str(word) for word, label in kind.flatchoices}
-    called |= {_letters_and_digits(str(word)): str(word) for word, _label in kind.flatchoices}
-    return called.get(_letters_and_digits(text), text)
+    return called | {_letters_and_digits(str(word)): str(word) for word, _l in kind.flatchoices}
 
 
 def _letters_and_digits(text: str) -> str:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from outcomes.models import Commitment, Corrigendum, SourceComparison, Statement
-from outcomes.sources.comparisons import RELEASED
+from outcomes.sources.comparisons import RELEASED, RELEASED_REFERENCES
 from outcomes.sources.hashes import source_hash
 from outcomes.statements import corrigenda
 from outcomes.statements.corrigenda import draft_corrigendum
@@ -195,6 +195,7 @@ def test_release_confirms_what_it_ships(settings: Any) -> None:
     commitments = Commitment.objects.filter(event__code="BP2018")
     first_release = {"5ec85ce39483d043d3a8269485aa876dfb3bdcf25afdaf1f404be9bafde76149"}
     assert {source_hash(row) for row in [*rows, *commitments]} == RELEASED - first_release
+    assert {row.reference for row in commitments} == RELEASED_REFERENCES
     assert (len(RELEASED), rows.count(), commitments.count()) == (5, 2, 2)
     assert {row.state for row in Commitment.objects.all()} == {"public"}
     assert find_statement_faults() == []
