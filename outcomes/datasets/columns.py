@@ -85,8 +85,12 @@ class Dataset:
         """For a place that puts columns in an order of its own: a new one comes after these."""
         return [name for name in self.fields if name not in placed]
 
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
     def column(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
+        return self._by_name[name]
 
     def get_field(self, name: str) -> "models.Field[Any, Any]":
         return self.column(name).field or field_of(self.model, name)

@@ -108,7 +108,8 @@ def add_versions(records: Iterable[Any], kind: str = CHANGED) -> None:
     """Versions of records of which only links changed, or that were stored in bulk."""
     with one_version():
         for record in records:
-            RecordHistory.of(type(record)).create_historical_record(record, kind)
+            history = RecordHistory.of(type(record))  # type: ignore[arg-type]
+            history.create_historical_record(record, kind)
 
 
 def add_versions_of_owners(row: models.Model) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core import serializers
+from django.apps import apps
 from django.db import models
 
 from outcomes.models import Commitment
@@ -42,18 +42,30 @@ class NewRecord:
         return cls(stored["location"], row, parts, stored["outcomes"])
 
 
-def _to_json(row: models.Model) -> str:
-    text: str = serializers.serialize(
-        "json", [row], fields=[field.name for field in row._meta.concrete_fields]
-    )
-    return text
+def _to_json(row: models.Model) -> tuple[str, dict[str, Any]]:
+    """Without its key: one that it had in a preview was undone."""
+    values = {
+        field.attname: _plain(row, field)
+        for field in row._meta.concrete_fields
+        if not field.primary_key
+    }
+    return row._meta.label, values
 
 
-def _from_json(text: str) -> Any:
-    (found,) = serializers.deserialize("json", text)
-    # The key that it had in a preview, which was undone.
-    found.object.pk = None
-    return found.object
+def _plain(row: models.Model, field: "models.Field[Any, Any]") -> Any:
+    value = getattr(row, field.attname)
+    if value is None or isinstance(value, bool | int) or type(value) is str:
+        return value
+    return field.value_to_string(row)
+
+
+def _from_json(stored: tuple[str, dict[str, Any]]) -> Any:
+    label, values = stored
+    row = apps.get_model(label)()
+    for field in row._meta.concrete_fields:
+        if field.attname in values:
+            setattr(row, field.attname, field.to_python(values[field.attname]))
+    return row
 
 
 def insert_records(records: Sequence[NewRecord]) -> None:
