@@ -14,6 +14,7 @@ from outcomes.imports.records.validation import FileEntry
 from outcomes.models import Commitment, CommitmentParty, CommitmentState, Outcome
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.publication import must_be_withdrawn, publish_released, withdraw
+from outcomes.sources.comparisons import may_be_released
 from outcomes.sources.hashes import undertaking_hash
 from participants.models import Group, Organisation
 from roundtable.database.statistics import count_rows
@@ -40,6 +41,8 @@ class CommitmentImporter:
         others = others.filter(reference__startswith=f"{event.code}-C")
         self.used_references = set(others.values_list("reference", flat=True))
         self.new_records: list[NewRecord] = []
+        self.public_at_once: list[NewRecord] = []  # those of them that may be
+        self.valid_parties: set[tuple[int | None, int | None, str]] = set()
 
     def count_unchanged(
         self, entry: FileEntry, row: Commitment, answered_outcomes: list[Outcome] | None
@@ -84,14 +87,19 @@ class CommitmentImporter:
         ]
         mistakes_before = len(self.report.mistakes)
         self.report.reject_forbidden_changes(row, entry.location, entry.values)
-        self.report.validate(row, entry.location)
+        self.report.validate(row, entry.location, are_valid=entry.values)
+        if row.is_letter:
+            self.report.validate_constraints(row, entry.location)
         for key, party in parties:
-            self.report.validate(party, f"{entry.location}.{key}")
+            self._validate_party(party, f"{entry.location}.{key}")
         if len(self.report.mistakes) > mistakes_before:
             return True
         outcomes = [point.pk for point in answered_outcomes or ()]
         parts: list[Model] = [party for _key, party in parties]
-        self.new_records.append(NewRecord(entry.location, row, parts, outcomes))
+        record = NewRecord(entry.location, row, parts, outcomes)
+        self.new_records.append(record)
+        if self.event.is_demonstration or may_be_released(row.reference):
+            self.public_at_once.append(record)
         changes = tuple(
             (name, "", to_file_text(value))
             for name, value in entry.values.items()
@@ -103,12 +111,24 @@ class CommitmentImporter:
             self.report.add_row(f"{entry.location}.{key}", RowResult.ADDED, str(party), (role,))
         return True
 
+    def _validate_party(self, party: CommitmentParty, location: str) -> None:
+        """A new party is valid in each new commitment, or in none."""
+        known = (party.organisation_id, party.group_id, party.role)
+        if known in self.valid_parties:
+            return
+        mistakes_before = len(self.report.mistakes)
+        self.report.validate(party, location)
+        if len(self.report.mistakes) == mistakes_before:
+            self.valid_parties.add(known)
+
     def save_new(self) -> None:
-        insert_records(self.new_records)
-        if len(self.new_records) > BATCH_SIZE:
+        # A preview has no use for drafts: no report can be about one.
+        new = self.public_at_once if self.report.is_preview else self.new_records
+        insert_records(new)
+        if len(new) > BATCH_SIZE:
             count_rows(Commitment)
             count_rows(CommitmentParty)
-        add_versions((record.row for record in self.new_records), ADDED)
+        add_versions((record.row for record in new), ADDED)
 
 
 def _parties_of_entry(

@@ -233,7 +233,8 @@ class _PeopleImporter:
         if self.report.mistakes:
             return
         new = list(self.new_people.values())
-        insert_records(new)
+        if not self.report.is_preview:
+            insert_records(new)
         self.report.new_records += new
         for kind in (Participation, Affiliation):
             rows = [row for row in self.new_rows if type(row) is kind]

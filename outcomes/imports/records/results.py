@@ -350,16 +350,34 @@ class ImportReport:
             for sentence in messages:
                 self.add_mistake(f"{location}.{name}" if name in names else location, sentence)
 
-    def validate(self, row: models.Model, location: str, names: Collection[str] = ()) -> None:
-        """Adds the mistakes in a row that is stored in bulk, at these keys or all fields."""
+    def validate(
+        self,
+        row: models.Model,
+        location: str,
+        names: Collection[str] = (),
+        *,
+        are_valid: Collection[str] = (),
+    ) -> None:
+        """Adds the mistakes in a row that is stored in bulk, at these keys or all fields.
+
+        The values of the fields `are_valid` were validated with the file.
+        """
         fields = row._meta.concrete_fields
         try:
             # Related new rows may have no primary key yet; the database checks the relations.
-            row.clean_fields(exclude={field.name for field in fields if field.is_relation})
+            related = {field.name for field in fields if field.is_relation}
+            row.clean_fields(exclude=related.union(are_valid))
             row.clean()
         except ValidationError as problem:
             names = names or {field.name for field in fields}
             self.add_validation_errors(location, problem, names)
+
+    def validate_constraints(self, row: models.Model, location: str) -> None:
+        """Asks the database about a row that it could refuse."""
+        try:
+            row.validate_constraints()
+        except ValidationError as problem:
+            self.add_validation_errors(location, problem, ())
 
     def store_entry(self, row: AnyModel, entry: FileEntry, **links: Any) -> AnyModel:
         if self.reject_incomplete(row, entry) or entry.invalid:
