@@ -21,11 +21,11 @@ from roundtable.database.outages import pause, until_stored
 from roundtable.models import Event
 
 NAMING_PEOPLE = (Delegate, Participation, Affiliation)
-MIN_SIZE = FIRST_SIZE = 50  # records
+FIRST_SIZE = 20  # records
 MAX_SIZE = 500
 # In seconds. On SQLite all others wait for a batch. They ask for its lock every tenth of a second,
 # so they come first during the pause.
-AIM = 0.3
+AIM = 0.2
 PAUSE = 0.2
 
 # The choices of an upload that say how far its import is.
@@ -43,19 +43,19 @@ def store_in_batches(
     """`note` stores choices of the upload, and raises if another run took over."""
     plan: Any = read_json(upload, "plan")
     records, event = plan["records"], Event.objects.get(code=plan["code"])
-    keys = read_json(upload, "keys") or {}
     size = FIRST_SIZE
     while (start := upload.choices["stored"]) < len(records):
         given = records[start : start + size]
-        store = partial(_store_batch, upload, start, given, event, keys, note, at)
+        store = partial(_store_batch, upload, start, given, event, note, at)
         seconds = until_stored(store)
         size = next_size(size, seconds)
         pause(PAUSE)
     until_stored(partial(_finish, mark_done, event))
 
 
-def note_imported(upload: Upload, touched: Iterable[Touched], keys: dict[str, str]) -> None:
+def note_imported(upload: Upload, touched: Iterable[Touched]) -> None:
     """Notes what rows became, so that the list finds them again and can be undone."""
+    keys = read_json(upload, "keys") or {}
     ImportedRow.objects.bulk_create(
         [
             ImportedRow(
@@ -97,7 +97,6 @@ def _store_batch(
     start: int,
     given: list[dict[str, Any]],
     event: Event,
-    keys: dict[str, str],
     note: Callable[..., None],
     at: datetime,
 ) -> float:
@@ -109,8 +108,7 @@ def _store_batch(
         # If the database went away during the commit, it may have stored them.
         if row.choices["stored"] == start:
             store_records(records, event, by=upload.user, at=at)
-            added = [Touched(record.row, RowResult.ADDED) for record in records]
-            note_imported(upload, added, keys)
+            note_imported(upload, [Touched(record.row, RowResult.ADDED) for record in records])
             note(stored=start + len(given))
         else:
             upload.choices = row.choices
@@ -120,4 +118,4 @@ def _store_batch(
 def next_size(size: int, seconds: float) -> int:
     """As many as fit into the aim, but at most twice as many as before."""
     fitting = int(size * AIM / seconds) if seconds else size * 2
-    return max(MIN_SIZE, min(fitting, size * 2, MAX_SIZE))
+    return max(1, min(fitting, size * 2, MAX_SIZE))

@@ -291,7 +291,7 @@ def _store_rest(
             stored = import_rest(parsed, found, **options)
         if stored is None:
             raise _OutdatedError
-        note_imported(upload, stored.touched, read_json(upload, "keys") or {})
+        note_imported(upload, stored.touched)
         if found.new_records:
             _note(upload, checked=True)
         else:
