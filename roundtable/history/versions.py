@@ -78,6 +78,7 @@ class _Change:
     reason: str | None
 
 
+_histories: "dict[Any, RecordHistory]" = {}
 # By model and primary key, inside one_version().
 _Changes = dict[tuple[Any, Any], _Change]
 _collected: ContextVar[_Changes | None] = ContextVar("collected", default=None)
@@ -108,8 +109,7 @@ def add_versions(records: Iterable[Any], kind: str = CHANGED) -> None:
     """Versions of records of which only links changed, or that were stored in bulk."""
     with one_version():
         for record in records:
-            history = RecordHistory.of(type(record))  # type: ignore[arg-type]
-            history.create_historical_record(record, kind)
+            RecordHistory.of(type(record)).create_historical_record(record, kind)
 
 
 def add_versions_of_owners(row: models.Model) -> None:
@@ -168,10 +168,10 @@ class RecordHistory(HistoricalRecords):
             sender.history.model.record_history = self
 
     @staticmethod
-    @cache  # the library makes a class of managers each time
     def of(model: Any) -> "RecordHistory":
-        found: RecordHistory = model.history.model.record_history
-        return found
+        if model not in _histories:  # the library makes a class of managers each time
+            _histories[model] = model.history.model.record_history
+        return _histories[model]
 
     def create_historical_record(
         self, instance: Any, history_type: str, using: str | None = None
