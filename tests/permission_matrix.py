@@ -718,6 +718,7 @@ OBJECT_PATHS: dict[str, PathsOf] = {
     "admin:roundtable_event_upload_page": _upload_paths("1/"),
     "admin:roundtable_event_rows_left": _upload_paths("left/"),
     "admin:roundtable_event_undo_import": _upload_paths("undo/"),
+    "admin:roundtable_event_compare_import": _upload_paths("compare/"),
     "review-by-link": lambda cast, own: _link_paths(retention.review_url, cast, own),
 }
 

@@ -65,7 +65,7 @@ from tests.factories import (
 )
 from tests.follow_up_factories import make_milestone, make_offer, make_undertaking
 from tests.form_walk import SIGNS_IN, STATES, Answer, Person, Walk
-from tests.import_pages import import_list, preview_file
+from tests.import_pages import check_list, import_list, preview_file
 from tests.permission_matrix import (
     Cast,
     expected_statuses,
@@ -297,8 +297,9 @@ def desk(cast: Cast) -> Iterator[Person]:
         ]
     browser = Client()
     sign_in(browser, cochair)
-    past = f"No,Pledge,Who\nP-1,Train all officers.,{seat.organisation.name}\n".encode()
-    import_list(browser, preview_file(browser, past, here, "pledges.csv"))
+    rows = ["No,Pledge", "P-1,Train all officers.", "P-2,Meet again."]
+    past = preview_file(browser, "\n".join(rows).encode(), here, "pledges.csv")
+    import_list(browser, check_list(browser, past, source="https://example.org/pledges.csv"))
     yield at_the_desk(cochair, "/admin/", first=first)
     unused = reverse("admin:participants_user_change", args=[make_user().pk])
     yield at_the_desk(cast.users["operator"], "/admin/", kind="operator", first=[unused])

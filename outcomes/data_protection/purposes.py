@@ -128,7 +128,9 @@ USES: dict[str, tuple[Use, ...]] = {
         Use(Purpose.RECORD, Seen.DECIDES, "record", "former_name"),
     ),
     "participants.OrganisationChangeConfirmation": _AGREED,
-    "outcomes.Upload": (Use(Purpose.TAKE_PART, Seen.ENTERED, "uploads", "choices undo_asked_by"),),
+    "outcomes.Upload": (
+        Use(Purpose.TAKE_PART, Seen.ENTERED, "uploads", "choices undo_asked_by reading"),
+    ),
     "outcomes.ImportRecipe": (Use(Purpose.RECORD, Seen.ENTERED, "recipes", "name shape content"),),
     "outcomes.ImportedRow": (Use(Purpose.RECORD, Seen.ENTERED, "record", "model values"),),
     # Reporting

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outcomes.imports import storage
+from outcomes.imports.comparing import forget_compared
 from outcomes.imports.lists.kept import forget_unused_recipes
 from participants.accounts import sessions
 from participants.accounts.account_changes import UNDO_PERIOD
@@ -127,6 +128,14 @@ def retention_rules() -> list[Rule]:
             _("uploaded; after an import, an hour from its end"),
             gone,
             storage.delete_expired_uploads,
+        ),
+        Rule(
+            "readings",
+            _("How a list of commitments was read, for the people who compare it"),
+            _("until its last commitment is compared"),
+            "–",
+            gone,
+            forget_compared,
         ),
         Rule(
             "recipes",

@@ -14,19 +14,21 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.imports.forms import EncodingForm, UploadForm, editable_events
+from outcomes.imports.comparing import items_to_compare, sign_compared
+from outcomes.imports.forms import ComparedFileForm, EncodingForm, UploadForm, editable_events
 from outcomes.imports.lists.forms import ListForm
-from outcomes.imports.lists.kept import keep_recipe
 from outcomes.imports.lists.page import list_context, rows_left
 from outcomes.imports.lists.recipe import Recipe
 from outcomes.imports.lists.tables import find_tables, is_own_format
 from outcomes.imports.readers.pages import SourceFile
 from outcomes.imports.storage import create_upload, delete_upload, read_json, write_json
-from outcomes.imports.tasks import enqueue_run, is_stalled, undo_import
+from outcomes.imports.tasks import enqueue_list_import, enqueue_run, is_stalled, undo_import
 from outcomes.imports.undo import ask_to_undo
 from outcomes.models import ImportedRow, ImportRecipe, Upload
+from outcomes.reporting.publication import COMMITMENT_COMPARISONS
 from participants.admin_base.fields import request_permissions
 from participants.permissions import EventPermissions
 from roundtable.text.spreadsheet_text import BYTE_ORDER_MARK
@@ -54,6 +56,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
                 name="roundtable_event_upload_page",
             ),
             path(f"{at}left/", wrap(self.rows_left_view), name="roundtable_event_rows_left"),
+            path(f"{at}compare/", wrap(self.compare_view), name="roundtable_event_compare_import"),
             path(f"{at}undo/", wrap(self.undo_view), name="roundtable_event_undo_import"),
         ]
         return [*ours, *super().get_urls()]
@@ -208,8 +211,13 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             named = recipe | {"name": new["name"]}
             is_as_checked = (new, answers) == (named, upload.choices.get("answers", {}))
             if act == "import" and is_as_checked:
-                keep_recipe(Recipe.from_json(new), source, upload.event, at=timezone.now())
-                enqueue_run(upload, Upload.Task.IMPORT, digest=request.POST.get("digest", ""))
+                enqueue_list_import(
+                    upload,
+                    source,
+                    Recipe.from_json(new),
+                    digest=request.POST.get("digest", ""),
+                    at=timezone.now(),
+                )
                 return here
             if act == "import":
                 said = _("You changed something. Look at the result, then import it.")
@@ -232,6 +240,57 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         headers = {"Content-Disposition": 'attachment; filename="rows-left.csv"'}
         content = BYTE_ORDER_MARK + csv_text(rows)
         return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def compare_view(self, request: HttpRequest, key: str) -> HttpResponse:
+        """An import of commitments, for who compares them: first asks for their own download."""
+        viewer, now = request_permissions(request), timezone.now()
+        imported = get_object_or_404(
+            Upload.objects.select_related("event"), key=key, reading__isnull=False
+        )
+        items = items_to_compare(imported, viewer, now)
+        if not items:
+            raise Http404
+        own = Upload.objects.filter(
+            user=viewer.user, choices__compares=imported.pk, finished_at=None
+        )
+        upload = own.order_by("-pk").first()
+        act = request.POST.get("act")
+        form = ComparedFileForm(*((request.POST, request.FILES) if act == "file" else ()))
+        if form.is_valid():
+            for earlier in own:
+                delete_upload(earlier)
+            chunks = form.cleaned_data["file"].chunks()
+            upload = create_upload(user=viewer.user, chunks=chunks, event=imported.event, at=now)
+            encoding = imported.choices.get("encoding", "")
+            enqueue_run(upload, Upload.Task.PREVIEW, compares=imported.pk, encoding=encoding)
+            return redirect("admin:roundtable_event_compare_import", imported.key)
+        if upload:
+            upload = _wait_for_worker(upload)
+        compared = read_json(upload, "compared") if upload else None
+        if act == "agree" and upload and compared:
+            done = sign_compared({pk: compared["same"].get(str(pk), "") for pk in items}, by=viewer)
+            delete_upload(upload)
+            said = ngettext("You compared %d commitment.", "You compared %d commitments.", done)
+            self.message_user(request, said % done, messages.SUCCESS)
+            return redirect("admin:decide")
+        same = [row for pk, row in items.items() if compared and str(pk) in compared["same"]]
+        context = {
+            "title": _("Compare a list with its source"),
+            "imported": imported,
+            "upload": upload,
+            "form": form,
+            "found": compared,
+            "mistakes": (read_json(upload, "result") or {}).get("mistakes", []) if upload else [],
+            "number": len(items),
+            "kind": COMMITMENT_COMPARISONS.name,
+            "same": same,
+            "different": [row for row in items.values() if row not in same] if compared else [],
+        }
+        answer = self._render(request, "outcomes/imports/admin/upload_compare.html", context)
+        if upload and upload.state == Upload.State.WAITING:
+            answer["Refresh"] = str(REFRESH_SECONDS)
+        return answer
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def undo_view(self, request: HttpRequest, key: str) -> HttpResponse:

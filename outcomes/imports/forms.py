@@ -36,6 +36,11 @@ def editable_events(permissions: EventPermissions) -> Any:
     return rows if permissions.is_operator else rows.filter(pk__in=permissions.editable)
 
 
+def check_size(file: "UploadedFile[bytes]") -> None:
+    if file.size is None or file.size > MAX_FILE_MEGABYTES * 1024 * 1024:
+        raise ValidationError(_("The file is larger than 20 MB. Divide it into smaller files."))
+
+
 class UploadForm(forms.Form):
     """The file to import."""
 
@@ -46,6 +51,7 @@ class UploadForm(forms.Form):
             "to 20 MB. You first see what the file would add and change. Nothing is saved yet."
         ),
         widget=forms.FileInput(attrs={"accept": ACCEPTED_FILES}),
+        validators=[check_size],
     )
     event = forms.ModelChoiceField(
         Event.objects.none(),
@@ -61,12 +67,6 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["event"]
         field.queryset = editable_events(permissions)
-
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if file.size is None or file.size > MAX_FILE_MEGABYTES * 1024 * 1024:
-            raise ValidationError(_("The file is larger than 20 MB. Divide it into smaller files."))
-        return file
 
 
 class EncodingForm(forms.Form):
@@ -85,3 +85,13 @@ class EncodingForm(forms.Form):
             (name, f"{ENCODING_LABELS[name]}: {'; '.join(cells)}")
             for name, cells in encoding_samples.items()
         ]
+
+
+class ComparedFileForm(forms.Form):
+    """A person’s own download of a list that was imported."""
+
+    file = forms.FileField(
+        label=gettext_lazy("The file that you downloaded from that address yourself"),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED_FILES}),
+        validators=[check_size],
+    )

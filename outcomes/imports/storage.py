@@ -1,6 +1,7 @@
 """The private folder of an upload: the file, the parsed pages, the preview and the progress."""
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -58,6 +59,11 @@ def create_upload(
         for chunk in chunks:
             file.write(chunk)
     return upload
+
+
+def file_hash(upload: Upload) -> str:
+    with file_path(upload).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from outcomes.imports.batches import PROGRESS_KEYS, note_imported, store_in_batches, write_plan
-from outcomes.imports.lists.kept import find_recipe
+from outcomes.imports.comparing import compare, reading_of
+from outcomes.imports.lists.kept import find_recipe, keep_recipe
 from outcomes.imports.lists.preview import preview_list
 from outcomes.imports.lists.recipe import Recipe, propose
 from outcomes.imports.lists.tables import find_tables, is_own_format
@@ -98,10 +99,19 @@ def enqueue_run(
     row.next_task, row.state, row.claimed_at = next_task, Upload.State.WAITING, None
     remaining = {key: value for key, value in row.choices.items() if key not in discard}
     row.choices = {**remaining, **choices}
-    row.event = upload.event
+    row.event, row.source, row.reading = upload.event, upload.source, upload.reading
     row.save()
     write_json(row, "asked", {"run": row.run})
     _enqueue_task(row)
+
+
+def enqueue_list_import(
+    upload: Upload, source: SourceFile, recipe: Recipe, *, digest: str, at: datetime
+) -> None:
+    assert upload.event
+    keep_recipe(recipe, source, upload.event, at=at)
+    upload.reading = reading_of(upload, recipe, source)
+    enqueue_run(upload, Upload.Task.IMPORT, digest=digest)
 
 
 def _enqueue_task(upload: Upload) -> None:
@@ -170,7 +180,7 @@ def _process_run(upload: Upload, now: datetime) -> None:
     upload.refresh_from_db()  # another worker may have stored a part until just now
     permissions = permissions_of(upload.user, timezone.localdate(now))
     try:
-        if permissions is None or not permissions.can_edit_any:
+        if permissions is None or not (permissions.can_edit_any or "compares" in upload.choices):
             sentence = _(
                 "You no longer have permission to import. Ask an operator for a new grant."
             )
@@ -198,6 +208,11 @@ def clean_up() -> None:
 
 def _process(upload: Upload, permissions: EventPermissions, at: datetime) -> None:
     source = read_upload(upload)
+    if "compares" in upload.choices:
+        imported = Upload.objects.select_related("user", "event").get(pk=upload.choices["compares"])
+        write_json(upload, "compared", compare(upload, imported, source, at))
+        _save_result(upload, Preview())
+        return
     event = upload.event if upload.event and permissions.may_edit(upload.event_id) else None
     if not is_own_format(source) and not find_tables(source):
         raise FileRejectedError(

@@ -103,6 +103,15 @@ class Upload(models.Model):
         _("ended"), null=True, blank=True, help_text=_("When the file was imported.")
     )
 
+    reading: Any = models.JSONField(
+        _("reading"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "How a list of commitments was read, until each is compared with the download of "
+            "another person."
+        ),
+    )
     undo_asked_at = models.DateTimeField(
         _("undo asked for"),
         null=True,

@@ -21,7 +21,9 @@ from outcomes.models import (
     CommitmentParty,
     CommitmentState,
     Dispute,
+    ImportedRow,
     Undertaking,
+    Upload,
 )
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
 from outcomes.sources.comparisons import (
@@ -62,14 +64,28 @@ class CommitmentComparisons(Comparisons):
     def is_made(self, item: Commitment, at: datetime) -> bool:
         return item.is_public or item.parties_told_at is not None
 
+    def read_more(self, items: Sequence[Commitment]) -> dict[int, Upload | None]:
+        """The import that added each, if others can download the list."""
+        rows = ImportedRow.objects.filter(
+            model="commitment", object_id__in=[item.pk for item in items], result="added"
+        )
+        found = rows.filter(upload__reading__isnull=False).select_related("upload")
+        return {item.pk: None for item in items} | {row.object_id: row.upload for row in found}
+
     def show(self, item: Commitment, viewer: EventPermissions) -> Shown:
         """All that the hash of the text reads stands beside its source."""
+        imported: Upload | None = self.more(item)
+        letter = letter_page = ""
+        if imported:
+            letter = _("Copied by the portal from %s") % imported.source
+            letter_page = reverse("admin:roundtable_event_compare_import", args=[imported.key])
         source = " ".join([item.source_name, *filter(None, [item.source_details])])
         due = date_format(item.due_on) if item.due_on else "–"
         points = ", ".join(point.number for point in item.outcomes.all()) or "–"
         facts = [
             (_("Text"), item.text),
             (_("Address of the source"), item.source_url),
+            (_("Copied by the portal from"), imported.source if imported else ""),
             (_("Consent to publication"), item.consent if item.is_letter else ""),
             (_("Parties"), "; ".join(_party_in_words(row) for row in item.parties.all()) or "–"),
             (_("Due"), due),
@@ -85,7 +101,12 @@ class CommitmentComparisons(Comparisons):
             line=source if item.is_source_known else "",
             facts=facts,
             reading=(_("Open the source"), item.source_url),
-            group=(item.event_id, item.source_kind, item.source_title, item.source_url),
+            letter=letter,
+            letter_page=letter_page,
+            group=(
+                *(item.event_id, item.source_kind, item.source_title, item.source_url),
+                imported and imported.pk,
+            ),
             together=partial(_several, item.source_name),
         )
 

@@ -285,6 +285,9 @@ class ListForm(forms.Form):
                 recipe.words.setdefault(key, {})[word] = "" if answer == "-" else answer
             else:
                 recipe.words.get(key, {}).pop(word, None)
+        is_address = given["source"].startswith(("https://", "http://"))
+        if recipe.kind == "commitments" and is_address and not self.recipe.has_source:
+            recipe.for_all["source_url"] = given["source"]
         self._read_names(recipe)
         self._read_rows(recipe)
         return recipe

@@ -87,6 +87,12 @@ class Recipe:
     def sheet(self) -> Sheet:
         return LIST_SHEETS[self.kind]
 
+    @property
+    def has_source(self) -> bool:
+        """Whether commitments get a source from a column or a value for all rows."""
+        keys = {*self.columns.values(), *self.for_all}
+        return bool(keys & {"source_title", "source_url"})
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from outcomes.imports.forms import editable_events
 from outcomes.imports.lists.kept import find_recipe
+from outcomes.imports.lists.recipe import Recipe
 from outcomes.imports.records.errors import FileRejectedError, row_ranges
 from outcomes.imports.storage import create_upload, delete_upload, read_json, write_json
-from outcomes.imports.tasks import enqueue_run, process_upload, read_upload
+from outcomes.imports.tasks import enqueue_list_import, enqueue_run, process_upload, read_upload
 from outcomes.imports.workbook.parsing import MAX_FILE_MEGABYTES
 from outcomes.models import Upload
 from participants.models import User
@@ -54,16 +55,17 @@ class Command(BaseCommand):
         upload = create_upload(
             user=user, chunks=[path.read_bytes()], event=event, at=now, file_name=path.name
         )
-        Upload.objects.filter(pk=upload.pk).update(source=options["source"][:300])
+        upload.source = options["source"][:300]
         try:
             if name := options["recipe"]:
                 self.use_recipe(upload, name, permissions)
-            self.run_task(upload, Upload.Task.PREVIEW)
+            # Here, instead of in the worker, which then finds nothing to do.
+            enqueue_run(upload, Upload.Task.PREVIEW)
+            upload.refresh_from_db()
+            process_upload.call(upload.pk, upload.run)
             is_good = self.say_preview(upload)
             if is_good and not options["check"]:
-                digest = (read_json(upload, "result") or {}).get("digest", "")
-                self.run_task(upload, Upload.Task.IMPORT, digest=digest)
-                upload.refresh_from_db()
+                self.run_import(upload)
                 if upload.state != Upload.State.DONE:
                     self.say_preview(upload)
                     raise CommandError(_("The data changed while the command ran. Start it again."))
@@ -84,11 +86,16 @@ class Command(BaseCommand):
             )
         write_json(upload, "recipe", recipe.to_json())
 
-    def run_task(self, upload: Upload, task: Upload.Task, **choices: Any) -> None:
-        """Here, instead of in the worker, which then finds nothing to do."""
-        enqueue_run(upload, task, **choices)
+    def run_import(self, upload: Upload) -> None:
+        digest = (read_json(upload, "result") or {}).get("digest", "")
+        if recipe := read_json(upload, "recipe"):
+            read = read_upload(upload), Recipe.from_json(recipe)
+            enqueue_list_import(upload, *read, digest=digest, at=timezone.now())
+        else:
+            enqueue_run(upload, Upload.Task.IMPORT, digest=digest)
         upload.refresh_from_db()
         process_upload.call(upload.pk, upload.run)
+        upload.refresh_from_db()
 
     def say_preview(self, upload: Upload) -> bool:
         """Whether there is something to import and nothing against it."""

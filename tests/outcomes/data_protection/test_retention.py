@@ -61,6 +61,9 @@ def make_all(event: Event, user: User) -> dict[str, Callable[[], bool]]:
     UserSession.objects.create(
         user=user, session_key="zq", ip="192.0.2.7", user_agent="Zq", created_at=NOON
     )
+    reading = Upload.objects.create(
+        user=user, state="done", uploaded_at=NOON, finished_at=NOON, reading={}
+    )
     ImportRecipe.objects.create(name="zq", event=event, shape="s", content={}, used_at=NOON)
     IdempotencyKey.objects.create(key="k", answered_at=NOON, request_digest="d")
     LimitCount.objects.create(key="k", number=1, ends_at=NOON + DAY)
@@ -78,7 +81,10 @@ def make_all(event: Event, user: User) -> dict[str, Callable[[], bool]]:
         "letters": Letter.objects.exclude(file="").exists,
         "introductions": Introduction.objects.filter(pk=introduction.pk, message="zq-why").exists,
         "lists": ParticipantList.objects.exists,
-        "uploads": lambda: folder_path(upload).exists() or Upload.objects.exists(),
+        "uploads": lambda: (
+            folder_path(upload).exists() or Upload.objects.filter(finished_at=None).exists()
+        ),
+        "readings": Upload.objects.filter(pk=reading.pk, reading__isnull=False).exists,
         "recipes": ImportRecipe.objects.exists,
         "email keys": QueuedEmail.objects.exists,
         "tasks": DBTaskResult.objects.exists,
@@ -95,6 +101,7 @@ def make_all(event: Event, user: User) -> dict[str, Callable[[], bool]]:
 # By rule, the last run that keeps it and the first that does not, counted from NOON.
 DELETED = {
     "cache": (-HOUR, 0 * HOUR),
+    "readings": (-HOUR, 0 * HOUR),
     "sessions": (7 * HOUR, 8 * HOUR),
     "forms": (23 * HOUR, DAY),
     "limits": (23 * HOUR, DAY),

@@ -217,7 +217,7 @@ HIDDEN = {
     """,
     "progress of the import, whose page shows more": """
         outcomes.Upload.choices outcomes.Upload.claimed_at outcomes.Upload.next_task
-        outcomes.Upload.run
+        outcomes.Upload.reading outcomes.Upload.run
     """,
     "internal names of the changed fields": "admin.LogEntry.change_message",
 }
