@@ -9,6 +9,7 @@ from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,9 @@ from participants.participation.confirmation import (
 from participants.participation.departure import may_record_departure, record_departure
 from participants.participation.requirement import missing_confirmation
 from participants.permissions import EventPermissions, visible_participations, visible_people
+
+# On a phone, the sign alone is printed.
+CONFIRMED = '<span class="sure" aria-hidden="true">✓</span><span class="word"> {}</span>'
 
 
 @admin.action(description=_("Record that they left the organisation"), permissions=["decide"])
@@ -105,16 +109,8 @@ class ParticipationAdmin(PrivateAdmin):
         "confirmed_at",
         "details_open_on",
     ]
-    # The confirmations stand where they are seen without scrolling.
-    list_display = [
-        "delegate",
-        "organisation",
-        "confirmations",
-        "roundtable",
-        "kind",
-        "nomination",
-        "capacity",
-    ]
+    # Short, so that a row has two lines on a phone. Its page has the rest.
+    list_display = ["delegate", "body", "state", "capacity", "roundtable"]
     list_filter = [ConfirmedFilter, EventFilter]
     list_select_related = RELATED
     list_per_page = 100  # so that a meeting fits
@@ -162,6 +158,12 @@ class ParticipationAdmin(PrivateAdmin):
 
         return delegate
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = super().get_list_display(request)
+        # Said once, above the list.
+        is_one = EventFilter.parameter_name in request.GET
+        return [name for name in shown if not is_one or name != "roundtable"]
+
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         # The actions check each row.
         return request_permissions(request).can_confirm_any
@@ -170,10 +172,19 @@ class ParticipationAdmin(PrivateAdmin):
     def roundtable(self, row: Participation) -> str:
         return row.event.code
 
-    @admin.display(description=_("kind"), ordering="organisation__kind")
-    def kind(self, row: Participation) -> str:
-        country = f", {row.organisation.country.name}" if row.organisation.country else ""
-        return f"{row.organisation.get_kind_display()}{country}"
+    @admin.display(description=_("organisation"), ordering="organisation__name")
+    def body(self, row: Participation) -> str:
+        return row.organisation.internal_short
+
+    @admin.display(description=_("state"))
+    def state(self, row: Participation) -> str:
+        if row.suspended_at:
+            return _suspension(row, missing_confirmation(row))
+        if row.frozen_at:
+            return gettext("Frozen")
+        if not is_sufficient(row):
+            return missing_confirmation(row)
+        return format_html(CONFIRMED, gettext("Confirmed"))
 
     @admin.display(description=_("confirmed by"))
     def confirmations(self, row: Participation) -> str:

@@ -27,6 +27,10 @@ CLIPPED = """[...document.querySelectorAll(".form-row :is(input, select, textare
     .filter((field) => field.getBoundingClientRect().right > innerWidth - 8)
     .map((field) => field.name)"""
 
+CUT_OFF = """[...document.querySelectorAll("#result_list p")]
+    .filter((line) => line.scrollHeight > line.clientHeight + 1)
+    .map((line) => line.innerText)"""
+
 # Each page in both; in the short run a quarter of the pages in one, and a quarter in the other.
 SHOWN = [(*how, part) for how in ((1280, "light"), (360, "dark")) for part in range(4)]
 
@@ -113,6 +117,7 @@ def test_list_of_a_meeting_is_short(visit: Visitor, cochair: User) -> None:
     for width in (360, 1280):
         resize(page, width)
         assert page.evaluate(OVERFLOW_SCRIPT) == ""
+        assert page.evaluate(CUT_OFF) == []
         heights.append(page.evaluate("document.documentElement.scrollHeight"))
     assert max(heights) <= 3000, heights
 

@@ -157,7 +157,7 @@ def test_two_freeze_a_delegation_and_its_details_close_in_both_directions(
     page = client_of(person).get(reverse("me")).content.decode()
     assert "(frozen)" in page
     desk = client_of(meeting.first).get(reverse("admin:participants_participation_changelist"))
-    assert "Frozen – " in desk.content.decode()
+    assert "· State: Frozen" in page_text(desk)
 
 
 def test_only_who_confirms_there_and_is_not_of_the_organisation_asks(
