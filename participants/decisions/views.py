@@ -1,6 +1,7 @@
 """The pages “Decide”: what waits for one person, read together, and decided."""
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.admin_base.fields import request_permissions
 from participants.decisions.engine import answer, decline, may_retry, retry, sign, stop, withdraw
-from participants.decisions.kind import Kind, Signer, kind_named, kinds
+from participants.decisions.kind import Kind, Shown, Signer, kind_named, kinds
 from participants.decisions.queue import (
     Place,
     agreed_by,
@@ -141,26 +142,55 @@ def read_together(request: HttpRequest) -> HttpResponse:
     if not entries:
         messages.info(request, _("Tick what you want to decide. Nothing that you ticked is open."))
         return redirect("admin:decide")
-    unticked = [row for row in entries if row["shown"].line and row["shown"].caution]
+    read = [row for row in entries if row["shown"].line]
+    unticked = [row for row in read if row["shown"].caution]
+    ticked = [row for row in read if not row["shown"].caution]
+    parts = [(True, ticked), (False, unticked)]
     context = {
-        "ticked": [row for row in entries if row["shown"].line and not row["shown"].caution],
-        "unticked": unticked,
-        "letters": _by_letter(unticked),
+        "parts": [(checked, len(rows), _groups(rows)) for checked, rows in parts if rows],
+        "unticked": len(unticked),
         # Nothing stands beside these, so each is read on its own page.
         "alone": [row for row in entries if not row["shown"].line],
-        "number": sum(bool(row["shown"].line) for row in entries),
+        "number": len(read),
     }
     return render(request, "participants/decisions/together.html", context)
 
 
-def _by_letter(entries: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    """Those of one letter that start unticked for one reason are ticked at once."""
+def _groups(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By letter, or else by kind. What all of a group have in common is said once, above them."""
+    sizes = Counter((row["kind"].name, row["shown"].group, row["shown"].caution) for row in entries)
     found: dict[Hashable, list[dict[str, Any]]] = {}
     for row in entries:
-        shown = row["shown"]
-        key = (shown.group, shown.caution) if shown.letter else row["value"]
-        found.setdefault(key, []).append(row)
-    return found.values()
+        shown: Shown = row["shown"]
+        row["facts"] = [fact for fact in shown.facts if fact[1] not in ("", shown.line)]
+        name, caution = row["kind"].name, shown.caution
+        is_alone = sizes[name, shown.group, caution] == 1
+        found.setdefault((name, None if is_alone else shown.group, caution), []).append(row)
+    return [_group(rows) for rows in found.values()]
+
+
+def _group(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    first: dict[str, Any] = rows[0]
+    if len(rows) == 1:
+        return {"rows": rows, "several": False}
+    is_letter = len({row["shown"].group for row in rows}) == 1
+    letter = first["shown"].letter if is_letter else ""
+    common = [fact for fact in first["facts"] if all(fact in row["facts"] for row in rows)]
+    outcomes = {row["outcome"] for row in rows}
+    outcome = first["outcome"] if len(outcomes) == 1 else ""
+    for row in rows:
+        row["facts"] = [fact for fact in row["facts"] if fact not in common]
+        row["has_own_outcome"] = not outcome
+    caution = first["shown"].caution
+    return {
+        "rows": rows,
+        "several": bool(letter or caution or common or outcome),
+        "letter": letter,
+        "caution": caution,
+        "facts": [fact for fact in common if fact[1] not in letter],  # it is the heading
+        "outcome": outcome,
+        "key": f"{first['kind'].name}:{','.join(str(row['item'].pk) for row in rows)}",
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

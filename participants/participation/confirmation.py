@@ -127,7 +127,7 @@ class Participations(AboutDelegation[Participation]):
         if not line and any(given.capacity == Capacity.ALONE for given in self.stored(row)):
             line = _("One person confirmed it, before two were required.")
         facts: list[tuple[str, str]] = [
-            (_("Organisation"), f"{organisation.name} ({kind_and_country(organisation)})"),
+            (_("Kind of organisation"), kind_and_country(organisation)),
             (_("Roundtable"), str(row.event)),
             (_("Letter"), row.letter.origin if row.letter else ""),
             (_("Its line") if row.letter else _("Nominated by"), line),

@@ -430,8 +430,10 @@ def test_rights_of_another_roundtable_look_as_if_there_were_none(
     assert not Grant.objects.filter(must_accept=True).exists()
     operator = client_of(make_user("runs@example.org", is_superuser=True))
     ask(operator, second, d=[str(row.pk) for row in Grant.objects.all()])
-    text = page_text(look_at_all(browser))
-    assert text.count("Unticked: you see no such right") == 3 and "suspended" not in text
+    together = look_at_all(browser)
+    text = page_text(together)
+    assert "Unticked: you see no such right" in text and "suspended" not in text
+    assert (len(values_of(together)), ticks(together)) == (3, 0)
 
 
 def test_person_at_risk_is_not_named_to_who_could_not_see_her(
