@@ -63,6 +63,11 @@ DELEGATES = Dataset(
             synonyms="email emailaddress mail mailaddress contactemail workemail courriel correo "
             "correoelectronico officialemail emailid surel อีเมล",
         ),
+        Column(
+            "nomination",
+            synonyms="nominatedby nominationletter letterofnomination lineoftheletter letter",
+            field=field_of(Participation, "nomination"),
+        ),
     ),
     identifier="handle",
     is_shared=True,

@@ -302,6 +302,8 @@ class _PeopleImporter:
         ]
         if "capacity" in given:
             rows[1][1]["capacity"] = given["capacity"]
+        if given.get("nomination") and not (participation.nomination or participation.confirmed_at):
+            rows[1][1]["nomination"] = given["nomination"]
         if given.get("post"):
             affiliation = self._affiliation_for(participation, organisation)
             rows.append((affiliation, {"post": given["post"]}))

@@ -20,8 +20,17 @@ from outcomes.models import Commitment, Document, Upload
 from participants.models import Delegate, Organisation, Participation, User
 from roundtable.models import Event
 from tests.bench.dataset import analyse_tables, forget_plans
-from tests.factories import make_commitment, make_event, make_holder, make_party
+from tests.decide import QUEUE
+from tests.factories import (
+    make_commitment,
+    make_event,
+    make_holder,
+    make_organisation,
+    make_party,
+    make_role,
+)
 from tests.fixture_types import Sign
+from tests.form_fields import press
 from tests.import_pages import (
     admin_text,
     check_list,
@@ -30,7 +39,7 @@ from tests.import_pages import (
     press_button,
     preview_file,
 )
-from tests.page_text import page_html
+from tests.page_text import page_html, page_text
 from tests.roundtable_files import database_rows
 from tests.search_index import count_rows_read
 
@@ -614,3 +623,22 @@ def test_twelve_thousand_actions_are_imported_with_notes(
 )
 def test_location_is_written_in_words(rows: tuple[int, ...], column: str | int, words: str) -> None:
     assert str(CellLocation("Points", rows, column)) == words
+
+
+def test_imported_people_are_read_together_with_the_line_of_each(
+    browser: Client, client_of: Sign, talk: Event
+) -> None:
+    make_role(talk, organisation=make_organisation(slug="relief", kind="agency"))
+    lines = ["Name,Organisation,Nominated by", 'Rita Sen,relief,"Letter of 2 March: Ms Sen"']
+    answer = preview_file(
+        browser, csv(*lines, 'Ana Ho,relief,"Letter of 2 March: Ms Ho"'), talk, "people.csv"
+    )
+    import_list(browser, answer)
+    reader = client_of(make_holder(talk, on_behalf_of=make_organisation(kind="agency")))
+    page = press(reader, QUEUE, f"{QUEUE}together/", "Look at all 2")
+    assert "Letter of 2 March: Ms Sen" in page_text(page) and "Ms Ho" in page_text(page)
+    # What is on record is not replaced.
+    handle = Delegate.objects.get(name="Rita Sen").handle
+    lines = ["handle,Name,Organisation,Nominated by", f"{handle},Rita Sen,relief,Mr Lee"]
+    said = admin_text(preview_file(browser, csv(*lines), talk, "people.csv"))
+    assert "0 to change, 1 as on record" in said
