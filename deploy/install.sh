@@ -68,7 +68,7 @@ make_settings() {
     echo "+ write $SETTINGS"
     [ $DRY_RUN = yes ] && return
     place deploy/portal.env "$SETTINGS" 600 >/dev/null
-    for key in SECRET_KEY ERASURE_KEY SEAL_KEY; do
+    for key in SECRET_KEY ERASURE_KEY SEAL_KEY DATA_KEY; do
         value=$(python3 -c "import secrets; print(secrets.token_urlsafe(60))")
         text=$(cat "$SETTINGS")
         # Not as an argument of a program, which everyone on the machine can read.

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -29,7 +29,6 @@ from participants.privacy.hiding import how_hidden
 from participants.privacy.notice_changes import open_question
 from participants.privacy.own_profile import atomic_post, find_own_delegate
 from participants.proposals.lifecycle import entries_about
-from roundtable.logs import failed_constraint
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,11 +76,6 @@ def me(request: HttpRequest) -> HttpResponse:
                     channels.save()
         except ValidationError as problem:
             form.add_error(None, problem)
-        except IntegrityError as problem:
-            if "channel" not in failed_constraint(problem):
-                raise
-            # Two details changed places, or another tab added the same one at this moment.
-            form.add_error(None, channels.get_form_error())
         else:
             messages.success(
                 request, _("Your profile is saved. Select “See what others see” to check it.")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from roundtable.backups.archive import MADE_BY_OTHERS, parse_recipient
 from roundtable.cache.public_stamp import is_complete
 from roundtable.database.schema import fault
+from roundtable.database.sealed import key_fault
 from roundtable.mail.health import given_up_emails, late_emails, silent_worker
 from roundtable.responsibility import responsibility_faults
 from roundtable.workers.tick import late_jobs
@@ -62,6 +63,29 @@ def check_seal_key(**options: Any) -> list[CheckMessage]:
             id="roundtable.W001",
         )
     ]
+
+
+@register()
+def check_data_key(**options: Any) -> list[CheckMessage]:
+    key = settings.DATA_KEY
+    others = (settings.SECRET_KEY, settings.ERASURE_KEY, settings.SEAL_KEY)
+    if len(key) >= MIN_KEY_LENGTH and key not in others:
+        return []
+    return [
+        Warning(
+            "DATA_KEY is shorter than 32 characters, or the same as another key.",
+            hint="Who guesses it, and has the database, reads what it keeps sealed.",
+            id="roundtable.W006",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_sealed_data(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    if DEFAULT_DB_ALIAS not in (databases or []) or fault():
+        return []
+    found = key_fault()
+    return [Error(found, hint="See docs/operations.md.", id="roundtable.E004")] if found else []
 
 
 @register()

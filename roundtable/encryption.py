@@ -1,7 +1,8 @@
-"""Encrypts secrets, so that access to the database alone is not enough to read them."""
+"""Encrypts secrets and sealed columns, so that the database alone is not enough to read them."""
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken
@@ -19,6 +20,11 @@ NONCE_LENGTH = 12  # bytes
 # version, which release 0.1.0 encrypted.
 _FIRST_PURPOSE = b"roundtable.encryption"
 _PURPOSE = b"roundtable.encryption.v2"
+
+# Before what is sealed with DATA_KEY: AES-256-GCM, then the name of the key, which its value makes.
+SEALED = "sealed1."
+_KEY_NAME_LENGTH = 4  # bytes
+_SEALED_PURPOSE, _KEY_NAME_PURPOSE = b"roundtable.sealed.v1", b"roundtable.sealed.v1.name"
 
 
 class DecryptionError(ValidationError):
@@ -73,3 +79,45 @@ def _cipher(key: str) -> AESGCM:
 
 def _derive(key: str, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key.encode())
+
+
+def seal(content: bytes, place: str) -> bytes:
+    """`place` is where it is stored: it opens nowhere else."""
+    nonce, head = os.urandom(NONCE_LENGTH), seal_head()
+    cipher = _sealed_cipher(settings.DATA_KEY)
+    return head.encode() + nonce + cipher.encrypt(nonce, content, (head + place).encode())
+
+
+def unseal(stored: bytes, place: str) -> bytes:
+    """Raises DecryptionError if it is not sealed, was changed, was moved, or its key is not set."""
+    for key in (settings.DATA_KEY, *settings.DATA_KEY_FALLBACKS):
+        head = _seal_head(key)
+        if stored.startswith(head.encode()):
+            content = stored[len(head) :]
+            nonce, sealed = content[:NONCE_LENGTH], content[NONCE_LENGTH:]
+            try:
+                return _sealed_cipher(key).decrypt(nonce, sealed, (head + place).encode())
+            except (InvalidTag, ValueError):
+                break
+    raise DecryptionError(
+        _("The portal cannot read this any more. Tell the people who run the portal.")
+    )
+
+
+def seal_head() -> str:
+    """With what everything begins that the present DATA_KEY sealed."""
+    return _seal_head(settings.DATA_KEY)
+
+
+def known_seal_heads() -> set[str]:
+    return {_seal_head(key) for key in (settings.DATA_KEY, *settings.DATA_KEY_FALLBACKS)}
+
+
+@cache
+def _seal_head(key: str) -> str:
+    return f"{SEALED}{_derive(key, _KEY_NAME_PURPOSE)[:_KEY_NAME_LENGTH].hex()}."
+
+
+@cache
+def _sealed_cipher(key: str) -> AESGCM:
+    return AESGCM(_derive(key, _SEALED_PURPOSE))

@@ -62,6 +62,12 @@ if DEBUG:
 else:
     SEAL_KEY = required("SEAL_KEY", "a third long random text, for the seals of the log and texts")
 SEAL_KEY_FALLBACKS = split_names(env.str("SEAL_KEY_FALLBACKS", default=""))
+if DEBUG:
+    DATA_KEY = env.str("DATA_KEY", default="for-development-only-" + "w" * 40)
+else:
+    DATA_KEY = required("DATA_KEY", "a fourth long random text, with which the data is encrypted")
+# Former keys, to open what they sealed until reseal was run.
+DATA_KEY_FALLBACKS = split_names(env.str("DATA_KEY_FALLBACKS", default=""))
 SEAL_LEDGER = Path(env.str("SEAL_LEDGER", default="") or ERASURE_LEDGER.with_name("seals.log"))
 CSRF_TRUSTED_ORIGINS = split_names(env.str("CSRF_TRUSTED_ORIGINS", default=""))
 

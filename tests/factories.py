@@ -212,6 +212,11 @@ def make_channel(delegate: Delegate, **fields: Any) -> ContactChannel:
     return save(ContactChannel(delegate=delegate, **given | fields))
 
 
+def channel_with(value: str) -> Any:
+    """The contact detail with this value, which the database cannot find; or None."""
+    return next((row for row in ContactChannel.objects.all() if row.value == value), None)
+
+
 def show_first(delegate: Delegate) -> None:
     """Lets civil society see a work contact, as governments must before they see theirs."""
     delegate.write(listed_to=Audience.PARTICIPANTS)

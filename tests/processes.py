@@ -35,6 +35,7 @@ PRODUCTION_ENVIRONMENT = {
     "ERASURE_KEY": "zyxwvutsrqponmlkjihgfedcba-9876543210-zyxwvutsrqponmlkjihgfedcba-9876543210",
     "ERASURE_LEDGER": f"{_ledgers}/erasures.log",
     "SEAL_KEY": "mlkjihgfedcba-9876543210-zyxwvutsrqpon-mlkjihgfedcba-9876543210-zyxwvutsrqpon",
+    "DATA_KEY": "nopqrstuvwxyz-0123456789-abcdefghijklm-nopqrstuvwxyz-0123456789-abcdefghijklm",
     "DATABASE_URL": "postgres://portal:secret@localhost:5432/portal",
     "BEHIND_TLS_PROXY": "true",
 }

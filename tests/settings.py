@@ -20,6 +20,7 @@ os.environ.update(
     SECURE_SSL_REDIRECT="false",
     ERASURE_KEY="erasures-in-tests-only-" + "x" * 40,
     SEAL_KEY="seals-in-tests-only-" + "x" * 40,
+    DATA_KEY="data-in-tests-only-" + "x" * 40,
     # Nowhere: each test gets a file of its own.
     ERASURE_LEDGER="no-such-folder/erasures.log",
 )
@@ -42,6 +43,7 @@ for name in (
     "ERROR_PROVIDER",
     "MAIL_PROVIDER",
     "REVEALS_PER_DAY",
+    "DATA_KEY_FALLBACKS",
     "SEAL_KEY_FALLBACKS",
     "SEAL_LEDGER",
     "SECRET_KEY_FALLBACKS",

@@ -192,7 +192,7 @@ class World:
                     tuple(addresses.values_list("email", "verified")),
                     tuple(person.exceptions.values_list("organisation", "constituency")),
                     tuple(works.values_list("organisation", "post")),
-                    tuple(person.channels.values_list("value", "audience")),
+                    tuple((row.value, row.audience) for row in person.channels.all()),
                 )
             )
         return found

@@ -47,6 +47,7 @@ REQUIRED = [
     "ERASURE_KEY",
     "ERASURE_LEDGER",
     "SEAL_KEY",
+    "DATA_KEY",
 ]
 
 
@@ -97,6 +98,7 @@ def without(name: str) -> dict[str, str]:
 ALL_TOO = {
     "SECRET_KEY_FALLBACKS": "a-former-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
     "SEAL_KEY_FALLBACKS": "an-earlier-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
+    "DATA_KEY_FALLBACKS": "a-key-of-before-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
     "SEAL_LEDGER": PRODUCTION_ENVIRONMENT["ERASURE_LEDGER"].replace("erasures", "other-seals"),
     "ALLOWED_HOSTS": "portal.example.org, www.example.org",
     "BACKUP_FOLDER": "var/backups",

@@ -80,8 +80,10 @@ def _stop_showing_work(
     is_post_there = left is not None and left.post.lower() == delegate.post.lower()
     if delegate.post and (is_post_there or not current_affiliations_of(delegate, on).exists()):
         delegate.write(post="")
-    work_address = delegate.channels.filter(kind=ChannelKind.EMAIL, value__iexact=address)
-    work_address.update(audience=Audience.ONLY_ME)
+    for channel in delegate.channels.filter(kind=ChannelKind.EMAIL):
+        if channel.value.casefold() == address.casefold():
+            channel.audience = Audience.ONLY_ME
+            channel.save(update_fields=["audience"])
 
 
 def end_affiliations(rows: QuerySet[Affiliation], on: date) -> None:

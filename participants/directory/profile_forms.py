@@ -139,6 +139,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ContactChannel
         fields = ["kind", "value", "audience"]
+        widgets = {"value": forms.TextInput}
 
     def __init__(
         self,
@@ -225,20 +226,30 @@ class BaseChannelFormSet(KeyedInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        shown = [form.instance.pk for form in self.forms if form.instance.pk]
-        # Find details that were added in another window since this page was opened.
-        others = set(
-            ContactChannel.objects.filter(delegate=self.instance)
-            .exclude(pk__in=shown)
-            .values_list("kind", "value")
-        )
+        known = self._added_meanwhile()
         for form in self.forms:
             cleaned = getattr(form, "cleaned_data", {})
-            if not cleaned.get("DELETE") and (cleaned.get("kind"), cleaned.get("value")) in others:
+            if cleaned.get("DELETE") or not cleaned.get("value"):
+                continue
+            detail = (cleaned.get("kind", ""), cleaned["value"])
+            if detail in known:
                 form.add_error("value", self.get_form_error())
+            known.add(detail)
 
-    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
-        return gettext("Two contact details are the same. Remove one.")
+    def save(self, commit: bool = True) -> Any:
+        """Within sharing_act(), whose lock keeps other windows from adding the same.
+
+        The database cannot, because it does not see the details. Raises ValidationError.
+        """
+        if {(form.instance.kind, form.instance.value) for form in self} & self._added_meanwhile():
+            raise ValidationError(self.get_form_error())
+        return super().save(commit)
+
+    def _added_meanwhile(self) -> set[tuple[str, str]]:
+        """The details that were added in another window since this page was opened."""
+        shown = [form.instance.pk for form in self.forms if form.instance.pk]
+        others = ContactChannel.objects.filter(delegate=self.instance).exclude(pk__in=shown)
+        return {(row.kind, row.value) for row in others}
 
     def get_form_error(self) -> str:
         return gettext("You have already added this contact detail.")

@@ -16,6 +16,7 @@ from participants.models.organisation import Constituency, Organisation
 from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import User
+from roundtable.database.sealed import SealedField
 
 
 class ContactChannel(models.Model):
@@ -37,8 +38,9 @@ class ContactChannel(models.Model):
         choices=ChannelKind.choices,
         help_text=_("How people can contact you."),
     )
-    value = models.CharField(
+    value = SealedField(
         _("address or number"),
+        bound_to="handle",
         max_length=254,
         help_text=_(
             "Start phone numbers with + and the country code, for example +62 21 5555 0100."
@@ -61,11 +63,6 @@ class ContactChannel(models.Model):
         verbose_name_plural = _("contact details")
         ordering = ["delegate", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["delegate", "kind", "value"],
-                name="channel_unique",
-                violation_error_message=_("You have already added this contact detail."),
-            ),
             models.CheckConstraint(
                 condition=Q(audience__in=Audience.values), name="channel_audience_valid"
             ),

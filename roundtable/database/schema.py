@@ -19,6 +19,7 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
 from roundtable.database.outages import Outage, outage_of
+from roundtable.database.sealed import key_fault
 
 log = logging.getLogger(__name__)
 Key = tuple[str, str]  # app label, name of the migration
@@ -139,7 +140,7 @@ def fault(alias: str = DEFAULT_DB_ALIAS) -> str:
 def require() -> None:
     """Exits with one sentence if the portal cannot use the database."""
     try:
-        found = fault()
+        found = fault() or key_fault()
     except Error as problem:
         # The database may be back soon, and RetryMiddleware waits for it.
         if outage_of(problem) is Outage.AWAY:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from roundtable.audit.mirror import mirror_can_continue
 from roundtable.database.outages import outage_of
 from roundtable.database.schema import fault
+from roundtable.database.sealed import key_fault
 from roundtable.mail.health import email_faults
 from roundtable.responsibility import responsibility_faults
 from roundtable.workers.tick import job_faults
@@ -29,6 +30,11 @@ def schema_faults(at: datetime) -> Iterator[str]:
         yield found[0].upper() + found[1:]
 
 
+def key_faults(at: datetime) -> Iterator[str]:
+    if not fault() and (found := key_fault()):
+        yield found
+
+
 def seal_faults(at: datetime) -> Iterator[str]:
     try:
         if not mirror_can_continue(Path(settings.SEAL_LEDGER)):
@@ -43,6 +49,7 @@ CHECKS: dict[str, Callable[[datetime], Iterator[str]]] = {
     "emails": email_faults,
     "jobs": lambda at: iter(()) if settings.DEBUG else job_faults(at),  # no timer runs there
     "seals": seal_faults,
+    "key": key_faults,
     "responsibility": responsibility_faults,
 }
 

@@ -39,7 +39,7 @@ FILLED_IN = {
     "CERTIFICATE": "/etc/ssl/portal.pem",
     "CERTIFICATE_KEY": "/etc/ssl/portal.key",
 }
-KEYS = ("SECRET_KEY", "ERASURE_KEY", "SEAL_KEY")
+KEYS = ("SECRET_KEY", "ERASURE_KEY", "SEAL_KEY", "DATA_KEY")
 # What the second machine calls it.
 OTHER_NAMES = {
     "NAME": "meeting",

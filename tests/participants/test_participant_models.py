@@ -266,7 +266,6 @@ INVALID: dict[str, tuple[str, dict[str, Any]]] = {
 # By constraint: a row that may be there only once.
 UNIQUE: dict[str, Callable[[], models.Model]] = {
     "account_change_one_open": MAKERS["account change"],
-    "channel_unique": MAKERS["channel"],
     "consent_notice_unique": make_notice,
     "consent_request_unique": lambda: MAKERS["consent request"](closed_on=NOON.date()),
     "erasure_unique": lambda: saved(Erasure(kind=Erasure.Kind.HANDLE, mark="a" * 64, at=NOON)),

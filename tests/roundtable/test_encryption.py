@@ -92,7 +92,7 @@ def test_reseal_encrypts_with_the_present_key(
     change = make_account_change(other, former=encrypt("what was before"), **made)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW_KEY, [former]
     call_command("reseal")
-    assert capsys.readouterr().out == "5 secrets are encrypted with the present key.\n"
+    assert capsys.readouterr().out == "5 texts are encrypted with the present key.\n"
     settings.SECRET_KEY_FALLBACKS = []
     assert TOTP(Authenticator.objects.get(user=user, type="totp")).validate_code(totp_code())
     assert RecoveryCodes.activate(user).get_unused_codes() == codes
@@ -104,7 +104,7 @@ def test_reseal_encrypts_with_the_present_key(
     call_command("reseal")
     assert list(Authenticator.objects.values()) == before
     Authenticator.objects.filter(user=other, type="totp").update(data={"secret": "lost"})
-    with pytest.raises(CommandError, match="1 secret cannot be read"):
+    with pytest.raises(CommandError, match="1 text cannot be read"):
         call_command("reseal")
 
 

@@ -17,13 +17,13 @@ from django.db import connection, transaction
 from django.test import Client
 
 from participants.accounts import views
-from participants.models import ContactChannel, Delegate, User
+from participants.models import Delegate, User
 from roundtable.audit.models import AuditEntry
 from roundtable.environment import parse_syslog_address
 from roundtable.logs import ErrorEmailHandler, JsonFormatter, log_uncaught
 from roundtable.sentry import SentryHandler
 from tests.email_links import LinkClient, make_email_link
-from tests.factories import NOON, make_channel, make_delegate, make_user
+from tests.factories import NOON, channel_with, make_channel, make_delegate, make_user
 from tests.participants.accounts.test_mailbox_handover import add_passkey
 from tests.participants.accounts.test_reauthentication import ADDING, MAILBOX, newest_code
 from tests.processes import PRODUCTION_ENVIRONMENT, TIMEOUT, manage
@@ -57,7 +57,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that stores one person's channel under the number of another one."""
 
     def fail(_request: Any) -> None:
-        row = ContactChannel.objects.get(value=f"{CANARY}@example.org")
+        row = channel_with(f"{CANARY}@example.org")
         row.pk, row._state.adding = None, True
         with transaction.atomic():
             row.save()

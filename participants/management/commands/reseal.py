@@ -1,4 +1,4 @@
-"""Command that encrypts secrets of accounts with the present key."""
+"""Command that encrypts secrets of accounts and sealed columns with the present keys."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import ngettext
 
 from participants.models import AccountChange
+from roundtable.database.sealed import reseal, sealed_fields
 from roundtable.encryption import DecryptionError, decrypt, encrypt, is_current
 
 # What allauth keeps encrypted in `Authenticator.data`.
@@ -53,32 +54,36 @@ class Command(BaseCommand):
     """Encrypts what an earlier key or an earlier cipher encrypted once more."""
 
     help = (
-        "Encrypts apps, recovery codes and former values of accounts with the present SECRET_KEY. "
-        "Run it after an upgrade from 0.1.0, and after SECRET_KEY was changed."
+        "Encrypts apps, recovery codes and former values of accounts with the present SECRET_KEY, "
+        "and sealed columns with the present DATA_KEY, while the portal runs. Run it after an "
+        "upgrade from 0.1.0, and after one of these keys was changed."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, unreadable = 0, 0
-        for model, reseal in (
+        for model, reseal_row in (
             (Authenticator, reseal_factor),
             (AccountChange, reseal_former_values),
         ):
             for pk in model._default_manager.order_by("pk").values_list("pk", flat=True):
                 try:
-                    done += reseal(pk)
+                    done += reseal_row(pk)
                 except DecryptionError:
                     unreadable += 1
+        for field in sealed_fields():
+            resealed, lost = reseal(field)
+            done, unreadable = done + resealed, unreadable + lost
         if options["verbosity"]:
             message = ngettext(
-                "%(number)d secret is encrypted with the present key.",
-                "%(number)d secrets are encrypted with the present key.",
+                "%(number)d text is encrypted with the present key.",
+                "%(number)d texts are encrypted with the present key.",
                 done,
             )
             self.stdout.write(message % {"number": done})
         if unreadable:
             message = ngettext(
-                "%(number)d secret cannot be read with SECRET_KEY or SECRET_KEY_FALLBACKS.",
-                "%(number)d secrets cannot be read with SECRET_KEY or SECRET_KEY_FALLBACKS.",
+                "%(number)d text cannot be read with the keys that are set.",
+                "%(number)d texts cannot be read with the keys that are set.",
                 unreadable,
             )
             raise CommandError(message % {"number": unreadable})

@@ -19,6 +19,7 @@ from roundtable.mail.queue import enqueue, one_time_key
 from roundtable.models import AuditEntry, Event
 from tests.factories import (
     NOON,
+    channel_with,
     make_affiliation,
     make_channel,
     make_invitation,
@@ -281,4 +282,4 @@ def test_post_and_work_address_stop_showing_on_that_day(
     page = get_text(client, f"/directory/{delegate.handle}/")
     assert not [t for t in ("Head of Nets", WORK, work.organisation.name) if t in page]
     assert "dewi.open@example.org" in page
-    assert delegate.channels.get(value=WORK).audience == Audience.ONLY_ME
+    assert channel_with(WORK).audience == Audience.ONLY_ME

@@ -116,7 +116,8 @@ def test_person_checks_what_cochairs_entered_then_shares(
     assert browser.get("/welcome/")["Location"] == "/me/"
     person = Delegate.objects.get(user=user)
     assert person.listed_to == Audience.PARTICIPANTS
-    assert person.channels.values("kind", "value", "audience").get() == channel
+    stored = person.channels.get()
+    assert {name: getattr(stored, name) for name in channel} == channel
 
 
 def test_recovery_codes_are_offered_as_text_and_to_save(

@@ -21,6 +21,7 @@ from participants.privacy.audience_preview import AudiencePreview
 from roundtable.models import Event
 from tests.factories import (
     NOON,
+    channel_with,
     make_affiliation,
     make_channel,
     make_confirmation,
@@ -197,7 +198,7 @@ def test_exclusion_from_the_listing_or_one_channel_is_saved(
     assert police.user is not None
     eyes = visibility.get_viewer(police.user, ON)
     client = client_of(owner)
-    channel = owner.channels.get(value="dewi.inside@example.org")
+    channel = channel_with("dewi.inside@example.org")
     data: dict[str, Any] = {"audience": "participants", "constituencies": ["governments"]}
     client.post(f"/me/audience/{channel.handle}/", data)
     profile = visibility.find_profile(eyes, owner.handle, ON, revealed=True)
@@ -381,7 +382,7 @@ def test_preview_says_who_sees_what(client_of: Sign, event: Event, delegate: Del
     assert "People in this group see this at most." in preview_page(
         client_of, delegate, "participant"
     )
-    channel = delegate.channels.get(value="dewi.inside@example.org")
+    channel = channel_with("dewi.inside@example.org")
     make_exception(delegate, channel=channel, organisation=government)
     page = preview_page(client_of, delegate, "participant")
     # The second one is not listed, so where that person works is not known.

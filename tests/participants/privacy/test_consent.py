@@ -232,7 +232,7 @@ def test_withdrawal_hides_everything_and_deletes_nothing(
     assert withdrawn is not None and withdrawn.notice == agreed
     delegate.refresh_from_db()
     assert (delegate.listed_to, delegate.consented_at) == ("only_me", None)
-    assert list(delegate.channels.order_by("pk").values_list("value", "audience")) == [
+    assert [(row.value, row.audience) for row in delegate.channels.order_by("pk")] == [
         ("dewi.open@example.org", "only_me"),
         ("dewi.inside@example.org", "only_me"),
         ("dewi.private@example.org", "only_me"),

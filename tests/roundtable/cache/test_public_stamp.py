@@ -189,7 +189,7 @@ def write_draft() -> None:
 
 def write_private_channel() -> None:
     channel = make_channel(person(), audience=Audience.PARTICIPANTS)
-    ContactChannel.objects.filter(pk=channel.pk).update(audience=Audience.ONLY_ME, value="a@b.org")
+    ContactChannel.objects.filter(pk=channel.pk).update(audience=Audience.ONLY_ME)
     run(connection, f"DELETE FROM participants_contactchannel WHERE id = {channel.pk}")
 
 
