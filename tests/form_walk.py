@@ -302,7 +302,8 @@ def _filled(form: Any) -> tuple[list[tuple[str, Any]], bool]:
 
 def _code() -> str:
     """From the newest email, as the person reads it."""
-    text = QueuedEmail.objects.order_by("pk").values_list("text", flat=True).last() or ""
+    email = QueuedEmail.objects.order_by("pk").last()
+    text = email.text if email else ""
     return next(iter(re.findall(r"(?m)^([A-Z]{4}-[A-Z]{4})$", text)), "AAAA-AAAA")
 
 

@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django_tasks_db.models import DBTaskResult
 
+from roundtable.mail.models import QueuedEmail
 from roundtable.mail.queue import enqueue
 from roundtable.workers.worker import Worker
 from tests.factories import NOON
@@ -32,6 +33,19 @@ def run_queue(max_tasks: int | None = None, backend: str = "mail", queue: str = 
         worker.run()
     failed = DBTaskResult.objects.failed()
     assert not failed, [task.traceback for task in failed]
+
+
+def queued_emails(to: str = "", subject: str = "") -> list[QueuedEmail]:
+    """Those to this address, with these words in the subject; the database cannot find them."""
+    rows = QueuedEmail.objects.order_by("pk")
+    return [row for row in rows if to in ("", row.recipient) and subject in row.subject]
+
+
+def change_emails(**values: Any) -> None:
+    for row in queued_emails():
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
 
 
 def queue_code(dedup_key: str = "cause-1", to: str = "to@example.org", **more: Any) -> Any:

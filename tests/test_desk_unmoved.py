@@ -24,7 +24,6 @@ from participants.models import Audience, Delegate, Organisation, User
 from participants.participation.digest import send_digests
 from roundtable.audit import log as audit
 from roundtable.audit.mirror import bring_up_to_date
-from roundtable.mail.models import QueuedEmail
 from tests.conftest import FULL_WALKS
 from tests.factories import (
     NOON,
@@ -47,6 +46,7 @@ from tests.factories import (
 from tests.follow_up_factories import make_round
 from tests.form_fields import press
 from tests.form_walk import document_of, forms_of, own_links, route_of, send
+from tests.mail_queue import queued_emails
 from tests.sign_in import forget_limits
 
 pytestmark = [pytest.mark.crawl, pytest.mark.django_db]
@@ -179,8 +179,8 @@ def emails(desk: Desk) -> list[tuple[str, str, str]]:
     with transaction.atomic():
         send_digests(at=NOW)
         addresses = [user.email for user in desk.users.values()]
-        mine = QueuedEmail.objects.filter(recipient__in=addresses).order_by("pk")
-        found = list(mine.values_list("recipient", "subject", "text"))
+        mine = [email for email in queued_emails() if email.recipient in addresses]
+        found = [(email.recipient, email.subject, email.text) for email in mine]
         transaction.set_rollback(True)
     return found
 

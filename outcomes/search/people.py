@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from django.db.models import QuerySet
 
@@ -13,10 +13,12 @@ from participants.models import Delegate
 from participants.models.delegate import BY_NAME
 from participants.privacy import visibility
 from roundtable.cache.values import get_or_set, pinned
+from roundtable.database.sealed import Sealed
 from roundtable.text.name_folding import normalise_for_search
 
-OWN_TEXTS = ("name", "name_latin", "post", "about")
+OWN_TEXTS = ("name", "name_latin", "post")
 PLACE_TEXTS = ("organisation__name", "organisation__short_name", "post")
+ABOUT = Delegate._meta.get_field("about")
 Texts = dict[int, str]  # folded, one in each line, by the IDs of people in the order of names
 
 
@@ -64,12 +66,19 @@ def _texts_seen_by(
 
 def _read_texts(people: QuerySet[Delegate], on: date) -> Texts:
     texts: dict[int, list[str]] = defaultdict(list)
-    for pk, *own in people.values_list("pk", *OWN_TEXTS):
-        texts[pk] += own
+    for pk, handle, about, *own in people.values_list("pk", "handle", "about", *OWN_TEXTS):
+        texts[pk] += map(_fold, own)
+        if about:
+            texts[pk].append(_read_about(about, handle))
     places = visibility.current_affiliations(on).filter(delegate__in=people.order_by().values("pk"))
     for pk, *place in places.values_list("delegate", *PLACE_TEXTS):
-        texts[pk] += place
-    return {pk: "\n".join(map(_fold, lines)) for pk, lines in texts.items()}
+        texts[pk] += map(_fold, place)
+    return {pk: "\n".join(lines) for pk, lines in texts.items()}
+
+
+@lru_cache(maxsize=10_000)  # to open and fold all of them takes longer than to search them
+def _read_about(about: Sealed, handle: str) -> str:
+    return _fold(ABOUT.open(about, handle))
 
 
 def _fold(text: str) -> str:

@@ -17,6 +17,7 @@ from participants.models.languages import LANGUAGE_CHOICES
 from participants.models.person_model import PersonModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import User
+from roundtable.database.sealed import SealedField
 from roundtable.text.name_folding import normalise_for_search
 
 
@@ -114,8 +115,9 @@ class Delegate(PersonModel):
         blank=True,
         help_text=_("Your job title, for example Head of Protection."),
     )
-    about = models.TextField(
+    about = SealedField(
         _("about"),
+        bound_to="handle",
         max_length=600,
         blank=True,
         help_text=_("A few sentences about what others can ask you."),
@@ -203,7 +205,7 @@ class Delegate(PersonModel):
         help_text=_("Made up. This person can take part in demonstrations only."),
     )
 
-    derived_fields = {"sort_name": {"name", "name_latin"}}
+    derived_fields = {"sort_name": {"name", "name_latin"}, "about": {"handle"}}
 
     personal_data = (
         ShownTo(

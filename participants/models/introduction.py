@@ -12,6 +12,7 @@ from participants.models.participation import Affiliation, Participation
 from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 from participants.models.user import Grant, User
+from roundtable.database.sealed import SealedField
 
 
 def _excludes(owner: str, other: str) -> Exists:
@@ -142,8 +143,9 @@ class Introduction(UnnamedModel):
         verbose_name=_("proposed by"),
         help_text=_("The account that proposed it: the first person or a co-chair."),
     )
-    message = models.TextField(
+    message = SealedField(
         _("reason for the introduction"),
+        bound_to="handle",
         max_length=600,
         blank=True,
         help_text=_(

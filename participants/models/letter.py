@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,11 +12,14 @@ from participants.models.organisation import Organisation
 from participants.models.personal_data import ShownTo
 from participants.models.user import User
 from roundtable.models import Event
+from roundtable.uploads.sealed_files import SealedStorage
+
+# Among the private files of the portal, which no web server serves.
+LETTER_STORAGE = SealedStorage("evidence")
 
 
-def letter_storage() -> Storage:
-    # The private files of the portal, which no web server serves.
-    return storages["evidence"]
+def letter_storage() -> SealedStorage:
+    return LETTER_STORAGE
 
 
 class Letter(models.Model):

@@ -25,7 +25,7 @@ class PersonModel(models.Model):
 
     # Fields that Django and allauth save by themselves, and name.
     library_fields: ClassVar[frozenset[str]] = frozenset()
-    # By field that is made from others: their names.
+    # By field that is made from others, or sealed with one: their names.
     derived_fields: ClassVar[dict[str, set[str]]] = {}
 
     class Meta:

@@ -44,7 +44,7 @@ class _OpenedByRow(DeferredAttribute):
         name = self.field.attname
         value = row.__dict__[name] if name in row.__dict__ else super().__get__(row, owner)
         if isinstance(value, Sealed):
-            value = row.__dict__[name] = self.field.open(value, row)
+            value = row.__dict__[name] = self.field.open(value, getattr(row, self.field.bound_to))
         return value
 
     def __set__(self, row: Any, value: Any) -> None:
@@ -82,8 +82,8 @@ class SealedField(models.TextField):  # type: ignore[type-arg]
     def place(self, row_key: str) -> str:
         return f"{self.model._meta.db_table}.{self.column}:{row_key}"
 
-    def open(self, value: Sealed, row: models.Model) -> str:
-        return open_text(value.stored, self.place(getattr(row, self.bound_to)))
+    def open(self, value: Sealed, row_key: str) -> str:
+        return open_text(value.stored, self.place(row_key))
 
     def from_db_value(self, value: Any, *_args: Any) -> Any:
         return Sealed(value) if value else value

@@ -219,14 +219,12 @@ def _clean_emails(removed: Iterable[str]) -> None:
     if not wordings:
         return
     pattern = re.compile("|".join(_spaced(value.split()) for value in wordings))
-    changed = []
     for email in QueuedEmail.objects.exclude(text="").iterator(BATCH_SIZE):
         before = email.subject, email.text
         email.subject = pattern.sub(DELETED_WORDS, email.subject)[:200]
         email.text = pattern.sub(DELETED_WORDS, email.text)
         if before != (email.subject, email.text):
-            changed.append(email)
-    QueuedEmail.objects.bulk_update(changed, ["subject", "text"], BATCH_SIZE)
+            email.save(update_fields=["subject", "text"])
 
 
 def _spaced(words: list[str]) -> str:

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from roundtable.database.sealed import SealedField
 
 
 class MailBatch(models.Model):
@@ -66,17 +69,30 @@ class QueuedEmail(models.Model):
             "Why the email is sent. The portal never sends a second email for the same reason."
         ),
     )
-    recipient = models.EmailField(
+    recipient = SealedField(
         _("to"),
+        bound_to="dedup_key",
+        max_length=254,
         blank=True,
+        validators=[validate_email],
         help_text=_("Empty after the email is sent, or if no one should receive it."),
     )
-    subject = models.CharField(
-        _("subject"), max_length=200, blank=True, help_text=_("A neutral subject line.")
+    subject = SealedField(
+        _("subject"),
+        bound_to="dedup_key",
+        max_length=200,
+        blank=True,
+        help_text=_("A neutral subject line."),
     )
-    text = models.TextField(_("text"), blank=True, help_text=_("Empty after the email is sent."))
-    unsubscribe_url = models.CharField(
+    text = SealedField(
+        _("text"),
+        bound_to="dedup_key",
+        blank=True,
+        help_text=_("Empty after the email is sent."),
+    )
+    unsubscribe_url = SealedField(
         _("unsubscribe link"),
+        bound_to="dedup_key",
         max_length=500,
         blank=True,
         help_text=_(
@@ -84,9 +100,12 @@ class QueuedEmail(models.Model):
             " or if there is no link."
         ),
     )
-    reply_to = models.EmailField(
+    reply_to = SealedField(
         _("reply to"),
+        bound_to="dedup_key",
+        max_length=254,
         blank=True,
+        validators=[validate_email],
         help_text=_("Where answers go. Empty after the email is sent, or if there is no address."),
     )
     queued_at = models.DateTimeField(

@@ -16,7 +16,6 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -241,14 +240,15 @@ def cancel_emails_to(addresses: Iterable[str], *, queued_until: datetime | None 
 
     Their keys stay, so that no email is queued again.
     """
-    emails = QueuedEmail.objects.annotate(address=Lower("recipient"))
-    emails = emails.filter(address__in=[address.lower() for address in addresses])
+    emails = QueuedEmail.objects.exclude(recipient="")
     if queued_until:
         emails = emails.filter(queued_at__lte=queued_until)
     else:
         # Those of a batch go to the address that the person has when they are sent.
         emails = emails.filter(batch=None)
-    emails.update(**EMPTY_CONTENT)
+    lower = {address.lower() for address in addresses}
+    found = [email.pk for email in emails if email.recipient.lower() in lower]
+    emails.filter(pk__in=found).update(**EMPTY_CONTENT)
 
 
 def _mark_done(email: QueuedEmail, *, is_sent: bool, at: datetime) -> bool:

@@ -43,7 +43,7 @@ from tests.factories import (
     make_user,
 )
 from tests.follow_up_factories import make_round, make_round_request
-from tests.mail_queue import run_queue
+from tests.mail_queue import change_emails, run_queue
 from tests.recorded_fixtures import recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
@@ -229,7 +229,7 @@ def test_worker_locks_batch_before_reading_time(
         assert 'FROM "roundtable_mailbatch"' in locks[0]
     assert len(mail.outbox) == 1
     # A cancelled batch stays cancelled, even if some of its emails remain.
-    QueuedEmail.objects.update(done_at=None, attempts=0, recipient="guest0@desk.example.org")
+    change_emails(done_at=None, attempts=0, recipient="guest0@desk.example.org")
     MailBatch.objects.update(cancelled_at=NOON)
     send_queued_email.call(QueuedEmail.objects.get().pk)
     assert len(mail.outbox) == 1 and QueuedEmail.objects.get().attempts == 0

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import ngettext
 
-from participants.models import AccountChange
+from participants.models import AccountChange, Letter
+from participants.models.letter import LETTER_STORAGE
 from roundtable.database.sealed import reseal, sealed_fields
 from roundtable.encryption import DecryptionError, decrypt, encrypt, is_current
 
@@ -40,6 +41,16 @@ def reseal_factor(pk: int) -> bool:
 
 
 @transaction.atomic
+def reseal_letter(pk: int) -> bool:
+    """The same for the file of a letter, which no one can delete meanwhile."""
+    row = Letter.objects.select_for_update().filter(pk=pk).exclude(file="").first()
+    try:
+        return bool(row and LETTER_STORAGE.reseal(str(row.file.name)))
+    except FileNotFoundError:  # deleted meanwhile, or lost
+        return False
+
+
+@transaction.atomic
 def reseal_former_values(pk: int) -> bool:
     """The same for what a change of an account keeps of before."""
     row = AccountChange.objects.select_for_update().get(pk=pk)
@@ -55,8 +66,8 @@ class Command(BaseCommand):
 
     help = (
         "Encrypts apps, recovery codes and former values of accounts with the present SECRET_KEY, "
-        "and sealed columns with the present DATA_KEY, while the portal runs. Run it after an "
-        "upgrade from 0.1.0, and after one of these keys was changed."
+        "and sealed columns and letters with the present DATA_KEY, while the portal runs. Run it "
+        "after an upgrade from 0.1.0, and after one of these keys was changed."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,6 +75,7 @@ class Command(BaseCommand):
         for model, reseal_row in (
             (Authenticator, reseal_factor),
             (AccountChange, reseal_former_values),
+            (Letter, reseal_letter),
         ):
             for pk in model._default_manager.order_by("pk").values_list("pk", flat=True):
                 try:

@@ -25,6 +25,7 @@ from participants.models.personal_data import ShownTo
 from participants.privacy.audience_choice import audience_name, own_constituency
 from participants.privacy.audiences import get_viewer
 from participants.privacy.erasure import known_addresses
+from roundtable.database.sealed import SealedField
 
 Value = str | int | bool | date | datetime | None
 
@@ -116,7 +117,11 @@ def _names(model: type[models.Model], links: str, person: DataSubject) -> models
     subjects: dict[Any, User | Delegate | None] = {User: person.user, Delegate: person.delegate}
     for link in links.split():
         column = column_of(model, link)
-        if isinstance(column, models.CharField):
+        if isinstance(column, SealedField):
+            found = model._base_manager.exclude(**{link: ""})
+            own = [row.pk for row in found if getattr(row, link).lower() in person.addresses]
+            condition |= models.Q(pk__in=own)
+        elif isinstance(column, models.CharField):
             condition |= models.Q(In(Lower(link), sorted(person.addresses)))
         elif subject := subjects[column.related_model or model]:
             condition |= models.Q(**{link: subject.pk})

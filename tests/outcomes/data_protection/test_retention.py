@@ -79,7 +79,7 @@ def make_all(event: Event, user: User) -> dict[str, Callable[[], bool]]:
     return {
         "requests": InvitationRequest.objects.exists,
         "letters": Letter.objects.exclude(file="").exists,
-        "introductions": Introduction.objects.filter(pk=introduction.pk, message="zq-why").exists,
+        "introductions": Introduction.objects.filter(pk=introduction.pk).exclude(message="").exists,
         "lists": ParticipantList.objects.exists,
         "uploads": lambda: (
             folder_path(upload).exists() or Upload.objects.filter(finished_at=None).exists()

@@ -477,7 +477,7 @@ def test_profile_texts_survive_merge(by: User) -> None:
     # Only the person edits the profile of an account.
     with pytest.raises(ValidationError, match=re.escape(THEIRS)):
         one_person(make_delegate(), third, by)
-    assert Delegate.objects.filter(pk=third.pk, about="Ask me about rail").exists()
+    assert Delegate.objects.get(pk=third.pk).about == "Ask me about rail"
 
 
 def test_account_gains_no_confirmed_participation_by_merge(by: User) -> None:

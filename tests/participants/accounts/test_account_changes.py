@@ -39,6 +39,7 @@ from tests.factories import (
     make_user,
 )
 from tests.form_fields import send_form
+from tests.mail_queue import queued_emails
 from tests.page_text import get_text, page_text
 from tests.participants.accounts.test_reauthentication import newest_code
 from tests.participants.participation.test_confirmation import Meeting, account, meeting, shelter
@@ -126,8 +127,8 @@ def is_seen(person: Delegate) -> bool:
 
 
 def subjects(address: str) -> list[str]:
-    rows = QueuedEmail.objects.filter(recipient=address, subject__icontains="account")
-    return list(rows.order_by("pk").values_list("subject", flat=True))
+    found = [email.subject for email in queued_emails(to=address)]
+    return [subject for subject in found if "account" in subject.lower()]
 
 
 def get_html(browser: Client, address: str) -> str:
@@ -300,7 +301,7 @@ def test_operator_and_a_cochair_who_lie_read_nothing(
     for address in ("/me/", "/me/data.json", "/me/introductions/", "/directory/"):
         page = browser.get(address).content.decode()
         assert not [word for word in secret if word in page], address
-    for email in QueuedEmail.objects.filter(subject__icontains="account"):
+    for email in queued_emails(subject="account"):
         text = email.subject + email.text
         assert not [word for word in (NEW, OLD, "Called", "Dewi", "dewi") if word in text]
 

@@ -18,6 +18,7 @@ from django.test import Client, RequestFactory
 from participants.models import User
 from roundtable.mail.models import QueuedEmail
 from tests.factories import NOON, make_user
+from tests.mail_queue import queued_emails
 from tests.page_text import page_text
 from tests.recorded_fixtures import recorded
 from tests.sign_in import add_authenticator, forget_limits, record_authentication, totp_code
@@ -134,8 +135,7 @@ def test_requested_change_is_made_after_code_entry(dewi: User, client_of: Sign) 
 
 def told() -> set[str]:
     """Who read that the sign-in details have changed."""
-    emails = QueuedEmail.objects.filter(subject="Your sign-in details have changed")
-    return set(emails.values_list("recipient", flat=True))
+    return {email.recipient for email in queued_emails(subject="Your sign-in details have changed")}
 
 
 @pytest.fixture
@@ -224,8 +224,8 @@ def test_each_change_of_addresses_is_told_to_every_mailbox_of_before(
         assert told() == set()  # nothing changed yet
         browser.post("/accounts/confirm-email/", {"code": newest_code()})
     assert told() == mailboxes
-    emails = QueuedEmail.objects.filter(subject="Your sign-in details have changed")
-    assert all(sentence in text for text in emails.values_list("text", flat=True))
+    emails = queued_emails(subject="Your sign-in details have changed")
+    assert all(sentence in email.text for email in emails)
 
 
 def test_each_change_of_factors_is_told_to_every_mailbox(dewi: User) -> None:

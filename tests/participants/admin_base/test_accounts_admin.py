@@ -12,7 +12,6 @@ from lxml import html
 
 from participants.accounts.addresses import UNDELIVERABLE_DOMAIN
 from participants.models import Delegate, Invitation, InvitationRequest, Participation, User
-from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.decide import page_of as decision_page_of
 from tests.factories import (
@@ -26,6 +25,7 @@ from tests.factories import (
     make_user,
 )
 from tests.form_fields import send_form
+from tests.mail_queue import queued_emails
 from tests.participants.admin_base.test_participants_admin import admin_event
 from tests.recorded_fixtures import recorded
 
@@ -74,7 +74,7 @@ def test_operator_cannot_redirect_sign_in_codes(
         after = User.objects.values_list(*kept).get(pk=user.pk), addresses(user)
         assert after == before, which
     Client().post("/accounts/login/", {"login": NEW})
-    assert not QueuedEmail.objects.filter(recipient=NEW).exists()
+    assert not queued_emails(to=NEW)
 
 
 def test_unused_account_with_a_wrong_address_is_deleted_and_added_again(

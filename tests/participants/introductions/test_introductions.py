@@ -20,6 +20,7 @@ from tests.factories import (
     make_participation,
     make_user,
 )
+from tests.mail_queue import queued_emails
 from tests.recorded_fixtures import recorded
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def values(viewer: Delegate, who: Delegate) -> list[str] | None:
 
 def emails_to(who: Delegate) -> int:
     assert who.user is not None
-    return QueuedEmail.objects.filter(recipient=who.user.email).count()
+    return len(queued_emails(to=who.user.email))
 
 
 def request(by: Delegate, who: Delegate, at: datetime = NOON) -> Introduction:

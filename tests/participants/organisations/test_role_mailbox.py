@@ -13,7 +13,6 @@ from pytest_django import Settings
 
 from outcomes.duplicates.organisations import merge_organisations
 from participants.models import Organisation, User
-from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.factories import (
     NOON,
@@ -29,6 +28,7 @@ from tests.factories import (
 )
 from tests.form_fields import form_fields
 from tests.import_pages import confirm_import, preview_file
+from tests.mail_queue import queued_emails
 from tests.outcomes.imports.conftest import talk
 from tests.outcomes.imports.test_import_permissions import changed
 
@@ -145,7 +145,7 @@ def test_mailbox_that_an_import_changes_is_told(
     user = make_holder(talk, role="editor")
     client = client_of(user)
     answer = preview_file(client, changed(talk, **{mailbox_cell(talk, row): "evil@example.net"}))
-    assert told(deliver) == {} and not QueuedEmail.objects.filter(subject=SUBJECT).exists()
+    assert told(deliver) == {} and not queued_emails(subject=SUBJECT)
     confirm_import(client, answer)
     row.refresh_from_db()
     assert row.role_mailbox == "evil@example.net"

@@ -28,6 +28,7 @@ from tests.factories import (
     make_user,
 )
 from tests.form_fields import form_fields
+from tests.mail_queue import queued_emails
 from tests.participants.participation.test_confirmation import (
     Meeting,
     account,
@@ -61,8 +62,7 @@ def left(browser: Client, *people: Delegate) -> str:
 
 
 def emails_to(address: str) -> list[str]:
-    rows = QueuedEmail.objects.filter(recipient=address).order_by("pk")
-    return list(rows.values_list("subject", flat=True))
+    return [email.subject for email in queued_emails(to=address)]
 
 
 def test_one_cochair_cannot_become_a_person_who_has_joined(
@@ -120,7 +120,7 @@ def test_departure_suspends_and_tells_a_person_who_has_joined(
     assert get_viewer(owner, NOON.date()).events == frozenset()
     # What others say about where a person works is no fact.
     assert work.until is None
-    _confirmed, email = QueuedEmail.objects.filter(recipient=owner.email).order_by("pk")
+    _confirmed, email = queued_emails(to=owner.email)
     assert "recorded that you left the organisation" in email.text
     assert "I have left an organisation" in " ".join(email.text.split())
     assert AuditEntry.objects.filter(action="left organisation").count() == 1

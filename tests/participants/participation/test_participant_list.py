@@ -20,7 +20,6 @@ from lxml import html
 
 from participants.models import Audience, Delegate, ParticipantList, User
 from roundtable.audit.models import AuditEntry
-from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
 from tests.decide import waiting
 from tests.factories import (
@@ -37,6 +36,7 @@ from tests.factories import (
     make_role,
 )
 from tests.form_fields import press, send_form
+from tests.mail_queue import queued_emails
 from tests.page_text import page_html
 from tests.recorded_fixtures import recorded
 
@@ -284,7 +284,7 @@ def test_rejection_ends_request(client_of: Sign, meeting: Event, first: User, se
     ask(client_of(first), meeting)
     row = ParticipantList.objects.get()
     assert "1 request is decided." in decide(client_of(second), row, "refuse")
-    email = QueuedEmail.objects.get(recipient=first.email, subject__contains="Your request")
+    [email] = queued_emails(to=first.email, subject="Your request")
     assert "You cannot download it. Ask the other co-chairs why." in email.text
     assert "1 request is not changed." in decide(client_of(second), row)
     answer = fetch(client_of(first), row)

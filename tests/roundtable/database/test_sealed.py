@@ -1,19 +1,23 @@
 """What sealed columns hold shows in no byte of the database, and opens in its own row only."""
 
 import random
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import FieldError
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 from pytest_django import Settings
 
-from participants.models import ContactChannel
+from participants.models import ContactChannel, Delegate
 from roundtable.checks import check_data_key, check_sealed_data
 from roundtable.database import sealed
 from roundtable.database.schema import require
 from roundtable.encryption import DecryptionError, seal_head
+from roundtable.uploads.sealed_files import SealedStorage
 from tests.factories import make_channel, make_delegate
 
 FORMER, NEW_KEY = "data-in-tests-only-" + "x" * 40, "another-data-key-" + "n" * 40
@@ -168,3 +172,51 @@ def test_upgrade_seals_what_was_plain_and_goes_on_after_an_interruption(
         seal_all(apps, editor)
     assert [row.value for row in ContactChannel.objects.order_by("pk")] == plain
     assert len(calls) == 4 + 3
+
+
+@pytest.mark.parametrize("kind", ["InMemoryStorage", "FileSystemStorage"])
+def test_letter_is_stored_sealed_and_opens_under_its_name_only(
+    settings: Settings, tmp_path: Path, kind: str
+) -> None:
+    options = {"location": tmp_path}
+    given = {"BACKEND": f"django.core.files.storage.{kind}", "OPTIONS": options}
+    settings.STORAGES = settings.STORAGES | {"evidence": given}
+    storage = SealedStorage("evidence")
+    mine = storage.save("letter-mine.pdf", ContentFile(b"names of people"))
+    theirs = storage.save("letter-theirs.pdf", ContentFile(b"others"))
+    inner = storages["evidence"]
+
+    def content(name: str) -> bytes:
+        with inner.open(name) as file:
+            return bytes(file.read())
+
+    assert b"people" not in content(mine)
+    assert storage.open(mine).read() == b"names of people"
+    settings.DATA_KEY, settings.DATA_KEY_FALLBACKS = NEW_KEY, [FORMER]
+    assert [storage.reseal(mine), storage.reseal(mine)] == [True, False]
+    settings.DATA_KEY_FALLBACKS = []
+    assert storage.open(mine).read() == b"names of people"
+    with pytest.raises(DecryptionError):
+        storage.open(theirs)
+    inner.delete(mine)
+    moved = inner.save(mine, ContentFile(content(theirs)))
+    settings.DATA_KEY = FORMER
+    with pytest.raises(DecryptionError):
+        storage.open(moved)
+    # What was stored before, once and again.
+    plain = inner.save("letter-plain.pdf", ContentFile(b"plain"))
+    for _ in range(2):
+        storage.seal_stored(plain)
+        assert content(plain).startswith(seal_head().encode())
+        assert storage.open(plain).read() == b"plain"
+    storage.seal_stored("letter-lost.pdf")
+    for name in (moved, theirs, plain):
+        storage.delete(name)
+    assert inner.listdir("")[1] == []
+
+
+@pytest.mark.django_db
+def test_handle_that_changes_takes_the_text_with_it() -> None:
+    person = make_delegate(about="Ask me about rail")
+    person.write(handle="another-handle"[:10])
+    assert Delegate.objects.get().about == "Ask me about rail"
