@@ -285,7 +285,11 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             "number": len(items),
             "kind": COMMITMENT_COMPARISONS.name,
             "same": same,
-            "different": [row for row in items.values() if row not in same] if compared else [],
+            "different": [
+                (row, compared["different"].get(str(pk)))
+                for pk, row in items.items()
+                if compared and row not in same
+            ],
         }
         answer = self._render(request, "outcomes/imports/admin/upload_compare.html", context)
         if upload and upload.state == Upload.State.WAITING:

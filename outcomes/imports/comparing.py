@@ -26,6 +26,7 @@ from outcomes.imports.records.results import RowResult
 from outcomes.imports.records.validation import entry_locations
 from outcomes.imports.storage import file_hash
 from outcomes.imports.workbook.rows import ParsedWorkbook
+from outcomes.imports.workbook.sheets import column_label
 from outcomes.models import Commitment, CommitmentState, ImportedRow, Upload
 from outcomes.reporting.publication import COMMITMENT_COMPARISONS
 from outcomes.sources.hashes import source_hash
@@ -78,13 +79,19 @@ def compare(upload: Upload, imported: Upload, source: SourceFile, at: datetime) 
     same = {
         pk: source_hash(row)
         for pk, row in added.items()
-        if fates.get(row.reference) == RowResult.UNCHANGED and pk not in edited_ids
+        if row.reference in fates
+        and fates[row.reference][0] == RowResult.UNCHANGED
+        and pk not in edited_ids
     }
-    others = sum(fate == RowResult.ADDED for fate in fates.values())
+    others = sum(result == RowResult.ADDED for result, _words in fates.values())
     headings = describe_table(recipe.page, source.pages[recipe.page], recipe.heading_row).headings
     return {
         "same": same,
-        "different": [pk for pk in added if pk not in same],
+        "different": {
+            pk: fates[row.reference][1] if row.reference in fates else None
+            for pk, row in added.items()
+            if pk not in same
+        },
         "others": others + len({one.row for one in found.problems}),
         "conversions": _conversions(found.parsed, places, recipe, source)[:MAX_SHOWN],
         "columns": [
@@ -112,22 +119,30 @@ def _find_table(recipe: Recipe, source: SourceFile, shape: str) -> None:
     raise FileRejectedError([Mistake("", sentence)])
 
 
-def _fates(rows: list[tuple[str, Any]], references: dict[str, str]) -> dict[str, RowResult]:
-    """By reference, what the row of the download would do to the commitment and its parties."""
-    found: dict[str, RowResult] = {}
+def _fates(
+    rows: list[tuple[str, Any]], references: dict[str, str]
+) -> dict[str, tuple[RowResult, list[tuple[str, str, str]]]]:
+    """By reference, what the row of the download would do to the commitment and its parties.
+
+    With the column, the portal's words and those of the download, of each difference.
+    """
+    found: dict[str, tuple[RowResult, list[tuple[str, str, str]]]] = {}
     for _place, row in rows:
         entry = row.location
         while entry and entry not in references:
             entry = entry.rpartition(".")[0]
         if not entry:
             continue
-        reference = references[entry]
-        if entry == row.location and row.result != RowResult.UNCHANGED:
-            found[reference] = row.result
-        elif row.result == RowResult.UNCHANGED:
-            found.setdefault(reference, row.result)
-        elif found.get(reference) != RowResult.ADDED:
-            found[reference] = RowResult.CHANGED
+        result, words = found.get(references[entry], (RowResult.UNCHANGED, []))
+        if entry == row.location:
+            result = row.result if row.result != RowResult.UNCHANGED else result
+            words += row.changes
+        elif row.result != RowResult.UNCHANGED:
+            result = result if result == RowResult.ADDED else RowResult.CHANGED
+            label = column_label(row.location.rpartition(".")[2])
+            is_new = row.result == RowResult.ADDED
+            words.append((label, "" if is_new else row.title, row.title if is_new else ""))
+        found[references[entry]] = (result, words)
     return found
 
 

@@ -115,11 +115,14 @@ def test_five_altered_cells_of_382_are_found_and_the_rest_needs_six_presses(
     assert "377 commitments are as in your file." in said
     assert "5 are not as in your file: read each alone" in said
     numbers = [str(number) for number in (7, 90, 150, 301, 382)]
-    found = {row.text for row in page.context["different"]}
+    found = {row.text for row, _words in page.context["different"]}
     texts = {altered.get(f"r{n}c1", f"Train the officers of post {n}.") for n in numbers}
     assert found == texts
     # Once for all rows: what is no literal copy, and what was not read.
     assert "2 rows of your file" not in said
+    assert "“ Train no officers of post 7. ”, in your file “ Train the officers of" in said
+    assert "Leads: here “ Harbour Clinic ”, in your file “ – ”" in said
+    assert "Leads: here “ – ”, in your file “ Port Authority ”" in said
     assert "Leads: “ port ” became “ Port Authority ” in 382 rows" in said
     assert "Due on: “ 1 May 2027 ” became “ 2027-05-01 ” in 382 rows" in said
     assert "Remark Not read" in said and f"Source url: {ADDRESS}" in said
@@ -150,7 +153,7 @@ def test_what_changed_since_or_was_corrected_is_read_alone(
     agree(second, page)
     assert compared(talk) == 381
     page = send_file(second, second.get(page.wsgi_request.path), pledges())
-    assert [row.pk for row in page.context["different"]] == [edited.pk]
+    assert [row.pk for row, _words in page.context["different"]] == [edited.pk]
 
 
 def test_other_file_is_told_and_no_one_else_opens_the_page(
