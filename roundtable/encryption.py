@@ -100,7 +100,7 @@ def unseal(stored: bytes, place: str) -> bytes:
             except (InvalidTag, ValueError):
                 break
     raise DecryptionError(
-        _("The portal cannot read this any more. Tell the people who run the portal.")
+        _("The portal can no longer read this. Tell the people who run the portal.")
     )
 
 

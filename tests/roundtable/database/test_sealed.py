@@ -25,7 +25,7 @@ LOST = (
     "DATA_KEY does not open what the database keeps sealed; set the key with which it was sealed,"
     " or add that key to DATA_KEY_FALLBACKS."
 )
-REFUSAL = "The portal cannot read this any more. Tell the people who run the portal."
+REFUSAL = "The portal can no longer read this. Tell the people who run the portal."
 
 
 def stored(row: models.Model, column: str) -> str:
