@@ -134,6 +134,7 @@ class ParticipationAdmin(PrivateAdmin):
             "events_to_close": events_to_close(permissions),
             "may_fetch_codes": may_fetch_codes(permissions),
             "may_freeze": permissions.can_confirm_any,
+            "may_add": permissions.can_edit_any,
         }
         return super().changelist_view(request, {**more, **(extra_context or {})})
 

@@ -137,7 +137,10 @@ class Participations(AboutDelegation[Participation]):
             facts += [(_("Suspended by"), by), (_("Reason"), row.suspension_reason)]
         why = [_("it was suspended")] if row.suspended_at else []
         nominated_in: Any = row.nomination
-        letter_page = ""
+        letter_page, reading = "", ("", "")
+        if not line and viewer.may_edit(row.event_id):
+            page = reverse("admin:participants_delegate_change", args=[row.delegate_id])
+            reading = (_("Enter the letter that names this person, and its line"), page)
         if row.letter:
             nominated_in = row.letter_id
             letter_page = reverse("admin:participants_letter_change", args=[row.letter_id])
@@ -154,6 +157,7 @@ class Participations(AboutDelegation[Participation]):
             caution="; ".join(why),
             letter=str(row.letter or ""),
             letter_page=letter_page,
+            reading=reading,
             group=group if line else None,
             together=partial(_several, organisation.name),
         )

@@ -115,6 +115,22 @@ def are_old() -> None:
     Organisation.history.update(history_date=NOON - timedelta(days=31))
 
 
+def test_who_waits_without_a_letter_leads_to_where_it_is_entered(
+    meeting: Meeting, confirmer: User, client_of: Sign
+) -> None:
+    agency = make_organisation(name="Agency", kind="agency")
+    row = make_participation(
+        make_delegate(), meeting.event, confirmed=False, entered_at=NOON, organisation=agency
+    )
+    words, browser = "Enter the letter that names this person", client_of(meeting.first)
+    page = browser.get(page_of(row)).content.decode()
+    (link,) = html.fromstring(page).xpath(f"//a[starts-with(., '{words}')]/@href")
+    assert 'name="participations-0-nomination"' in browser.get(link).content.decode()
+    assert words not in page_text(client_of(confirmer).get(page_of(row)))  # who may not enter it
+    listed = browser.get("/admin/participants/participation/").content.decode()
+    assert f'href="{ADD}"' in listed
+
+
 def read_all(browser: Client) -> Any:
     return press(browser, QUEUE, f"{QUEUE}together/", "Look at all")
 
