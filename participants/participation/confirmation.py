@@ -140,7 +140,7 @@ class Participations(AboutDelegation[Participation]):
         letter_page, reading = "", ("", "")
         if not line and viewer.may_edit(row.event_id):
             page = reverse("admin:participants_delegate_change", args=[row.delegate_id])
-            reading = (_("Enter the letter that names this person, and its line"), page)
+            reading = (_("Enter the letter about this person, and its line"), page)
         if row.letter:
             nominated_in = row.letter_id
             letter_page = reverse("admin:participants_letter_change", args=[row.letter_id])

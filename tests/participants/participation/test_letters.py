@@ -122,7 +122,7 @@ def test_who_waits_without_a_letter_leads_to_where_it_is_entered(
     row = make_participation(
         make_delegate(), meeting.event, confirmed=False, entered_at=NOON, organisation=agency
     )
-    words, browser = "Enter the letter that names this person", client_of(meeting.first)
+    words, browser = "Enter the letter about this person", client_of(meeting.first)
     page = browser.get(page_of(row)).content.decode()
     (link,) = html.fromstring(page).xpath(f"//a[starts-with(., '{words}')]/@href")
     assert 'name="participations-0-nomination"' in browser.get(link).content.decode()
