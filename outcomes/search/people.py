@@ -4,21 +4,25 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Substr
 
 from outcomes.search.words import Search, Term, stem, words_of
 from participants.models import Delegate
 from participants.models.delegate import BY_NAME
 from participants.privacy import visibility
 from roundtable.cache.values import get_or_set, pinned
-from roundtable.database.sealed import Sealed
+from roundtable.encryption import seal_head
 from roundtable.text.name_folding import normalise_for_search
 
 OWN_TEXTS = ("name", "name_latin", "post")
 PLACE_TEXTS = ("organisation__name", "organisation__short_name", "post")
-ABOUT = Delegate._meta.get_field("about")
+# Random for each sealing, after what everything sealed begins with.
+SEALING_AT, SEALING_LENGTH = len(seal_head()) + 1, 16
+_opened: dict[tuple[int, str], str] = {}
+MAX_OPENED = 20_000
 Texts = dict[int, str]  # folded, one in each line, by the IDs of people in the order of names
 
 
@@ -66,19 +70,33 @@ def _texts_seen_by(
 
 def _read_texts(people: QuerySet[Delegate], on: date) -> Texts:
     texts: dict[int, list[str]] = defaultdict(list)
-    for pk, handle, about, *own in people.values_list("pk", "handle", "about", *OWN_TEXTS):
+    sealing = Substr("about", SEALING_AT, SEALING_LENGTH, output_field=TextField())
+    abouts = {}
+    for pk, about, *own in people.values_list("pk", sealing, *OWN_TEXTS):
         texts[pk] += map(_fold, own)
         if about:
-            texts[pk].append(_read_about(about, handle))
+            abouts[pk] = about
+    for pk, text in _read_abouts(abouts).items():
+        texts[pk].append(text)
     places = visibility.current_affiliations(on).filter(delegate__in=people.order_by().values("pk"))
     for pk, *place in places.values_list("delegate", *PLACE_TEXTS):
         texts[pk] += map(_fold, place)
     return {pk: "\n".join(lines) for pk, lines in texts.items()}
 
 
-@lru_cache(maxsize=10_000)  # to open and fold all of them takes longer than to search them
-def _read_about(about: Sealed, handle: str) -> str:
-    return _fold(ABOUT.open(about, handle))
+def _read_abouts(sealings: dict[int, str]) -> dict[int, str]:
+    """What people wrote of themselves, folded, by person and by when it was sealed.
+
+    To open and fold all of them takes longer than to search them, so they stay in memory.
+    """
+    known = {row: _opened[row] for row in sealings.items() if row in _opened}
+    if new := sealings.keys() - {pk for pk, _sealing in known}:
+        for person in Delegate.objects.filter(pk__among=sorted(new)).only("handle", "about"):
+            known[person.pk, sealings[person.pk]] = _fold(person.about)
+        if len(_opened) > MAX_OPENED:
+            _opened.clear()
+        _opened.update(known)
+    return {pk: text for (pk, _sealing), text in known.items()}
 
 
 def _fold(text: str) -> str:
