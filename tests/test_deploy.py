@@ -419,8 +419,8 @@ print(*sorted(RECIPIENT_CHECKS))
 def test_checks_register_themselves_at_startup() -> None:
     result = manage("shell", "--no-imports", "-c", REGISTERED, **PRODUCTION_ENVIRONMENT)
     assert result.stdout.splitlines() == [
-        "check_backup_recipient check_data_key check_emails check_erasure_key check_jobs check_ledger_files "
-        "check_notice_files check_recorded_notices check_responsibility check_schema "
-        "check_seal_key check_sealed_data check_search_index check_triggers",
+        "check_backup_recipient check_data_key check_emails check_erasure_key check_jobs "
+        "check_ledger_files check_notice_files check_recorded_notices check_responsibility "
+        "check_schema check_seal_key check_sealed_data check_search_index check_triggers",
         "invitation: round ",
     ], result.stderr

@@ -85,10 +85,10 @@ DETAILS = {
     "/roundtables/counted/": (24, 30),
     "/roundtables/counted/?as_of=2025-06-01": (24, 29),
     "/outcomes/counted/1.a/?as_of=2025-06-01": (17, 23),
-    "/commitments/counted-c1/?as_of=2025-06-01": (16, 22),
+    "/commitments/counted-c1/?as_of=2025-06-01": (15, 21),
     "/outcomes/counted/1/": (15, 20),
     "/outcomes/counted/1.a/": (17, 23),
-    "/commitments/counted-c1/": (17, 23),
+    "/commitments/counted-c1/": (16, 22),
     "/organisations/office-1/": (14, 19),
     "/organisations/office-1/?as_of=2025-06-01": (14, 19),
     "/directory/HANDLE/": (7, 10),
@@ -115,7 +115,7 @@ OWN = {
     "/me/offers/new/counted/1.a/": 6,
     "/me/assessments/": 4,
     "/me/looks/": 6,
-    "/me/data/": 100,
+    "/me/data/": 98,
 }
 
 

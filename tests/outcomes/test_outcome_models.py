@@ -24,6 +24,7 @@ from outcomes.models import (
     Freshness,
     ImplementationStatus,
     ImportedRow,
+    ImportRecipe,
     OfferedMilestone,
     Outcome,
     ProgressUpdate,
@@ -305,6 +306,11 @@ BREAKING: InvalidRows = {
     ),
     "imported_row_kept_valid": lambda: ImportedRow(
         upload=make_upload(), model="commitment", object_id=1, result="added", kept="lost"
+    ),
+    "import_recipe_unique": lambda: duplicate_of(
+        ImportRecipe.objects.create(
+            event=make_event(), name="List", shape="s", content={}, used_at=NOON
+        )
     ),
     "upload_state_valid": lambda: with_values(make_upload(), state="lost"),
     "update_has_text": lambda: with_values(an_update(), text=""),

@@ -140,9 +140,7 @@ class World:
             past = self.offices[PUBLIC_OFFICES[place % 4]]
             make_affiliation(delegate, organisation=past, until=date(2020, 1, 1))
             make_channel(delegate, value=f"{OFFICES[place]}@example.org")
-            Delegate.objects.filter(pk=delegate.pk).update(
-                about="anna head labour", invitation_email="zed@example.org"
-            )
+            delegate.write(about="anna head labour", invitation_email="zed@example.org")
 
     def answers(self, asked: list[dict[str, Any]]) -> dict[str, str]:
         """What the directory says to a visitor and to a participant who ask for this."""
