@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import FieldError
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, InMemoryStorage
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 from pytest_django import Settings
@@ -174,17 +174,16 @@ def test_upgrade_seals_what_was_plain_and_goes_on_after_an_interruption(
     assert len(calls) == 4 + 3
 
 
-@pytest.mark.parametrize("kind", ["InMemoryStorage", "FileSystemStorage"])
+@pytest.mark.parametrize("kind", [InMemoryStorage, FileSystemStorage])
 def test_letter_is_stored_sealed_and_opens_under_its_name_only(
-    settings: Settings, tmp_path: Path, kind: str
+    settings: Settings, tmp_path: Path, kind: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = {"location": tmp_path}
-    given = {"BACKEND": f"django.core.files.storage.{kind}", "OPTIONS": options}
-    settings.STORAGES = settings.STORAGES | {"evidence": given}
+    # Not by settings.STORAGES, which would make new storages for the tests that follow.
+    inner = kind(location=tmp_path)
+    monkeypatch.setattr(SealedStorage, "_files", inner)
     storage = SealedStorage("evidence")
     mine = storage.save("letter-mine.pdf", ContentFile(b"names of people"))
     theirs = storage.save("letter-theirs.pdf", ContentFile(b"others"))
-    inner = storages["evidence"]
 
     def content(name: str) -> bytes:
         with inner.open(name) as file:
