@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from django.db import models, transaction
 
+from roundtable.database.sealed import SealedField
+
 
 class UnnamedModel(models.Model):
     """A row whose text names no one: it can end up in a log or an error message."""
@@ -47,8 +49,22 @@ class PersonModel(models.Model):
         To avoid deadlocks, lock a delegate before its account, and both before writing to the audit
         log. Raises DoesNotExist if the row was deleted.
         """
+        sealed = self._sealed_fields()
+        plain = [row.attname for row in self._meta.concrete_fields if row.name not in sealed]
         # Others may still add rows that refer to this one.
-        self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(no_key=True))
+        rows = type(self)._base_manager.select_for_update(no_key=True)
+        self.refresh_from_db(fields=plain, from_queryset=rows)
+        # Read once someone asks: what no longer opens must not keep the person from hiding.
+        for name in sealed:
+            self.__dict__.pop(name, None)
+        self._prefetched_objects_cache: dict[str, Any] = {}
+        for relation in self._meta.related_objects:
+            if relation.is_cached(self):
+                relation.delete_cached_value(self)
+
+    @classmethod
+    def _sealed_fields(cls) -> set[str]:
+        return {row.name for row in cls._meta.concrete_fields if isinstance(row, SealedField)}
 
     @classmethod
     def lock_all(cls, primary_keys: Iterable[int]) -> None:
@@ -68,6 +84,6 @@ class PersonModel(models.Model):
         others = {field.name for field in self._meta.concrete_fields} - values.keys()
         # A stored value that today's rules reject must not keep the person from hiding.
         self.full_clean(exclude=others, validate_constraints=False)
-        self.validate_constraints()
+        self.validate_constraints(exclude=self._sealed_fields() - values.keys())
         derived = [name for name, given in self.derived_fields.items() if given & values.keys()]
         super().save(update_fields=[*values, *derived])

@@ -24,6 +24,8 @@ from participants.email_links.links import delete_ended_links
 from participants.models import Consent, Delegate, User
 from participants.privacy import consent, retention
 from participants.privacy.erasure import erase_delegate
+from roundtable.database.sealed import Sealed
+from roundtable.encryption import DecryptionError
 from roundtable.models import AuditEntry
 from tests.canaries import (
     CHANNELS,
@@ -285,6 +287,14 @@ def test_unhiding_can_revoke_old_links(
 
 
 # What it says, and undoing it -----------------------------------------------------------
+
+
+def test_person_hides_although_a_sealed_text_no_longer_opens(delegate: Delegate) -> None:
+    Delegate.objects.filter(pk=delegate.pk).update(about=Sealed("sealed1.00000000.AAAA"))
+    with pytest.raises(DecryptionError):
+        _ = Delegate.objects.get(pk=delegate.pk).about
+    LinkClient().post(path_of(delegate))
+    assert Delegate.objects.get(pk=delegate.pk).hidden_at
 
 
 def test_hidden_person_sees_notice_and_unhides(delegate: Delegate, client_of: Sign) -> None:
