@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -80,7 +80,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             )
             enqueue_run(upload, Upload.Task.PREVIEW)
             return redirect("admin:roundtable_event_upload", upload.key)
-        uploads = Upload.objects.filter(user=permissions.user, finished_at=None)
+        uploads = own_imports(permissions).filter(finished_at=None)
         past = Upload.objects.filter(
             finished_at__isnull=False, event__in=editable_events(permissions)
         )
@@ -103,9 +103,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     def upload_view(self, request: HttpRequest, key: str, page: int = 1) -> HttpResponse:
         """Raises Http404 if the user is not the owner."""
         permissions = self._require_editor(request)
-        upload = get_object_or_404(
-            Upload.objects.select_related("event"), key=key, user=permissions.user
-        )
+        upload = get_object_or_404(own_imports(permissions).select_related("event"), key=key)
         # PostgreSQL cannot store NUL characters.
         if any("\0" in word for sent in request.POST.items() for word in sent):
             raise BadRequest("The database keeps no text with this sign.")
@@ -341,6 +339,12 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _render(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         given = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return render(request, template, given)
+
+
+def own_imports(permissions: EventPermissions) -> QuerySet[Upload]:
+    """Without files that are only compared with an import."""
+    found = Upload.objects.filter(user=permissions.user)
+    return found.exclude(choices__has_key="compares")
 
 
 def _kind_name(model_name: str) -> str:

@@ -16,6 +16,7 @@ from tests.factories import make_event, make_grant, make_holder, make_organisati
 from tests.fixture_types import Sign
 from tests.form_fields import form_fields
 from tests.import_pages import (
+    UPLOAD_URL,
     admin_text,
     check_list,
     import_list,
@@ -169,6 +170,11 @@ def test_other_file_is_told_and_no_one_else_opens_the_page(
     # Own results are one's own.
     assert "Choose your file" not in admin_text(page)
     assert admin_text(browser.get(address)).count("other headings") == 0
+    # A file that is only compared is no import.
+    send_file(browser, browser.get(address), pledges())
+    assert "Unfinished imports" not in admin_text(browser.get(UPLOAD_URL))
+    own = Upload.objects.exclude(finished_at__isnull=False).latest("pk")
+    assert browser.get(f"{UPLOAD_URL}{own.key}/").status_code == 404
 
 
 def test_without_an_address_texts_are_read_one_by_one(
