@@ -77,3 +77,7 @@ def admin_text(answer: Any) -> str:
     """What the page says."""
     content = answer.content.decode().split('<main id="main"')[1]
     return " ".join(re.sub(r"<[^>]*>", " ", content).split())
+
+
+def csv(*lines: str) -> bytes:
+    return "\n".join([*lines, ""]).encode()

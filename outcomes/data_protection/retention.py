@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outcomes.imports import storage
-from outcomes.imports.comparing import forget_compared
+from outcomes.imports.comparison import forget_compared
 from outcomes.imports.lists.kept import forget_unused_recipes
 from participants.accounts import sessions
 from participants.accounts.account_changes import UNDO_PERIOD

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outcomes.imports.comparing import items_to_compare, sign_compared
+from outcomes.imports.comparison import items_to_compare, sign_compared
 from outcomes.imports.forms import ComparedFileForm, EncodingForm, UploadForm, editable_events
 from outcomes.imports.lists.forms import ListForm
 from outcomes.imports.lists.page import list_context, rows_left

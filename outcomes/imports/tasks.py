@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from outcomes.imports.batches import PROGRESS_KEYS, note_imported, store_in_batches, write_plan
-from outcomes.imports.comparing import compare, reading_of
+from outcomes.imports.comparison import compare, reading_of
 from outcomes.imports.lists.kept import find_recipe, keep_recipe
 from outcomes.imports.lists.preview import preview_list
 from outcomes.imports.lists.recipe import Recipe, propose

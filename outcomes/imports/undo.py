@@ -140,9 +140,7 @@ def _take_back(
     model = _models().get(model_name)
     if model is None:
         return {row.pk: Kept.OTHER for row in rows}
-    found: dict[int, Any] = model._base_manager.select_for_update().in_bulk(
-        [row.object_id for row in rows]
-    )
+    found = _stored(model, rows)
     reasons = _reasons_to_stay(model, found, upload.event, permissions)
     gone = [one for pk, one in found.items() if pk not in reasons]
     if model is Delegate:
@@ -153,6 +151,11 @@ def _take_back(
             one.delete()
             add_versions_of_owners(one)
     return {row.pk: reasons[row.object_id] for row in rows if row.object_id in reasons}
+
+
+def _stored(model: type[models.Model], rows: list[ImportedRow]) -> dict[int, Any]:
+    numbers = [row.object_id for row in rows]
+    return model._base_manager.select_for_update().in_bulk(numbers)
 
 
 def _reasons_to_stay(
@@ -205,7 +208,7 @@ def _built_on(model: type[models.Model], keys: Iterable[int], parts: Parts) -> s
 
 
 def _was_shown(one: Any) -> bool:
-    """Whether it stands in the record, or parties know it."""
+    """Whether it is in the record, or parties know it."""
     if isinstance(one, CommitmentParty):
         one = one.commitment
     if isinstance(one, Commitment):
@@ -245,13 +248,11 @@ def _restore(
     permissions: EventPermissions | None,
     at: datetime,
 ) -> dict[int, str]:
-    """Gives each row the values of before, if nobody changed one of them since."""
+    """Gives each row the values of before, if no one changed one of them since."""
     model = _restorable().get(model_name)
     if model is None:
         return {row.pk: Kept.OTHER for row in rows}
-    found: dict[int, Any] = model._base_manager.select_for_update().in_bulk(
-        [row.object_id for row in rows]
-    )
+    found = _stored(model, rows)
     return {
         row.pk: reason
         for row in rows

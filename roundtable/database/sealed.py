@@ -63,7 +63,7 @@ class _IsEmpty(Exact):
 class SealedField(models.TextField):  # type: ignore[type-arg]
     """A text that is stored sealed; empty stays empty.
 
-    `bound_to` names the random and unique field of the row that never changes. Whoever changes it
+    `bound_to` names the random and unique field of the row that never changes. Code that changes it
     all the same saves this field, too.
     """
 

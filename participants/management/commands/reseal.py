@@ -42,11 +42,11 @@ def reseal_factor(pk: int) -> bool:
 
 @transaction.atomic
 def reseal_letter(pk: int) -> bool:
-    """The same for the file of a letter, which no one can delete meanwhile."""
+    """The same for the file of a letter, which no one can delete during it."""
     row = Letter.objects.select_for_update().filter(pk=pk).exclude(file="").first()
     try:
         return bool(row and LETTER_STORAGE.reseal(str(row.file.name)))
-    except FileNotFoundError:  # deleted meanwhile, or lost
+    except FileNotFoundError:  # deleted by now, or lost
         return False
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from participants.models import User
 from roundtable.models import Event
+from tests.factories import make_holder
 from tests.recorded_fixtures import recorded
 from tests.roundtable_files import load_roundtable, write_complete_file
 
@@ -24,6 +25,12 @@ def talk(db: None, tmp_path: Path) -> Event:
     """With something in each table."""
     load_roundtable(write_complete_file(tmp_path))
     return Event.objects.get(code="TALK1")
+
+
+@pytest.fixture
+def editor(talk: Event) -> User:
+    """A co-chair of it."""
+    return make_holder(talk)
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from tests.form_fields import press
 from tests.import_pages import (
     admin_text,
     check_list,
+    csv,
     import_list,
     list_fields,
     press_button,
@@ -72,10 +73,6 @@ def book(*sheets: tuple[str, list[list[Any]]]) -> bytes:
     stored = BytesIO()
     found.save(stored)
     return stored.getvalue()
-
-
-def csv(*lines: str) -> bytes:
-    return "\n".join([*lines, ""]).encode()
 
 
 def test_registration_list_is_imported_with_two_presses(browser: Client, talk: Event) -> None:

@@ -17,6 +17,7 @@ from tests.import_pages import (
     UPLOAD_URL,
     admin_text,
     check_list,
+    csv,
     import_list,
     list_fields,
     preview_file,
@@ -29,21 +30,12 @@ HEAD = "Who takes part;Their house;Sort"
 
 
 @pytest.fixture
-def editor(talk: Event) -> User:
-    return make_holder(talk)
-
-
-@pytest.fixture
 def browser(client_of: Sign, editor: User) -> Client:
     return client_of(editor)
 
 
-def csv(*lines: str) -> bytes:
-    return "\n".join([*lines, ""]).encode()
-
-
 def keep_answers(browser: Client, talk: Event, **more: str) -> None:
-    """Imports a list that nobody could read unaided, as a person does."""
+    """Imports a list that no one could read unaided, as a person does."""
     rows = csv("List of the day;;", HEAD, "Rita Sen;Port Auth;Lembaga", "TBC;Quay Union;Lembaga")
     answer = preview_file(browser, rows, talk, name="Visitors.csv")
     columns = {"column0": "name", "column1": "organisation", "column2": "new_kind"}
@@ -133,5 +125,5 @@ def test_command_imports_by_recipe(
         with pytest.raises(CommandError, match=sentence):
             run_command(path, editor, *wrong)
     with pytest.raises(CommandError, match="No account with this address"):
-        run_command(path, User(email="nobody@example.org"), *given)
+        run_command(path, User(email="stranger@example.org"), *given)
     assert Upload.objects.count() == uploads

@@ -27,6 +27,7 @@ from tests.import_pages import (
     UPLOAD_URL,
     admin_text,
     check_list,
+    csv,
     import_list,
     preview_file,
     run_import_worker,
@@ -44,17 +45,8 @@ TRACES = {
 
 
 @pytest.fixture
-def editor(talk: Event) -> User:
-    return make_holder(talk)
-
-
-@pytest.fixture
 def browser(client_of: Sign, editor: User) -> Client:
     return client_of(editor)
-
-
-def csv(*lines: str) -> bytes:
-    return "\n".join([*lines, ""]).encode()
 
 
 def import_rows(browser: Client, talk: Event, *lines: str, **changed: str) -> None:

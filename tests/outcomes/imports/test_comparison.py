@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from outcomes.imports.comparing import forget_compared
+from outcomes.imports.comparison import forget_compared
 from outcomes.models import Commitment, SourceComparison, Upload
 from participants.models import Grant
 from roundtable.models import Event
