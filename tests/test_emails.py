@@ -31,9 +31,10 @@ from outcomes.reporting.actions import open_round, remind_round_parties
 from outcomes.reporting.disputes import dispute_text, withdraw_dispute
 from outcomes.reporting.focal_points import ask_focal_point
 from outcomes.reporting.handover import hand_over
-from outcomes.reporting.party_confirmation import refuse_update, tell_parties
+from outcomes.reporting.party_confirmation import refuse_update
 from outcomes.reporting.publication import withdraw
 from outcomes.reporting.review import approve_texts, request_text_changes
+from outcomes.reporting.submission import tell_parties
 from outcomes.sources.hashes import source_hash, undertaking_hash
 from outcomes.statements import silence_procedure
 from outcomes.statements.publication import publish_statements

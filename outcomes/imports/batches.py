@@ -108,7 +108,10 @@ def _store_batch(
         # If the database went away during the commit, it may have stored them.
         if row.choices["stored"] == start:
             store_records(records, event, by=upload.user, at=at)
-            note_imported(upload, [Touched(record.row, RowResult.ADDED) for record in records])
+            # In this order, undoing takes the reports first.
+            rows: list[Model] = [record.row for record in records]
+            rows += [report for record in records for report in record.reports]
+            note_imported(upload, [Touched(row, RowResult.ADDED) for row in rows])
             note(stored=start + len(given))
         else:
             upload.choices = row.choices

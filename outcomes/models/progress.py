@@ -503,7 +503,7 @@ class ProgressUpdate(EditorialText):
         if self.party_id and self.commitment_id and self.party.commitment_id != self.commitment_id:
             raise ValidationError({"party": _("Choose a party to this commitment.")})
         if self.reported_on and self.commitment_id:
-            self._check_day(self.commitment.event)
+            self.check_day(self.commitment.event)
         if self.state != EditorialState.DRAFT and (missing := self.missing_fields()):
             raise ValidationError(missing)
 
@@ -526,7 +526,7 @@ class ProgressUpdate(EditorialText):
             )
         return found
 
-    def _check_day(self, event: Event) -> None:
+    def check_day(self, event: Event) -> None:
         event.validate_begun("reported_on", self.reported_on)
         # In the time zone of the author, it may already be tomorrow.
         if self.reported_on > self.recorded_at.date() + timedelta(days=1):

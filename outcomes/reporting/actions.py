@@ -17,8 +17,8 @@ from outcomes.models import (
     ReportingRound,
     RoundRequest,
 )
-from outcomes.reporting.party_confirmation import tell_parties
 from outcomes.reporting.rounds import parties_to_ask, queue_round_emails, unanswered_requests
+from outcomes.reporting.submission import tell_parties
 from participants.models import User
 from participants.permissions import EventPermissions, acting_organisation, may_decide
 from roundtable.audit import log as audit

@@ -30,9 +30,9 @@ from outcomes.models import (
     freshness_q,
 )
 from outcomes.reporting.findings import PiiFindings, pii_in_update
-from outcomes.reporting.party_confirmation import tell_parties
 from outcomes.reporting.review import may_review
 from outcomes.reporting.review_admin import ReviewedAdmin
+from outcomes.reporting.submission import tell_parties
 from participants.admin_base.base import GrantScopedInline
 from participants.admin_base.fields import request_permissions
 from participants.admin_base.filters import ChoiceFilter, EventFilter

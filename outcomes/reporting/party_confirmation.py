@@ -1,6 +1,5 @@
 """The party confirms, or refuses, what others entered for it. Until then, it is not the party's."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -11,64 +10,10 @@ from django.utils.translation import gettext as _
 
 from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate
 from outcomes.reporting.disputes import tell_desk_of_withdrawal
-from outcomes.reporting.focal_points import active_participations
-from outcomes.reporting.request_emails import can_receive_mail, queue_digest
 from outcomes.reporting.submission import email_writer
-from participants.accounts.emails import email_delegate
-from participants.models import Delegate, User
+from participants.models import User
 from roundtable.audit import log as audit
 from roundtable.web.row_keys import find_row
-
-
-def tell_parties(updates: Iterable[ProgressUpdate], *, at: datetime) -> None:
-    """One email to each accepted focal point, with a link to confirm what was entered.
-
-    Of a party without one, everyone who took part for it gets an email.
-    """
-    entered: dict[Delegate, list[ProgressUpdate]] = {}
-    without_focal_point: dict[tuple[int, int], list[ProgressUpdate]] = {}
-    for update in updates:
-        if update.is_of_party or update.state == EditorialState.DRAFT:
-            continue
-        party = update.party
-        if party.focal_point and party.focal_point_accepted_at:
-            entered.setdefault(party.focal_point, []).append(update)
-        elif party.organisation_id:
-            key = (update.commitment.event_id, party.organisation_id)
-            without_focal_point.setdefault(key, []).append(update)
-    for (event, organisation), rows in without_focal_point.items():
-        _tell_participants(event, organisation, rows, at=at)
-    for person, rows in entered.items():
-        first = min(row.pk for row in rows)
-        queue_digest(
-            person,
-            list({row.party_id: row.party for row in rows}.values()),
-            dedup_key=f"entered {first}.{max(row.revision for row in rows)} {person.pk}",
-            template="outcomes/reporting/emails/report_entered",
-            at=at,
-        )
-
-
-def _tell_participants(
-    event: int, organisation: int, rows: list[ProgressUpdate], *, at: datetime
-) -> None:
-    """No one can confirm it for the party yet, but its own people know."""
-    first = min(row.pk for row in rows)
-    people = active_participations(at.date()).filter(event=event, organisation=organisation)
-    for participation in people.select_related("delegate__user"):
-        person = participation.delegate
-        if can_receive_mail(person):
-            email_delegate(
-                person,
-                dedup_key=f"entered {first}.{max(row.revision for row in rows)} {person.pk}",
-                template="outcomes/reporting/emails/report_entered_unasked",
-                context={
-                    "event": participation.event,
-                    "references": sorted({row.commitment.reference for row in rows}),
-                    "url": f"{settings.PORTAL_URL}{reverse('my-commitments')}",
-                },
-                at=at,
-            )
 
 
 def unconfirmed(party: CommitmentParty) -> list[ProgressUpdate]:

@@ -21,11 +21,13 @@ from outcomes.models import (
     CommitmentParty,
     CommitmentState,
     Dispute,
+    EditorialState,
     ImportedRow,
     Undertaking,
     Upload,
 )
 from outcomes.reporting.focal_points import ask_focal_point, people_to_tell
+from outcomes.reporting.submission import tell_parties
 from outcomes.sources.comparisons import (
     Comparisons,
     is_publishable,
@@ -275,6 +277,10 @@ def publish(commitment: Commitment, *, at: datetime) -> None:
         commitment.recorded_at = at
     commitment.save()
     audit.record(action="publish commitment", at=at, detail=commitment.reference)
+    waiting = commitment.updates.filter(state=EditorialState.SUBMITTED).select_related(
+        "commitment", "party__focal_point__user"
+    )
+    tell_parties(waiting, at=at)
     for party in commitment.parties.filter(focal_point_accepted_at=None).exclude(focal_point=None):
         ask_focal_point(party, party.focal_point, at=at)
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outcomes.models import (
     Assessment,
+    Commitment,
     EditorialState,
     EditorialText,
     Offer,
@@ -70,7 +71,8 @@ def events_to_check(rights: EventPermissions) -> frozenset[int]:
 def checkable(rows: QuerySet[Any], rights: EventPermissions) -> QuerySet[Any]:
     """Texts that neither come from an organisation of the user, nor were written by a colleague.
 
-    All bodies of one government are one organisation.
+    All bodies of one government are one organisation. No one checks a report before its commitment
+    is public.
     """
     is_report = rows.model is ProgressUpdate
     own = organisations_in(rights.bodies).order_by().values("pk")
@@ -78,6 +80,7 @@ def checkable(rows: QuerySet[Any], rights: EventPermissions) -> QuerySet[Any]:
         **{"party__organisation__in" if is_report else "organisation__in": own}
     )
     if is_report:
+        rows = rows.filter(commitment__in=Commitment.objects.public().values("pk"))
         edited = ProgressUpdate.edited_by.through.objects.filter(user__pk__among=rights.colleagues)
         is_own |= Q(pk__in=edited.values("progressupdate"))
     return rows.exclude(is_own)

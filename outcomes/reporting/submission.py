@@ -14,12 +14,19 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from outcomes.models import Assessment, EditorialState, Offer, ProgressUpdate, Response
-from outcomes.reporting.focal_points import active_participations_of
+from outcomes.models import (
+    Assessment,
+    Commitment,
+    EditorialState,
+    Offer,
+    ProgressUpdate,
+    Response,
+)
+from outcomes.reporting.focal_points import active_participations, active_participations_of
 from outcomes.reporting.links import create_report_link
-from outcomes.reporting.request_emails import can_receive_mail
+from outcomes.reporting.request_emails import can_receive_mail, queue_digest
 from participants.accounts.addresses import delivery_address
-from participants.accounts.emails import hide_url_for
+from participants.accounts.emails import email_delegate, hide_url_for
 from participants.models import Delegate, Participation, User
 from participants.permissions import permissions_of
 from roundtable.mail.queue import enqueue
@@ -54,9 +61,65 @@ def submit_updates(
     )
 
 
+def tell_parties(updates: Iterable[ProgressUpdate], *, at: datetime) -> None:
+    """One email to each accepted focal point, with a link to confirm what was entered.
+
+    Of a party without one, everyone who took part for it gets an email. Of a commitment that is not
+    public, no one is told until it is.
+    """
+    entered: dict[Delegate, list[ProgressUpdate]] = {}
+    without_focal_point: dict[tuple[int, int], list[ProgressUpdate]] = {}
+    for update in updates:
+        is_draft = update.state == EditorialState.DRAFT or not update.commitment.is_public
+        if update.is_of_party or is_draft:
+            continue
+        party = update.party
+        if party.focal_point and party.focal_point_accepted_at:
+            entered.setdefault(party.focal_point, []).append(update)
+        elif party.organisation_id:
+            key = (update.commitment.event_id, party.organisation_id)
+            without_focal_point.setdefault(key, []).append(update)
+    for (event, organisation), rows in without_focal_point.items():
+        _tell_participants(event, organisation, rows, at=at)
+    for person, rows in entered.items():
+        first = min(row.pk for row in rows)
+        queue_digest(
+            person,
+            list({row.party_id: row.party for row in rows}.values()),
+            dedup_key=f"entered {first}.{max(row.revision for row in rows)} {person.pk}",
+            template="outcomes/reporting/emails/report_entered",
+            at=at,
+        )
+
+
+def _tell_participants(
+    event: int, organisation: int, rows: list[ProgressUpdate], *, at: datetime
+) -> None:
+    """No one can confirm it for the party yet, but its own people know."""
+    first = min(row.pk for row in rows)
+    people = active_participations(at.date()).filter(event=event, organisation=organisation)
+    for participation in people.select_related("delegate__user"):
+        person = participation.delegate
+        if can_receive_mail(person):
+            email_delegate(
+                person,
+                dedup_key=f"entered {first}.{max(row.revision for row in rows)} {person.pk}",
+                template="outcomes/reporting/emails/report_entered_unasked",
+                context={
+                    "event": participation.event,
+                    "references": sorted({row.commitment.reference for row in rows}),
+                    "url": f"{settings.PORTAL_URL}{reverse('my-commitments')}",
+                },
+                at=at,
+            )
+
+
 def pending_texts(kind: type[Any], event: Event) -> QuerySet[Any]:
+    """Those of which someone can be asked to check them."""
     belongs = reduce(or_, (Q((way, event)) for way in kind.event_lookups))
     found: QuerySet[Any] = kind.objects.filter(belongs, state=EditorialState.SUBMITTED)
+    if kind is ProgressUpdate:
+        found = found.filter(commitment__in=Commitment.objects.public().values("pk"))
     return found.order_by("submitted_at")
 
 

@@ -12,6 +12,8 @@ from outcomes.imports.forms import editable_events
 from outcomes.imports.lists.reader import COUNTRY, ORGANISATION_KIND
 from outcomes.imports.lists.recipe import (
     LIST_SHEETS,
+    REPORT_DAY,
+    REPORT_IS_CHECKED,
     NewOrganisation,
     Recipe,
     can_join,
@@ -157,10 +159,15 @@ class ListForm(forms.Form):
 
     def _add_values_for_all(self) -> None:
         recipe, fields = self.recipe, self.fields
-        for key in recipe.sheet.keys:
-            if key in recipe.columns.values() or key == recipe.sheet.table.identifier:
+        keys = [key for key in recipe.sheet.keys if key != recipe.sheet.table.identifier]
+        if recipe.has_reports:
+            keys += [REPORT_DAY, REPORT_IS_CHECKED]
+        for key in keys:
+            if key in recipe.columns.values():
                 continue
-            choices = recipe.sheet.choices_of(key)
+            choices = recipe.sheet.choices_of(key) if key in recipe.sheet.keys else []
+            if key == REPORT_IS_CHECKED:
+                choices = [("yes", _("Yes, I have read them"))]
             given: Any = {
                 "required": False,
                 "label": label_of(key),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from outcomes.imports.forms import editable_events
-from outcomes.imports.lists.recipe import Recipe
+from outcomes.imports.lists.recipe import REPORT_DAY, REPORT_IS_CHECKED, Recipe
 from outcomes.imports.lists.tables import cell_text, find_tables
 from outcomes.imports.readers.pages import Rows, SourceFile
 from outcomes.imports.records.duplicate_matcher import normalise_name
@@ -58,6 +58,12 @@ def keep_recipe(recipe: Recipe, source: SourceFile, event: Event, *, at: datetim
             for key, text in recipe.for_all.items()
             if recipe.sheet.choices_of(key) or key == "organisation"
         }
+    # Of the next list, someone says both anew.
+    content.for_all = {
+        key: text
+        for key, text in content.for_all.items()
+        if key not in (REPORT_DAY, REPORT_IS_CHECKED)
+    }
     given = {"shape": shape, "content": content.to_json(), "used_at": at}
     ImportRecipe.objects.update_or_create(event=event, name=recipe.name, defaults=given)
 

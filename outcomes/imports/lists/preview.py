@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from outcomes.imports.lists.reader import Problem, Reading, read_list
-from outcomes.imports.lists.recipe import Recipe
+from outcomes.imports.lists.recipe import REPORT_PREFIX, Recipe
 from outcomes.imports.preview import ImportOptions, Preview, preview_import
 from outcomes.imports.readers.pages import SourceFile
 from outcomes.imports.records.errors import CellLocation, Mistake
@@ -40,9 +40,13 @@ class ListPreview:
     def counts(self) -> dict[str, int]:
         """How many rows of the list add, change or change nothing, and the new organisations."""
         fates: dict[int, RowResult] = {}
+        is_of_updates = "commitments" not in self.parsed.content
         for _place, row in self.preview.rows:
             for number in _rows_of(self.parsed.cell_location(row.location)):
-                is_main = row.location in self.parsed.locations
+                # A report stands in the row of its commitment.
+                is_main = row.location in self.parsed.locations and (
+                    is_of_updates or not row.location.startswith("updates")
+                )
                 if is_main and row.result == RowResult.ADDED:
                     fates[number] = RowResult.ADDED
                 elif row.result != RowResult.UNCHANGED:
@@ -125,9 +129,13 @@ def _problems_of(mistake: Mistake, parsed: ParsedWorkbook, recipe: Recipe) -> li
     where = mistake.where
     if not isinstance(where, CellLocation):
         return []
+    labels = {
+        number: column_label(key.removeprefix(REPORT_PREFIX))
+        for number, key in recipe.columns.items()
+    }
     columns = [
         number
-        for number, key in recipe.columns.items()
-        if where.column in (column_label(key), parsed.headings[column_label(key)])
+        for number, label in labels.items()
+        if where.column in (label, parsed.headings[label])
     ]
     return [Problem(row, next(iter(columns), -1), mistake.message) for row in _rows_of(where)]

@@ -17,10 +17,15 @@ from outcomes.imports.lists.recipe import (
     NAME_KEYS,
     NEW_COUNTRY,
     NEW_KIND,
+    REPORT_DAY,
+    REPORT_IS_CHECKED,
+    REPORT_PREFIX,
+    REPORT_STATUS,
     ROW_KEY,
     Recipe,
     date_columns,
     label_of,
+    place_of,
 )
 from outcomes.imports.lists.tables import cell_text, clean_cell, describe_table
 from outcomes.imports.readers.pages import SourceFile
@@ -30,6 +35,7 @@ from outcomes.imports.workbook.dates import is_ambiguous_date, parse_date
 from outcomes.imports.workbook.parsing import choice_values, match_choice, store_cell
 from outcomes.imports.workbook.rows import ParsedWorkbook, SheetRow, add_rows
 from outcomes.imports.workbook.sheets import column_label
+from outcomes.models.commitment import UNFULFILLED_STATUSES
 from participants.models import Organisation
 from participants.permissions import EventPermissions
 from roundtable.database.fields import field_of
@@ -114,22 +120,34 @@ class _ListReader:
         self.columns: dict[str, list[int]] = {}
         for number, key in sorted(recipe.columns.items()):
             self.columns.setdefault(key, []).append(number)
+        places = {key: place_of(recipe.kind, key) for key in [*self.columns, *recipe.for_all]}
+        self.places = {key: place for key, place in places.items() if place}
         self.choices = {
-            key: self.sheet.get_field(key) for key in self.sheet.keys if self.sheet.choices_of(key)
+            key: sheet.get_field(own)
+            for key, (sheet, own) in self.places.items()
+            if sheet.choices_of(own)
         }
+        self.reports: list[tuple[SheetRow, Content]] = []  # each with the row of its commitment
         self.days = set(date_columns(recipe))
         parsed = ParsedWorkbook(page=recipe.page)
         parsed.content["event"] = {"code": event.code, "slug": event.slug}
         headings = describe_table(recipe.page, self.cells, recipe.heading_row).headings
         for key, numbers in self.columns.items():
             heading = " + ".join(filter(None, (headings[number] for number in numbers)))
-            parsed.headings[column_label(key)] = heading or label_of(key)
+            # A commitment and its report both have a text.
+            own = key.removeprefix(REPORT_PREFIX)
+            parsed.headings.setdefault(column_label(own), heading or label_of(key))
         self.reading = Reading(parsed)
 
     def read(self, without: Collection[int]) -> Reading:
         reading, parsed = self.reading, self.reading.parsed
         given = self.columns.keys() | self.recipe.for_all.keys() | self._given_by_us()
-        reading.missing = [label_of(key) for key in self.sheet.table.required() if key not in given]
+        required = [*self.sheet.table.required()]
+        if self.recipe.has_reports:
+            required.append(REPORT_IS_CHECKED)
+            if "source_dated_on" not in given:
+                required.append(REPORT_DAY)
+        reading.missing = [label_of(key) for key in required if key not in given]
         rows: list[SheetRow] = []
         originals: list[list[str]] = []
         for index in range(self.recipe.heading_row + 1, len(self.cells)):
@@ -141,10 +159,12 @@ class _ListReader:
                 reading.skipped.setdefault(reason, []).append(number)
             elif number not in without and not reading.missing:
                 problems = len(reading.problems)
-                values = self._values(number, cells)
+                values, report = self._values(number, cells)
                 if len(reading.problems) == problems:
                     rows.append(SheetRow(values, number))
                     originals.append([*map(cell_text, cells)])
+                    if report:
+                        self.reports.append((rows[-1], report))
         if self.recipe.kind == "commitments" and "reference" not in self.columns:
             key_columns = self.columns.get(ROW_KEY, [])
             reading.row_keys = give_references(rows, originals, key_columns, self.event)
@@ -154,6 +174,12 @@ class _ListReader:
         if new := [SheetRow(values, 0) for values in self.names.new_rows()]:
             add_rows(LIST_SHEETS["organisations"], new, parsed)
         add_rows(self.sheet, rows, parsed)
+        reports = [
+            SheetRow({"reference": row.values["reference"]} | report, row.number)
+            for row, report in self.reports
+        ]
+        if reports:
+            add_rows(LIST_SHEETS["updates"], reports, parsed)
         reading.names = self.names.questions()
         reading.words = self._word_questions()
         return reading
@@ -196,12 +222,11 @@ class _ListReader:
             return "no-person" if name in NO_PERSON else ""
         return ""
 
-    def _values(self, number: int, cells: list[Any]) -> Content:
-        """The values of a row by key; adds its problems."""
+    def _values(self, number: int, cells: list[Any]) -> tuple[Content, Content]:
+        """The values of a row, and those of the report in it, by key; adds its problems."""
         values: Content = {}
-        for key in [*self.columns, *self.recipe.for_all]:
-            if key not in self.sheet.keys or key in values:
-                continue
+        report: Content = {}
+        for key, (sheet, own) in self.places.items():
             cell = self._cell(cells, key)
             if key in NAME_KEYS.get(self.recipe.kind, ()):
                 self._store_names(number, key, cells, cell, values)
@@ -211,15 +236,36 @@ class _ListReader:
             elif isinstance(cell, str) and self.days & {*self.columns.get(key, ())}:
                 cell = self._day(cell)
             found: list[Mistake] = []
-            store_cell(self.sheet, key, cell, number, values, found)
+            filled = values if sheet is self.sheet else report
+            store_cell(sheet, own, cell, number, filled, found)
             for mistake in found:
                 self._add_problem(number, key, mistake.message)
             # In a list, an empty cell says nothing.
-            if found or values.get(key) in ("", []):
-                values.pop(key, None)
+            if found or filled.get(own) in ("", []):
+                filled.pop(own, None)
         if self.recipe.kind == "delegates" and number - 1 not in self.recipe.as_they_are:
             self._check_person(number, cells)
-        return values
+        if "status" not in report or not self.recipe.has_reports:
+            return values, {}
+        return values, self._complete_report(number, cells, values, report)
+
+    def _complete_report(
+        self, number: int, cells: list[Any], values: Content, report: Content
+    ) -> Content:
+        """Where the row says no more of the status, in its own words."""
+        if not values.get("leads"):
+            message = _("A report needs an organisation that leads the commitment.")
+            self._add_problem(number, REPORT_STATUS, message)
+            return {}
+        report.setdefault("text", cell_text(self._cell(cells, REPORT_STATUS)))
+        if report["status"] in UNFULFILLED_STATUSES:
+            report["reason"] = report["text"]
+        given = {
+            "party": values["leads"][0],
+            "source": values.get("source_url") or values.get("source_title"),
+            "reported_on": values.get("source_dated_on"),
+        }
+        return {key: word for key, word in given.items() if word} | report
 
     def _add_problem(self, number: int, key: str, message: str, **given: bool) -> None:
         column = next(iter(self.columns.get(key, ())), -1)
@@ -290,7 +336,7 @@ class _ListReader:
                 rows,
                 [(str(kind), str(label)) for kind, label in ORGANISATION_KIND.flatchoices]
                 if key == NEW_KIND
-                else self.sheet.choices_of(key),
+                else self.places[key][0].choices_of(self.places[key][1]),
                 self.recipe.words.get(key, {}).get(word),
             )
             for key, counts in self.words.items()

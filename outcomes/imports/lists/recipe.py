@@ -24,10 +24,14 @@ LIST_SHEETS = {
 }
 # The number or code that a row has in its own list, by which it is found again.
 ROW_KEY = "row_key"
+# Of the report on a commitment that stands in the same row.
+REPORT_PREFIX = "report."
+REPORT_STATUS, REPORT_DAY = "report.status", "report.reported_on"
+REPORT_TEXT, REPORT_IS_CHECKED = "report.text", "report.has_no_personal_details"
 # Of an organisation that a list of people or commitments names, if it is new.
 NEW_KIND, NEW_COUNTRY = "new_kind", "new_country"
 _EXTRA_KEYS = {
-    "commitments": (ROW_KEY, NEW_KIND, NEW_COUNTRY),
+    "commitments": (ROW_KEY, NEW_KIND, NEW_COUNTRY, REPORT_STATUS, REPORT_DAY, REPORT_TEXT),
     "delegates": (NEW_KIND, NEW_COUNTRY),
     "updates": (),
 }
@@ -35,10 +39,17 @@ _EXTRA_LABELS = {
     ROW_KEY: _("Number of the row in the list"),
     NEW_KIND: _("Kind of the organisation"),
     NEW_COUNTRY: _("Country of the organisation"),
+    REPORT_STATUS: _("Report: status"),
+    REPORT_DAY: _("Report: as of"),
+    REPORT_TEXT: _("Report: what was done"),
+    REPORT_IS_CHECKED: _("Reports name no person and no shelter"),
 }
 _EXTRA_SYNONYMS = {
     NEW_KIND: "kind type category constituency sector jenis tipo",
     NEW_COUNTRY: "country countrycode iso iso2 iso3 pays pais negara",
+    REPORT_STATUS: "status implementationstatus progressstatus implementation state",
+    REPORT_DAY: "statusdate asof reportedon lastupdated updated",
+    REPORT_TEXT: "progress update comments implementationprogress whatwasdone",
 }
 # The columns with names of organisations and groups.
 NAME_KEYS = {
@@ -88,6 +99,10 @@ class Recipe:
         return LIST_SHEETS[self.kind]
 
     @property
+    def has_reports(self) -> bool:
+        return REPORT_STATUS in self.columns.values()
+
+    @property
     def has_source(self) -> bool:
         """Whether commitments get a source from a column or a value for all rows."""
         keys = {*self.columns.values(), *self.for_all}
@@ -118,6 +133,14 @@ def label_of(key: str) -> str:
     return str(_EXTRA_LABELS.get(key) or column_label(key))
 
 
+def place_of(kind: str, key: str) -> tuple[Sheet, str] | None:
+    """The sheet and its key that a column fills; None if it only says more about another one."""
+    sheet = LIST_SHEETS[kind]
+    if key.startswith(REPORT_PREFIX):
+        sheet, key = LIST_SHEETS["updates"], key.removeprefix(REPORT_PREFIX)
+    return (sheet, key) if key in sheet.keys else None
+
+
 def propose(source: SourceFile) -> Recipe:
     """For the longest table of the file."""
     table = find_tables(source)[0]
@@ -146,9 +169,7 @@ def _propose_address(columns: dict[int, str], table: SourceTable) -> None:
 def _propose_row_key(columns: dict[int, str], table: SourceTable, rows: Rows) -> None:
     """Instead of our reference, which few other lists have, a number of their own."""
     for number, key in list(columns.items()):
-        if key == "reference" and not all(
-            re.search(r"-C\d+$", text) for text in table.samples[number]
-        ):
+        if key == "reference" and not are_references(table.samples[number]):
             del columns[number]
     if "reference" in columns.values():
         return
@@ -156,6 +177,11 @@ def _propose_row_key(columns: dict[int, str], table: SourceTable, rows: Rows) ->
         if number not in columns and is_row_key(rows, number):
             columns[number] = ROW_KEY
             return
+
+
+def are_references(texts: Sequence[str]) -> bool:
+    """Whether these are numbers of commitments of a roundtable, not of another list."""
+    return all(re.search(r"-C\d+$", text) for text in texts)
 
 
 def is_row_key(rows: Rows, column: int) -> bool:
@@ -194,6 +220,10 @@ def guess_columns(
         is_title = number < len(samples) and _are_titles(samples[number])
         free = [key for key in keys if key not in found and not (is_title and key == "post")]
         found.append(free[0] if free else "")
+        if found[-1] == REPORT_STATUS and not _tell_progress(samples[number : number + 1]):
+            found[-1] = ""
+    if REPORT_STATUS not in found:
+        found = ["" if key.startswith(REPORT_PREFIX) else key for key in found]
     _join_names(found, headings, kind)
     return found
 
@@ -238,6 +268,18 @@ def _are_titles(samples: Sequence[str]) -> bool:
     )
 
 
+_PROGRESS = re.compile(
+    r"complet|fulfil|achiev|implement|progress|ongoing|on.?track|under.?way|start|delay|pending"
+    r"|open|closed|dropped|cancelled|done|partial|met\b",
+    re.IGNORECASE,
+)
+
+
+def _tell_progress(samples: Sequence[Sequence[str]]) -> bool:
+    """Whether a column says how far things are: “Status” may also be “Published”."""
+    return any(_PROGRESS.search(text) for texts in samples for text in texts)
+
+
 LONG_TEXT = 60  # characters
 
 
@@ -247,7 +289,14 @@ def guess_kind(table: SourceTable) -> str:
     likely = "commitments" if has_long_texts else "delegates"
 
     def likeness(kind: str) -> tuple[int, int, bool, bool]:
-        known = sum(bool(key) for key in guess_columns(kind, table.headings, table.samples))
+        guessed = guess_columns(kind, table.headings, table.samples)
+        known = sum(bool(key) and not key.startswith(REPORT_PREFIX) for key in guessed)
+        # Reports are found by our references; elsewhere they stand beside their commitment.
+        if kind == "updates" and not any(
+            key == "reference" and are_references(texts)
+            for key, texts in zip(guessed, table.samples, strict=False)
+        ):
+            known = -1
         own = len({heading_key(heading) for heading in table.headings} & {*LIST_SHEETS[kind].keys})
         is_title = table.page.strip().lower() == LIST_SHEETS[kind].title.lower()
         return known, own, is_title, kind == likely
@@ -265,8 +314,9 @@ def can_join(kind: str, key: str) -> bool:
 
 
 def date_columns(recipe: Recipe) -> list[int]:
+    places = {number: place_of(recipe.kind, key) for number, key in recipe.columns.items()}
     return [
         number
-        for number, key in recipe.columns.items()
-        if key in recipe.sheet.keys and isinstance(recipe.sheet.get_field(key), models.DateField)
+        for number, place in places.items()
+        if place and isinstance(place[0].get_field(place[1]), models.DateField)
     ]

@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from outcomes.models import Commitment
+from outcomes.models import Commitment, ProgressUpdate
 from participants.models import Delegate, Participation, User
 from participants.participation.confirmation import confirm_entered
 from participants.permissions import acting_organisation
@@ -34,12 +34,27 @@ class NewRecord:
 
     def to_json(self) -> dict[str, Any]:
         rows = [_to_json(row) for row in (self.row, *self.parts)]
-        return {"location": self.location, "rows": rows, "outcomes": list(self.outcomes)}
+        reporting = [self.parts.index(report.party) for report in self.reports]
+        return {
+            "location": self.location,
+            "rows": rows,
+            "outcomes": list(self.outcomes),
+            "reporting": reporting,
+        }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "NewRecord":
         row, *parts = (_from_json(text) for text in stored["rows"])
-        return cls(stored["location"], row, parts, stored["outcomes"])
+        record = cls(stored["location"], row, parts, stored["outcomes"])
+        # An import that began before an upgrade has none.
+        for report, party in zip(record.reports, stored.get("reporting", ()), strict=True):
+            report.party = parts[party]
+        return record
+
+    @property
+    def reports(self) -> list[ProgressUpdate]:
+        """Each about a party that comes before it in the parts."""
+        return [part for part in self.parts if isinstance(part, ProgressUpdate)]
 
 
 def _to_json(row: models.Model) -> tuple[str, dict[str, Any]]:
@@ -94,6 +109,9 @@ def insert_records(records: Sequence[NewRecord]) -> None:
 def store_records(records: Sequence[NewRecord], event: Event, *, by: User, at: datetime) -> None:
     """Stores some of those that an import left out."""
     insert_records(records)
+    editing = ProgressUpdate.edited_by.through
+    reports = [report for record in records for report in record.reports]
+    editing.objects.bulk_create([editing(progressupdate=row, user=by) for row in reports])
     add_versions([record.row for record in records if isinstance(record.row, Commitment)], ADDED)
     if people := [record.row for record in records if isinstance(record.row, Delegate)]:
         log_people(people, event, action="add delegate", by=by, at=at)

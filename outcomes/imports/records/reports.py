@@ -18,9 +18,14 @@ from outcomes.imports.records.results import (
     to_file_text,
 )
 from outcomes.imports.records.validation import FileEntry
-from outcomes.models import CommitmentParty, EditorialState, ProgressUpdate, ReportedBy
-from outcomes.reporting.party_confirmation import tell_parties
-from outcomes.reporting.submission import BATCH_SIZE, submit_updates
+from outcomes.models import (
+    Commitment,
+    CommitmentParty,
+    EditorialState,
+    ProgressUpdate,
+    ReportedBy,
+)
+from outcomes.reporting.submission import BATCH_SIZE, submit_updates, tell_parties
 from roundtable.models import Event
 
 UpdateKey = tuple[str, str, date]
@@ -59,16 +64,24 @@ def apply_updates(
     """Submits new and changed updates; refuses changes to approved ones.
 
     They are recorded from a source: no file reports in the name of a party. In a file with
-    mistakes, nothing is said about the parties of `uncertain` commitments.
+    mistakes, nothing is said about the parties of `uncertain` commitments. Those about a new draft
+    are stored with it. No one checks them, and no party is told, before the commitment is public.
     """
     if not entries:
         return
     is_rejected = bool(report.mistakes)
     stored = updates_by_key(event)
     unnamed = sum(map(len, stored.values()))
-    rows = CommitmentParty.objects.public().filter(commitment__event=event)
+    rows = CommitmentParty.objects.filter(commitment__event=event)
     rows = rows.select_related("commitment__event", "organisation", "group", "focal_point__user")
     parties = {(row.commitment.reference, party_slug(row)): row for row in rows}
+    new_records = {}
+    for record in report.new_records:
+        if isinstance(record.row, Commitment):
+            new_records[record.row.reference] = record
+            for part in record.parts:
+                if isinstance(part, CommitmentParty):
+                    parties[record.row.reference, party_slug(part)] = part
     references = {reference for reference, _slug in parties}
     seen: set[tuple[Any, ...]] = set()
     new: list[ProgressUpdate] = []
@@ -102,7 +115,12 @@ def apply_updates(
             changed += _change_update(entry, stored_updates[number - 1], report, at)
         else:
             row = ProgressUpdate(commitment=party.commitment, party=party, recorded_at=at)
-            new += _add_update(entry, row, report, at)
+            added = _add_update(entry, row, report, at)
+            if reference in new_records:
+                new_records[reference].parts.extend(added)
+                report.with_new_records.add(entry.location)
+            else:
+                new += added
             stored_updates.append(row)
             stored[reference, slug, day] = stored_updates
         seen.add(key)
@@ -111,6 +129,9 @@ def apply_updates(
         report.kept.append(text % unnamed)
     if report.mistakes:
         return
+    for record in new_records.values():
+        for row in record.reports:
+            row.mark_submitted(at=at)
     submit_updates(new, changed, at=at)
     report.touched += [Touched(row, RowResult.ADDED) for row in new]
     if report.by:
@@ -207,6 +228,8 @@ def _validate_update(
     row.is_unchanged = row.is_unchanged and not row.text
     row.state, row.submitted_at = EditorialState.SUBMITTED, at
     try:
+        if row.commitment.pk is None:
+            row.check_day(row.commitment.event)
         # Saves queries: the party comes from the database, and `clean` covers the constraints.
         row.full_clean(exclude={"author", "commitment", "party"}, validate_constraints=False)
     except ValidationError as problem:

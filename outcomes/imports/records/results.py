@@ -235,6 +235,7 @@ class ImportReport:
     is_preview: bool = False
     # What an import stores apart, and the references of commitments that became public.
     new_records: list[NewRecord] = field(default_factory=list)
+    with_new_records: set[str] = field(default_factory=set)  # locations of their reports
     published: set[str] = field(default_factory=set)
     touched: list[Touched] = field(default_factory=list)
     # The entries that can be left out, and the first entry about a person by each later one.
@@ -246,7 +247,7 @@ class ImportReport:
         changed = {
             self._entry_of(row.location) for row in self.rows if row.result != RowResult.UNCHANGED
         }
-        changed -= {record.location for record in self.new_records}
+        changed -= {record.location for record in self.new_records} | self.with_new_records
         return {
             location
             for location in self.entries
