@@ -46,7 +46,7 @@ from roundtable.models import Event
 from roundtable.web.limits import LimitCount
 from tests.canaries import all_paths, canaries_of, find_canaries, make_portal, response_text
 from tests.conftest import FULL, FULL_WALKS
-from tests.factories import channel_with, make_dispute, make_event, make_update
+from tests.factories import make_dispute, make_event, make_update
 from tests.shared_database import in_a_thread, shared_database
 
 __all__ = ["shared_database"]  # fixture
@@ -188,7 +188,7 @@ ALWAYS = {
 CHANGES: dict[str, Callable[[], object]] = {
     UNSEEN: change_private_parts,
     "a contact detail is for participants": lambda: rows_of(
-        ContactChannel, pk=channel_with("zq-open-everyone@example.org").pk
+        ContactChannel, delegate__name="zq-open-name", audience=Audience.EVERYONE
     )(audience=Audience.PARTICIPANTS),
     "a workplace ends": lambda: rows_of(Affiliation, delegate__name="zq-open-name")(
         until=timezone.localdate().replace(year=2025)
