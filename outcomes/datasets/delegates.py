@@ -68,6 +68,18 @@ DELEGATES = Dataset(
             synonyms="nominatedby nominationletter letterofnomination lineoftheletter letter",
             field=field_of(Participation, "nomination"),
         ),
+        Column(
+            "letter_dated_on",
+            synonyms="letterdate dateofletter",
+            field=models.DateField(
+                null=True,
+                blank=True,
+                help_text=_(
+                    "The date of the letter of the organisation in which the line stands, if the "
+                    "letter was entered before."
+                ),
+            ),
+        ),
     ),
     identifier="handle",
     is_shared=True,

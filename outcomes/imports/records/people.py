@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -31,7 +32,14 @@ from outcomes.imports.records.results import (
 )
 from outcomes.imports.records.validation import FileEntry
 from participants.accounts.addresses import has_joined
-from participants.models import Affiliation, Delegate, HandleRedirect, Organisation, Participation
+from participants.models import (
+    Affiliation,
+    Delegate,
+    HandleRedirect,
+    Letter,
+    Organisation,
+    Participation,
+)
 from participants.participation.confirmation import split_shared_person, void_changed_confirmations
 from participants.permissions import EventPermissions, visible_organisations, visible_people
 from participants.proposals.lifecycle import (
@@ -292,6 +300,12 @@ class _PeopleImporter:
         person = rows.first()
         return Participation(event=self.event, delegate=person) if person else None
 
+    @cached_property
+    def letters(self) -> dict[tuple[int, date], Letter]:
+        """By organisation and date."""
+        rows = Letter.objects.filter(event=self.event)
+        return {(row.organisation_id, row.dated_on): row for row in rows}
+
     def _store(
         self, entry: FileEntry, participation: Participation, organisation: Organisation
     ) -> None:
@@ -304,6 +318,12 @@ class _PeopleImporter:
             rows[1][1]["capacity"] = given["capacity"]
         if given.get("nomination") and not (participation.nomination or participation.confirmed_at):
             rows[1][1]["nomination"] = given["nomination"]
+            if day := given.get("letter_dated_on"):
+                rows[1][1]["letter"] = self.letters.get((organisation.pk, day))
+                if rows[1][1]["letter"] is None:
+                    sentence = _("No letter of this organisation and date is on record. Enter it.")
+                    report.add_mistake(f"{entry.location}.letter_dated_on", sentence)
+                    return
         if given.get("post"):
             affiliation = self._affiliation_for(participation, organisation)
             rows.append((affiliation, {"post": given["post"]}))

@@ -25,6 +25,7 @@ from tests.factories import (
     make_commitment,
     make_event,
     make_holder,
+    make_letter,
     make_organisation,
     make_party,
     make_role,
@@ -625,7 +626,8 @@ def test_location_is_written_in_words(rows: tuple[int, ...], column: str | int, 
 def test_imported_people_are_read_together_with_the_line_of_each(
     browser: Client, client_of: Sign, talk: Event
 ) -> None:
-    make_role(talk, organisation=make_organisation(slug="relief", kind="agency"))
+    relief = make_organisation(slug="relief", kind="agency")
+    make_role(talk, organisation=relief)
     lines = ["Name,Organisation,Nominated by", 'Rita Sen,relief,"Letter of 2 March: Ms Sen"']
     answer = preview_file(
         browser, csv(*lines, 'Ana Ho,relief,"Letter of 2 March: Ms Ho"'), talk, "people.csv"
@@ -634,6 +636,13 @@ def test_imported_people_are_read_together_with_the_line_of_each(
     reader = client_of(make_holder(talk, on_behalf_of=make_organisation(kind="agency")))
     page = press(reader, QUEUE, f"{QUEUE}together/", "Look at all 2")
     assert "Letter of 2 March: Ms Sen" in page_text(page) and "Ms Ho" in page_text(page)
+    # A letter that was entered before stands beside its lines.
+    letter = make_letter(talk, organisation=relief)
+    lines = ["Name,Organisation,Nominated by,Letter date", "Lin Wu,relief,Ms Wu,2026-03-01"]
+    answer = preview_file(browser, csv(*lines, "Bo Yu,relief,Mr Yu,2026-04-01"), talk, "people.csv")
+    assert "No letter of this organisation and date is on record." in admin_text(answer)
+    import_list(browser, answer)
+    assert [part.delegate.name for part in letter.participations.all()] == ["Lin Wu"]
     # What is on record is not replaced.
     handle = Delegate.objects.get(name="Rita Sen").handle
     lines = ["handle,Name,Organisation,Nominated by", f"{handle},Rita Sen,relief,Mr Lee"]
