@@ -621,7 +621,7 @@ def test_import_pages_are_fully_translatable(client_of: Sign) -> None:
     labels |= {column_label(key) for sheet in SHEETS for key in sheet.keys}
     known = "|".join(sorted(labels, key=len, reverse=True))
     for rows, sentence in (
-        ("Название;Издатель\nБумага;\n", "No column is"),
+        ("Название;Издатель\nБумага;\n", "Nothing says"),
         ("Title;Publisher\nБумага;\nПлан;Дом\n", "Import all changes"),
         ("Title;Publisher\n;Дом\n", "row has a question and stays here."),
     ):

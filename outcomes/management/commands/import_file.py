@@ -116,7 +116,7 @@ class Command(BaseCommand):
             % (counts | {"rows": asked["rows"]})
         )
         for label in asked["missing"]:
-            self.stderr.write(_("No column is “%s”.") % label)
+            self.stderr.write(_("Nothing says “%s”.") % label)
         reasons: dict[str, list[int]] = {}
         for problem in asked["problems"]:
             reasons.setdefault(problem["message"], []).append(problem["row"])

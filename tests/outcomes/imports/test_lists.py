@@ -261,7 +261,7 @@ def test_column_that_must_be_matched_is_asked_for(browser: Client, talk: Event) 
         "adviser;Omar Said;Harbour Clinc;omar@example.org",
     )
     answer = preview_file(browser, rows, talk)
-    assert "No column is “Organisation”. Choose one" in admin_text(answer)
+    assert "Nothing says “Organisation”. Choose a column" in admin_text(answer)
     assert 'value="import"' not in page_html(answer)
     answer = check_list(browser, answer, column2="organisation")
     said = admin_text(answer)
