@@ -75,8 +75,8 @@ DELEGATES = Dataset(
                 null=True,
                 blank=True,
                 help_text=_(
-                    "The date of the letter of the organisation in which the line stands, if the "
-                    "letter was entered before."
+                    "The date of the letter of the organisation in which the line stands. The "
+                    "letter must be on record."
                 ),
             ),
         ),
