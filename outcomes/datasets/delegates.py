@@ -75,8 +75,7 @@ DELEGATES = Dataset(
                 null=True,
                 blank=True,
                 help_text=_(
-                    "The date of the letter of the organisation in which the line stands. The "
-                    "letter must be on record."
+                    "The date of a letter on record, of the same organisation. The line is from it."
                 ),
             ),
         ),
