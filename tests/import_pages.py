@@ -16,6 +16,15 @@ from tests.mail_queue import run_queue
 from tests.page_text import page_html
 
 UPLOAD_URL = "/admin/roundtable/event/workbook/in/"
+PLEDGES_ADDRESS = "https://example.org/pledges.csv"
+# Cells of the list of pledges, by row and column, that are not as published.
+ALTERED = {
+    "r7c1": "Train no officers of post 7.",
+    "r90c2": "harbour",
+    "r150c3": "1 May 2037",
+    "r301c1": "Train the officers of post 3O1.",
+    "r382c2": "harbour",
+}
 
 
 def run_import_worker() -> None:
@@ -71,6 +80,26 @@ def check_list(browser: Client, answer: Any, **changed: str) -> Any:
 def import_list(browser: Client, answer: Any) -> Any:
     """Stores what the page shows."""
     return press_button(browser, answer, "import", **list_fields(answer))
+
+
+def pledges(**altered: str) -> bytes:
+    """A public list of 382 rows."""
+    lines = ["No,Pledge,Who,Due,Remark"]
+    for number in range(1, 383):
+        cells = [f"P-{number}", f"Train the officers of post {number}.", "port", "1 May 2027", "x"]
+        for place, text in altered.items():
+            row, column = map(int, place.removeprefix("r").split("c"))
+            if row == number:
+                cells[column] = text
+        lines.append(",".join(cells))
+    return csv(*lines)
+
+
+def import_pledges(browser: Client, event: Event, content: bytes) -> None:
+    answer = preview_file(browser, content, event, name="pledges.csv")
+    answer = check_list(browser, answer, source=PLEDGES_ADDRESS)
+    assert list_fields(answer)["all.source_url"] == PLEDGES_ADDRESS
+    import_list(browser, answer)
 
 
 def admin_text(answer: Any) -> str:

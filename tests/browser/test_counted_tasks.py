@@ -1,19 +1,23 @@
 """How many presses the most frequent tasks take on a phone, without a script."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from outcomes.models import CommitmentParty, Outcome, ProgressUpdate
+from outcomes.models import Commitment, CommitmentParty, Outcome, ProgressUpdate
 from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, Grant, Invitation, Participation, User
 from participants.onboarding.invitations import invitation_url
 from tests.browser.conftest import Visit
 from tests.factories import make_event, make_holder, make_organisation, make_statement
-from tests.meetings import Delegations, SecondMeeting
+from tests.fixture_types import Sign
+from tests.import_pages import ALTERED, import_pledges, pledges, run_import_worker
+from tests.meetings import Delegations, Meeting, SecondMeeting
 
 Open = Callable[..., Visit]
 
@@ -31,6 +35,10 @@ class Walk:
 
     def link(self, name: str) -> None:
         self.press(self.page.get_by_role("main").get_by_role("link", name=name).first)
+
+    def choose(self, label: str, file: Path) -> None:
+        self.presses += 1
+        self.page.get_by_label(label).set_input_files(file)
 
     def button(self, name: str) -> None:
         self.press(self.page.get_by_role("button", name=name, exact=True))
@@ -232,6 +240,49 @@ def test_sixty_people_of_twelve_letters_take_twenty_presses(
         assert person.presses <= 20, person.presses
     rows = Participation.objects.filter(event=meeting.event)
     assert rows.exclude(confirmed_at=None).count() == 57
+
+
+@pytest.mark.prove
+def test_382_imported_pledges_take_six_presses_and_five_altered_cells_are_found(
+    restored: None,
+    walk: Callable[..., Walk],
+    client_of: Sign,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("outcomes.imports.admin.WAIT_SECONDS", 0)
+    meeting = Meeting("confirmer")
+    editor = meeting.holder("editor", meeting.office)
+    for slug, name in (("port", "Port Authority"), ("harbour", "Harbour Clinic")):
+        make_organisation(slug=slug, name=name, kind="agency")
+    import_pledges(client_of(editor), meeting.event, pledges(**ALTERED))
+    download = tmp_path / "download.csv"
+    download.write_bytes(pledges())
+    for user in (meeting.first, meeting.confirmer):
+        person = walk("/admin/", who=user)
+        person.link("Decide")
+        person.link("Compare 382 commitments with")
+        person.choose("File", download)
+        person.button("Compare")
+        run_import_worker()
+        person.page.reload()  # as the page does by itself
+        different = person.page.get_by_role("listitem").filter(has_text="in your file")
+        expect(different).to_have_text(
+            [
+                re.compile("here “Train no officers of post 7.”"),
+                re.compile("Leads: here “Harbour Clinic”, in your file “–”"),
+                re.compile("Due on: here “2037-05-01”, in your file “2027-05-01”"),
+                re.compile("here “Train the officers of post 3O1.”"),
+                re.compile("Leads: here “Harbour Clinic”, in your file “–”"),
+            ]
+        )
+        person.button("I read this: all 377 are as in the source")
+        expect(person.page.get_by_role("status")).to_contain_text("You compared 377 commitments.")
+        assert person.presses <= 6, person.presses
+    rows = Commitment.objects.filter(event=meeting.event)
+    assert rows.exclude(parties_told_at=None).count() == 377
+    waiting = rows.filter(parties_told_at=None)
+    assert {row.reference for row in waiting} == {f"RT-C{n}" for n in (7, 90, 150, 301, 382)}
 
 
 def test_typo_in_a_published_point_takes_four_presses_and_two(

@@ -16,32 +16,20 @@ from tests.factories import make_event, make_grant, make_holder, make_organisati
 from tests.fixture_types import Sign
 from tests.form_fields import form_fields
 from tests.import_pages import (
+    ALTERED,
+    PLEDGES_ADDRESS,
     UPLOAD_URL,
     admin_text,
     check_list,
     import_list,
-    list_fields,
+    import_pledges,
+    pledges,
     preview_file,
     run_import_worker,
 )
 from tests.page_text import page_html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_templates")]
-ADDRESS = "https://example.org/pledges.csv"
-NUMBER = 382
-
-
-def pledges(**altered: str) -> bytes:
-    """The public list; `altered` are cells of the rows with these numbers."""
-    lines = ["No,Pledge,Who,Due,Remark"]
-    for number in range(1, NUMBER + 1):
-        cells = [f"P-{number}", f"Train the officers of post {number}.", "port", "1 May 2027", "x"]
-        for place, text in altered.items():
-            row, column = map(int, place.removeprefix("r").split("c"))
-            if row == number:
-                cells[column] = text
-        lines.append(",".join(cells))
-    return "\n".join([*lines, ""]).encode()
 
 
 @pytest.fixture
@@ -60,18 +48,11 @@ def second(client_of: Sign, talk: Event) -> Client:
     return client_of(user)
 
 
-def import_pledges(browser: Client, talk: Event, content: bytes) -> None:
-    answer = preview_file(browser, content, talk, name="pledges.csv")
-    answer = check_list(browser, answer, source=ADDRESS)
-    assert list_fields(answer)["all.source_url"] == ADDRESS
-    import_list(browser, answer)
-
-
 def page_of(browser: Client) -> Any:
     """Opens Decide, and the row of the imported texts."""
     decide = browser.get("/admin/decide/")
     address = f"/admin/roundtable/event/workbook/in/{Upload.objects.get().key}/compare/"
-    assert f"Copied by the portal from {ADDRESS}" in admin_text(decide)
+    assert f"Copied by the portal from {PLEDGES_ADDRESS}" in admin_text(decide)
     assert f'href="{address}"' in page_html(decide)
     return browser.get(address)
 
@@ -100,14 +81,7 @@ def compared(talk: Event) -> int:
 def test_five_altered_cells_of_382_are_found_and_the_rest_needs_six_presses(
     browser: Client, second: Client, talk: Event
 ) -> None:
-    altered = {
-        "r7c1": "Train no officers of post 7.",
-        "r90c2": "harbour",
-        "r150c3": "1 May 2037",
-        "r301c1": "Train the officers of post 3O1.",
-        "r382c2": "harbour",
-    }
-    import_pledges(browser, talk, pledges(**altered))
+    import_pledges(browser, talk, pledges(**ALTERED))
     before = Commitment.history.count()
     # 1 Decide, 2 the row, 3 the file, 4 “Compare”, 5 “I read this”.
     page = send_file(second, page_of(second), pledges())
@@ -117,7 +91,7 @@ def test_five_altered_cells_of_382_are_found_and_the_rest_needs_six_presses(
     assert "5 are not as in your file: read each alone" in said
     numbers = [str(number) for number in (7, 90, 150, 301, 382)]
     found = {row.text for row, _words in page.context["different"]}
-    texts = {altered.get(f"r{n}c1", f"Train the officers of post {n}.") for n in numbers}
+    texts = {ALTERED.get(f"r{n}c1", f"Train the officers of post {n}.") for n in numbers}
     assert found == texts
     # Once for all rows: what is no literal copy, and what was not read.
     assert "2 rows of your file" not in said
@@ -126,19 +100,19 @@ def test_five_altered_cells_of_382_are_found_and_the_rest_needs_six_presses(
     assert "Leads: here “ – ”, in your file “ Port Authority ”" in said
     assert "Leads: “ port ” became “ Port Authority ” in 382 rows" in said
     assert "Due on: “ 1 May 2027 ” became “ 2027-05-01 ” in 382 rows" in said
-    assert "Remark Not read" in said and f"Source url: {ADDRESS}" in said
+    assert "Remark Not read" in said and f"Source url: {PLEDGES_ADDRESS}" in said
     assert compared(talk) == 0 and Commitment.history.count() == before
     agree(second, page)
     assert compared(talk) == 377
     assert not SourceComparison.objects.filter(commitment__text__in=texts).exists()
     # The importer brings a download, too: the same file as before shows the same five only to who
     # has the right one.
-    page = send_file(browser, page_of(browser), pledges(**altered))
+    page = send_file(browser, page_of(browser), pledges(**ALTERED))
     assert "Your file is the file that was imported, byte for byte." in admin_text(page)
     agree(browser, page)
     told = Commitment.objects.filter(event=talk, parties_told_at__isnull=False)
-    public = Commitment.objects.filter(event=talk, state="public", source_url=ADDRESS)
-    assert (told | public).distinct().filter(source_url=ADDRESS).count() == 377
+    public = Commitment.objects.filter(event=talk, state="public", source_url=PLEDGES_ADDRESS)
+    assert (told | public).distinct().filter(source_url=PLEDGES_ADDRESS).count() == 377
     assert not told.filter(text__in=texts).exists()
 
 
