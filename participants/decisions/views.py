@@ -29,6 +29,7 @@ from participants.decisions.queue import (
     place_of,
     queue,
 )
+from participants.models import Act, User
 from participants.permissions import EventPermissions, visible_organisations
 
 IS_ID = re.compile("[0-9]{1,18}")
@@ -45,9 +46,19 @@ class DeclineForm(forms.Form):
     )
 
 
-def page_token(kind: Kind[Any], item: Any) -> str:
+def _declined(kind: Kind[Any], item: Any, by: User) -> list[Act]:
+    """By anyone; of what is blind, only by this person, who can decide about it."""
+    return [
+        act
+        for act in kind.acts(item)
+        if act.what == Act.What.DECLINED and (act.by_id == by.pk or not kind.is_blind)
+    ]
+
+
+def page_token(kind: Kind[Any], item: Any, by: User) -> str:
     """Names what the page shows. Keyed: from a plain hash, one could compute who is left out."""
-    content = f"{kind.name} {item.pk} {kind.page_hash(item)}"
+    declined = [act.pk for act in _declined(kind, item, by)]
+    content = f"{kind.name} {item.pk} {kind.page_hash(item)} {declined}"
     return salted_hmac(__name__, content, algorithm="sha256").hexdigest()[:32]
 
 
@@ -126,13 +137,18 @@ def read_together(request: HttpRequest) -> HttpResponse:
         found = _ticked(request, viewer, signer)
     for kind, items in found:
         for item, shown in zip(items, kind.shown(items, viewer), strict=True):
-            shown.caution = "; ".join(str(why) for why in (shown.caution, kind.change(item)) if why)
+            is_declined = any(
+                act.by_id != signer.user.pk for act in _declined(kind, item, signer.user)
+            )
+            declined = _("someone declined it: open it to read why") if is_declined else ""
+            why = (shown.caution, kind.change(item), declined)
+            shown.caution = "; ".join(str(part) for part in why if part)
             right = answer(item, signer).right
             assert right
             entries.append(
                 {
                     "value": f"{kind.name}:{item.pk}",
-                    "token": page_token(kind, item),
+                    "token": page_token(kind, item, signer.user),
                     "kind": kind,
                     "item": item,
                     "shown": shown,
@@ -207,7 +223,8 @@ def agree(request: HttpRequest) -> HttpResponse:
             for item, line in zip(items, lines, strict=True)
             if line
             and constant_time_compare(
-                request.POST.get(f"shown-{kind.name}:{item.pk}", ""), page_token(kind, item)
+                request.POST.get(f"shown-{kind.name}:{item.pk}", ""),
+                page_token(kind, item, viewer.user),
             )
         }
         done += [(kind, row) for row in sign(kind, shown, by=viewer.user, at=now)]
@@ -269,7 +286,7 @@ def decide_one(request: HttpRequest, name: str, number: int) -> HttpResponse:
         "may_retry": may_retry(item, signer),
         "may_stop": kind.may_stop(item, signer) and kind.is_open(item, kind.acts(item), now),
         "is_asker": kind.asker(item) == viewer.user,
-        "token": page_token(kind, item),
+        "token": page_token(kind, item, viewer.user),
         "form": form,
         "details": details,
         **more,
@@ -296,7 +313,8 @@ def _decide_one(
             text = _("It has its effect now.")
         case _agree:
             shown = {item.pk: kind.content_hash(item)}
-            is_same = constant_time_compare(request.POST.get("shown", ""), page_token(kind, item))
+            token = page_token(kind, item, by)
+            is_same = constant_time_compare(request.POST.get("shown", ""), token)
             signed = sign(kind, shown, by=by, at=now) if is_same else []
             _report(request, [(kind, row) for row in signed], not signed)
             return redirect("admin:decide")

@@ -88,7 +88,8 @@ class Letter(models.Model):
 
     @property
     def origin(self) -> str:
-        return f"{self.organisation.name}, {date_format(self.dated_on)}"
+        # After a name in Arabic letters, a date would be shown in parts.
+        return f"{date_format(self.dated_on)}, {self.organisation.name}"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         self.delete_file()

@@ -34,7 +34,7 @@ from tests.factories import (
 )
 from tests.factories import make_participation as takes_part
 from tests.form_fields import press
-from tests.page_text import page_text
+from tests.page_text import page_html, page_text
 from tests.participants.decisions.test_decisions import World
 from tests.sign_in import sign_in
 
@@ -265,6 +265,28 @@ def test_declined_with_a_reason_it_stays_open_for_others_and_is_taken_up_later(
     # What happened to an item of another kind that has the same number is not its own.
     row.acts.update(item_id=world.ask_right().pk)
     assert "Give" in text_of(browser)
+
+
+def test_what_someone_declined_starts_unticked_and_is_read_again(
+    client: Client, world: World, client_of: Any
+) -> None:
+    row, text = seat(world), make_commitment(world.event, state="draft", source_title="A law")
+    Organisation.history.update(history_date=NOON - timedelta(days=31))
+    browser, second = as_first(client, world), client_of(world.second)
+    together = read_together(browser, row, text)
+    alone = browser.get(page_of(row))
+    assert page_html(together).count("checked") == 2
+    for item in (row, text):
+        press(second, page_of(item), page_of(item), "Decline", reason="Not in it")
+    # What was found in a source shows after the own comparison.
+    words = agree_together(browser, together, row, text)
+    assert "You agreed to 1 thing." in words and "1 is not decided: it changed" in words
+    assert "1 is not decided" in page_text(press(browser, alone, page_of(row), "Agree"))
+    assert not row.confirmations.exists()
+    together = read_together(browser, row)
+    assert "checked" not in page_html(together)
+    assert "Unticked: someone declined it: open it to read why." in page_text(together)
+    assert "You agreed to 1 thing." in agree_together(browser, together, row)
 
 
 def test_who_asked_reads_that_someone_declined(

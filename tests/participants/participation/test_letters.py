@@ -154,13 +154,13 @@ def test_letter_is_entered_once_with_the_people_it_names(
     assert AuditEntry.objects.get(action="add letter").organisation == agency.slug
     assert "zq-others" not in str(letter.file) and letter.media_type == "image/png"
     second = {"organisation": str(agency.pk), "letter": str(letter.pk), "nomination": "Mr Ben"}
-    assert "Letter of Agency, 20 February 2026" in browser.get(ADD).content.decode()
+    assert "Letter of 20 February 2026, Agency" in browser.get(ADD).content.decode()
     enter(browser, meeting, "Ben", **second)
     assert [row.letter for row in Participation.objects.all()] == [letter, letter]
     assert set(Bundle.objects.values_list("letter", flat=True)) == {letter.pk}
     # Each beside its own line, with one press, for who confirms after the co-chair.
     reader = client_of(confirmer)
-    assert "Confirm 2 people for Agency Letter of Agency, 20 February 2026" in page_text(
+    assert "Confirm 2 people for Agency Letter of 20 February 2026, Agency" in page_text(
         reader.get(QUEUE)
     )
     together = page_text(read_all(reader))
