@@ -180,6 +180,7 @@ def start_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
     found: list[TodoItem | None] = [
         _first_roundtable(site, request),
         *_carry_over(permissions),
+        _add_people(site, request),
         _ask_for_reports(site, request, numbers),
         _correct_text(site, request),
         _record_commitment(site, request, numbers),
@@ -219,6 +220,17 @@ def _carry_over(viewer: EventPermissions) -> Iterator[TodoItem]:
             reverse("admin:carry_over", args=[event.pk]),
             hint % {"event": event, "n": number},
         )
+
+
+def _add_people(site: AdminSite, request: HttpRequest) -> TodoItem | None:
+    if not site.get_model_admin(Delegate).has_add_permission(request):
+        return None
+    return TodoItem(
+        _("Add people whom a letter names"),
+        0,
+        reverse("admin:participants_delegate_add"),
+        _("Enter the letter with the first of them, and choose it for the others."),
+    )
 
 
 def _ask_for_reports(site: AdminSite, request: HttpRequest, numbers: Numbers) -> TodoItem | None:

@@ -263,6 +263,10 @@ def test_each_task_to_start_has_its_number(client_of: Sign) -> None:
     make_participation(make_delegate(), event)
     client = client_of(person("cochair", event))
     assert started(client) == {
+        "Add people whom a letter names": (
+            "/admin/participants/delegate/add/",
+            "Enter the letter with the first of them, and choose it for the others.",
+        ),
         "Ask for reports": (
             "/admin/outcomes/reportinground/add/",
             "Of 2 commitments, 1 past their due date, 1 never reported on.",
