@@ -1,4 +1,7 @@
-"""One week of a meeting, by the pages' own forms and the daily commands: who is emailed, when."""
+"""Who is emailed, and when, in a week of a meeting and until its text is published.
+
+By the pages' own forms and the daily commands.
+"""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -15,7 +18,7 @@ from django.urls import reverse
 from lxml import html
 from PIL import Image
 
-from outcomes.models import Circulation
+from outcomes.models import Circulation, Outcome, Statement
 from participants.accounts.log_head import send_log_head
 from participants.models import (
     Delegate,
@@ -50,6 +53,9 @@ SUBJECTS = {
     "What waits at the co-chairs’ desk, and what was decided": "digest",
     "A right at the co-chairs' desk waits for you": "accept",
     "A text to agree on": "text",
+    "A text needs your answer": "text reminder",
+    "A text needs your signature": "sign",
+    "The agreed text is public": "published",
     "A text is no longer circulated": "text stopped",
     "An organisation objected to a text": "objection",
     "Your participation is confirmed": "confirmed",
@@ -141,7 +147,7 @@ def image() -> SimpleUploadedFile:
     return SimpleUploadedFile("Letter.png", content.getvalue())
 
 
-def test_emails_of_one_week_by_person_and_day(client_of: Sign) -> None:
+def test_emails_until_the_text_is_published_by_person_and_day(client_of: Sign) -> None:
     with time_machine.travel(NOON.replace(hour=9), tick=False) as clock:
         week = Week(client_of)
         send_log_head(at=NOON)  # once a month, whatever happens
@@ -154,6 +160,10 @@ def test_emails_of_one_week_by_person_and_day(client_of: Sign) -> None:
             objection,
             list_closed,
             late_participant,
+            corrected_text_circulated,
+            None,
+            None,
+            text_signed_and_published,
         ):
             if act:
                 act(week)
@@ -178,6 +188,17 @@ def test_emails_of_one_week_by_person_and_day(client_of: Sign) -> None:
         # The list is closed, and then two people are late: to who shares something.
         desk | {"ana": "late"},
         desk | {"ana": "late"},
+        # Two days for the corrected text: no reminder on the day on which they were told.
+        {"ana": "text", "ben": "text"},
+        {"ana": "text reminder", "ben": "text reminder"},
+        {"first": "digest, sign", "second": "digest, sign"},
+        {
+            "ana": "published",
+            "ben": "published",
+            "first": "digest",
+            "operator": "digest",
+            "second": "digest",
+        },
     ]
 
 
@@ -206,9 +227,13 @@ def people_of_a_letter(week: Week) -> None:
 def text_circulated(week: Week) -> None:
     statement = make_statement(week.event, points=0, published=False, introduction="We met.")
     make_outcome(statement, parent=statement.outcomes.get(), text="protect those who flee")
+    circulate(week, statement, "2026-03-12")
+
+
+def circulate(week: Week, statement: Statement, deadline: str) -> None:
     page = reverse("admin:outcomes_statement_agreement", args=[statement.pk])
     action = reverse("admin:outcomes_statement_circulate", args=[statement.pk])
-    answer = press(week.on(week.first), page, action, deadline="2026-03-12")
+    answer = press(week.on(week.first), page, action, deadline=deadline)
     assert "is circulated" in page_text(answer), page_text(answer)
 
 
@@ -227,3 +252,22 @@ def list_closed(week: Week) -> None:
 def late_participant(week: Week) -> None:
     week.enter("Eve", "Fay", body=week.shelter)
     week.agree_to_all(week.second, week.confirmer)
+
+
+def corrected_text_circulated(week: Week) -> None:
+    statement = Statement.objects.get()
+    Outcome.objects.filter(statement=statement, text__startswith="protect").update(
+        text="protect those who flee, children first"
+    )
+    circulate(week, statement, "2026-03-11")
+
+
+def text_signed_and_published(week: Week) -> None:
+    statement = Statement.objects.get()
+    page = reverse("admin:outcomes_statement_agreement", args=[statement.pk])
+    for user in (week.first, week.second):
+        press(week.on(user), page, reverse("admin:outcomes_statement_sign", args=[statement.pk]))
+    action = reverse("admin:outcomes_statement_publish", args=[statement.pk])
+    press(week.on(week.first), page, action)
+    statement.refresh_from_db()
+    assert statement.state == "published"

@@ -194,7 +194,10 @@ def _stop(
 
 
 def send_circulation_reminders(*, at: datetime) -> int:
-    """Reminds silent organisations and co-chairs once; returns the number of circulations."""
+    """Reminds silent organisations and co-chairs once; returns the number of circulations.
+
+    Not on the day on which they were told.
+    """
     notified = 0
     rows = Circulation.objects.filter(stop_reason="").select_related("version__statement__event")
     for circulation in rows.order_by("pk"):
@@ -203,7 +206,10 @@ def send_circulation_reminders(*, at: datetime) -> int:
             continue
         if circulation.current_status(at) == Circulation.Status.AGREED:
             notified += ask_cochairs_to_sign(circulation, at=at)
-        elif circulation.deadline - at <= REMINDER_PERIOD:
+        elif (
+            circulation.opened_at <= at - MIN_PERIOD
+            and circulation.deadline - at <= REMINDER_PERIOD
+        ):
             told = notify_organisations(
                 circulation,
                 dedup_key="silence ends",

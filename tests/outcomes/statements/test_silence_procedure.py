@@ -351,6 +351,13 @@ def test_silent_party_is_reminded_once_two_days_before_the_end(
     assert told(at=later - timedelta(hours=5)) == 0
 
 
+def test_no_party_is_reminded_within_a_day(table: AgreementCase, deliver: Deliver) -> None:
+    end = CIRCULATED_AT + timedelta(days=2)
+    silence_procedure.circulate(table.statement, deadline=end, by=table.first, at=CIRCULATED_AT)
+    assert silence_procedure.send_circulation_reminders(at=end - timedelta(hours=25)) == 0
+    assert silence_procedure.send_circulation_reminders(at=end - timedelta(hours=24)) == 1
+
+
 def test_only_the_cochair_whose_signature_is_missing_is_told_again(
     table: AgreementCase, deliver: Deliver
 ) -> None:
