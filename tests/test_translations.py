@@ -301,7 +301,7 @@ def words_without_translation(page: str) -> list[str]:
     # Short names in addresses.
     page = re.sub(r'<div class="readonly">[a-z0-9-]+</div>', "", page)
     # The notice says in which language it is; its words never change.
-    page = re.sub(r'<div class="prose" lang="\w+">.*?</div>', "", page, flags=re.DOTALL)
+    page = re.sub(r'<div class="prose(?: short)?" lang="\w+">.*?</div>', "", page, flags=re.DOTALL)
     shown = unescape(" ".join([re.sub(r"<[^>]*>", " ", page), *read_aloud]))
     while "⟦" in shown:
         before = shown

@@ -11,6 +11,8 @@ from participants.models.delegate import Delegate
 from participants.models.person_model import UnnamedModel
 from participants.models.personal_data import ShownTo
 
+END_OF_SHORT_TEXT = "\n* * *\n"
+
 
 class ConsentNotice(models.Model):
     """One version of what people agree to. Never change one; add a version."""
@@ -53,6 +55,15 @@ class ConsentNotice(models.Model):
     @staticmethod
     def digest(text: str) -> str:
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def in_short(self) -> str:
+        """The title and six sentences; empty in versions that have none."""
+        return self.text.rpartition(END_OF_SHORT_TEXT)[0]
+
+    @property
+    def in_full(self) -> str:
+        return self.text.rpartition(END_OF_SHORT_TEXT)[2]
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):

@@ -251,7 +251,7 @@ SIGNED_IN_PAGES = [
     Page("my-introductions", "/me/introductions/"),
     Page("introduction-ask", introduction_request),
     Page("my-consent", "/me/consent/"),
-    Page("my-consent-notice", "/me/consent/3/en/"),
+    Page("my-consent-notice", "/me/consent/4/en/"),
     Page("my-review", "/me/review/"),
     Page("my-commitments", "/me/commitments/"),
     Page("report", lambda: reverse("report", args=[own_party().pk])),

@@ -558,3 +558,35 @@ def test_person_finishes_without_sharing(
     press(browser, shown, "/me/", "Save", listed_to="participants", agree="on")
     person.refresh_from_db()
     assert (person.listed_to, person.consented_at) == (Audience.PARTICIPANTS, NOON)
+
+
+def test_notice_is_six_sentences_and_a_fold_with_the_whole(
+    browser: Client, invitation: Invitation
+) -> None:
+    page = html.fromstring(browser.get("/welcome/sharing/").content.decode())
+    (short,) = page.xpath("//div[@class='framed']/div")
+    title, *sentences = [row.text_content() for row in short.xpath("p")]
+    assert title == "Sharing your contact details"
+    assert [len(re.findall(r"[.!?](?:\s|$)", row)) for row in sentences] == [1] * 6
+    (fold,) = page.xpath("//div[@class='framed']/details[not(@open)]")
+    assert fold.xpath("string(summary)") == "The whole notice"
+    shown = f"{short.text_content()} * * * {fold.xpath('string(div)')}"
+    assert "".join(shown.split()) == "".join(current_notice("en").text.split())
+
+
+@pytest.mark.parametrize(
+    "audiences", [{}, {"email": "only_me"}, {"email": "only_me", "mobile": "participants"}]
+)
+def test_being_listed_and_each_detail_are_separate_choices(
+    browser: Client, invitation: Invitation, user: User, audiences: dict[str, str]
+) -> None:
+    values = {"email": "ines.office@example.org", "mobile": "+62 21 5555 0100"}
+    details: dict[str, str] = {}
+    for number, (kind, audience) in enumerate(audiences.items()):
+        row = {"kind": kind, "value": values[kind], "audience": audience}
+        details |= {f"channel-{number}-{name}": value for name, value in row.items()}
+    path = "/welcome/sharing/"
+    press(browser, path, path, "Agree", agree="on", listed_to="participants", **details)
+    person = Delegate.objects.get(user=user)
+    assert person.listed_to == Audience.PARTICIPANTS
+    assert dict(person.channels.values_list("kind", "audience")) == audiences

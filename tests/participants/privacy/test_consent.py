@@ -74,17 +74,17 @@ def notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_notice_contains_required_information() -> None:
     notice = consent.current_notice("en")
-    assert (notice.purpose, notice.version, notice.language) == ("sharing", 3, "en")
+    assert (notice.purpose, notice.version, notice.language) == ("sharing", 4, "en")
     assert notice.sha256 == hashlib.sha256(notice.text.encode()).hexdigest()
     for sentence in (
-        "We keep your details for this purpose only.",
+        "We keep what you share for this purpose only.",
         "The name and address of the organisation responsible for this portal are below this",
         "- The address you sign in with.",
         "- Only me: only you.",
-        "This includes governments.",
+        "- Everyone at the meeting, governments too:",
         "Co-chairs see whether you accepted the invitation, not what you share.",
         "see your name, organisation, post and whether you joined, even if you share nothing.",
-        "- Everyone: anyone who opens this site, including search engines and every government.",
+        "- Anyone on the internet: anyone who opens this site, including search engines and every",
         "Copies that others made before then cannot be recalled.",
         "- Withdraw your consent:",
         "remains only if five or more people took part for it.",
@@ -92,7 +92,7 @@ def test_notice_contains_required_information() -> None:
         "Until you agree, you cannot share more, but you can always share less.",
         "After 11 months, we ask you",
         "If you do not answer within 30 days, everything goes back to Only me.",
-        "Send questions or complaints there too.",
+        "Send questions or complaints there too: it is no address of a government.",
     ):
         assert sentence in notice.text, sentence
     assert max(len(line) for line in notice.text.splitlines()) < 500
@@ -212,14 +212,14 @@ def test_each_consent_act_adds_row_and_log_entry(newcomer: Delegate) -> None:
     assert [
         (row.action, row.by, row.at, row.notice.version) for row in newcomer.consents.all()
     ] == [
-        ("given", "owner", NOON, 3),
-        ("renewed", "link", LATER, 3),
-        ("withdrawn", "review", LATER, 3),
+        ("given", "owner", NOON, 4),
+        ("renewed", "link", LATER, 4),
+        ("withdrawn", "review", LATER, 4),
     ]
     assert entries() == [
-        ("consent given", "sharing 3 en owner", True),
-        ("consent renewed", "sharing 3 en link", True),
-        ("consent withdrawn", "sharing 3 en review", False),
+        ("consent given", "sharing 4 en owner", True),
+        ("consent renewed", "sharing 4 en link", True),
+        ("consent withdrawn", "sharing 4 en review", False),
     ]
 
 
@@ -297,7 +297,7 @@ def test_person_reads_accepts_and_withdraws_consent(client_of: Sign, newcomer: D
     assert "Thank you. Your consent is recorded." in page
     assert "Withdraw my consent" in page
     assert '<strong>Given</strong> · <span class="soft">You, signed in</span>' in page
-    assert '<a href="/me/consent/3/en/">Notice, version 3</a>, English' in page
+    assert '<a href="/me/consent/4/en/">Notice, version 4</a>, English' in page
     assert 'name="agree"' not in page
     Delegate.objects.update(listed_to="everyone")
     answer = browser.post("/me/consent/withdraw/")
@@ -368,7 +368,7 @@ def test_downloaded_record_contains_full_notices(client_of: Sign, newcomer: Dele
     assert answer["Content-Disposition"] == 'attachment; filename="my-consent.txt"'
     text = answer.content.decode()
     given = (
-        "2 March 2026, 12:34 (UTC)\nGiven: You, signed in\nNotice, version 3, English\n"
+        "2 March 2026, 12:34 (UTC)\nGiven: You, signed in\nNotice, version 4, English\n"
         "Fingerprint of the text (SHA-256): "
     )
     assert f"{given}{notice.sha256}\n" in text
@@ -412,7 +412,6 @@ def test_sharing_without_consent_is_rejected_and_input_kept(
     assert 'value="Typed just now"' in page
     start = page.index('name="listed_to" value="participants"')
     assert " checked" in page[start : page.index(">", start)]
-    assert "<details open><summary>Read the notice</summary>" in page
     assert all_rows() == before
 
 
@@ -514,6 +513,7 @@ def test_consents_older_than_log_are_not_reported(agreed: Delegate) -> None:
     [
         ("sharing-1", "1cb18c48d97720fcf95bc19876e4f3fb6ea8c6b421d43fe116930eae720406db"),
         ("sharing-2", "985e8da9f1bbbe8e1470030a84782732f8b7098e47356afc1371ce01b08f247c"),
+        ("sharing-3", "10521d3e7870d6d504adb3c19259019510ab10529dfcf039102d3eee91bd67ba"),
     ],
 )
 def test_notice_that_people_agreed_to_never_changes(name: str, sha256: str) -> None:
