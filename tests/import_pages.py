@@ -1,14 +1,12 @@
 """Bringing a file in as a person does: choosing it, waiting for the worker, pressing a button."""
 
 import re
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from outcomes.imports.readers.pages import SourceFile
 from outcomes.imports.readers.workbooks import read_source_file
 from roundtable.models import Event
 from tests.form_fields import form_fields
@@ -30,10 +28,7 @@ ALTERED = {
 def run_import_worker() -> None:
     """Does what the worker does; files are opened here, without a process of their own."""
 
-    def read_here(path: Path, encoding: str = "") -> SourceFile:
-        return read_source_file(path.read_bytes(), encoding)
-
-    with patch("outcomes.imports.tasks.read_in_subprocess", read_here):
+    with patch("outcomes.imports.tasks.read_in_subprocess", read_source_file):
         run_queue(backend="imports")
 
 

@@ -1,4 +1,7 @@
-"""The private folder of an upload: the file, the parsed pages, the preview and the progress."""
+"""The private folder of an upload: the file, the parsed pages, the preview and the progress.
+
+All of them are sealed, each for its place.
+"""
 
 import fcntl
 import hashlib
@@ -17,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 
 from outcomes.models import Upload
 from participants.models import User
+from roundtable.encryption import DecryptionError, seal, unseal
 
 KEEP_FINISHED_FOR = timedelta(minutes=50)  # the clean-up then deletes it within the hour
 KEEP_UNFINISHED_FOR = timedelta(hours=48)
@@ -55,15 +59,17 @@ def create_upload(
         next_task=Upload.Task.PREVIEW,
     )
     folder_path(upload).mkdir(mode=0o700)
-    with _open_private(file_path(upload)) as file:
-        for chunk in chunks:
-            file.write(chunk)
+    _write_sealed(file_path(upload), b"".join(chunks))
     return upload
 
 
+def read_file(upload: Upload) -> bytes:
+    path = file_path(upload)
+    return unseal(path.read_bytes(), _place(path))
+
+
 def file_hash(upload: Upload) -> str:
-    with file_path(upload).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(read_file(upload)).hexdigest()
 
 
 @contextmanager
@@ -106,23 +112,29 @@ def is_worked_on(upload: Upload) -> bool:
 
 
 def write_json(upload: Upload, name: str, content: Any) -> None:
-    path = folder_path(upload) / f"{name}.json"
-    temporary = path.with_suffix(f".{os.getpid()}")
     try:
-        with _open_private(temporary) as file:
-            file.write(json.dumps(content).encode())
-        # An atomic rename: a reader sees the old file or the new one, never half of it.
-        temporary.replace(path)
+        _write_sealed(folder_path(upload) / f"{name}.json", json.dumps(content).encode())
     except FileNotFoundError:
         return  # the upload was deleted in the meantime
 
 
 def read_json(upload: Upload, name: str) -> Any:
-    """The content that `write_json` stored, or None."""
+    """The content that `write_json` stored, or None if it is gone, or the key that opens it."""
+    path = folder_path(upload) / f"{name}.json"
     try:
-        return json.loads((folder_path(upload) / f"{name}.json").read_bytes())
-    except FileNotFoundError:
+        return json.loads(unseal(path.read_bytes(), _place(path)))
+    except (FileNotFoundError, DecryptionError):
         return None
+
+
+def seal_stored() -> None:
+    """For a migration, which may be run again."""
+    for path in [*uploads_folder().glob("*/file"), *uploads_folder().glob("*/*.json")]:
+        content = path.read_bytes()
+        try:
+            unseal(content, _place(path))
+        except DecryptionError:
+            _write_sealed(path, content)
 
 
 def delete_upload(upload: Upload) -> None:
@@ -155,6 +167,18 @@ def delete_expired_uploads(at: datetime) -> int:
         if path.name not in keys and path.stat().st_mtime < (at - KEEP_FINISHED_FOR).timestamp():
             shutil.rmtree(path, ignore_errors=True)
     return files
+
+
+def _write_sealed(path: Path, content: bytes) -> None:
+    temporary = path.with_suffix(f".{os.getpid()}")
+    with _open_private(temporary) as file:
+        file.write(seal(content, _place(path)))
+    # An atomic rename: a reader sees the old file or the new one, never half of it.
+    temporary.replace(path)
+
+
+def _place(path: Path) -> str:
+    return f"upload:{path.parent.name}/{path.name}"
 
 
 def _open_private(path: Path) -> Any:

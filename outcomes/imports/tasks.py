@@ -10,7 +10,6 @@ import logging
 import subprocess
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -41,6 +40,7 @@ from outcomes.imports.storage import (
     file_path,
     folder_path,
     is_worked_on,
+    read_file,
     read_json,
     working_on,
     write_json,
@@ -61,11 +61,11 @@ from roundtable.workers.worker import last_sign
 READ_TIMEOUT = 90  # seconds; the process limits itself to 40 seconds of CPU time
 
 
-def read_in_subprocess(path: Path, encoding: str = "") -> SourceFile:
+def read_in_subprocess(content: bytes, encoding: str = "") -> SourceFile:
     """Raises UnreadableError if the file cannot be read within the limits."""
     try:
         module, seconds = "outcomes.imports.readers", READ_TIMEOUT
-        result = json.loads(run_limited(module, b"", str(path), encoding, seconds=seconds))
+        result = json.loads(run_limited(module, content, encoding, seconds=seconds))
     except subprocess.SubprocessError:
         raise UnreadableError(UnreadableReason.LIMIT_EXCEEDED) from None
     if "reason" in result:
@@ -335,7 +335,7 @@ def read_upload(upload: Upload) -> SourceFile:
     if (cached := read_json(upload, "pages")) and cached.get("encoding") == encoding:
         return SourceFile.from_json(cached)
     try:
-        found = read_in_subprocess(file_path(upload), encoding)
+        found = read_in_subprocess(read_file(upload), encoding)
     except UnreadableError as problem:
         raise FileRejectedError([Mistake("", unreadable_message(problem))]) from None
     write_json(upload, "pages", found.to_json())

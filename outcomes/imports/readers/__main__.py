@@ -1,4 +1,4 @@
-"""Prints the pages of a table file as JSON: `python -m outcomes.imports.readers FILE [ENCODING]`.
+"""Prints the pages of a table file as JSON: `python -m outcomes.imports.readers [ENCODING] < FILE`.
 
 Runs in its own process with limits, because a file may be made to exhaust its reader.
 """
@@ -6,7 +6,6 @@ Runs in its own process with limits, because a file may be made to exhaust its r
 import json
 import resource
 import sys
-from pathlib import Path
 
 from outcomes.imports.readers.pages import UnreadableError, UnreadableReason
 from outcomes.imports.readers.workbooks import read_source_file
@@ -19,7 +18,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     try:
-        found = read_source_file(Path(sys.argv[1]).read_bytes(), *sys.argv[2:]).to_json()
+        found = read_source_file(sys.stdin.buffer.read(), *sys.argv[1:]).to_json()
         output = json.dumps(found)
     except UnreadableError as problem:
         output = json.dumps({"reason": problem.reason, "page": problem.page})

@@ -2,7 +2,6 @@
 
 import subprocess
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,7 +206,7 @@ def test_file_is_deleted_with_its_evidence(
 
 
 def test_process_that_reads_a_file_gets_no_secrets(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     given: list[dict[str, str]] = []
     start = subprocess.run
@@ -218,6 +217,5 @@ def test_process_that_reads_a_file_gets_no_secrets(
 
     monkeypatch.setattr(subprocess, "run", run)
     assert extract_text(pdf_saying("Ask ana@example.org"), PDF) is not None
-    (tmp_path / "list.csv").write_text("Name\nHarbour Clinic\n")
-    assert read_in_subprocess(tmp_path / "list.csv").pages
+    assert read_in_subprocess(b"Name\nHarbour Clinic\n").pages
     assert given == [{"PATH": "/usr/bin:/bin"}] * 2

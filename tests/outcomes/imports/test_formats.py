@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -366,7 +365,7 @@ SHARED = '"s"><v>0</v>'
 
 
 @pytest.mark.own_process
-def test_bombs_end_with_their_process(tmp_path: Path) -> None:
+def test_bombs_end_with_their_process() -> None:
     shared = BytesIO(xlsx([["a"]] * 9_999, replaced={'"inlineStr"><is><t>a</t></is>': SHARED}))
     with ZipFile(shared, "a", ZIP_DEFLATED) as parts:
         parts.writestr("xl/sharedStrings.xml", f"<sst><si><t>{'a' * 400_000}</t></si></sst>")
@@ -375,22 +374,19 @@ def test_bombs_end_with_their_process(tmp_path: Path) -> None:
         xlsb({(0, 0): "a", (1_048_575, 16_383): "a"}),
         ods(ods_row(["a" * 400_000] * 60, 20_000)),
     ):
-        path = tmp_path / "file"
-        path.write_bytes(content)
         with pytest.raises(UnreadableError) as refused:
-            read_in_subprocess(path)
+            read_in_subprocess(content)
         assert refused.value.reason == UnreadableReason.LIMIT_EXCEEDED
 
 
 @pytest.mark.own_process
-def test_damaged_files_give_pages_or_reason(tmp_path: Path) -> None:
+def test_damaged_files_give_pages_or_reason() -> None:
     chance = random.Random(62)
-    path = tmp_path / "file"
     for content in ((CORPUS / "list.xls").read_bytes(), xlsx(), xlsb(), ods()):
         for _time in range(3):
             damaged = bytearray(content)
             for _byte in range(5):
                 damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-            path.write_bytes(damaged[: chance.choice([None, len(damaged) // 2])])
+            content = bytes(damaged[: chance.choice([None, len(damaged) // 2])])
             with suppress(UnreadableError):
-                assert read_in_subprocess(path).pages
+                assert read_in_subprocess(content).pages

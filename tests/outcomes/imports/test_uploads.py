@@ -1,5 +1,6 @@
 """A file on its way in: kept privately, worked on in the background, and gone within the hour."""
 
+import json
 import os
 import stat
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils.timezone import now
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -28,7 +29,9 @@ from outcomes.imports.storage import (
     create_upload,
     delete_expired_uploads,
     folder_path,
+    read_file,
     read_json,
+    seal_stored,
     working_on,
     write_json,
 )
@@ -153,6 +156,30 @@ def test_file_is_private_and_deleted_within_an_hour(browser: Client, talk: Event
     left.mkdir()
     assert delete_expired_uploads(now() + timedelta(hours=2)) == 0
     assert not left.exists()
+
+
+def test_what_is_staged_is_sealed_for_its_place(browser: Client, talk: Event) -> None:
+    preview_file(browser, documents("Minutes of Ana"), talk)
+    folder = folder_path(Upload.objects.get())
+    contents = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
+    assert {"file", "pages.json", "result.json"} <= set(contents)
+    for name, content in contents.items():
+        assert content.startswith(b"sealed1.") and b"Minutes" not in content, name
+    upload = Upload.objects.get()
+    file, pages = read_file(upload), read_json(upload, "pages")
+    assert b"Minutes of Ana" in file and "Minutes of Ana" in str(pages)
+    # Of the former release.
+    (folder / "file").write_bytes(file)
+    (folder / "pages.json").write_bytes(json.dumps(pages).encode())
+    for _time in range(2):
+        seal_stored()
+        assert (read_file(upload), read_json(upload, "pages")) == (file, pages)
+    assert b"Minutes" not in (folder / "file").read_bytes() + (folder / "pages.json").read_bytes()
+    # In another place, or without its key, it is as if it were deleted.
+    (folder / "result.json").write_bytes((folder / "pages.json").read_bytes())
+    assert read_json(upload, "result") is None
+    with override_settings(DATA_KEY="another-data-key-" + "n" * 40):
+        assert browser.get(f"{UPLOAD_URL}{upload.key}/").status_code == 200
 
 
 def test_command_deletes_expired_uploads(operator: User) -> None:
@@ -479,21 +506,20 @@ def test_long_result_is_paginated(browser: Client, talk: Event) -> None:
 
 
 @pytest.mark.walk
-def test_file_is_read_in_limited_subprocess(tmp_path: Path, talk: Event) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(export.write_workbook(event_content(talk)))
-    assert read_in_subprocess(path) == read_source_file(path.read_bytes())
-    path.write_bytes("Name\nสมชาย\n".encode("cp874"))
-    assert read_in_subprocess(path, "cp874").pages == {"": [["Name"], ["สมชาย"]]}
-    path.write_bytes(b"\xd0\xcf\x11\xe0")
+def test_file_is_read_in_limited_subprocess(talk: Event) -> None:
+    content = export.write_workbook(event_content(talk))
+    assert read_in_subprocess(content) == read_source_file(content)
+    content = "Name\nสมชาย\n".encode("cp874")
+    assert read_in_subprocess(content, "cp874").pages == {"": [["Name"], ["สมชาย"]]}
+    content = b"\xd0\xcf\x11\xe0"
     with pytest.raises(UnreadableError) as refused:
-        read_in_subprocess(path)
+        read_in_subprocess(content)
     assert refused.value.reason == UnreadableReason.NOT_A_TABLE
     with (
         patch("outcomes.imports.tasks.READ_TIMEOUT", 0.001),
         pytest.raises(UnreadableError) as late,
     ):
-        read_in_subprocess(path)
+        read_in_subprocess(content)
     assert late.value.reason == UnreadableReason.LIMIT_EXCEEDED
 
 
