@@ -109,7 +109,9 @@ def read_back() -> set[str]:
     found += [row.message for row in Introduction.objects.all()]
     columns = ("subject", "text", "recipient", "reply_to", "unsubscribe_url")
     found += [getattr(row, name) for row in QueuedEmail.objects.all() for name in columns]
-    found += [LETTER_STORAGE.open(row.file.name).read().decode() for row in Letter.objects.all()]
+    found += [
+        LETTER_STORAGE.open(str(row.file.name)).read().decode() for row in Letter.objects.all()
+    ]
     upload = Upload.objects.get()
     assert canary("staged", 1) in json.dumps(read_json(upload, "pages"))
     return canaries_in(" ".join([*found, read_file(upload).decode()]).encode())

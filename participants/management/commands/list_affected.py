@@ -23,7 +23,8 @@ class Command(BaseCommand):
 
     help = (
         "Lists the people whose details an account opened or downloaded since a day, from the "
-        "log, with addresses. Without an account: everyone of whom the database has an address."
+        "log, with addresses and languages. Without an account: everyone of whom the database has "
+        "an address."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,21 +51,29 @@ class Command(BaseCommand):
         for key, rows in found.items():
             if key in people:
                 what = ", ".join(f"{row.action} {row.at:%Y-%m-%d %H:%M}" for row in rows)
-                self.stdout.write(f"{_address_of(people[key])}: {what}")
+                self.stdout.write(f"{_whom_to_tell(people[key])}: {what}")
+        self._write_number(len(found))
         if unknown := len(found.keys() - people.keys()):
             text = ngettext("%d person was erased since.", "%d people were erased since.", unknown)
             self.stdout.write(text % unknown)
-        if not found:
-            self.stdout.write(_("The log has no one."))
+
+    def _write_number(self, number: int) -> None:
+        text = ngettext("In all: %d person.", "In all: %d people.", number)
+        self.stdout.write(text % number)
 
     def _list_everyone(self) -> None:
         audit.record(action="list affected", at=timezone.now())
         people = Delegate.objects.filter(erased_at=None).select_related("user")
         rows = User.objects.filter(delegate=None).order_by("pk")
-        addresses = {_address_of(person) for person in people.order_by("pk")}
-        addresses |= {delivery_address(user) for user in rows}
-        for address in sorted(addresses - {"", "–"}):
-            self.stdout.write(address)
+        found = {
+            _whom_to_tell(person)
+            for person in people.prefetch_related("languages")
+            if _address_of(person)
+        }
+        found |= {address for user in rows if (address := delivery_address(user))}
+        for whom in sorted(found):
+            self.stdout.write(whom)
+        self._write_number(len(found))
 
 
 def _people_by_key(keys: dict[str, Any]) -> dict[str, Delegate]:
@@ -73,10 +82,17 @@ def _people_by_key(keys: dict[str, Any]) -> dict[str, Delegate]:
     numbers = {
         row.key: int(row.subject.removeprefix(prefix)) for row in rows if row.has_valid_signature
     }
-    people = Delegate.objects.select_related("user").in_bulk(list(numbers.values()))
+    rows_of_people = Delegate.objects.select_related("user").prefetch_related("languages")
+    people = rows_of_people.in_bulk(list(numbers.values()))
     return {key: people[number] for key, number in numbers.items() if number in people}
 
 
 def _address_of(person: Delegate) -> str:
     own = delivery_address(person.user) if person.user else ""
-    return own or person.invitation_email or "–"
+    return own or person.invitation_email
+
+
+def _whom_to_tell(person: Delegate) -> str:
+    """The address, and the languages to write in."""
+    languages = ", ".join(row.language for row in person.languages.all())
+    return (_address_of(person) or "–") + (f" ({languages})" if languages else "")
