@@ -29,7 +29,7 @@ AIM = 0.2
 PAUSE = 0.2
 
 # The choices of an upload that say how far its import is.
-PROGRESS_KEYS = ("checked", "total", "stored", "resumed")
+PROGRESS_KEYS = ("checked", "parts", "total", "stored", "resumed")
 
 
 def write_plan(upload: Upload, records: list[NewRecord], code: str) -> None:

@@ -15,8 +15,10 @@ from outcomes.imports.records.errors import CellLocation, FileRejectedError, Mis
 from outcomes.imports.records.loader import load_content
 from outcomes.imports.records.new_records import NewRecord
 from outcomes.imports.records.results import (
+    AllBut,
     DuplicateQuestion,
     ImportReport,
+    Part,
     RowReport,
     RowResult,
     Touched,
@@ -69,12 +71,9 @@ class Preview:
     questions: list[tuple[str, DuplicateQuestion]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # hints that are no mistakes
     digest: str = ""
-    # What an import stores apart, the entries that the rest leaves out, and the digest of the rest.
+    # What an import stores first, and what it stores afterwards in batches.
+    parts: list[Part] = field(default_factory=list)
     new_records: list[NewRecord] = field(default_factory=list)
-    settled_entries: set[str] = field(default_factory=set)
-    has_rest: bool = False
-    rest_digest: str = ""
-    touched: list[Touched] = field(default_factory=list)  # what an import stored
 
     @property
     def is_sound(self) -> bool:
@@ -142,16 +141,19 @@ def _copy_of_sqlite() -> Iterator[None]:
             connection.close()
 
 
-def import_rest(
-    parsed: ParsedWorkbook, plan: Preview, **options: Unpack[ImportOptions]
-) -> Preview | None:
-    """Imports all that is not stored apart. None if it would no longer be what was planned.
+def import_part(
+    parsed: ParsedWorkbook, part: Part, **options: Unpack[ImportOptions]
+) -> list[Touched] | None:
+    """Returns the stored rows; None if they would no longer be what was planned.
 
     The caller undoes it then.
     """
-    result = _try_import(parsed, skipped=plan.settled_entries, **options)
-    is_same = result.rest_digest == plan.rest_digest
-    return result if is_same and result.is_sound else None
+    try:
+        report = import_workbook(parsed, skipped=AllBut(part), **options)
+    except FileRejectedError:
+        return None
+    is_same = report.digest_of_entries(part.entries) == part.digest
+    return report.touched if is_same and not report.questions else None
 
 
 def import_workbook(
@@ -181,15 +183,12 @@ def _try_import(
     parsed: ParsedWorkbook,
     *,
     is_preview: bool = False,
-    skipped: Container[str] = (),
     **options: Unpack[ImportOptions],
 ) -> Preview:
     try:
-        report = import_workbook(parsed, is_preview=is_preview, skipped=skipped, **options)
+        report = import_workbook(parsed, is_preview=is_preview, **options)
     except FileRejectedError as refusal:
         return Preview(mistakes=refusal.mistakes, notes=parsed.notes)
-    settled = report.settled_entries()
-    rest = report.rows_without(settled)
     rows = [
         (
             str(parsed.cell_location(row.location)),
@@ -212,9 +211,6 @@ def _try_import(
             for note in group_mistakes(parsed.locate_mistakes(report.notes))
         ],
         digest=digest_of(report.rows),
+        parts=report.parts(),
         new_records=report.new_records,
-        settled_entries=settled,
-        has_rest=bool(report.published) or any(row.result != RowResult.UNCHANGED for row in rest),
-        rest_digest=digest_of(rest),
-        touched=report.touched,
     )

@@ -1,8 +1,8 @@
 """The worker tasks of an upload: preview and import.
 
 Run with `manage.py db_worker --backend imports`. An import checks the whole file first. Then it
-stores all but new drafts and new people at once, and these in batches. If the worker is killed, the
-next one that starts goes on.
+stores what it changes in parts, then new drafts and new people in batches. If the worker is killed,
+the next one that starts goes on.
 """
 
 import json
@@ -19,7 +19,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from outcomes.imports.batches import PROGRESS_KEYS, note_imported, store_in_batches, write_plan
+from outcomes.imports.batches import (
+    PAUSE,
+    PROGRESS_KEYS,
+    note_imported,
+    store_in_batches,
+    write_plan,
+)
 from outcomes.imports.comparison import compare, reading_of
 from outcomes.imports.lists.kept import find_recipe, keep_recipe
 from outcomes.imports.lists.preview import preview_list
@@ -29,11 +35,12 @@ from outcomes.imports.preview import (
     ImportOptions,
     Preview,
     ProgressCallback,
-    import_rest,
+    import_part,
     preview_import,
 )
 from outcomes.imports.readers.pages import SourceFile, UnreadableError, UnreadableReason
 from outcomes.imports.records.errors import FileRejectedError, Mistake
+from outcomes.imports.records.results import Part
 from outcomes.imports.storage import (
     KEEP_FINISHED_FOR,
     delete_expired_uploads,
@@ -52,7 +59,7 @@ from outcomes.models import Upload
 from participants.permissions import EventPermissions, acting_organisation, permissions_of
 from roundtable.audit import log as audit
 from roundtable.database.giving_way import giving_way, until_not_in_the_way
-from roundtable.database.outages import until_stored
+from roundtable.database.outages import pause, until_stored
 from roundtable.history.versions import attribute_changes_to
 from roundtable.models import Event
 from roundtable.uploads.pdf import run_limited
@@ -271,7 +278,7 @@ class _OutdatedError(Exception):
 def _begin_import(
     upload: Upload, parsed: ParsedWorkbook, found: Preview, options: ImportOptions
 ) -> bool:
-    """Stores all but new drafts and new people at once, and notes these for the batches.
+    """Stores all but new drafts and new people in parts, and notes these for the batches.
 
     False if there is something that the person must look at first.
     """
@@ -280,17 +287,25 @@ def _begin_import(
     if not is_as_shown and not was_begun:
         _save_result(upload, found, is_outdated=True)
         return False
-    if found.has_rest and not was_begun:
+    if not was_begun:
+        write_json(upload, "parts", [vars(part) for part in found.parts])
+    parts = [Part(**part) for part in read_json(upload, "parts") or ()]
+    begun_at = upload.choices.get("parts", 0)
+    for number, part in enumerate(parts[begun_at:], start=begun_at + 1):
+        is_last = number == len(parts) and not found.new_records
         try:
-            store = partial(_store_rest, upload, parsed, found, options)
+            store = partial(_store_part, upload, parsed, part, number, options, is_last=is_last)
+            began = monotonic()
             until_stored(partial(until_not_in_the_way, store))
         except _OutdatedError:
-            _save_result(upload, preview_import(parsed, **options), is_outdated=True)
+            _save_result(upload, preview_import(parsed, **options), is_outdated=number == 1)
             return False
-        if not found.new_records:
+        if is_last:
             return True
+        pause(min(PAUSE, monotonic() - began))
+    if parts[begun_at:]:
         found = preview_import(parsed, **options)  # beside what is stored now
-    if not found.is_sound or found.has_rest:
+    if not found.is_sound or found.parts:
         _save_result(upload, found)
         return False
     write_plan(upload, found.new_records, parsed.content["event"]["code"])
@@ -298,17 +313,24 @@ def _begin_import(
     return True
 
 
-def _store_rest(
-    upload: Upload, parsed: ParsedWorkbook, found: Preview, options: ImportOptions
+def _store_part(
+    upload: Upload,
+    parsed: ParsedWorkbook,
+    part: Part,
+    number: int,
+    options: ImportOptions,
+    *,
+    is_last: bool,
 ) -> None:
+    """`number` counts the parts that are stored then."""
     with audit.written_last():
         with giving_way():
-            stored = import_rest(parsed, found, **options)
+            stored = import_part(parsed, part, **options)
         if stored is None:
             raise _OutdatedError
-        note_imported(upload, stored.touched)
-        if found.new_records:
-            _note(upload, checked=True)
+        note_imported(upload, stored)
+        if not is_last:
+            _note(upload, checked=True, parts=number)
         else:
             event = Event.objects.get(code=parsed.content["event"]["code"])
             _mark_done(upload, options["at"], event)

@@ -1,6 +1,6 @@
 """Imports commitments: unchanged and new ones in bulk, changed ones one by one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Model, Prefetch
@@ -29,10 +29,16 @@ Parties = Mapping[str, Group | Organisation]
 class CommitmentImporter:
     """The stored commitments of a roundtable, and new ones for a bulk insert."""
 
-    def __init__(self, event: Event, parties: Parties, report: ImportReport) -> None:
+    def __init__(
+        self, references: Collection[str], event: Event, parties: Parties, report: ImportReport
+    ) -> None:
+        """`references` are those of the file."""
         self.event, self.parties, self.report = event, parties, report
         points = Prefetch("outcomes", Outcome.objects.select_related("statement"))
-        rows = event.commitments.prefetch_related(points, "parties__organisation", "parties__group")
+        rows = event.commitments.all()
+        if report.is_part:
+            rows = rows.filter(reference__in=references)
+        rows = rows.prefetch_related(points, "parties__organisation", "parties__group")
         if not report.is_preview:
             # A party may accept one at the same time.
             rows = rows.select_for_update(no_key=True)
@@ -164,7 +170,8 @@ def apply_commitments(
         # Without a lock on the stored ones, for which others would wait.
         _publish_released(event, report)
         return uncertain
-    importer = CommitmentImporter(event, parties, report)
+    file_references = {entry.word("reference") for entry in entries}
+    importer = CommitmentImporter(file_references, event, parties, report)
     by = report.by.user if report.by else None
     for entry in entries:
         if "reference" not in entry.values:
@@ -216,7 +223,6 @@ def apply_commitments(
     _publish_released(event, report)
     public = {entry.location for entry in entries if entry.word("reference") in report.published}
     report.new_records += [row for row in importer.new_records if row.location not in public]
-    file_references = {entry.word("reference") for entry in entries}
     for reference in importer.stored:
         if reference not in file_references:
             report.kept.append(_("commitment %s") % reference)

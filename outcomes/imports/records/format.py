@@ -29,3 +29,5 @@ TABLES: dict[str, Dataset] = {
     "updates": REPORTS,
 }
 REQUIRED_TABLES = ("event",)
+# Those with many rows, which are stored a few at a time, in this order.
+BIG_TABLES = ("organisations", "commitments", "delegates", "updates")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from outcomes.imports.records.commitments import apply_commitments
 from outcomes.imports.records.errors import UNREADABLE, FileRejectedError, Mistake, excerpt
+from outcomes.imports.records.format import BIG_TABLES
 from outcomes.imports.records.parsing import parse_toml
 from outcomes.imports.records.people import apply_delegates
 from outcomes.imports.records.permissions import OrganisationFinder, is_unrestricted, may_import
@@ -30,8 +31,6 @@ from roundtable.history.versions import one_version
 from roundtable.models import Event, Series
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
-# Those with many rows, which no other row of a file needs.
-SKIPPABLE_TABLES = ("commitments", "delegates", "updates")
 
 # The lookups from a shared row to the roundtables that use it.
 EVENT_LOOKUPS: dict[type[models.Model], tuple[str, ...]] = {
@@ -64,13 +63,16 @@ def store_shared(
 
 
 def check_slug(
-    entry: FileEntry, other: type[Group] | type[Organisation], report: ImportReport
+    entry: FileEntry,
+    other: type[Group] | type[Organisation],
+    taken: Container[str],
+    report: ImportReport,
 ) -> bool:
-    """Adds a mistake if a row of the other model has this slug."""
+    """Adds a mistake if a row of the other model has this slug: it is among those `taken`."""
     # Only operators can add groups; others get that message, because this one would reveal
     # organisations that they cannot see.
     is_refused = other is Organisation and not is_unrestricted(report.by)
-    if is_refused or not other._default_manager.filter(slug=entry.values["slug"]).exists():
+    if is_refused or entry.values["slug"] not in taken:
         return True
     report.add_mistake(
         f"{entry.location}.slug",
@@ -112,10 +114,10 @@ def load_content(
     `by` is None for a command. `answers` are the answers to duplicate questions, by location;
     `on_progress` receives the number of rows done. A preview locks only the rows that it changes:
     the caller rolls it back. `is_rejected` is true if the file already has mistakes: the others are
-    found in the same round. Entries at the locations `skipped` are checked, but not stored. Raises
+    found in the same round. Entries at the locations `skipped` are left out. Raises
     FileRejectedError with every mistake, and then changes nothing.
     """
-    file, mistakes = validate_content(content)
+    file, mistakes = validate_content(content, skipped)
     with one_version():
         event = _stored_event(file, by, is_preview=is_preview)
         is_known = all("slug" in entry.values for entry in file.all("event"))
@@ -126,14 +128,9 @@ def load_content(
         mistakes += check_references(file, stored_rows, are_names_known=are_names_known)
         if not (file.all("event") and is_known) or not are_names_known:
             raise FileRejectedError(_in_file_order(mistakes, content, file))
-        entries = set()
-        for table in SKIPPABLE_TABLES:
-            entries |= {entry.location for entry in file.all(table)}
-            if table in file.tables:
-                kept = [entry for entry in file.all(table) if entry.location not in skipped]
-                file.tables[table] = kept
         report = ImportReport(
-            entries=entries,
+            entries={entry.location: None for table in BIG_TABLES for entry in file.all(table)},
+            is_part=skipped != (),
             mistakes=mistakes,
             by=by,
             at=at,
@@ -231,10 +228,11 @@ def _apply_named(
 ) -> dict[str, AnyModel]:
     """Themes or groups, by the word in the file."""
     found: dict[str, AnyModel] = {}
+    taken = _slugs_of(Organisation, entries)
     for entry in entries:
         if "slug" not in entry.values:
             found[entry.word("slug")] = model()
-        elif model is Theme or check_slug(entry, Organisation, report):
+        elif model is Theme or check_slug(entry, Organisation, taken, report):
             slug = entry.values["slug"]
             row = model._default_manager.filter(slug=slug).first() or model()
             found[slug] = store_shared(row, entry, event, report)
@@ -305,6 +303,8 @@ def _apply_organisations(
     entries = file.all("organisations")
     named = [entry.values["slug"] for entry in entries if "slug" in entry.values]
     finder = OrganisationFinder(named, report.by)
+    taken = _slugs_of(Group, entries)
+    stored_roles = {(row.organisation_id, row.role): row for row in event.roles.all()}
     for entry in entries:
         if "slug" not in entry.values:
             organisations[entry.word("slug")] = Organisation(name=entry.word("name"))
@@ -323,7 +323,7 @@ def _apply_organisations(
                 else _("A real organisation already has this short name. Choose another one."),
             )
             continue
-        if not check_slug(entry, Group, report):
+        if not check_slug(entry, Group, taken, report):
             continue
         if stored is None and entry.values.keys() == {"slug"} and not entry.invalid:
             report.mistakes.append(_unknown_organisation(entry))
@@ -345,7 +345,10 @@ def _apply_organisations(
         organisations[slug] = row
         roles += [
             report.store_entry(
-                _existing_role(event, row, role) or EventRole(), role, event=event, organisation=row
+                stored_roles.get((row.pk, role.values["role"])) or EventRole(),
+                role,
+                event=event,
+                organisation=row,
             ).pk
             for role in entry.all("roles")
             if "role" in role.values
@@ -365,10 +368,10 @@ def _unknown_organisation(entry: FileEntry) -> Mistake:
     return Mistake(entry.location, message, on_sheet % excerpt(entry.values["slug"]))
 
 
-def _existing_role(event: Event, organisation: Organisation, role: FileEntry) -> EventRole | None:
-    if organisation.pk is None:
-        return None
-    return event.roles.filter(organisation=organisation, role=role.values["role"]).first()
+def _slugs_of(model: type[models.Model], entries: Iterable[FileEntry]) -> set[str]:
+    """Those of the entries that a stored row has."""
+    named = [entry.values["slug"] for entry in entries if "slug" in entry.values]
+    return set(model._default_manager.filter(slug__in=named).values_list("slug", flat=True))
 
 
 def _apply_counts_and_documents(file: FileEntry, event: Event, report: ImportReport) -> None:

@@ -1,6 +1,6 @@
 """New drafts of commitments and new people of a file, which are stored a few at a time.
 
-All else of a file is stored at once. On SQLite all others wait for it, so it must be short.
+All else of a file is stored before, in parts. On SQLite all others wait for each.
 """
 
 from collections import defaultdict

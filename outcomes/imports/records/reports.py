@@ -32,12 +32,16 @@ UpdateKey = tuple[str, str, date]
 IDENTIFYING_KEYS = ("reference", "party", "reported_on", "of_that_day", "state")
 
 
-def updates_by_key(event: Event) -> dict[UpdateKey, list[ProgressUpdate]]:
+def updates_by_key(
+    event: Event, references: Collection[str] | None = None
+) -> dict[UpdateKey, list[ProgressUpdate]]:
     """Submitted and approved updates by reference, party and day, oldest first.
 
-    Drafts are left out: they belong to their author.
+    Drafts are left out: they belong to their author. `references` names some commitments.
     """
     rows = ProgressUpdate.objects.filter(commitment__event=event, in_place_of=None)
+    if references is not None:
+        rows = rows.filter(commitment__reference__in=references)
     rows = rows.exclude(state=EditorialState.DRAFT)
     rows = rows.select_related(
         "commitment__event", "party__organisation", "party__group", "party__focal_point__user"
@@ -70,9 +74,12 @@ def apply_updates(
     if not entries:
         return
     is_rejected = bool(report.mistakes)
-    stored = updates_by_key(event)
+    named = {entry.values.get("reference", "") for entry in entries}
+    stored = updates_by_key(event, named if report.is_part else None)
     unnamed = sum(map(len, stored.values()))
     rows = CommitmentParty.objects.filter(commitment__event=event)
+    if report.is_part:
+        rows = rows.filter(commitment__reference__in=named)
     rows = rows.select_related("commitment__event", "organisation", "group", "focal_point__user")
     parties = {(row.commitment.reference, party_slug(row)): row for row in rows}
     new_records = {}

@@ -1,7 +1,8 @@
 """The report of an import, and the method that stores every row."""
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from outcomes.imports.records.errors import Mistake, excerpt
+from outcomes.imports.records.format import BIG_TABLES
 from outcomes.imports.records.new_records import NewRecord
 from outcomes.imports.records.permissions import row_refusals
 from outcomes.imports.records.validation import FileEntry
@@ -174,6 +176,39 @@ class RowReport:
     changes: tuple[tuple[str, str, str], ...] = ()  # key, before, after
 
 
+# How many entries of a table are stored in one transaction. All rows about people are stored
+# together, because each is compared with all others.
+PART_SIZES = {"organisations": 50, "commitments": 50, "updates": 200}
+OTHER_TABLES = ("themes", "groups", "counts", "documents", "statement")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What an import stores in one transaction: entries or tables, and the digest of the result."""
+
+    entries: list[str]
+    digest: str
+
+
+class AllBut:
+    """The entries and tables of a file that are left out when a part of it is stored."""
+
+    def __init__(self, part: Part) -> None:
+        self.kept = {*part.entries, "event"}
+        self.are_organisations = table_of(part.entries[0]) == "organisations"
+
+    def __contains__(self, location: object) -> bool:
+        table = table_of(str(location))
+        if location in self.kept or table in self.kept or location in BIG_TABLES:
+            return False
+        # All organisations are there for the parts after theirs.
+        return table != "organisations" or self.are_organisations
+
+
+def table_of(location: str) -> str:
+    return location.partition(".")[0].partition("(")[0]
+
+
 def digest_of(rows: list[RowReport]) -> str:
     """Identifies a result, to check that a second run does the same."""
     return sha256(repr(rows).encode()).hexdigest()
@@ -233,36 +268,57 @@ class ImportReport:
     questions: list[DuplicateQuestion] = field(default_factory=list)
     on_progress: Callable[[int], None] | None = None  # receives the number of rows done
     is_preview: bool = False
+    is_part: bool = False  # other entries of the file are left out
     # What an import stores apart, and the references of commitments that became public.
     new_records: list[NewRecord] = field(default_factory=list)
     with_new_records: set[str] = field(default_factory=set)  # locations of their reports
     published: set[str] = field(default_factory=set)
     touched: list[Touched] = field(default_factory=list)
-    # The entries that can be left out, and the first entry about a person by each later one.
-    entries: set[str] = field(default_factory=set)
+    # The entries of the big tables, and the first entry about a person by each later one.
+    entries: dict[str, None] = field(default_factory=dict)
     first_entries: dict[str, str] = field(default_factory=dict)
 
-    def settled_entries(self) -> set[str]:
-        """Those that change nothing, and those that are stored apart."""
+    def parts(self) -> list[Part]:
+        """All that changes, in the order in which it is stored, but what is stored apart."""
+        rows: dict[str, list[RowReport]] = defaultdict(list)
+        for row in self.rows:
+            rows[self._entry_of(row.location)].append(row)
         changed = {
-            self._entry_of(row.location) for row in self.rows if row.result != RowResult.UNCHANGED
+            entry
+            for entry, own in rows.items()
+            if any(row.result != RowResult.UNCHANGED for row in own)
         }
         changed -= {record.location for record in self.new_records} | self.with_new_records
-        return {
-            location
-            for location in self.entries
-            if self.first_entries.get(location, location) not in changed
-        }
+        by_table: dict[str, list[str]] = defaultdict(list)
+        for location in self.entries:
+            if self.first_entries.get(location, location) in changed:
+                by_table[table_of(location)].append(location)
+        chosen: list[list[str]] = []
+        if changed & {"series", "event"}:
+            chosen.append(["series", "event"])
+        for table in BIG_TABLES:
+            own = by_table[table]
+            size = PART_SIZES.get(table, len(own) or 1)
+            chosen += [own[start : start + size] for start in range(0, len(own), size)]
+            if table == "organisations" and (self.published or changed & {*OTHER_TABLES}):
+                chosen.append([*OTHER_TABLES])
+        return [
+            Part(own, digest_of([row for entry in own for row in rows.get(entry, ())]))
+            for own in chosen
+        ]
 
-    def rows_without(self, entries: Container[str]) -> list[RowReport]:
-        return [row for row in self.rows if self._entry_of(row.location) not in entries]
+    def digest_of_entries(self, entries: Collection[str]) -> str:
+        rows: dict[str, list[RowReport]] = {entry: [] for entry in entries}
+        for row in self.rows:
+            rows.get(self._entry_of(row.location), []).append(row)
+        return digest_of([row for own in rows.values() for row in own])
 
     def _entry_of(self, location: str) -> str:
-        """The entry that a row of the report is about, or the first one about that person."""
+        """What a row of the report is about: an entry, the first one about a person, or a table."""
         found = location
         while found and found not in self.entries:
             found = found.rpartition(".")[0]
-        return self.first_entries.get(found, found)
+        return self.first_entries.get(found, found) or table_of(location)
 
     def add_mistake(self, where: str, message: str) -> None:
         self.mistakes.append(Mistake(where, message))

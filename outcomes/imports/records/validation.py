@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -153,15 +153,18 @@ class FileEntry:
         return self.tables.get(name, [])
 
 
-def validate_content(content: dict[str, Any]) -> tuple[FileEntry, list[Mistake]]:
+def validate_content(
+    content: dict[str, Any], skipped: Container[str] = ()
+) -> tuple[FileEntry, list[Mistake]]:
+    """Without the entries at the locations `skipped`."""
     mistakes: list[Mistake] = []
     file = FileEntry("")
     mistakes += _unknown_keys("", content, list(TABLES))
     for name, table in TABLES.items():
         if content.get(name) is UNREADABLE:
             continue
-        if name in content:
-            file.tables[name] = _validate_tables(name, table, content[name], mistakes)
+        if name in content and name not in skipped:
+            file.tables[name] = _validate_tables(name, table, content[name], mistakes, skipped)
         elif name in REQUIRED_TABLES:
             mistakes.append(missing_table(name))
     return file, mistakes
@@ -190,7 +193,11 @@ def _identifier(table: Dataset, row: dict[str, Any]) -> str:
 
 
 def _validate_tables(
-    location: str, table: Dataset, given: object, mistakes: list[Mistake]
+    location: str,
+    table: Dataset,
+    given: object,
+    mistakes: list[Mistake],
+    skipped: Container[str] = (),
 ) -> list[FileEntry]:
     name = location.rpartition(".")[2]
     if not table.is_list:
@@ -204,6 +211,8 @@ def _validate_tables(
     entries: list[FileEntry] = []
     seen: set[str] = set()
     for name, row in zip(entry_locations(location, table, given), given, strict=True):
+        if name in skipped:
+            continue
         word = _identifier(table, row)
         entry = _validate_table(name, table, row, mistakes)
         if word in seen:

@@ -143,7 +143,8 @@ def test_file_is_private_and_deleted_within_an_hour(browser: Client, talk: Event
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert {path.name for path in folder.iterdir()} == {
-        *("file", "lock", "pages.json", "progress.json", "asked.json", "result.json")
+        *("file", "lock", "pages.json", "parts.json", "progress.json"),
+        *("asked.json", "result.json"),
     }
     assert delete_expired_uploads(now() + timedelta(minutes=49)) == 0 and folder.exists()
     Upload.objects.update(finished_at=now() - timedelta(minutes=51))
