@@ -79,8 +79,8 @@ def tell_parties(updates: Iterable[ProgressUpdate], *, at: datetime) -> None:
         elif party.organisation_id:
             key = (update.commitment.event_id, party.organisation_id)
             without_focal_point.setdefault(key, []).append(update)
-    for (event, organisation), rows in without_focal_point.items():
-        _tell_participants(event, organisation, rows, at=at)
+    if without_focal_point:
+        _tell_participants(without_focal_point, at=at)
     for person, rows in entered.items():
         first = min(row.pk for row in rows)
         queue_digest(
@@ -93,14 +93,20 @@ def tell_parties(updates: Iterable[ProgressUpdate], *, at: datetime) -> None:
 
 
 def _tell_participants(
-    event: int, organisation: int, rows: list[ProgressUpdate], *, at: datetime
+    entered: dict[tuple[int, int], list[ProgressUpdate]], *, at: datetime
 ) -> None:
-    """No one can confirm it for the party yet, but its own people know."""
-    first = min(row.pk for row in rows)
-    people = active_participations(at.date()).filter(event=event, organisation=organisation)
+    """No one can confirm it for the party yet, but its own people know.
+
+    The reports are by roundtable and organisation.
+    """
+    events, organisations = ({key[part] for key in entered} for part in (0, 1))
+    people = active_participations(at.date())
+    people = people.filter(event__in=events, organisation__in=organisations)
     for participation in people.select_related("delegate__user"):
         person = participation.delegate
-        if can_receive_mail(person):
+        rows = entered.get((participation.event_id, participation.organisation_id), ())
+        if rows and can_receive_mail(person):
+            first = min(row.pk for row in rows)
             email_delegate(
                 person,
                 dedup_key=f"entered {first}.{max(row.revision for row in rows)} {person.pk}",

@@ -128,10 +128,14 @@ class Steps:
     def __call__(self, name: str, act: Callable[[], Any], expected: str = "") -> Any:
         worker = {"seconds": 0.0, "megabytes": 0.0}
         other = OtherWriter(self.event)
-        other.start()
-        with patch("tests.import_pages.run_import_worker", lambda: worker.update(_run_worker())):
+
+        def work() -> None:
+            other.start()
+            worker.update(_run_worker())
+            other.end()
+
+        with patch("tests.import_pages.run_import_worker", work):
             answer = act()
-        other.end()
         print(
             f"  {name:24} {worker['seconds']:5.1f} s of processor time, "
             f"{worker['megabytes']:4.0f} MB, longest wait {other.longest:.2f} s",

@@ -129,7 +129,11 @@ def load_content(
         if not (file.all("event") and is_known) or not are_names_known:
             raise FileRejectedError(_in_file_order(mistakes, content, file))
         report = ImportReport(
-            entries={entry.location: None for table in BIG_TABLES for entry in file.all(table)},
+            entries={
+                entry.location: entry.word("party")
+                for table in BIG_TABLES
+                for entry in file.all(table)
+            },
             is_part=skipped != (),
             mistakes=mistakes,
             by=by,

@@ -148,7 +148,8 @@ def apply_updates(
             BATCH_SIZE,
             ignore_conflicts=True,
         )
-    tell_parties([*new, *changed], at=at)
+    if not report.is_preview:
+        tell_parties([*new, *changed], at=at)
 
 
 def _reject_party(entry: FileEntry, is_known: bool, report: ImportReport) -> None:

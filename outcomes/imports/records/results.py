@@ -176,7 +176,7 @@ class RowReport:
     changes: tuple[tuple[str, str, str], ...] = ()  # key, before, after
 
 
-# How many entries of a table are stored in one transaction. All rows about people are stored
+# About how many entries of a table are stored in one transaction. All rows about people are stored
 # together, because each is compared with all others.
 PART_SIZES = {"organisations": 50, "commitments": 50, "updates": 200}
 OTHER_TABLES = ("themes", "groups", "counts", "documents", "statement")
@@ -195,14 +195,14 @@ class AllBut:
 
     def __init__(self, part: Part) -> None:
         self.kept = {*part.entries, "event"}
-        self.are_organisations = table_of(part.entries[0]) == "organisations"
+        self.is_early = table_of(part.entries[0]) in ("series", "organisations")
 
     def __contains__(self, location: object) -> bool:
         table = table_of(str(location))
         if location in self.kept or table in self.kept or location in BIG_TABLES:
             return False
-        # All organisations are there for the parts after theirs.
-        return table != "organisations" or self.are_organisations
+        # The parts after those of organisations need them all.
+        return table != "organisations" or self.is_early
 
 
 def table_of(location: str) -> str:
@@ -274,8 +274,9 @@ class ImportReport:
     with_new_records: set[str] = field(default_factory=set)  # locations of their reports
     published: set[str] = field(default_factory=set)
     touched: list[Touched] = field(default_factory=list)
-    # The entries of the big tables, and the first entry about a person by each later one.
-    entries: dict[str, None] = field(default_factory=dict)
+    # The entries of the big tables, with the party that a report is about; and the first entry
+    # about a person by each later one.
+    entries: dict[str, str] = field(default_factory=dict)
     first_entries: dict[str, str] = field(default_factory=dict)
 
     def parts(self) -> list[Part]:
@@ -297,15 +298,25 @@ class ImportReport:
         if changed & {"series", "event"}:
             chosen.append(["series", "event"])
         for table in BIG_TABLES:
-            own = by_table[table]
-            size = PART_SIZES.get(table, len(own) or 1)
-            chosen += [own[start : start + size] for start in range(0, len(own), size)]
+            chosen += self._in_parts(by_table[table], PART_SIZES.get(table))
             if table == "organisations" and (self.published or changed & {*OTHER_TABLES}):
                 chosen.append([*OTHER_TABLES])
         return [
             Part(own, digest_of([row for entry in own for row in rows.get(entry, ())]))
             for own in chosen
         ]
+
+    def _in_parts(self, entries: list[str], size: int | None) -> list[list[str]]:
+        """All reports about a party are in one part: its people get one email about them."""
+        parts: list[list[str]] = []
+        party = ""
+        for entry in sorted(entries, key=self.entries.__getitem__):
+            is_same = bool(party) and self.entries[entry] == party
+            if not parts or (size and len(parts[-1]) >= size and not is_same):
+                parts.append([])
+            parts[-1].append(entry)
+            party = self.entries[entry]
+        return parts
 
     def digest_of_entries(self, entries: Collection[str]) -> str:
         rows: dict[str, list[RowReport]] = {entry: [] for entry in entries}
