@@ -155,9 +155,6 @@ def _store_versions(changes: _Changes) -> None:
         found[0].history.store_versions(found)
 
 
-_histories: "dict[Any, RecordHistory]" = {}
-
-
 class RecordHistory(HistoricalRecords):
     """Stores versions with the rows that belong to a record."""
 
