@@ -142,10 +142,10 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         act = request.POST.get("act", "")
         here = redirect("admin:roundtable_event_upload", upload.key)
         if act == "drop":
-            was_begun = upload.choices.get("checked") and upload.state != Upload.State.DONE
-            delete_upload(upload)
+            was_begun = upload.state != Upload.State.DONE and upload.imported_rows.exists()
+            delete_upload(upload, timezone.now())
             said = (
-                _("The file is deleted. What was imported before is kept.")
+                _("The file is deleted. What was imported before is kept. You can undo it here.")
                 if was_begun
                 else _("The file is deleted.")
             )
@@ -257,7 +257,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         form = ComparedFileForm(*((request.POST, request.FILES) if act == "file" else ()))
         if form.is_valid():
             for earlier in own:
-                delete_upload(earlier)
+                delete_upload(earlier, now)
             chunks = form.cleaned_data["file"].chunks()
             upload = create_upload(user=viewer.user, chunks=chunks, event=imported.event, at=now)
             encoding = imported.choices.get("encoding", "")
@@ -268,7 +268,7 @@ class UploadsMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         compared = read_json(upload, "compared") if upload else None
         if act == "agree" and upload and compared:
             done = sign_compared({pk: compared["same"].get(str(pk), "") for pk in items}, by=viewer)
-            delete_upload(upload)
+            delete_upload(upload, now)
             said = ngettext("You compared %d commitment.", "You compared %d commitments.", done)
             self.message_user(request, said % done, messages.SUCCESS)
             return redirect("admin:decide")

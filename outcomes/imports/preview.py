@@ -65,7 +65,8 @@ class Preview:
     """The result of an import that is not stored: rows, or only mistakes."""
 
     mistakes: list[Mistake] = field(default_factory=list)
-    rows: list[tuple[str, RowReport]] = field(default_factory=list)  # with sheet and row
+    found_rows: list[RowReport] = field(default_factory=list)
+    parsed: ParsedWorkbook = field(default_factory=ParsedWorkbook)
     kept: list[str] = field(default_factory=list)  # stored rows that are not in the file
     # Possible duplicates, with the sheet and row of each.
     questions: list[tuple[str, DuplicateQuestion]] = field(default_factory=list)
@@ -79,8 +80,17 @@ class Preview:
     def is_sound(self) -> bool:
         return not self.mistakes and not self.questions
 
+    @property
+    def rows(self) -> list[tuple[str, RowReport]]:
+        """With the sheet and row of each, and with the labels of columns."""
+        return [self._as_shown(row) for row in self.found_rows]
+
+    def _as_shown(self, row: RowReport) -> tuple[str, RowReport]:
+        changes = tuple((column_label(key), was, now) for key, was, now in row.changes)
+        return str(self.parsed.cell_location(row.location)), replace(row, changes=changes)
+
     def count(self, result: RowResult) -> int:
-        return sum(row.result == result for _place, row in self.rows)
+        return sum(row.result == result for row in self.found_rows)
 
     def to_json(self) -> dict[str, Any]:
         """The preview for the page, without unchanged rows."""
@@ -89,8 +99,11 @@ class Preview:
             "counts": {fate.value: self.count(fate) for fate in RowResult},
             "rows": [
                 vars(row) | {"location": place}
-                for place, row in self.rows
-                if row.result != RowResult.UNCHANGED
+                for place, row in (
+                    self._as_shown(row)
+                    for row in self.found_rows
+                    if row.result != RowResult.UNCHANGED
+                )
             ],
             "kept": self.kept,
             "questions": [vars(question) | {"where": place} for place, question in self.questions],
@@ -189,20 +202,12 @@ def _try_import(
         report = import_workbook(parsed, is_preview=is_preview, **options)
     except FileRejectedError as refusal:
         return Preview(mistakes=refusal.mistakes, notes=parsed.notes)
-    rows = [
-        (
-            str(parsed.cell_location(row.location)),
-            replace(
-                row, changes=tuple((column_label(key), was, now) for key, was, now in row.changes)
-            ),
-        )
-        for row in report.rows
-    ]
     questions = [
         (str(parsed.cell_location(question.location)), question) for question in report.questions
     ]
     return Preview(
-        rows=rows,
+        found_rows=report.rows,
+        parsed=parsed,
         kept=report.kept,
         questions=questions,
         notes=parsed.notes

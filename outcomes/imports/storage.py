@@ -49,7 +49,7 @@ def create_upload(
     for old in Upload.objects.filter(user=user, finished_at=None).order_by("-uploaded_at", "-pk")[
         MAX_OPEN_UPLOADS - 1 :
     ]:
-        delete_upload(old)
+        delete_upload(old, at)
     upload = Upload.objects.create(
         user=user,
         event=event,
@@ -137,9 +137,13 @@ def seal_stored() -> None:
             _write_sealed(path, content)
 
 
-def delete_upload(upload: Upload) -> None:
+def delete_upload(upload: Upload, at: datetime) -> None:
+    """Deletes the file. If a part of it is stored, the import has ended with that."""
     shutil.rmtree(folder_path(upload), ignore_errors=True)
-    upload.delete()
+    if upload.imported_rows.exists():
+        Upload.objects.filter(pk=upload.pk).update(state=Upload.State.DONE, finished_at=at)
+    else:
+        upload.delete()
 
 
 def delete_old_tasks(at: datetime) -> int:
@@ -160,7 +164,7 @@ def delete_expired_uploads(at: datetime) -> int:
         finished_at=None, uploaded_at__lte=at - KEEP_UNFINISHED_FOR
     ):
         files += 1
-        delete_upload(upload)
+        delete_upload(upload, at)
     keys = set(Upload.objects.values_list("key", flat=True))
     # A folder without a row may belong to an upload that is being created, so only old ones.
     for path in uploads_folder().iterdir():

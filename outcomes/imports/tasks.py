@@ -214,12 +214,23 @@ def clean_up() -> None:
 
 
 def _process(upload: Upload, permissions: EventPermissions, at: datetime) -> None:
+    # All that was read for the check leaves the memory before the batches.
+    if "stored" not in upload.choices and not _check_and_begin(upload, permissions, at):
+        return
+    if "stored" in upload.choices:
+        note, mark_done = partial(_note, upload), partial(_mark_done, upload, at)
+        store_in_batches(upload, note, mark_done, at)
+    clean_up.using(run_after=timezone.now() + KEEP_FINISHED_FOR).enqueue()
+
+
+def _check_and_begin(upload: Upload, permissions: EventPermissions, at: datetime) -> bool:
+    """Whether an import goes on: all else is then done, or is for the person to look at."""
     source = read_upload(upload)
     if "compares" in upload.choices:
         imported = Upload.objects.select_related("user", "event").get(pk=upload.choices["compares"])
         write_json(upload, "compared", compare(upload, imported, source, at))
         _save_result(upload, Preview())
-        return
+        return False
     event = upload.event if upload.event and permissions.may_edit(upload.event_id) else None
     if not is_own_format(source) and not find_tables(source):
         raise FileRejectedError(
@@ -231,17 +242,16 @@ def _process(upload: Upload, permissions: EventPermissions, at: datetime) -> Non
         "on_progress": _progress_writer(upload),
         "at": at,
     }
-    if "stored" not in upload.choices:
+    checked = _check(upload, source, event, permissions, options)
+    if checked is None or upload.next_task == Upload.Task.PREVIEW:
+        _save_result(upload, checked[1] if checked else Preview())
+        return False
+    try:
+        return _begin_import(upload, *checked, options)
+    except _OutdatedError:
         checked = _check(upload, source, event, permissions, options)
-        if checked is None or upload.next_task == Upload.Task.PREVIEW:
-            _save_result(upload, checked[1] if checked else Preview())
-            return
-        if not _begin_import(upload, *checked, options):
-            return
-    if "stored" in upload.choices:
-        note, mark_done = partial(_note, upload), partial(_mark_done, upload, at)
-        store_in_batches(upload, note, mark_done, at)
-    clean_up.using(run_after=timezone.now() + KEEP_FINISHED_FOR).enqueue()
+        _save_result(upload, checked[1] if checked else Preview(), is_outdated=True)
+        return False
 
 
 def _check(
@@ -281,6 +291,7 @@ def _begin_import(
     """Stores all but new drafts and new people in parts, and notes these for the batches.
 
     False if there is something that the person must look at first.
+    Raises _OutdatedError if that is only seen when some parts are stored already.
     """
     was_begun = upload.choices.get("checked")
     is_as_shown = found.is_sound and found.digest == upload.choices.get("digest")
@@ -293,21 +304,18 @@ def _begin_import(
     begun_at = upload.choices.get("parts", 0)
     for number, part in enumerate(parts[begun_at:], start=begun_at + 1):
         is_last = number == len(parts) and not found.new_records
-        try:
-            store = partial(_store_part, upload, parsed, part, number, options, is_last=is_last)
-            began = monotonic()
-            until_stored(partial(until_not_in_the_way, store))
-        except _OutdatedError:
-            _save_result(upload, preview_import(parsed, **options), is_outdated=number == 1)
-            return False
+        store = partial(_store_part, upload, parsed, part, number, options, is_last=is_last)
+        began = monotonic()
+        until_stored(partial(until_not_in_the_way, store))
         if is_last:
             return True
         pause(min(PAUSE, monotonic() - began))
     if parts[begun_at:]:
+        found.found_rows.clear()  # in memory once only
+        found.new_records.clear()
         found = preview_import(parsed, **options)  # beside what is stored now
     if not found.is_sound or found.parts:
-        _save_result(upload, found)
-        return False
+        raise _OutdatedError
     write_plan(upload, found.new_records, parsed.content["event"]["code"])
     _note(upload, checked=True, total=len(found.new_records), stored=0)
     return True
@@ -324,16 +332,22 @@ def _store_part(
 ) -> None:
     """`number` counts the parts that are stored then."""
     with audit.written_last():
+        row = Upload.objects.select_for_update().get(pk=upload.pk)
+        # If the database went away during the commit, it may have stored it.
+        if row.state == Upload.State.DONE or row.choices.get("parts", 0) >= number:
+            upload.choices = row.choices
+            return
         with giving_way():
             stored = import_part(parsed, part, **options)
         if stored is None:
             raise _OutdatedError
         note_imported(upload, stored)
-        if not is_last:
-            _note(upload, checked=True, parts=number)
-        else:
-            event = Event.objects.get(code=parsed.content["event"]["code"])
+        event = Event.objects.get(code=parsed.content["event"]["code"])
+        if is_last:
             _mark_done(upload, options["at"], event)
+        else:
+            _update_open_run(upload, event=event)
+            _note(upload, checked=True, parts=number)
 
 
 def _note(upload: Upload, **choices: Any) -> None:
@@ -380,7 +394,7 @@ def _save_result(
 ) -> None:
     """Does nothing if the run is void: a newer one saves its own result."""
     said = {"is_outdated": is_outdated, "can_retry": can_retry}
-    said["is_partly_stored"] = bool(upload.choices.get("checked"))
+    said["is_partly_stored"] = upload.imported_rows.exists()
 
     @transaction.atomic
     def save() -> None:

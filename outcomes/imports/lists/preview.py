@@ -41,7 +41,7 @@ class ListPreview:
         """How many rows of the list add, change or change nothing, and the new organisations."""
         fates: dict[int, RowResult] = {}
         is_of_updates = "commitments" not in self.parsed.content
-        for _place, row in self.preview.rows:
+        for row in self.preview.found_rows:
             for number in _rows_of(self.parsed.cell_location(row.location)):
                 # A report stands in the row of its commitment.
                 is_main = row.location in self.parsed.locations and (

@@ -89,10 +89,12 @@ class FileRejectedError(Exception):
 def excerpt(value: object, max_length: int = MAX_EXCERPT_LENGTH) -> str:
     """The beginning of a value, with control characters as U+XXXX."""
     text = str(value)
+    start = text[:max_length]
     # A terminal would obey control characters.
-    start = "".join(
-        c if unicodedata.category(c)[0] != "C" else f"U+{ord(c):04X}" for c in text[:max_length]
-    )
+    if not start.isprintable():
+        start = "".join(
+            c if unicodedata.category(c)[0] != "C" else f"U+{ord(c):04X}" for c in start
+        )
     return start + ("…" if len(text) > max_length else "")
 
 

@@ -181,9 +181,10 @@ def entry_locations(location: str, table: Dataset, rows: list[dict[str, Any]]) -
     names = []
     for index, row in enumerate(rows, start=1):
         word = _identifier(table, row)
-        name = excerpt(word) if word and excerpt(word) not in seen else f"#{index}"
+        shown = excerpt(word)
+        name = shown if word and shown not in seen else f"#{index}"
         names.append(f"{location}({name})")
-        seen.add(excerpt(word))
+        seen.add(shown)
     return names
 
 

@@ -74,7 +74,7 @@ class Command(BaseCommand):
             raise CommandError(refusal.as_text(file)) from None
         finally:
             if not Upload.objects.filter(pk=upload.pk, state=Upload.State.DONE).exists():
-                delete_upload(upload)
+                delete_upload(upload, timezone.now())
         if not is_good:
             raise CommandError(_("Nothing is imported."))
 

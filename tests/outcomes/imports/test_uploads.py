@@ -361,8 +361,9 @@ def test_error_during_import_says_what_is_stored_and_goes_on(browser: Client, ta
     with patch("outcomes.imports.batches.store_records", side_effect=KeyError("Rita Sen")):
         run_import_worker()
     page = browser.get(address)
-    stopped = "The import stopped before its end. What it stored before that is kept. 20 of 50 new"
+    stopped = "The import stopped before its end. What it stored before that is kept."
     assert stopped in admin_text(page)
+    assert "20 of 50 new commitments and people are stored." in admin_text(page)
     assert "nothing is saved" not in admin_text(page)
     assert "Everything is imported." in admin_text(press_button(browser, page, "again"))
     assert Delegate.objects.filter(name__endswith="of Pier").count() == 25
