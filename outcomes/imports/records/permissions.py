@@ -106,7 +106,7 @@ class OrganisationFinder:
             self._stored = {row.slug: row for row in stored}
         else:
             # Once: this query takes long to build.
-            rows = list(visible_organisations(permissions).order_by("-pk"))
+            rows = list(visible_organisations(permissions).order_by("-pk")) if wanted else []
             visible = {row.pk for row in rows}
             self._merged = {slug: row for slug, row in self._merged.items() if row.pk in visible}
             # A short name of theirs has an ending, which the file does not.

@@ -43,9 +43,9 @@ def updates_by_key(
     if references is not None:
         rows = rows.filter(commitment__reference__in=references)
     rows = rows.exclude(state=EditorialState.DRAFT)
-    rows = rows.select_related(
-        "commitment__event", "party__organisation", "party__group", "party__focal_point__user"
-    )
+    # Each organisation is in memory once.
+    rows = rows.select_related("commitment", "party__focal_point__user")
+    rows = rows.prefetch_related("commitment__event", "party__organisation", "party__group")
     found: dict[UpdateKey, list[ProgressUpdate]] = defaultdict(list)
     for row in rows.order_by("commitment__pk", "reported_on", "recorded_at", "pk"):
         found[row.commitment.reference, party_slug(row.party), row.reported_on].append(row)
@@ -80,7 +80,8 @@ def apply_updates(
     rows = CommitmentParty.objects.filter(commitment__event=event)
     if report.is_part:
         rows = rows.filter(commitment__reference__in=named)
-    rows = rows.select_related("commitment__event", "organisation", "group", "focal_point__user")
+    rows = rows.select_related("commitment", "focal_point__user")
+    rows = rows.prefetch_related("commitment__event", "organisation", "group")
     parties = {(row.commitment.reference, party_slug(row)): row for row in rows}
     new_records = {}
     for record in report.new_records:

@@ -178,7 +178,7 @@ class RowReport:
 
 # About how many entries of a table are stored in one transaction. All rows about people are stored
 # together, because each is compared with all others.
-PART_SIZES = {"organisations": 50, "commitments": 50, "updates": 200}
+PART_SIZES = {"organisations": 50, "commitments": 50, "updates": 300}
 OTHER_TABLES = ("themes", "groups", "counts", "documents", "statement")
 
 
