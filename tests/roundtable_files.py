@@ -10,11 +10,20 @@ from unittest.mock import patch
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.utils.timezone import now
 from openpyxl import Workbook, load_workbook
 
+from outcomes.imports.preview import import_workbook
+from outcomes.imports.readers.pages import UnreadableError
+from outcomes.imports.readers.workbooks import read_source_file
+from outcomes.imports.records.errors import FileRejectedError, Mistake
 from outcomes.imports.workbook import export
+from outcomes.imports.workbook.parsing import parse_pages, unreadable_message
+from outcomes.imports.workbook.rows import ParsedWorkbook
+from outcomes.management.commands.load_roundtable import Command
 from outcomes.models import Upload
 from outcomes.sources import comparisons
+from roundtable.models import Event
 from tests.recorded_fixtures import rows_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,11 +140,28 @@ class Everything:
         return True
 
 
+def parse_workbook(content: bytes, *, event: Event | None = None) -> ParsedWorkbook:
+    """Raises FileRejectedError if the file cannot be read or is too large."""
+    try:
+        return parse_pages(read_source_file(content), event=event)
+    except UnreadableError as problem:
+        raise FileRejectedError([Mistake("", unreadable_message(problem))]) from None
+
+
 def load_roundtable(path: Path | str, roundtable: str = "") -> str:
-    """Loads a file; what the command said, without the name of the file."""
+    """Loads a TOML file or a workbook; what was said, without the name of the file."""
     output = StringIO()
     with shipped_with_release():
-        call_command("load_roundtable", str(path), roundtable=roundtable, stdout=output)
+        if Path(path).suffix in (".xlsx", ".zip", ".csv"):
+            event = Event.objects.filter(code=roundtable).first()
+            try:
+                parsed = parse_workbook(Path(path).read_bytes(), event=event)
+                report = import_workbook(parsed, at=now())
+            except FileRejectedError as refusal:
+                raise CommandError(refusal.as_text(str(path))) from None
+            Command(stdout=output).print_report(str(path), report)
+        else:
+            call_command("load_roundtable", str(path), stdout=output)
     return output.getvalue().removeprefix(f"{path}: ")
 
 

@@ -117,7 +117,7 @@ def import_with_kill(
     run_worker_to_end()
     assert row_counts() == after, (after, row_counts())
     assert list(find_log_faults()) == []
-    delete_upload(upload)
+    delete_upload(upload, timezone.now())
     return hit
 
 
@@ -139,7 +139,7 @@ def main(kills: str, seed: str = "1") -> None:
     upload = create_upload(user=user, chunks=[csv_content("First")], event=event, at=timezone.now())
     enqueue_run(upload, Upload.Task.PREVIEW)
     usual = run_worker_to_end()
-    delete_upload(upload)
+    delete_upload(upload, timezone.now())
     hits = Counter(
         import_with_kill(event, user, number, random, usual) for number in range(int(kills))
     )

@@ -141,7 +141,9 @@ def delete_upload(upload: Upload, at: datetime) -> None:
     """Deletes the file. If a part of it is stored, the import has ended with that."""
     shutil.rmtree(folder_path(upload), ignore_errors=True)
     if upload.imported_rows.exists():
-        Upload.objects.filter(pk=upload.pk).update(state=Upload.State.DONE, finished_at=at)
+        Upload.objects.filter(pk=upload.pk, finished_at=None).update(
+            state=Upload.State.DONE, finished_at=at
+        )
     else:
         upload.delete()
 

@@ -33,12 +33,8 @@ def parse_toml(path: Path) -> dict[str, Any]:
         ) from problem
 
 
-def read_bytes(path: Path, megabytes: int) -> bytes:
-    """The content of a file.
-
-    Raises FileRejectedError if it cannot be read or is larger than `megabytes`.
-    """
-    max_bytes = megabytes * 1024 * 1024
+def _read_text(path: Path) -> str:
+    max_bytes = MAX_TOML_MEGABYTES * 1024 * 1024
     try:
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
@@ -51,13 +47,8 @@ def read_bytes(path: Path, megabytes: int) -> bytes:
                 "The file is larger than %d MB. One roundtable is much smaller. Check that "
                 "this is the correct file."
             )
-            % megabytes
+            % MAX_TOML_MEGABYTES
         )
-    return content
-
-
-def _read_text(path: Path) -> str:
-    content = read_bytes(path, MAX_TOML_MEGABYTES)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

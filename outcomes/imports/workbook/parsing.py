@@ -20,11 +20,9 @@ from outcomes.imports.readers.pages import (
     UnreadableError,
     UnreadableReason,
 )
-from outcomes.imports.readers.workbooks import read_source_file
 from outcomes.imports.records.errors import (
     UNREADABLE,
     CellLocation,
-    FileRejectedError,
     Mistake,
     advice_on_unknown,
     excerpt,
@@ -87,14 +85,6 @@ TRUE_WORDS, FALSE_WORDS = ("true", "yes", "x"), ("false", "no")
 NAMED_SHEETS = ("Themes", "Groups", "Organisations", "Points", "Commitments")
 # Not the zero-width joiners: some scripts need them in texts.
 INVISIBLE_CHARACTERS = re.compile("[\u200b\u2060\ufeff\u00ad]")
-
-
-def parse_workbook(content: bytes, *, event: Event | None = None) -> ParsedWorkbook:
-    """Raises FileRejectedError if the file cannot be read or is too large."""
-    try:
-        return parse_pages(read_source_file(content), event=event)
-    except UnreadableError as problem:
-        raise FileRejectedError([Mistake("", unreadable_message(problem))]) from None
 
 
 def parse_pages(source: SourceFile, *, event: Event | None = None) -> ParsedWorkbook:

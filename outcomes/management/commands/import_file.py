@@ -32,7 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", help="The list or the workbook.")
         parser.add_argument("--by", metavar="EMAIL", required=True, help="Whose rights count.")
         parser.add_argument(
-            "--roundtable", metavar="CODE", required=True, help="Where the rows belong."
+            "--roundtable",
+            metavar="CODE",
+            default="",
+            help="Where the rows belong; not needed for a workbook with the sheet “Roundtable”.",
         )
         parser.add_argument("--recipe", metavar="NAME", default="", help="The kept answers.")
         parser.add_argument(
@@ -46,8 +49,9 @@ class Command(BaseCommand):
         permissions = permissions_of(user, timezone.localdate(now)) if user else None
         if user is None or permissions is None:
             raise CommandError(_("No account with this address may import."))
-        event = editable_events(permissions).filter(code=options["roundtable"]).first()
-        if event is None:
+        code = options["roundtable"]
+        event = editable_events(permissions).filter(code=code).first()
+        if code and event is None:
             raise CommandError(_("This account may edit no roundtable with this code."))
         path = Path(file)
         if path.stat().st_size > MAX_FILE_MEGABYTES * 1_000_000:
@@ -63,6 +67,8 @@ class Command(BaseCommand):
             enqueue_run(upload, Upload.Task.PREVIEW)
             upload.refresh_from_db()
             process_upload.call(upload.pk, upload.run)
+            if event is None and read_json(upload, "recipe"):
+                raise CommandError(_("Say with --roundtable where the rows belong."))
             is_good = self.say_preview(upload)
             if is_good and not options["check"]:
                 self.run_import(upload)

@@ -19,7 +19,7 @@ from outcomes.imports import preview
 from outcomes.imports.records.results import RowResult
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.storage import read_json
-from outcomes.imports.workbook import export, parsing
+from outcomes.imports.workbook import export
 from outcomes.models import ProgressUpdate, Upload
 from participants.models import (
     Affiliation,
@@ -61,7 +61,13 @@ from tests.import_pages import (
     run_import_worker,
 )
 from tests.page_text import page_html
-from tests.roundtable_files import database_rows, load_roundtable, open_workbook, rejection_messages
+from tests.roundtable_files import (
+    database_rows,
+    load_roundtable,
+    open_workbook,
+    parse_workbook,
+    rejection_messages,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -454,7 +460,7 @@ def test_unchanged_rows_need_no_query(talk: Event) -> None:
         make_document(talk)
         for _person in range(more):
             make_affiliation(seat(talk), organisation=port, post="Clerk")
-        read = parsing.parse_workbook(
+        read = parse_workbook(
             export.write_workbook(event_content(talk, people=Delegate.objects.all()))
         )
         with CaptureQueriesContext(connection) as queries:

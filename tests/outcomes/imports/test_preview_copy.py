@@ -17,13 +17,17 @@ from outcomes.imports.records.results import RowResult
 from outcomes.imports.records.snapshot import event_content
 from outcomes.imports.storage import uploads_folder
 from outcomes.imports.workbook.export import write_workbook
-from outcomes.imports.workbook.parsing import parse_workbook
 from outcomes.models import Commitment
 from participants.models import Organisation, User
 from participants.permissions import permissions_of
 from roundtable.models import Event, Series
 from tests.factories import make_delegate, make_holder, make_participation, make_user
-from tests.roundtable_files import database_rows, load_roundtable, write_complete_file
+from tests.roundtable_files import (
+    database_rows,
+    load_roundtable,
+    parse_workbook,
+    write_complete_file,
+)
 
 # Changes a commitment, and adds another one.
 LIST = b"Reference,Text,Leads\nTALK1-C1,Meet every week,harbour\nTALK1-C2,Dredge,port\n"

@@ -2,11 +2,14 @@
 
 from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from outcomes.imports.records.snapshot import event_content
+from outcomes.imports.workbook.export import write_workbook
 from outcomes.models import ImportRecipe, Upload
 from participants.models import Delegate, User
 from roundtable.models import Event
@@ -127,3 +130,23 @@ def test_command_imports_by_recipe(
     with pytest.raises(CommandError, match="No account with this address"):
         run_command(path, User(email="stranger@example.org"), *given)
     assert Upload.objects.count() == uploads
+
+
+def test_command_needs_no_code_where_the_workbook_says_it(
+    talk: Event, editor: User, tmp_path: Path
+) -> None:
+    content = event_content(talk)
+    content["documents"] += [{"title": "Minutes"}]
+    path = tmp_path / "talk.xlsx"
+    path.write_bytes(write_workbook(content))
+    assert "added 1, changed 0, unchanged" in run_command(path, editor)
+    assert talk.documents.filter(title="Minutes").exists()
+    path = tmp_path / "list.csv"
+    path.write_bytes(csv("Participant;Employer", "Rita Sen;port"))
+    with pytest.raises(CommandError, match="Say with --roundtable where the rows belong"):
+        run_command(path, editor)
+    with (
+        patch("outcomes.management.commands.import_file.MAX_FILE_MEGABYTES", 0),
+        pytest.raises(CommandError, match="The file is larger than 0 MB"),
+    ):
+        run_command(path, editor, "--roundtable=TALK1")

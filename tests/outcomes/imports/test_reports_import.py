@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from outcomes.imports.preview import import_workbook
 from outcomes.imports.records.errors import FileRejectedError
 from outcomes.imports.records.results import ImportReport
-from outcomes.imports.workbook.parsing import parse_workbook
 from outcomes.models import EditorialState, ProgressUpdate
 from participants.models import User
 from participants.permissions import permissions_of
 from roundtable.models import Event
 from tests.factories import NOON, make_holder
 from tests.fixture_types import Deliver
+from tests.roundtable_files import parse_workbook
 
 pytestmark = pytest.mark.django_db
 HEADING = "Reference,Party,Reported on,Status,Text,Source,Has no personal details\n"
