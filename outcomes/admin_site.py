@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from outcomes.site.next_roundtable import start_next
 from outcomes.todo import start_items, todo_items
 from participants.accounts.carry_over_views import carry_over_rights
 from participants.admin_base.fields import request_permissions
@@ -65,6 +66,11 @@ class CochairAdminSite(PortalAdminSite):
                 "carry-over/<bounded_int:number>/",
                 self.admin_view(carry_over_rights),
                 name="carry_over",
+            ),
+            path(
+                "start-next/<bounded_int:number>/",
+                self.admin_view(start_next),
+                name="start_next",
             ),
             path("decide/", self.admin_view(decisions.decide), name="decide"),
             path(

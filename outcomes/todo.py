@@ -26,6 +26,7 @@ from outcomes.models import (
     Statement,
     Upload,
 )
+from outcomes.site.next_roundtable import last_roundtables
 from participants.accounts.carry_over import events_to_fill
 from participants.admin_base.fields import request_permissions
 from participants.decisions.queue import waiting_count
@@ -179,6 +180,7 @@ def start_items(site: AdminSite, request: HttpRequest) -> list[TodoItem]:
     permissions, numbers = request_permissions(request), _commitment_numbers(site, request)
     found: list[TodoItem | None] = [
         _first_roundtable(site, request),
+        *_next_roundtables(permissions),
         *_carry_over(permissions),
         _add_people(site, request),
         _ask_for_reports(site, request, numbers),
@@ -209,6 +211,16 @@ def _first_roundtable(site: AdminSite, request: HttpRequest) -> TodoItem | None:
         reverse("admin:roundtable_event_add"),
         _("Then write its text, invite its delegates and record what they undertake."),
     )
+
+
+def _next_roundtables(viewer: EventPermissions) -> Iterator[TodoItem]:
+    for event in last_roundtables(viewer):
+        yield TodoItem(
+            _("Start the next roundtable"),
+            0,
+            reverse("admin:start_next", args=[event.pk]),
+            str(event),
+        )
 
 
 def _carry_over(viewer: EventPermissions) -> Iterator[TodoItem]:

@@ -705,6 +705,10 @@ OBJECT_PATHS: dict[str, PathsOf] = {
         key: f"/admin/carry-over/{cast.events[key].pk if key in cast.events else UNKNOWN_PK}/"
         for key in ("here", "elsewhere", "deleted")
     },
+    "admin:start_next": lambda cast, _own: {
+        key: f"/admin/start-next/{cast.events[key].pk if key in cast.events else UNKNOWN_PK}/"
+        for key in ("here", "elsewhere", "deleted")
+    },
     "admin:decide_one": lambda cast, _own: {
         key: path and path.replace("/admin/participants/grant/", "/admin/decide/grant/")
         for key, path in _row_paths("admin/participants/grant/<path:object_id>/", cast).items()

@@ -177,7 +177,7 @@ COMMITMENTS = Dataset(
         Column(
             "text",
             synonyms="commitment action suggestedaction actiontext description recommendation "
-            "pledge undertaking whatwillbedone",
+            "pledge promise undertaking mandate whatwillbedone",
             width=80,
         ),
         Column(

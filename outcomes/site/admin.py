@@ -16,6 +16,7 @@ from outcomes.datasets.tables import DOCUMENTS
 from outcomes.imports.admin import UploadsMixin
 from outcomes.imports.workbook_admin import WorkbookMixin
 from outcomes.models import Document, Outcome, StatementVersion
+from outcomes.site.next_roundtable import last_roundtables
 from outcomes.statements.emails import tell_participants_of_public_event
 from participants.admin_base.base import GrantScopedAdmin, GrantScopedInline
 from participants.admin_base.fields import request_permissions
@@ -27,6 +28,10 @@ from roundtable.models import Event, Series
 ROLE_NEEDS_CONFIRMATION = _(
     "Other organisations confirm who is co-chair or co-host. Use “Request other co-chairs or "
     "co-hosts” above."
+)
+ROLE_OF_NEW = _(
+    "Other organisations confirm who is co-chair or co-host. Save the roundtable without them "
+    "first. Then its page leads to where you request them."
 )
 
 
@@ -55,12 +60,13 @@ class EventRoleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         super().clean()
         today = timezone.localdate()
         decided = list(self.deleted_forms)
-        if self.instance.pk is None:
+        is_new = self.instance.pk is None
+        if is_new:
             decided += [form for form in self.forms if form.has_changed()]
         if any(
             role_needs_confirmation(self.instance, form.instance.role, today) for form in decided
         ):
-            raise ValidationError(ROLE_NEEDS_CONFIRMATION)
+            raise ValidationError(ROLE_OF_NEW if is_new else ROLE_NEEDS_CONFIRMATION)
 
 
 class EventRoleInline(GrantScopedInline):
@@ -172,6 +178,8 @@ class EventAdmin(UploadsMixin, WorkbookMixin, HistoryAdmin):
         if self.has_change_permission(request, row) and has_two_holders(row, timezone.localdate()):
             name = "admin:participants_organisationchange_role"
             addresses["role_change"] = reverse(name, args=[row.pk])
+        if last_roundtables(request_permissions(request)).filter(pk=row.pk).exists():
+            addresses["next"] = reverse("admin:start_next", args=[row.pk])
         if self.has_decide_permission(request, row):
             name = "admin:roundtable_event_people_workbook"
             addresses["people_workbook"] = reverse(name, args=[row.pk])

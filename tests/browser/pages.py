@@ -38,6 +38,7 @@ from tests.factories import (
     make_letter,
     make_participant_list,
     make_party,
+    make_series,
 )
 from tests.follow_up_factories import make_undertaking
 
@@ -359,6 +360,8 @@ def admin_pages() -> dict[str, str]:
         series=event.series, is_demonstration=True, starts_on=coming, ends_on=coming
     )
     found["carry-over"] = reverse("admin:carry_over", args=[following.pk])
+    last = make_event(series=make_series(), is_demonstration=True)
+    found["start-next"] = reverse("admin:start_next", args=[last.pk])
     asked = make_participant_list(event)
     change = "admin:participants_participantlist_change"
     found["participant-list"] = reverse(change, args=[asked.pk])

@@ -267,6 +267,7 @@ def test_each_task_to_start_has_its_number(client_of: Sign) -> None:
             "/admin/participants/delegate/add/",
             "Enter the letter with the first of them, and choose it for the others.",
         ),
+        "Start the next roundtable": (f"/admin/start-next/{event.pk}/", str(event)),
         "Ask for reports": (
             "/admin/outcomes/reportinground/add/",
             "Of 2 commitments, 1 past their due date, 1 never reported on.",

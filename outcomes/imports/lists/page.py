@@ -32,6 +32,7 @@ def list_context(form: ListForm, result: dict[str, Any]) -> dict[str, Any]:
         "matched": len(form.recipe.columns),
         "values_for_all": [field for field in form if field.name.startswith("all.")],
         "missing": asked.get("missing", ()),
+        "joined": _joined(form),
         "words": _words(form),
         "open_words": len(open_words),
         "names": _names(form),
@@ -49,6 +50,18 @@ def list_context(form: ListForm, result: dict[str, Any]) -> dict[str, Any]:
         "is_checked": bool(asked),
         "afterwards": _afterwards(form.recipe, bool(form.recipe.new_names)),
     }
+
+
+def _joined(form: ListForm) -> list[dict[str, str]]:
+    """Columns that are read as one value."""
+    headings: dict[str, list[str]] = {}
+    for number, key in sorted(form.recipe.columns.items()):
+        headings.setdefault(key, []).append(form.table.headings[number] or str(number + 1))
+    return [
+        {"columns": " + ".join(found), "label": label_of(key)}
+        for key, found in headings.items()
+        if len(found) > 1
+    ]
 
 
 def _row(form: ListForm, problem: dict[str, Any]) -> dict[str, Any]:

@@ -228,6 +228,8 @@ class _ListReader:
         report: Content = {}
         for key, (sheet, own) in self.places.items():
             cell = self._cell(cells, key)
+            if isinstance(cell, str) and _is_empty(cell):
+                cell = None
             if key in NAME_KEYS.get(self.recipe.kind, ()):
                 self._store_names(number, key, cells, cell, values)
                 continue
@@ -254,8 +256,9 @@ class _ListReader:
     ) -> Content:
         """Where the row says no more of the status, in its own words."""
         if not values.get("leads"):
-            message = _("A report needs an organisation that leads the commitment.")
-            self._add_problem(number, REPORT_STATUS, message)
+            if _is_empty(self._cell(cells, "leads")):  # else it is asked who that is
+                message = _("A report needs an organisation that leads the commitment.")
+                self._add_problem(number, REPORT_STATUS, message)
             return {}
         report.setdefault("text", cell_text(self._cell(cells, REPORT_STATUS)))
         if report["status"] in UNFULFILLED_STATUSES:
@@ -284,6 +287,11 @@ class _ListReader:
         if text.strip().casefold() in EMPTY_MARKERS:
             text = ""
         is_list = key in self.sheet.table.lists
+        is_kept = number - 1 in self.recipe.as_they_are
+        if not is_list and ";" in text and not is_kept and not self.names.find(text):
+            message = _("This looks like several organisations. Correct it, skip it, or keep it.")
+            self._add_problem(number, key, message, may_be_kept=True)
+            return
         found = self.names.find_all(text) if is_list else [(text, self.names.find(text))]
         found = [(name, slug) for name, slug in found if name]
         for name, slug in found:

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from outcomes.datasets.columns import Dataset
 from outcomes.imports.lists.tables import SourceTable, cell_text, find_tables
 from outcomes.imports.readers.pages import Rows, SourceFile
 from outcomes.imports.records.duplicate_matcher import TITLES, normalise_name
@@ -212,35 +211,56 @@ def guess_columns(
     kind: str, headings: Sequence[Any], samples: Sequence[Sequence[str]] = ()
 ) -> list[str]:
     """The probable key of each column, each once; empty if unknown."""
-    sheet = LIST_SHEETS[kind]
-    found: list[str] = []
-    for number, heading in enumerate(headings):
-        own = heading_key(heading)
-        keys = [own] if own in sheet.keys else _guessed_keys(heading, sheet.table, kind)
-        is_title = number < len(samples) and _are_titles(samples[number])
-        free = [key for key in keys if key not in found and not (is_title and key == "post")]
-        found.append(free[0] if free else "")
-        if found[-1] == REPORT_STATUS and not _tell_progress(samples[number : number + 1]):
-            found[-1] = ""
+    found = [""] * len(headings)
+    # A whole heading says more than one word of another.
+    for guessed in (_keys_of_heading, _keys_of_words):
+        for number, heading in enumerate(headings):
+            if found[number]:
+                continue
+            texts = samples[number] if number < len(samples) else []
+            free = [key for key in guessed(heading, kind) if key not in found]
+            found[number] = next((key for key in free if _can_be(key, texts)), "")
     if REPORT_STATUS not in found:
         found = ["" if key.startswith(REPORT_PREFIX) else key for key in found]
     _join_names(found, headings, kind)
     return found
 
 
-def _guessed_keys(heading: Any, table: Dataset, kind: str) -> list[str]:
-    """By the whole heading, then by its last words."""
-    words = _PUNCTUATION.sub(" ", cell_text(heading)).split()
-    found = []
-    for word in ["".join(words), *reversed(words)]:
-        folded = normalise_name(word)
-        found += [column.name for column in table.columns if folded in column.synonyms.split()]
-        found += [
-            key
-            for key in _EXTRA_KEYS.get(kind, ())
-            if folded in _EXTRA_SYNONYMS.get(key, "").split()
-        ]
-    return found
+def _keys_of_heading(heading: Any, kind: str) -> list[str]:
+    own = heading_key(heading)
+    if own in LIST_SHEETS[kind].keys:
+        return [own]
+    return _called("".join(_words_of(heading)), kind)
+
+
+def _keys_of_words(heading: Any, kind: str) -> list[str]:
+    """By its last words first."""
+    if heading_key(heading) in LIST_SHEETS[kind].keys:
+        return []
+    return [key for word in reversed(_words_of(heading)) for key in _called(word, kind)]
+
+
+def _words_of(heading: Any) -> list[str]:
+    return _PUNCTUATION.sub(" ", cell_text(heading)).split()
+
+
+def _called(word: str, kind: str) -> list[str]:
+    folded = normalise_name(word)
+    columns = LIST_SHEETS[kind].table.columns
+    found = [column.name for column in columns if folded in column.synonyms.split()]
+    extra = _EXTRA_KEYS.get(kind, ())
+    return found + [key for key in extra if folded in _EXTRA_SYNONYMS.get(key, "").split()]
+
+
+def _can_be(key: str, texts: Sequence[str]) -> bool:
+    """Whether the first values of a column can be those of a key that its heading names."""
+    if key == "post":
+        return not _are_titles(texts)
+    if key == REPORT_STATUS:
+        return _tell_progress(texts)
+    if key == "text":
+        return not texts or not all(text.isdecimal() for text in texts)
+    return True
 
 
 _GIVEN_NAMES = {"firstname", "givenname", "givennames", "forename", "forenames", "prenom", "nombre"}
@@ -275,9 +295,9 @@ _PROGRESS = re.compile(
 )
 
 
-def _tell_progress(samples: Sequence[Sequence[str]]) -> bool:
+def _tell_progress(texts: Sequence[str]) -> bool:
     """Whether a column says how far things are: “Status” may also be “Published”."""
-    return any(_PROGRESS.search(text) for texts in samples for text in texts)
+    return any(map(_PROGRESS.search, texts))
 
 
 LONG_TEXT = 60  # characters

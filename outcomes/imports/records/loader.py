@@ -222,7 +222,7 @@ def _apply(file: FileEntry, stored: StoredRows, report: ImportReport, at: dateti
         are_all_known=are_readable,
     )
     updates = file.all("updates") if is_code_right else []
-    apply_updates(updates, event, uncertain=uncertain, report=report, at=at)
+    apply_updates(updates, event, bodies=parties, uncertain=uncertain, report=report, at=at)
     if event.is_public and not was_public:
         tell_participants_of_public_event(event, at=at)
 

@@ -1,7 +1,7 @@
 """Imports progress updates: new ones are submitted, and another organisation checks them."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from outcomes.models import (
     ReportedBy,
 )
 from outcomes.reporting.submission import BATCH_SIZE, submit_updates, tell_parties
+from participants.models import Group, Organisation
 from roundtable.models import Event
 
 UpdateKey = tuple[str, str, date]
@@ -61,13 +62,15 @@ def apply_updates(
     entries: list[FileEntry],
     event: Event,
     *,
+    bodies: Mapping[str, Group | Organisation],
     uncertain: Collection[str],
     report: ImportReport,
     at: datetime,
 ) -> None:
     """Submits new and changed updates; refuses changes to approved ones.
 
-    They are recorded from a source: no file reports in the name of a party. In a file with
+    `bodies` are the organisations and groups by the word in the file: a new one may get another
+    slug. Reports are recorded from a source: no file reports in the name of a party. In a file with
     mistakes, nothing is said about the parties of `uncertain` commitments. Those about a new draft
     are stored with it. No one checks them, and no party is told, before the commitment is public.
     """
@@ -99,6 +102,8 @@ def apply_updates(
         if not set(IDENTIFYING_KEYS[:3]) <= given.keys() or "of_that_day" in entry.invalid:
             continue
         reference, slug, day = (given[name] for name in IDENTIFYING_KEYS[:3])
+        if slug in bodies:
+            slug = bodies[slug].slug
         number = given.get("of_that_day", 1)
         key = (reference, slug, day, number)
         party = parties.get((reference, slug))

@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_countries import countries
+from django_countries.fields import CountryField
 
 from outcomes.imports.readers.pages import (
     FormulaCell,
@@ -355,6 +357,8 @@ def choice_values(kind: "models.Field[Any, Any]") -> frozenset[str]:
 def _words_of_choices(kind: "models.Field[Any, Any]", language: str) -> dict[str, str]:
     """The stored value by the letters and digits of each label in a language, and of each value."""
     called = {_letters_and_digits(str(label)): str(word) for word, label in kind.flatchoices}
+    if isinstance(kind, CountryField):  # also by the codes of three letters
+        called |= {countries.alpha3(word).casefold(): word for word, _label in kind.flatchoices}
     return called | {_letters_and_digits(str(word)): str(word) for word, _l in kind.flatchoices}
 
 

@@ -425,11 +425,43 @@ def test_columns_are_joined_only_where_a_person_says_so(browser: Client, talk: E
     fields = list_fields(answer)
     assert [key for key in fields if fields[key] == "text"] == ["column0"]
     answer = check_list(browser, answer, kind="commitments", column1="text")
-    assert "Text: Meet. 5" in admin_text(check_list(browser, answer, column1="text"))
+    said = admin_text(check_list(browser, answer, column1="text"))
+    assert "Text: Meet. 5" in said and "“Action + Action taken” are read as one: Text." in said
     answer = check_list(browser, answer, kind="delegates")
     fields = list_fields(answer) | {"column2": "invitation_email", "column3": "invitation_email"}
     refused = press_button(browser, answer, "check", **fields)
     assert "Two columns are “Invitation email”." in admin_text(refused)
+
+
+def test_whole_heading_is_matched_before_a_part_of_one(browser: Client, talk: Event) -> None:
+    rows = ("commitment_num,action_summary,promise,Who", "1,Law,Pass a law on ports.,port")
+    fields = list_fields(preview_file(browser, csv(*rows, "2,Law,Open a line.,port"), talk))
+    assert [fields[f"column{n}"] for n in range(3)] == ["row_key", "", "text"]
+    rows = ("commitment_num,commitment_txt,Who", "1,Pass a law on ports.,port")
+    fields = list_fields(preview_file(browser, csv(*rows, "2,Open a line.,port"), talk))
+    assert [fields[f"column{n}"] for n in range(2)] == ["row_key", "text"]
+
+
+def test_markers_of_empty_cells_are_no_values(browser: Client, talk: Event) -> None:
+    rows = ("Participant,Employer,Position", "Rita Sen,port,NA", "Omar,port,Clerk")
+    import_list(browser, preview_file(browser, csv(*rows), talk))
+    posts = Delegate.objects.values_list("name", "affiliations__post").order_by("name")
+    assert [*posts] == [("Omar", "Clerk"), ("Rita Sen", None)]
+
+
+def test_several_organisations_of_one_person_are_asked_about(browser: Client, talk: Event) -> None:
+    rows = ("Participant,Employer", "Rita Sen,Quay Union; Port Authority", "Omar,port")
+    answer = preview_file(browser, csv(*rows), talk)
+    assert "This looks like several organisations." in admin_text(answer)
+    import_list(browser, check_list(browser, answer, **{"cell.2.1": "port"}))
+    assert Participation.objects.get(delegate__name="Rita Sen").organisation.slug == "port"
+
+
+def test_country_codes_of_three_letters_are_known(browser: Client, talk: Event) -> None:
+    rows = csv("Organisation;Kind;Country", "Coast Guard;government;LKA")
+    answer = check_list(browser, preview_file(browser, rows, talk), kind="organisations")
+    import_list(browser, check_list(browser, answer, column0="name"))
+    assert Organisation.objects.get(name="Coast Guard").country.code == "LK"
 
 
 def test_ambiguous_date_order_is_asked_for(browser: Client, talk: Event) -> None:

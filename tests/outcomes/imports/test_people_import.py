@@ -229,7 +229,7 @@ def test_people_workbook_has_no_addresses_and_is_logged(
     page = load_workbook(BytesIO(content))["Delegates"]
     assert page.max_row == 2
     assert [cell.value for cell in page[2]] == [
-        *(person.handle, "Rita Sen", None, "port", "head of delegation", "Clerk", None, None)
+        *(person.handle, "Rita Sen", None, "port", "head of delegation", "Clerk", None, None, None)
     ]
     assert AuditEntry.objects.get(action="export").subject == get_or_create_key(person)
     (look,) = access_log.describe_entries(access_log.access_entries(person), person)

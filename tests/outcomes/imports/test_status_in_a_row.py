@@ -55,7 +55,7 @@ def preview_tracker(browser: Client, talk: Event, *rows: str, **answers: str) ->
     given = {"Completed": "fulfilled", "Ongoing": "in-progress", "Dropped": "closed"}
     asked = {question["word"] for question in answer.context["words"]}
     open_words = {word: choice for word, choice in given.items() if word in asked}
-    return check_list(browser, answer, **answer_words(answer, **open_words))
+    return check_list(browser, answer, **answer_words(answer, **open_words) | answers)
 
 
 def import_tracker(browser: Client, talk: Event, *rows: str, **answers: str) -> None:
@@ -155,3 +155,12 @@ def test_row_with_status_and_no_lead_stays(browser: Client, talk: Event) -> None
     said = admin_text(answer)
     assert "A report needs an organisation that leads the commitment." in said
     assert "2 rows: 1 to add" in said
+
+
+def test_new_lead_and_its_status_come_together(browser: Client, talk: Event) -> None:
+    rows = ("P-1;Train officers.;Ministry of Labour;Completed;", "P-2;Open a line.;port;Ongoing;")
+    import_tracker(browser, talk, *rows, rest="new", rest_kind="government")
+    assert [row[:3] for row in reports()] == [
+        ("Train officers.", "Ministry of Labour", "fulfilled"),
+        ("Open a line.", "Port Authority", "in-progress"),
+    ]
