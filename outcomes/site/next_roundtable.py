@@ -36,6 +36,9 @@ class NextRoundtableForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.last = last
         self.instance.series, self.instance.is_demonstration = last.series, last.is_demonstration
+        # What is not known yet is no gap in a record.
+        for name in ("title", "starts_on", "ends_on", "city", "country", "venue"):
+            self.fields[name].help_text = ""
         self.initial["title"], self.initial["time_zone"] = last.title, last.time_zone
 
     def clean_starts_on(self) -> date:

@@ -78,6 +78,7 @@ ACTION_LABELS = {
     "leave organisation": _("Recorded by the person: left an organisation"),
     "left organisation": _("Recorded by a co-chair: left an organisation"),
     "load workbook": _("Workbook imported"),
+    "start roundtable": _("Next roundtable started"),
     "undo import": _("Import undone"),
     "load file": _("Roundtable imported by a command"),
     "end sessions": _("All sessions ended by the operator"),
