@@ -1,4 +1,4 @@
-"""More than twenty things of each kind, read together: one changed meanwhile, one declined."""
+"""More than twenty things of several kinds, read together: one changed, one declined since."""
 
 from collections.abc import Callable
 

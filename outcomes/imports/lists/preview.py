@@ -43,7 +43,7 @@ class ListPreview:
         is_of_updates = "commitments" not in self.parsed.content
         for row in self.preview.found_rows:
             for number in _rows_of(self.parsed.cell_location(row.location)):
-                # A report stands in the row of its commitment.
+                # A report is in the row of its commitment.
                 is_main = row.location in self.parsed.locations and (
                     is_of_updates or not row.location.startswith("updates")
                 )

@@ -23,7 +23,7 @@ LIST_SHEETS = {
 }
 # The number or code that a row has in its own list, by which it is found again.
 ROW_KEY = "row_key"
-# Of the report on a commitment that stands in the same row.
+# Of the report on a commitment, which is in the same row.
 REPORT_PREFIX = "report."
 REPORT_STATUS, REPORT_DAY = "report.status", "report.reported_on"
 REPORT_TEXT, REPORT_IS_CHECKED = "report.text", "report.has_no_personal_details"
