@@ -32,6 +32,8 @@ class Walk:
     def press(self, what: Locator) -> None:
         self.presses += 1
         what.click()
+        # A click that opens a page ends when its first byte arrives: before there is a document.
+        self.page.wait_for_load_state()
 
     def link(self, name: str) -> None:
         self.press(self.page.get_by_role("main").get_by_role("link", name=name).first)
