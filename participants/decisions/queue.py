@@ -45,6 +45,8 @@ class Row:
     # None if the person is not told.
     given: int | None
     missing: str | Promise
+    # Whether another person said why not, as far as this one is told.
+    is_declined: bool = False
 
     @property
     def key(self) -> str:
@@ -57,14 +59,6 @@ class Row:
             return self.shown.letter_page
         return self.shown.page or reverse(
             "admin:decide_one", args=[self.kind.name, self.items[0].pk]
-        )
-
-    @property
-    def is_declined(self) -> bool:
-        """Whether someone said why not."""
-        kind = self.kind
-        return isinstance(kind, Kind) and any(
-            act.what == Act.What.DECLINED for item in self.items for act in kind.acts(item)
         )
 
     @property
@@ -185,6 +179,10 @@ def place_of(kind: Kind[Any], item: Any, signer: Signer) -> Place | None:
     return Place.OTHERS if signed or kind.asker(item) == signer.user else None
 
 
+def others_declined(kind: Kind[Any], item: Any, user: User) -> bool:
+    return any(act.what == Act.What.DECLINED and act.by_id != user.pk for act in kind.acts(item))
+
+
 def is_blind(kind: Kind[Any], place: Place | None) -> bool:
     """Whether the person first decides, then reads what others found."""
     return kind.is_blind and place == Place.MINE
@@ -197,7 +195,8 @@ def _rows(
     for item, shown in zip(items, kind.shown(items, viewer), strict=True):
         given = [] if is_blind(kind, place) else kind.given(item)
         missing = kind.missing(item, given)
-        key = item.pk if shown.group is None else (shown.group, missing, len(given))
+        declined = not is_blind(kind, place) and others_declined(kind, item, viewer.user)
+        key = item.pk if shown.group is None else (shown.group, missing, len(given), declined)
         if key in found:
             found[key].items.append(item)
             found[key].since = min(found[key].since, kind.since(item))
@@ -205,7 +204,7 @@ def _rows(
         else:
             number = None if is_blind(kind, place) else len(given)
             since, newest = kind.since(item), _newest(kind, item, given)
-            found[key] = Row(kind, [item], shown, since, newest, number, missing)
+            found[key] = Row(kind, [item], shown, since, newest, number, missing, declined)
     yield from found.values()
 
 

@@ -25,6 +25,7 @@ from participants.decisions.queue import (
     decided_lately,
     declined_by,
     is_blind,
+    others_declined,
     outcome,
     place_of,
     queue,
@@ -137,9 +138,7 @@ def read_together(request: HttpRequest) -> HttpResponse:
         found = _ticked(request, viewer, signer)
     for kind, items in found:
         for item, shown in zip(items, kind.shown(items, viewer), strict=True):
-            is_declined = any(
-                act.by_id != signer.user.pk for act in _declined(kind, item, signer.user)
-            )
+            is_declined = not kind.is_blind and others_declined(kind, item, viewer.user)
             declined = _("someone declined it: open it to read why") if is_declined else ""
             why = (shown.caution, kind.change(item), declined)
             shown.caution = "; ".join(str(part) for part in why if part)

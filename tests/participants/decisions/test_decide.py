@@ -40,6 +40,7 @@ from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 LETTER = "Letter of 3 March, its line: Ms Agencia"
+DECLINED = "Someone declined: open it to read why."
 
 
 @pytest.fixture(autouse=True)
@@ -262,6 +263,7 @@ def test_declined_with_a_reason_it_stays_open_for_others_and_is_taken_up_later(
     words = text_of(own, page_of(row))
     assert "It needs a co-chair or co-host" in words and "declined" not in words
     assert "You agreed to 1 thing." in agree(browser, row)
+    assert DECLINED not in text_of(browser, f"{QUEUE}?show=others")  # one's own is no news
     # What happened to an item of another kind that has the same number is not its own.
     row.acts.update(item_id=world.ask_right().pk)
     assert "Give" in text_of(browser)
@@ -279,6 +281,7 @@ def test_what_someone_declined_starts_unticked_and_is_read_again(
     for item in (row, text):
         press(second, page_of(item), page_of(item), "Decline", reason="Not in it")
     # What was found in a source shows after the own comparison.
+    assert text_of(browser).count(DECLINED) == 1
     words = agree_together(browser, together, row, text)
     assert "You agreed to 1 thing." in words and "1 is not decided: it changed" in words
     assert "1 is not decided" in page_text(press(browser, alone, page_of(row), "Agree"))
@@ -293,11 +296,10 @@ def test_who_asked_reads_that_someone_declined(
     client: Client, world: World, client_of: Any
 ) -> None:
     change, browser = world.ask_change(), as_first(client, world)
-    said = "Someone declined: open it to read why."
-    assert said not in text_of(browser, f"{QUEUE}?show=others")
+    assert DECLINED not in text_of(browser, f"{QUEUE}?show=others")
     second = client_of(world.second)
     press(second, page_of(change), page_of(change), "Decline", reason="It is the old name")
-    assert said in text_of(browser, f"{QUEUE}?show=others")
+    assert DECLINED in text_of(browser, f"{QUEUE}?show=others")
     assert "It is the old name" in text_of(browser, page_of(change))
 
 
