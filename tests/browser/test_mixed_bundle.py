@@ -40,7 +40,7 @@ LONG = (
 
 
 class Mixed(Meeting):
-    """What waits for one co-chair: 24 things with a letter or a source, and two without."""
+    """What waits for one co-chair: 23 things with a letter or a source, and one without."""
 
     def __init__(self) -> None:
         super().__init__("cohost", "confirmer")
@@ -49,6 +49,7 @@ class Mixed(Meeting):
         self.agency = make_organisation(name=LONG, kind="agency")
         self.shelter = make_organisation(name="مأوى الحالات الطارئة", country="MY")
         self.ministry = make_government("MY")
+        self.leaving = make_organisation(name="Network that leaves", kind="civil-society")
         bodies = [
             make_organisation(name=f"{LONG[:90]} {number}", kind="agency") for number in range(4)
         ]
@@ -72,10 +73,10 @@ class Mixed(Meeting):
                 source_url="https://law.example.org/" + "a-long-address-" * 9,
             )
         change = DelegationChange(
-            event=self.event, organisation=self.shelter, what="freeze", reason="Letter of 1 May"
+            event=self.event, organisation=self.leaving, what="freeze", reason="Letter of 1 May"
         )
-        make_participation(make_delegate(), self.event, organisation=self.shelter)
-        request_freezing(change=change, by=self.second, at=self.at)
+        make_participation(make_delegate(), self.event, organisation=self.leaving)
+        request_freezing(change=change, by=self.confirmer, at=self.at)
         shown = list_hash(self.event)
         assert agree_to_close(event=self.event, by=self.second, shown_hash=shown, at=self.at)
 
@@ -137,14 +138,15 @@ def test_things_of_each_kind_are_read_together_and_only_what_was_read_is_agreed_
 
     page, how = opened(), f"{width}-{scheme}"
     faults = look(page, "decide", how, asks=False)
-    page.get_by_role("button", name="Look at all 22").click()
+    page.get_by_role("button", name="Look at all 23").click()
     faults += look(page, "decide-mixed", how, asks=False)
     assert faults == []
-    expect(page.locator("[name=d]:checked")).to_have_count(15)
+    expect(page.locator("[name=d]:checked")).to_have_count(16)
     # What has no heading of a letter says what it is.
     for heading in ("Organisations", "Texts compared", "Rights"):
         expect(page.get_by_role("main").get_by_text(heading, exact=True)).to_be_visible()
-    expect(page.get_by_role("listitem").filter(has_text="Close the list")).to_be_visible()
+    for alone in ("Freeze the delegation of Network that leaves", "Close the list"):
+        expect(page.get_by_role("listitem").filter(has_text=alone)).to_be_visible()
     # In another tab, one is declined, and one is changed.
     other = opened()
     other.get_by_role("link", name="Compare RT-").click()
@@ -154,8 +156,10 @@ def test_things_of_each_kind_are_read_together_and_only_what_was_read_is_agreed_
     button = page.get_by_role("button", name="Agree to the ticked ones")
     button.dblclick(no_wait_after=True)
     told = page.locator("main")
-    expect(told).to_contain_text("You agreed to 13 things.")
+    expect(told).to_contain_text("You agreed to 14 things.")
     expect(told).to_contain_text("2 are not decided: they changed after you opened the page")
+    frozen = Participation.objects.filter(organisation=meeting.leaving, frozen_at=None)
+    assert not frozen.exists()
     rows = Participation.objects.filter(event=meeting.event, confirmations__isnull=False)
     assert rows.count() == 6 and not meeting.people[5].confirmations.exists()
     assert Commitment.objects.filter(event=meeting.event, comparisons__isnull=False).count() == 3
