@@ -34,7 +34,7 @@ from outcomes.demo.texts import (
 )
 from outcomes.imports.records.loader import load_content
 from outcomes.models import CommitmentParty
-from participants.models import Participation
+from participants.models import Organisation, Participation
 from roundtable.history.versions import add_versions
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event
@@ -72,6 +72,10 @@ def create_demo(on: date) -> Event:
     event = Event.objects.get(slug=SLUG)
     event.commitments.update(recorded_at=noon(LOADED_ON))
     CommitmentParty.objects.filter(commitment__event=event).update(recorded_at=noon(LOADED_ON))
+    # Else all of them are new at the desk, and nothing about them starts ticked.
+    names: Any = Organisation.history
+    made_up = Organisation.objects.filter(is_demonstration=True)
+    names.filter(id__in=made_up.values("pk")).update(history_date=noon(LOADED_ON))
 
     cochairs = add_staff(people["staff"], event)
     set_handles(event)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -84,9 +84,9 @@ def decide(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/decisions/decide.html", context)
 
 
-def _wanted(request: HttpRequest) -> dict[str, set[int]]:
+def _wanted(ticked: Iterable[str], left_out: Iterable[str]) -> dict[str, set[int]]:
     """The numbers that were ticked, by the name of their kind."""
-    wanted, without = _numbers(request.POST.getlist("d")), _numbers(request.POST.getlist("out"))
+    wanted, without = _numbers(ticked), _numbers(left_out)
     return {name: numbers - without.get(name, set()) for name, numbers in wanted.items()}
 
 
@@ -100,10 +100,9 @@ def _numbers(values: Iterable[str]) -> dict[str, set[int]]:
 
 
 def _ticked(
-    request: HttpRequest, viewer: EventPermissions, signer: Signer
+    wanted: Mapping[str, set[int]], viewer: EventPermissions, signer: Signer
 ) -> list[tuple[Kind[Any], Sequence[Any]]]:
     """Of what was ticked, that which this person can decide now, by kind."""
-    wanted = _wanted(request)
     found: list[tuple[Kind[Any], Sequence[Any]]] = []
     for kind in kinds().values():
         chosen = wanted.get(kind.name)
@@ -131,11 +130,16 @@ def read_together(request: HttpRequest) -> HttpResponse:
     # Without ticks, as after signing in again, nothing is left to show.
     viewer = request_permissions(request)
     signer = Signer(viewer.user, timezone.now(), viewer.bodies)
-    entries = []
     if "all" in request.POST:
-        found = _all(request.POST["all"], viewer, signer)
-    else:
-        found = _ticked(request, viewer, signer)
+        return _together(request, signer, _all(request.POST["all"], viewer, signer))
+    wanted = _wanted(request.POST.getlist("d"), request.POST.getlist("out"))
+    return _together(request, signer, _ticked(wanted, viewer, signer))
+
+
+def _together(
+    request: HttpRequest, signer: Signer, found: list[tuple[Kind[Any], Sequence[Any]]]
+) -> HttpResponse:
+    viewer, entries = request_permissions(request), []
     for kind, items in found:
         for item, shown in zip(items, kind.shown(items, viewer), strict=True):
             is_declined = not kind.is_blind and others_declined(kind, item, viewer.user)
@@ -213,8 +217,13 @@ def agree(request: HttpRequest) -> HttpResponse:
     """Agrees to what is ticked, unless it is not what the page showed."""
     viewer, now = request_permissions(request), timezone.now()
     signer = Signer(viewer.user, now, viewer.bodies)
-    ticked, done = sum(map(len, _wanted(request).values())), []
-    for kind, items in _ticked(request, viewer, signer):
+    wanted = _wanted(request.POST.getlist("d"), request.POST.getlist("out"))
+    if not (ticked := sum(map(len, wanted.values()))):
+        messages.error(request, _("You ticked nothing, so nothing is decided."))
+        read = [name.removeprefix("shown-") for name in request.POST if name.startswith("shown-")]
+        return _together(request, signer, _ticked(_wanted(read, []), viewer, signer))
+    done = []
+    for kind, items in _ticked(wanted, viewer, signer):
         # What has no letter and no source is read by itself.
         lines = [shown.line for shown in kind.shown(items, viewer)]
         shown = {

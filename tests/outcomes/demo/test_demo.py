@@ -34,6 +34,7 @@ from outcomes.models import (
     Theme,
 )
 from outcomes.reporting.rounds import with_counts
+from participants.decisions.kind import cautions
 from participants.email_links.links import link_for_key
 from participants.models import (
     Audience,
@@ -226,6 +227,12 @@ def test_invitations_in_every_state(demo_event: Event) -> None:
     assert found is not None and found.delegate.invitation_email == "bounmy@example.org"
     link = link_for_key("demonstration-binita")
     assert link and find_open_invitation(link, noon(ON)) is not None
+
+
+def test_no_organisation_is_new_at_the_desk(demo_event: Event) -> None:
+    """So that what the demonstration asks about starts ticked, as after a real roundtable."""
+    bodies = Organisation.objects.filter(is_demonstration=True)
+    assert set(map(str, cautions(bodies, ON).values())) == {"a government"}
 
 
 def test_demo_editors_have_grants_for_demo_only(demo_event: Event) -> None:

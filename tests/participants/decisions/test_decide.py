@@ -115,6 +115,18 @@ def test_what_the_first_found_in_a_source_shows_after_ones_own_comparison(
     assert "Its year is 2019." in text_of(second, page_of(rows[1]))
 
 
+def test_who_ticks_nothing_is_told_so_and_still_reads_the_same(
+    client: Client, world: World
+) -> None:
+    row, other = seat(world), seat(world, "Ben Agencia")
+    browser = as_first(client, world)
+    together = read_together(browser, row, other)
+    answer = press(browser, together, f"{QUEUE}agree/", d=[])
+    assert "You ticked nothing, so nothing is decided." in page_text(answer)
+    assert not row.confirmations.exists()
+    assert "You agreed to 2 things." in agree_together(browser, answer, row, other)
+
+
 def test_row_without_a_letter_is_decided_by_itself(client: Client, world: World) -> None:
     row, other = seat(world, nomination=""), seat(world, organisation=make_government("MY"))
     Participation.objects.filter(pk=other.pk).update(nomination="")
