@@ -20,6 +20,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -34,6 +35,7 @@ from participants.models.letter import LETTER_STORAGE
 from roundtable.mail.models import QueuedEmail
 from roundtable.models import Event, Job
 from roundtable.settings import CACHES
+from roundtable.uploads.sealed_files import SealedStorage
 from tests.conftest import ON_POSTGRES
 from tests.factories import (
     NOON,
@@ -196,11 +198,9 @@ def folders(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for name in ("data", "backups", "temporary"):
         (tmp_path / name).mkdir()
     settings.DATA_DIR = tmp_path / "data"
-    evidence = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "data" / "evidence"},
-    }
-    settings.STORAGES = settings.STORAGES | {"evidence": evidence}
+    # Not by settings.STORAGES, which would make new storages for the tests that follow.
+    letters = FileSystemStorage(location=tmp_path / "data" / "evidence")
+    monkeypatch.setattr(SealedStorage, "_files", letters)
     settings.CACHES = CACHES
     settings.BACKUP_FOLDER = str(tmp_path / "backups")
     settings.BACKUP_RECIPIENT = str(KEY.to_public())

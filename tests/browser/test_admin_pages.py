@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from participants.models import (
     Delegate,
@@ -125,6 +125,7 @@ def test_list_of_a_meeting_is_short(visit: Visitor, cochair: User) -> None:
 def look(page: Page, name: str, how: str, *, asks: bool = True) -> list[str]:
     """What is wrong with the page; a picture of it where pictures are wanted."""
     faults = []
+    page.wait_for_load_state()
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}-{how}.png", full_page=True)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -151,9 +152,7 @@ def test_participation_is_confirmed_by_keyboard(visit: Visitor, cochair: User) -
     page.get_by_role("button", name="Look at the ticked ones").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="This is what you decide").wait_for()
-    # The organisation is new on record, so it starts unticked.
-    page.get_by_role("checkbox").first.focus()
-    page.keyboard.press("Space")
+    expect(page.get_by_role("checkbox").first).to_be_checked()
     page.get_by_role("button", name="Agree to the ticked ones").focus()
     page.keyboard.press("Enter")
     page.get_by_text("You agreed to 1 thing.").wait_for()

@@ -139,6 +139,7 @@ def test_things_of_each_kind_are_read_together_and_only_what_was_read_is_agreed_
     page, how = opened(), f"{width}-{scheme}"
     faults = look(page, "decide", how, asks=False)
     page.get_by_role("button", name="Look at all 23").click()
+    expect(page.get_by_role("heading", name="This is what you decide")).to_be_visible()
     faults += look(page, "decide-mixed", how, asks=False)
     assert faults == []
     expect(page.locator("[name=d]:checked")).to_have_count(16)
