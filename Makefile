@@ -93,7 +93,7 @@ release-database: environment
 	@tests/with_postgres.sh $(VENV)/python -m tests.upgrade.make $(RELEASE)
 
 COMPILE = $(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-emit-find-links
+	--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links
 
 lock: environment
 	$(COMPILE) --extra pdf --extra sentry pyproject.toml -o requirements.txt

@@ -18,8 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements.txt"
 SBOM = ROOT / "sbom.json"
 UV = str(Path(sys.executable).parent / "uv")
-# Such as: colorama==0.4.6 ; sys_platform == 'win32' \
-PIN = re.compile(r"(?m)^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?: ; (?P<marker>.+?))? \\$")
+# Such as: tablib[xlsx]==3.10.0 ; sys_platform == 'win32' \
+PIN = re.compile(
+    r"(?m)^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]+\])?==(?P<version>[^\s;]+)"
+    r"(?: ; (?P<marker>.+?))? \\$"
+)
 
 
 def sbom(requirements: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from outcomes.reporting.links import create_report_link
 from participants.models import Delegate, Grant, Invitation, Participation, User
 from participants.onboarding.invitations import invitation_url
 from tests.browser.conftest import Visit
+from tests.browser.portal import TIMEOUT_MS
 from tests.factories import make_event, make_holder, make_organisation, make_statement
 from tests.fixture_types import Sign
 from tests.import_pages import ALTERED, import_pledges, pledges, run_import_worker
@@ -278,7 +279,9 @@ def test_382_imported_pledges_take_six_presses_and_five_altered_cells_are_found(
                 re.compile("Leads: here “Harbour Clinic”, in your file “–”"),
             ]
         )
+        person.page.set_default_timeout(300_000)  # 377 signatures, on a busy machine too
         person.button("I read this: all 377 are as in the source")
+        person.page.set_default_timeout(TIMEOUT_MS)
         expect(person.page.get_by_role("status")).to_contain_text("You compared 377 commitments.")
         assert person.presses <= 6, person.presses
     rows = Commitment.objects.filter(event=meeting.event)
